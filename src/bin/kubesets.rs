@@ -1,0 +1,2 @@
+//! The headless player.
+fn main() {}

@@ -1,0 +1,2 @@
+//! kubesets: a Kubernetes cluster that runs in a browser tab.
+pub mod sim;
