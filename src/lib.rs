@@ -1,2 +1,3 @@
 //! kubesets: a Kubernetes cluster that runs in a browser tab.
 pub mod sim;
+pub mod api;

@@ -1,0 +1,2 @@
+//! API objects.
+pub mod quantity;
