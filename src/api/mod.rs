@@ -1,2 +1,32 @@
-//! API objects.
+//! API objects: plain values in Kubernetes' own shape, and pure questions about them.
+//!
+//! Every struct carries the fields that the simulation reads under Kubernetes' own names; all others are kept in an
+//! `extra` map and printed back. What is a valid field at all is decided by `schema`, before an object is made.
+//!
+//! - [`kind`], [`object`]: the kinds that are served, and any object of them.
+//! - [`meta`], [`timestamp`], [`labels`], [`intstr`]: what all objects share.
+//! - [`pod`], [`node`], [`scheduling`], [`apps`], [`storage`], [`network`], [`event`]: the objects themselves.
+//! - `schema`, `quantity`, `patch`, `yaml`: the full list of fields, amounts, patches and manifests as values.
+
+pub mod kind;
+pub mod object;
+pub mod meta;
+pub mod timestamp;
+pub mod labels;
+pub mod intstr;
 pub mod quantity;
+pub mod pod;
+pub mod node;
+pub mod scheduling;
+pub mod apps;
+pub mod storage;
+pub mod network;
+pub mod event;
+
+pub use kind::Kind;
+pub use meta::{LabelMap, ObjectMeta, OwnerReference};
+pub use object::{Object, ObjectKey};
+pub use timestamp::Timestamp;
+
+/// The fields of an object that the simulation does not interpret, kept as they came.
+pub type Extra = serde_json::Map<String, serde_json::Value>;

@@ -1,0 +1,97 @@
+//! Label selectors: which objects a selector picks.
+//!
+//! Models `metav1.LabelSelector` and its matching, staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/helpers.go and
+//! pkg/labels/selector.go, Kubernetes v1.36. Left out: the text form typed with `-l`, which kubectl parses.
+
+use serde::{Deserialize, Serialize};
+
+use super::LabelMap;
+
+/// A selector as objects carry it: all parts must match.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LabelSelector {
+    /// Labels that must have these values.
+    #[serde(skip_serializing_if = "LabelMap::is_empty")]
+    pub match_labels: LabelMap,
+    /// Further requirements.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub match_expressions: Vec<Requirement>,
+}
+
+/// One requirement on one key.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Requirement {
+    /// The label's name.
+    pub key: String,
+    /// `In`, `NotIn`, `Exists`, `DoesNotExist`; node selectors know `Gt` and `Lt` too.
+    pub operator: String,
+    /// The values that the operator speaks of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
+}
+
+impl Requirement {
+    /// Whether the labels meet this requirement.
+    pub fn matches(&self, labels: &LabelMap) -> bool {
+        let value = labels.get(&self.key);
+        match self.operator.as_str() {
+            "In" | "=" | "==" => value.is_some_and(|value| self.values.contains(value)),
+            "NotIn" | "!=" => value.is_none_or(|value| !self.values.contains(value)),
+            "Exists" => value.is_some(),
+            "DoesNotExist" => value.is_none(),
+            "Gt" => self.compare(value).is_some_and(|(value, bound)| value > bound),
+            "Lt" => self.compare(value).is_some_and(|(value, bound)| value < bound),
+            _ => false,
+        }
+    }
+
+    fn compare(&self, value: Option<&String>) -> Option<(i64, i64)> {
+        Some((value?.parse().ok()?, self.values.first()?.parse().ok()?))
+    }
+}
+
+impl LabelSelector {
+    /// Whether it has no requirement; such a selector matches everything.
+    pub fn is_empty(&self) -> bool {
+        self.match_labels.is_empty() && self.match_expressions.is_empty()
+    }
+
+    /// Whether the labels meet every requirement.
+    pub fn matches(&self, labels: &LabelMap) -> bool {
+        self.match_labels.iter().all(|(key, value)| labels.get(key) == Some(value))
+            && self.match_expressions.iter().all(|requirement| requirement.matches(labels))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requirements_match_as_upstream() {
+        let labels: LabelMap =
+            [("app", "web"), ("index", "3")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+        let table = [
+            ("app", "In", &["web", "db"][..], true),
+            ("app", "NotIn", &["web"], false),
+            ("tier", "NotIn", &["web"], true),
+            ("app", "Exists", &[], true),
+            ("tier", "DoesNotExist", &[], true),
+            ("index", "Gt", &["2"], true),
+            ("index", "Lt", &["3"], false),
+            ("app", "Gt", &["2"], false),
+            ("app", "Near", &["web"], false),
+        ];
+        for (key, operator, values, expected) in table {
+            let requirement = Requirement {
+                key: key.to_owned(),
+                operator: operator.to_owned(),
+                values: values.iter().map(|&value| value.to_owned()).collect(),
+            };
+            assert_eq!(requirement.matches(&labels), expected, "{key} {operator} {values:?}");
+        }
+        assert!(LabelSelector::default().matches(&labels));
+    }
+}

@@ -1,0 +1,149 @@
+//! A process's copy of the objects: never ahead of the server, often a little behind.
+//!
+//! Models `cache.Store`, `Indexer` and listers, staging/src/k8s.io/client-go/tools/cache, Kubernetes v1.36. Objects are found
+//! by key, by the uid of their controller, and pods by their node, so that no sync has to look at all objects.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::api::object::Typed;
+use crate::api::{Kind, Object, ObjectKey};
+use crate::apiserver::WatchEventType;
+
+/// One change of a cache: what was there before and what is there now.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// What was there; `None` for a new object.
+    pub old: Option<Object>,
+    /// What is there; `None` for a deletion.
+    pub new: Option<Object>,
+}
+
+impl Change {
+    /// The object that the change speaks of: the new one, or the last that was seen of a deleted one.
+    pub fn object(&self) -> Option<&Object> {
+        self.new.as_ref().or(self.old.as_ref())
+    }
+}
+
+/// The copy.
+#[derive(Clone, Debug, Default)]
+pub struct Cache {
+    objects: BTreeMap<Kind, BTreeMap<(String, String), Object>>,
+    /// Objects by (kind, namespace, uid of their controller or empty).
+    by_controller: BTreeMap<(Kind, String, String), BTreeSet<String>>,
+    /// Pods by node.
+    by_node: BTreeMap<String, BTreeSet<(String, String)>>,
+}
+
+impl Cache {
+    /// The object under a key.
+    pub fn get(&self, key: &ObjectKey) -> Option<&Object> {
+        self.objects.get(&key.kind)?.get(&(key.namespace.clone(), key.name.clone()))
+    }
+
+    /// The typed object of a namespace (empty for cluster-scoped kinds) and name.
+    pub fn typed<T: Typed>(&self, namespace: &str, name: &str) -> Option<&Rc<T>> {
+        T::of(self.objects.get(&T::KIND)?.get(&(namespace.to_owned(), name.to_owned()))?)
+    }
+
+    /// All objects of a type, by namespace and name; of one namespace only when one is given.
+    pub fn list<'a, T: Typed>(&'a self, namespace: Option<&'a str>) -> impl Iterator<Item = &'a Rc<T>> {
+        let start = (namespace.unwrap_or_default().to_owned(), String::new());
+        self.objects
+            .get(&T::KIND)
+            .into_iter()
+            .flat_map(move |objects| objects.range(start.clone()..))
+            .take_while(move |((ns, _), _)| namespace.is_none_or(|wanted| wanted == ns))
+            .filter_map(|(_, object)| T::of(object))
+    }
+
+    /// The objects of a type in a namespace that the object with this uid controls, by name.
+    pub fn controlled_by<'a, T: Typed>(&'a self, namespace: &'a str, uid: &str) -> impl Iterator<Item = &'a Rc<T>> {
+        self.by_controller
+            .get(&(T::KIND, namespace.to_owned(), uid.to_owned()))
+            .into_iter()
+            .flatten()
+            .filter_map(move |name| self.typed(namespace, name))
+    }
+
+    /// The objects of a type in a namespace that nobody controls, by name.
+    pub fn orphans<'a, T: Typed>(&'a self, namespace: &'a str) -> impl Iterator<Item = &'a Rc<T>> {
+        self.controlled_by(namespace, "")
+    }
+
+    /// The pods that are bound to a node, by namespace and name.
+    pub fn pods_on<'a>(&'a self, node: &str) -> impl Iterator<Item = &'a Rc<crate::api::pod::Pod>> {
+        self.by_node.get(node).into_iter().flatten().filter_map(|(namespace, name)| self.typed(namespace, name))
+    }
+
+    /// Takes a watch event in.
+    pub fn apply(&mut self, type_: WatchEventType, object: &Object) -> Change {
+        let place = (object.meta().namespace.clone(), object.meta().name.clone());
+        let objects = self.objects.entry(object.kind()).or_default();
+        let (old, new) = match type_ {
+            WatchEventType::Added | WatchEventType::Modified => {
+                (objects.insert(place, object.clone()), Some(object.clone()))
+            }
+            WatchEventType::Deleted => (objects.remove(&place).or_else(|| Some(object.clone())), None),
+        };
+        self.reindex(old.as_ref(), new.as_ref());
+        Change { old, new }
+    }
+
+    /// Takes a whole list in, after a watch that fell behind.
+    pub fn replace(&mut self, kind: Kind, objects: impl Iterator<Item = Object>) -> Vec<Change> {
+        let mut gone = self.objects.get(&kind).cloned().unwrap_or_default();
+        let mut changes = Vec::new();
+        for object in objects {
+            let place = (object.meta().namespace.clone(), object.meta().name.clone());
+            if gone.remove(&place).is_none_or(|old| !old.is_same(&object)) {
+                changes.push(self.apply(WatchEventType::Modified, &object));
+            }
+        }
+        changes.extend(gone.values().map(|object| self.apply(WatchEventType::Deleted, object)).collect::<Vec<_>>());
+        changes
+    }
+
+    fn reindex(&mut self, old: Option<&Object>, new: Option<&Object>) {
+        let (old_owner, new_owner) = (old.map(controller_index), new.map(controller_index));
+        if old_owner != new_owner {
+            if let (Some(index), Some(object)) = (&old_owner, old)
+                && let Some(names) = self.by_controller.get_mut(index)
+            {
+                names.remove(&object.meta().name);
+                if names.is_empty() {
+                    self.by_controller.remove(index);
+                }
+            }
+            if let (Some(index), Some(object)) = (new_owner, new) {
+                self.by_controller.entry(index).or_default().insert(object.meta().name.clone());
+            }
+        }
+        let (old_node, new_node) = (old.and_then(node_index), new.and_then(node_index));
+        if old_node != new_node {
+            if let Some((node, place)) = old_node
+                && let Some(pods) = self.by_node.get_mut(node)
+            {
+                pods.remove(&place);
+            }
+            if let Some((node, place)) = new_node {
+                self.by_node.entry(node.to_owned()).or_default().insert(place);
+            }
+        }
+    }
+}
+
+fn controller_index(object: &Object) -> (Kind, String, String) {
+    let uid = object.meta().controller_of().map(|owner| owner.uid.clone()).unwrap_or_default();
+    (object.kind(), object.meta().namespace.clone(), uid)
+}
+
+fn node_index(object: &Object) -> Option<(&str, (String, String))> {
+    match object {
+        Object::Pod(pod) if pod.is_bound() => {
+            Some((&pod.spec.node_name, (pod.metadata.namespace.clone(), pod.metadata.name.clone())))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,108 @@
+//! What a component may do when it is woken: read the time, send requests, tell events, set timers.
+//!
+//! Models a component's process with its client (staging/src/k8s.io/client-go/kubernetes), Kubernetes v1.36.
+//! Left out: the time that a request takes; it is answered at once, while its echo in the caches takes the
+//! watch latency.
+
+use super::cache::{Cache, Change};
+use super::recorder::{EventType, Recorder};
+use crate::api::{Kind, Object, ObjectKey};
+use crate::apiserver::{ApiServer, Request, StatusError};
+use crate::sim::{Rng, Span, Time};
+
+/// A process beside the API server: kube-controller-manager, kube-scheduler, the kubelets, a provisioner.
+pub trait Component {
+    /// What its timers say when they come.
+    type Timer: Clone + std::fmt::Debug;
+
+    /// The kinds whose changes it follows.
+    fn watches(&self) -> &'static [Kind];
+
+    /// Hears of changes that have just reached its cache, in order.
+    fn observe(&mut self, changes: &[Change], context: &mut Context<'_, Self::Timer>);
+
+    /// Is woken by one of its timers.
+    fn wake(&mut self, timer: Self::Timer, context: &mut Context<'_, Self::Timer>);
+}
+
+/// The world as a component sees it while it is awake.
+#[derive(Debug)]
+pub struct Context<'a, T> {
+    /// Its copy of the objects, which lags behind.
+    pub cache: &'a Cache,
+    server: &'a mut ApiServer,
+    recorder: &'a mut Recorder,
+    rng: &'a mut Rng,
+    timers: Vec<(Time, T)>,
+}
+
+impl<'a, T> Context<'a, T> {
+    /// Puts the parts together.
+    pub fn new(cache: &'a Cache, server: &'a mut ApiServer, recorder: &'a mut Recorder, rng: &'a mut Rng) -> Self {
+        Self { cache, server, recorder, rng, timers: Vec::new() }
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Time {
+        self.server.now()
+    }
+
+    /// The component's own seeded randomness.
+    pub fn rng(&mut self) -> &mut Rng {
+        self.rng
+    }
+
+    /// Sends a request.
+    ///
+    /// # Errors
+    /// As the server answers.
+    pub fn request(&mut self, request: Request) -> Result<Object, StatusError> {
+        self.server.handle(request)
+    }
+
+    /// Reads from the server itself, past the cache (upstream's "live" or quorum reads).
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn live(&self, key: &ObjectKey) -> Result<&Object, StatusError> {
+        self.server.get(key)
+    }
+
+    /// Sets a timer.
+    pub fn wake_after(&mut self, after: Span, timer: T) {
+        let at = self.now() + after;
+        self.timers.push((at, timer));
+    }
+
+    /// Tells an Event about an object. `component` is who tells it, such as `statefulset-controller`.
+    pub fn event(&mut self, component: &str, about: &Object, type_: EventType, reason: &str, message: &str) {
+        self.recorder.record(self.server, component, about, type_, reason, message);
+    }
+
+    /// The timers that were set, in order.
+    pub fn into_timers(self) -> Vec<(Time, T)> {
+        self.timers
+    }
+
+    /// Runs a part of the component that has timers of its own, and returns its result with the timers it set.
+    pub fn part_with<U, R>(&mut self, run: impl FnOnce(&mut Context<'_, U>) -> R) -> Part<U, R> {
+        let mut part = Context {
+            cache: self.cache,
+            server: &mut *self.server,
+            recorder: &mut *self.recorder,
+            rng: &mut *self.rng,
+            timers: Vec::new(),
+        };
+        let result = run(&mut part);
+        Part { result, timers: part.timers }
+    }
+}
+
+/// What a part of a component did.
+#[derive(Debug)]
+pub struct Part<U, R> {
+    /// Its result.
+    pub result: R,
+    /// The timers that it set.
+    pub timers: Vec<(Time, U)>,
+}

@@ -1,0 +1,59 @@
+//! Follows the changes of one kind for one process, at its own latency.
+//!
+//! Models `cache.Reflector` and `SharedInformer`, staging/src/k8s.io/client-go/tools/cache, Kubernetes v1.36: each process
+//! has one stream per kind, so a pod's change and its claim's may arrive in either order. Left out: periodic resync.
+
+use super::cache::{Cache, Change};
+use crate::api::Kind;
+use crate::apiserver::Store;
+use crate::sim::{Span, Time};
+
+/// The place of one process in one kind's log.
+#[derive(Clone, Debug)]
+pub struct Informer {
+    kind: Kind,
+    position: u64,
+    /// How long a change takes to arrive.
+    pub latency: Span,
+}
+
+impl Informer {
+    /// Follows a kind from the log's beginning.
+    pub fn new(kind: Kind, latency: Span) -> Self {
+        Self { kind, position: 0, latency }
+    }
+
+    /// The kind it follows.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// When the next change arrives; `None` when none is under way.
+    pub fn next_arrival(&self, store: &Store) -> Option<Time> {
+        let next = store.watch_log(self.kind)?.since(self.position);
+        // A watch that fell too far behind lists anew at once.
+        next.map_or(Some(Time::ZERO), |mut events| events.next().map(|event| event.at + self.latency))
+    }
+
+    /// Brings the changes that have arrived by `now` into the cache and tells them.
+    pub fn deliver(&mut self, store: &Store, now: Time, cache: &mut Cache) -> Vec<Change> {
+        let Some(log) = store.watch_log(self.kind) else {
+            return Vec::new();
+        };
+        let Some(events) = log.since(self.position) else {
+            self.position = log.end();
+            return cache.replace(self.kind, store.list(self.kind, None).cloned());
+        };
+        let mut changes = Vec::new();
+        for event in events.take_while(|event| event.at + self.latency <= now) {
+            self.position += 1;
+            changes.push(cache.apply(event.type_, &event.object));
+        }
+        changes
+    }
+
+    /// The position up to which the log is no longer needed.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+}

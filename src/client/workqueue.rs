@@ -1,0 +1,107 @@
+//! A controller's queue of keys: each key at most once, failures come back later and later.
+//!
+//! Models staging/src/k8s.io/client-go/util/workqueue (`TypedRateLimitingQueue` with the default controller rate limiter: 5 ms
+//! doubling to 1000 s), Kubernetes v1.36. Left out: the overall rate of ten a second, and several workers.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::sim::{Span, Time};
+
+const BACKOFF_FIRST_MS: u64 = 5;
+const BACKOFF_MAX_MS: u64 = 1_000_000;
+
+/// Keys that wait for a sync.
+#[derive(Clone, Debug)]
+pub struct WorkQueue<K> {
+    ready: VecDeque<K>,
+    queued: BTreeSet<K>,
+    delayed: BTreeSet<(Time, u64, K)>,
+    sequence: u64,
+    failures: BTreeMap<K, u32>,
+}
+
+impl<K> Default for WorkQueue<K> {
+    fn default() -> Self {
+        Self {
+            ready: VecDeque::new(),
+            queued: BTreeSet::new(),
+            delayed: BTreeSet::new(),
+            sequence: 0,
+            failures: BTreeMap::new(),
+        }
+    }
+}
+
+impl<K: Ord + Clone> WorkQueue<K> {
+    /// Puts a key in; one that already waits stays where it is.
+    pub fn add(&mut self, key: K) {
+        if self.queued.insert(key.clone()) {
+            self.ready.push_back(key);
+        }
+    }
+
+    /// Puts a key in once a time has passed.
+    pub fn add_after(&mut self, key: K, after: Span, now: Time) {
+        if after == Span::ZERO {
+            return self.add(key);
+        }
+        self.sequence += 1;
+        self.delayed.insert((now + after, self.sequence, key));
+    }
+
+    /// Puts a key back after a failure, later each time.
+    pub fn add_rate_limited(&mut self, key: K, now: Time) {
+        let failures = self.failures.entry(key.clone()).or_default();
+        let after = BACKOFF_FIRST_MS.saturating_mul(1_u64 << (*failures).min(30)).min(BACKOFF_MAX_MS);
+        *failures += 1;
+        self.add_after(key, Span::from_ms(after), now);
+    }
+
+    /// Forgets the key's failures.
+    pub fn forget(&mut self, key: &K) {
+        self.failures.remove(key);
+    }
+
+    /// How often the key has failed in a row.
+    pub fn failures(&self, key: &K) -> u32 {
+        self.failures.get(key).copied().unwrap_or_default()
+    }
+
+    /// Takes the next key that is due.
+    pub fn pop(&mut self, now: Time) -> Option<K> {
+        while self.delayed.first().is_some_and(|(at, _, _)| *at <= now) {
+            if let Some((_, _, key)) = self.delayed.pop_first() {
+                self.add(key);
+            }
+        }
+        let key = self.ready.pop_front()?;
+        self.queued.remove(&key);
+        Some(key)
+    }
+
+    /// When the next key is due.
+    pub fn next_due(&self, now: Time) -> Option<Time> {
+        if self.ready.is_empty() { self.delayed.first().map(|(at, _, _)| *at) } else { Some(now) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_waits_once_and_failures_back_off() {
+        let mut queue = WorkQueue::default();
+        let at = Time::from_ms;
+        queue.add("a");
+        queue.add("a");
+        queue.add("b");
+        assert_eq!((queue.pop(at(0)), queue.pop(at(0)), queue.pop(at(0))), (Some("a"), Some("b"), None));
+        queue.add_rate_limited("a", at(0));
+        queue.add_rate_limited("a", at(0));
+        assert_eq!(queue.next_due(at(0)), Some(at(5)));
+        assert_eq!((queue.pop(at(4)), queue.pop(at(5)), queue.pop(at(9)), queue.pop(at(10))), (None, Some("a"), None, Some("a")));
+        queue.forget(&"a");
+        assert_eq!(queue.failures(&"a"), 0);
+    }
+}

@@ -1,0 +1,199 @@
+//! The process that runs the controllers: hears changes, fills queues, runs one sync at a time.
+//!
+//! Models cmd/kube-controller-manager/app/controllermanager.go and the worker loop that every controller has,
+//! Kubernetes v1.36. Left out: several workers; a sync runs to its end in one instant.
+
+use std::collections::BTreeMap;
+
+use super::verdict::{Decision, Reason, Verdict};
+use crate::api::{Kind, Object, ObjectKey};
+use crate::client::{Cache, Change, Component, Context, StatusError, WorkQueue};
+use crate::sim::{Span, Time};
+
+/// Decisions that are kept for each object.
+const DECISIONS_MAX: usize = 50;
+
+/// A sync that could not be finished; it is tried again after a back-off.
+#[derive(Clone, Debug)]
+pub struct SyncError {
+    /// What was refused, in the server's words.
+    pub message: String,
+}
+
+impl From<StatusError> for SyncError {
+    fn from(error: StatusError) -> Self {
+        Self { message: error.message }
+    }
+}
+
+/// How a sync ended: `None` when there was nothing to decide.
+pub type SyncResult = Result<Option<Verdict>, SyncError>;
+
+/// What a controller may set as a timer: its own key again.
+pub type Requeue = ObjectKey;
+
+/// One controller.
+pub trait Controller: std::fmt::Debug {
+    /// Its name as the source of Events, such as `statefulset-controller`.
+    fn name(&self) -> &'static str;
+
+    /// The kinds whose changes it follows.
+    fn watches(&self) -> &'static [Kind];
+
+    /// The keys whose state may be touched by a change, with a delay where upstream has one.
+    fn keys_for(&mut self, change: &Change, cache: &Cache, now: Time) -> Vec<(ObjectKey, Span)>;
+
+    /// Brings one object nearer to what it should be. Timers set on the context put the key in again.
+    ///
+    /// # Errors
+    /// When a request was refused in a way that a later try may mend.
+    fn sync(&mut self, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult;
+
+    /// Makes a copy, for snapshots of the whole cluster.
+    fn boxed_clone(&self) -> Box<dyn Controller>;
+}
+
+impl Clone for Box<dyn Controller> {
+    fn clone(&self) -> Self {
+        self.boxed_clone()
+    }
+}
+
+/// The timer of the process: run a sync of the controller at this index, if one is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunNext(pub usize);
+
+#[derive(Clone, Debug)]
+struct Worker {
+    controller: Box<dyn Controller>,
+    queue: WorkQueue<ObjectKey>,
+    /// When this worker will be woken next; `None` when no timer is set.
+    wake_at: Option<Time>,
+}
+
+/// All controllers with their queues.
+#[derive(Clone, Debug)]
+pub struct ControllerManager {
+    workers: Vec<Worker>,
+    watches: &'static [Kind],
+    decisions: BTreeMap<ObjectKey, Vec<Decision>>,
+    sync_count: u64,
+}
+
+impl ControllerManager {
+    /// Starts the controllers.
+    pub fn new(controllers: Vec<Box<dyn Controller>>) -> Self {
+        let workers = controllers
+            .into_iter()
+            .map(|controller| Worker { controller, queue: WorkQueue::default(), wake_at: None })
+            .collect();
+        Self { workers, watches: Kind::ALL, decisions: BTreeMap::new(), sync_count: 0 }
+    }
+
+    /// The last decisions about an object, oldest first.
+    pub fn decisions(&self, key: &ObjectKey) -> &[Decision] {
+        self.decisions.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// All objects that decisions were made about, with the newest decision of each.
+    pub fn latest_decisions(&self) -> impl Iterator<Item = &Decision> {
+        self.decisions.values().filter_map(|decisions| decisions.last())
+    }
+
+    /// How many syncs have run.
+    pub fn sync_count(&self) -> u64 {
+        self.sync_count
+    }
+
+    fn set_timer(&mut self, index: usize, context: &mut Context<'_, RunNext>) {
+        let now = context.now();
+        let Some(worker) = self.workers.get_mut(index) else {
+            return;
+        };
+        let Some(due) = worker.queue.next_due(now) else {
+            return;
+        };
+        if worker.wake_at.is_none_or(|at| at > due || at < now) {
+            worker.wake_at = Some(due);
+            context.wake_after(due - now, RunNext(index));
+        }
+    }
+
+    fn note(&mut self, decision: Decision) {
+        let decisions = self.decisions.entry(decision.object.clone()).or_default();
+        // The same decision again is no news: the first of them says since when it holds.
+        if decisions.last().is_some_and(|last| last.verdict == decision.verdict && last.by == decision.by) {
+            return;
+        }
+        if decisions.len() >= DECISIONS_MAX {
+            decisions.remove(0);
+        }
+        decisions.push(decision);
+    }
+}
+
+impl Component for ControllerManager {
+    type Timer = RunNext;
+
+    fn watches(&self) -> &'static [Kind] {
+        self.watches
+    }
+
+    fn observe(&mut self, changes: &[Change], context: &mut Context<'_, RunNext>) {
+        let now = context.now();
+        for index in 0..self.workers.len() {
+            let Some(worker) = self.workers.get_mut(index) else {
+                continue;
+            };
+            let watches = worker.controller.watches();
+            for change in changes.iter().filter(|c| c.object().is_some_and(|o| watches.contains(&o.kind()))) {
+                for (key, after) in worker.controller.keys_for(change, context.cache, now) {
+                    worker.queue.add_after(key, after, now);
+                }
+            }
+            self.set_timer(index, context);
+        }
+    }
+
+    fn wake(&mut self, RunNext(index): RunNext, context: &mut Context<'_, RunNext>) {
+        let now = context.now();
+        let Some(worker) = self.workers.get_mut(index) else {
+            return;
+        };
+        worker.wake_at = None;
+        let mut decided = None;
+        if let Some(key) = worker.queue.pop(now) {
+            self.sync_count += 1;
+            let mut part =
+                context.part_with(|part: &mut Context<'_, Requeue>| worker.controller.sync(&key, part));
+            for (at, again) in part.timers.drain(..) {
+                worker.queue.add_after(again, at - now, now);
+            }
+            let verdict = match part.result {
+                Ok(verdict) => {
+                    worker.queue.forget(&key);
+                    verdict
+                }
+                Err(error) => {
+                    worker.queue.add_rate_limited(key.clone(), now);
+                    Some(Verdict::Failed(Reason {
+                        name: "RequestRefused",
+                        sentence: error.message,
+                        object: None,
+                        facts: Vec::new(),
+                    }))
+                }
+            };
+            decided = verdict.map(|verdict| Decision { at: now, by: worker.controller.name(), object: key, verdict });
+        }
+        if let Some(decision) = decided {
+            self.note(decision);
+        }
+        self.set_timer(index, context);
+    }
+}
+
+/// Whether an object may still be acted for: it exists and is this very one (a name may have been used again).
+pub fn is_current(cache: &Cache, object: &Object) -> bool {
+    cache.get(&object.key()).is_some_and(|cached| cached.meta().uid == object.meta().uid)
+}
