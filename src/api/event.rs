@@ -90,7 +90,11 @@ impl ObjectReference {
             kind: key.kind.resource().kind.to_owned(),
             name: key.name.clone(),
             namespace: key.namespace.clone(),
-            resource_version: if meta.resource_version.is_unset() { String::new() } else { meta.resource_version.0.to_string() },
+            resource_version: if meta.resource_version.is_unset() {
+                String::new()
+            } else {
+                meta.resource_version.0.to_string()
+            },
             uid: meta.uid.clone(),
         }
     }

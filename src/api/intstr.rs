@@ -27,10 +27,16 @@ impl IntOrString {
             Self::Int(number) => Ok(*number),
             Self::String(text) => {
                 let percent = self.percent().ok_or_else(|| {
-                    format!("invalid value for IntOrString: invalid type: string is not a percentage: {text:?}")
+                    format!(
+                        "invalid value for IntOrString: invalid type: string is not a percentage: {text:?}"
+                    )
                 })?;
                 let product = percent.saturating_mul(total);
-                Ok(if round_up { product.saturating_add(99).div_euclid(100) } else { product.div_euclid(100) })
+                Ok(if round_up {
+                    product.saturating_add(99).div_euclid(100)
+                } else {
+                    product.div_euclid(100)
+                })
             }
         }
     }

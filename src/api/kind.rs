@@ -62,20 +62,48 @@ macro_rules! kinds {
 }
 
 macro_rules! singular {
-    (ConfigMap) => { "configmap" };
-    (Event) => { "event" };
-    (Namespace) => { "namespace" };
-    (Node) => { "node" };
-    (PersistentVolumeClaim) => { "persistentvolumeclaim" };
-    (PersistentVolume) => { "persistentvolume" };
-    (Pod) => { "pod" };
-    (Secret) => { "secret" };
-    (ServiceAccount) => { "serviceaccount" };
-    (Service) => { "service" };
-    (ControllerRevision) => { "controllerrevision" };
-    (StatefulSet) => { "statefulset" };
-    (EndpointSlice) => { "endpointslice" };
-    (StorageClass) => { "storageclass" };
+    (ConfigMap) => {
+        "configmap"
+    };
+    (Event) => {
+        "event"
+    };
+    (Namespace) => {
+        "namespace"
+    };
+    (Node) => {
+        "node"
+    };
+    (PersistentVolumeClaim) => {
+        "persistentvolumeclaim"
+    };
+    (PersistentVolume) => {
+        "persistentvolume"
+    };
+    (Pod) => {
+        "pod"
+    };
+    (Secret) => {
+        "secret"
+    };
+    (ServiceAccount) => {
+        "serviceaccount"
+    };
+    (Service) => {
+        "service"
+    };
+    (ControllerRevision) => {
+        "controllerrevision"
+    };
+    (StatefulSet) => {
+        "statefulset"
+    };
+    (EndpointSlice) => {
+        "endpointslice"
+    };
+    (StorageClass) => {
+        "storageclass"
+    };
 }
 
 kinds! {

@@ -373,6 +373,9 @@ impl Pod {
 
     /// Names of the claims that its volumes use.
     pub fn claim_names(&self) -> impl Iterator<Item = &str> {
-        self.spec.volumes.iter().filter_map(|volume| Some(volume.persistent_volume_claim.as_ref()?.claim_name.as_str()))
+        self.spec
+            .volumes
+            .iter()
+            .filter_map(|volume| Some(volume.persistent_volume_claim.as_ref()?.claim_name.as_str()))
     }
 }

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Extra;
 use super::labels::{LabelSelector, Requirement};
 use super::node::Node;
 use super::pod::PodSpec;
-use super::Extra;
 
 /// What keeps pods away from a node.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -98,10 +98,16 @@ pub struct Affinity {
 #[serde(rename_all = "camelCase", default)]
 pub struct NodeAffinity {
     /// Nodes that would be better.
-    #[serde(rename = "preferredDuringSchedulingIgnoredDuringExecution", skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        rename = "preferredDuringSchedulingIgnoredDuringExecution",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub preferred: Vec<PreferredSchedulingTerm>,
     /// Nodes that alone are possible.
-    #[serde(rename = "requiredDuringSchedulingIgnoredDuringExecution", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "requiredDuringSchedulingIgnoredDuringExecution",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub required: Option<NodeSelector>,
 }
 
@@ -170,10 +176,16 @@ pub fn node_affinity_matches(spec: &PodSpec, node: &Node) -> bool {
 #[serde(rename_all = "camelCase", default)]
 pub struct PodAffinity {
     /// What would be better.
-    #[serde(rename = "preferredDuringSchedulingIgnoredDuringExecution", skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        rename = "preferredDuringSchedulingIgnoredDuringExecution",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub preferred: Vec<WeightedPodAffinityTerm>,
     /// What must be.
-    #[serde(rename = "requiredDuringSchedulingIgnoredDuringExecution", skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        rename = "requiredDuringSchedulingIgnoredDuringExecution",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub required: Vec<PodAffinityTerm>,
 }
 

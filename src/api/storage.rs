@@ -163,6 +163,9 @@ pub struct StorageClass {
 impl StorageClass {
     /// Whether claims without a class get this one.
     pub fn is_default(&self) -> bool {
-        self.metadata.annotations.get("storageclass.kubernetes.io/is-default-class").is_some_and(|v| v == "true")
+        self.metadata
+            .annotations
+            .get("storageclass.kubernetes.io/is-default-class")
+            .is_some_and(|v| v == "true")
     }
 }

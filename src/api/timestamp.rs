@@ -57,8 +57,7 @@ impl Timestamp {
         if !valid {
             return None;
         }
-        let seconds =
-            days_from_civil(year, month, day) * SECONDS_A_DAY + hour * 3600 + minute * 60 + second;
+        let seconds = days_from_civil(year, month, day) * SECONDS_A_DAY + hour * 3600 + minute * 60 + second;
         Some(Self(seconds - offset_seconds(offset)?))
     }
 }
@@ -86,8 +85,7 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
@@ -113,7 +111,8 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| D::Error::custom(format!("cannot read {text:?} as an RFC 3339 time")))
+        Self::parse(&text)
+            .ok_or_else(|| D::Error::custom(format!("cannot read {text:?} as an RFC 3339 time")))
     }
 }
 

@@ -155,13 +155,23 @@ impl Request {
     /// A replacement by a client that has types.
     pub fn update(object: impl Into<Object>) -> Self {
         let object = object.into();
-        Self::Update { key: object.key(), body: Body::Typed(object), subresource: Subresource::Main, dry_run: false }
+        Self::Update {
+            key: object.key(),
+            body: Body::Typed(object),
+            subresource: Subresource::Main,
+            dry_run: false,
+        }
     }
 
     /// A replacement of the status by a client that has types.
     pub fn update_status(object: impl Into<Object>) -> Self {
         let object = object.into();
-        Self::Update { key: object.key(), body: Body::Typed(object), subresource: Subresource::Status, dry_run: false }
+        Self::Update {
+            key: object.key(),
+            body: Body::Typed(object),
+            subresource: Subresource::Status,
+            dry_run: false,
+        }
     }
 
     /// A deletion.

@@ -90,7 +90,8 @@ impl StatusError {
     /// Not allowed.
     pub fn forbidden(kind: Kind, name: &str, why: &str) -> Self {
         let resource = kind.group_resource();
-        Self::new(403, "Forbidden", format!("{resource} \"{name}\" is forbidden: {why}")).about(resource, name)
+        Self::new(403, "Forbidden", format!("{resource} \"{name}\" is forbidden: {why}"))
+            .about(resource, name)
     }
 
     /// Fields are wrong.
@@ -99,7 +100,8 @@ impl StatusError {
             "" => kind.to_string(),
             group => format!("{kind}.{group}"),
         };
-        let listed: Vec<String> = causes.iter().map(|cause| format!("{}: {}", cause.field, cause.message)).collect();
+        let listed: Vec<String> =
+            causes.iter().map(|cause| format!("{}: {}", cause.field, cause.message)).collect();
         let message = match listed.as_slice() {
             [one] => format!("{about} \"{name}\" is invalid: {one}"),
             many => format!("{about} \"{name}\" is invalid: [{}]", many.join(", ")),

@@ -59,7 +59,11 @@ impl Cache {
     }
 
     /// The objects of a type in a namespace that the object with this uid controls, by name.
-    pub fn controlled_by<'a, T: Typed>(&'a self, namespace: &'a str, uid: &str) -> impl Iterator<Item = &'a Rc<T>> {
+    pub fn controlled_by<'a, T: Typed>(
+        &'a self,
+        namespace: &'a str,
+        uid: &str,
+    ) -> impl Iterator<Item = &'a Rc<T>> {
         self.by_controller
             .get(&(T::KIND, namespace.to_owned(), uid.to_owned()))
             .into_iter()
@@ -74,7 +78,11 @@ impl Cache {
 
     /// The pods that are bound to a node, by namespace and name.
     pub fn pods_on<'a>(&'a self, node: &str) -> impl Iterator<Item = &'a Rc<crate::api::pod::Pod>> {
-        self.by_node.get(node).into_iter().flatten().filter_map(|(namespace, name)| self.typed(namespace, name))
+        self.by_node
+            .get(node)
+            .into_iter()
+            .flatten()
+            .filter_map(|(namespace, name)| self.typed(namespace, name))
     }
 
     /// Takes a watch event in.
@@ -101,7 +109,9 @@ impl Cache {
                 changes.push(self.apply(WatchEventType::Modified, &object));
             }
         }
-        changes.extend(gone.values().map(|object| self.apply(WatchEventType::Deleted, object)).collect::<Vec<_>>());
+        changes.extend(
+            gone.values().map(|object| self.apply(WatchEventType::Deleted, object)).collect::<Vec<_>>(),
+        );
         changes
     }
 

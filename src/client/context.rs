@@ -38,7 +38,12 @@ pub struct Context<'a, T> {
 
 impl<'a, T> Context<'a, T> {
     /// Puts the parts together.
-    pub fn new(cache: &'a Cache, server: &'a mut ApiServer, recorder: &'a mut Recorder, rng: &'a mut Rng) -> Self {
+    pub fn new(
+        cache: &'a Cache,
+        server: &'a mut ApiServer,
+        recorder: &'a mut Recorder,
+        rng: &'a mut Rng,
+    ) -> Self {
         Self { cache, server, recorder, rng, timers: Vec::new() }
     }
 

@@ -59,14 +59,22 @@ impl Recorder {
             return;
         }
         let namespace = if key.namespace.is_empty() { "default".to_owned() } else { key.namespace.clone() };
-        let name = format!("{}.{:016x}", key.name, server.now().ms().wrapping_mul(1_000_003) ^ server.store().revision());
+        let name = format!(
+            "{}.{:016x}",
+            key.name,
+            server.now().ms().wrapping_mul(1_000_003) ^ server.store().revision()
+        );
         let event = Event {
             count: 1,
             first_timestamp: Some(now),
             involved_object: involved,
             last_timestamp: Some(now),
             message: message.to_owned(),
-            metadata: ObjectMeta { name: name.clone(), namespace: namespace.clone(), ..ObjectMeta::default() },
+            metadata: ObjectMeta {
+                name: name.clone(),
+                namespace: namespace.clone(),
+                ..ObjectMeta::default()
+            },
             reason: reason.to_owned(),
             reporting_component: component.to_owned(),
             source: EventSource { component: component.to_owned(), host: String::new() },

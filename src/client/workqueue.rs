@@ -100,7 +100,10 @@ mod tests {
         queue.add_rate_limited("a", at(0));
         queue.add_rate_limited("a", at(0));
         assert_eq!(queue.next_due(at(0)), Some(at(5)));
-        assert_eq!((queue.pop(at(4)), queue.pop(at(5)), queue.pop(at(9)), queue.pop(at(10))), (None, Some("a"), None, Some("a")));
+        assert_eq!(
+            (queue.pop(at(4)), queue.pop(at(5)), queue.pop(at(9)), queue.pop(at(10))),
+            (None, Some("a"), None, Some("a"))
+        );
         queue.forget(&"a");
         assert_eq!(queue.failures(&"a"), 0);
     }

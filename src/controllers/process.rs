@@ -184,7 +184,12 @@ impl Component for ControllerManager {
                     }))
                 }
             };
-            decided = verdict.map(|verdict| Decision { at: now, by: worker.controller.name(), object: key, verdict });
+            decided = verdict.map(|verdict| Decision {
+                at: now,
+                by: worker.controller.name(),
+                object: key,
+                verdict,
+            });
         }
         if let Some(decision) = decided {
             self.note(decision);

@@ -91,7 +91,10 @@ mod tests {
         assert_eq!(agenda.cancel(cancelled), Some("cancelled"));
         assert_eq!(agenda.pop(), Some("first"));
         agenda.schedule(Time::from_ms(3), "in the past");
-        assert_eq!(std::iter::from_fn(|| agenda.pop()).collect::<Vec<_>>(), ["second", "in the past", "late"]);
+        assert_eq!(
+            std::iter::from_fn(|| agenda.pop()).collect::<Vec<_>>(),
+            ["second", "in the past", "late"]
+        );
         assert_eq!(agenda.now(), Time::from_ms(20));
     }
 }
