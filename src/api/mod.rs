@@ -15,6 +15,7 @@ pub mod timestamp;
 pub mod labels;
 pub mod intstr;
 pub mod quantity;
+pub mod schema;
 pub mod pod;
 pub mod node;
 pub mod scheduling;
