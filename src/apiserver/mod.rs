@@ -69,4 +69,14 @@ impl ApiServer {
     pub fn store(&self) -> &Store {
         &self.store
     }
+
+    /// The kinds that changed since the last call.
+    pub fn take_changed_kinds(&mut self) -> std::collections::BTreeSet<Kind> {
+        self.store.take_changed_kinds()
+    }
+
+    /// Lets go of a kind's changes before a position of its log: every follower has seen them.
+    pub fn forget_before(&mut self, kind: Kind, position: u64) {
+        self.store.forget_before(kind, position);
+    }
 }

@@ -88,6 +88,13 @@ impl Store {
         std::mem::take(&mut self.changed)
     }
 
+    /// Lets go of a kind's changes before a position of its log.
+    pub fn forget_before(&mut self, kind: Kind, position: u64) {
+        if let Some(log) = self.logs.get_mut(&kind) {
+            log.forget_before(position);
+        }
+    }
+
     fn log(&mut self, type_: WatchEventType, object: Object, at: Time) {
         let kind = object.kind();
         self.changed.insert(kind);

@@ -1,0 +1,57 @@
+//! How a cluster is made: its nodes, how long things take, and the seed.
+
+use serde::{Deserialize, Serialize};
+
+use super::event_log::LogDetail;
+use crate::controllers::{self, ControllerManager};
+use crate::kubelet::{NodeConfig, Timing};
+
+/// How a cluster is made. Together with the inputs it decides the whole run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ClusterConfig {
+    /// Decides every random choice.
+    pub seed: u64,
+    /// The nodes at birth.
+    pub nodes: Vec<NodeConfig>,
+    /// How long the nodes and the provisioner take.
+    pub timing: Timing,
+    /// How long a change takes to reach the processes that follow it, in milliseconds.
+    pub watch_latency_ms: u64,
+    /// How many delivered changes of each kind are kept for commands that watch.
+    pub watch_log_kept: u64,
+    /// How much the event log writes down.
+    #[serde(skip)]
+    pub log_detail: LogDetail,
+}
+
+impl Default for ClusterConfig {
+    /// Four nodes, as the page starts.
+    fn default() -> Self {
+        Self::with_nodes(4)
+    }
+}
+
+impl ClusterConfig {
+    /// A cluster of equal nodes `node-1` to `node-N`.
+    pub fn with_nodes(count: usize) -> Self {
+        Self {
+            seed: 1,
+            nodes: (1..=count).map(|number| NodeConfig::named(format!("node-{number}"))).collect(),
+            timing: Timing::default(),
+            watch_latency_ms: 10,
+            watch_log_kept: 2_000,
+            log_detail: LogDetail::default(),
+        }
+    }
+
+    /// The recorded cluster: its stand-in kubelets' timing.
+    pub fn recorded(nodes: usize) -> Self {
+        Self { timing: Timing::recorded(), ..Self::with_nodes(nodes) }
+    }
+
+    /// The controllers that run here.
+    pub(super) fn controller_manager(&self) -> ControllerManager {
+        ControllerManager::new(controllers::all(&self.timing.volumes()))
+    }
+}

@@ -1,0 +1,107 @@
+//! Every change of the store in order: lines to read, and a running hash to compare runs by.
+//!
+//! Two runs of the same configuration and inputs have the same log, natively and in WebAssembly. The log keeps a
+//! bounded number of lines; the hash covers all of them.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::api::Kind;
+use crate::apiserver::{Store, WatchEvent};
+
+/// Lines that are kept.
+const LINES_MAX: usize = 10_000;
+
+/// How much of each change is written down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogDetail {
+    /// Time, what happened, to what, and its versions.
+    #[default]
+    Summary,
+    /// The whole object too: for tests, as it costs much.
+    Full,
+}
+
+/// The log.
+#[derive(Clone, Debug)]
+pub struct EventLog {
+    detail: LogDetail,
+    positions: BTreeMap<Kind, u64>,
+    lines: VecDeque<String>,
+    count: u64,
+    hash: u64,
+}
+
+impl EventLog {
+    /// An empty log.
+    pub(super) fn new(detail: LogDetail) -> Self {
+        Self {
+            detail,
+            positions: BTreeMap::new(),
+            lines: VecDeque::new(),
+            count: 0,
+            hash: 0xcbf2_9ce4_8422_2325,
+        }
+    }
+
+    /// The newest lines, oldest first.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().map(String::as_str)
+    }
+
+    /// How many lines were ever written.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// FNV-1a (64 bit) over all lines.
+    pub fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    /// Writes down what the store's logs have new, across kinds in the order of the store's revision.
+    pub(super) fn append(&mut self, store: &Store, changed: &BTreeSet<Kind>) {
+        let mut news: Vec<&WatchEvent> = Vec::new();
+        for &kind in changed {
+            let position = self.positions.entry(kind).or_default();
+            if let Some(log) = store.watch_log(kind) {
+                news.extend(log.since(*position).into_iter().flatten());
+                *position = log.end();
+            }
+        }
+        news.sort_by_key(|event| event.revision);
+        for event in news {
+            let line = self.line(event);
+            self.write(line);
+        }
+    }
+
+    fn line(&self, event: &WatchEvent) -> String {
+        let meta = event.object.meta();
+        let mut line = format!(
+            "{} {} {} {} {} generation={} revision={}",
+            event.at.ms(),
+            event.type_.as_str(),
+            event.object.kind(),
+            meta.namespace,
+            meta.name,
+            meta.generation,
+            event.revision
+        );
+        if self.detail == LogDetail::Full {
+            line.push(' ');
+            line.push_str(&event.object.to_value().to_string());
+        }
+        line
+    }
+
+    fn write(&mut self, line: String) {
+        for byte in line.bytes().chain([b'\n']) {
+            self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        if self.lines.len() >= LINES_MAX {
+            self.lines.pop_front();
+        }
+        self.lines.push_back(line);
+        self.count += 1;
+    }
+}

@@ -1,0 +1,99 @@
+//! Why an object is as it is: the sandbox's own `why` command.
+//!
+//! Prints the newest decisions of the controllers about an object, and the scheduler's last attempt for a pod. It is no
+//! kubectl command, and says so in its help.
+
+use super::Cluster;
+use crate::api::{Kind, Object, ObjectKey};
+use crate::controllers::{Decision, Verdict};
+use crate::kubectl::{Output, Stream};
+
+/// The arguments of a line that begins with `why`.
+pub(super) fn why_line(line: &str) -> Option<&str> {
+    let rest = line.trim().strip_prefix("why")?;
+    (rest.is_empty() || rest.starts_with(char::is_whitespace)).then(|| rest.trim())
+}
+
+impl Cluster {
+    /// The one sentence about an object: what it waits for or what was done last.
+    pub fn reason_for(&self, key: &ObjectKey) -> Option<&Decision> {
+        self.decisions(key).last()
+    }
+
+    /// Runs `why TYPE/NAME`.
+    pub(super) fn why(&self, arguments: &str) -> Output {
+        let Some(key) = self.why_key(arguments) else {
+            let text = "usage: why TYPE/NAME, such as: why sts/web\nThis is the sandbox's own command, not kubectl's.\n";
+            return Output::text(Stream::Err, text, 1);
+        };
+        let Ok(object) = self.server.get(&key) else {
+            return Output::text(
+                Stream::Err,
+                &format!("{} \"{}\" not found\n", key.kind.group_resource(), key.name),
+                1,
+            );
+        };
+        let mut text = String::new();
+        for decision in self.decisions(&key).iter().rev().take(1) {
+            text.push_str(&sentence(decision));
+        }
+        if let Object::Pod(pod) = object {
+            text.push_str(&self.pod_reasons(&key, pod));
+        }
+        if text.is_empty() {
+            text.push_str("nothing is waited for\n");
+        }
+        Output::text(Stream::Out, &text, 0)
+    }
+
+    fn pod_reasons(&self, key: &ObjectKey, pod: &crate::api::pod::Pod) -> String {
+        let mut text = String::new();
+        if let Some(attempt) = self.scheduler().last_attempt(key) {
+            text.push_str(&format!("{attempt}\n"));
+        }
+        for status in &pod.status.container_statuses {
+            if let Some(waiting) = &status.state.waiting {
+                text.push_str(&format!(
+                    "container {} waits: {} {}\n",
+                    status.name, waiting.reason, waiting.message
+                ));
+            }
+        }
+        if let Some(owner) = pod.metadata.controller_of()
+            && let Some(kind) = Kind::of(&owner.api_version, &owner.kind)
+        {
+            let owner = ObjectKey::new(kind, key.namespace.clone(), owner.name.clone());
+            for decision in self.decisions(&owner).iter().rev().take(1) {
+                text.push_str(&format!("{owner}: {}", sentence(decision)));
+            }
+        }
+        text
+    }
+
+    fn why_key(&self, arguments: &str) -> Option<ObjectKey> {
+        let mut words = arguments.split_whitespace();
+        let first = words.next()?;
+        let (type_, name) = match first.split_once('/') {
+            Some(pair) => pair,
+            None => (first, words.next()?),
+        };
+        let kind = Kind::ALL.iter().copied().find(|kind| {
+            let resource = kind.resource();
+            [resource.plural, resource.singular].contains(&type_) || resource.short_names.contains(&type_)
+        })?;
+        let namespace = if kind.is_namespaced() { self.session.namespace.clone() } else { String::new() };
+        Some(ObjectKey::new(kind, namespace, name))
+    }
+}
+
+fn sentence(decision: &Decision) -> String {
+    let mut text = match &decision.verdict {
+        Verdict::Converged => format!("{}: as it should be\n", decision.by),
+        Verdict::Progressing(reason) | Verdict::Waiting(reason) => format!("{}\n", reason.sentence),
+        Verdict::Failed(reason) => format!("refused, will be tried again: {}\n", reason.sentence),
+    };
+    for (fact, value) in decision.verdict.reason().map(|reason| reason.facts.as_slice()).unwrap_or_default() {
+        text.push_str(&format!("  {fact}: {value}\n"));
+    }
+    text
+}

@@ -1,0 +1,162 @@
+//! What people can do to a cluster, and the log of what they did.
+//!
+//! The log is append-only. Playing it into a new cluster of the same configuration gives the same run.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Cluster, Wakeup};
+use crate::kubelet::Control;
+use crate::sim::Time;
+
+/// The longest text that is taken in.
+pub const INPUT_BYTES_MAX: usize = 1 << 20;
+
+/// One thing that a person did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Input {
+    /// Typed a line into a terminal.
+    Line {
+        /// Which terminal.
+        terminal: u32,
+        /// The line.
+        line: String,
+    },
+    /// Wrote a file of the session.
+    File {
+        /// Its name.
+        name: String,
+        /// Its whole text.
+        text: String,
+    },
+    /// Removed a file of the session.
+    RemoveFile {
+        /// Its name.
+        name: String,
+    },
+    /// Pressed Ctrl-C in a terminal.
+    Interrupt {
+        /// Which terminal.
+        terminal: u32,
+    },
+    /// Closed the editor that `kubectl edit` had opened.
+    Edited {
+        /// Which terminal.
+        terminal: u32,
+        /// What the editor held; `None` when it was cancelled.
+        text: Option<String>,
+    },
+    /// Made a container crash, lose its readiness, or a node stop.
+    Control(Control),
+}
+
+/// One thing that a person did, with its time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InputEntry {
+    /// When.
+    pub at: Time,
+    /// What.
+    pub input: Input,
+}
+
+/// Why an input was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InputError {
+    /// The text is longer than [`INPUT_BYTES_MAX`].
+    TooLong,
+    /// The terminal still runs a command.
+    Busy,
+    /// The simulated nodes refused it, and why.
+    Refused(String),
+}
+
+impl fmt::Display for InputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong => write!(f, "the text is longer than {INPUT_BYTES_MAX} bytes"),
+            Self::Busy => f.write_str("a command is still running; press Ctrl-C to stop it"),
+            Self::Refused(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for InputError {}
+
+impl Cluster {
+    /// Takes in what a person did, at the present instant.
+    ///
+    /// # Errors
+    /// When it cannot be taken; nothing is changed and nothing is logged then.
+    pub fn submit(&mut self, input: Input) -> Result<(), InputError> {
+        if input.text_len() > INPUT_BYTES_MAX {
+            return Err(InputError::TooLong);
+        }
+        let now = self.now();
+        self.server.set_now(now);
+        let entry = InputEntry { at: now, input: input.clone() };
+        match input {
+            Input::Line { terminal, line } => {
+                if self.terminals.get(&terminal).is_some_and(super::Terminal::is_busy) {
+                    return Err(InputError::Busy);
+                }
+                self.inputs.push(entry);
+                self.run_line(terminal, &line);
+            }
+            Input::File { name, text } => {
+                self.inputs.push(entry);
+                self.session.files.insert(name, text);
+            }
+            Input::RemoveFile { name } => {
+                self.inputs.push(entry);
+                self.session.files.remove(&name);
+            }
+            Input::Interrupt { terminal } => {
+                self.inputs.push(entry);
+                self.interrupt(terminal);
+            }
+            Input::Edited { terminal, text } => {
+                self.inputs.push(entry);
+                self.finish_edit(terminal, text.as_deref());
+            }
+            Input::Control(control) => {
+                let mut refused = None;
+                let timers = self.kubelets.with_context(&mut self.server, |kubelets, context| {
+                    refused = kubelets.control(control, context).err();
+                });
+                self.schedule(timers, Wakeup::Kubelets);
+                if let Some(why) = refused {
+                    return Err(InputError::Refused(why));
+                }
+                self.inputs.push(entry);
+            }
+        }
+        self.after_change();
+        Ok(())
+    }
+
+    /// Plays inputs at their times, and then up to `until`.
+    ///
+    /// # Errors
+    /// When an input is not taken; the inputs before it have been played.
+    pub fn play(&mut self, inputs: &[InputEntry], until: Time) -> Result<(), InputError> {
+        for entry in inputs {
+            self.run_until(entry.at);
+            self.submit(entry.input.clone())?;
+        }
+        self.run_until(until);
+        Ok(())
+    }
+}
+
+impl Input {
+    fn text_len(&self) -> usize {
+        match self {
+            Self::Line { line, .. } => line.len(),
+            Self::File { name, text } => name.len() + text.len(),
+            Self::Edited { text, .. } => text.as_ref().map_or(0, String::len),
+            Self::RemoveFile { .. } | Self::Interrupt { .. } | Self::Control(_) => 0,
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! The whole cluster: the API server, the processes beside it, the terminals, and the agenda that moves them.
+//!
+//! One [`Cluster::step`] takes one wakeup off the agenda and runs it to completion. What people do comes in through
+//! [`Cluster::submit`] and is written down, so a run is its configuration and its inputs: played again, they give the
+//! same event log.
+//!
+//! - [`config`]: nodes, latencies, seed. [`input`]: what people can do, and the log of it.
+//! - [`process`]: a component with its cache. [`terminal`]: lines that were typed and what they printed.
+//! - [`event_log`]: every change in order, as lines and as a running hash.
+//! - [`explain`]: why an object is as it is.
+
+pub mod config;
+pub mod input;
+pub mod process;
+pub mod terminal;
+pub mod event_log;
+pub mod explain;
+
+pub use config::ClusterConfig;
+pub use event_log::EventLog;
+pub use input::{Input, InputEntry, InputError};
+pub use terminal::{Terminal, TerminalEntry};
+
+use std::collections::BTreeMap;
+
+use crate::api::{Kind, Object, ObjectKey};
+use crate::apiserver::{ApiServer, Request};
+use crate::client::{EventType, Recorder};
+use crate::controllers::{self, ControllerManager, Decision};
+use crate::kubectl;
+use crate::kubelet::{self, Kubelets};
+use crate::scheduler::{self, Scheduler};
+use crate::sim::{Agenda, Rng, Span, Time};
+use process::Process;
+
+/// Everything that can happen by itself.
+#[derive(Clone, Debug)]
+enum Wakeup {
+    /// Changes arrive at a process.
+    Deliver(ProcessName),
+    /// A controller has a key to sync.
+    Controllers(controllers::process::RunNext),
+    /// A timer of the scheduler.
+    Scheduler(scheduler::Timer),
+    /// A timer of a kubelet.
+    Kubelets(kubelet::Timer),
+    /// A command that waits looks again.
+    Terminal(u32),
+}
+
+/// The processes that follow the API server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum ProcessName {
+    ControllerManager,
+    Scheduler,
+    Kubelets,
+}
+
+/// A cluster in simulated time.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    config: ClusterConfig,
+    agenda: Agenda<Wakeup>,
+    server: ApiServer,
+    controller_manager: Process<ControllerManager>,
+    scheduler: Process<Scheduler>,
+    kubelets: Process<Kubelets>,
+    session: kubectl::Session,
+    terminals: BTreeMap<u32, Terminal>,
+    inputs: Vec<InputEntry>,
+    event_log: EventLog,
+    steps: u64,
+}
+
+impl Cluster {
+    /// A cluster at its birth: nodes registered, namespaces and the storage class there, nothing running.
+    pub fn new(config: ClusterConfig) -> Self {
+        let rng = Rng::new(config.seed);
+        let latency = Span::from_ms(config.watch_latency_ms);
+        let process_rng = |name: &str| rng.fork(name);
+        let mut cluster = Self {
+            agenda: Agenda::default(),
+            server: ApiServer::new(rng.fork("apiserver")),
+            controller_manager: Process::new(
+                config.controller_manager(),
+                latency,
+                process_rng("kube-controller-manager"),
+            ),
+            scheduler: Process::new(Scheduler::default(), latency, process_rng("kube-scheduler")),
+            kubelets: Process::new(Kubelets::new(config.timing.clone()), latency, process_rng("kubelet")),
+            session: kubectl::Session::default(),
+            terminals: BTreeMap::new(),
+            inputs: Vec::new(),
+            event_log: EventLog::new(config.log_detail),
+            steps: 0,
+            config,
+        };
+        cluster.create_first_objects();
+        cluster.after_change();
+        cluster
+    }
+
+    fn create_first_objects(&mut self) {
+        let mut recorder = Recorder::default();
+        let nodes: Vec<Object> =
+            self.config.nodes.iter().map(|node| kubelet::node_object(node).into()).collect();
+        for object in controllers::first_objects().into_iter().chain(nodes) {
+            let made = self.server.handle(Request::create(object));
+            debug_assert!(made.is_ok(), "a cluster's first objects are valid: {made:?}");
+            if let Ok(object @ Object::Node(_)) = made {
+                let name = &object.meta().name;
+                let message = format!("Node {name} event: Registered Node {name} in Controller");
+                recorder.record(
+                    &mut self.server,
+                    "node-controller",
+                    &object,
+                    EventType::Normal,
+                    "RegisteredNode",
+                    &message,
+                );
+            }
+        }
+    }
+
+    /// How it was made.
+    pub fn config(&self) -> &ClusterConfig {
+        &self.config
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Time {
+        self.agenda.now()
+    }
+
+    /// The API server, to read from.
+    pub fn server(&self) -> &ApiServer {
+        &self.server
+    }
+
+    /// What people did, in order.
+    pub fn inputs(&self) -> &[InputEntry] {
+        &self.inputs
+    }
+
+    /// Every change so far.
+    pub fn event_log(&self) -> &EventLog {
+        &self.event_log
+    }
+
+    /// How many wakeups have been run.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// A terminal, when something was typed there.
+    pub fn terminal(&self, id: u32) -> Option<&Terminal> {
+        self.terminals.get(&id)
+    }
+
+    /// The files of the session by name.
+    pub fn files(&self) -> &BTreeMap<String, String> {
+        &self.session.files
+    }
+
+    /// kubectl's session, for completion.
+    pub fn session(&self) -> &kubectl::Session {
+        &self.session
+    }
+
+    /// The last decisions about an object, oldest first.
+    pub fn decisions(&self, key: &ObjectKey) -> &[Decision] {
+        self.controller_manager.component.decisions(key)
+    }
+
+    /// The controllers with their memory, to read from.
+    pub fn controller_manager(&self) -> &ControllerManager {
+        &self.controller_manager.component
+    }
+
+    /// The scheduler with its memory, to read from.
+    pub fn scheduler(&self) -> &Scheduler {
+        &self.scheduler.component
+    }
+
+    /// When the next thing happens by itself; `None` when nothing will.
+    pub fn next_due(&self) -> Option<Time> {
+        self.agenda.next_due()
+    }
+
+    /// Runs the next wakeup; `false` when there is none.
+    pub fn step(&mut self) -> bool {
+        let Some(wakeup) = self.agenda.pop() else {
+            return false;
+        };
+        self.steps += 1;
+        self.server.set_now(self.agenda.now());
+        match wakeup {
+            Wakeup::Deliver(name) => self.deliver(name),
+            Wakeup::Controllers(timer) => {
+                let timers = self.controller_manager.wake(timer, &mut self.server);
+                self.schedule(timers, Wakeup::Controllers);
+            }
+            Wakeup::Scheduler(timer) => {
+                let timers = self.scheduler.wake(timer, &mut self.server);
+                self.schedule(timers, Wakeup::Scheduler);
+            }
+            Wakeup::Kubelets(timer) => {
+                let timers = self.kubelets.wake(timer, &mut self.server);
+                self.schedule(timers, Wakeup::Kubelets);
+            }
+            Wakeup::Terminal(id) => self.poll_terminal(id),
+        }
+        self.after_change();
+        true
+    }
+
+    /// Runs everything that is due up to and including an instant, and moves the present there.
+    pub fn run_until(&mut self, until: Time) {
+        while self.next_due().is_some_and(|due| due <= until) {
+            self.step();
+        }
+        if until > self.now() {
+            self.agenda.advance(until);
+            self.server.set_now(until);
+        }
+    }
+
+    /// Runs until nothing is due any more, at most until an instant; says whether it settled.
+    pub fn run_until_settled(&mut self, limit: Time) -> bool {
+        while let Some(due) = self.next_due() {
+            if due > limit {
+                self.run_until(limit);
+                return false;
+            }
+            self.step();
+        }
+        true
+    }
+
+    fn deliver(&mut self, name: ProcessName) {
+        match name {
+            ProcessName::ControllerManager => {
+                let timers = self.controller_manager.deliver(&mut self.server);
+                self.schedule(timers, Wakeup::Controllers);
+            }
+            ProcessName::Scheduler => {
+                let timers = self.scheduler.deliver(&mut self.server);
+                self.schedule(timers, Wakeup::Scheduler);
+            }
+            ProcessName::Kubelets => {
+                let timers = self.kubelets.deliver(&mut self.server);
+                self.schedule(timers, Wakeup::Kubelets);
+            }
+        }
+    }
+
+    fn schedule<T>(&mut self, timers: Vec<(Time, T)>, wrap: impl Fn(T) -> Wakeup) {
+        for (at, timer) in timers {
+            self.agenda.schedule(at, wrap(timer));
+        }
+    }
+
+    /// After anything that may have changed the store: the log is written, and whoever follows the changed kinds is
+    /// put on the agenda for when the changes arrive.
+    fn after_change(&mut self) {
+        let changed = self.server.take_changed_kinds();
+        if !changed.is_empty() {
+            self.event_log.append(self.server.store(), &changed);
+            self.forget_delivered(&changed);
+            for id in self.terminals.keys().copied().collect::<Vec<_>>() {
+                let at = self.now() + Span::from_ms(self.config.watch_latency_ms);
+                self.wake_terminal(id, at);
+            }
+        }
+        let store = self.server.store();
+        let arrivals = [
+            (ProcessName::ControllerManager, self.controller_manager.next_delivery(store)),
+            (ProcessName::Scheduler, self.scheduler.next_delivery(store)),
+            (ProcessName::Kubelets, self.kubelets.next_delivery(store)),
+        ];
+        for (name, at) in arrivals {
+            if let Some(at) = at {
+                self.agenda.schedule(at, Wakeup::Deliver(name));
+            }
+        }
+    }
+
+    fn forget_delivered(&mut self, kinds: &std::collections::BTreeSet<Kind>) {
+        for &kind in kinds {
+            let needed = [
+                self.controller_manager.position(kind),
+                self.scheduler.position(kind),
+                self.kubelets.position(kind),
+            ];
+            if let Some(needed) = needed.into_iter().flatten().min() {
+                self.server.forget_before(kind, needed.saturating_sub(self.config.watch_log_kept));
+            }
+        }
+    }
+}
