@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use text::{SourceFile, Token};
 
-/// The whole permission of each folder of `src`: what it may import besides itself. `main`, `bin` and `lib` only mount.
+/// The whole permission of each folder of `src`: what it may import besides itself. `main`, `bin` and `lib`
+/// only mount.
 const LAYERS: &[(&str, &[&str])] = &[
     ("sim", &[]),
     ("api", &["sim"]),
@@ -27,7 +28,8 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// Folders whose files say which part of Kubernetes they model.
 const MODELLING: &[&str] = &["apiserver", "client", "controllers", "scheduler", "kubelet"];
 
-/// Controllers that are a single file; a folder in `src/controllers` is a controller too. All else there is shared.
+/// Controllers that are a single file; a folder in `src/controllers` is a controller too. All else there is
+/// shared.
 const SINGLE_FILE_CONTROLLERS: &[&str] = &[
     "attachdetach",
     "cronjob",
@@ -282,7 +284,8 @@ fn unnamed_reasons(files: &[SourceFile], scenarios: &str) -> Vec<String> {
     unnamed
 }
 
-/// Every file below `folder` with one of these endings, in a fixed order; none when the folder does not exist.
+/// Every file below `folder` with one of these endings, in a fixed order; none when the folder does not
+/// exist.
 fn files_below(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();

@@ -1,7 +1,7 @@
 //! The kinds that the API server serves, and how each is named.
 //!
-//! Models API discovery (`kubectl api-resources`), Kubernetes v1.36. Left out: kinds that no controller here acts on; a
-//! manifest of such a kind is refused instead of lying there without effect.
+//! Models API discovery (`kubectl api-resources`), Kubernetes v1.36. Left out: kinds that no controller here
+//! acts on; a manifest of such a kind is refused instead of lying there without effect.
 
 use std::fmt;
 
@@ -27,7 +27,8 @@ pub struct Resource {
 }
 
 macro_rules! kinds {
-    ($($name:ident: $group:literal $version:literal $plural:literal [$($short:literal)*] $scope:ident $all:ident;)*) => {
+    ($($name:ident: $group:literal $version:literal $plural:literal
+        [$($short:literal)*] $scope:ident $all:ident;)*) => {
         /// A kind of object.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind {

@@ -1,7 +1,8 @@
 //! Label selectors: which objects a selector picks.
 //!
-//! Models `metav1.LabelSelector` and its matching, staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/helpers.go and
-//! pkg/labels/selector.go, Kubernetes v1.36. Left out: the text form typed with `-l`, which kubectl parses.
+//! Models `metav1.LabelSelector` and its matching,
+//! staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/helpers.go and pkg/labels/selector.go, Kubernetes v1.36.
+//! Left out: the text form typed with `-l`, which kubectl parses.
 
 use serde::{Deserialize, Serialize};
 

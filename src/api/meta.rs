@@ -185,7 +185,8 @@ impl Condition {
         Self::find(conditions, type_).is_some_and(|condition| condition.status == "True")
     }
 
-    /// Puts a condition in the place of the one of its type; keeps the transition time when the status is the same.
+    /// Puts a condition in the place of the one of its type; keeps the transition time when the status is the
+    /// same.
     pub fn set(conditions: &mut Vec<Self>, mut condition: Self) {
         match conditions.iter_mut().find(|old| old.type_ == condition.type_) {
             Some(old) => {

@@ -1,12 +1,15 @@
 //! API objects: plain values in Kubernetes' own shape, and pure questions about them.
 //!
-//! Every struct carries the fields that the simulation reads under Kubernetes' own names; all others are kept in an
-//! `extra` map and printed back. What is a valid field at all is decided by `schema`, before an object is made.
+//! Every struct carries the fields that the simulation reads under Kubernetes' own names; all others are kept
+//! in an `extra` map and printed back. What is a valid field at all is decided by `schema`, before an object
+//! is made.
 //!
 //! - [`kind`], [`object`]: the kinds that are served, and any object of them.
 //! - [`meta`], [`timestamp`], [`labels`], [`intstr`]: what all objects share.
-//! - [`pod`], [`node`], [`scheduling`], [`apps`], [`storage`], [`network`], [`event`]: the objects themselves.
-//! - `schema`, `quantity`, `patch`, `yaml`: the full list of fields, amounts, patches and manifests as values.
+//! - [`pod`], [`node`], [`scheduling`], [`apps`], [`storage`], [`network`], [`event`]: the objects
+//!   themselves.
+//! - `schema`, `quantity`, `patch`, `yaml`: the full list of fields, amounts, patches and manifests as
+//!   values.
 
 pub mod kind;
 pub mod object;

@@ -1,7 +1,7 @@
 //! Any object of any kind, and the key it is stored under.
 //!
-//! Objects are shared, never changed in place: a write makes a new one (`Rc::make_mut`), so that a cache, a watch event
-//! and a snapshot may hold the same one.
+//! Objects are shared, never changed in place: a write makes a new one (`Rc::make_mut`), so that a cache, a
+//! watch event and a snapshot may hold the same one.
 
 use std::fmt;
 use std::rc::Rc;

@@ -1,7 +1,7 @@
 //! Amounts of cpu, memory and storage: parsing, comparing, adding, and printing in canonical form.
 //!
-//! Models `resource.Quantity`, staging/src/k8s.io/apimachinery/pkg/api/resource/quantity.go, Kubernetes v1.36.
-//! Left out: amounts above 1.7e29, which are held at that bound; CBOR.
+//! Models `resource.Quantity`, staging/src/k8s.io/apimachinery/pkg/api/resource/quantity.go, Kubernetes
+//! v1.36. Left out: amounts above 1.7e29, which are held at that bound; CBOR.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -225,7 +225,8 @@ impl<'a> Parts<'a> {
         Quantity { nano: if self.negative { -nano } else { nano }, format, verbatim }
     }
 
-    /// Whether upstream keeps the text as it is: it looks at the digits only, and so keeps `1.500` and `01Gi`.
+    /// Whether upstream keeps the text as it is: it looks at the digits only, and so keeps `1.500` and
+    /// `01Gi`.
     fn is_printed_again(&self, format: Format, exponent: i32, unscaled: i128) -> bool {
         let (places, whole) = (count(self.fraction.len()), count(self.whole.len()).max(1));
         if format == Format::BinarySi {

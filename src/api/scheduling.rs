@@ -1,7 +1,8 @@
 //! Where pods may go: taints, tolerations and affinities.
 //!
-//! Models `v1.Affinity`, `v1.Taint` and their matching, staging/src/k8s.io/component-helpers/scheduling/corev1,
-//! Kubernetes v1.36. The scheduler and the `DaemonSet` controller ask the same questions.
+//! Models `v1.Affinity`, `v1.Taint` and their matching,
+//! staging/src/k8s.io/component-helpers/scheduling/corev1, Kubernetes v1.36. The scheduler and the
+//! `DaemonSet` controller ask the same questions.
 
 use std::collections::BTreeMap;
 

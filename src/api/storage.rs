@@ -1,7 +1,8 @@
 //! Storage: claims, volumes and classes.
 //!
-//! Models `v1.PersistentVolumeClaim`, `v1.PersistentVolume` and `storage/v1.StorageClass`, staging/src/k8s.io/api,
-//! Kubernetes v1.36. Left out: snapshots, populators, resizing, volume attributes classes.
+//! Models `v1.PersistentVolumeClaim`, `v1.PersistentVolume` and `storage/v1.StorageClass`,
+//! staging/src/k8s.io/api, Kubernetes v1.36. Left out: snapshots, populators, resizing, volume attributes
+//! classes.
 
 use serde::{Deserialize, Serialize};
 

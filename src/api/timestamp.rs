@@ -1,8 +1,8 @@
 //! The API's timestamps: whole seconds, written as RFC 3339 in UTC.
 //!
-//! Models `metav1.Time`, staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/time.go, Kubernetes v1.36. Like there, the
-//! fraction of a second is lost when a time goes into an object; rules such as `minReadySeconds` count from the
-//! rounded value. Left out: time zones other than UTC.
+//! Models `metav1.Time`, staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/time.go, Kubernetes v1.36. Like
+//! there, the fraction of a second is lost when a time goes into an object; rules such as `minReadySeconds`
+//! count from the rounded value. Left out: time zones other than UTC.
 
 use std::fmt;
 
@@ -71,7 +71,8 @@ fn offset_seconds(offset: &str) -> Option<i64> {
     Some(sign * (hours.parse::<i64>().ok()? * 3600 + minutes.parse::<i64>().ok()? * 60))
 }
 
-/// Days since 1970-01-01 of a date in the Gregorian calendar (Hinnant, "chrono-compatible low-level date algorithms").
+/// Days since 1970-01-01 of a date in the Gregorian calendar (Hinnant, "chrono-compatible low-level date
+/// algorithms").
 fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);

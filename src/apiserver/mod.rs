@@ -1,10 +1,12 @@
 //! The API server: the only one who changes objects.
 //!
-//! Models kube-apiserver (staging/src/k8s.io/apiserver, pkg/registry), Kubernetes v1.36: every verb is admission →
-//! build → validation → store. Left out: authentication, authorization, managed fields, custom resources.
+//! Models kube-apiserver (staging/src/k8s.io/apiserver, pkg/registry), Kubernetes v1.36: every verb is
+//! admission → build → validation → store. Left out: authentication, authorization, managed fields, custom
+//! resources.
 //!
 //! - [`request`]: what clients may ask. [`status_error`]: how they are refused.
-//! - [`store`]: objects by key, one revision for all changes. [`watch`]: the log of changes that clients follow.
+//! - [`store`]: objects by key, one revision for all changes. [`watch`]: the log of changes that clients
+//!   follow.
 
 pub mod request;
 pub mod status_error;

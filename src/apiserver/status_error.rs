@@ -1,7 +1,8 @@
 //! How the API server refuses: reason, message and causes in its own words.
 //!
-//! Models `StatusError` and its constructors, staging/src/k8s.io/apimachinery/pkg/api/errors/errors.go, Kubernetes
-//! v1.36. Left out: the request's uid and the retry-after header, except as seconds on `TooManyRequests`.
+//! Models `StatusError` and its constructors, staging/src/k8s.io/apimachinery/pkg/api/errors/errors.go,
+//! Kubernetes v1.36. Left out: the request's uid and the retry-after header, except as seconds on
+//! `TooManyRequests`.
 
 use std::fmt;
 

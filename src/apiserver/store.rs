@@ -1,8 +1,8 @@
 //! Objects by key, and one revision for all changes.
 //!
-//! Models etcd behind staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go, Kubernetes v1.36: each change
-//! raises the one revision, and the object carries it as its resource version. An update that changes nothing writes
-//! nothing. Left out: compaction of old versions other than by the watch log's length.
+//! Models etcd behind staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go, Kubernetes v1.36:
+//! each change raises the one revision, and the object carries it as its resource version. An update that
+//! changes nothing writes nothing. Left out: compaction of old versions other than by the watch log's length.
 
 use std::collections::{BTreeMap, BTreeSet};
 

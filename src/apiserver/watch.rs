@@ -1,8 +1,8 @@
 //! The log of changes that clients follow.
 //!
-//! Models the watch cache, staging/src/k8s.io/apiserver/pkg/storage/cacher, Kubernetes v1.36: every watcher of a kind sees
-//! every change in order. Left out: bookmarks; a log keeps a bounded number of events and a watcher that falls
-//! behind must list anew.
+//! Models the watch cache, staging/src/k8s.io/apiserver/pkg/storage/cacher, Kubernetes v1.36: every watcher
+//! of a kind sees every change in order. Left out: bookmarks; a log keeps a bounded number of events and a
+//! watcher that falls behind must list anew.
 
 use std::collections::VecDeque;
 
@@ -69,7 +69,8 @@ impl WatchLog {
         self.dropped + self.events.len() as u64
     }
 
-    /// The changes from a position on; `None` when some of them are no longer kept ("too old resource version").
+    /// The changes from a position on; `None` when some of them are no longer kept ("too old resource
+    /// version").
     pub fn since(&self, position: u64) -> Option<impl Iterator<Item = &WatchEvent>> {
         let skip = usize::try_from(position.checked_sub(self.dropped)?).ok()?;
         Some(self.events.iter().skip(skip))

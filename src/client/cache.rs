@@ -1,7 +1,8 @@
 //! A process's copy of the objects: never ahead of the server, often a little behind.
 //!
-//! Models `cache.Store`, `Indexer` and listers, staging/src/k8s.io/client-go/tools/cache, Kubernetes v1.36. Objects are found
-//! by key, by the uid of their controller, and pods by their node, so that no sync has to look at all objects.
+//! Models `cache.Store`, `Indexer` and listers, staging/src/k8s.io/client-go/tools/cache, Kubernetes v1.36.
+//! Objects are found by key, by the uid of their controller, and pods by their node, so that no sync has to
+//! look at all objects.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

@@ -89,7 +89,8 @@ impl<'a, T> Context<'a, T> {
         self.timers
     }
 
-    /// Runs a part of the component that has timers of its own, and returns its result with the timers it set.
+    /// Runs a part of the component that has timers of its own, and returns its result with the timers it
+    /// set.
     pub fn part_with<U, R>(&mut self, run: impl FnOnce(&mut Context<'_, U>) -> R) -> Part<U, R> {
         let mut part = Context {
             cache: self.cache,

@@ -1,7 +1,8 @@
 //! Follows the changes of one kind for one process, at its own latency.
 //!
-//! Models `cache.Reflector` and `SharedInformer`, staging/src/k8s.io/client-go/tools/cache, Kubernetes v1.36: each process
-//! has one stream per kind, so a pod's change and its claim's may arrive in either order. Left out: periodic resync.
+//! Models `cache.Reflector` and `SharedInformer`, staging/src/k8s.io/client-go/tools/cache, Kubernetes v1.36:
+//! each process has one stream per kind, so a pod's change and its claim's may arrive in either order. Left
+//! out: periodic resync.
 
 use super::cache::{Cache, Change};
 use crate::api::Kind;

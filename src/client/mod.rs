@@ -1,7 +1,8 @@
 //! What client-go gives a component: a cache that follows the server, a work queue, and events.
 //!
-//! Models staging/src/k8s.io/client-go (informers, listers, workqueue, record), Kubernetes v1.36. A component reads its
-//! cache, which lags behind the server, and writes through [`Context::request`]. Left out: connections.
+//! Models staging/src/k8s.io/client-go (informers, listers, workqueue, record), Kubernetes v1.36. A component
+//! reads its cache, which lags behind the server, and writes through [`Context::request`]. Left out:
+//! connections.
 
 pub mod cache;
 pub mod informer;

@@ -1,8 +1,8 @@
 //! Tells Events: makes them, and counts repeats of the same one.
 //!
-//! Models staging/src/k8s.io/client-go/tools/record (`EventAggregator`, `eventLogger`), Kubernetes v1.36: the same event again raises
-//! the count of the first; more than ten alike within ten minutes become one "combined from similar events".
-//! Left out: the spam filter's token bucket.
+//! Models staging/src/k8s.io/client-go/tools/record (`EventAggregator`, `eventLogger`), Kubernetes v1.36: the
+//! same event again raises the count of the first; more than ten alike within ten minutes become one
+//! "combined from similar events". Left out: the spam filter's token bucket.
 
 use std::collections::BTreeMap;
 

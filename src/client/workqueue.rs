@@ -1,7 +1,8 @@
 //! A controller's queue of keys: each key at most once, failures come back later and later.
 //!
-//! Models staging/src/k8s.io/client-go/util/workqueue (`TypedRateLimitingQueue` with the default controller rate limiter: 5 ms
-//! doubling to 1000 s), Kubernetes v1.36. Left out: the overall rate of ten a second, and several workers.
+//! Models staging/src/k8s.io/client-go/util/workqueue (`TypedRateLimitingQueue` with the default controller
+//! rate limiter: 5 ms doubling to 1000 s), Kubernetes v1.36. Left out: the overall rate of ten a second, and
+//! several workers.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -1,7 +1,7 @@
 //! Every change of the store in order: lines to read, and a running hash to compare runs by.
 //!
-//! Two runs of the same configuration and inputs have the same log, natively and in WebAssembly. The log keeps a
-//! bounded number of lines; the hash covers all of them.
+//! Two runs of the same configuration and inputs have the same log, natively and in WebAssembly. The log
+//! keeps a bounded number of lines; the hash covers all of them.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -1,7 +1,7 @@
 //! Why an object is as it is: the sandbox's own `why` command.
 //!
-//! Prints the newest decisions of the controllers about an object, and the scheduler's last attempt for a pod. It is no
-//! kubectl command, and says so in its help.
+//! Prints the newest decisions of the controllers about an object, and the scheduler's last attempt for a
+//! pod. It is no kubectl command, and says so in its help.
 
 use super::Cluster;
 use crate::api::{Kind, Object, ObjectKey};

@@ -1,8 +1,8 @@
 //! The whole cluster: the API server, the processes beside it, the terminals, and the agenda that moves them.
 //!
-//! One [`Cluster::step`] takes one wakeup off the agenda and runs it to completion. What people do comes in through
-//! [`Cluster::submit`] and is written down, so a run is its configuration and its inputs: played again, they give the
-//! same event log.
+//! One [`Cluster::step`] takes one wakeup off the agenda and runs it to completion. What people do comes in
+//! through [`Cluster::submit`] and is written down, so a run is its configuration and its inputs: played
+//! again, they give the same event log.
 //!
 //! - [`config`]: nodes, latencies, seed. [`input`]: what people can do, and the log of it.
 //! - [`process`]: a component with its cache. [`terminal`]: lines that were typed and what they printed.
@@ -260,8 +260,8 @@ impl Cluster {
         }
     }
 
-    /// After anything that may have changed the store: the log is written, and whoever follows the changed kinds is
-    /// put on the agenda for when the changes arrive.
+    /// After anything that may have changed the store: the log is written, and whoever follows the changed
+    /// kinds is put on the agenda for when the changes arrive.
     fn after_change(&mut self) {
         let changed = self.server.take_changed_kinds();
         if !changed.is_empty() {

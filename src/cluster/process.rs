@@ -1,7 +1,7 @@
 //! A component with its cache, its streams and its own randomness.
 //!
-//! One process has one stream for each kind it follows; changes of several kinds that arrive at the same instant are
-//! told kind by kind, in the order of the kinds.
+//! One process has one stream for each kind it follows; changes of several kinds that arrive at the same
+//! instant are told kind by kind, in the order of the kinds.
 
 use crate::api::Kind;
 use crate::apiserver::{ApiServer, Store};

@@ -1,7 +1,7 @@
 //! Terminals: lines that were typed, what they printed, and the command that still runs.
 //!
-//! A command that blocks is a client with a watch: it is polled after every change and at the time it asks for, and
-//! Ctrl-C ends it. Left out: job control, several commands at once in one terminal.
+//! A command that blocks is a client with a watch: it is polled after every change and at the time it asks
+//! for, and Ctrl-C ends it. Left out: job control, several commands at once in one terminal.
 
 use super::{Cluster, Wakeup, explain};
 use crate::kubectl::{self, Outcome, Output, Poll, Stream, Waiter};

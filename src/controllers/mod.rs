@@ -1,9 +1,10 @@
 //! kube-controller-manager: the controllers, each with a queue, all with one cache.
 //!
-//! Models cmd/kube-controller-manager and pkg/controller, Kubernetes v1.36. Left out: leader election, several workers.
+//! Models cmd/kube-controller-manager and pkg/controller, Kubernetes v1.36. Left out: leader election,
+//! several workers.
 //!
-//! A controller's policy is a pure function from what it sees to a plan and a verdict; `sync` gathers what it sees and
-//! carries the plan out. Controllers never import each other.
+//! A controller's policy is a pure function from what it sees to a plan and a verdict; `sync` gathers what it
+//! sees and carries the plan out. Controllers never import each other.
 
 pub mod verdict;
 pub mod process;

@@ -198,7 +198,8 @@ impl Component for ControllerManager {
     }
 }
 
-/// Whether an object may still be acted for: it exists and is this very one (a name may have been used again).
+/// Whether an object may still be acted for: it exists and is this very one (a name may have been used
+/// again).
 pub fn is_current(cache: &Cache, object: &Object) -> bool {
     cache.get(&object.key()).is_some_and(|cached| cached.meta().uid == object.meta().uid)
 }

@@ -1,7 +1,7 @@
 //! Why a sync did what it did, as values: shown to people, printed by `why`, and tested.
 //!
-//! Models the log lines with which upstream's controllers explain themselves ("StatefulSet is waiting for Pod to be
-//! Running and Ready"), Kubernetes v1.36. Left out: log levels.
+//! Models the log lines with which upstream's controllers explain themselves ("StatefulSet is waiting for Pod
+//! to be Running and Ready"), Kubernetes v1.36. Left out: log levels.
 
 use crate::api::ObjectKey;
 use crate::sim::Time;

@@ -1,7 +1,7 @@
 //! What is due when: the one queue that drives the cluster.
 //!
-//! Wakeups come out in the order (time, sequence): of two that are due at the same instant, the one that was put in
-//! first is first. Nothing else decides the order, so the same inputs always give the same run.
+//! Wakeups come out in the order (time, sequence): of two that are due at the same instant, the one that was
+//! put in first is first. Nothing else decides the order, so the same inputs always give the same run.
 
 use std::collections::BTreeMap;
 

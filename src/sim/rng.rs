@@ -1,8 +1,8 @@
 //! Seeded random numbers.
 //!
-//! `SplitMix64` (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014): eight bytes of state, the
-//! same on every machine. A fork by name gives an independent stream, so that a draw in one component never shifts
-//! the draws of another.
+//! `SplitMix64` (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014): eight bytes of
+//! state, the same on every machine. A fork by name gives an independent stream, so that a draw in one
+//! component never shifts the draws of another.
 
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +40,8 @@ impl Rng {
 
     /// A number from 0 to `bound` - 1; 0 when `bound` is 0.
     pub fn below(&mut self, bound: u64) -> u64 {
-        // The high half of the product is free of the low bits' pattern; the bias is under 2^-32 for our bounds.
+        // The high half of the product is free of the low bits' pattern; the bias is under 2^-32 for our
+        // bounds.
         let wide = u128::from(self.next_u64()) * u128::from(bound);
         u64::try_from(wide >> 64).unwrap_or_default()
     }

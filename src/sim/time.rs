@@ -1,7 +1,7 @@
 //! Simulated time: instants and spans in whole milliseconds.
 //!
-//! `Time` counts from the birth of the cluster. The API's timestamps, in whole seconds like upstream's, are made
-//! from it in `api::timestamp`.
+//! `Time` counts from the birth of the cluster. The API's timestamps, in whole seconds like upstream's, are
+//! made from it in `api::timestamp`.
 
 use std::ops::{Add, AddAssign, Sub};
 

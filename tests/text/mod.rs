@@ -71,7 +71,8 @@ impl SourceFile {
         &self.raw[before..]
     }
 
-    /// Every path of the code above the tests that begins at the crate's root, without `crate`, groups spelled out.
+    /// Every path of the code above the tests that begins at the crate's root, without `crate`, groups
+    /// spelled out.
     pub(crate) fn paths(&self) -> Vec<(usize, Vec<String>)> {
         let mut found = Vec::new();
         if self.is_test_file() {

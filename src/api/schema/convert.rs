@@ -1,7 +1,8 @@
 //! Reads a patched object into the shape of its kind; the complaints differ from those about a manifest.
 //!
-//! Models `FromUnstructuredWithValidation`, staging/src/k8s.io/apimachinery/pkg/runtime/converter.go, Kubernetes v1.36.
-//! Left out: the arbitrary order in which Go visits a map's keys; here it is the alphabet's.
+//! Models `FromUnstructuredWithValidation`, staging/src/k8s.io/apimachinery/pkg/runtime/converter.go,
+//! Kubernetes v1.36. Left out: the arbitrary order in which Go visits a map's keys; here it is the
+//! alphabet's.
 
 use super::decode::{DecodeError, decode_lenient, root_type};
 use super::go::{canonical_base64, json_word, number_text};

@@ -50,8 +50,8 @@ impl DecodeError {
 
 /// Reads an object strictly.
 ///
-/// The result has no nulls, no empty values that Go would leave out, and canonical quantities, times and base64.
-/// [`super::encode`] adds what Go writes for absent fields.
+/// The result has no nulls, no empty values that Go would leave out, and canonical quantities, times and
+/// base64. [`super::encode`] adds what Go writes for absent fields.
 pub fn decode(value: &Value, api_version: &str, kind: &str) -> Result<Value, DecodeError> {
     let ty = root_type(api_version, kind)?;
     let mut decoder = Decoder::default();
@@ -59,7 +59,8 @@ pub fn decode(value: &Value, api_version: &str, kind: &str) -> Result<Value, Dec
     decoder.finish(object)
 }
 
-/// Reads an object, dropping fields its kind does not have and keeping only the low bits of integers too large.
+/// Reads an object, dropping fields its kind does not have and keeping only the low bits of integers too
+/// large.
 pub(super) fn decode_lenient(value: &Value, api_version: &str, kind: &str) -> Result<Value, DecodeError> {
     let ty = root_type(api_version, kind)?;
     let mut decoder = Decoder { wraps_integers: true, ..Decoder::default() };

@@ -1,7 +1,8 @@
-//! What fields the served kinds have: their names, Go types, merge keys, and which of them Go leaves out when empty.
+//! What fields the served kinds have: their names, Go types, merge keys, and which of them Go leaves out when
+//! empty.
 //!
-//! Models the struct definitions in staging/src/k8s.io/api and k8s.io/apimachinery/pkg/apis/meta/v1, Kubernetes v1.36.
-//! Left out: the text that describes each field; kinds that are not served.
+//! Models the struct definitions in staging/src/k8s.io/api and k8s.io/apimachinery/pkg/apis/meta/v1,
+//! Kubernetes v1.36. Left out: the text that describes each field; kinds that are not served.
 
 mod table;
 pub mod convert;
