@@ -7,12 +7,19 @@
 //! - [`request`]: what clients may ask. [`status_error`]: how they are refused.
 //! - [`store`]: objects by key, one revision for all changes. [`watch`]: the log of changes that clients
 //!   follow.
+//! - `create`, `update`, `delete`, `pods`: the verbs. `strategy`: what each kind does to its objects.
 
 pub mod request;
 pub mod status_error;
 pub mod store;
 pub mod watch;
+mod strategy;
+mod create;
+mod update;
+mod delete;
+mod pods;
 
+pub use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
 pub use request::{Body, DeleteOptions, PatchType, Preconditions, PropagationPolicy, Request, Subresource};
 pub use status_error::{Cause, StatusError};
 pub use store::Store;
@@ -50,8 +57,57 @@ impl ApiServer {
     /// # Errors
     /// Whatever the real server would answer; nothing is changed then.
     pub fn handle(&mut self, request: Request) -> Result<Object, StatusError> {
-        let _ = (&request, &self.rng);
-        Err(StatusError::internal("not served yet"))
+        match request {
+            Request::Create { kind, namespace, body, dry_run } => {
+                let object = Self::object_of(kind, &namespace, body)?;
+                self.create(object, dry_run)
+            }
+            Request::Update { key, body, subresource, dry_run } => {
+                let object = Self::object_of(key.kind, &key.namespace, body)?;
+                self.update(&key, object, subresource, dry_run)
+            }
+            Request::Patch { .. } => Err(StatusError::internal("not served yet")),
+            Request::Delete { key, options, dry_run } => self.delete(&key, &options, dry_run),
+            Request::Evict { key, options } => self.evict(&key, &options),
+            Request::Bind { key, node } => self.bind(&key, &node),
+            Request::Scale { key, replicas, preconditions } => self.scale(&key, replicas, &preconditions),
+        }
+    }
+
+    /// The object in a request's body.
+    fn object_of(kind: Kind, namespace: &str, body: Body) -> Result<Object, StatusError> {
+        let mut object = match body {
+            Body::Typed(object) => object,
+            Body::Manifest(value) => {
+                let (version, name) = (kind.api_version(), kind.resource().kind);
+                let bad = |error: &dyn std::fmt::Display| StatusError::bad_request(error.to_string());
+                let value = crate::api::schema::decode(&value, &version, name)
+                    .map_err(|error| bad(&error.cannot_be_handled(&version, name, name)))?;
+                Object::from_value(kind, value).map_err(|error| bad(&error))?
+            }
+        };
+        if object.meta().namespace.is_empty() && !namespace.is_empty() {
+            namespace.clone_into(&mut object.meta_mut().namespace);
+        }
+        Ok(object)
+    }
+
+    /// Sets the number of replicas alone.
+    fn scale(
+        &mut self,
+        key: &ObjectKey,
+        replicas: i64,
+        preconditions: &Preconditions,
+    ) -> Result<Object, StatusError> {
+        let mut object = self.stored(key)?;
+        delete::check_preconditions(key, &object, preconditions)?;
+        let Object::StatefulSet(set) = &mut object else {
+            return Err(StatusError::method_not_supported(
+                "the server could not find the requested resource",
+            ));
+        };
+        std::rc::Rc::make_mut(set).spec.replicas = Some(replicas);
+        self.update(key, object, Subresource::Main, false)
     }
 
     /// The object under a key.

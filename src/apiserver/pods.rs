@@ -1,0 +1,101 @@
+//! The two subresources by which pods are moved: binding and eviction.
+//!
+//! Models pkg/registry/core/pod/storage/storage.go (`BindingREST`) and eviction.go (`EvictionREST`), and
+//! plugin/pkg/admission/podtopologylabels, Kubernetes v1.36. Left out: disruption budgets, which are not served yet.
+
+use std::rc::Rc;
+
+use super::delete::check_preconditions;
+use super::{ApiServer, DeleteOptions, StatusError};
+use crate::api::meta::Condition;
+use crate::api::pod::Pod;
+use crate::api::{Kind, Object, ObjectKey, Timestamp};
+use crate::sim::Time;
+
+/// Labels of a node that its pods get.
+const TOPOLOGY_LABELS: [&str; 2] = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
+
+impl ApiServer {
+    /// Binds a pod to a node, once.
+    pub(super) fn bind(&mut self, key: &ObjectKey, node: &str) -> Result<Object, StatusError> {
+        let old = self.stored(key)?;
+        let Object::Pod(pod) = &old else {
+            return Err(not_a_pod(key));
+        };
+        if let Some(why) = binding_refusal(pod) {
+            let name = &key.name;
+            let mut error = StatusError::conflict(Kind::Pod, name, &why);
+            error.message = format!("Operation cannot be fulfilled on pods/binding \"{name}\": {why}");
+            return Err(error);
+        }
+        let mut bound = Pod::clone(pod);
+        node.clone_into(&mut bound.spec.node_name);
+        bound.status.extra.remove("nominatedNodeName");
+        if let Ok(node) = self.get(&ObjectKey::new(Kind::Node, "", node)) {
+            let labels = &node.meta().labels;
+            let copied = TOPOLOGY_LABELS.iter().filter_map(|name| labels.get_key_value(*name));
+            bound.metadata.labels.extend(copied.map(|(name, value)| (name.clone(), value.clone())));
+        }
+        set_condition(&mut bound, "PodScheduled", "", "", self.now);
+        self.replace(key, bound.into(), &old, false)
+    }
+
+    /// Deletes a pod as its budgets allow.
+    pub(super) fn evict(&mut self, key: &ObjectKey, options: &DeleteOptions) -> Result<Object, StatusError> {
+        let old = self.stored(key)?;
+        let Object::Pod(pod) = &old else {
+            return Err(not_a_pod(key));
+        };
+        check_preconditions(key, &old, &options.preconditions)?;
+        let mut evicted = Pod::clone(pod);
+        set_condition(
+            &mut evicted,
+            "DisruptionTarget",
+            "EvictionByEvictionAPI",
+            "Eviction API: evicting",
+            self.now,
+        );
+        self.replace(key, evicted.into(), &old, false)?;
+        let mut options = options.clone();
+        // The condition was this server's own change.
+        options.preconditions.resource_version = None;
+        self.delete(key, &options, false)
+    }
+}
+
+fn not_a_pod(key: &ObjectKey) -> StatusError {
+    StatusError::method_not_supported(format!("{} has no such subresource", key.kind.group_resource()))
+}
+
+fn binding_refusal(pod: &Rc<Pod>) -> Option<String> {
+    let name = &pod.metadata.name;
+    if pod.is_terminating() {
+        return Some(format!("pod {name} is being deleted, cannot be assigned to a host"));
+    }
+    if pod.is_bound() {
+        return Some(format!("pod {name} is already assigned to node \"{}\"", pod.spec.node_name));
+    }
+    let gates = pod.spec.extra.get("schedulingGates").and_then(serde_json::Value::as_array);
+    if gates.is_some_and(|gates| !gates.is_empty()) {
+        return Some(format!("pod {name} has non-empty .spec.schedulingGates"));
+    }
+    None
+}
+
+/// Sets a condition to true (`UpdatePodCondition`).
+fn set_condition(pod: &mut Pod, type_: &str, reason: &str, message: &str, now: Time) {
+    let observed_generation =
+        Condition::find(&pod.status.conditions, type_).and_then(|old| old.observed_generation);
+    Condition::set(
+        &mut pod.status.conditions,
+        Condition {
+            type_: type_.to_owned(),
+            status: "True".to_owned(),
+            observed_generation,
+            last_transition_time: Some(Timestamp::at(now)),
+            reason: reason.to_owned(),
+            message: message.to_owned(),
+            ..Condition::default()
+        },
+    );
+}

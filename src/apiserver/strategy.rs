@@ -1,0 +1,261 @@
+//! What each kind does to its objects before they are stored.
+//!
+//! Models `PrepareForCreate`, `PrepareForUpdate` and `CheckGracefulDelete` of the strategies in pkg/registry, Kubernetes
+//! v1.36: whose status a client may set, when the generation grows, what a new object's status is.
+//! Left out: fields behind feature gates that are off.
+
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+
+use crate::api::node::Node;
+use crate::api::object::Opaque;
+use crate::api::pod::{Pod, PodStatus};
+use crate::api::storage::{PersistentVolumeClaimStatus, PersistentVolumeStatus};
+use crate::api::{Extra, Kind, Object, Timestamp};
+use crate::sim::Time;
+
+/// The label of every namespace with its name.
+pub(super) const NAMESPACE_NAME_LABEL: &str = "kubernetes.io/metadata.name";
+
+/// Sets what a client may not choose for a new object.
+pub(super) fn prepare_for_create(object: &mut Object, now: Time) {
+    match object {
+        Object::Pod(pod) => {
+            let pod = Rc::make_mut(pod);
+            pod.metadata.generation = 1;
+            pod.status = PodStatus {
+                phase: "Pending".to_owned(),
+                qos_class: qos_class(pod).to_owned(),
+                ..PodStatus::default()
+            };
+        }
+        Object::StatefulSet(set) => {
+            let set = Rc::make_mut(set);
+            set.metadata.generation = 1;
+            set.status = crate::api::apps::StatefulSetStatus::default();
+        }
+        Object::EndpointSlice(slice) => Rc::make_mut(slice).metadata.generation = 1,
+        Object::PersistentVolumeClaim(claim) => {
+            Rc::make_mut(claim).status =
+                PersistentVolumeClaimStatus { phase: "Pending".to_owned(), ..Default::default() };
+        }
+        Object::PersistentVolume(volume) => {
+            let mut extra = Extra::new();
+            extra.insert("lastPhaseTransitionTime".into(), json!(Timestamp::at(now)));
+            Rc::make_mut(volume).status = PersistentVolumeStatus { phase: "Pending".to_owned(), extra };
+        }
+        Object::Service(service) => {
+            Rc::make_mut(service).extra.insert("status".into(), json!({"loadBalancer": {}}));
+        }
+        Object::Namespace(namespace) => prepare_namespace(Rc::make_mut(namespace)),
+        _ => {}
+    }
+}
+
+fn prepare_namespace(namespace: &mut Opaque) {
+    let name = namespace.metadata.name.clone();
+    namespace.metadata.labels.insert(NAMESPACE_NAME_LABEL.to_owned(), name);
+    namespace.extra.insert("status".into(), json!({"phase": "Active"}));
+    let spec = namespace.extra.entry("spec").or_insert_with(|| json!({}));
+    if let Value::Object(spec) = spec {
+        let finalizers = spec.entry("finalizers").or_insert_with(|| json!([]));
+        if let Value::Array(finalizers) = finalizers
+            && !finalizers.iter().any(|name| name == "kubernetes")
+        {
+            finalizers.push("kubernetes".into());
+        }
+    }
+}
+
+/// `Guaranteed` when every container's limits are its requests, `BestEffort` when there are neither.
+pub(super) fn qos_class(pod: &Pod) -> &'static str {
+    let mut any = false;
+    let mut guaranteed = true;
+    for container in pod.spec.init_containers.iter().chain(&pod.spec.containers) {
+        let resources = &container.resources;
+        for name in ["cpu", "memory"] {
+            let amount = |list: &crate::api::pod::ResourceList| {
+                let parsed = crate::api::quantity::Quantity::parse(list.get(name)?).ok()?;
+                (!parsed.is_zero()).then(|| (parsed.value(), parsed.milli_value()))
+            };
+            let (request, limit) = (amount(&resources.requests), amount(&resources.limits));
+            any |= request.is_some() || limit.is_some();
+            guaranteed &= limit.is_some() && (request.is_none() || request == limit);
+        }
+    }
+    match (any, guaranteed) {
+        (false, _) => "BestEffort",
+        (true, true) => "Guaranteed",
+        (true, false) => "Burstable",
+    }
+}
+
+/// Keeps the status and counts the generation.
+pub(super) fn prepare_for_update(new: &mut Object, old: &Object) {
+    match (&mut *new, old) {
+        (Object::Pod(new), Object::Pod(old)) => {
+            if new.status != old.status {
+                Rc::make_mut(new).status.clone_from(&old.status);
+            }
+            if new.spec != old.spec {
+                Rc::make_mut(new).metadata.generation += 1;
+            }
+        }
+        (Object::StatefulSet(new), Object::StatefulSet(old)) => {
+            if new.status != old.status {
+                Rc::make_mut(new).status.clone_from(&old.status);
+            }
+            if new.spec != old.spec {
+                Rc::make_mut(new).metadata.generation += 1;
+            }
+        }
+        (Object::EndpointSlice(new), Object::EndpointSlice(old)) => {
+            let same = new.metadata.labels == old.metadata.labels
+                && new.address_type == old.address_type
+                && new.endpoints == old.endpoints
+                && new.ports == old.ports;
+            if !same {
+                Rc::make_mut(new).metadata.generation += 1;
+            }
+        }
+        (Object::Node(new), Object::Node(old)) => {
+            if new.status != old.status {
+                Rc::make_mut(new).status.clone_from(&old.status);
+            }
+        }
+        (Object::PersistentVolumeClaim(new), Object::PersistentVolumeClaim(old)) => {
+            if new.status != old.status {
+                Rc::make_mut(new).status.clone_from(&old.status);
+            }
+        }
+        (Object::PersistentVolume(new), Object::PersistentVolume(old)) => {
+            if new.status != old.status {
+                Rc::make_mut(new).status.clone_from(&old.status);
+            }
+        }
+        (Object::Service(new), Object::Service(old)) => {
+            keep_extra(&mut Rc::make_mut(new).extra, &old.extra, "status");
+        }
+        (Object::Namespace(new), Object::Namespace(old)) => {
+            let new = Rc::make_mut(new);
+            keep_extra(&mut new.extra, &old.extra, "status");
+            new.metadata.labels.insert(NAMESPACE_NAME_LABEL.to_owned(), old.metadata.name.clone());
+        }
+        _ => {}
+    }
+}
+
+/// Keeps all but the status (and the metadata that a status update may touch).
+pub(super) fn prepare_for_status_update(new: &mut Object, old: &Object, now: Time) {
+    // A typed client without a version is a patch of the status alone, as the kubelet's.
+    if new.meta().resource_version.is_unset() {
+        new.meta_mut().clone_from(old.meta());
+    }
+    match (&mut *new, old) {
+        (Object::Pod(new), Object::Pod(old)) => prepare_pod_status(Rc::make_mut(new), old),
+        (Object::StatefulSet(new), Object::StatefulSet(old)) => {
+            if new.spec != old.spec {
+                Rc::make_mut(new).spec.clone_from(&old.spec);
+            }
+        }
+        (Object::Node(new), Object::Node(old)) => keep_node_spec(new, old),
+        (Object::PersistentVolumeClaim(new), Object::PersistentVolumeClaim(old)) => {
+            if new.spec != old.spec {
+                Rc::make_mut(new).spec.clone_from(&old.spec);
+            }
+        }
+        (Object::PersistentVolume(new), Object::PersistentVolume(old)) => {
+            let new = Rc::make_mut(new);
+            new.spec.clone_from(&old.spec);
+            let field = "lastPhaseTransitionTime";
+            let (was, is) = (old.status.extra.get(field), new.status.extra.get(field));
+            let time = if new.status.phase == old.status.phase {
+                is.or(was).cloned()
+            } else if is.is_none() || is == was {
+                Some(json!(Timestamp::at(now)))
+            } else {
+                is.cloned()
+            };
+            new.status.extra.extend(time.map(|time| (field.to_owned(), time)));
+        }
+        (Object::Service(new), Object::Service(old)) => {
+            Rc::make_mut(new).spec.clone_from(&old.spec);
+        }
+        (Object::Namespace(new), Object::Namespace(old)) => {
+            keep_extra(&mut Rc::make_mut(new).extra, &old.extra, "spec");
+        }
+        // These kinds have no status to be updated.
+        _ => new.clone_from(old),
+    }
+}
+
+fn prepare_pod_status(new: &mut Pod, old: &Pod) {
+    if new.spec != old.spec {
+        new.spec.clone_from(&old.spec);
+    }
+    new.metadata.owner_references.clone_from(&old.metadata.owner_references);
+    if new.status.qos_class.is_empty() {
+        new.status.qos_class.clone_from(&old.status.qos_class);
+    }
+    if new.status.observed_generation == 0 {
+        new.status.observed_generation = old.status.observed_generation;
+    }
+    for condition in &mut new.status.conditions {
+        if condition.observed_generation.is_none() {
+            condition.observed_generation =
+                crate::api::meta::Condition::find(&old.status.conditions, &condition.type_)
+                    .and_then(|old| old.observed_generation);
+        }
+    }
+}
+
+fn keep_node_spec(new: &mut Rc<Node>, old: &Node) {
+    if new.spec != old.spec {
+        Rc::make_mut(new).spec.clone_from(&old.spec);
+    }
+}
+
+fn keep_extra(new: &mut Extra, old: &Extra, field: &str) {
+    match old.get(field) {
+        Some(value) => new.insert(field.to_owned(), value.clone()),
+        None => new.remove(field),
+    };
+}
+
+/// How long the object gets to end; `None` for kinds that end at once.
+pub(super) fn grace_period_seconds(object: &Object, asked: Option<i64>) -> Option<i64> {
+    let Object::Pod(pod) = object else {
+        return None;
+    };
+    if !pod.is_bound() || pod.is_terminal() {
+        return Some(0);
+    }
+    let period = asked.or(pod.spec.termination_grace_period_seconds).unwrap_or_default();
+    Some(if period < 0 { 1 } else { period })
+}
+
+/// Whether an update leaves nothing that holds an object in deletion.
+pub(super) fn is_finished(new: &Object, old: &Object) -> bool {
+    let meta = old.meta();
+    new.meta().finalizers.is_empty()
+        && meta.is_terminating()
+        && meta.deletion_grace_period_seconds.unwrap_or_default() == 0
+        && !(new.kind() == Kind::Namespace && has_namespace_finalizers(new))
+}
+
+/// Whether a namespace still has `spec.finalizers`.
+pub(super) fn has_namespace_finalizers(object: &Object) -> bool {
+    let Object::Namespace(namespace) = object else {
+        return false;
+    };
+    let finalizers = namespace.extra.get("spec").and_then(|spec| spec.get("finalizers")?.as_array());
+    finalizers.is_some_and(|names| !names.is_empty())
+}
+
+/// Sets a namespace's phase.
+pub(super) fn set_namespace_phase(object: &mut Object, phase: &str) {
+    if let Object::Namespace(namespace) = object {
+        Rc::make_mut(namespace).extra.insert("status".into(), json!({"phase": phase}));
+    }
+}

@@ -1,0 +1,111 @@
+//! PUT: replaces an object or its status.
+//!
+//! Models `Store.Update`, staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go, and `BeforeUpdate`,
+//! staging/src/k8s.io/apiserver/pkg/registry/rest/update.go, Kubernetes v1.36: a stale version is refused, what only the
+//! server may change is carried over, an update that changes nothing writes nothing, and one that takes the last
+//! finalizer away from an object in deletion removes it. Left out: creation by PUT.
+
+use super::{ApiServer, StatusError, Subresource, strategy};
+use crate::api::{Object, ObjectKey};
+
+impl ApiServer {
+    /// Replaces the object under the key by another that comes from a client.
+    pub(super) fn update(
+        &mut self,
+        key: &ObjectKey,
+        mut new: Object,
+        subresource: Subresource,
+        dry_run: bool,
+    ) -> Result<Object, StatusError> {
+        let old = self.stored(key)?;
+        check_identity(key, &new)?;
+        let (new_meta, old_meta) = (new.meta(), old.meta());
+        if !new_meta.uid.is_empty() && new_meta.uid != old_meta.uid {
+            let why = format!(
+                "Precondition failed: UID in precondition: {}, UID in object meta: {}",
+                new_meta.uid, old_meta.uid
+            );
+            return Err(StatusError::conflict(key.kind, &key.name, &why));
+        }
+        if !new_meta.resource_version.is_unset() && new_meta.resource_version != old_meta.resource_version {
+            return Err(StatusError::modified(key.kind, &key.name));
+        }
+        new.meta_mut().generation = old.meta().generation;
+        match subresource {
+            Subresource::Main => strategy::prepare_for_update(&mut new, &old),
+            Subresource::Status => strategy::prepare_for_status_update(&mut new, &old, self.now),
+        }
+        carry_over(&mut new, &old);
+        self.replace(key, new, &old, dry_run)
+    }
+
+    /// The stored object under a key.
+    pub(super) fn stored(&self, key: &ObjectKey) -> Result<Object, StatusError> {
+        self.get(key).cloned()
+    }
+
+    /// Stores what has passed all checks: nothing when nothing changed, a removal when nothing holds the object.
+    pub(super) fn replace(
+        &mut self,
+        key: &ObjectKey,
+        new: Object,
+        old: &Object,
+        dry_run: bool,
+    ) -> Result<Object, StatusError> {
+        debug_assert_eq!(new.meta().resource_version, old.meta().resource_version, "checked before");
+        debug_assert!(
+            old.meta().deletion_timestamp.is_none() || new.meta().deletion_timestamp.is_some(),
+            "{key}: a deletion is never taken back"
+        );
+        debug_assert!(new.meta().generation >= old.meta().generation, "{key}: the generation never falls");
+        if strategy::is_finished(&new, old) {
+            if !dry_run {
+                self.store.remove(key, self.now);
+            }
+            return Ok(new);
+        }
+        if new == *old || dry_run {
+            return Ok(new);
+        }
+        Ok(self.store.put(new, self.now))
+    }
+}
+
+/// Whether the object is the one that the request speaks of.
+fn check_identity(key: &ObjectKey, new: &Object) -> Result<(), StatusError> {
+    let meta = new.meta();
+    if meta.name != key.name {
+        return Err(StatusError::bad_request(format!(
+            "the name of the object ({}) does not match the name on the URL ({})",
+            meta.name, key.name
+        )));
+    }
+    if meta.namespace != key.namespace {
+        return Err(StatusError::bad_request(
+            "the namespace of the provided object does not match the namespace sent on the request",
+        ));
+    }
+    Ok(())
+}
+
+/// What an update never changes is taken from the stored object.
+fn carry_over(new: &mut Object, old: &Object) {
+    let old = old.meta();
+    let unchanged = {
+        let meta = new.meta();
+        meta.uid == old.uid
+            && meta.resource_version == old.resource_version
+            && meta.creation_timestamp == old.creation_timestamp
+            && meta.deletion_timestamp == old.deletion_timestamp
+            && meta.deletion_grace_period_seconds == old.deletion_grace_period_seconds
+    };
+    if unchanged {
+        return;
+    }
+    let meta = new.meta_mut();
+    meta.uid.clone_from(&old.uid);
+    meta.resource_version = old.resource_version;
+    meta.creation_timestamp = old.creation_timestamp;
+    meta.deletion_timestamp = old.deletion_timestamp;
+    meta.deletion_grace_period_seconds = old.deletion_grace_period_seconds;
+}
