@@ -26,6 +26,7 @@ pub mod apps;
 pub mod storage;
 pub mod network;
 pub mod event;
+pub mod yaml;
 
 pub use kind::Kind;
 pub use meta::{LabelMap, ObjectMeta, OwnerReference};
