@@ -4,7 +4,6 @@
 
 mod text;
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -302,7 +301,7 @@ fn files_below(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
 }
 
 fn read(path: &Path) -> String {
-    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    fs::read_to_string(path).expect("a file that was just listed can be read, and is UTF-8")
 }
 
 fn sources(root: &Path, folder: &str, ending: &str) -> Vec<SourceFile> {
@@ -324,11 +323,7 @@ fn sources(root: &Path, folder: &str, ending: &str) -> Vec<SourceFile> {
 }
 
 fn report(findings: &[String]) {
-    let mut text = String::new();
-    for line in findings {
-        let _ = writeln!(text, "{line}");
-    }
-    assert!(findings.is_empty(), "{} finding(s):\n{text}", findings.len());
+    assert!(findings.is_empty(), "{} finding(s):\n{}", findings.len(), findings.join("\n"));
 }
 
 #[test]

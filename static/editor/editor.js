@@ -20,12 +20,12 @@ const layout = EditorView.theme({
   ".cm-scroller": { fontFamily: "var(--font-mono, ui-monospace, monospace)", lineHeight: "1.5" },
   ".cm-content": { caretColor: "var(--editor-text, CanvasText)" },
   ".cm-cursor": { borderLeftColor: "var(--editor-text, CanvasText)" },
-  ".cm-gutters": { color: "var(--editor-gutter, GrayText)", backgroundColor: "var(--editor-background, Canvas)",
+  ".cm-gutters": { color: "var(--editor-gutter, light-dark(#595959, #a6a6a6))", backgroundColor: "var(--editor-background, Canvas)",
     borderRight: "1px solid var(--editor-line, GrayText)" },
   ".cm-activeLine": { backgroundColor: "var(--editor-active-line, transparent)" },
   "&.cm-focused": { outline: "2px solid var(--focus, Highlight)", outlineOffset: "-2px" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground":
-    { background: "var(--editor-selection, Highlight)" },
+    { background: "var(--editor-selection, light-dark(#b9d6f7, #264f78))" },
   ".cm-tooltip": { color: "var(--editor-text, CanvasText)", backgroundColor: "var(--editor-background, Canvas)",
     border: "1px solid var(--editor-line, GrayText)" },
 });
@@ -34,7 +34,7 @@ const highlight = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--syntax-key, inherit)" },
   { tag: [tags.string, tags.special(tags.string)], color: "var(--syntax-string, inherit)" },
   { tag: [tags.number, tags.bool, tags.null, tags.keyword], color: "var(--syntax-number, inherit)" },
-  { tag: [tags.comment, tags.lineComment], color: "var(--syntax-comment, GrayText)", fontStyle: "italic" },
+  { tag: [tags.comment, tags.lineComment], color: "var(--syntax-comment, light-dark(#595959, #a6a6a6))", fontStyle: "italic" },
   { tag: [tags.meta, tags.labelName, tags.typeName], color: "var(--syntax-meta, inherit)" },
   { tag: tags.invalid, color: "var(--syntax-invalid, inherit)", textDecoration: "underline wavy" },
 ]);
