@@ -1,0 +1,287 @@
+//! The comparisons of a recording with what the simulated cluster showed: the first difference, in a few lines.
+//!
+//! 1. What a person reads. 2. Each object's life. 3. The order across a `StatefulSet`'s pods. 4. The state at rest.
+//! 5. Events. 6. Revision names, exactly: they stand in rows, statuses and output, and are never normalised.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::format::{Recording, Seen, Step};
+use super::normalise::Normaliser;
+use super::tolerated;
+
+/// The first difference; `None` when there is none.
+pub fn compare(recorded: &Recording, played: &Recording) -> Option<String> {
+    let steps = || recorded.steps.iter().zip(&played.steps).enumerate();
+    let mut normalisers = (Normaliser::default(), Normaliser::default());
+    for (index, (real, ours)) in steps() {
+        if let Some(difference) = compare_output(real, ours, &mut normalisers) {
+            return Some(format!("step {index} {}\n{difference}", name_of(real)));
+        }
+    }
+    for (index, (real, ours)) in steps() {
+        if real.met != ours.met || real.settled != ours.settled || real.timed_out != ours.timed_out {
+            return Some(format!(
+                "step {index} {}\n  met/settled/timed out: recorded {:?}/{:?}/{}, here {:?}/{:?}/{}",
+                name_of(real),
+                real.met,
+                real.settled,
+                real.timed_out,
+                ours.met,
+                ours.settled,
+                ours.timed_out
+            ));
+        }
+    }
+    compare_order(recorded, played)
+        .or_else(|| compare_lives(recorded, played))
+        .or_else(|| compare_rest(recorded, played))
+        .or_else(|| compare_events(recorded, played))
+}
+
+fn name_of(step: &Step) -> String {
+    match (&step.run, &step.ctl, &step.until) {
+        (Some(line), _, _) => format!("$ {line}"),
+        (_, Some(control), _) => format!("ctl {control}"),
+        (_, _, Some(until)) => format!("until {} {} {}", until.name, until.column, until.equals),
+        _ => "(time passes)".to_owned(),
+    }
+}
+
+fn compare_output(real: &Step, ours: &Step, normalisers: &mut (Normaliser, Normaliser)) -> Option<String> {
+    if real.exit != ours.exit {
+        return Some(format!(
+            "  exit code: recorded {:?}, here {:?}\n  here it printed: {}{}",
+            real.exit, ours.exit, ours.stdout, ours.stderr
+        ));
+    }
+    let streams = [("stdout", &real.stdout, &ours.stdout), ("stderr", &real.stderr, &ours.stderr)];
+    for (name, real, ours) in streams {
+        let (real, ours) = (normalisers.0.text(real), normalisers.1.text(ours));
+        if real != ours {
+            return Some(format!("  {name} differs\n{}", first_line_that_differs(&real, &ours)));
+        }
+    }
+    None
+}
+
+fn first_line_that_differs(real: &str, ours: &str) -> String {
+    let (mut real, mut ours) = (real.split('\n'), ours.split('\n'));
+    let mut number = 1;
+    loop {
+        match (real.next(), ours.next()) {
+            (Some(a), Some(b)) if a == b => number += 1,
+            (a, b) => {
+                let show = |line: Option<&str>| line.map_or("(end)".to_owned(), |line| format!("{line:?}"));
+                return format!("    line {number}: recorded {}\n            here     {}", show(a), show(b));
+            }
+        }
+    }
+}
+
+/// All that was seen, from the start to the end.
+fn all(recording: &Recording) -> impl Iterator<Item = &Seen> {
+    recording.initial.iter().chain(recording.steps.iter().flat_map(|step| &step.events))
+}
+
+/// One distinct row of an object's life, as text.
+fn row_text(seen: &Seen, normaliser: &mut Normaliser) -> String {
+    if seen.type_ == "DELETED" {
+        return "gone".into();
+    }
+    let mut text = String::new();
+    for (column, cell) in &seen.cells {
+        let cell = cell.as_str().map_or_else(|| cell.to_string(), str::to_owned);
+        let cell = match column.to_uppercase().as_str() {
+            "NODE" if cell == "<none>" || cell.is_empty() => "unset".to_owned(),
+            "NODE" => "set".to_owned(),
+            "NAME" => continue,
+            _ => normaliser.text(&cell),
+        };
+        text.push_str(&format!("{}={cell} ", column.to_uppercase().replace('-', " ")));
+    }
+    if seen.deleting {
+        text.push_str("deleting ");
+    }
+    text.push_str(&seen.hash);
+    text.trim_end().to_owned()
+}
+
+/// The lives of the objects by (kind, name, how many had the name before).
+fn lives(recording: &Recording) -> BTreeMap<(String, String, usize), Vec<String>> {
+    let mut lives: BTreeMap<(String, String, usize), Vec<String>> = BTreeMap::new();
+    let mut uids: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+    let mut normaliser = Normaliser::default();
+    for seen in all(recording).filter(|seen| !seen.cells.is_empty()) {
+        let known = uids.entry((seen.kind.clone(), seen.name.clone())).or_default();
+        let generation = known.iter().position(|uid| *uid == seen.uid).unwrap_or_else(|| {
+            known.push(seen.uid.clone());
+            known.len() - 1
+        });
+        let life = lives.entry((seen.kind.clone(), seen.name.clone(), generation)).or_default();
+        let text = row_text(seen, &mut normaliser);
+        if life.last() != Some(&text) {
+            life.push(text);
+        }
+    }
+    lives
+}
+
+fn compare_lives(recorded: &Recording, played: &Recording) -> Option<String> {
+    let (real, ours) = (lives(recorded), lives(played));
+    for (key, real_life) in &real {
+        let (kind, name, generation) = key;
+        let what = format!("life of {kind} {name} (number {generation} of its name)");
+        let Some(our_life) = ours.get(key) else {
+            return Some(format!("{what}: recorded, but not here"));
+        };
+        if let Some(difference) = first_row_that_differs(kind, real_life, our_life) {
+            return Some(format!("{what}\n{difference}"));
+        }
+    }
+    ours.keys()
+        .find(|key| !real.contains_key(*key))
+        .map(|(kind, name, number)| format!("life of {kind} {name} (number {number} of its name): here, but not recorded"))
+}
+
+fn first_row_that_differs(kind: &str, real: &[String], ours: &[String]) -> Option<String> {
+    let (real, ours) = (tolerated::without_racing_rows(kind, real), tolerated::without_racing_rows(kind, ours));
+    if real == ours {
+        return None;
+    }
+    let at = real.iter().zip(&ours).position(|(a, b)| a != b).unwrap_or(real.len().min(ours.len()));
+    let show = |rows: &[String]| rows.get(at).map_or("(end)".to_owned(), String::clone);
+    let before = at.checked_sub(1).and_then(|at| real.get(at)).map_or("(start)", String::as_str);
+    Some(format!("    after     {before}\n    recorded  {}\n    here      {}", show(&real), show(&ours)))
+}
+
+/// What happened to the pods of ordered workloads: (created | ready | deletion asked | gone, pod).
+fn pod_order(recording: &Recording) -> Vec<(String, &'static str)> {
+    let mut order = Vec::new();
+    let mut ready: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut deleting: BTreeMap<&str, bool> = BTreeMap::new();
+    for seen in all(recording).filter(|seen| seen.kind == "Pod" && is_ordinal_name(&seen.name)) {
+        let is_ready = seen.cells.iter().any(|(column, cell)| {
+            column.eq_ignore_ascii_case("ready")
+                && cell.as_str().and_then(|cell| cell.split_once('/')).is_some_and(|(a, b)| a == b && a != "0")
+        });
+        if seen.type_ == "ADDED" {
+            order.push((seen.name.clone(), "created"));
+            ready.insert(&seen.name, false);
+            deleting.insert(&seen.name, false);
+        }
+        if is_ready && ready.insert(&seen.name, true) == Some(false) {
+            order.push((seen.name.clone(), "ready"));
+        }
+        if !is_ready {
+            ready.insert(&seen.name, false);
+        }
+        if seen.deleting && deleting.insert(&seen.name, true) == Some(false) {
+            order.push((seen.name.clone(), "deletion asked"));
+        }
+        if seen.type_ == "DELETED" {
+            order.push((seen.name.clone(), "gone"));
+        }
+    }
+    order
+}
+
+fn is_ordinal_name(name: &str) -> bool {
+    name.rsplit_once('-').is_some_and(|(_, ordinal)| ordinal.parse::<u32>().is_ok())
+}
+
+fn compare_order(recorded: &Recording, played: &Recording) -> Option<String> {
+    let parallel = recorded.files.values().any(|text| text.contains("podManagementPolicy: Parallel"));
+    let arrange = |order: Vec<(String, &'static str)>| if parallel { sort_runs(order) } else { order };
+    let (real, ours) = (arrange(pod_order(recorded)), arrange(pod_order(played)));
+    let (real, ours) = (tolerated::without_racing_order(&real), tolerated::without_racing_order(&ours));
+    if real == ours {
+        return None;
+    }
+    let at = real.iter().zip(&ours).position(|(a, b)| a != b).unwrap_or(real.len().min(ours.len()));
+    let show = |order: &[(String, &str)]| {
+        let from = at.saturating_sub(3);
+        let shown: Vec<String> = order.iter().skip(from).take(8).map(|(pod, what)| format!("{pod} {what}")).collect();
+        shown.join(", ")
+    };
+    Some(format!("order of the pods, from entry {at}\n    recorded  {}\n    here      {}", show(&real), show(&ours)))
+}
+
+/// Under `Parallel` the order among pods that do the same thing at the same time is arbitrary.
+fn sort_runs(order: Vec<(String, &'static str)>) -> Vec<(String, &'static str)> {
+    let mut runs: Vec<Vec<(String, &'static str)>> = Vec::new();
+    for entry in order {
+        match runs.last_mut() {
+            Some(run) if run.first().is_some_and(|first| first.1 == entry.1) => run.push(entry),
+            _ => runs.push(vec![entry]),
+        }
+    }
+    for run in &mut runs {
+        run.sort();
+    }
+    runs.into_iter().flatten().collect()
+}
+
+fn compare_rest(recorded: &Recording, played: &Recording) -> Option<String> {
+    let mut last: (BTreeMap<String, Value>, BTreeMap<String, Value>) = Default::default();
+    for (index, (real, ours)) in recorded.steps.iter().zip(&played.steps).enumerate() {
+        for (map, step) in [(&mut last.0, real), (&mut last.1, ours)] {
+            for seen in &step.events {
+                if seen.kind == "StatefulSet" && seen.type_ == "DELETED" {
+                    map.remove(&format!("StatefulSet/status {}", seen.name));
+                } else if seen.kind.ends_with("/status") {
+                    let mut status = seen.status.clone();
+                    if let Some(fields) = status.as_object_mut() {
+                        fields.insert("generation".into(), seen.generation.into());
+                    }
+                    map.insert(format!("{} {}", seen.kind, seen.name), status);
+                }
+            }
+        }
+        if real.settled == Some(true) && last.0 != last.1 {
+            let key = last.0.keys().chain(last.1.keys()).find(|key| last.0.get(*key) != last.1.get(*key))?;
+            let show = |map: &BTreeMap<String, Value>| map.get(key).map_or("(none)".into(), ToString::to_string);
+            return Some(format!(
+                "step {index} {}: {key} at rest\n    recorded  {}\n    here      {}",
+                name_of(real),
+                show(&last.0),
+                show(&last.1)
+            ));
+        }
+    }
+    None
+}
+
+fn compare_events(recorded: &Recording, played: &Recording) -> Option<String> {
+    let mut normalisers = (Normaliser::default(), Normaliser::default());
+    let mut told: (BTreeMap<String, i64>, BTreeMap<String, i64>) = Default::default();
+    for (index, (real, ours)) in recorded.steps.iter().zip(&played.steps).enumerate() {
+        for (counts, normaliser, step) in
+            [(&mut told.0, &mut normalisers.0, real), (&mut told.1, &mut normalisers.1, ours)]
+        {
+            for seen in step.events.iter().filter(|seen| is_compared(seen)) {
+                let kind = seen.object.split('/').next().unwrap_or_default();
+                let message = tolerated::event_message(seen);
+                let message = normaliser.text(&message);
+                let text = format!("{} {kind} {} {}: {message}", seen.source, seen.etype, seen.reason);
+                *counts.entry(text).or_default() += 1;
+            }
+        }
+        if real.settled.is_some() && told.0 != told.1 {
+            let text = told.0.keys().chain(told.1.keys()).find(|text| told.0.get(*text) != told.1.get(*text))?;
+            let count = |counts: &BTreeMap<String, i64>| counts.get(text).copied().unwrap_or_default();
+            return Some(format!(
+                "step {index} {}: Event told {} times in the recording, {} times here\n    {text}",
+                name_of(real),
+                count(&told.0),
+                count(&told.1)
+            ));
+        }
+    }
+    None
+}
+
+fn is_compared(seen: &Seen) -> bool {
+    seen.kind == "Event" && seen.source != "kubelet" && tolerated::race_of(seen).is_none()
+}
