@@ -5,7 +5,7 @@
 //! watch latency.
 
 use super::cache::{Cache, Change};
-use super::recorder::{EventType, Recorder};
+use super::recorder::{EventType, Recorder, Telling};
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, Request, StatusError};
 use crate::sim::{Rng, Span, Time};
@@ -81,7 +81,12 @@ impl<'a, T> Context<'a, T> {
 
     /// Tells an Event about an object. `component` is who tells it, such as `statefulset-controller`.
     pub fn event(&mut self, component: &str, about: &Object, type_: EventType, reason: &str, message: &str) {
-        self.recorder.record(self.server, component, about, type_, reason, message);
+        self.tell(&Telling { component, host: "", about, field_path: "", type_, reason, message });
+    }
+
+    /// Tells an Event with all that can be said of it, such as a kubelet's node.
+    pub fn tell(&mut self, telling: &Telling<'_>) {
+        self.recorder.record(self.server, telling);
     }
 
     /// The timers that were set, in order.

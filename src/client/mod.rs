@@ -13,7 +13,7 @@ pub mod context;
 pub use cache::{Cache, Change};
 pub use context::{Component, Context};
 pub use informer::Informer;
-pub use recorder::{EventType, Recorder};
+pub use recorder::{EventType, Recorder, Telling};
 pub use workqueue::WorkQueue;
 
 // Components name these without naming the API server.

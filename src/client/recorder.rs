@@ -1,14 +1,28 @@
-//! Tells Events: makes them, and counts repeats of the same one.
+//! Tells Events: makes them, counts repeats, combines similar ones, and drops floods.
 //!
-//! Models staging/src/k8s.io/client-go/tools/record (`EventAggregator`, `eventLogger`), Kubernetes v1.36: the
-//! same event again raises the count of the first; more than ten alike within ten minutes become one
-//! "combined from similar events". Left out: the spam filter's token bucket.
+//! Models `EventCorrelator`, staging/src/k8s.io/client-go/tools/record/events_cache.go, Kubernetes v1.36: the same event again
+//! raises the count of the first; from the tenth different message of one reason about one object within ten minutes on
+//! they become one "(combined from similar events)"; a source may tell 25 events about one object at once and one more
+//! every five minutes. The scheduler uses the newer events API, which only counts repeats.
+//! Left out: forgetting after an hour, the series of events.k8s.io.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::event::{Event, EventSource, ObjectReference};
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp};
 use crate::apiserver::{ApiServer, Request};
+use crate::sim::Time;
+
+/// Different messages before similar events are combined.
+const SIMILAR_MAX: usize = 10;
+/// Milliseconds without a similar event after which combining starts anew.
+const SIMILAR_WITHIN_MS: u64 = 600_000;
+/// Events that a source may tell about an object at once.
+const BURST: u64 = 25;
+/// Milliseconds after which it may tell one more.
+const REFILL_MS: u64 = 300_000;
+/// The component whose events are neither combined nor dropped.
+const NEW_EVENTS_API: &str = "default-scheduler";
 
 /// How serious an Event is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,60 +43,181 @@ impl EventType {
     }
 }
 
+/// Messages of one reason about one object.
+#[derive(Clone, Debug, Default)]
+struct Similar {
+    messages: BTreeSet<String>,
+    last_at: Time,
+}
+
+/// How much one source has told about one object: milliseconds of credit used.
+#[derive(Clone, Debug, Default)]
+struct Flood {
+    used_ms: u64,
+    at: Time,
+}
+
 /// One process's memory of the Events that it told.
 #[derive(Clone, Debug, Default)]
 pub struct Recorder {
+    similar: BTreeMap<String, Similar>,
     told: BTreeMap<String, ObjectKey>,
+    floods: BTreeMap<String, Flood>,
+}
+
+/// What is told, before it is an object.
+#[derive(Clone, Copy, Debug)]
+pub struct Telling<'a> {
+    /// Who tells it.
+    pub component: &'a str,
+    /// On which node; empty for the control plane.
+    pub host: &'a str,
+    /// About what.
+    pub about: &'a Object,
+    /// Which part of it, such as `spec.containers{nginx}`; empty for the whole.
+    pub field_path: &'a str,
+    /// How serious it is.
+    pub type_: EventType,
+    /// In one word.
+    pub reason: &'a str,
+    /// In a sentence.
+    pub message: &'a str,
 }
 
 impl Recorder {
-    /// Tells an Event, or counts it when it was told before.
-    pub fn record(
-        &mut self,
-        server: &mut ApiServer,
-        component: &str,
-        about: &Object,
-        type_: EventType,
-        reason: &str,
-        message: &str,
-    ) {
-        let key = about.key();
-        let involved = ObjectReference::to(&key, about.meta());
-        let same = format!("{component}|{}|{}|{}|{reason}|{message}", type_.as_str(), key, involved.uid);
-        let now = Timestamp::at(server.now());
+    /// Tells an Event: as a new object, by counting an old one, or not at all when the source floods.
+    pub fn record(&mut self, server: &mut ApiServer, telling: &Telling<'_>) {
+        let object = telling.about.key();
+        let source = format!("{}|{}|{object}|{}", telling.component, telling.host, telling.about.meta().uid);
+        let kind_of = format!("{source}|{}|{}", telling.type_.as_str(), telling.reason);
+        let (same, message) = self.combine(&kind_of, telling, server.now());
+        if telling.component != NEW_EVENTS_API && !self.may_tell(&source, server.now()) {
+            return;
+        }
         if let Some(Object::Event(event)) = self.told.get(&same).and_then(|key| server.get(key).ok()) {
             let mut again = (**event).clone();
             again.count += 1;
-            again.last_timestamp = Some(now);
+            again.last_timestamp = Some(Timestamp::at(server.now()));
+            again.message = message;
             // An Event is best effort, as upstream: when it cannot be written, it is lost.
             drop(server.handle(Request::update(again)));
             return;
         }
-        let namespace = if key.namespace.is_empty() { "default".to_owned() } else { key.namespace.clone() };
-        let name = format!(
-            "{}.{:016x}",
-            key.name,
-            server.now().ms().wrapping_mul(1_000_003) ^ server.store().revision()
-        );
-        let event = Event {
-            count: 1,
-            first_timestamp: Some(now),
-            involved_object: involved,
-            last_timestamp: Some(now),
-            message: message.to_owned(),
-            metadata: ObjectMeta {
-                name: name.clone(),
-                namespace: namespace.clone(),
-                ..ObjectMeta::default()
-            },
-            reason: reason.to_owned(),
-            reporting_component: component.to_owned(),
-            source: EventSource { component: component.to_owned(), host: String::new() },
-            type_: type_.as_str().to_owned(),
-            ..Event::default()
-        };
+        let event = new_event(server, telling, message);
+        let key = ObjectKey::new(Kind::Event, event.metadata.namespace.clone(), event.metadata.name.clone());
         if server.handle(Request::create(event)).is_ok() {
-            self.told.insert(same, ObjectKey::new(Kind::Event, namespace, name));
+            self.told.insert(same, key);
         }
+    }
+
+    /// The key under which repeats are found, and the message: combined when too many were similar.
+    fn combine(&mut self, kind_of: &str, telling: &Telling<'_>, now: Time) -> (String, String) {
+        let own =
+            (format!("{kind_of}|{}|{}", telling.field_path, telling.message), telling.message.to_owned());
+        if telling.component == NEW_EVENTS_API {
+            return own;
+        }
+        let similar = self.similar.entry(kind_of.to_owned()).or_default();
+        if (now - similar.last_at).ms() > SIMILAR_WITHIN_MS {
+            similar.messages.clear();
+        }
+        similar.last_at = now;
+        similar.messages.insert(telling.message.to_owned());
+        if similar.messages.len() < SIMILAR_MAX {
+            return own;
+        }
+        similar.messages.pop_first();
+        (kind_of.to_owned(), format!("(combined from similar events): {}", telling.message))
+    }
+
+    /// A bucket of [`BURST`] events that refills by one every [`REFILL_MS`].
+    fn may_tell(&mut self, source: &str, now: Time) -> bool {
+        let flood = self.floods.entry(source.to_owned()).or_default();
+        flood.used_ms = flood.used_ms.saturating_sub((now - flood.at).ms());
+        flood.at = now;
+        if flood.used_ms + REFILL_MS > BURST * REFILL_MS {
+            return false;
+        }
+        flood.used_ms += REFILL_MS;
+        true
+    }
+}
+
+fn new_event(server: &ApiServer, telling: &Telling<'_>, message: String) -> Event {
+    let object = telling.about.key();
+    let mut involved_object = ObjectReference::to(&object, telling.about.meta());
+    telling.field_path.clone_into(&mut involved_object.field_path);
+    let now = Timestamp::at(server.now());
+    // Upstream names an Event by the nanosecond; here the store's revision makes the name unique.
+    let moment = (server.now().ms() << 24).wrapping_add(server.store().revision());
+    let namespace = if object.namespace.is_empty() { "default".to_owned() } else { object.namespace };
+    Event {
+        count: 1,
+        first_timestamp: Some(now),
+        involved_object,
+        last_timestamp: Some(now),
+        message,
+        metadata: ObjectMeta {
+            name: format!("{}.{moment:016x}", object.name),
+            namespace,
+            ..ObjectMeta::default()
+        },
+        reason: telling.reason.to_owned(),
+        reporting_component: telling.component.to_owned(),
+        reporting_instance: telling.host.to_owned(),
+        source: EventSource { component: telling.component.to_owned(), host: telling.host.to_owned() },
+        type_: telling.type_.as_str().to_owned(),
+        ..Event::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::pod::Pod;
+    use crate::sim::Rng;
+
+    fn told(messages: &[String], every_ms: u64) -> Vec<(String, i64)> {
+        let mut server = ApiServer::new(Rng::new(1));
+        let mut recorder = Recorder::default();
+        let mut pod = Pod::default();
+        pod.metadata.name = "web-0".into();
+        pod.metadata.namespace = "default".into();
+        let about = Object::from(pod);
+        for (index, message) in messages.iter().enumerate() {
+            server.set_now(Time::from_ms(index as u64 * every_ms));
+            let (component, type_, reason) =
+                ("statefulset-controller", EventType::Normal, "SuccessfulCreate");
+            let telling =
+                Telling { component, host: "", about: &about, field_path: "", type_, reason, message };
+            recorder.record(&mut server, &telling);
+        }
+        let events = server.list(Kind::Event, None).filter_map(|object| match object {
+            Object::Event(event) => Some((event.message.clone(), event.count)),
+            _ => None,
+        });
+        events.collect()
+    }
+
+    #[test]
+    fn repeats_are_counted() {
+        let messages = vec!["again".to_owned(); 3];
+        assert_eq!(told(&messages, 1_000), [("again".to_owned(), 3)]);
+    }
+
+    #[test]
+    fn the_tenth_similar_event_is_combined() {
+        let messages: Vec<String> = (0..12).map(|number| format!("Create Pod {number}")).collect();
+        let told = told(&messages, 1_000);
+        assert_eq!(told.len(), 10);
+        assert_eq!(told[9], ("(combined from similar events): Create Pod 11".to_owned(), 3));
+    }
+
+    #[test]
+    fn a_flood_is_cut_off_and_drips_on() {
+        let many = vec!["again".to_owned(); 40];
+        assert_eq!(told(&many, 1), [("again".to_owned(), 25)]);
+        // One every 100 s: 25 at once, and one of each three later ones.
+        assert_eq!(told(&many, 100_000).first().map(|(_, count)| *count), Some(38));
     }
 }

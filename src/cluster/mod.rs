@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, Request};
-use crate::client::{EventType, Recorder};
+use crate::client::{EventType, Recorder, Telling};
 use crate::controllers::{self, ControllerManager, Decision};
 use crate::kubectl;
 use crate::kubelet::{self, Kubelets};
@@ -112,11 +112,15 @@ impl Cluster {
                 let message = format!("Node {name} event: Registered Node {name} in Controller");
                 recorder.record(
                     &mut self.server,
-                    "node-controller",
-                    &object,
-                    EventType::Normal,
-                    "RegisteredNode",
-                    &message,
+                    &Telling {
+                        component: "node-controller",
+                        host: "",
+                        about: &object,
+                        field_path: "",
+                        type_: EventType::Normal,
+                        reason: "RegisteredNode",
+                        message: &message,
+                    },
                 );
             }
         }
