@@ -19,6 +19,7 @@ pub mod labels;
 pub mod intstr;
 pub mod quantity;
 pub mod schema;
+pub mod patch;
 pub mod pod;
 pub mod node;
 pub mod scheduling;

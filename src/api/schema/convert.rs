@@ -12,14 +12,21 @@ use serde_json::{Map, Value};
 
 /// Reads the outcome of a strategic merge patch strictly, into the same form as [`super::decode`].
 pub fn convert(value: &Value, api_version: &str, kind: &str) -> Result<Value, DecodeError> {
+    let (object, warnings) = convert_with_warnings(value, api_version, kind)?;
+    if warnings.is_empty() { Ok(object) } else { Err(DecodeError::Strict(warnings)) }
+}
+
+/// Reads the outcome of a strategic merge patch, drops unknown fields, and tells which; `kubectl patch` asks for this.
+pub fn convert_with_warnings(
+    value: &Value,
+    api_version: &str,
+    kind: &str,
+) -> Result<(Value, Vec<String>), DecodeError> {
     let ty = root_type(api_version, kind)?;
     let mut converter = Converter::default();
     converter.value(value, &ty).map_err(DecodeError::Malformed)?;
-    if !converter.unknown.is_empty() {
-        converter.unknown.sort();
-        return Err(DecodeError::Strict(converter.unknown));
-    }
-    decode_lenient(value, api_version, kind)
+    converter.unknown.sort();
+    Ok((decode_lenient(value, api_version, kind)?, converter.unknown))
 }
 
 #[derive(Default)]

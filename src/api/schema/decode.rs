@@ -53,20 +53,28 @@ impl DecodeError {
 /// The result has no nulls, no empty values that Go would leave out, and canonical quantities, times and
 /// base64. [`super::encode`] adds what Go writes for absent fields.
 pub fn decode(value: &Value, api_version: &str, kind: &str) -> Result<Value, DecodeError> {
+    let (object, warnings) = decode_with_warnings(value, api_version, kind)?;
+    if warnings.is_empty() { Ok(object) } else { Err(DecodeError::Strict(warnings)) }
+}
+
+/// Reads an object and drops fields that its kind does not have; also tells which, as the server warns of them.
+pub fn decode_with_warnings(
+    value: &Value,
+    api_version: &str,
+    kind: &str,
+) -> Result<(Value, Vec<String>), DecodeError> {
     let ty = root_type(api_version, kind)?;
     let mut decoder = Decoder::default();
     let object = decoder.value(value, &ty).map_err(DecodeError::Malformed)?;
     decoder.finish(object)
 }
 
-/// Reads an object, dropping fields its kind does not have and keeping only the low bits of integers too
-/// large.
+/// Reads an object that the converter has accepted, keeping only the low bits of integers too large.
 pub(super) fn decode_lenient(value: &Value, api_version: &str, kind: &str) -> Result<Value, DecodeError> {
     let ty = root_type(api_version, kind)?;
     let mut decoder = Decoder { wraps_integers: true, ..Decoder::default() };
     let object = decoder.value(value, &ty).map_err(DecodeError::Malformed)?;
-    decoder.strict.clear();
-    decoder.finish(object)
+    decoder.finish(object).map(|(object, _)| object)
 }
 
 pub(super) fn root_type(api_version: &str, kind: &str) -> Result<Type, DecodeError> {
@@ -96,14 +104,11 @@ struct Decoder {
 type Decoded = Result<Option<Value>, String>;
 
 impl Decoder {
-    fn finish(self, decoded: Option<Value>) -> Result<Value, DecodeError> {
+    fn finish(self, object: Option<Value>) -> Result<(Value, Vec<String>), DecodeError> {
         if let Some(message) = self.saved {
             return Err(DecodeError::Malformed(message));
         }
-        if !self.strict.is_empty() {
-            return Err(DecodeError::Strict(self.strict));
-        }
-        Ok(decoded.unwrap_or_else(|| Value::Object(Map::new())))
+        Ok((object.unwrap_or_else(|| Value::Object(Map::new())), self.strict))
     }
 
     fn value(&mut self, value: &Value, ty: &Type) -> Decoded {

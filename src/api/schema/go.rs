@@ -55,8 +55,38 @@ pub(super) fn number_text(number: &Number) -> String {
     }
 }
 
+/// A value as Go's `%v` prints it, such as `map[spec:map[replicas:3]]`.
+pub fn go_print(value: &Value) -> String {
+    match value {
+        Value::Null => "<nil>".to_owned(),
+        Value::Bool(set) => set.to_string(),
+        Value::Number(number) => {
+            number.as_f64().filter(|_| number.is_f64()).map_or_else(|| number.to_string(), print_float)
+        }
+        Value::String(text) => text.clone(),
+        Value::Array(items) => format!("[{}]", items.iter().map(go_print).collect::<Vec<_>>().join(" ")),
+        Value::Object(entries) => {
+            let entries: Vec<_> =
+                entries.iter().map(|(key, value)| format!("{key}:{}", go_print(value))).collect();
+            format!("map[{}]", entries.join(" "))
+        }
+    }
+}
+
+fn print_float(float: f64) -> String {
+    let text = format!("{float:e}");
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    match exponent.parse::<i32>().unwrap_or_default() {
+        exponent if !(-4..6).contains(&exponent) => {
+            let sign = if exponent < 0 { '-' } else { '+' };
+            format!("{mantissa}e{sign}{:02}", exponent.abs())
+        }
+        _ => float.to_string(),
+    }
+}
+
 /// What encoding/json calls a value it did not expect.
-pub(super) fn json_word(value: &Value) -> &'static str {
+pub fn json_word(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "bool",
@@ -109,6 +139,8 @@ mod tests {
 
     #[test]
     fn writes_as_go_does() {
+        let printed = go_print(&serde_json::json!({"b": [1, "x", null, 0.5, 1e-7, 1e6], "a": {"c": true}}));
+        assert_eq!(printed, "map[a:map[c:true] b:[1 x <nil> 0.5 1e-07 1e+06]]");
         assert_eq!(quote("a\"b\\c\n\u{1}é"), r#""a\"b\\c\n\x01é""#);
         for (json, text) in [
             ("2", "2"),

@@ -11,9 +11,10 @@ pub mod encode;
 mod go;
 mod go_time;
 
-pub use convert::convert;
-pub use decode::{DecodeError, decode};
+pub use convert::{convert, convert_with_warnings};
+pub use decode::{DecodeError, decode, decode_with_warnings};
 pub use encode::{encode, encode_struct};
+pub use go::{go_print, json_word};
 
 /// A Go type, as far as it shows in JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
