@@ -2,7 +2,7 @@
 //!
 //! - [`strategic_merge`]: lists are merged by key, as the schema says.
 //! - [`merge_patch`], [`json_patch`]: RFC 7386 and RFC 6902.
-//! - [`two_way`], [`three_way`]: the strategic merge patch between objects, for `kubectl edit` and `kubectl apply`.
+//! - [`two_way`], [`three_way`]: the strategic merge patch between objects, for kubectl edit and apply.
 //!
 //! Models staging/src/k8s.io/apimachinery/pkg/util/strategicpatch and the patchers of
 //! staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go, Kubernetes v1.36.

@@ -9,7 +9,7 @@ use crate::api::schema::go_print;
 use serde_json::Value;
 use std::mem::{Discriminant, discriminant};
 
-/// Orders `patch` by `patch_order` and `server_only` by `server_order`, and interleaves them by `server_order`.
+/// Orders `patch` by `patch_order` and `server_only` by `server_order`, and interleaves them by the latter.
 pub(super) fn normalize(
     patch: Vec<Value>,
     server_only: Vec<Value>,

@@ -16,7 +16,9 @@ pub fn convert(value: &Value, api_version: &str, kind: &str) -> Result<Value, De
     if warnings.is_empty() { Ok(object) } else { Err(DecodeError::Strict(warnings)) }
 }
 
-/// Reads the outcome of a strategic merge patch, drops unknown fields, and tells which; `kubectl patch` asks for this.
+/// Reads the outcome of a strategic merge patch, drops unknown fields, and tells which.
+///
+/// `kubectl patch` asks for this.
 pub fn convert_with_warnings(
     value: &Value,
     api_version: &str,

@@ -57,7 +57,7 @@ pub fn decode(value: &Value, api_version: &str, kind: &str) -> Result<Value, Dec
     if warnings.is_empty() { Ok(object) } else { Err(DecodeError::Strict(warnings)) }
 }
 
-/// Reads an object and drops fields that its kind does not have; also tells which, as the server warns of them.
+/// Reads an object and drops fields that its kind does not have; also tells which, for the server to warn of.
 pub fn decode_with_warnings(
     value: &Value,
     api_version: &str,
