@@ -3,7 +3,7 @@
 //! Models `apps/v1`, staging/src/k8s.io/api/apps/v1/types.go, Kubernetes v1.36.
 //! Left out: `DaemonSet`, `Deployment` and `ReplicaSet`, which are not served yet.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use super::intstr::IntOrString;
@@ -56,11 +56,28 @@ pub struct StatefulSetSpec {
     /// How pods reach a new template.
     pub update_strategy: StatefulSetUpdateStrategy,
     /// One claim of each for every ordinal.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "with_type_meta")]
     pub volume_claim_templates: Vec<PersistentVolumeClaim>,
     /// Fields that are kept, not interpreted.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+/// Claim templates are written as whole objects.
+fn with_type_meta<S: Serializer>(claims: &[PersistentVolumeClaim], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Whole<'a> {
+        api_version: &'static str,
+        kind: &'static str,
+        #[serde(flatten)]
+        claim: &'a PersistentVolumeClaim,
+    }
+    serializer.collect_seq(claims.iter().map(|claim| Whole {
+        api_version: "v1",
+        kind: "PersistentVolumeClaim",
+        claim,
+    }))
 }
 
 /// Where the ordinals start.

@@ -4,6 +4,8 @@
 //! staging/src/k8s.io/apiserver/pkg/registry/rest/create.go, Kubernetes v1.36: admission, name and uid, the kind's own
 //! preparation, validation, store. Left out: declarative validation as a second opinion, time to live of events.
 
+use std::rc::Rc;
+
 use super::{ApiServer, StatusError, strategy};
 use crate::api::meta::ResourceVersion;
 use crate::api::{Kind, Object, ObjectKey, Timestamp};
@@ -18,7 +20,11 @@ const PREFIX_MAX: usize = 63 - SUFFIX_LEN;
 impl ApiServer {
     /// Stores a new object.
     pub(super) fn create(&mut self, mut object: Object, dry_run: bool) -> Result<Object, StatusError> {
+        self.admit_create(&mut object)?;
         self.name_and_identify(&mut object);
+        if let Object::Service(service) = &mut object {
+            self.allocate(Rc::make_mut(service));
+        }
         strategy::prepare_for_create(&mut object, self.now);
         let key = object.key();
         if let Some(existing) = self.store.get(&key) {

@@ -4,7 +4,7 @@
 //! staging/src/k8s.io/apiserver/pkg/registry (rest/delete.go, generic/registry/store.go), and the Delete of
 //! pkg/registry/core/namespace/storage, Kubernetes v1.36. Left out: deletion of objects that cannot be read.
 
-use super::{ApiServer, DeleteOptions, Preconditions, PropagationPolicy, StatusError, strategy};
+use super::{ApiServer, DeleteOptions, Preconditions, PropagationPolicy, StatusError, admission, strategy};
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp};
 use crate::sim::Time;
 
@@ -34,6 +34,7 @@ impl ApiServer {
         options: &DeleteOptions,
         dry_run: bool,
     ) -> Result<Object, StatusError> {
+        admission::check_deletion(key)?;
         let old = self.stored(key)?;
         check_preconditions(key, &old, &options.preconditions)?;
         let mut new = old.clone();

@@ -7,12 +7,18 @@
 //! - [`request`]: what clients may ask. [`status_error`]: how they are refused.
 //! - [`store`]: objects by key, one revision for all changes. [`watch`]: the log of changes that clients
 //!   follow.
-//! - `create`, `update`, `delete`, `pods`: the verbs. `strategy`: what each kind does to its objects.
+//! - `create`, `update`, `delete`, `pods`: the verbs. Their steps: `manifest` and `defaults` (from what people
+//!   wrote to an object), `admission`, `strategy` and `service` (what each kind does to its objects).
 
 pub mod request;
 pub mod status_error;
 pub mod store;
 pub mod watch;
+mod fields;
+mod manifest;
+mod defaults;
+mod admission;
+mod service;
 mod strategy;
 mod create;
 mod update;
@@ -59,11 +65,11 @@ impl ApiServer {
     pub fn handle(&mut self, request: Request) -> Result<Object, StatusError> {
         match request {
             Request::Create { kind, namespace, body, dry_run } => {
-                let object = Self::object_of(kind, &namespace, body)?;
+                let object = manifest::object_of(kind, &namespace, body)?;
                 self.create(object, dry_run)
             }
             Request::Update { key, body, subresource, dry_run } => {
-                let object = Self::object_of(key.kind, &key.namespace, body)?;
+                let object = manifest::object_of(key.kind, &key.namespace, body)?;
                 self.update(&key, object, subresource, dry_run)
             }
             Request::Patch { .. } => Err(StatusError::internal("not served yet")),
@@ -72,24 +78,6 @@ impl ApiServer {
             Request::Bind { key, node } => self.bind(&key, &node),
             Request::Scale { key, replicas, preconditions } => self.scale(&key, replicas, &preconditions),
         }
-    }
-
-    /// The object in a request's body.
-    fn object_of(kind: Kind, namespace: &str, body: Body) -> Result<Object, StatusError> {
-        let mut object = match body {
-            Body::Typed(object) => object,
-            Body::Manifest(value) => {
-                let (version, name) = (kind.api_version(), kind.resource().kind);
-                let bad = |error: &dyn std::fmt::Display| StatusError::bad_request(error.to_string());
-                let value = crate::api::schema::decode(&value, &version, name)
-                    .map_err(|error| bad(&error.cannot_be_handled(&version, name, name)))?;
-                Object::from_value(kind, value).map_err(|error| bad(&error))?
-            }
-        };
-        if object.meta().namespace.is_empty() && !namespace.is_empty() {
-            namespace.clone_into(&mut object.meta_mut().namespace);
-        }
-        Ok(object)
     }
 
     /// Sets the number of replicas alone.

@@ -6,14 +6,11 @@
 use std::rc::Rc;
 
 use super::delete::check_preconditions;
-use super::{ApiServer, DeleteOptions, StatusError};
+use super::{ApiServer, DeleteOptions, StatusError, admission};
 use crate::api::meta::Condition;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, Timestamp};
 use crate::sim::Time;
-
-/// Labels of a node that its pods get.
-const TOPOLOGY_LABELS: [&str; 2] = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
 
 impl ApiServer {
     /// Binds a pod to a node, once.
@@ -31,11 +28,7 @@ impl ApiServer {
         let mut bound = Pod::clone(pod);
         node.clone_into(&mut bound.spec.node_name);
         bound.status.extra.remove("nominatedNodeName");
-        if let Ok(node) = self.get(&ObjectKey::new(Kind::Node, "", node)) {
-            let labels = &node.meta().labels;
-            let copied = TOPOLOGY_LABELS.iter().filter_map(|name| labels.get_key_value(*name));
-            bound.metadata.labels.extend(copied.map(|(name, value)| (name.clone(), value.clone())));
-        }
+        bound.metadata.labels.extend(admission::topology_labels(self, node));
         set_condition(&mut bound, "PodScheduled", "", "", self.now);
         self.replace(key, bound.into(), &old, false)
     }

@@ -8,6 +8,8 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
+use super::fields;
+use crate::api::apps::{StatefulSet, StatefulSetStatus};
 use crate::api::node::Node;
 use crate::api::object::Opaque;
 use crate::api::pod::{Pod, PodStatus};
@@ -33,7 +35,8 @@ pub(super) fn prepare_for_create(object: &mut Object, now: Time) {
         Object::StatefulSet(set) => {
             let set = Rc::make_mut(set);
             set.metadata.generation = 1;
-            set.status = crate::api::apps::StatefulSetStatus::default();
+            set.status = StatefulSetStatus::default();
+            drop_gated_fields(set);
         }
         Object::EndpointSlice(slice) => Rc::make_mut(slice).metadata.generation = 1,
         Object::PersistentVolumeClaim(claim) => {
@@ -50,6 +53,13 @@ pub(super) fn prepare_for_create(object: &mut Object, now: Time) {
         }
         Object::Namespace(namespace) => prepare_namespace(Rc::make_mut(namespace)),
         _ => {}
+    }
+}
+
+/// `maxUnavailable` is behind a gate that is off in the recorded control plane: it is dropped without a word.
+fn drop_gated_fields(set: &mut StatefulSet) {
+    if let Some(parameters) = &mut set.spec.update_strategy.rolling_update {
+        parameters.max_unavailable = None;
     }
 }
 
@@ -105,6 +115,9 @@ pub(super) fn prepare_for_update(new: &mut Object, old: &Object) {
         (Object::StatefulSet(new), Object::StatefulSet(old)) => {
             if new.status != old.status {
                 Rc::make_mut(new).status.clone_from(&old.status);
+            }
+            if new.spec != old.spec {
+                drop_gated_fields(Rc::make_mut(new));
             }
             if new.spec != old.spec {
                 Rc::make_mut(new).metadata.generation += 1;
@@ -251,6 +264,14 @@ pub(super) fn has_namespace_finalizers(object: &Object) -> bool {
     };
     let finalizers = namespace.extra.get("spec").and_then(|spec| spec.get("finalizers")?.as_array());
     finalizers.is_some_and(|names| !names.is_empty())
+}
+
+/// Whether a namespace takes no new objects.
+pub(super) fn is_namespace_terminating(object: &Object) -> bool {
+    let Object::Namespace(namespace) = object else {
+        return false;
+    };
+    namespace.extra.get("status").is_some_and(|status| fields::text(status, "phase") == "Terminating")
 }
 
 /// Sets a namespace's phase.

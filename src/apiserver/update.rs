@@ -5,7 +5,9 @@
 //! server may change is carried over, an update that changes nothing writes nothing, and one that takes the last
 //! finalizer away from an object in deletion removes it. Left out: creation by PUT.
 
-use super::{ApiServer, StatusError, Subresource, strategy};
+use std::rc::Rc;
+
+use super::{ApiServer, StatusError, Subresource, service, strategy};
 use crate::api::{Object, ObjectKey};
 
 impl ApiServer {
@@ -31,6 +33,13 @@ impl ApiServer {
             return Err(StatusError::modified(key.kind, &key.name));
         }
         new.meta_mut().generation = old.meta().generation;
+        if let (Subresource::Main, Object::Service(new), Object::Service(old)) = (subresource, &mut new, &old)
+            && new.spec != old.spec
+        {
+            let new = Rc::make_mut(new);
+            service::keep_allocated(new, old);
+            self.allocate(new);
+        }
         match subresource {
             Subresource::Main => strategy::prepare_for_update(&mut new, &old),
             Subresource::Status => strategy::prepare_for_status_update(&mut new, &old, self.now),

@@ -1,0 +1,88 @@
+//! What the server adds to objects, and what it refuses, before it looks at their kind's own rules.
+//!
+//! Models the admission plugins that are on by default (pkg/kubeapiserver/options/plugins.go), Kubernetes v1.36:
+//! `NamespaceLifecycle` here, `ServiceAccount`, `DefaultTolerationSeconds`, `Priority` and `PodTopologyLabels` in `pods`,
+//! `DefaultStorageClass` and `StorageObjectInUseProtection` in `storage`, `TaintNodesByCondition` here.
+//! Left out: webhooks, quotas, limit ranges, pod security, runtime classes.
+
+mod pods;
+mod storage;
+
+use std::rc::Rc;
+
+use super::{ApiServer, StatusError, strategy};
+use crate::api::node::Node;
+use crate::api::scheduling::Taint;
+use crate::api::{Kind, Object, ObjectKey};
+
+/// Namespaces that cannot be deleted.
+const IMMORTAL_NAMESPACES: [&str; 3] = ["default", "kube-system", "kube-public"];
+
+pub(super) use pods::topology_labels;
+
+impl ApiServer {
+    /// Completes a new object, or refuses it.
+    pub(super) fn admit_create(&mut self, object: &mut Object) -> Result<(), StatusError> {
+        self.check_namespace(object)?;
+        match object {
+            Object::Pod(pod) => self.admit_pod(Rc::make_mut(pod)),
+            Object::PersistentVolumeClaim(claim) => {
+                self.admit_claim(Rc::make_mut(claim));
+                Ok(())
+            }
+            Object::PersistentVolume(volume) => {
+                storage::protect_volume(Rc::make_mut(volume));
+                Ok(())
+            }
+            Object::Node(node) => {
+                taint_not_ready(Rc::make_mut(node));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses new objects in namespaces that are missing or on their way out.
+    fn check_namespace(&self, object: &Object) -> Result<(), StatusError> {
+        let (kind, meta) = (object.kind(), object.meta());
+        if !kind.is_namespaced() {
+            return Ok(());
+        }
+        let key = ObjectKey::new(Kind::Namespace, "", meta.namespace.as_str());
+        let Some(namespace) = self.store.get(&key) else {
+            // A server without its first objects still has the namespaces that it makes by itself.
+            let made_by_itself = IMMORTAL_NAMESPACES.contains(&key.name.as_str());
+            return if made_by_itself { Ok(()) } else { Err(StatusError::not_found(key.kind, &key.name)) };
+        };
+        if strategy::is_namespace_terminating(namespace) {
+            let why = format!(
+                "unable to create new content in namespace {} because it is being terminated",
+                meta.namespace
+            );
+            let name = if meta.name.is_empty() { &meta.generate_name } else { &meta.name };
+            return Err(StatusError::forbidden(kind, name, &why));
+        }
+        Ok(())
+    }
+}
+
+/// Refuses the deletion of namespaces that must stay.
+pub(super) fn check_deletion(key: &ObjectKey) -> Result<(), StatusError> {
+    if key.kind == Kind::Namespace && IMMORTAL_NAMESPACES.contains(&key.name.as_str()) {
+        return Err(StatusError::forbidden(key.kind, &key.name, "this namespace may not be deleted"));
+    }
+    Ok(())
+}
+
+/// A node that is not ready yet starts with the taint that the node controller takes away later.
+fn taint_not_ready(node: &mut Node) {
+    const NOT_READY: &str = "node.kubernetes.io/not-ready";
+    let tainted = node.spec.taints.iter().any(|taint| taint.key == NOT_READY && taint.effect == "NoSchedule");
+    if !tainted && !node.is_ready() {
+        node.spec.taints.push(Taint {
+            effect: "NoSchedule".to_owned(),
+            key: NOT_READY.to_owned(),
+            ..Taint::default()
+        });
+    }
+}

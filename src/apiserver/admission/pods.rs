@@ -1,0 +1,192 @@
+//! What every new pod gets: a service account with its token, tolerations, a priority.
+//!
+//! Models plugin/pkg/admission/{serviceaccount,defaulttolerationseconds,priority,podtopologylabels}, Kubernetes v1.36.
+//! Left out: priority classes other than the two that every cluster has; limits on which secrets may be mounted.
+
+use serde_json::{Value, json};
+
+use super::super::fields;
+use super::super::{ApiServer, StatusError};
+use crate::api::pod::{Container, Pod, Volume};
+use crate::api::scheduling::Toleration;
+use crate::api::{Extra, Kind, LabelMap, Object, ObjectKey};
+
+/// Labels of a node that its pods get.
+const TOPOLOGY_LABELS: [&str; 2] = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
+const TOKEN_VOLUME: &str = "kube-api-access";
+const TOKEN_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+/// Seconds that a pod stays on a node that is not ready or cannot be reached.
+const TOLERATION_SECONDS: i64 = 300;
+
+impl ApiServer {
+    /// Completes a new pod, or refuses it.
+    pub(super) fn admit_pod(&mut self, pod: &mut Pod) -> Result<(), StatusError> {
+        let account = self.service_account(pod)?;
+        let automount = pod
+            .spec
+            .extra
+            .get("automountServiceAccountToken")
+            .or_else(|| account.as_ref()?.get("automountServiceAccountToken"))
+            .and_then(Value::as_bool);
+        if automount != Some(false) {
+            self.mount_token(pod);
+        }
+        if let Some(secrets) = account.and_then(|mut fields| fields.remove("imagePullSecrets"))
+            && !pod.spec.extra.contains_key("imagePullSecrets")
+        {
+            pod.spec.extra.insert("imagePullSecrets".into(), secrets);
+        }
+        add_default_tolerations(&mut pod.spec.tolerations);
+        set_priority(pod)?;
+        if pod.is_bound() {
+            let labels = topology_labels(self, &pod.spec.node_name);
+            pod.metadata.labels.extend(labels);
+        }
+        Ok(())
+    }
+
+    /// Names the pod's service account, and returns the account's fields when it is stored.
+    fn service_account(&self, pod: &mut Pod) -> Result<Option<Extra>, StatusError> {
+        let extra = &mut pod.spec.extra;
+        let name = match extra.get("serviceAccountName").and_then(Value::as_str) {
+            Some(name) if !name.is_empty() => name.to_owned(),
+            _ => "default".to_owned(),
+        };
+        for field in ["serviceAccount", "serviceAccountName"] {
+            if extra.get(field).and_then(Value::as_str) != Some(name.as_str()) {
+                extra.insert(field.to_owned(), name.as_str().into());
+            }
+        }
+        let namespace = &pod.metadata.namespace;
+        let key = ObjectKey::new(Kind::ServiceAccount, namespace.as_str(), name.as_str());
+        match self.store.get(&key) {
+            Some(Object::ServiceAccount(account)) if account.extra.is_empty() => Ok(None),
+            Some(Object::ServiceAccount(account)) => Ok(Some(account.extra.clone())),
+            // Every namespace has this one: its controller does nothing else.
+            _ if name == "default" => Ok(None),
+            _ => {
+                let why = format!(
+                    "error looking up service account {namespace}/{name}: serviceaccount \"{name}\" not found"
+                );
+                Err(StatusError::forbidden(Kind::Pod, &pod.metadata.name, &why))
+            }
+        }
+    }
+
+    fn mount_token(&mut self, pod: &mut Pod) {
+        let prefix = format!("{TOKEN_VOLUME}-");
+        let existing = pod.spec.volumes.iter().find(|volume| volume.name.starts_with(&prefix));
+        let exists = existing.is_some();
+        let name = match existing {
+            Some(volume) => volume.name.clone(),
+            None => format!("{prefix}{}", self.rng.safe_suffix(5)),
+        };
+        let mut needed = false;
+        for container in pod.spec.init_containers.iter_mut().chain(&mut pod.spec.containers) {
+            needed |= mount(container, &name);
+        }
+        if needed && !exists {
+            let mut extra = Extra::new();
+            extra.insert("projected".into(), token_source());
+            pod.spec.volumes.push(Volume { name, persistent_volume_claim: None, extra });
+        }
+    }
+}
+
+/// The labels that a node's pods get from it.
+pub(crate) fn topology_labels(server: &ApiServer, node: &str) -> LabelMap {
+    let Ok(node) = server.get(&ObjectKey::new(Kind::Node, "", node)) else {
+        return LabelMap::new();
+    };
+    let labels = &node.meta().labels;
+    TOPOLOGY_LABELS
+        .iter()
+        .filter_map(|name| labels.get_key_value(*name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// Mounts the token unless something else is mounted there; whether it did.
+fn mount(container: &mut Container, name: &str) -> bool {
+    let entry = container.extra.entry("volumeMounts").or_insert_with(|| Value::Array(Vec::new()));
+    let Value::Array(mounts) = entry else {
+        return false;
+    };
+    if mounts.iter().any(|mount| fields::text(mount, "mountPath") == TOKEN_PATH) {
+        return false;
+    }
+    mounts.push(json!({"mountPath": TOKEN_PATH, "name": name, "readOnly": true}));
+    true
+}
+
+/// The files behind the token's mount. The last source is the recorded control plane's own: its build adds it.
+fn token_source() -> Value {
+    json!({
+        "defaultMode": 0o644,
+        "sources": [
+            {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}},
+            {"configMap": {"items": [{"key": "ca.crt", "path": "ca.crt"}], "name": "kube-root-ca.crt"}},
+            {"downwardAPI": {"items": [
+                {"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.namespace"}, "path": "namespace"},
+            ]}},
+            {"configMap": {
+                "items": [{"key": "service-ca.crt", "path": "service-ca.crt"}],
+                "name": "openshift-service-ca.crt",
+            }},
+        ],
+    })
+}
+
+fn add_default_tolerations(tolerations: &mut Vec<Toleration>) {
+    for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
+        let tolerated = tolerations.iter().any(|toleration| {
+            (toleration.key.is_empty() || toleration.key == key)
+                && (toleration.effect.is_empty() || toleration.effect == "NoExecute")
+        });
+        if !tolerated {
+            tolerations.push(Toleration {
+                effect: "NoExecute".to_owned(),
+                key: key.to_owned(),
+                operator: "Exists".to_owned(),
+                toleration_seconds: Some(TOLERATION_SECONDS),
+                value: String::new(),
+            });
+        }
+    }
+}
+
+fn set_priority(pod: &mut Pod) -> Result<(), StatusError> {
+    let class = pod.spec.extra.get("priorityClassName").and_then(Value::as_str).unwrap_or_default();
+    let priority = match class {
+        "" => 0,
+        "system-cluster-critical" => 2_000_000_000,
+        "system-node-critical" => 2_000_001_000,
+        class => {
+            let why = format!("no PriorityClass with name {class} was found");
+            return Err(StatusError::forbidden(Kind::Pod, &pod.metadata.name, &why));
+        }
+    };
+    if let Some(asked) = pod.spec.priority.filter(|asked| *asked != priority) {
+        let why = format!(
+            "the integer value of priority ({asked}) must not be provided in pod spec; \
+             priority admission controller computed {priority} from the given PriorityClass name"
+        );
+        return Err(StatusError::forbidden(Kind::Pod, &pod.metadata.name, &why));
+    }
+    pod.spec.priority = Some(priority);
+    let policy = pod.spec.extra.get("preemptionPolicy").and_then(Value::as_str);
+    match policy {
+        Some("PreemptLowerPriority") => {}
+        Some(asked) if !asked.is_empty() => {
+            let why = format!(
+                "the string value of PreemptionPolicy ({asked}) must not be provided in pod spec; \
+                 priority admission controller computed PreemptLowerPriority from the given PriorityClass name"
+            );
+            return Err(StatusError::forbidden(Kind::Pod, &pod.metadata.name, &why));
+        }
+        _ => {
+            pod.spec.extra.insert("preemptionPolicy".into(), "PreemptLowerPriority".into());
+        }
+    }
+    Ok(())
+}
