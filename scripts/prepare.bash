@@ -37,9 +37,10 @@ need_rust() {
   have cargo || fail "Rust is missing. Install rustup from https://rustup.rs, then run this again."
   have cc || need_apt "the linker Rust uses" build-essential
   if have rustup; then
-    local target
+    local target installed
+    installed=$(rustup target list --installed)
     for target in "$@"; do
-      rustup target list --installed | grep -qx "$target" && continue
+      grep -qx "$target" <<<"$installed" && continue
       say "Installing the Rust target $target (rustup)"
       rustup target add "$target"
     done
@@ -61,7 +62,7 @@ need_rust_components() {
 need_crate() {
   local command=$1 crate=$2 version=$3
   shift 3
-  if have "$command" && "$command" --version 2>/dev/null | grep -qwF "$version"; then return; fi
+  if have "$command" && grep -qwF "$version" <<<"$("$command" --version 2>/dev/null)"; then return; fi
   if have cargo-binstall; then
     say "Installing $crate $version (cargo binstall)"
     cargo binstall --no-confirm --force "$crate@$version" && return
@@ -89,7 +90,7 @@ need_npm_packages() {
   # npm writes this file; it is as new as the last complete installation.
   if [ -f node_modules/.package-lock.json ] && [ ! package-lock.json -nt node_modules/.package-lock.json ]; then return; fi
   say "Installing the npm packages of package-lock.json into node_modules (npm ci)"
-  npm ci --no-fund --no-audit --loglevel=error
+  npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
   touch node_modules/.package-lock.json
 }
 

@@ -33,7 +33,7 @@ export const SCHEMES = ["light", "dark"];
 export async function launch({ base, pages } = {}) {
   const executablePath = process.env.CHROMIUM || "/usr/bin/chromium";
   assert.ok(existsSync(executablePath), `no browser at ${executablePath}: set CHROMIUM`);
-  const given = process.env.KUBESETS_URL;
+  const given = base || pages ? undefined : process.env.KUBESETS_URL;
   assert.ok(given || existsSync(join(dist, "index.html")), `${dist} holds no build: run \`trunk build --release\``);
   const server = given ? { url: given, requests: [], close: async () => {} } : await serve(dist, { base, pages });
   const browser = await chromium.launch({ executablePath, args, headless: true });
