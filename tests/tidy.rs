@@ -21,6 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("kubelet", &["api", "client", "sim"]),
     ("kubectl", &["api", "apiserver", "sim"]),
     ("cluster", &["api", "apiserver", "client", "controllers", "kubectl", "kubelet", "scheduler", "sim"]),
+    ("recording", &["api", "apiserver", "cluster", "kubectl", "sim"]),
     ("ui", &["api", "cluster", "kubectl", "sim"]),
 ];
 
@@ -47,6 +48,7 @@ const SINGLE_FILE_CONTROLLERS: &[&str] = &[
     "tainteviction",
 ];
 
+/// To mend comments: `rustfmt +nightly --edition 2024 --config wrap_comments=true,comment_width=110 FILE`.
 const LINE_LENGTH: usize = 110;
 const FILE_LENGTH: usize = 600;
 
