@@ -105,3 +105,23 @@ fn keeps_what_go_would_write_again() {
         assert_eq!(said("v1", kind, yaml), json, "{yaml}");
     }
 }
+
+#[test]
+fn matches_the_recorded_answers() {
+    let frame = "StatefulSet in version \"v1\" cannot be handled as a StatefulSet: ";
+    for (yaml, message) in [
+        ("{spec: {replicas: 2, replicsa: 3}}", "strict decoding error: unknown field \"spec.replicsa\""),
+        (
+            "{spec: {replicas: two}}",
+            "json: cannot unmarshal string into Go struct field StatefulSetSpec.spec.replicas of type int32",
+        ),
+        (
+            "{spec: {volumeClaimTemplates: [{spec: {resources: {requests: {storage: lots}}}}]}}",
+            "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+        ),
+    ] {
+        let error = decode(&serde_yaml::from_str(yaml).unwrap(), "apps/v1", "StatefulSet").unwrap_err();
+        let said = error.cannot_be_handled("apps/v1", "StatefulSet", "StatefulSet");
+        assert_eq!(said, format!("{frame}{message}"));
+    }
+}
