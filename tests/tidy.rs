@@ -21,7 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("kubelet", &["api", "client", "sim"]),
     ("kubectl", &["api", "apiserver", "sim"]),
     ("cluster", &["api", "apiserver", "client", "controllers", "kubectl", "kubelet", "scheduler", "sim"]),
-    ("recording", &["api", "apiserver", "cluster", "kubectl", "sim"]),
+    ("recording", &["api", "apiserver", "cluster", "kubectl", "kubelet", "sim"]),
     ("ui", &["api", "cluster", "kubectl", "sim"]),
 ];
 
