@@ -4,3 +4,4 @@
 //! Left out: what needs a network, plugins, and configuration files.
 
 pub mod output;
+pub mod printers;

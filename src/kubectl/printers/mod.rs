@@ -1,0 +1,8 @@
+//! What `get` and `describe` print for each kind.
+//!
+//! Models pkg/printers/internalversion/printers.go and staging/src/k8s.io/kubectl/pkg/describe, Kubernetes v1.36.
+//! Left out: kinds that are not served.
+
+pub mod table;
+
+pub use table::{Table, pod_status, table, wide_cells};

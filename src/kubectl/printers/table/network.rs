@@ -1,0 +1,82 @@
+//! The cells of Services and their endpoints.
+//!
+//! Models `printService` and `printEndpointSlice`, pkg/printers/internalversion/printers.go, Kubernetes v1.36.
+
+use serde_json::Value;
+
+use super::cells::{age, at, first_three, or_none, text_at};
+use super::{Column, always, wide};
+use crate::api::LabelMap;
+use crate::api::network::{EndpointSlice, Service};
+use crate::sim::Time;
+
+pub(super) const SERVICE: &[Column] = &[
+    always("Name"),
+    always("Type"),
+    always("Cluster-IP"),
+    always("External-IP"),
+    always("Port(s)"),
+    always("Age"),
+    wide("Selector"),
+];
+
+pub(super) const ENDPOINT_SLICE: &[Column] =
+    &[always("Name"), always("AddressType"), always("Ports"), always("Endpoints"), always("Age")];
+
+pub(super) fn service(service: &Service, now: Time) -> Vec<String> {
+    let ports: Vec<String> = service
+        .spec
+        .ports
+        .iter()
+        .map(|port| match port.extra.get("nodePort").and_then(Value::as_i64) {
+            Some(node_port) if node_port > 0 => format!("{}:{node_port}/{}", port.port, port.protocol),
+            _ => format!("{}/{}", port.port, port.protocol),
+        })
+        .collect();
+    vec![
+        service.metadata.name.clone(),
+        service.spec.type_.clone(),
+        or_none(&service.spec.cluster_ip),
+        external_ip(service),
+        or_none(&ports.join(",")),
+        age(&service.metadata, now),
+        selector(&service.spec.selector),
+    ]
+}
+
+fn external_ip(service: &Service) -> String {
+    let external: Vec<&str> = at(&service.spec.extra, &["externalIPs"])
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    match service.spec.type_.as_str() {
+        "ExternalName" => text_at(&service.spec.extra, &["externalName"]).to_owned(),
+        "LoadBalancer" if external.is_empty() => "<pending>".to_owned(),
+        "ClusterIP" | "NodePort" | "LoadBalancer" => or_none(&external.join(",")),
+        _ => "<unknown>".to_owned(),
+    }
+}
+
+fn selector(selector: &LabelMap) -> String {
+    let pairs: Vec<String> = selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    or_none(&pairs.join(","))
+}
+
+pub(super) fn endpoint_slice(slice: &EndpointSlice, now: Time) -> Vec<String> {
+    let port = |port: &Value| match (&port["port"], port["name"].as_str()) {
+        (Value::Number(number), _) => number.to_string(),
+        (_, Some(name)) => name.to_owned(),
+        _ => "*".to_owned(),
+    };
+    let ports: Vec<String> = slice.ports.iter().flatten().map(port).collect();
+    let addresses: Vec<String> = slice.endpoints.iter().flat_map(|e| e.addresses.iter().cloned()).collect();
+    vec![
+        slice.metadata.name.clone(),
+        slice.address_type.clone(),
+        first_three(&ports),
+        first_three(&addresses),
+        age(&slice.metadata, now),
+    ]
+}
