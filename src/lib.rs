@@ -17,4 +17,5 @@ pub mod api;
 pub mod apiserver;
 pub mod client;
 pub mod controllers;
+pub mod kubelet;
 pub mod kubectl;

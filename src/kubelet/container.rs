@@ -1,0 +1,364 @@
+//! One container of a pod: its stage, its starts and ends, its probes.
+//!
+//! Models the container's share of pkg/kubelet/kuberuntime and pkg/kubelet/prober, Kubernetes v1.36. Probes
+//! succeed unless a fault says otherwise. Left out: the container's output.
+
+use std::collections::BTreeSet;
+
+use super::commands::behaviour;
+use super::images::{self, ImageNeed, go_duration};
+use super::lifecycle::{Facts, Stage, next_stage};
+use super::timing::Timing;
+use crate::api::Timestamp;
+use crate::api::pod::{Container, Pod, Probe, Terminated};
+use crate::client::EventType;
+use crate::sim::{Span, Time};
+
+/// What a container is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Runs to its end before the next one starts.
+    Init,
+    /// An init container that runs on beside the others.
+    Sidecar,
+    /// What the pod is there for.
+    App,
+}
+
+/// An Event that is to be told about a container or, without a field path, about its pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) type_: EventType,
+    pub(super) reason: &'static str,
+    pub(super) message: String,
+    pub(super) field_path: String,
+}
+
+/// Where a container runs: its specification, its pod, its node's images.
+#[derive(Debug)]
+pub(super) struct Place<'a> {
+    pub(super) timing: &'a Timing,
+    pub(super) images: &'a mut BTreeSet<String>,
+    pub(super) pod: &'a Pod,
+    pub(super) container: &'a Container,
+    pub(super) told: &'a mut Vec<Told>,
+}
+
+impl Place<'_> {
+    fn tell(&mut self, role: Role, type_: EventType, reason: &'static str, message: String) {
+        if self.timing.stand_in {
+            return;
+        }
+        let list = if role == Role::App { "containers" } else { "initContainers" };
+        let field_path = format!("spec.{list}{{{}}}", self.container.name);
+        self.told.push(Told { type_, reason, message, field_path });
+    }
+}
+
+/// A container as its kubelet knows it.
+#[derive(Clone, Debug)]
+pub(super) struct ContainerRun {
+    pub(super) role: Role,
+    /// Its place among the containers of its pod.
+    index: usize,
+    pub(super) stage: Stage,
+    /// When it entered its stage.
+    since: Time,
+    /// The next stage and when it comes.
+    then: Option<(Time, Stage)>,
+    /// How often it was started.
+    pub(super) starts: i64,
+    pub(super) started_at: Option<Timestamp>,
+    /// Whether its startup probe has passed, and when it will.
+    pub(super) started: bool,
+    startup_at: Option<Time>,
+    /// Whether its readiness probe passes, and when it will.
+    pub(super) ready: bool,
+    ready_at: Option<Time>,
+    /// A fault keeps it from being ready.
+    pub(super) held_unready: bool,
+    /// When it ends by itself, and with which code.
+    exits: Option<(Time, i64)>,
+    /// How its last start ended, and the one before.
+    pub(super) ended: Option<Terminated>,
+    pub(super) previous: Option<Terminated>,
+    crashes: u32,
+    pull_failures: u32,
+}
+
+impl ContainerRun {
+    /// A container whose turn has not come.
+    pub(super) fn new(role: Role, index: usize, now: Time) -> Self {
+        Self {
+            role,
+            index,
+            stage: Stage::Queued,
+            since: now,
+            then: None,
+            starts: 0,
+            started_at: None,
+            started: false,
+            startup_at: None,
+            ready: false,
+            ready_at: None,
+            held_unready: false,
+            exits: None,
+            ended: None,
+            previous: None,
+            crashes: 0,
+            pull_failures: 0,
+        }
+    }
+
+    /// When something happens to it next.
+    pub(super) fn due(&self) -> Option<Time> {
+        [self.then.map(|(at, _)| at), self.startup_at, self.ready_at, self.exits.map(|(at, _)| at)]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Whether its process runs.
+    pub(super) fn is_running(&self) -> bool {
+        self.stage == Stage::Running
+    }
+
+    /// Whether it has ended and will not start again.
+    pub(super) fn is_done(&self) -> bool {
+        self.stage == Stage::Exited && self.then.is_none()
+    }
+
+    /// The code of its last end.
+    pub(super) fn exit_code(&self) -> Option<i64> {
+        self.ended.as_ref().map(|ended| ended.exit_code)
+    }
+
+    /// Lets its turn come.
+    pub(super) fn create(&mut self, now: Time, place: &mut Place<'_>) {
+        self.enter(Stage::Creating, now, place);
+    }
+
+    /// Does all that is due; says whether its status has changed.
+    pub(super) fn run(&mut self, now: Time, place: &mut Place<'_>) -> bool {
+        let mut changed = false;
+        while let Some(due) = self.due().filter(|due| *due <= now) {
+            if let Some((_, code)) = self.exits.filter(|(at, _)| *at == due) {
+                self.exit(code, now, place);
+                changed = true;
+            } else if self.startup_at == Some(due) {
+                self.startup_at = None;
+                self.started = true;
+                changed = true;
+            } else if self.ready_at == Some(due) {
+                self.ready_at = None;
+                changed |= !self.held_unready;
+                self.ready = !self.held_unready;
+            } else if let Some((_, stage)) = self.then {
+                changed |= self.enter(stage, now, place);
+            }
+        }
+        changed
+    }
+
+    /// Keeps it from being ready, or lets it be ready again.
+    pub(super) fn hold_unready(&mut self, held: bool) {
+        self.held_unready = held;
+        if self.is_running() && self.role != Role::Init {
+            self.ready = !held && self.started && self.ready_at.is_none();
+        }
+    }
+
+    /// Its process ends.
+    pub(super) fn exit(&mut self, code: i64, now: Time, place: &mut Place<'_>) {
+        let ran = self.started_at.map_or(Span::ZERO, |since| now - since.time());
+        if ran.ms() > place.timing.crash_back_off_reset_ms {
+            self.crashes = 0;
+        }
+        self.crashes = self.crashes.saturating_add(1);
+        self.end(code, now, place.pod);
+        self.enter(Stage::Exited, now, place);
+    }
+
+    /// Its process is ended for good; one that never ran stays as it is.
+    pub(super) fn stop(&mut self, code: i64, now: Time, pod: &Pod) {
+        if self.is_running() {
+            self.end(code, now, pod);
+            self.stage = Stage::Exited;
+        }
+        self.then = None;
+    }
+
+    fn end(&mut self, code: i64, now: Time, pod: &Pod) {
+        self.previous = self.ended.take();
+        self.ended = Some(Terminated {
+            container_id: self.container_id(pod, self.starts),
+            exit_code: code,
+            finished_at: Some(Timestamp::at(now)),
+            message: String::new(),
+            reason: if code == 0 { "Completed" } else { "Error" }.to_owned(),
+            started_at: self.started_at,
+        });
+        self.ready = self.role == Role::Init && code == 0;
+        self.started = false;
+        (self.startup_at, self.ready_at, self.exits) = (None, None, None);
+    }
+
+    /// Whether it starts again after its last end.
+    fn restarts(&self, pod: &Pod) -> bool {
+        let failed = self.exit_code().unwrap_or_default() != 0;
+        match (self.role, pod.spec.restart_policy.as_str()) {
+            (Role::Sidecar, _) | (Role::App, "Always" | "") => true,
+            (Role::Init, "Always" | "OnFailure" | "") | (Role::App, "OnFailure") => failed,
+            _ => false,
+        }
+    }
+
+    /// Enters a stage; says whether the status shows it.
+    fn enter(&mut self, stage: Stage, now: Time, place: &mut Place<'_>) -> bool {
+        let pulling_for = now - self.since;
+        let was = std::mem::replace(&mut self.stage, stage);
+        self.since = now;
+        if stage == Stage::ErrImagePull {
+            self.pull_failures = self.pull_failures.saturating_add(1);
+        }
+        // Counted before the table is asked, so that the wait is that of this failure.
+        let facts = Facts {
+            timing: place.timing,
+            image: images::need(place.container, place.images, place.timing),
+            pull_failures: self.pull_failures,
+            restarts: self.restarts(place.pod),
+            crashes: self.crashes,
+        };
+        self.then = next_stage(stage, &facts).map(|(after, next)| (now + after, next));
+        self.tell_of(stage, was, pulling_for, facts.image, place);
+        match stage {
+            Stage::Starting => {
+                self.pull_failures = 0;
+                place.images.insert(place.container.image.clone());
+                false
+            }
+            Stage::Running => {
+                self.start(now, place);
+                true
+            }
+            Stage::Queued | Stage::Creating | Stage::Pulling => false,
+            _ => true,
+        }
+    }
+
+    fn start(&mut self, now: Time, place: &Place<'_>) {
+        let (timing, container) = (place.timing, place.container);
+        self.starts += 1;
+        self.started_at = Some(Timestamp::at(now));
+        let startup =
+            container.startup_probe.as_ref().filter(|_| !timing.stand_in).map(|p| probe_delay(p, timing));
+        let readiness = container.readiness_probe.as_ref().map(|probe| probe_delay(probe, timing));
+        self.started = startup.is_none();
+        self.startup_at = startup.map(|after| now + after);
+        if self.role != Role::Init {
+            self.ready_at = Some(now + readiness.max(startup).unwrap_or(Span::ZERO));
+        }
+        let ends = behaviour(container, self.role == Role::Init, timing).ends;
+        self.exits = ends.map(|(after, code)| (now + after, code));
+    }
+
+    fn tell_of(&self, stage: Stage, was: Stage, pulling_for: Span, need: ImageNeed, place: &mut Place<'_>) {
+        let (role, image) = (self.role, place.container.image.clone());
+        let (normal, warning) = (EventType::Normal, EventType::Warning);
+        match stage {
+            Stage::Pulling => place.tell(role, normal, "Pulling", format!("Pulling image \"{image}\"")),
+            Stage::Starting if was == Stage::Pulling => {
+                place.tell(role, normal, "Pulled", images::pulled_message(&image, pulling_for));
+            }
+            Stage::Starting if need == ImageNeed::Nothing => {
+                let message = format!(
+                    "Container image \"{image}\" already present on machine and can be accessed by the pod"
+                );
+                place.tell(role, normal, "Pulled", message);
+            }
+            Stage::Running => {
+                place.tell(role, normal, "Created", "Container created".to_owned());
+                place.tell(role, normal, "Started", "Container started".to_owned());
+            }
+            Stage::ErrImagePull => {
+                let why = images::pull_error(&image);
+                place.tell(role, warning, "Failed", format!("Failed to pull image \"{image}\": {why}"));
+                place.tell(role, warning, "Failed", "Error: ErrImagePull".to_owned());
+            }
+            Stage::ImagePullBackOff => {
+                place.tell(role, normal, "BackOff", format!("Back-off pulling image \"{image}\""));
+                place.tell(role, warning, "Failed", "Error: ImagePullBackOff".to_owned());
+            }
+            Stage::ErrImageNeverPull => {
+                place.tell(role, warning, "ErrImageNeverPull", never_pull_message(&image));
+                place.tell(role, warning, "Failed", "Error: ErrImageNeverPull".to_owned());
+            }
+            Stage::CrashLoopBackOff => {
+                let message = format!(
+                    "Back-off restarting failed container {} in pod {}",
+                    place.container.name,
+                    pod_in_words(place.pod)
+                );
+                place.tell(role, warning, "BackOff", message);
+            }
+            Stage::Queued | Stage::Creating | Stage::Starting | Stage::Exited => {}
+        }
+    }
+
+    /// Reason and message while it waits; `None` when its stage has none of its own.
+    pub(super) fn waiting(
+        &self,
+        pod: &Pod,
+        container: &Container,
+        timing: &Timing,
+    ) -> Option<(&'static str, String)> {
+        let image = &container.image;
+        Some(match self.stage {
+            Stage::ErrImagePull => ("ErrImagePull", images::pull_error(image)),
+            Stage::ImagePullBackOff => (
+                "ImagePullBackOff",
+                format!("Back-off pulling image \"{image}\": ErrImagePull: {}", images::pull_error(image)),
+            ),
+            // The earlier failure shows until the new pull has ended.
+            Stage::Pulling if self.pull_failures > 0 => (
+                "ImagePullBackOff",
+                format!("Back-off pulling image \"{image}\": ErrImagePull: {}", images::pull_error(image)),
+            ),
+            Stage::ErrImageNeverPull => ("ErrImageNeverPull", never_pull_message(image)),
+            Stage::CrashLoopBackOff => (
+                "CrashLoopBackOff",
+                format!(
+                    "back-off {} restarting failed container={} pod={}",
+                    go_duration(timing.crash_back_off(self.crashes)),
+                    container.name,
+                    pod_in_words(pod)
+                ),
+            ),
+            _ => return None,
+        })
+    }
+
+    /// Names a start of the container.
+    pub(super) fn container_id(&self, pod: &Pod, start: i64) -> String {
+        let place = format!("{} {:?} {} {start}", pod.metadata.uid, self.role, self.index);
+        format!("containerd://{}", images::hex64(&place))
+    }
+}
+
+fn never_pull_message(image: &str) -> String {
+    format!("Container image \"{image}\" is not present with pull policy of Never")
+}
+
+/// A pod as log lines name it: `web-0_default(uid)`.
+fn pod_in_words(pod: &Pod) -> String {
+    format!("{}_{}({})", pod.metadata.name, pod.metadata.namespace, pod.metadata.uid)
+}
+
+/// From the start of a container to the passing of a probe.
+fn probe_delay(probe: &Probe, timing: &Timing) -> Span {
+    let seconds = |value: Option<i64>| u64::try_from(value.unwrap_or_default()).unwrap_or_default();
+    let first = seconds(probe.initial_delay_seconds).saturating_mul(1_000).max(timing.first_probe_ms);
+    let further = seconds(probe.success_threshold).saturating_sub(1);
+    let period = seconds(Some(probe.period_seconds.unwrap_or(10)));
+    Span::from_ms(first.saturating_add(further.saturating_mul(period).saturating_mul(1_000)))
+}

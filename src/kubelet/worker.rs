@@ -1,0 +1,312 @@
+//! One pod on its node: what it waits for, what runs, how it stops.
+//!
+//! Models `SyncPod`, `SyncTerminatingPod` and `SyncTerminatedPod`, pkg/kubelet/kubelet.go and
+//! `pod_workers.go`, Kubernetes v1.36. All containers of a pod start at once, init containers one after
+//! another.
+//! Left out: static pods, cgroups, the order in which sidecars stop.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::admission::Rejection;
+use super::agent::{Amounts, NodeAgent};
+use super::commands::behaviour;
+use super::container::{ContainerRun, Place, Role, Told};
+use super::lifecycle::Stage;
+use super::timing::Timing;
+use crate::api::Timestamp;
+use crate::api::pod::{Container, Pod};
+use crate::client::EventType;
+use crate::sim::{Span, Time};
+
+/// What is to become of a pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Plan {
+    /// Its claims are not bound yet.
+    AwaitVolumes,
+    /// Its containers run, or are on their way.
+    Live,
+    /// All its containers have ended for good.
+    Finished,
+    /// The node did not take it on, or gave it up: reason and message.
+    GivenUp(Rejection),
+    /// Its containers are told to stop; they have until then.
+    Stop { until: Time },
+    /// Its containers have stopped; it is removed then.
+    Remove { at: Time },
+    /// Nothing is left to do.
+    Gone,
+}
+
+/// A pod as its kubelet knows it.
+#[derive(Clone, Debug)]
+pub(super) struct Worker {
+    pub(super) pod: Rc<Pod>,
+    pub(super) plan: Plan,
+    /// Init containers first, then the others.
+    pub(super) runs: Vec<ContainerRun>,
+    pub(super) start_time: Timestamp,
+    /// When its running time is over.
+    deadline: Option<Time>,
+    /// Its address; empty until its network is there.
+    pub(super) address: String,
+    pub(super) requested: Amounts,
+    /// Whether its requests are set aside.
+    pub(super) reserved: bool,
+    /// When its next timer comes.
+    pub(super) wake_at: Option<Time>,
+}
+
+/// What a step of a worker asks of its kubelet.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    /// The status has changed and must be written.
+    pub(super) status: bool,
+    /// The object must be removed.
+    pub(super) remove: bool,
+    /// What is to be told.
+    pub(super) told: Vec<Told>,
+}
+
+impl Worker {
+    /// A pod that was just bound to the node.
+    pub(super) fn new(pod: Rc<Pod>, now: Time) -> Self {
+        let init = pod.spec.init_containers.iter().map(|container| match container.restart_policy.as_str() {
+            "Always" => Role::Sidecar,
+            _ => Role::Init,
+        });
+        let roles = init.chain(pod.spec.containers.iter().map(|_| Role::App));
+        let runs = roles.enumerate().map(|(index, role)| ContainerRun::new(role, index, now)).collect();
+        let deadline = pod.spec.extra.get("activeDeadlineSeconds").and_then(Value::as_u64);
+        Self {
+            plan: Plan::AwaitVolumes,
+            runs,
+            start_time: Timestamp::at(now),
+            deadline: deadline.map(|seconds| now + Span::from_seconds(seconds)),
+            address: String::new(),
+            requested: Amounts::requested(&pod.spec),
+            reserved: false,
+            wake_at: None,
+            pod,
+        }
+    }
+
+    /// When it has something to do next.
+    pub(super) fn due(&self) -> Option<Time> {
+        match &self.plan {
+            Plan::Live => self.runs.iter().filter_map(ContainerRun::due).chain(self.deadline).min(),
+            Plan::Stop { until } => Some(*until),
+            Plan::Remove { at } => Some(*at),
+            Plan::AwaitVolumes | Plan::Finished | Plan::GivenUp(_) | Plan::Gone => None,
+        }
+    }
+
+    /// Starts it once its claims are bound.
+    pub(super) fn volumes_are_bound(&mut self, now: Time, agent: &mut NodeAgent, timing: &Timing) -> Outcome {
+        if self.plan != Plan::AwaitVolumes {
+            return Outcome::default();
+        }
+        self.plan = Plan::Live;
+        self.address = agent.address_for(&self.pod);
+        self.advance(now, agent, timing)
+    }
+
+    /// Does all that is due.
+    pub(super) fn advance(&mut self, now: Time, agent: &mut NodeAgent, timing: &Timing) -> Outcome {
+        let mut outcome = Outcome::default();
+        match self.plan {
+            Plan::Live if self.deadline.is_some_and(|deadline| deadline <= now) => {
+                let message = "Pod was active on the node longer than the specified deadline".to_owned();
+                if !timing.stand_in {
+                    let (type_, reason) = (EventType::Normal, "DeadlineExceeded");
+                    let message = message.clone();
+                    outcome.told.push(Told { type_, reason, message, field_path: String::new() });
+                }
+                self.give_up(Rejection { reason: "DeadlineExceeded".to_owned(), message }, now);
+                outcome.status = true;
+            }
+            Plan::Live => self.run_containers(now, agent, timing, &mut outcome),
+            Plan::Stop { until } if until <= now => {
+                outcome.status = self.end_containers(now, timing);
+                self.plan = Plan::Remove { at: now + Span::from_ms(timing.remove_ms) };
+            }
+            Plan::Remove { at } if at <= now => {
+                self.plan = Plan::Gone;
+                outcome.remove = true;
+            }
+            _ => {}
+        }
+        outcome
+    }
+
+    fn run_containers(&mut self, now: Time, agent: &mut NodeAgent, timing: &Timing, outcome: &mut Outcome) {
+        let pod = Rc::clone(&self.pod);
+        loop {
+            for (run, container) in self.runs.iter_mut().zip(containers(&pod)) {
+                let told = &mut outcome.told;
+                let mut place = Place { timing, images: &mut agent.images, pod: &pod, container, told };
+                outcome.status |= run.run(now, &mut place);
+            }
+            if !self.create_next(now, agent, timing, outcome) {
+                break;
+            }
+        }
+        if self.is_finished() {
+            for run in &mut self.runs {
+                run.stop(0, now, &pod);
+            }
+            self.plan = Plan::Finished;
+        }
+    }
+
+    /// Lets the containers start whose turn it is; says whether there were any.
+    fn create_next(
+        &mut self,
+        now: Time,
+        agent: &mut NodeAgent,
+        timing: &Timing,
+        outcome: &mut Outcome,
+    ) -> bool {
+        let pod = Rc::clone(&self.pod);
+        let mut created = false;
+        for (run, container) in self.runs.iter_mut().zip(containers(&pod)) {
+            if run.stage == Stage::Queued {
+                let told = &mut outcome.told;
+                let mut place = Place { timing, images: &mut agent.images, pod: &pod, container, told };
+                run.create(now, &mut place);
+                created = true;
+            }
+            let lets_others_start = match run.role {
+                Role::Init => run.is_done() && run.exit_code() == Some(0),
+                // Once up, a sidecar that restarts does not hold the others up.
+                Role::Sidecar => run.started || run.starts > 1,
+                Role::App => true,
+            };
+            if !lets_others_start {
+                break;
+            }
+        }
+        created
+    }
+
+    fn is_finished(&self) -> bool {
+        let init_failed = self.runs.iter().any(|run| {
+            run.role == Role::Init && run.is_done() && run.exit_code().is_some_and(|code| code != 0)
+        });
+        init_failed || self.runs.iter().filter(|run| run.role == Role::App).all(ContainerRun::is_done)
+    }
+
+    /// Ends all that runs, because the node gives the pod up.
+    pub(super) fn give_up(&mut self, rejection: Rejection, now: Time) {
+        let pod = Rc::clone(&self.pod);
+        for run in &mut self.runs {
+            run.stop(137, now, &pod);
+        }
+        self.plan = Plan::GivenUp(rejection);
+    }
+
+    /// Its deletion was asked for: its containers are told to stop.
+    pub(super) fn terminate(&mut self, now: Time, timing: &Timing) -> Outcome {
+        let mut outcome = Outcome::default();
+        let grace = self.pod.metadata.deletion_grace_period_seconds.unwrap_or(30);
+        let grace = Span::from_seconds(u64::try_from(grace).unwrap_or_default());
+        match self.plan {
+            Plan::AwaitVolumes | Plan::Live => {
+                let pod = Rc::clone(&self.pod);
+                let mut takes = Span::from_ms(timing.stop_ms);
+                for (run, container) in
+                    self.runs.iter().zip(containers(&pod)).filter(|(run, _)| run.is_running())
+                {
+                    takes = takes.max(stop_time(container, run.role, grace, timing));
+                    let message = format!("Stopping container {}", container.name);
+                    if !timing.stand_in {
+                        let field_path = format!("spec.containers{{{}}}", container.name);
+                        let told = Told { type_: EventType::Normal, reason: "Killing", message, field_path };
+                        outcome.told.push(told);
+                    }
+                }
+                self.plan = Plan::Stop { until: now + takes.min(grace) };
+            }
+            // Deleted again with less time.
+            Plan::Stop { until } => self.plan = Plan::Stop { until: until.min(now + grace) },
+            Plan::Finished | Plan::GivenUp(_) => self.plan = Plan::Remove { at: now },
+            Plan::Remove { .. } | Plan::Gone => {}
+        }
+        outcome
+    }
+
+    /// Ends the containers of a pod that is deleted; says whether any of them ran.
+    fn end_containers(&mut self, now: Time, timing: &Timing) -> bool {
+        let pod = Rc::clone(&self.pod);
+        let grace = Span::from_seconds(
+            u64::try_from(pod.metadata.deletion_grace_period_seconds.unwrap_or(30)).unwrap_or_default(),
+        );
+        let mut any = false;
+        for (run, container) in self.runs.iter_mut().zip(containers(&pod)) {
+            any |= run.starts > 0;
+            let killed = behaviour(container, run.role == Role::Init, timing).ignores_term
+                || stop_time(container, run.role, grace, timing) > grace;
+            run.stop(if killed { 137 } else { 0 }, now, &pod);
+        }
+        any
+    }
+
+    /// Its containers' images were changed: those that run are started anew.
+    pub(super) fn take_new_images(
+        &mut self,
+        old: &Pod,
+        now: Time,
+        agent: &mut NodeAgent,
+        timing: &Timing,
+    ) -> Outcome {
+        let mut outcome = Outcome::default();
+        if self.plan != Plan::Live {
+            return outcome;
+        }
+        let pod = Rc::clone(&self.pod);
+        let changed = containers(old).map(|container| &container.image).zip(containers(&pod));
+        for (run, (image, container)) in self.runs.iter_mut().zip(changed) {
+            if *image == container.image || run.stage == Stage::Queued || run.is_done() {
+                continue;
+            }
+            let told = &mut outcome.told;
+            let mut place = Place { timing, images: &mut agent.images, pod: &pod, container, told };
+            if run.is_running() {
+                run.exit(0, now, &mut place);
+                let message = format!("Container {} definition changed, will be restarted", container.name);
+                outcome.told.push(Told {
+                    type_: EventType::Normal,
+                    reason: "Killing",
+                    message,
+                    field_path: format!("spec.containers{{{}}}", container.name),
+                });
+            } else {
+                run.create(now, &mut place);
+            }
+            outcome.status = true;
+        }
+        outcome
+    }
+
+    /// Whether it holds resources of its node.
+    pub(super) fn holds_resources(&self) -> bool {
+        !matches!(self.plan, Plan::Finished | Plan::GivenUp(_) | Plan::Gone)
+    }
+}
+
+/// The containers of a pod, in the order of a worker's runs.
+pub(super) fn containers(pod: &Pod) -> impl Iterator<Item = &Container> {
+    pod.spec.init_containers.iter().chain(&pod.spec.containers)
+}
+
+/// How long a container takes to stop.
+fn stop_time(container: &Container, role: Role, grace: Span, timing: &Timing) -> Span {
+    let stop = Span::from_ms(timing.stop_ms);
+    if timing.stand_in {
+        return stop;
+    }
+    let sleep = container.extra.get("lifecycle").and_then(|hooks| hooks.pointer("/preStop/sleep/seconds"));
+    let sleep = Span::from_seconds(sleep.and_then(Value::as_u64).unwrap_or_default());
+    if behaviour(container, role == Role::Init, timing).ignores_term { grace } else { stop + sleep }
+}
