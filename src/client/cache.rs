@@ -35,6 +35,8 @@ pub struct Cache {
     by_controller: BTreeMap<(Kind, String, String), BTreeSet<String>>,
     /// Pods by node.
     by_node: BTreeMap<String, BTreeSet<(String, String)>>,
+    /// The newest revision of the store that was seen of each kind.
+    revisions: BTreeMap<Kind, u64>,
 }
 
 impl Cache {
@@ -86,9 +88,21 @@ impl Cache {
             .filter_map(|(namespace, name)| self.typed(namespace, name))
     }
 
+    /// The newest revision of the store that was seen of a kind (`LastStoreSyncResourceVersion`).
+    pub fn revision(&self, kind: Kind) -> u64 {
+        self.revisions.get(&kind).copied().unwrap_or_default()
+    }
+
+    /// Notes that everything of a kind up to a revision of the store has been seen.
+    pub fn note_revision(&mut self, kind: Kind, revision: u64) {
+        let seen = self.revisions.entry(kind).or_default();
+        *seen = revision.max(*seen);
+    }
+
     /// Takes a watch event in.
     pub fn apply(&mut self, type_: WatchEventType, object: &Object) -> Change {
         let place = (object.meta().namespace.clone(), object.meta().name.clone());
+        self.note_revision(object.kind(), object.meta().resource_version.0);
         let objects = self.objects.entry(object.kind()).or_default();
         let (old, new) = match type_ {
             WatchEventType::Added | WatchEventType::Modified => {

@@ -43,6 +43,7 @@ impl Informer {
         };
         let Some(events) = log.since(self.position) else {
             self.position = log.end();
+            cache.note_revision(self.kind, store.revision());
             return cache.replace(self.kind, store.list(self.kind, None).cloned());
         };
         let mut changes = Vec::new();

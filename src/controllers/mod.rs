@@ -8,6 +8,11 @@
 
 pub mod verdict;
 pub mod process;
+pub mod api_access;
+pub mod controller_ref;
+pub mod history;
+pub mod statefulset;
 
 pub use process::{Controller, ControllerManager, SyncError, SyncResult};
+pub use statefulset::StatefulSetController;
 pub use verdict::{Decision, Reason, Verdict};

@@ -1,0 +1,445 @@
+//! Chooses which pods of a StatefulSet to create, delete, mend or leave alone.
+//!
+//! Models `updateStatefulSet` with `processReplica`, `processCondemned` and
+//! `updateStatefulSetAfterInvariantEstablished`, pkg/controller/statefulset/stateful_set_control.go, Kubernetes
+//! v1.36. Reads StatefulSet, Pod, PersistentVolumeClaim and the names of two ControllerRevisions.
+//! Left out: what a creation in the same sync would let a burst do next; the next sync does it.
+
+use super::claims::{Holder, claims_of, has_unexpected_controller, is_claim_owner_up_to_date, stale_claim};
+use super::ordinals::{pod_name, replicas, start_ordinal};
+use super::plan::{ClaimStep, Phase, Plan, Purpose, Side, Task, TaskKind};
+use super::pods::{Facts, PodTable, Slot};
+use super::status::compute_status;
+use super::waiting::{Outcome, Progress, Then, WaitingFor, pod_state, trouble};
+use crate::api::apps::StatefulSet;
+use crate::api::intstr::IntOrString;
+use crate::client::Cache;
+use crate::sim::Time;
+
+/// Tasks of one sync; what is left is for the next. Upstream has no such bound, but no one tab to freeze either.
+const TASKS_MAX: usize = 10_000;
+
+/// Feature gates that touch this controller, as v1.36 has them by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Features {
+    /// `MaxUnavailableStatefulSet`: beta and off. Without it one pod at a time is updated, whatever
+    /// `maxUnavailable` says.
+    pub max_unavailable: bool,
+}
+
+/// What the policy sees.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View<'a> {
+    /// The set.
+    pub(crate) set: &'a StatefulSet,
+    /// Its pods.
+    pub(crate) pods: &'a PodTable,
+    /// The claims, among all else.
+    pub(crate) cache: &'a Cache,
+    /// The name of the revision of pods below the partition.
+    pub(crate) current_revision: &'a str,
+    /// The name of the revision of the template.
+    pub(crate) update_revision: &'a str,
+    /// How often a revision's name was already taken.
+    pub(crate) collision_count: i64,
+    /// Feature gates.
+    pub(crate) features: Features,
+}
+
+/// Why no further pod is looked at.
+enum Stop {
+    /// Something was done, and one thing at a time is enough.
+    Done,
+    /// Something must happen first.
+    Wait(WaitingFor),
+}
+
+impl View<'_> {
+    fn is_monotonic(&self) -> bool {
+        self.set.spec.pod_management_policy != "Parallel"
+    }
+
+    fn is_on_delete(&self) -> bool {
+        self.set.spec.update_strategy.type_ == "OnDelete"
+    }
+
+    fn name(&self, ordinal: i64) -> String {
+        pod_name(self.set, ordinal)
+    }
+
+    /// The lowest ordinal that a rolling update touches.
+    fn partition_ordinal(&self) -> i64 {
+        start_ordinal(self.set).saturating_add(self.partition().unwrap_or(0))
+    }
+
+    fn partition(&self) -> Option<i64> {
+        self.set.spec.update_strategy.rolling_update.as_ref()?.partition
+    }
+
+    /// Which of the two templates a new pod gets.
+    fn side_of(&self, ordinal: i64) -> Side {
+        let strategy = &self.set.spec.update_strategy;
+        let current = match &strategy.rolling_update {
+            Some(_) => ordinal < self.partition_ordinal(),
+            None => {
+                let current_replicas = self.set.status.current_replicas;
+                strategy.type_ == "RollingUpdate"
+                    && ordinal < start_ordinal(self.set).saturating_add(current_replicas)
+            }
+        };
+        if current { Side::Current } else { Side::Update }
+    }
+
+    /// What a pod that is not as it should be holds back.
+    fn then(&self, ordinal: i64) -> Then {
+        if let Some(missing) = self.pods.missing_from(start_ordinal(self.set)).find(|o| *o != ordinal) {
+            return Then::Create(self.name(missing));
+        }
+        if let Some((condemned, _)) = self.pods.condemned_staying().next() {
+            return Then::Delete(self.name(condemned));
+        }
+        if self.is_on_delete() {
+            return Then::Nothing;
+        }
+        let outdated = self.pods.outdated_from(self.partition_ordinal());
+        let next = outdated.rev().find(|(o, slot)| *o != ordinal && !slot.is_terminating());
+        next.map_or(Then::Nothing, |(o, _)| Then::Update(self.name(o)))
+    }
+}
+
+/// Decides one sync: replicas in ascending order, then condemned pods in descending order, then the update.
+pub(crate) fn update_stateful_set(view: &View<'_>, now: Time) -> Plan {
+    let mut plan = Plan::for_status(compute_status(view));
+    if view.set.metadata.is_terminating() {
+        return plan.ending(Outcome::Waiting(WaitingFor::SetDeletion));
+    }
+    if let Some(stop) = process_replicas(view, now, &mut plan) {
+        return plan.stopping(view, stop);
+    }
+    fix_condemned_claims(view, &mut plan);
+    if let Some(stop) = process_condemned(view, &mut plan) {
+        return plan.stopping(view, stop);
+    }
+    if view.is_on_delete() {
+        return plan.resting(view, None);
+    }
+    let wait = if view.features.max_unavailable {
+        update_within_budget(view, &mut plan)
+    } else {
+        update_one(view, &mut plan)
+    };
+    plan.resting(view, wait)
+}
+
+fn process_replicas(view: &View<'_>, now: Time, plan: &mut Plan) -> Option<Stop> {
+    let monotonic = view.is_monotonic();
+    let mut missing = view.pods.missing_from(start_ordinal(view.set)).peekable();
+    let mut work = view.pods.work().peekable();
+    // A burst waits for nothing, so that pods which are merely on their way are of no concern.
+    let mut unsettled = monotonic.then(|| view.pods.unsettled()).into_iter().flatten().peekable();
+    let mut burst_wait = None;
+    while plan.tasks.len() < TASKS_MAX {
+        let heads = [missing.peek().copied(), work.peek().map(|w| w.0), unsettled.peek().map(|u| u.0)];
+        let Some(ordinal) = heads.into_iter().flatten().min() else { break };
+        missing.next_if_eq(&ordinal);
+        work.next_if(|(at, _)| *at == ordinal);
+        unsettled.next_if(|(at, _)| *at == ordinal);
+        match process_replica(view, ordinal, now, plan) {
+            Some(stop) if monotonic => return Some(stop),
+            Some(Stop::Wait(wait)) => burst_wait = burst_wait.or(Some(wait)),
+            Some(Stop::Done) | None => {}
+        }
+    }
+    plan.burst_wait = burst_wait;
+    None
+}
+
+fn process_replica(view: &View<'_>, ordinal: i64, now: Time, plan: &mut Plan) -> Option<Stop> {
+    let Some(slot) = view.pods.slot(ordinal) else {
+        let pod = view.name(ordinal);
+        if let Some(claim) = stale_claim(view.set, &pod, view.cache) {
+            return Some(Stop::Wait(WaitingFor::StaleClaim { pod, claim }));
+        }
+        create(view, ordinal, &pod, plan);
+        return Some(Stop::Done);
+    };
+    let pod = || slot.pod.metadata.name.clone();
+    if slot.facts.has(Facts::FINISHED) {
+        if slot.is_terminating() {
+            return Some(Stop::Wait(WaitingFor::PodTermination { pod: pod(), then: Then::Create(pod()) }));
+        }
+        plan.push(Task::delete(Phase::Replicas, position(view, ordinal), ordinal, Purpose::Finished));
+        return Some(Stop::Done);
+    }
+    if slot.facts.has(Facts::PENDING) && !slot.facts.has(Facts::CLAIMS) {
+        let claims = claim_steps(view, slot, ordinal, true);
+        plan.push_claims(Phase::Replicas, position(view, ordinal), ordinal, TaskKind::EnsureClaims, claims);
+    }
+    if view.is_monotonic() {
+        if slot.is_terminating() {
+            return Some(Stop::Wait(WaitingFor::PodTermination { pod: pod(), then: Then::Create(pod()) }));
+        }
+        if !slot.is_running_and_ready() {
+            return Some(Stop::Wait(not_ready(view, ordinal, slot)));
+        }
+        if !slot.is_available() {
+            let min_ready_seconds = view.set.spec.min_ready_seconds;
+            let left = slot.time_to_availability(min_ready_seconds, now).ms().div_ceil(1000);
+            return Some(Stop::Wait(WaitingFor::PodAvailable {
+                pod: pod(),
+                min_ready_seconds,
+                seconds_left: left,
+                then: view.then(ordinal),
+            }));
+        }
+    }
+    enforce_invariants(view, slot, ordinal, plan);
+    None
+}
+
+/// Why the controller waits for a pod that is not ready, and whether it waits for good.
+fn not_ready(view: &View<'_>, ordinal: i64, slot: &Slot) -> WaitingFor {
+    let pod = slot.pod.metadata.name.clone();
+    let state = pod_state(&slot.pod);
+    let revision = view.pods.revision_name(slot.revision);
+    let rolling = !view.is_on_delete();
+    let wanted = if ordinal >= view.partition_ordinal() { view.update_revision } else { revision };
+    if rolling && revision != wanted && trouble(&slot.pod).is_some() {
+        return WaitingFor::BrokenRollout {
+            pod,
+            revision: revision.to_owned(),
+            update_revision: wanted.to_owned(),
+            state,
+        };
+    }
+    WaitingFor::PodReady { pod, state, then: view.then(ordinal) }
+}
+
+fn position(view: &View<'_>, ordinal: i64) -> usize {
+    usize::try_from(ordinal - start_ordinal(view.set)).unwrap_or_default()
+}
+
+fn create(view: &View<'_>, ordinal: i64, pod: &str, plan: &mut Plan) {
+    let holder = Holder { name: pod, uid: "", condemned: false };
+    let claims = steps_for(view, holder, true);
+    plan.push(Task {
+        phase: Phase::Replicas,
+        position: position(view, ordinal),
+        ordinal,
+        kind: TaskKind::Create { side: view.side_of(ordinal) },
+        claims,
+    });
+}
+
+/// Mends what identifies a pod, its volumes, and the owners of its claims.
+fn enforce_invariants(view: &View<'_>, slot: &Slot, ordinal: i64, plan: &mut Plan) {
+    let identity = slot.facts.has(Facts::IDENTITY);
+    let storage = slot.facts.has(Facts::STORAGE);
+    if identity && storage && (slot.facts.has(Facts::CLAIMS) || slot.facts.has(Facts::PENDING)) {
+        return;
+    }
+    let claims = claim_steps(view, slot, ordinal, !storage);
+    if identity && storage && claims.is_empty() {
+        return;
+    }
+    plan.push(Task {
+        phase: Phase::Replicas,
+        position: position(view, ordinal),
+        ordinal,
+        kind: TaskKind::Update,
+        claims,
+    });
+}
+
+fn fix_condemned_claims(view: &View<'_>, plan: &mut Plan) {
+    for (index, (ordinal, slot)) in view.pods.condemned_work().enumerate() {
+        if slot.facts.has(Facts::CLAIMS) {
+            continue;
+        }
+        let claims = claim_steps(view, slot, ordinal, false);
+        plan.push_claims(Phase::CondemnedClaims, index, ordinal, TaskKind::OwnClaims, claims);
+    }
+}
+
+fn claim_steps(view: &View<'_>, slot: &Slot, ordinal: i64, create: bool) -> Vec<ClaimStep> {
+    let condemned = !super::ordinals::in_range(view.set, ordinal);
+    let meta = &slot.pod.metadata;
+    steps_for(view, Holder { name: &meta.name, uid: &meta.uid, condemned }, create)
+}
+
+/// What there is to do about the claims of a pod: create those that are missing, give the others their owners.
+fn steps_for(view: &View<'_>, pod: Holder<'_>, create: bool) -> Vec<ClaimStep> {
+    let mut steps = Vec::new();
+    for (index, (_, claim)) in claims_of(view.set, pod.name, view.cache).enumerate() {
+        let Some(claim) = claim else {
+            if create {
+                steps.push(ClaimStep::Create { template: index });
+            }
+            continue;
+        };
+        let meta = &claim.metadata;
+        if create && meta.is_terminating() {
+            steps.push(ClaimStep::Terminating { claim: meta.name.clone() });
+        }
+        if !is_claim_owner_up_to_date(meta, view.set, pod) {
+            let conflicting = has_unexpected_controller(meta, view.set, pod);
+            steps.push(ClaimStep::Own { claim: meta.name.clone(), conflicting });
+        }
+    }
+    steps
+}
+
+fn process_condemned(view: &View<'_>, plan: &mut Plan) -> Option<Stop> {
+    if !view.is_monotonic() {
+        for (index, (ordinal, _)) in view.pods.condemned_staying().enumerate().take(TASKS_MAX) {
+            plan.push(Task::delete(Phase::Condemned, index, ordinal, Purpose::ScaleDown));
+        }
+        return None;
+    }
+    let (ordinal, slot) = view.pods.condemned().next()?;
+    let pod = slot.pod.metadata.name.clone();
+    if slot.is_terminating() {
+        let next = view.pods.condemned_staying().next();
+        let then = next.map_or(Then::Nothing, |(next, _)| Then::Delete(view.name(next)));
+        return Some(Stop::Wait(WaitingFor::ScaleDownTermination { pod, then }));
+    }
+    // Every replica is available by now, so that the first unhealthy pod is a condemned one.
+    if !slot.is_running_and_ready() || !slot.is_available() {
+        let first = view.pods.condemned().rev().find(|(_, slot)| slot.is_unavailable());
+        if let Some((first, _)) = first.filter(|(first, _)| *first != ordinal) {
+            let unhealthy = view.name(first);
+            return Some(Stop::Wait(if slot.is_running_and_ready() {
+                WaitingFor::ScaleDownAvailable { pod, unhealthy }
+            } else {
+                WaitingFor::ScaleDownReady { pod, unhealthy }
+            }));
+        }
+    }
+    plan.push(Task::delete(Phase::Condemned, 0, ordinal, Purpose::ScaleDown));
+    Some(Stop::Done)
+}
+
+/// The highest pod from the partition on that is not available, missing ones among them.
+fn highest_unavailable(view: &View<'_>) -> Option<i64> {
+    let lowest = view.partition_ordinal();
+    let missing = view.pods.highest_missing(lowest);
+    let pods = view.pods.unsettled().rev().take_while(|(ordinal, _)| *ordinal >= lowest);
+    let present = pods.filter(|(_, slot)| slot.is_unavailable()).map(|(ordinal, _)| ordinal).next();
+    present.max(missing)
+}
+
+/// Deletes the highest outdated pod, unless a higher one must become available first.
+fn update_one(view: &View<'_>, plan: &mut Plan) -> Option<WaitingFor> {
+    let outdated =
+        view.pods.outdated_from(view.partition_ordinal()).rev().find(|(_, slot)| !slot.is_terminating());
+    let target = outdated.map(|(ordinal, _)| ordinal);
+    let unavailable = highest_unavailable(view);
+    match (target, unavailable) {
+        (Some(target), unavailable) if unavailable.is_none_or(|ordinal| target >= ordinal) => {
+            plan.push(Task::delete(Phase::Update, 0, target, Purpose::Update));
+            None
+        }
+        (Some(target), Some(ordinal)) => {
+            let state = view.pods.slot(ordinal).map_or("missing".to_owned(), |slot| pod_state(&slot.pod));
+            let then = Then::Update(view.name(target));
+            Some(WaitingFor::UpdatedPod { pod: view.name(ordinal), state, then })
+        }
+        _ => None,
+    }
+}
+
+/// Deletes outdated pods, highest first, as far as the budget goes.
+fn update_within_budget(view: &View<'_>, plan: &mut Plan) -> Option<WaitingFor> {
+    let rolling = view.set.spec.update_strategy.rolling_update.as_ref();
+    let max_unavailable = rolling
+        .map_or(Ok(1), |rolling| max_unavailable(rolling.max_unavailable.as_ref(), replicas(view.set)));
+    // What cannot be read is refused by the API server; should it get here, one at a time is safe.
+    let max_unavailable = max_unavailable.unwrap_or(1);
+    let present = view.pods.unsettled().filter(|(_, slot)| slot.is_unavailable()).count();
+    let unavailable = i64::try_from(present).unwrap_or(i64::MAX).saturating_add(view.pods.missing_count());
+    let outdated = || {
+        let outdated = view.pods.outdated_from(view.partition_ordinal()).rev();
+        outdated.filter(|(_, slot)| !slot.is_terminating())
+    };
+    if unavailable >= max_unavailable {
+        return outdated().next().map(|_| WaitingFor::MaxUnavailable { unavailable, max_unavailable });
+    }
+    let budget = usize::try_from(max_unavailable - unavailable).unwrap_or_default();
+    for (index, (ordinal, _)) in outdated().take(budget).enumerate() {
+        plan.push(Task::delete(Phase::Update, index, ordinal, Purpose::Update));
+    }
+    None
+}
+
+/// How many pods may be away: 1 when nothing is said, percentages rounded down, never less than 1.
+///
+/// # Errors
+/// When the text is no percentage.
+pub(crate) fn max_unavailable(value: Option<&IntOrString>, replicas: i64) -> Result<i64, String> {
+    value.map_or(Ok(1), |value| value.scaled(replicas, false)).map(|number| number.max(1))
+}
+
+fn on_delete(view: &View<'_>) -> Option<WaitingFor> {
+    let (_, slot) = view.pods.outdated_from(i64::MIN).next_back()?;
+    let count = view.pods.outdated_below(i64::MAX);
+    Some(WaitingFor::OnDelete { count, pod: slot.pod.metadata.name.clone() })
+}
+
+fn held_by_partition(view: &View<'_>) -> Option<WaitingFor> {
+    let count = view.pods.outdated_below(view.partition_ordinal());
+    (count > 0).then(|| WaitingFor::Partition { partition: view.partition().unwrap_or(0), count })
+}
+
+impl Plan {
+    /// Ends where no further pod is looked at.
+    fn stopping(self, view: &View<'_>, stop: Stop) -> Self {
+        let outcome = match stop {
+            Stop::Done => self.progress(view),
+            Stop::Wait(wait) => Outcome::Waiting(wait),
+        };
+        self.ending(outcome)
+    }
+
+    /// Ends a sync that went through to the end: with what is done, else with what is waited for.
+    fn resting(mut self, view: &View<'_>, update_wait: Option<WaitingFor>) -> Self {
+        let burst_wait = self.burst_wait.take();
+        if !self.tasks.is_empty() {
+            let progress = self.progress(view);
+            return self.ending(progress);
+        }
+        let held = || if view.is_on_delete() { on_delete(view) } else { held_by_partition(view) };
+        let wait = update_wait.or(burst_wait).or_else(|| pods_ready(view)).or_else(held);
+        self.ending(wait.map_or(Outcome::Converged, Outcome::Waiting))
+    }
+
+    fn progress(&self, view: &View<'_>) -> Outcome {
+        let Some(first) = self.tasks.first() else {
+            return Outcome::Converged;
+        };
+        let pod = view.name(first.ordinal);
+        let same = |task: &&Task| std::mem::discriminant(&task.kind) == std::mem::discriminant(&first.kind);
+        let count = self.tasks.iter().filter(same).count();
+        Outcome::Progressing(match first.kind {
+            TaskKind::Create { .. } => Progress::Create { pod, count },
+            TaskKind::Delete(Purpose::Finished) => Progress::DeleteFinished { pod, count },
+            TaskKind::Delete(Purpose::ScaleDown) => Progress::ScaleDown { pod, count },
+            TaskKind::Delete(Purpose::Update) => Progress::Update { pod, count },
+            TaskKind::EnsureClaims | TaskKind::OwnClaims | TaskKind::Update => {
+                Progress::Repair { pod, count }
+            }
+        })
+    }
+}
+
+/// Which pods are still on their way although nothing is held back.
+fn pods_ready(view: &View<'_>) -> Option<WaitingFor> {
+    if let Some((_, slot)) = view.pods.condemned().next() {
+        let pod = slot.pod.metadata.name.clone();
+        return Some(WaitingFor::ScaleDownTermination { pod, then: Then::Nothing });
+    }
+    let missing = view.pods.missing_from(start_ordinal(view.set)).next();
+    let present = view.pods.unsettled().next().map(|(ordinal, _)| ordinal);
+    let first = view.name(missing.into_iter().chain(present).min()?);
+    let count = view.pods.missing_count().saturating_add(view.pods.unsettled_count());
+    Some(WaitingFor::PodsReady { count, first })
+}

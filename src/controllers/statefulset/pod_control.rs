@@ -1,0 +1,320 @@
+//! Carries a plan out: makes pods and claims, deletes, mends, and tells Events about it.
+//!
+//! Models stateful_pod_control.go, `newStatefulSetPod` and `updateIdentity`, pkg/controller/statefulset, and
+//! `slowStartBatch`, Kubernetes v1.36. Left out: retries that could only see the same cache again.
+
+use std::rc::Rc;
+
+use super::claims::{Holder, new_claim, storage_matches, update_storage, updated_owners};
+use super::ordinals::{in_range, pod_name};
+use super::plan::{ClaimStep, Plan, Purpose, Side, Task, TaskKind};
+use super::pods::{POD_INDEX_LABEL, POD_NAME_LABEL, PodTable, REVISION_LABEL};
+use crate::api::apps::StatefulSet;
+use crate::api::pod::{Pod, PodTemplateSpec};
+use crate::api::storage::PersistentVolumeClaim;
+use crate::api::{Kind, Object, ObjectKey, OwnerReference};
+use crate::client::{Cache, DeleteOptions, EventType, Request, StatusError};
+use crate::controllers::api_access::Api;
+
+/// The source of the controller's Events.
+pub(crate) const COMPONENT: &str = "statefulset-controller";
+
+/// A template with the name of its revision.
+#[derive(Clone, Debug)]
+pub(crate) struct Template {
+    /// The revision's name.
+    pub(crate) revision: String,
+    /// The template.
+    pub(crate) spec: Rc<PodTemplateSpec>,
+}
+
+/// What is done to a pod or claim, as Events spell it.
+#[derive(Clone, Copy, Debug)]
+enum Verb {
+    Create,
+    Update,
+    Delete,
+}
+
+impl Verb {
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Create => "Create",
+            Self::Update => "Update",
+            Self::Delete => "Delete",
+        }
+    }
+}
+
+/// A sync's hands.
+pub(crate) struct PodControl<'a> {
+    /// The server.
+    pub(crate) api: &'a mut dyn Api,
+    /// The controller's copy.
+    pub(crate) cache: &'a Cache,
+    /// The set.
+    pub(crate) set: &'a Rc<StatefulSet>,
+    /// Its pods.
+    pub(crate) pods: &'a PodTable,
+    /// The template of the current revision.
+    pub(crate) current: &'a Template,
+    /// The template of the update revision.
+    pub(crate) update: &'a Template,
+    /// The newest version of each kind that was written.
+    pub(crate) wrote: Vec<(Kind, u64)>,
+}
+
+impl PodControl<'_> {
+    /// Carries the plan out: an ordered one until the first failure, a burst until the end of the batch that
+    /// one fell into.
+    pub(crate) fn carry_out(&mut self, plan: &mut Plan) -> Result<(), String> {
+        let burst = self.set.spec.pod_management_policy == "Parallel";
+        let mut failed: Option<(super::plan::Phase, usize, Vec<String>)> = None;
+        for task in &plan.tasks {
+            if let Some((phase, batch, _)) = &failed
+                && (*phase != task.phase || *batch != task.batch())
+            {
+                break;
+            }
+            let done = self.task(task);
+            match done {
+                Ok(()) if task.kind == TaskKind::Delete(Purpose::Update) => {
+                    plan.status.current_replicas -= 1;
+                }
+                Ok(()) => {}
+                Err(message) => {
+                    let (_, _, messages) =
+                        failed.get_or_insert_with(|| (task.phase, task.batch(), Vec::new()));
+                    messages.push(message);
+                    if !burst || task.phase == super::plan::Phase::Update {
+                        break;
+                    }
+                }
+            }
+        }
+        match failed {
+            None => Ok(()),
+            Some((_, _, messages)) => Err(aggregate(messages)),
+        }
+    }
+
+    fn task(&mut self, task: &Task) -> Result<(), String> {
+        match task.kind {
+            TaskKind::Create { side } => self.create_pod(task, side),
+            TaskKind::Delete(_) => self.delete_pod(task.ordinal),
+            TaskKind::Update => self.update_pod(task),
+            TaskKind::EnsureClaims => {
+                self.create_claims(task)?;
+                self.own_claims(task)
+                    .inspect_err(|error| self.pod_event(Verb::Update, task.ordinal, Some(error)))
+            }
+            TaskKind::OwnClaims => self.own_claims(task),
+        }
+    }
+
+    fn create_pod(&mut self, task: &Task, side: Side) -> Result<(), String> {
+        if let Err(error) = self.create_claims(task) {
+            self.pod_event(Verb::Create, task.ordinal, Some(&error));
+            return Err(error);
+        }
+        let template = match side {
+            Side::Current => self.current,
+            Side::Update => self.update,
+        };
+        let pod = new_stateful_set_pod(self.set, template, task.ordinal);
+        let created = self.write(Request::create(pod));
+        if let Err(error) = &created
+            && error.is_already_exists()
+        {
+            return Err(error.message.clone());
+        }
+        if let Err(error) = self.own_claims(task) {
+            self.pod_event(Verb::Update, task.ordinal, Some(&error));
+            return Err(error);
+        }
+        let created = created.map(|_| ()).map_err(|error| error.message);
+        self.pod_event(Verb::Create, task.ordinal, created.as_ref().err().map(String::as_str));
+        created
+    }
+
+    fn delete_pod(&mut self, ordinal: i64) -> Result<(), String> {
+        let key = self.key(Kind::Pod, pod_name(self.set, ordinal));
+        match self.api.request(Request::delete(key, DeleteOptions::default())) {
+            Err(error) if !error.is_not_found() => {
+                self.pod_event(Verb::Delete, ordinal, Some(&error.message));
+                Err(error.message)
+            }
+            _ => {
+                self.pod_event(Verb::Delete, ordinal, None);
+                Ok(())
+            }
+        }
+    }
+
+    fn update_pod(&mut self, task: &Task) -> Result<(), String> {
+        let result = self.mend_pod(task);
+        self.pod_event(Verb::Update, task.ordinal, result.as_ref().err().map(String::as_str));
+        result
+    }
+
+    fn mend_pod(&mut self, task: &Task) -> Result<(), String> {
+        let Some(slot) = self.pods.slot(task.ordinal) else {
+            return Ok(());
+        };
+        let mut pod = (*slot.pod).clone();
+        update_identity(&mut pod, task.ordinal);
+        if !storage_matches(self.set, &pod) {
+            update_storage(self.set, &mut pod);
+        }
+        self.create_claims(task)?;
+        self.own_claims(task)?;
+        self.write(Request::update(pod)).map(|_| ()).map_err(|error| error.message)
+    }
+
+    /// Creates the claims of the task that are missing; all are tried before a failure is told.
+    fn create_claims(&mut self, task: &Task) -> Result<(), String> {
+        let mut errors = Vec::new();
+        let mut pod = None;
+        for step in &task.claims {
+            match step {
+                ClaimStep::Create { template } => {
+                    let Some(template) = self.set.spec.volume_claim_templates.get(*template) else {
+                        continue;
+                    };
+                    let pod = pod.get_or_insert_with(|| pod_name(self.set, task.ordinal));
+                    let claim = new_claim(self.set, template, pod);
+                    let name = claim.metadata.name.clone();
+                    let created = self.write(Request::create(claim));
+                    match created {
+                        Ok(_) => self.claim_event(&name, pod, None),
+                        Err(error) => {
+                            if !error.is_already_exists() {
+                                self.claim_event(&name, pod, Some(&error.message));
+                            }
+                            errors.push(format!("failed to create PVC {name}: {error}"));
+                        }
+                    }
+                }
+                ClaimStep::Terminating { claim } => errors.push(format!("pvc {claim} is being deleted")),
+                ClaimStep::Own { .. } => {}
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(aggregate(errors)) }
+    }
+
+    /// Gives the claims of the task their owners.
+    fn own_claims(&mut self, task: &Task) -> Result<(), String> {
+        for step in &task.claims {
+            let ClaimStep::Own { claim: name, conflicting } = step else { continue };
+            if *conflicting {
+                let message = format!(
+                    "PersistentVolumeClaim {name} has a conflicting OwnerReference that acts as a manging \
+                     controller, the retention policy is ignored for this claim"
+                );
+                self.set_event(EventType::Warning, "ConflictingController", &message);
+            }
+            let claim = self.cache.typed::<PersistentVolumeClaim>(&self.set.metadata.namespace, name);
+            let Some(claim) = claim else { continue };
+            let slot = self.pods.slot(task.ordinal);
+            let made_name = pod_name(self.set, task.ordinal);
+            let meta = slot.map(|slot| &slot.pod.metadata);
+            let holder = Holder {
+                name: &made_name,
+                uid: meta.map_or("", |meta| &meta.uid),
+                condemned: !in_range(self.set, task.ordinal),
+            };
+            let mut claim = (**claim).clone();
+            claim.metadata.owner_references = updated_owners(&claim.metadata, self.set, holder, meta);
+            self.write(Request::update(claim)).map_err(|error| {
+                format!("could not update claim {name} for delete policy ownerRefs: {error}")
+            })?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, request: Request) -> Result<Object, StatusError> {
+        let written = self.api.request(request)?;
+        self.wrote.push((written.kind(), written.meta().resource_version.0));
+        Ok(written)
+    }
+
+    fn key(&self, kind: Kind, name: String) -> ObjectKey {
+        ObjectKey::new(kind, self.set.metadata.namespace.clone(), name)
+    }
+
+    fn set_event(&mut self, type_: EventType, reason: &str, message: &str) {
+        let about = Object::StatefulSet(Rc::clone(self.set));
+        self.api.event(COMPONENT, &about, type_, reason, message);
+    }
+
+    fn pod_event(&mut self, verb: Verb, ordinal: i64, error: Option<&str>) {
+        let (title, pod, set) = (verb.title(), pod_name(self.set, ordinal), &self.set.metadata.name);
+        match error {
+            None => {
+                let message = format!("{title} Pod {pod} in StatefulSet {set} successful");
+                self.set_event(EventType::Normal, &format!("Successful{title}"), &message);
+            }
+            Some(error) => {
+                let message = format!("{title} Pod {pod} in StatefulSet {set} failed error: {error}");
+                self.set_event(EventType::Warning, &format!("Failed{title}"), &message);
+            }
+        }
+    }
+
+    fn claim_event(&mut self, claim: &str, pod: &str, error: Option<&str>) {
+        let set = &self.set.metadata.name;
+        match error {
+            None => {
+                let message = format!("Create Claim {claim} Pod {pod} in StatefulSet {set} success");
+                self.set_event(EventType::Normal, "SuccessfulCreate", &message);
+            }
+            Some(error) => {
+                let message =
+                    format!("Create Claim {claim} for Pod {pod} in StatefulSet {set} failed error: {error}");
+                self.set_event(EventType::Warning, "FailedCreate", &message);
+            }
+        }
+    }
+}
+
+/// Several messages as upstream's aggregates print them: each once, in brackets when there are more.
+pub(crate) fn aggregate(messages: Vec<String>) -> String {
+    let mut seen: Vec<String> = Vec::new();
+    for message in messages {
+        if !seen.contains(&message) {
+            seen.push(message);
+        }
+    }
+    match seen.as_slice() {
+        [one] => one.clone(),
+        many => format!("[{}]", many.join(", ")),
+    }
+}
+
+/// Makes the set's pod with this ordinal.
+pub(crate) fn new_stateful_set_pod(set: &StatefulSet, template: &Template, ordinal: i64) -> Pod {
+    let from = &template.spec.metadata;
+    let mut pod = Pod { spec: template.spec.spec.clone(), ..Pod::default() };
+    let meta = &mut pod.metadata;
+    meta.name = pod_name(set, ordinal);
+    meta.generate_name = format!("{}-", set.metadata.name);
+    meta.namespace.clone_from(&set.metadata.namespace);
+    meta.labels.clone_from(&from.labels);
+    meta.annotations.clone_from(&from.annotations);
+    meta.finalizers.clone_from(&from.finalizers);
+    let kind = Kind::StatefulSet;
+    meta.owner_references =
+        vec![OwnerReference::controller(&kind.api_version(), kind.resource().kind, &set.metadata)];
+    meta.labels.insert(REVISION_LABEL.to_owned(), template.revision.clone());
+    update_identity(&mut pod, ordinal);
+    pod.spec.hostname.clone_from(&pod.metadata.name);
+    pod.spec.subdomain.clone_from(&set.spec.service_name);
+    update_storage(set, &mut pod);
+    pod
+}
+
+fn update_identity(pod: &mut Pod, ordinal: i64) {
+    let meta = &mut pod.metadata;
+    meta.labels.insert(POD_NAME_LABEL.to_owned(), meta.name.clone());
+    meta.labels.insert(POD_INDEX_LABEL.to_owned(), ordinal.to_string());
+}

@@ -1,0 +1,1 @@
+//! Syncs against a real API server.
