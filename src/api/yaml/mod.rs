@@ -9,5 +9,15 @@ pub mod timestamp;
 mod key_order;
 mod emit_style;
 mod emit;
+mod error;
+mod limits;
+mod go_syntax;
+mod load;
+mod json_stream;
+mod manifest;
 
 pub use emit::emit;
+pub use error::YamlError;
+pub use limits::{MAX_BYTES, MAX_DEPTH, MAX_DOCUMENTS};
+pub use load::parse;
+pub use manifest::{Document, Manifest, read_manifest};
