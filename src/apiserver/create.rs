@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use super::validation::{self, Author};
 use super::{ApiServer, StatusError, strategy};
 use crate::api::meta::ResourceVersion;
 use crate::api::{Kind, Object, ObjectKey, Timestamp};
@@ -19,13 +20,19 @@ const PREFIX_MAX: usize = 63 - SUFFIX_LEN;
 
 impl ApiServer {
     /// Stores a new object.
-    pub(super) fn create(&mut self, mut object: Object, dry_run: bool) -> Result<Object, StatusError> {
+    pub(super) fn create(
+        &mut self,
+        mut object: Object,
+        author: Author,
+        dry_run: bool,
+    ) -> Result<Object, StatusError> {
         self.admit_create(&mut object)?;
         self.name_and_identify(&mut object);
         if let Object::Service(service) = &mut object {
             self.allocate(Rc::make_mut(service));
         }
         strategy::prepare_for_create(&mut object, self.now);
+        validation::create(&object, author)?;
         let key = object.key();
         if let Some(existing) = self.store.get(&key) {
             let mut error = StatusError::already_exists(key.kind, &key.name);

@@ -5,13 +5,14 @@
 
 use serde_json::Value;
 
-use super::{Body, StatusError, defaults};
+use super::validation::Author;
+use super::{Body, StatusError, defaults, fields};
 use crate::api::{Kind, Object, schema};
 
-/// The object in a body, complete and in the request's namespace.
-pub(super) fn object_of(kind: Kind, namespace: &str, body: Body) -> Result<Object, StatusError> {
-    let mut object = match body {
-        Body::Typed(object) => object,
+/// The object in a body, complete and in the request's namespace, and who wrote it.
+pub(super) fn object_of(kind: Kind, namespace: &str, body: Body) -> Result<(Object, Author), StatusError> {
+    let (mut object, author) = match body {
+        Body::Typed(object) => (object, Author::Component),
         Body::Manifest(value) => read(kind, &value)?,
     };
     if object.kind() != kind {
@@ -27,11 +28,11 @@ pub(super) fn object_of(kind: Kind, namespace: &str, body: Body) -> Result<Objec
         }
         namespace.clone_into(&mut object.meta_mut().namespace);
     }
-    Ok(object)
+    Ok((object, author))
 }
 
 /// Decodes strictly.
-fn read(kind: Kind, value: &Value) -> Result<Object, StatusError> {
+fn read(kind: Kind, value: &Value) -> Result<(Object, Author), StatusError> {
     let (version, name) = (kind.api_version(), kind.resource().kind);
     let decoded = schema::decode(value, &version, name)
         .map_err(|error| StatusError::bad_request(error.cannot_be_handled(&version, name, name)))?;
@@ -39,12 +40,15 @@ fn read(kind: Kind, value: &Value) -> Result<Object, StatusError> {
 }
 
 /// Fills in the defaults of a decoded value and makes an object of it.
-pub(super) fn complete(kind: Kind, mut decoded: Value) -> Result<Object, StatusError> {
+pub(super) fn complete(kind: Kind, mut decoded: Value) -> Result<(Object, Author), StatusError> {
+    let without_selector = fields::at(&decoded, &["spec", "selector"]).is_null();
     if kind == Kind::Secret {
         merge_string_data(&mut decoded);
     }
     defaults::apply(kind, &mut decoded);
-    Object::from_value(kind, decoded).map_err(|error| StatusError::bad_request(error.to_string()))
+    let object =
+        Object::from_value(kind, decoded).map_err(|error| StatusError::bad_request(error.to_string()))?;
+    Ok((object, Author::Person { without_selector }))
 }
 
 /// Plain text in a Secret goes where the encoded is.
@@ -55,7 +59,7 @@ fn merge_string_data(secret: &mut Value) {
     let Some(Value::Object(plain)) = fields.remove("stringData") else {
         return;
     };
-    let data = super::fields::made_under(fields, "data");
+    let data = fields::made_under(fields, "data");
     if let Some(data) = data {
         for (key, value) in plain {
             let bytes = value.as_str().unwrap_or_default().as_bytes();

@@ -7,8 +7,8 @@
 //! - [`request`]: what clients may ask. [`status_error`]: how they are refused.
 //! - [`store`]: objects by key, one revision for all changes. [`watch`]: the log of changes that clients
 //!   follow.
-//! - `create`, `update`, `delete`, `pods`: the verbs. Their steps: `manifest` and `defaults` (from what people
-//!   wrote to an object), `admission`, `strategy` and `service` (what each kind does to its objects).
+//! - `create`, `update`, `patch`, `delete`, `pods`: the verbs. Their steps: `manifest` and `defaults` (from what people
+//!   wrote to an object), `admission`, `strategy` and `service` (what each kind does to its objects), `validation`.
 
 pub mod request;
 pub mod status_error;
@@ -19,9 +19,11 @@ mod manifest;
 mod defaults;
 mod admission;
 mod service;
+mod validation;
 mod strategy;
 mod create;
 mod update;
+mod patch;
 mod delete;
 mod pods;
 
@@ -65,14 +67,16 @@ impl ApiServer {
     pub fn handle(&mut self, request: Request) -> Result<Object, StatusError> {
         match request {
             Request::Create { kind, namespace, body, dry_run } => {
-                let object = manifest::object_of(kind, &namespace, body)?;
-                self.create(object, dry_run)
+                let (object, author) = manifest::object_of(kind, &namespace, body)?;
+                self.create(object, author, dry_run)
             }
             Request::Update { key, body, subresource, dry_run } => {
-                let object = manifest::object_of(key.kind, &key.namespace, body)?;
-                self.update(&key, object, subresource, dry_run)
+                let (object, author) = manifest::object_of(key.kind, &key.namespace, body)?;
+                self.update(&key, object, subresource, author, dry_run)
             }
-            Request::Patch { .. } => Err(StatusError::internal("not served yet")),
+            Request::Patch { key, patch_type, patch, subresource, dry_run } => {
+                self.patch(&key, patch_type, &patch, subresource, dry_run)
+            }
             Request::Delete { key, options, dry_run } => self.delete(&key, &options, dry_run),
             Request::Evict { key, options } => self.evict(&key, &options),
             Request::Bind { key, node } => self.bind(&key, &node),
@@ -90,12 +94,10 @@ impl ApiServer {
         let mut object = self.stored(key)?;
         delete::check_preconditions(key, &object, preconditions)?;
         let Object::StatefulSet(set) = &mut object else {
-            return Err(StatusError::method_not_supported(
-                "the server could not find the requested resource",
-            ));
+            return Err(StatusError::no_such_path());
         };
         std::rc::Rc::make_mut(set).spec.replicas = Some(replicas);
-        self.update(key, object, Subresource::Main, false)
+        self.update(key, object, Subresource::Main, validation::Author::Component, false)
     }
 
     /// The object under a key.

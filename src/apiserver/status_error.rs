@@ -112,6 +112,33 @@ impl StatusError {
         error
     }
 
+    /// A patch whose outcome is no object of the kind.
+    pub fn invalid_patch(patch: &str, why: &str) -> Self {
+        let cause = Cause {
+            field: "patch".to_owned(),
+            message: format!("Invalid value: {}: {why}", crate::api::schema::quote(patch)),
+        };
+        let message = format!(" \"\" is invalid: {}: {}", cause.field, cause.message);
+        let mut error = Self::new(422, "Invalid", message);
+        error.causes = vec![cause];
+        error
+    }
+
+    /// A request that is well-formed but does not fit the object.
+    pub fn unprocessable(message: impl Into<String>) -> Self {
+        Self::new(422, "Invalid", message.into())
+    }
+
+    /// An error without a reason of its own.
+    pub fn unknown(message: impl Into<String>) -> Self {
+        Self::new(500, "", message.into())
+    }
+
+    /// There is no such path.
+    pub fn no_such_path() -> Self {
+        Self::new(404, "NotFound", "the server could not find the requested resource".to_owned())
+    }
+
     /// A budget does not allow it now.
     pub fn too_many_requests(message: impl Into<String>, retry_after_seconds: u32) -> Self {
         let mut error = Self::new(429, "TooManyRequests", message.into());

@@ -159,12 +159,22 @@ pub(super) fn prepare_for_update(new: &mut Object, old: &Object) {
     }
 }
 
+/// Whether the kind has a status that can be written on its own.
+pub(super) fn has_status(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Pod
+            | Kind::StatefulSet
+            | Kind::Node
+            | Kind::PersistentVolumeClaim
+            | Kind::PersistentVolume
+            | Kind::Service
+            | Kind::Namespace
+    )
+}
+
 /// Keeps all but the status (and the metadata that a status update may touch).
 pub(super) fn prepare_for_status_update(new: &mut Object, old: &Object, now: Time) {
-    // A typed client without a version is a patch of the status alone, as the kubelet's.
-    if new.meta().resource_version.is_unset() {
-        new.meta_mut().clone_from(old.meta());
-    }
     match (&mut *new, old) {
         (Object::Pod(new), Object::Pod(old)) => prepare_pod_status(Rc::make_mut(new), old),
         (Object::StatefulSet(new), Object::StatefulSet(old)) => {

@@ -7,6 +7,7 @@
 
 use std::rc::Rc;
 
+use super::validation::{self, Author};
 use super::{ApiServer, StatusError, Subresource, service, strategy};
 use crate::api::{Object, ObjectKey};
 
@@ -17,6 +18,7 @@ impl ApiServer {
         key: &ObjectKey,
         mut new: Object,
         subresource: Subresource,
+        author: Author,
         dry_run: bool,
     ) -> Result<Object, StatusError> {
         let old = self.stored(key)?;
@@ -42,9 +44,19 @@ impl ApiServer {
         }
         match subresource {
             Subresource::Main => strategy::prepare_for_update(&mut new, &old),
-            Subresource::Status => strategy::prepare_for_status_update(&mut new, &old, self.now),
+            Subresource::Status => {
+                if !strategy::has_status(key.kind) {
+                    return Err(StatusError::no_such_path());
+                }
+                // A component that gives no version means the status alone, as the kubelet's patches do.
+                if author == Author::Component && new.meta().resource_version.is_unset() {
+                    new.meta_mut().clone_from(old.meta());
+                }
+                strategy::prepare_for_status_update(&mut new, &old, self.now);
+            }
         }
         carry_over(&mut new, &old);
+        validation::update(&new, &old, subresource, author)?;
         self.replace(key, new, &old, dry_run)
     }
 

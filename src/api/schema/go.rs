@@ -7,7 +7,7 @@ use serde_json::{Number, Value};
 use std::fmt::Write as _;
 
 /// A text in double quotes with Go's escapes.
-pub(super) fn quote(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {

@@ -14,7 +14,7 @@ mod go_time;
 pub use convert::{convert, convert_with_warnings};
 pub use decode::{DecodeError, decode, decode_with_warnings};
 pub use encode::{encode, encode_struct};
-pub use go::{go_print, json_word};
+pub use go::{go_print, json_word, quote};
 
 /// A Go type, as far as it shows in JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]

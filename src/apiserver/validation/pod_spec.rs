@@ -1,0 +1,212 @@
+//! Rules for what should run in a pod, alike for pods and templates.
+//!
+//! Models `ValidatePodSpec` and `ValidatePodTemplateSpec`, pkg/apis/core/validation/validation.go, Kubernetes v1.36.
+//! Left out: ephemeral containers, devices, Windows, user namespaces.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::super::fields::{at, is_true, items, number, text};
+use super::causes::{Causes, Path};
+use super::containers::{self, PodView};
+use super::{affinity, names, resources, security, selectors, volumes};
+
+/// A pod template.
+pub(super) fn template(template: &Value, path: &Path, causes: &mut Causes) {
+    let metadata = at(template, &["metadata"]);
+    selectors::labels(at(metadata, &["labels"]), &path.child("labels"), causes);
+    let annotations = serde_json::from_value(at(metadata, &["annotations"]).clone()).unwrap_or_default();
+    super::metadata::annotations(&annotations, &path.child("annotations"), causes);
+    let spec = at(template, &["spec"]);
+    pod_spec(spec, false, &path.child("spec"), causes);
+    if !items(spec, "ephemeralContainers").is_empty() {
+        causes.forbidden(
+            &path.child("spec").child("ephemeralContainers"),
+            "ephemeral containers not allowed in pod template",
+        );
+    }
+}
+
+/// The spec of a pod (`is_pod`) or of a template.
+pub(super) fn pod_spec(spec: &Value, is_pod: bool, path: &Path, causes: &mut Causes) {
+    if number(spec, "terminationGracePeriodSeconds").is_none() {
+        causes.required(&path.child("terminationGracePeriodSeconds"), "");
+    }
+    let volumes = volumes::volumes(items(spec, "volumes"), &path.child("volumes"), causes);
+    let pod = PodView { spec, volumes: &volumes };
+    containers::regular(pod, &path.child("containers"), causes);
+    containers::init(pod, &path.child("initContainers"), causes);
+    resources::pod(spec, path, causes);
+    host_network(spec, is_pod, &path.child("containers"), causes);
+    causes.required_one_of(
+        &path.child("restartPolicy"),
+        text(spec, "restartPolicy"),
+        &["Always", "OnFailure", "Never"],
+    );
+    causes.required_one_of(
+        &path.child("dnsPolicy"),
+        text(spec, "dnsPolicy"),
+        &["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"],
+    );
+    selectors::labels(at(spec, &["nodeSelector"]), &path.child("nodeSelector"), causes);
+    security::pod(spec, &path.child("securityContext"), causes);
+    affinity::affinity(at(spec, &["affinity"]), &path.child("affinity"), causes);
+    dns_config(spec, &path.child("dnsConfig"), causes);
+    gates(spec, path, causes);
+    let constraints = items(spec, "topologySpreadConstraints");
+    affinity::spread(constraints, &path.child("topologySpreadConstraints"), causes);
+    named(spec, path, causes);
+    affinity::tolerations(items(spec, "tolerations"), &path.child("tolerations"), causes);
+    host_aliases(spec, &path.child("hostAliases"), causes);
+    others(spec, path, causes);
+    file_key_volumes(spec, path, causes);
+}
+
+fn host_network(spec: &Value, is_pod: bool, path: &Path, causes: &mut Causes) {
+    if !is_true(spec, "hostNetwork") {
+        return;
+    }
+    for (container_index, container) in items(spec, "containers").iter().enumerate() {
+        for (index, port) in items(container, "ports").iter().enumerate() {
+            let host = number(port, "hostPort").unwrap_or_default();
+            if (is_pod || host != 0) && host != number(port, "containerPort").unwrap_or_default() {
+                let path = path.index(container_index).child("ports").index(index).child("hostPort");
+                causes.invalid(&path, host, "must match `containerPort` when `hostNetwork` is true");
+            }
+        }
+    }
+}
+
+fn dns_config(spec: &Value, path: &Path, causes: &mut Causes) {
+    let config = at(spec, &["dnsConfig"]);
+    let servers = items(config, "nameservers");
+    if text(spec, "dnsPolicy") == "None" {
+        if config.is_null() {
+            causes.required(path, "must provide `dnsConfig` when `dnsPolicy` is None");
+            return;
+        }
+        if servers.is_empty() {
+            causes.required(
+                &path.child("nameservers"),
+                "must provide at least one DNS nameserver when `dnsPolicy` is None",
+            );
+            return;
+        }
+    }
+    if servers.len() > 3 {
+        causes.invalid(
+            &path.child("nameservers"),
+            at(config, &["nameservers"]).clone(),
+            "must not have more than 3 nameservers",
+        );
+    }
+    for (index, server) in servers.iter().filter_map(Value::as_str).enumerate() {
+        if let Some(error) = names::ip_address(server) {
+            causes.invalid(&path.child("nameservers").index(index), server, error);
+        }
+    }
+    for (index, option) in items(config, "options").iter().enumerate() {
+        if text(option, "name").is_empty() {
+            causes.required(&path.child("options").index(index), "must not be empty");
+        }
+    }
+}
+
+fn gates(spec: &Value, path: &Path, causes: &mut Causes) {
+    for (index, gate) in items(spec, "readinessGates").iter().enumerate() {
+        let type_ = text(gate, "conditionType");
+        let path = path.child("readinessGates").index(index).child("conditionType");
+        causes.invalid_each(&path, type_, names::qualified_name(type_));
+    }
+    let mut seen = BTreeSet::new();
+    for (index, gate) in items(spec, "schedulingGates").iter().enumerate() {
+        let (name, path) = (text(gate, "name"), path.child("schedulingGates").index(index));
+        causes.invalid_each(&path, name, names::qualified_name(name));
+        if !seen.insert(name) {
+            causes.duplicate(&path, name);
+        }
+    }
+}
+
+/// Fields that hold a name.
+fn named(spec: &Value, path: &Path, causes: &mut Causes) {
+    let mut check = |field: &str, rule: fn(&str) -> Vec<String>| {
+        let name = text(spec, field);
+        if !name.is_empty() {
+            causes.invalid_each(&path.child(field), name, rule(name));
+        }
+    };
+    check("serviceAccountName", names::dns_subdomain);
+    check("nodeName", names::dns_subdomain);
+    if let Some(seconds) = number(spec, "activeDeadlineSeconds")
+        && !(1..=i64::from(i32::MAX)).contains(&seconds)
+    {
+        causes.invalid(
+            &path.child("activeDeadlineSeconds"),
+            seconds,
+            "must be between 1 and 2147483647, inclusive",
+        );
+    }
+    let mut check = |field: &str| {
+        let name = text(spec, field);
+        if !name.is_empty() {
+            causes.invalid_each(&path.child(field), name, names::dns_label(name));
+        }
+    };
+    check("hostname");
+    check("subdomain");
+}
+
+fn host_aliases(spec: &Value, path: &Path, causes: &mut Causes) {
+    for (index, alias) in items(spec, "hostAliases").iter().enumerate() {
+        let path = path.index(index);
+        if let Some(error) = names::ip_address(text(alias, "ip")) {
+            causes.invalid(&path.child("ip"), text(alias, "ip"), error);
+        }
+        for (index, name) in items(alias, "hostnames").iter().filter_map(Value::as_str).enumerate() {
+            causes.invalid_each(&path.child("hostnames").index(index), name, names::dns_subdomain(name));
+        }
+    }
+}
+
+fn others(spec: &Value, path: &Path, causes: &mut Causes) {
+    for field in ["priorityClassName", "runtimeClassName"] {
+        let name = text(spec, field);
+        if !name.is_empty() {
+            causes.invalid_each(&path.child(field), name, names::dns_subdomain(name));
+        }
+    }
+    if let Some(policy) = spec.get("preemptionPolicy").and_then(Value::as_str) {
+        let path = path.child("preemptionPolicy");
+        causes.required_one_of(&path, policy, &["PreemptLowerPriority", "Never"]);
+    }
+    if let Some(name) = at(spec, &["os", "name"]).as_str() {
+        let path = path.child("os").child("name");
+        causes.required_one_of(&path, name, &["linux", "windows"]);
+    }
+}
+
+/// Variables that come from a file need an empty directory that holds it.
+fn file_key_volumes(spec: &Value, path: &Path, causes: &mut Causes) {
+    for list in ["initContainers", "containers"] {
+        for (container_index, container) in items(spec, list).iter().enumerate() {
+            for (index, variable) in items(container, "env").iter().enumerate() {
+                let reference = at(variable, &["valueFrom", "fileKeyRef"]);
+                if reference.is_null() {
+                    continue;
+                }
+                let name = text(reference, "volumeName");
+                let path = path.child(list).index(container_index).child("env").index(index);
+                let path = path.child("valueFrom").child("fileKeyRef").child("volumeName");
+                match items(spec, "volumes").iter().find(|volume| text(volume, "name") == name) {
+                    None => causes.not_found(&path, name),
+                    Some(volume) if at(volume, &["emptyDir"]).is_null() => {
+                        causes.invalid(&path, name, "referenced volume must be of type emptyDir");
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+}

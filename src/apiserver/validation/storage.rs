@@ -1,0 +1,269 @@
+//! Rules for claims, volumes and classes.
+//!
+//! Models pkg/apis/core/validation/validation.go (`ValidatePersistentVolumeClaim`, `ValidatePersistentVolume`) and
+//! pkg/apis/storage/validation/validation.go, Kubernetes v1.36. Left out: data sources; details of volume sources that
+//! nothing here can mount.
+
+use serde_json::Value;
+
+use super::super::fields::{Fields, at, entries, items, text};
+use super::causes::{Causes, Path};
+use super::{diff, names, resources, selectors, volumes};
+use crate::api::quantity::Quantity;
+
+const ACCESS_MODES: [&str; 4] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
+const VOLUME_MODES: [&str; 2] = ["Block", "Filesystem"];
+/// Fields of a volume's spec that are no source.
+const NOT_SOURCES: [&str; 9] = [
+    "accessModes",
+    "capacity",
+    "claimRef",
+    "mountOptions",
+    "nodeAffinity",
+    "persistentVolumeReclaimPolicy",
+    "storageClassName",
+    "volumeAttributesClassName",
+    "volumeMode",
+];
+
+fn access_modes(spec: &Value, path: &Path, causes: &mut Causes) {
+    let path = path.child("accessModes");
+    let modes: Vec<&str> = items(spec, "accessModes").iter().filter_map(Value::as_str).collect();
+    for mode in &modes {
+        causes.one_of(&path, mode, &ACCESS_MODES);
+    }
+    let others = modes.iter().any(|mode| *mode != "ReadWriteOncePod" && ACCESS_MODES.contains(mode));
+    if modes.contains(&"ReadWriteOncePod") && others {
+        causes.forbidden(&path, "may not use ReadWriteOncePod with other access modes");
+    }
+}
+
+fn class_name(spec: &Value, path: &Path, causes: &mut Causes) {
+    let name = text(spec, "storageClassName");
+    if !name.is_empty() {
+        causes.invalid_each(&path.child("storageClassName"), name, names::dns_subdomain(name));
+    }
+}
+
+fn volume_mode(spec: &Value, path: &Path, causes: &mut Causes) {
+    if let Some(mode) = spec.get("volumeMode").and_then(Value::as_str) {
+        causes.one_of(&path.child("volumeMode"), mode, &VOLUME_MODES);
+    }
+}
+
+fn positive(amount: &Value, path: &Path, causes: &mut Causes) {
+    if let Some(amount) = resources::quantity(amount)
+        && (amount.is_negative() || amount.is_zero())
+    {
+        causes.invalid(path, amount.to_string(), "must be greater than zero");
+    }
+}
+
+/// The spec of a claim or of a claim template.
+pub(super) fn claim_spec(spec: &Value, path: &Path, causes: &mut Causes) {
+    if items(spec, "accessModes").is_empty() {
+        causes.required(&path.child("accessModes"), "at least 1 access mode is required");
+    }
+    selectors::label_selector(at(spec, &["selector"]), &path.child("selector"), causes);
+    access_modes(spec, path, causes);
+    let size = at(spec, &["resources", "requests", "storage"]);
+    let path_of_size = path.child("resources").key("storage");
+    if size.is_null() {
+        causes.required(&path_of_size, "");
+    } else {
+        positive(size, &path_of_size, causes);
+    }
+    class_name(spec, path, causes);
+    volume_mode(spec, path, causes);
+}
+
+/// A changed claim.
+pub(super) fn update_claim(new: &Value, old: &Value, causes: &mut Causes) {
+    let path = Path::new("spec");
+    let (new_spec, old_spec) = (at(new, &["spec"]), at(old, &["spec"]));
+    claim_spec(new_spec, &path, causes);
+    let (mut new_clone, mut old_clone) = (fields(new_spec), fields(old_spec));
+    if text(old_spec, "volumeName").is_empty() {
+        copy(&mut old_clone, &new_clone, "volumeName");
+    }
+    // A claim that named no class may get one.
+    if !new_clone.contains_key("storageClassName") || !old_clone.contains_key("storageClassName") {
+        let none_before = !old_clone.contains_key("storageClassName");
+        if none_before {
+            copy(&mut new_clone, &old_clone, "storageClassName");
+        }
+    }
+    if text(at(new, &["status"]), "phase") == "Bound" {
+        let old_size = at(old_spec, &["resources", "requests", "storage"]).clone();
+        if let Some(Value::Object(requests)) =
+            new_clone.get_mut("resources").and_then(|resources| resources.get_mut("requests"))
+        {
+            requests.insert("storage".into(), old_size);
+        }
+        copy(&mut new_clone, &old_clone, "volumeAttributesClassName");
+    }
+    if new_clone != old_clone {
+        let diff = diff::claim_spec(&Value::Object(old_clone), &Value::Object(new_clone));
+        causes.forbidden(
+            &path,
+            &format!(
+                "spec is immutable after creation except resources.requests and volumeAttributesClassName \
+                 for bound claims\n{diff}"
+            ),
+        );
+    }
+    let size = |value: &Value, path: &[&str]| resources::quantity(at(value, path)).unwrap_or_default();
+    let request = ["resources", "requests", "storage"];
+    let new_size = size(new_spec, &request);
+    let capacity: Quantity = size(old, &["status", "capacity", "storage"]);
+    if new_size < size(old_spec, &request) && new_size <= capacity {
+        causes.forbidden(
+            &path.child("resources").child("requests").child("storage"),
+            "field can not be less than status.capacity",
+        );
+    }
+    immutable(new_spec, old_spec, "volumeMode", causes);
+}
+
+fn fields(spec: &Value) -> Fields {
+    spec.as_object().cloned().unwrap_or_default()
+}
+
+fn copy(to: &mut Fields, from: &Fields, field: &str) {
+    match from.get(field) {
+        Some(value) => to.insert(field.to_owned(), value.clone()),
+        None => to.remove(field),
+    };
+}
+
+fn immutable(new: &Value, old: &Value, field: &str, causes: &mut Causes) {
+    let (new, old) = (at(new, &[field]), at(old, &[field]));
+    if new != old {
+        causes.invalid(&Path::new(field), new.clone(), "field is immutable");
+    }
+}
+
+/// A volume.
+pub(super) fn volume(volume: &Value, causes: &mut Causes) {
+    let (spec, path) = (at(volume, &["spec"]), Path::new("spec"));
+    if items(spec, "accessModes").is_empty() {
+        causes.required(&path.child("accessModes"), "");
+    }
+    access_modes(spec, &path, causes);
+    let capacity = at(spec, &["capacity"]);
+    let path_of_capacity = path.child("capacity");
+    let count = capacity.as_object().map_or(0, Fields::len);
+    if count == 0 {
+        causes.required(&path_of_capacity, "");
+    }
+    if at(capacity, &["storage"]).is_null() || count > 1 {
+        causes.not_supported(&path_of_capacity, capacity.clone(), &["storage"]);
+    }
+    for (name, amount) in entries(spec, "capacity") {
+        positive(amount, &path_of_capacity.key(name), causes);
+    }
+    let policy = text(spec, "persistentVolumeReclaimPolicy");
+    if !policy.is_empty() {
+        causes.one_of(&path.child("persistentVolumeReclaimPolicy"), policy, &["Delete", "Recycle", "Retain"]);
+    }
+    let affinity = at(spec, &["nodeAffinity"]);
+    let required = at(affinity, &["required"]);
+    let path_of_required = path.child("nodeAffinity").child("required");
+    if !required.is_null() {
+        selectors::node_selector(required, &path_of_required, causes);
+    } else if !affinity.is_null() {
+        causes.required(&path_of_required, "must specify required node constraints");
+    }
+    source(spec, affinity.is_null(), &path, causes);
+    class_name(spec, &path, causes);
+    volume_mode(spec, &path, causes);
+}
+
+fn sources(spec: &Value) -> Fields {
+    let mut sources = fields(spec);
+    sources.retain(|name, _| !NOT_SOURCES.contains(&name.as_str()));
+    sources
+}
+
+fn source(spec: &Value, without_affinity: bool, path: &Path, causes: &mut Causes) {
+    let sources = sources(spec);
+    let mut sources = sources.iter();
+    let Some((name, details)) = sources.next() else {
+        causes.required(path, "must specify a volume type");
+        return;
+    };
+    let of_source = path.child(name);
+    match name.as_str() {
+        "hostPath" => volumes::host_path(details, &of_source, causes),
+        "nfs" => volumes::nfs(details, &of_source, causes),
+        "local" => {
+            if text(details, "path").is_empty() {
+                causes.required(&of_source.child("path"), "");
+            } else {
+                super::mounts::no_backsteps(text(details, "path"), &of_source.child("path"), causes);
+            }
+            if without_affinity {
+                causes.required(&path.child("nodeAffinity"), "Local volume requires node affinity");
+            }
+        }
+        "csi" => {
+            for field in ["driver", "volumeHandle"] {
+                if text(details, field).is_empty() {
+                    causes.required(&of_source.child(field), "");
+                }
+            }
+        }
+        _ => {}
+    }
+    for (name, _) in sources {
+        causes.forbidden(&path.child(name), "may not specify more than 1 volume type");
+    }
+}
+
+/// A changed volume.
+pub(super) fn update_volume(new: &Value, old: &Value, causes: &mut Causes) {
+    volume(new, causes);
+    let (new_spec, old_spec) = (at(new, &["spec"]), at(old, &["spec"]));
+    let (new_sources, old_sources) = (sources(new_spec), sources(old_spec));
+    if new_sources != old_sources {
+        let diff = diff::unified(&Value::Object(old_sources), &Value::Object(new_sources));
+        causes.forbidden(
+            &Path::new("spec.persistentvolumesource"),
+            &format!("spec.persistentvolumesource is immutable after creation\n{diff}"),
+        );
+    }
+    immutable(new_spec, old_spec, "volumeMode", causes);
+    let (new, old) = (at(new_spec, &["nodeAffinity"]), at(old_spec, &["nodeAffinity"]));
+    if !old.is_null() && new != old {
+        causes.invalid(
+            &Path::new("nodeAffinity"),
+            new.clone(),
+            "field is immutable, except for updating from beta label to GA",
+        );
+    }
+}
+
+/// A class.
+pub(super) fn class(class: &Value, causes: &mut Causes) {
+    let provisioner = text(class, "provisioner");
+    let path = Path::new("provisioner");
+    if provisioner.is_empty() {
+        causes.required(&path, "");
+    } else {
+        let lower = provisioner.to_lowercase();
+        causes.invalid_each(&path, &lower, names::qualified_name(&lower));
+    }
+    let policy = text(class, "reclaimPolicy");
+    if !policy.is_empty() {
+        causes.one_of(&Path::new("reclaimPolicy"), policy, &["Delete", "Retain"]);
+    }
+    let mode = text(class, "volumeBindingMode");
+    causes.required_one_of(&Path::new("volumeBindingMode"), mode, &["Immediate", "WaitForFirstConsumer"]);
+}
+
+/// A changed class: most of it never changes.
+pub(super) fn update_class(new: &Value, old: &Value, causes: &mut Causes) {
+    for field in ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"] {
+        immutable(new, old, field, causes);
+    }
+}
