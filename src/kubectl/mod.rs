@@ -1,7 +1,44 @@
-//! kubectl: the command line of the cluster.
+//! kubectl: the command interpreter, one more client of the API server.
 //!
-//! Models k8s.io/kubectl, Kubernetes v1.36.
-//! Left out: what needs a network, plugins, and configuration files.
+//! A line is split into words, the words into a command with flags and arguments, and the command's function reads the
+//! server and sends requests. What a command prints is kubectl v1.36's to the column; what only the sandbox has to say
+//! goes to [`Output::hint`]. A command that waits becomes a [`Waiter`], which the cluster polls.
+//!
+//! - [`outcome`]: what a line leads to. [`session`]: files and namespace.
+//! - [`words`], [`flags`], [`command`], [`suggest`], [`help`]: from a line to a command.
+//! - [`resources`], [`label_selector`], [`field_selector`], [`manifest`], [`selection`]: which objects are meant.
+//! - [`commands`]: one file for each. [`printers`]: tables and descriptions. [`result`]: what a change prints.
+//! - [`output`]: from values to text: columns, JSON, templates.
+//! - [`complete()`]: Tab completion.
 
+pub mod outcome;
+pub mod session;
+pub mod error;
+pub mod quote;
+pub mod go_duration;
+pub mod words;
+pub mod flags;
+pub mod command;
+pub mod suggest;
+pub mod help;
+pub mod formats;
+pub mod objects;
+pub mod label_syntax;
+pub mod label_selector;
+pub mod field_selector;
+pub mod resources;
+pub mod manifest;
+pub mod selection;
+pub mod result;
+pub mod dispatch;
+pub mod completion;
 pub mod output;
+pub mod commands;
 pub mod printers;
+
+pub use commands::edit::Edit;
+pub use completion::{Completion, complete};
+pub use dispatch::run;
+pub use error::CommandError;
+pub use outcome::{Outcome, Output, Poll, Stream, Waiter};
+pub use session::Session;

@@ -1,0 +1,158 @@
+//! What a command is: its names, flags, help and the function that runs it.
+//!
+//! Models cobra's `Command`, github.com/spf13/cobra, as kubectl uses it. Left out: hidden and deprecated commands.
+
+use super::error::CommandError;
+use super::flags::{Flag, Parsed};
+use super::outcome::{Outcome, Output, Waiter};
+use super::session::Session;
+use crate::api::ObjectKey;
+use crate::apiserver::{ApiServer, Request, StatusError};
+use crate::kubectl::commands::edit::Edit;
+
+/// A command, or a group of them.
+#[derive(Debug)]
+pub struct Command {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does, in one line.
+    pub short: &'static str,
+    /// What it does, in a few sentences.
+    pub doc: &'static str,
+    /// How it is typed, after the names of the commands above it.
+    pub usage: &'static str,
+    /// Lines that show it, each with a comment above.
+    pub examples: &'static str,
+    /// Its flags, in groups that several commands share.
+    pub flags: &'static [&'static [Flag]],
+    /// Flags that must be given.
+    pub required: &'static [&'static str],
+    /// Words for which it is suggested.
+    pub suggest_for: &'static [&'static str],
+    /// The commands below it.
+    pub subcommands: &'static [Self],
+    /// Whether kubectl has it and the sandbox does not.
+    pub absent: bool,
+    /// Runs it; a group has nothing to run.
+    pub run: Option<Run>,
+}
+
+/// Runs a command.
+pub type Run = fn(&mut Context<'_>) -> Result<Step, CommandError>;
+
+impl Command {
+    /// A command without anything, for tables to fill in.
+    pub const EMPTY: Self = Self {
+        name: "",
+        short: "",
+        doc: "",
+        usage: "",
+        examples: "",
+        flags: &[],
+        required: &[],
+        suggest_for: &[],
+        subcommands: &[],
+        absent: false,
+        run: None,
+    };
+
+    /// The command below this one with that name.
+    pub fn subcommand(&self, name: &str) -> Option<&Self> {
+        self.subcommands.iter().find(|command| command.name == name)
+    }
+
+    /// Its own flags.
+    pub fn own_flags(&self) -> impl Iterator<Item = &'static Flag> + use<> {
+        self.flags.iter().flat_map(|group| group.iter())
+    }
+}
+
+/// Where a command goes after its function has run.
+#[derive(Debug)]
+pub enum Step {
+    /// It ended.
+    Done,
+    /// It waits.
+    Block(Box<dyn Waiter>),
+    /// It wants a text edited.
+    Edit(Edit),
+}
+
+/// What a running command has to do with.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The server.
+    pub api: &'a mut ApiServer,
+    /// The terminal's files and namespace.
+    pub session: &'a mut Session,
+    /// Its flags and arguments.
+    pub flags: Parsed,
+    /// Its names, such as `kubectl rollout status`.
+    pub path: String,
+    /// What it printed so far.
+    pub output: Output,
+}
+
+impl Context<'_> {
+    /// The arguments that are no flags.
+    pub fn args(&self) -> &[String] {
+        &self.flags.args
+    }
+
+    /// The namespace it works in.
+    pub fn namespace(&self) -> String {
+        match self.flags.text("namespace") {
+            "" => self.session.namespace.clone(),
+            given => given.to_owned(),
+        }
+    }
+
+    /// Whether the namespace was typed.
+    pub fn namespace_is_given(&self) -> bool {
+        !self.flags.text("namespace").is_empty()
+    }
+
+    /// Prints to standard output.
+    pub fn out(&mut self, text: &str) {
+        self.output.out(text);
+    }
+
+    /// Prints to standard error.
+    pub fn err(&mut self, text: &str) {
+        self.output.err(text);
+    }
+
+    /// Sends a request.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub fn send(&mut self, request: Request) -> Result<crate::api::Object, StatusError> {
+        self.api.handle(request)
+    }
+
+    /// The object under a key; a missing namespace is told instead of the missing object.
+    ///
+    /// # Errors
+    /// `NotFound`, and the refusal of names that no path can hold.
+    pub fn fetch(&self, key: &ObjectKey) -> Result<crate::api::Object, CommandError> {
+        super::objects::fetch(self.api, key)
+    }
+
+    /// An error that points at this command's help.
+    pub fn usage_error(&self, message: &str) -> CommandError {
+        CommandError::usage(&self.path, message)
+    }
+
+    /// Makes the outcome of what the function answered.
+    pub fn finish(mut self, step: Result<Step, CommandError>) -> Outcome {
+        match step {
+            Ok(Step::Done) => Outcome::Done(self.output),
+            Ok(Step::Block(waiter)) => Outcome::Blocked { so_far: self.output, waiter },
+            Ok(Step::Edit(edit)) => Outcome::Edit(edit),
+            Err(error) => {
+                self.output.fail(&error);
+                Outcome::Done(self.output)
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Adds to a table what flags ask for: namespace, kind, label columns, all labels.
+//!
+//! Models `decorateTable`, staging/src/k8s.io/cli-runtime/pkg/printers/tableprinter.go, Kubernetes v1.36.
+
+use crate::api::{Kind, LabelMap, Object};
+use crate::kubectl::command::Context;
+use crate::kubectl::printers::{Table, table};
+use crate::sim::Time;
+
+/// How tables are to be printed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TableOptions {
+    /// More columns.
+    pub wide: bool,
+    /// A column with the namespace.
+    pub namespace: bool,
+    /// The kind before each name.
+    pub kind: bool,
+    /// A column for each of these labels.
+    pub label_columns: Vec<String>,
+    /// A column with all labels.
+    pub all_labels: bool,
+    /// No headers.
+    pub no_headers: bool,
+}
+
+impl TableOptions {
+    pub(super) fn of(context: &Context<'_>) -> Self {
+        Self {
+            wide: context.flags.text("output") == "wide",
+            namespace: context.flags.switch("all-namespaces"),
+            kind: context.flags.switch("show-kind"),
+            label_columns: context.flags.list("label-columns").to_vec(),
+            all_labels: context.flags.switch("show-labels"),
+            no_headers: context.flags.switch("no-headers"),
+        }
+    }
+
+    /// The decorated table of objects of one kind.
+    pub(super) fn table(&self, kind: Kind, objects: &[Object], now: Time) -> Table {
+        let mut made = table(kind, objects, self.wide, now);
+        if let (true, Some(column)) = (self.kind, made.name_column) {
+            for row in &mut made.rows {
+                if let Some(cell) = row.get_mut(column) {
+                    *cell = format!("{}/{cell}", kind.group_singular());
+                }
+            }
+        }
+        let with_namespace = self.namespace && kind.is_namespaced();
+        if with_namespace {
+            made.columns.insert(0, "Namespace".to_owned());
+        }
+        made.columns.extend(self.label_columns.iter().map(|label| label_header(label)));
+        if self.all_labels {
+            made.columns.push("Labels".to_owned());
+        }
+        for (row, object) in made.rows.iter_mut().zip(objects) {
+            let meta = object.meta();
+            if with_namespace {
+                row.insert(0, meta.namespace.clone());
+            }
+            for label in &self.label_columns {
+                row.push(meta.labels.get(label).cloned().unwrap_or_default());
+            }
+            if self.all_labels {
+                row.push(all_labels(&meta.labels));
+            }
+        }
+        made
+    }
+}
+
+/// The header of a label's column is what follows its last slash.
+fn label_header(label: &str) -> String {
+    label.rsplit('/').next().unwrap_or(label).to_uppercase()
+}
+
+fn all_labels(labels: &LabelMap) -> String {
+    if labels.is_empty() {
+        return "<none>".to_owned();
+    }
+    labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
+}

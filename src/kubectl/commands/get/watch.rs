@@ -1,0 +1,176 @@
+//! `kubectl get -w`: prints every change of the picked objects until it is interrupted.
+//!
+//! Models `GetOptions.watch`, staging/src/k8s.io/kubectl/pkg/cmd/get/get.go, Kubernetes v1.36. Columns keep the widths of
+//! the first rows; a wider cell pushes its own line and widens the lines after it.
+
+use serde_json::{Value, json};
+
+use super::decorate::TableOptions;
+use crate::api::{Kind, Object};
+use crate::apiserver::{ApiServer, WatchEvent};
+use crate::kubectl::command::{Context, Step};
+use crate::kubectl::error::CommandError;
+use crate::kubectl::formats::TablePrinter;
+use crate::kubectl::objects::wire;
+use crate::kubectl::outcome::{Output, Poll, Waiter};
+use crate::kubectl::printers::format::Format;
+use crate::kubectl::selection::{Filter, Selection};
+use crate::sim::Time;
+
+/// A watch.
+#[derive(Clone, Debug)]
+struct Watch {
+    kind: Kind,
+    /// The namespace, unless all are meant.
+    namespace: Option<String>,
+    /// The one object, when it was named.
+    name: Option<String>,
+    filter: Filter,
+    printer: Printer,
+    position: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Printer {
+    options: TableOptions,
+    format: Option<Format>,
+    table: TablePrinter,
+    events: bool,
+}
+
+/// Lists, and follows the changes from there on.
+pub(super) fn start(context: &mut Context<'_>, mut selection: Selection) -> Result<Step, CommandError> {
+    selection.single_type = true;
+    let picks = selection.pick(context)?;
+    if !picks.errors.is_empty() {
+        let ignored = context.flags.switch("ignore-not-found")
+            && picks.errors.iter().all(CommandError::is_not_found);
+        return if ignored { Ok(Step::Done) } else { CommandError::all(picks.errors).map(|()| Step::Done) };
+    }
+    let kind = watched_kind(&selection, &picks.items)?;
+    if !picks.listed && picks.items.len() > 1 {
+        return Err(CommandError::plain(
+            "watch is only supported on individual resources and resource collections - more than 1 resource was found",
+        ));
+    }
+    let options = TableOptions::of(context);
+    let printer = Printer {
+        table: TablePrinter::new(options.no_headers),
+        options,
+        format: Format::of(context, true)?,
+        events: context.flags.switch("output-watch-events"),
+    };
+    let mut watch = Watch {
+        kind,
+        namespace: (kind.is_namespaced() && !selection.all_namespaces).then(|| selection.namespace.clone()),
+        name: if picks.listed { None } else { picks.items.first().map(|picked| picked.key.name.clone()) },
+        filter: if picks.listed { selection.filter(kind)? } else { Filter::default() },
+        printer,
+        position: context.api.store().watch_log(kind).map_or(0, crate::apiserver::watch::WatchLog::end),
+    };
+    if !context.flags.switch("watch-only") {
+        let objects: Vec<Object> = picks.items.into_iter().filter_map(|picked| picked.object).collect();
+        let text = watch.printer.list(kind, &objects, context.api.now())?;
+        context.out(&text);
+    }
+    Ok(Step::Block(Box::new(watch)))
+}
+
+fn watched_kind(
+    selection: &Selection,
+    items: &[crate::kubectl::selection::Picked],
+) -> Result<Kind, CommandError> {
+    if let Some(first) = items.first() {
+        return Ok(first.key.kind);
+    }
+    let types = selection.args.first().map(String::as_str).unwrap_or_default();
+    let kinds = crate::kubectl::resources::kinds_of(types)?;
+    kinds.first().copied().ok_or_else(|| CommandError::plain("no resources were specified"))
+}
+
+impl Printer {
+    fn list(&mut self, kind: Kind, objects: &[Object], now: Time) -> Result<String, CommandError> {
+        if self.format.is_none() {
+            return Ok(self.rows(kind, objects, "ADDED", now));
+        }
+        let mut text = String::new();
+        for object in objects {
+            text.push_str(&self.one(object, "ADDED", now)?);
+        }
+        Ok(text)
+    }
+
+    fn one(&mut self, object: &Object, event: &str, now: Time) -> Result<String, CommandError> {
+        match &self.format {
+            None => Ok(self.rows(object.kind(), std::slice::from_ref(object), event, now)),
+            Some(format) => format.print(&self.value(object, event)),
+        }
+    }
+
+    fn value(&self, object: &Object, event: &str) -> Value {
+        if self.events { json!({"type": event, "object": wire(object)}) } else { wire(object) }
+    }
+
+    fn rows(&mut self, kind: Kind, objects: &[Object], event: &str, now: Time) -> String {
+        let mut table = self.options.table(kind, objects, now);
+        if self.events {
+            table.columns.insert(0, "Event".to_owned());
+            for row in &mut table.rows {
+                row.insert(0, format!("{event:<8}"));
+            }
+        }
+        self.table.print(&table.columns, &table.rows)
+    }
+}
+
+impl Watch {
+    fn sees(&self, object: &Object) -> bool {
+        let meta = object.meta();
+        self.namespace.as_ref().is_none_or(|namespace| *namespace == meta.namespace)
+            && self.name.as_ref().is_none_or(|name| *name == meta.name)
+            && self.filter.picks(object)
+    }
+
+    /// The changes since the last look. A change by which an object stops being picked looks like its deletion, as
+    /// upstream's watch does; one by which it starts being picked looks like an addition.
+    fn changes(&mut self, api: &ApiServer) -> Option<Vec<WatchEvent>> {
+        let Some(log) = api.store().watch_log(self.kind) else {
+            return Some(Vec::new());
+        };
+        let changes = log.since(self.position)?.filter(|event| self.sees(&event.object)).cloned().collect();
+        self.position = log.end();
+        Some(changes)
+    }
+}
+
+impl Waiter for Watch {
+    fn poll(&mut self, api: &mut ApiServer) -> Poll {
+        let mut output = Output::default();
+        let Some(changes) = self.changes(api) else {
+            output.fail(&CommandError::plain("too old resource version"));
+            return Poll::Done(output);
+        };
+        for change in changes {
+            match self.printer.one(&change.object, change.type_.as_str(), change.at) {
+                Ok(text) => output.out(&text),
+                Err(error) => {
+                    output.fail(&error);
+                    return Poll::Done(output);
+                }
+            }
+        }
+        Poll::Pending { output, wake_at: None }
+    }
+
+    fn interrupt(&mut self) -> Output {
+        Output { exit: 130, ..Output::default() }
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Waiter> {
+        Box::new(self.clone())
+    }
+
+    fn title(&self) -> String {
+        format!("watching {}", self.kind.resource().plural)
+    }
+}

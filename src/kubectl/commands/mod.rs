@@ -1,0 +1,125 @@
+//! The commands, one file for each, in the order of kubectl's own table.
+//!
+//! Models `NewKubectlCommand`, staging/src/k8s.io/kubectl/pkg/cmd/cmd.go, Kubernetes v1.36. Left out: what needs a real
+//! container or a network; such commands say so.
+
+pub mod shared_flags;
+pub mod get;
+pub mod describe;
+pub mod apply;
+pub mod create;
+pub mod replace;
+pub mod delete;
+pub mod scale;
+pub mod patch;
+pub mod edit;
+pub mod set;
+pub mod rollout;
+pub mod label;
+pub mod annotate;
+pub mod pairs;
+pub mod cordon;
+pub mod wait;
+pub mod waiters;
+pub mod logs;
+pub mod exec;
+pub mod api_resources;
+pub mod config;
+pub mod options;
+pub mod version;
+
+use super::command::Command;
+use super::flags::Flag;
+
+/// The flags that every command has.
+pub static GLOBAL_FLAGS: &[Flag] = &[
+    Flag::switch("help", "Prints this help.").short('h'),
+    Flag::text("namespace", "", "The namespace to work in.").short('n'),
+    Flag::text("context", "", "The kubeconfig context to use; the sandbox has one."),
+    Flag::text("cluster", "", "The kubeconfig cluster to use; the sandbox has one."),
+    Flag::text("user", "", "The kubeconfig user to use; the sandbox has one."),
+    Flag::text("kubeconfig", "", "The kubeconfig file; the sandbox has none and ignores it."),
+    Flag::text("server", "", "The address of the server; ignored here.").short('s'),
+    Flag::text("request-timeout", "0", "How long one request may take; ignored here."),
+    Flag::number("v", "0", "How much to log; ignored here.").short('v'),
+    Flag::switch("warnings-as-errors", "Treats the server's warnings as errors; ignored here."),
+];
+
+/// A command of kubectl that the sandbox does not have yet.
+const fn absent(name: &'static str, short: &'static str) -> Command {
+    Command { name, short, absent: true, ..Command::EMPTY }
+}
+
+/// The groups of the overview.
+pub static GROUPS: &[(&str, &[&str])] = &[
+    ("Basic Commands (Beginner):", &["create", "expose", "run", "set"]),
+    ("Basic Commands (Intermediate):", &["explain", "get", "edit", "delete"]),
+    ("Deploy Commands:", &["rollout", "scale", "autoscale"]),
+    (
+        "Cluster Management Commands:",
+        &["certificate", "cluster-info", "top", "cordon", "uncordon", "drain", "taint"],
+    ),
+    (
+        "Troubleshooting and Debugging Commands:",
+        &["describe", "logs", "attach", "exec", "port-forward", "proxy", "cp", "auth", "debug", "events"],
+    ),
+    ("Advanced Commands:", &["diff", "apply", "patch", "replace", "wait", "kustomize"]),
+    ("Settings Commands:", &["label", "annotate", "completion"]),
+    ("Subcommands provided by plugins:", &[]),
+    ("Other Commands:", &["api-resources", "api-versions", "config", "kuberc", "plugin", "version"]),
+];
+
+/// kubectl itself: the group of all commands, in the order in which they are suggested.
+pub static ROOT: Command = Command {
+    name: "kubectl",
+    short: "kubectl controls the Kubernetes cluster manager.",
+    subcommands: &[
+        create::COMMAND,
+        absent("expose", "Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service"),
+        absent("run", "Run a particular image on the cluster"),
+        set::COMMAND,
+        absent("explain", "Get documentation for a resource"),
+        get::COMMAND,
+        edit::COMMAND,
+        delete::COMMAND,
+        rollout::COMMAND,
+        scale::COMMAND,
+        absent("autoscale", "Auto-scale a deployment, replica set, stateful set, or replication controller"),
+        absent("certificate", "Modify certificate resources"),
+        absent("cluster-info", "Display cluster information"),
+        Command { suggest_for: &["stats"], ..absent("top", "Display resource (CPU/memory) usage") },
+        cordon::CORDON,
+        cordon::UNCORDON,
+        absent("drain", "Drain node in preparation for maintenance"),
+        absent("taint", "Update the taints on one or more nodes"),
+        describe::COMMAND,
+        logs::COMMAND,
+        absent("attach", "Attach to a running container"),
+        exec::COMMAND,
+        absent("port-forward", "Forward one or more local ports to a pod"),
+        absent("proxy", "Run a proxy to the Kubernetes API server"),
+        absent("cp", "Copy files and directories to and from containers"),
+        absent("auth", "Inspect authorization"),
+        absent("debug", "Create debugging sessions for troubleshooting workloads and nodes"),
+        absent("events", "List events"),
+        absent("diff", "Diff the live version against a would-be applied version"),
+        apply::COMMAND,
+        patch::COMMAND,
+        replace::COMMAND,
+        wait::COMMAND,
+        absent("kustomize", "Build a kustomization target from a directory or URL"),
+        label::COMMAND,
+        annotate::COMMAND,
+        absent("completion", "Output shell completion code for the specified shell (bash, zsh, fish, or powershell)"),
+        absent("alpha", "Commands for features in alpha"),
+        config::COMMAND,
+        absent("kuberc", "Manage kuberc configuration files"),
+        absent("plugin", "Provides utilities for interacting with plugins"),
+        version::COMMAND,
+        api_resources::VERSIONS,
+        api_resources::COMMAND,
+        options::COMMAND,
+        Command { name: "help", short: "Help about any command", ..Command::EMPTY },
+    ],
+    ..Command::EMPTY
+};

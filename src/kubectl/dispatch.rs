@@ -1,0 +1,179 @@
+//! From a typed line to the command that runs.
+//!
+//! Models cobra's `Find` and `Execute`, github.com/spf13/cobra, with the errors of cmd/kubectl, Kubernetes v1.36.
+//! Left out: plugins, aliases of kuberc, environment variables.
+
+use super::command::{Command, Context};
+use super::commands::{GLOBAL_FLAGS, ROOT};
+use super::error::CommandError;
+use super::flags::{Flag, Parsed};
+use super::outcome::{Outcome, Output, Stream};
+use super::quote::quote;
+use super::session::Session;
+use super::{help, suggest, words};
+use crate::apiserver::ApiServer;
+
+/// Runs a line that starts with `kubectl` or its alias `k`.
+pub fn run(line: &str, session: &mut Session, api: &mut ApiServer) -> Outcome {
+    let words = match words::split(line) {
+        Ok(words) => words,
+        Err(refused) => return Outcome::Done(Output::hint(refused.0, 2)),
+    };
+    let Some((program, rest)) = words.split_first() else {
+        return Outcome::Done(Output::default());
+    };
+    if program != "kubectl" && program != "k" {
+        let mut output = Output::text(Stream::Err, &format!("bash: {program}: command not found\n"), 127);
+        output.hint = Some("this terminal runs kubectl (or k for short)".to_owned());
+        return Outcome::Done(output);
+    }
+    let found = find(rest);
+    if found.command.name == "help" {
+        return Outcome::Done(help_for(&found.rest));
+    }
+    if found.command.absent {
+        return Outcome::Done(Output::hint(
+            format!("the sandbox does not have \"{}\" yet; a real cluster does", found.path),
+            1,
+        ));
+    }
+    let flags = flags_of(found.command);
+    let parsed = match Parsed::parse(&found.rest, &flags) {
+        Ok(parsed) => parsed,
+        Err(why) => return Outcome::Done(flag_error(&found, &why)),
+    };
+    if parsed.switch("help") {
+        return Outcome::Done(Output::text(Stream::Out, &help::command(found.command, &found.path), 0));
+    }
+    let Some(function) = found.command.run else {
+        return Outcome::Done(group(&found, &parsed.args));
+    };
+    if let Some(error) = missing_flags(found.command, &parsed) {
+        let mut output = Output::default();
+        output.fail(&error);
+        return Outcome::Done(output);
+    }
+    let mut context = Context { api, session, flags: parsed, path: found.path, output: Output::default() };
+    let step = function(&mut context);
+    context.finish(step)
+}
+
+/// A command that was found, and the words that are left for it.
+#[derive(Debug)]
+pub struct Found {
+    /// It.
+    pub command: &'static Command,
+    /// Its names.
+    pub path: String,
+    /// Flags and arguments.
+    pub rest: Vec<String>,
+}
+
+/// The flags that a command understands.
+pub fn flags_of(command: &'static Command) -> Vec<&'static Flag> {
+    command.own_flags().chain(GLOBAL_FLAGS.iter()).collect()
+}
+
+/// Finds the command that words name.
+pub fn find(words: &[String]) -> Found {
+    let mut found = Found { command: &ROOT, path: ROOT.name.to_owned(), rest: words.to_vec() };
+    while let Some(at) = first_argument(&found) {
+        let Some(next) = found.rest.get(at).and_then(|word| found.command.subcommand(word)) else {
+            break;
+        };
+        found.rest.remove(at);
+        found.path = format!("{} {}", found.path, next.name);
+        found.command = next;
+    }
+    found
+}
+
+/// Where the first word stands that is no flag and no flag's value.
+fn first_argument(found: &Found) -> Option<usize> {
+    let flags = flags_of(found.command);
+    let mut at = 0;
+    while let Some(word) = found.rest.get(at) {
+        if word == "--" {
+            return None;
+        }
+        if let Some(name) = word.strip_prefix("--") {
+            let takes_value = !word.contains('=')
+                && flags.iter().find(|flag| flag.name == name).is_none_or(|flag| flag.bare.is_none());
+            at += if takes_value { 2 } else { 1 };
+        } else if word.len() > 1 && word.starts_with('-') {
+            let mut letters = word.chars().skip(1);
+            let last = letters.next();
+            let alone = letters.next().is_none();
+            let takes_value = alone
+                && flags.iter().find(|flag| flag.short == last).is_none_or(|flag| flag.bare.is_none());
+            at += if takes_value { 2 } else { 1 };
+        } else {
+            return Some(at);
+        }
+    }
+    None
+}
+
+fn flag_error(found: &Found, why: &str) -> Output {
+    let mut output = Output::default();
+    // An unknown command is told before its flags are.
+    let is_root = found.command.name == ROOT.name;
+    if let (true, Some(word)) = (is_root, first_argument(found).and_then(|at| found.rest.get(at))) {
+        return unknown_command(word);
+    }
+    output.fail(&CommandError::plain(format!("{why}\nSee '{} --help' for usage.", found.path)));
+    output
+}
+
+fn missing_flags(command: &Command, parsed: &Parsed) -> Option<CommandError> {
+    let missing: Vec<String> =
+        command.required.iter().filter(|name| !parsed.is_given(name)).map(|name| quote(name)).collect();
+    if missing.is_empty() {
+        return None;
+    }
+    Some(CommandError::plain(format!("required flag(s) {} not set", missing.join(", "))))
+}
+
+/// A group of commands, named alone or with a word that is none of them.
+fn group(found: &Found, args: &[String]) -> Output {
+    let is_root = found.command.name == ROOT.name;
+    match args.first() {
+        None if is_root => Output::text(Stream::Out, &help::root(), 0),
+        None => Output::text(Stream::Out, &help::command(found.command, &found.path), 1),
+        Some(word) if is_root => unknown_command(word),
+        Some(_) => {
+            let mut output = Output::default();
+            let message = format!("unknown command {}", quote(&args.join(" ")));
+            output.fail(&CommandError::usage(&found.path, &message));
+            output
+        }
+    }
+}
+
+fn unknown_command(word: &str) -> Output {
+    let mut message = format!("error: unknown command {} for \"kubectl\"", quote(word));
+    let suggestions = suggest::commands(&ROOT, word);
+    if !suggestions.is_empty() {
+        message.push_str("\n\nDid you mean this?\n");
+        for suggestion in suggestions {
+            message.push_str(&format!("\t{suggestion}\n"));
+        }
+    }
+    let end = if message.ends_with('\n') { "" } else { "\n" };
+    Output::text(Stream::Err, &format!("{message}{end}"), 1)
+}
+
+fn help_for(words: &[String]) -> Output {
+    let names: Vec<String> = words.iter().filter(|word| !word.starts_with('-')).cloned().collect();
+    let found = find(&names);
+    if found.command.name == ROOT.name {
+        return match names.first() {
+            None => Output::text(Stream::Out, &help::root(), 0),
+            Some(_) => {
+                let topic = names.join(" ");
+                Output::text(Stream::Out, &format!("Unknown help topic [`{topic}`]\n{}", help::root()), 0)
+            }
+        };
+    }
+    Output::text(Stream::Out, &help::command(found.command, &found.path), 0)
+}

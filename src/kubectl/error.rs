@@ -1,0 +1,220 @@
+//! How a command fails: kubectl's messages and exit codes.
+//!
+//! Models `CheckErr` and `StandardErrorMessage`, staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go, Kubernetes v1.36.
+//! Left out: errors of connections and of the kubeconfig file.
+
+use std::collections::BTreeSet;
+
+use super::quote::quote;
+use crate::apiserver::StatusError;
+
+/// Why a command failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommandError {
+    /// Everything was said already.
+    Exit,
+    /// kubectl's own refusal.
+    Plain(String),
+    /// The server's refusal.
+    Status(Box<StatusError>),
+    /// Several; the command went on after each.
+    Many(Vec<Self>),
+    /// Something the sandbox does not have, in its own words.
+    Sandbox(String),
+}
+
+impl CommandError {
+    /// kubectl's own refusal.
+    pub fn plain(message: impl Into<String>) -> Self {
+        Self::Plain(message.into())
+    }
+
+    /// A refusal that points at the command's help.
+    pub fn usage(path: &str, message: &str) -> Self {
+        Self::Plain(format!("{message}\nSee '{path} -h' for help and examples"))
+    }
+
+    /// Something the sandbox does not have.
+    pub fn sandbox(message: impl Into<String>) -> Self {
+        Self::Sandbox(message.into())
+    }
+
+    /// All that went wrong as one error; `Ok` when nothing did.
+    ///
+    /// # Errors
+    /// The one error, or all of them.
+    pub fn all(mut errors: Vec<Self>) -> Result<(), Self> {
+        match errors.len() {
+            0 => Ok(()),
+            1 => Err(errors.remove(0)),
+            _ => Err(Self::Many(errors)),
+        }
+    }
+
+    /// Adds what was being done and with which file (`AddSourceToErr`).
+    #[must_use]
+    pub fn when(self, doing: &str, source: &str) -> Self {
+        if source.is_empty() {
+            return self;
+        }
+        match self {
+            Self::Status(mut status) => {
+                status.message = format!("error when {doing} {}: {}", quote(source), status.message);
+                Self::Status(status)
+            }
+            Self::Plain(message) => Self::Plain(format!("error when {doing} {}: {message}", quote(source))),
+            other => other,
+        }
+    }
+
+    /// The bare message, without `error:` or the server's reason.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Exit | Self::Sandbox(_) => String::new(),
+            Self::Plain(message) => message.clone(),
+            Self::Status(status) => status.message.clone(),
+            Self::Many(errors) => {
+                let all: Vec<String> = errors.iter().map(Self::message).collect();
+                format!("[{}]", all.join(", "))
+            }
+        }
+    }
+
+    /// Whether an object was not found.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Status(status) if status.is_not_found())
+    }
+
+    /// The exit code.
+    pub fn exit(&self) -> i32 {
+        1
+    }
+
+    /// The sandbox's own words, when there are any.
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Sandbox(hint) => Some(hint),
+            Self::Many(errors) => errors.iter().find_map(Self::hint),
+            _ => None,
+        }
+    }
+
+    /// What goes to standard error.
+    pub fn render(&self) -> String {
+        let text = match self {
+            Self::Exit | Self::Sandbox(_) => return String::new(),
+            Self::Status(status) if status.reason == "Invalid" => invalid(status),
+            Self::Status(status) => standard(status),
+            Self::Plain(message) if message.starts_with("error: ") => message.clone(),
+            Self::Plain(message) => format!("error: {message}"),
+            Self::Many(errors) => {
+                let mut flat = Vec::new();
+                flatten(errors, &mut flat);
+                flat.iter().map(|error| with_line_end(one_of_many(error))).collect()
+            }
+        };
+        with_line_end(text)
+    }
+}
+
+impl From<StatusError> for CommandError {
+    fn from(status: StatusError) -> Self {
+        Self::Status(Box::new(status))
+    }
+}
+
+fn flatten<'a>(errors: &'a [CommandError], flat: &mut Vec<&'a CommandError>) {
+    for error in errors {
+        match error {
+            CommandError::Many(inner) => flatten(inner, flat),
+            CommandError::Exit | CommandError::Sandbox(_) => {}
+            other => flat.push(other),
+        }
+    }
+}
+
+fn with_line_end(text: String) -> String {
+    if text.is_empty() || text.ends_with('\n') { text } else { text + "\n" }
+}
+
+/// Within a list of errors a plain one stands without `error:`.
+fn one_of_many(error: &CommandError) -> String {
+    match error {
+        CommandError::Status(status) => standard(status),
+        other => other.message(),
+    }
+}
+
+fn standard(status: &StatusError) -> String {
+    if status.reason.is_empty() {
+        format!("Error from server: {}", status.message)
+    } else {
+        format!("Error from server ({}): {}", status.reason, status.message)
+    }
+}
+
+fn invalid(status: &StatusError) -> String {
+    let mut text = "The request is invalid".to_owned();
+    if !status.about.is_empty() || !status.name.is_empty() {
+        text = format!("The {} {} is invalid", status.about, quote(&status.name));
+    } else if !status.message.is_empty() && status.causes.is_empty() {
+        text = format!("{text}: {}", status.message);
+    }
+    let mut seen = BTreeSet::new();
+    let causes: Vec<String> = status
+        .causes
+        .iter()
+        .map(|cause| format!("{}: {}", cause.field, cause.message))
+        .filter(|cause| seen.insert(cause.clone()))
+        .collect();
+    match causes.as_slice() {
+        [] => text,
+        [one] => format!("{text}: {one}"),
+        many => {
+            let lines: String = many.iter().map(|cause| format!("* {cause}\n")).collect();
+            format!("{text}: \n{lines}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CommandError;
+    use crate::api::Kind;
+    use crate::apiserver::{Cause, StatusError};
+
+    fn cause(field: &str, message: &str) -> Cause {
+        Cause { field: field.to_owned(), message: message.to_owned() }
+    }
+
+    #[test]
+    fn errors_read_as_kubectl_prints_them() {
+        let missing = CommandError::from(StatusError::not_found(Kind::Pod, "x"));
+        let one = StatusError::invalid(Kind::StatefulSet, "web", vec![cause("spec.replicas", "Invalid value: -1: no")]);
+        let two = StatusError::invalid(Kind::StatefulSet, "web", vec![cause("a", "b"), cause("c", "d"), cause("a", "b")]);
+        let cases = [
+            (CommandError::plain("no objects passed to apply"), "error: no objects passed to apply\n"),
+            (CommandError::plain("error: twice"), "error: twice\n"),
+            (missing.clone(), "Error from server (NotFound): pods \"x\" not found\n"),
+            (
+                missing.clone().when("creating", "a.yaml"),
+                "Error from server (NotFound): error when creating \"a.yaml\": pods \"x\" not found\n",
+            ),
+            (one.into(), "The StatefulSet \"web\" is invalid: spec.replicas: Invalid value: -1: no\n"),
+            (two.into(), "The StatefulSet \"web\" is invalid: \n* a: b\n* c: d\n"),
+            (
+                CommandError::Many(vec![missing, CommandError::plain("bare")]),
+                "Error from server (NotFound): pods \"x\" not found\nbare\n",
+            ),
+            (CommandError::Exit, ""),
+            (CommandError::sandbox("not here"), ""),
+            (
+                CommandError::usage("kubectl rollout", "unknown command \"foo\""),
+                "error: unknown command \"foo\"\nSee 'kubectl rollout -h' for help and examples\n",
+            ),
+        ];
+        for (error, expected) in cases {
+            assert_eq!(error.render(), expected);
+        }
+    }
+}

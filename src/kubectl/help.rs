@@ -1,0 +1,104 @@
+//! The help texts: the overview of all commands, and one command's own.
+//!
+//! Models the templates of staging/src/k8s.io/kubectl/pkg/util/templates, Kubernetes v1.36. Left out: the options that
+//! every command has, except under `kubectl options`.
+
+use super::command::Command;
+use super::commands::{GROUPS, ROOT};
+use super::flags::{Flag, FlagKind};
+
+/// What `kubectl` alone prints.
+pub fn root() -> String {
+    let mut text = format!(
+        "{}\n\n Find more information at: https://kubernetes.io/docs/reference/kubectl/\n\n",
+        ROOT.short
+    );
+    let width = 15;
+    for (title, names) in GROUPS {
+        text.push_str(title);
+        text.push('\n');
+        for name in *names {
+            let short = ROOT.subcommand(name).map_or("", |command| command.short);
+            text.push_str(&format!("  {name:width$} {short}\n"));
+        }
+        text.push('\n');
+    }
+    text.push_str("Usage:\n  kubectl [flags] [options]\n\n");
+    text.push_str("Use \"kubectl <command> --help\" for more information about a given command.\n");
+    text.push_str("Use \"kubectl options\" for a list of global command-line options (applies to all commands).\n");
+    text
+}
+
+/// What `--help` of a command prints.
+pub fn command(command: &Command, path: &str) -> String {
+    if command.name == ROOT.name {
+        return root();
+    }
+    let mut text = String::new();
+    text.push_str(if command.doc.is_empty() { command.short } else { command.doc });
+    text.push_str("\n\n");
+    if !command.examples.is_empty() {
+        text.push_str("Examples:\n");
+        for line in command.examples.lines() {
+            text.push_str(&if line.is_empty() { "\n".to_owned() } else { format!("  {line}\n") });
+        }
+        text.push('\n');
+    }
+    if !command.subcommands.is_empty() {
+        text.push_str("Available Commands:\n");
+        let width = command.subcommands.iter().map(|sub| sub.name.len()).max().unwrap_or_default();
+        for sub in command.subcommands {
+            text.push_str(&format!("  {:width$}   {}\n", sub.name, sub.short));
+        }
+        text.push('\n');
+    }
+    let mut flags: Vec<&Flag> = command.own_flags().collect();
+    flags.sort_by_key(|flag| flag.name);
+    if !flags.is_empty() {
+        text.push_str("Options:\n");
+        let blocks: Vec<String> = flags.iter().map(|flag| option(flag)).collect();
+        text.push_str(&blocks.join("\n"));
+        text.push('\n');
+    }
+    text.push_str(&format!("Usage:\n  {path}{}\n\n", usage(command)));
+    if !command.subcommands.is_empty() {
+        text.push_str(&format!("Use \"{path} <command> --help\" for more information about a given command.\n"));
+    }
+    text.push_str("Use \"kubectl options\" for a list of global command-line options (applies to all commands).\n");
+    text
+}
+
+fn usage(command: &Command) -> String {
+    if command.usage.is_empty() { " [flags] [options]".to_owned() } else { format!(" {} [options]", command.usage) }
+}
+
+/// One flag as the list of options shows it.
+pub fn option(flag: &Flag) -> String {
+    let short = flag.short.map_or("   ".to_owned(), |short| format!("-{short},"));
+    let default = match flag.kind {
+        FlagKind::Text => format!("'{}'", flag.default),
+        FlagKind::List | FlagKind::Array => "[]".to_owned(),
+        _ => flag.default.to_owned(),
+    };
+    format!("    {short} --{}={default}:\n{}", flag.name, wrap(flag.help))
+}
+
+fn wrap(help: &str) -> String {
+    const WIDTH: usize = 72;
+    let mut text = String::new();
+    let mut line = String::new();
+    for word in help.split_whitespace() {
+        if !line.is_empty() && line.len() + 1 + word.len() > WIDTH {
+            text.push_str(&format!("\t{line}\n"));
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    if !line.is_empty() {
+        text.push_str(&format!("\t{line}\n"));
+    }
+    text
+}
