@@ -104,8 +104,8 @@ fn first_argument(found: &Found) -> Option<usize> {
             let mut letters = word.chars().skip(1);
             let last = letters.next();
             let alone = letters.next().is_none();
-            let takes_value = alone
-                && flags.iter().find(|flag| flag.short == last).is_none_or(|flag| flag.bare.is_none());
+            let takes_value =
+                alone && flags.iter().find(|flag| flag.short == last).is_none_or(|flag| flag.bare.is_none());
             at += if takes_value { 2 } else { 1 };
         } else {
             return Some(at);

@@ -190,8 +190,16 @@ mod tests {
     #[test]
     fn errors_read_as_kubectl_prints_them() {
         let missing = CommandError::from(StatusError::not_found(Kind::Pod, "x"));
-        let one = StatusError::invalid(Kind::StatefulSet, "web", vec![cause("spec.replicas", "Invalid value: -1: no")]);
-        let two = StatusError::invalid(Kind::StatefulSet, "web", vec![cause("a", "b"), cause("c", "d"), cause("a", "b")]);
+        let one = StatusError::invalid(
+            Kind::StatefulSet,
+            "web",
+            vec![cause("spec.replicas", "Invalid value: -1: no")],
+        );
+        let two = StatusError::invalid(
+            Kind::StatefulSet,
+            "web",
+            vec![cause("a", "b"), cause("c", "d"), cause("a", "b")],
+        );
         let cases = [
             (CommandError::plain("no objects passed to apply"), "error: no objects passed to apply\n"),
             (CommandError::plain("error: twice"), "error: twice\n"),

@@ -73,7 +73,9 @@ fn field_text(object: &Value, path: &str) -> String {
 }
 
 fn check_field(kind: Kind, field: &str) -> Result<(), String> {
-    if matches!(field, "metadata.name" | "metadata.namespace") && (kind.is_namespaced() || field == "metadata.name") {
+    if matches!(field, "metadata.name" | "metadata.namespace")
+        && (kind.is_namespaced() || field == "metadata.name")
+    {
         return Ok(());
     }
     let fields: &[&str] = match kind {

@@ -114,7 +114,11 @@ impl Flag {
             FlagKind::Text | FlagKind::List | FlagKind::Array => None,
         };
         match wrong {
-            Some(why) => Err(format!("invalid argument {} for {} flag: {why}", quote(value), quote(&self.both_names()))),
+            Some(why) => Err(format!(
+                "invalid argument {} for {} flag: {why}",
+                quote(value),
+                quote(&self.both_names())
+            )),
             None => Ok(()),
         }
     }
@@ -238,7 +242,10 @@ impl Parsed {
                 continue;
             }
             let value = if after.is_empty() {
-                words.next().cloned().ok_or_else(|| format!("flag needs an argument: '{letter}' in -{rest}"))?
+                words
+                    .next()
+                    .cloned()
+                    .ok_or_else(|| format!("flag needs an argument: '{letter}' in -{rest}"))?
             } else {
                 after.to_owned()
             };
@@ -313,7 +320,9 @@ mod tests {
 
     #[test]
     fn flags_and_arguments_may_be_mixed() {
-        let parsed = parse("pods -wA -oyaml web-0 --filename=a,b -f c --replicas 0x10 --timeout=1m --dry-run x -- -w").unwrap();
+        let parsed =
+            parse("pods -wA -oyaml web-0 --filename=a,b -f c --replicas 0x10 --timeout=1m --dry-run x -- -w")
+                .unwrap();
         assert_eq!(parsed.args, ["pods", "web-0", "x", "-w"]);
         assert_eq!(parsed.args_before_dashes, Some(3));
         assert!(parsed.switch("watch") && parsed.switch("all-namespaces"));
@@ -343,7 +352,10 @@ mod tests {
                 "--watch=maybe",
                 "invalid argument \"maybe\" for \"-w, --watch\" flag: strconv.ParseBool: parsing \"maybe\": invalid syntax",
             ),
-            ("--timeout=5", "invalid argument \"5\" for \"--timeout\" flag: time: missing unit in duration \"5\""),
+            (
+                "--timeout=5",
+                "invalid argument \"5\" for \"--timeout\" flag: time: missing unit in duration \"5\"",
+            ),
             (
                 "--replicas=99999999999999999999",
                 "invalid argument \"99999999999999999999\" for \"--replicas\" flag: strconv.ParseInt: parsing \"99999999999999999999\": value out of range",

@@ -1,6 +1,9 @@
-//! The one place where kubectl meets the YAML reader and writer and the patch rules.
+//! The one place where kubectl meets the YAML reader and writer, JSON and sorting.
 
 use serde_json::Value;
+
+pub use super::output::json::compact;
+pub use super::output::table::{TablePrinter, print_table};
 
 /// The documents of a text, each as a value or with the reason why it is none.
 pub fn documents(text: &str) -> Vec<Result<Value, String>> {
@@ -18,62 +21,22 @@ pub fn documents(text: &str) -> Vec<Result<Value, String>> {
     all
 }
 
+/// One value of a text in YAML or JSON, such as a patch.
+///
+/// # Errors
+/// The reader's own words.
+pub fn value(text: &str) -> Result<Value, String> {
+    documents(text).into_iter().next().unwrap_or(Ok(Value::Null))
+}
+
 /// A value as YAML.
 pub fn to_yaml(value: &Value) -> String {
     serde_yaml::to_string(value).unwrap_or_default()
 }
 
-/// A value as JSON on one line.
+/// A value as JSON on several lines.
 pub fn to_json(value: &Value) -> String {
-    value.to_string()
-}
-
-/// Prints rows under headers.
-pub fn print_table(headers: &[String], rows: &[Vec<String>], no_headers: bool) -> String {
-    TablePrinter::new(no_headers).print(headers, rows)
-}
-
-/// Prints tables and further rows of a watch.
-#[derive(Clone, Debug, Default)]
-pub struct TablePrinter {
-    no_headers: bool,
-    printed: bool,
-    widths: Vec<usize>,
-}
-
-impl TablePrinter {
-    /// A printer.
-    pub fn new(no_headers: bool) -> Self {
-        Self { no_headers, ..Self::default() }
-    }
-
-    /// Prints rows.
-    pub fn print(&mut self, headers: &[String], rows: &[Vec<String>]) -> String {
-        let mut lines: Vec<Vec<String>> = Vec::new();
-        if !self.no_headers && !self.printed && !rows.is_empty() {
-            lines.push(headers.iter().map(|header| header.to_uppercase()).collect());
-            self.printed = true;
-        }
-        lines.extend(rows.iter().cloned());
-        for line in &lines {
-            for (index, cell) in line.iter().enumerate() {
-                let width = cell.chars().count() + 3;
-                match self.widths.get_mut(index) {
-                    Some(known) => *known = width.max(*known),
-                    None => self.widths.push(width.max(6)),
-                }
-            }
-        }
-        let mut text = String::new();
-        for line in lines {
-            for (index, cell) in line.iter().enumerate() {
-                let width = if index + 1 < line.len() { self.widths.get(index).copied().unwrap_or_default() } else { 0 };
-                text.push_str(&format!("{cell:<width$}"));
-            }
-            text.push('\n');
-        }
-        text
-    }
+    super::output::json::pretty(value)
 }
 
 /// The order of values sorted by a field.
@@ -82,4 +45,22 @@ impl TablePrinter {
 /// When the field is no JSONPath.
 pub fn sorted_order(values: &[Value], _field: &str) -> Result<Vec<usize>, String> {
     Ok((0..values.len()).collect())
+}
+
+/// A `JSONPath` as people type it, with braces and a leading dot.
+///
+/// # Errors
+/// kubectl's words for what is none.
+pub fn relaxed_json_path(path: &str) -> Result<String, String> {
+    Ok(path.to_owned())
+}
+
+/// What a `JSONPath` finds: one list for each of its expressions.
+///
+/// # Errors
+/// kubectl's words for a path that does not fit.
+pub fn json_path_results(path: &str, value: &Value) -> Result<Vec<Vec<Value>>, String> {
+    let bare = path.trim_matches(['{', '}']).trim_start_matches('.');
+    let found = bare.split('.').try_fold(value, |at, part| at.get(part));
+    Ok(vec![found.into_iter().cloned().collect()])
 }

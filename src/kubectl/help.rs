@@ -25,7 +25,9 @@ pub fn root() -> String {
     }
     text.push_str("Usage:\n  kubectl [flags] [options]\n\n");
     text.push_str("Use \"kubectl <command> --help\" for more information about a given command.\n");
-    text.push_str("Use \"kubectl options\" for a list of global command-line options (applies to all commands).\n");
+    text.push_str(
+        "Use \"kubectl options\" for a list of global command-line options (applies to all commands).\n",
+    );
     text
 }
 
@@ -62,14 +64,22 @@ pub fn command(command: &Command, path: &str) -> String {
     }
     text.push_str(&format!("Usage:\n  {path}{}\n\n", usage(command)));
     if !command.subcommands.is_empty() {
-        text.push_str(&format!("Use \"{path} <command> --help\" for more information about a given command.\n"));
+        text.push_str(&format!(
+            "Use \"{path} <command> --help\" for more information about a given command.\n"
+        ));
     }
-    text.push_str("Use \"kubectl options\" for a list of global command-line options (applies to all commands).\n");
+    text.push_str(
+        "Use \"kubectl options\" for a list of global command-line options (applies to all commands).\n",
+    );
     text
 }
 
 fn usage(command: &Command) -> String {
-    if command.usage.is_empty() { " [flags] [options]".to_owned() } else { format!(" {} [options]", command.usage) }
+    if command.usage.is_empty() {
+        " [flags] [options]".to_owned()
+    } else {
+        format!(" {} [options]", command.usage)
+    }
 }
 
 /// One flag as the list of options shows it.

@@ -76,7 +76,9 @@ fn tokens(text: &str) -> Vec<(Token, String)> {
         let special = is_special(letter);
         let end = (at..letters.len())
             .find(|&i| {
-                letters.get(i).is_none_or(|&c| is_special(c) != special || matches!(c, ' ' | '\t' | '\r' | '\n'))
+                letters
+                    .get(i)
+                    .is_none_or(|&c| is_special(c) != special || matches!(c, ' ' | '\t' | '\r' | '\n'))
             })
             .unwrap_or(letters.len());
         let run: String = letters.get(at..end).unwrap_or_default().iter().collect();
@@ -189,7 +191,8 @@ impl Parser {
             return Ok(Requirement { key, operator: operator.to_owned(), values: Vec::new() });
         }
         let operator = self.operator()?;
-        let values = if matches!(operator, "In" | "NotIn") { self.values()? } else { vec![self.exact_value()?] };
+        let values =
+            if matches!(operator, "In" | "NotIn") { self.values()? } else { vec![self.exact_value()?] };
         check_values(&key, operator, &values)?;
         Ok(Requirement { key, operator: operator.to_owned(), values })
     }
@@ -237,7 +240,9 @@ impl Parser {
                     }
                 }
                 _ if filled => return Err(format!("found '{text}', expected: ',' or ')'")),
-                _ if values.is_empty() => return Err(format!("found '{text}', expected: ',', ')' or identifier")),
+                _ if values.is_empty() => {
+                    return Err(format!("found '{text}', expected: ',', ')' or identifier"));
+                }
                 _ => return Err(format!("found '{text}', expected: ',', or identifier")),
             }
         }
@@ -320,6 +325,10 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(LabelQuery::parse(text).unwrap_err(), expected, "{text}");
         }
-        assert!(LabelQuery::parse("-a=b").unwrap_err().contains("Invalid value: \"-a\": name part must consist of"));
+        assert!(
+            LabelQuery::parse("-a=b")
+                .unwrap_err()
+                .contains("Invalid value: \"-a\": name part must consist of")
+        );
     }
 }

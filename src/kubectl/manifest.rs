@@ -34,7 +34,9 @@ pub fn read_files(session: &Session, names: &[String]) -> Result<Documents, Comm
     let mut documents = Vec::new();
     for name in names {
         if name == "-" {
-            return Err(CommandError::sandbox("the sandbox's terminal has no standard input; name a file: -f FILE"));
+            return Err(CommandError::sandbox(
+                "the sandbox's terminal has no standard input; name a file: -f FILE",
+            ));
         }
         if name.starts_with("http://") || name.starts_with("https://") {
             return Err(CommandError::sandbox(format!(
@@ -166,7 +168,8 @@ fn validate(source: &str, value: &Value) -> Result<(), CommandError> {
 }
 
 fn flatten(source: &str, value: Value, documents: &mut Documents) {
-    let is_list = value.get("items").is_some_and(Value::is_array) && text_at(&value, &["kind"]).ends_with("List");
+    let is_list =
+        value.get("items").is_some_and(Value::is_array) && text_at(&value, &["kind"]).ends_with("List");
     if !is_list {
         documents.push(document(source, value));
         return;
@@ -272,12 +275,30 @@ mod tests {
     #[test]
     fn broken_manifests_are_refused_in_kubectls_words() {
         let cases = [
-            ("kind: Pod\n", "error: error validating \"f.yaml\": error validating data: apiVersion not set; if you choose to ignore these errors, turn validation off with --validate=false\n"),
-            ("apiVersion: v1\n", "error: error validating \"f.yaml\": error validating data: kind not set; if you choose to ignore these errors, turn validation off with --validate=false\n"),
-            ("just text\n", "error: error validating \"f.yaml\": error validating data: invalid object to validate; if you choose to ignore these errors, turn validation off with --validate=false\n"),
-            ("apiVersion: v1\nkind: Pod\nmetadata: {name: 3}\n", "error: unable to decode \"f.yaml\": json: cannot unmarshal number into Go struct field ObjectMeta.metadata.name of type string\n"),
-            ("apiVersion: v1\nkind: Pod\nmetadata: {labels: {a: true}}\n", "error: unable to decode \"f.yaml\": json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.labels of type string\n"),
-            ("apiVersion: apps/v1\nkind: StatfulSet\nmetadata: {name: web}\n", "error: resource mapping not found for name: \"web\" namespace: \"\" from \"f.yaml\": no matches for kind \"StatfulSet\" in version \"apps/v1\"\nensure CRDs are installed first\n"),
+            (
+                "kind: Pod\n",
+                "error: error validating \"f.yaml\": error validating data: apiVersion not set; if you choose to ignore these errors, turn validation off with --validate=false\n",
+            ),
+            (
+                "apiVersion: v1\n",
+                "error: error validating \"f.yaml\": error validating data: kind not set; if you choose to ignore these errors, turn validation off with --validate=false\n",
+            ),
+            (
+                "just text\n",
+                "error: error validating \"f.yaml\": error validating data: invalid object to validate; if you choose to ignore these errors, turn validation off with --validate=false\n",
+            ),
+            (
+                "apiVersion: v1\nkind: Pod\nmetadata: {name: 3}\n",
+                "error: unable to decode \"f.yaml\": json: cannot unmarshal number into Go struct field ObjectMeta.metadata.name of type string\n",
+            ),
+            (
+                "apiVersion: v1\nkind: Pod\nmetadata: {labels: {a: true}}\n",
+                "error: unable to decode \"f.yaml\": json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.labels of type string\n",
+            ),
+            (
+                "apiVersion: apps/v1\nkind: StatfulSet\nmetadata: {name: web}\n",
+                "error: resource mapping not found for name: \"web\" namespace: \"\" from \"f.yaml\": no matches for kind \"StatfulSet\" in version \"apps/v1\"\nensure CRDs are installed first\n",
+            ),
         ];
         for (text, expected) in cases {
             let documents = read_files(&session(&[("f.yaml", text)]), &["f.yaml".to_owned()]).unwrap();

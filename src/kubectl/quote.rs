@@ -23,7 +23,9 @@ pub fn quote(text: &str) -> String {
             _ if letter < '\u{80}' && letter.is_control() => {
                 write!(out, "\\x{:02x}", u32::from(letter)).unwrap_or_default();
             }
-            _ if letter.is_control() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}') => {
+            _ if letter.is_control()
+                || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}') =>
+            {
                 write!(out, "\\u{:04x}", u32::from(letter)).unwrap_or_default();
             }
             _ => out.push(letter),
@@ -39,7 +41,9 @@ mod tests {
 
     #[test]
     fn quotes_as_go() {
-        for (text, expected) in [("a", "\"a\""), ("a\"b\\\n\u{1}", "\"a\\\"b\\\\\\n\\x01\""), ("é日'", "\"é日'\"")] {
+        for (text, expected) in
+            [("a", "\"a\""), ("a\"b\\\n\u{1}", "\"a\\\"b\\\\\\n\\x01\""), ("é日'", "\"é日'\"")]
+        {
             assert_eq!(quote(text), expected);
         }
     }

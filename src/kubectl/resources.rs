@@ -38,9 +38,9 @@ fn is_in_group(kind: Kind, rest: &str) -> bool {
     if rest.is_empty() || rest == names.group {
         return true;
     }
-    let with_version = rest.strip_prefix(names.version).and_then(|after| {
-        if after.is_empty() { Some("") } else { after.strip_prefix('.') }
-    });
+    let with_version = rest
+        .strip_prefix(names.version)
+        .and_then(|after| if after.is_empty() { Some("") } else { after.strip_prefix('.') });
     with_version == Some(names.group) || (!names.group.is_empty() && names.group.starts_with(rest))
 }
 

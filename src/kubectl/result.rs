@@ -78,6 +78,11 @@ impl ResultPrinter {
         Ok(Self { format: Format::of(context, false)?, dry_run })
     }
 
+    /// The printer of one word about each object.
+    pub fn plain() -> Self {
+        Self { format: None, dry_run: DryRun::None }
+    }
+
     /// Whether the change is only tried out.
     pub fn dry_run(&self) -> DryRun {
         self.dry_run
@@ -103,7 +108,12 @@ impl ResultPrinter {
     ///
     /// # Errors
     /// When a template does not fit the object.
-    pub fn print(&self, context: &mut Context<'_>, value: &Value, operation: &str) -> Result<(), CommandError> {
+    pub fn print(
+        &self,
+        context: &mut Context<'_>,
+        value: &Value,
+        operation: &str,
+    ) -> Result<(), CommandError> {
         let text = self.text(value, operation)?;
         context.out(&text);
         Ok(())

@@ -135,22 +135,27 @@ impl Selection {
     /// # Errors
     /// When the selection as a whole makes no sense; what fails for one object is in the answer.
     pub fn pick(&self, context: &Context<'_>) -> Result<Picks, CommandError> {
-        if !self.files.is_empty() {
-            return self.pick_files(context);
-        }
+        if self.files.is_empty() { self.pick_arguments(context.api) } else { self.pick_files(context) }
+    }
+
+    /// Picks the objects that arguments and selectors name.
+    ///
+    /// # Errors
+    /// When the selection as a whole makes no sense.
+    pub fn pick_arguments(&self, api: &ApiServer) -> Result<Picks, CommandError> {
         let arguments = self.arguments()?;
         if self.has_selector(&arguments) {
-            return self.pick_listed(context.api, &arguments);
+            return self.pick_listed(api, &arguments);
         }
         match arguments {
-            Arguments::Pairs(pairs) => self.pick_pairs(context.api, &pairs),
+            Arguments::Pairs(pairs) => self.pick_pairs(api, &pairs),
             Arguments::TypeAndNames(types, names) if !names.is_empty() => {
                 let kinds = self.kinds(&types)?;
                 let [kind] = kinds.as_slice() else {
                     return Err(CommandError::plain("you must specify only one resource"));
                 };
                 let pairs: Vec<(Kind, String)> = names.iter().map(|name| (*kind, name.clone())).collect();
-                self.pick_named(context.api, &pairs)
+                self.pick_named(api, &pairs)
             }
             Arguments::TypeAndNames(types, _) if !types.is_empty() => {
                 self.kinds(&types)?;
@@ -186,10 +191,14 @@ impl Selection {
         for arg in &args {
             let parts: Vec<&str> = arg.split('/').collect();
             let [resource, name] = parts.as_slice() else {
-                return Err(CommandError::plain("arguments in resource/name form may not have more than one slash"));
+                return Err(CommandError::plain(
+                    "arguments in resource/name form may not have more than one slash",
+                ));
             };
             if resource.is_empty() || name.is_empty() || split_types(resource).len() != 1 {
-                return Err(CommandError::plain("arguments in resource/name form must have a single resource and name"));
+                return Err(CommandError::plain(
+                    "arguments in resource/name form must have a single resource and name",
+                ));
             }
             pairs.push(((*resource).to_owned(), (*name).to_owned()));
         }
@@ -276,7 +285,9 @@ impl Selection {
         let mut picks = Picks { single: pairs.len() == 1, ..Picks::default() };
         for (kind, name) in pairs {
             if kind.is_namespaced() && self.all_namespaces {
-                return Err(CommandError::plain("a resource cannot be retrieved by name across all namespaces"));
+                return Err(CommandError::plain(
+                    "a resource cannot be retrieved by name across all namespaces",
+                ));
             }
             let namespace = if kind.is_namespaced() { self.namespace.as_str() } else { "" };
             let key = ObjectKey::new(*kind, namespace, name.as_str());
@@ -346,7 +357,8 @@ impl Selection {
             )));
         }
         let key = ObjectKey::new(kind, namespace, name);
-        let object = if self.latest && !key.name.is_empty() { Some(objects::fetch(api, &key)?) } else { None };
+        let object =
+            if self.latest && !key.name.is_empty() { Some(objects::fetch(api, &key)?) } else { None };
         Ok(Picked { key, source, manifest: Some(value), object })
     }
 }
@@ -361,7 +373,10 @@ fn pairs_of_several_types(args: &[String]) -> Vec<String> {
     if let [types, names @ ..] = args {
         let kinds = split_types(types);
         if !names.is_empty() && kinds.len() > 1 {
-            return kinds.iter().flat_map(|kind| names.iter().map(move |name| format!("{kind}/{name}"))).collect();
+            return kinds
+                .iter()
+                .flat_map(|kind| names.iter().map(move |name| format!("{kind}/{name}")))
+                .collect();
         }
     }
     args.to_vec()

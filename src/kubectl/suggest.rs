@@ -47,7 +47,9 @@ mod tests {
 
     #[test]
     fn distances_are_levenshteins() {
-        for (from, to, expected) in [("gett", "get", 1), ("gett", "set", 2), ("", "abc", 3), ("kitten", "sitting", 3)] {
+        for (from, to, expected) in
+            [("gett", "get", 1), ("gett", "set", 2), ("", "abc", 3), ("kitten", "sitting", 3)]
+        {
             assert_eq!(distance(from, to), expected);
         }
     }
@@ -62,7 +64,11 @@ mod tests {
             ("rm", &["delete"]),
         ];
         for (word, expected) in cases {
-            assert_eq!(commands(&ROOT, word)[..expected.len().max(1).min(commands(&ROOT, word).len())], expected[..], "{word}");
+            assert_eq!(
+                commands(&ROOT, word)[..expected.len().max(1).min(commands(&ROOT, word).len())],
+                expected[..],
+                "{word}"
+            );
         }
     }
 }

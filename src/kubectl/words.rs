@@ -112,7 +112,10 @@ impl Splitter {
 
     fn dollar(&mut self) -> Result<(), WordsError> {
         match self.peek() {
-            Some(next) if next.is_ascii_alphanumeric() || matches!(next, '_' | '{' | '(' | '\'' | '?' | '@' | '*') => {
+            Some(next)
+                if next.is_ascii_alphanumeric()
+                    || matches!(next, '_' | '{' | '(' | '\'' | '?' | '@' | '*') =>
+            {
                 Err(self.unsupported('$'))
             }
             _ => {
@@ -153,7 +156,9 @@ impl Splitter {
             ('$', _) => "shell variables ($NAME)",
             _ => "parentheses outside quotes",
         };
-        WordsError(format!("the sandbox's terminal does not support {what} yet; it runs one kubectl command at a time"))
+        WordsError(format!(
+            "the sandbox's terminal does not support {what} yet; it runs one kubectl command at a time"
+        ))
     }
 }
 

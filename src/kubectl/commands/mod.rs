@@ -75,7 +75,10 @@ pub static ROOT: Command = Command {
     short: "kubectl controls the Kubernetes cluster manager.",
     subcommands: &[
         create::COMMAND,
-        absent("expose", "Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service"),
+        absent(
+            "expose",
+            "Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service",
+        ),
         absent("run", "Run a particular image on the cluster"),
         set::COMMAND,
         absent("explain", "Get documentation for a resource"),
@@ -110,7 +113,10 @@ pub static ROOT: Command = Command {
         absent("kustomize", "Build a kustomization target from a directory or URL"),
         label::COMMAND,
         annotate::COMMAND,
-        absent("completion", "Output shell completion code for the specified shell (bash, zsh, fish, or powershell)"),
+        absent(
+            "completion",
+            "Output shell completion code for the specified shell (bash, zsh, fish, or powershell)",
+        ),
         absent("alpha", "Commands for features in alpha"),
         config::COMMAND,
         absent("kuberc", "Manage kuberc configuration files"),

@@ -54,8 +54,10 @@ pub const IGNORED: &[Flag] = &[
     Flag::text("field-manager", "", "The name under which the server notes who set a field; ignored here."),
     Flag::switch("record", "Deprecated; ignored here."),
     Flag::number("chunk-size", "500", "How many objects a list request asks for; ignored here."),
-    Flag::text("validate", "strict", "How strictly the server checks fields; always strict here.").bare("strict"),
+    Flag::text("validate", "strict", "How strictly the server checks fields; always strict here.")
+        .bare("strict"),
 ];
 
 /// `--subresource`
-pub const SUBRESOURCE: &[Flag] = &[Flag::text("subresource", "", "Works on a part of the object: status or scale.")];
+pub const SUBRESOURCE: &[Flag] =
+    &[Flag::text("subresource", "", "Works on a part of the object: status or scale.")];

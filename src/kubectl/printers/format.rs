@@ -25,8 +25,7 @@ pub enum Format {
     Name,
 }
 
-const RESULT_FORMATS: &str =
-    "go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,yaml";
+const RESULT_FORMATS: &str = "go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,yaml";
 const GET_FORMATS: &str = "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,\
      jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,wide,yaml";
 

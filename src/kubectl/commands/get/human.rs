@@ -17,13 +17,15 @@ pub(super) fn print(context: &mut Context<'_>, picks: Picks) -> Result<(), Comma
     let mut objects: Vec<Object> = picks.items.into_iter().filter_map(|picked| picked.object).collect();
     let sort_by = context.flags.text("sort-by").to_owned();
     let mut options = TableOptions::of(context);
-    let several = objects.iter().any(|object| objects.first().is_some_and(|first| first.kind() != object.kind()));
+    let several =
+        objects.iter().any(|object| objects.first().is_some_and(|first| first.kind() != object.kind()));
     options.kind |= several;
     let mut text = String::new();
     for group in groups(&mut objects) {
         let Some(kind) = group.first().map(Object::kind) else { continue };
         let mut group = group;
-        if !sort_by.is_empty() {
+        // Objects that were named come one by one, and so stay in the order of their names.
+        if !sort_by.is_empty() && picks.listed {
             sort_objects(&mut group, &sort_by)?;
         }
         let table = options.table(kind, &group, context.api.now());
@@ -35,7 +37,7 @@ pub(super) fn print(context: &mut Context<'_>, picks: Picks) -> Result<(), Comma
     context.out(&text);
     let ignores = context.flags.switch("ignore-not-found");
     if text.is_empty() && !ignores && picks.errors.is_empty() {
-        let message = if context.flags.switch("all-namespaces") || is_cluster_wide(context) {
+        let message = if context.flags.switch("all-namespaces") {
             "No resources found\n".to_owned()
         } else {
             format!("No resources found in {} namespace.\n", context.namespace())
@@ -43,12 +45,6 @@ pub(super) fn print(context: &mut Context<'_>, picks: Picks) -> Result<(), Comma
         context.err(&message);
     }
     CommandError::all(picks.errors)
-}
-
-/// Whether only types without namespaces were asked for. Upstream asks the objects, of which there are none here: an
-/// empty list of nodes is said to be "in default namespace".
-fn is_cluster_wide(_context: &Context<'_>) -> bool {
-    false
 }
 
 /// Runs of objects of the same kind.

@@ -99,10 +99,14 @@ fn check_flags(context: &mut Context<'_>) -> Result<(), CommandError> {
     }
     let output = context.flags.text("output");
     if context.flags.switch("show-labels") && !output.is_empty() && output != "wide" {
-        return Err(CommandError::plain(format!("--show-labels option cannot be used with {output} printer")));
+        return Err(CommandError::plain(format!(
+            "--show-labels option cannot be used with {output} printer"
+        )));
     }
     if context.flags.switch("output-watch-events") && !watches {
-        return Err(CommandError::plain("--output-watch-events option can only be used with --watch or --watch-only"));
+        return Err(CommandError::plain(
+            "--output-watch-events option can only be used with --watch or --watch-only",
+        ));
     }
     Ok(())
 }
@@ -122,7 +126,9 @@ fn generic(context: &mut Context<'_>, mut picks: Picks, format: &Format) -> Resu
     }
     let value = match values.as_slice() {
         [one] if picks.single => one.clone(),
-        _ => json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": values}),
+        _ => {
+            json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": values})
+        }
     };
     match format.print(&value) {
         Ok(text) => context.out(&text),

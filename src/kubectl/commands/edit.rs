@@ -1,0 +1,265 @@
+//! `kubectl edit`: opens objects in the editor and sends what was changed.
+//!
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/edit and cmd/util/editor, Kubernetes v1.36: a text that the server refuses is
+//! opened again with the reasons above it. Left out: `--output-patch`, Windows line ends.
+
+use serde_json::{Value, json};
+
+use super::shared_flags::{FILES, IGNORED, RESULT, SUBRESOURCE};
+use crate::api::{ObjectKey, patch};
+use crate::apiserver::{ApiServer, PatchType, Request, StatusError, Subresource};
+use crate::kubectl::command::{Command, Context, Step};
+use crate::kubectl::error::CommandError;
+use crate::kubectl::formats;
+use crate::kubectl::manifest;
+use crate::kubectl::objects::{text_at, wire};
+use crate::kubectl::outcome::{Outcome, Output};
+use crate::kubectl::quote::quote;
+use crate::kubectl::result::ResultPrinter;
+use crate::kubectl::selection::Selection;
+use crate::kubectl::session::Session;
+
+const HEADER: &str = "\
+# Please edit the object below. Lines beginning with a '#' will be ignored,
+# and an empty file will abort the edit. If an error occurs while saving this file will be
+# reopened with the relevant failures.
+#
+";
+
+/// `kubectl edit`
+pub const COMMAND: Command = Command {
+    name: "edit",
+    short: "Edit a resource on the server",
+    doc: "Opens objects in the editor, as the server has them, and sends what was changed when the editor is closed.",
+    usage: "(RESOURCE/NAME | -f FILENAME)",
+    examples: "# Edit a StatefulSet\nkubectl edit sts/web",
+    flags: &[FILES, RESULT, SUBRESOURCE, IGNORED],
+    run: Some(run),
+    ..Command::EMPTY
+};
+
+/// A text that is being edited.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    /// Name for the editor's tab.
+    pub name: String,
+    /// What the editor opens with.
+    pub text: String,
+    originals: Vec<(ObjectKey, Value)>,
+    namespace: String,
+    printer: ResultPrinter,
+    /// What the last attempt printed.
+    printed: Output,
+    /// The text that the last attempt refused.
+    refused: Option<String>,
+    json: bool,
+}
+
+fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
+    let json = context.flags.text("output") == "json";
+    let printer = ResultPrinter::of(context)?;
+    let picks = Selection::of(context).type_alone(true).latest().pick(context)?;
+    CommandError::all(picks.errors)?;
+    let originals: Vec<(ObjectKey, Value)> =
+        picks.items.iter().map(|picked| (picked.key.clone(), picked.value())).collect();
+    let Some((first, _)) = originals.first() else {
+        return Err(CommandError::plain("edit cancelled, no objects found"));
+    };
+    let name =
+        format!("{}-{}.{}", first.kind.resource().singular, first.name, if json { "json" } else { "yaml" });
+    let namespace = context.namespace();
+    let printer = if json { ResultPrinter::plain() } else { printer };
+    let mut edit = Edit {
+        name,
+        text: String::new(),
+        originals,
+        namespace,
+        printer,
+        printed: Output::default(),
+        refused: None,
+        json,
+    };
+    edit.text = edit.fresh_text();
+    Ok(Step::Edit(edit))
+}
+
+/// Why an object of the edited text was refused.
+struct Reason {
+    head: String,
+    causes: Vec<String>,
+}
+
+impl Edit {
+    fn document(&self) -> Value {
+        match self.originals.as_slice() {
+            [(_, one)] => one.clone(),
+            many => {
+                let items: Vec<&Value> = many.iter().map(|(_, value)| value).collect();
+                json!({"apiVersion": "v1", "kind": "List", "metadata": {}, "items": items})
+            }
+        }
+    }
+
+    fn fresh_text(&self) -> String {
+        if self.json {
+            return formats::to_json(&self.document());
+        }
+        format!("{HEADER}{}", formats::to_yaml(&self.document()))
+    }
+
+    /// Takes the edited text; `None` when the editor was closed without saving.
+    pub fn finish(self, text: Option<&str>, session: &mut Session, api: &mut ApiServer) -> Outcome {
+        let text = text.unwrap_or(&self.text).to_owned();
+        let edited = formats::documents(&text);
+        let values: Vec<Value> = edited.iter().flatten().filter(|value| !value.is_null()).cloned().collect();
+        if self.refused.as_ref().is_some_and(|refused| without_comments(refused) == without_comments(&text)) {
+            return self.give_up("Edit cancelled, no valid changes were saved.", &text, session);
+        }
+        if values.as_slice() == [self.document()] {
+            return self.cancelled("Edit cancelled, no changes made.\n");
+        }
+        if without_comments(&text).trim().is_empty() {
+            return self.cancelled("Edit cancelled, saved file was empty.\n");
+        }
+        let mut documents = Vec::new();
+        for document in manifest::read_text("edited-file", &text) {
+            match document {
+                Ok(document) => documents.push(document),
+                Err(error) => {
+                    let head = format!("The edited file had a syntax error: {}", error.message());
+                    return self.reopen(&text, vec![Reason { head, causes: Vec::new() }]);
+                }
+            }
+        }
+        self.send(documents, &text, session, api)
+    }
+
+    fn send(
+        mut self,
+        documents: Vec<manifest::Document>,
+        text: &str,
+        session: &mut Session,
+        api: &mut ApiServer,
+    ) -> Outcome {
+        let mut reasons = Vec::new();
+        let mut lost = false;
+        for document in documents {
+            let name = text_at(&document.value, &["metadata", "name"]).to_owned();
+            let namespace = match text_at(&document.value, &["metadata", "namespace"]) {
+                _ if !document.kind.is_namespaced() => String::new(),
+                "" => self.namespace.clone(),
+                given => given.to_owned(),
+            };
+            let key = ObjectKey::new(document.kind, namespace, name);
+            let Some((_, original)) = self.originals.iter().find(|(known, _)| *known == key) else {
+                return self.give_up("At least one of apiVersion, kind and name was changed", text, session);
+            };
+            match send_one(&key, original, &document.value, api) {
+                Ok(Some(value)) => self.print(&value, "edited"),
+                Ok(None) => self.print(&document.value, "skipped"),
+                Err(CommandError::Status(status)) => match self.note(&key, &status) {
+                    Some(reason) => reasons.push(reason),
+                    None => lost = true,
+                },
+                Err(error) => return self.give_up(&error.message(), text, session),
+            }
+        }
+        if lost {
+            let file = save(session, text);
+            self.printed.err(&format!("You can run `kubectl replace -f {file}` to try this update again.\n"));
+            self.printed.exit = 1;
+            return Outcome::Done(self.printed);
+        }
+        if reasons.is_empty() { Outcome::Done(self.printed) } else { self.reopen(text, reasons) }
+    }
+
+    fn print(&mut self, value: &Value, operation: &str) {
+        match self.printer.text(value, operation) {
+            Ok(text) => self.printed.out(&text),
+            Err(error) => self.printed.fail(&error),
+        }
+    }
+
+    /// Prints a refusal; the reason to show above the text when another try may help.
+    fn note(&mut self, key: &ObjectKey, status: &StatusError) -> Option<Reason> {
+        let about = format!("{} {}", key.kind.group_resource(), quote(&key.name));
+        if status.reason == "Invalid" {
+            self.printed.err(&format!("error: {about} is invalid\n"));
+            let causes =
+                status.causes.iter().map(|cause| format!("{}: {}", cause.field, cause.message)).collect();
+            return Some(Reason { head: format!("{about} was not valid"), causes });
+        }
+        let what = if status.is_not_found() {
+            "could not be found on the server".to_owned()
+        } else {
+            format!("could not be patched: {}", status.message)
+        };
+        self.printed.err(&format!("error: {about} {what}\n"));
+        None
+    }
+
+    fn reopen(mut self, text: &str, reasons: Vec<Reason>) -> Outcome {
+        let mut header = if self.json { String::new() } else { HEADER.to_owned() };
+        for reason in reasons {
+            let colon = if reason.causes.is_empty() { "" } else { ":" };
+            header.push_str(&format!("# {}{colon}\n", reason.head.replace('\n', "\n# ")));
+            for cause in reason.causes {
+                header.push_str(&format!("# * {}\n", cause.replace('\n', "\n# ")));
+            }
+            header.push_str("#\n");
+        }
+        self.refused = Some(text.to_owned());
+        self.text = header + &without_comments(text);
+        Outcome::Edit(self)
+    }
+
+    fn cancelled(mut self, message: &str) -> Outcome {
+        self.printed.err(message);
+        Outcome::Done(self.printed)
+    }
+
+    fn give_up(mut self, why: &str, text: &str, session: &mut Session) -> Outcome {
+        let file = save(session, text);
+        self.printed.err(&format!("A copy of your changes has been stored to {}\n", quote(&file)));
+        self.printed.fail(&CommandError::plain(why));
+        Outcome::Done(self.printed)
+    }
+}
+
+fn send_one(
+    key: &ObjectKey,
+    original: &Value,
+    edited: &Value,
+    api: &mut ApiServer,
+) -> Result<Option<Value>, CommandError> {
+    if original == edited {
+        return Ok(None);
+    }
+    let patch = patch::two_way(original, edited, &key.kind.api_version(), key.kind.resource().kind)
+        .map_err(|error| CommandError::plain(error.to_string()))?;
+    if patch::changes_identity(&patch) {
+        return Err(CommandError::plain("At least one of apiVersion, kind and name was changed"));
+    }
+    let request = Request::Patch {
+        key: key.clone(),
+        patch_type: PatchType::Strategic,
+        patch,
+        subresource: Subresource::Main,
+        dry_run: false,
+    };
+    Ok(Some(wire(&api.handle(request)?)))
+}
+
+/// Keeps a text that could not be sent; its name is returned.
+fn save(session: &mut Session, text: &str) -> String {
+    let free = (0_u32..)
+        .map(|number| format!("kubectl-edit-{number}.yaml"))
+        .find(|name| !session.files.contains_key(name));
+    let name = free.unwrap_or_else(|| "kubectl-edit.yaml".to_owned());
+    session.files.insert(name.clone(), text.to_owned());
+    name
+}
+
+fn without_comments(text: &str) -> String {
+    text.lines().filter(|line| !line.trim_start().starts_with('#')).map(|line| format!("{line}\n")).collect()
+}

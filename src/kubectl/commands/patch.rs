@@ -1,0 +1,138 @@
+//! `kubectl patch`: changes some fields of an object.
+//!
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/patch, Kubernetes v1.36. Left out: `--local`.
+
+use serde_json::Value;
+
+use super::shared_flags::{DRY_RUN, FILES, IGNORED, RESULT, SUBRESOURCE};
+use crate::api::patch;
+use crate::apiserver::{PatchType, Request, Subresource};
+use crate::kubectl::command::{Command, Context, Step};
+use crate::kubectl::error::CommandError;
+use crate::kubectl::flags::Flag;
+use crate::kubectl::formats;
+use crate::kubectl::objects::wire;
+use crate::kubectl::quote::quote;
+use crate::kubectl::result::{DryRun, ResultPrinter};
+use crate::kubectl::selection::{Picked, Selection};
+
+const FLAGS: &[Flag] = &[
+    Flag::text("patch", "", "The patch, in JSON or YAML.").short('p'),
+    Flag::text("patch-file", "", "A file with the patch."),
+    Flag::text("type", "strategic", "How the patch is read: json, merge or strategic."),
+    Flag::switch("local", "Patches the file's object, not the server's; not in the sandbox."),
+];
+
+/// `kubectl patch`
+pub const COMMAND: Command = Command {
+    name: "patch",
+    short: "Update fields of a resource",
+    doc: "Changes some fields of an object. A strategic patch merges lists such as containers by their names; a merge \
+          patch replaces whole lists; a json patch is a list of operations.",
+    usage: "(-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE]",
+    examples: "# Update only the pods from ordinal 2 on\nkubectl patch sts web -p \
+               '{\"spec\":{\"updateStrategy\":{\"rollingUpdate\":{\"partition\":2}}}}'\n\n# Replace an image by its \
+               place\nkubectl patch sts web --type=json -p='[{\"op\":\"replace\",\
+               \"path\":\"/spec/template/spec/containers/0/image\",\"value\":\"nginx:1.27\"}]'",
+    flags: &[FLAGS, FILES, DRY_RUN, RESULT, SUBRESOURCE, IGNORED],
+    run: Some(run),
+    ..Command::EMPTY
+};
+
+fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
+    let printer = ResultPrinter::of(context)?;
+    let (patch_type, patch) = requested(context)?;
+    let mut selection = Selection::of(context);
+    selection.lazy = printer.dry_run() != DryRun::Client;
+    let picks = selection.pick(context)?;
+    let mut errors = picks.errors;
+    let mut count = 0;
+    for picked in picks.items {
+        count += 1;
+        if let Err(error) = patch_one(context, &picked, patch_type, &patch, &printer) {
+            errors.push(error);
+        }
+    }
+    CommandError::all(errors)?;
+    if count == 0 {
+        return Err(CommandError::plain("no objects passed to patch"));
+    }
+    Ok(Step::Done)
+}
+
+fn requested(context: &Context<'_>) -> Result<(PatchType, Value), CommandError> {
+    let (given, file) = (context.flags.text("patch"), context.flags.text("patch-file"));
+    if !given.is_empty() && !file.is_empty() {
+        return Err(CommandError::plain("cannot specify --patch and --patch-file together"));
+    }
+    if given.is_empty() && file.is_empty() {
+        return Err(CommandError::plain(
+            "must specify --patch or --patch-file containing the contents of the patch",
+        ));
+    }
+    if context.flags.switch("local") {
+        return Err(CommandError::sandbox("the sandbox does not have patch --local; leave the flag out"));
+    }
+    let patch_type = match context.flags.text("type").to_lowercase().as_str() {
+        "strategic" | "" => PatchType::Strategic,
+        "merge" => PatchType::Merge,
+        "json" => PatchType::Json,
+        _ => {
+            return Err(CommandError::plain(format!(
+                "--type must be one of [json merge strategic], not {}",
+                quote(context.flags.text("type"))
+            )));
+        }
+    };
+    let text = if file.is_empty() {
+        given
+    } else {
+        context.session.file(file).ok_or_else(|| {
+            CommandError::plain(format!("unable to read patch file: open {file}: no such file or directory"))
+        })?
+    };
+    let value = formats::value(text)
+        .map_err(|why| CommandError::plain(format!("unable to parse {}: {why}", quote(given))))?;
+    Ok((patch_type, value))
+}
+
+fn patch_one(
+    context: &mut Context<'_>,
+    picked: &Picked,
+    patch_type: PatchType,
+    patch: &Value,
+    printer: &ResultPrinter,
+) -> Result<(), CommandError> {
+    let before = picked.value();
+    let after = if printer.dry_run() == DryRun::Client {
+        apply_locally(picked, &before, patch_type, patch)?
+    } else {
+        let status = context.flags.text("subresource") == "status";
+        wire(&context.send(Request::Patch {
+            key: picked.key.clone(),
+            patch_type,
+            patch: patch.clone(),
+            subresource: if status { Subresource::Status } else { Subresource::Main },
+            dry_run: printer.dry_run().is_server(),
+        })?)
+    };
+    let operation = if before == after { "patched (no change)" } else { "patched" };
+    printer.print(context, &after, operation)
+}
+
+fn apply_locally(
+    picked: &Picked,
+    before: &Value,
+    patch_type: PatchType,
+    patch: &Value,
+) -> Result<Value, CommandError> {
+    let kind = picked.key.kind;
+    match patch_type {
+        PatchType::Strategic => {
+            patch::strategic_merge(before, patch, &kind.api_version(), kind.resource().kind)
+        }
+        PatchType::Merge => patch::merge_patch(before, patch),
+        PatchType::Json => patch::json_patch(before, patch).map(|(patched, _)| patched),
+    }
+    .map_err(|error| CommandError::plain(error.to_string()))
+}

@@ -1,0 +1,112 @@
+//! `kubectl rollout history`: the remembered revisions, or one of them in full.
+//!
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_history.go and polymorphichelpers/history.go, Kubernetes
+//! v1.36.
+
+use super::revisions;
+use crate::api::Kind;
+use crate::kubectl::command::{Command, Context, Step};
+use crate::kubectl::commands::shared_flags::{FILES, RESULT, SELECTOR};
+use crate::kubectl::error::CommandError;
+use crate::kubectl::flags::Flag;
+use crate::kubectl::output::tabwriter::TabWriter;
+use crate::kubectl::printers::describe::pod_template::pod_template;
+use crate::kubectl::printers::format::Format;
+use crate::kubectl::quote::quote;
+use crate::kubectl::result::key_name;
+use crate::kubectl::selection::Picked;
+
+/// Where a person may say why a revision was made.
+const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
+
+const FLAGS: &[Flag] = &[Flag::number("revision", "0", "The revision to show in full; 0 lists all.")];
+
+/// `kubectl rollout history`
+pub(super) const COMMAND: Command = Command {
+    name: "history",
+    short: "View rollout history",
+    doc: "Lists the revisions of an object's template that are remembered, or shows one of them in full.",
+    usage: "(TYPE NAME | TYPE/NAME) [flags]",
+    examples: "# All revisions\nkubectl rollout history sts/web\n\n# The template of revision 2\nkubectl rollout history \
+               sts/web --revision=2",
+    flags: &[FLAGS, FILES, SELECTOR, RESULT],
+    run: Some(run),
+    ..Command::EMPTY
+};
+
+fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
+    let revision = super::positive_revision(context)?;
+    let picks = super::pick(context)?;
+    let format = Format::of(context, false)?;
+    let mut errors = picks.errors;
+    for picked in picks.items {
+        if let Err(error) = show(context, &picked, revision, format.as_ref()) {
+            errors.push(error);
+        }
+    }
+    CommandError::all(errors)?;
+    Ok(Step::Done)
+}
+
+fn show(
+    context: &mut Context<'_>,
+    picked: &Picked,
+    wanted: i64,
+    format: Option<&Format>,
+) -> Result<(), CommandError> {
+    let kind = picked.key.kind;
+    if kind != Kind::StatefulSet {
+        let full = if kind.resource().group.is_empty() {
+            kind.to_string()
+        } else {
+            format!("{kind}.{}", kind.resource().group)
+        };
+        return Err(CommandError::plain(format!(
+            "no history viewer has been implemented for {}",
+            quote(&full)
+        )));
+    }
+    let (set, all) = revisions::of(context.api, &picked.key)?;
+    let one = all.iter().find(|revision| wanted > 0 && revision.revision == wanted);
+    if let Some(format) = format {
+        let shown: Vec<_> = match (wanted, one) {
+            (0, _) => all.iter().collect(),
+            (_, Some(one)) => vec![one],
+            (_, None) => return Err(CommandError::plain("unable to find the specified revision")),
+        };
+        for revision in shown {
+            let text = format.print(&revisions::applied(&set, revision)?)?;
+            context.out(&text);
+        }
+        return Ok(());
+    }
+    let name = key_name(kind, &picked.key.name);
+    if all.is_empty() {
+        context.out(&format!("{name} {}\nNo rollout history found.\n", with_revision(wanted)));
+        return Ok(());
+    }
+    let details = match (wanted, one) {
+        (0, _) => overview(&all),
+        (_, Some(one)) => {
+            let set = revisions::applied(&set, one)?;
+            let template = set.get("spec").and_then(|spec| spec.get("template")).cloned().unwrap_or_default();
+            pod_template(&template)
+        }
+        (_, None) => return Err(CommandError::plain("unable to find the specified revision")),
+    };
+    context.out(&format!("{name} {}\n{details}\n", with_revision(wanted)));
+    Ok(())
+}
+
+fn with_revision(wanted: i64) -> String {
+    if wanted > 0 { format!("with revision #{wanted}") } else { String::new() }
+}
+
+fn overview(revisions: &[std::rc::Rc<crate::api::apps::ControllerRevision>]) -> String {
+    let mut text = "REVISION\tCHANGE-CAUSE\n".to_owned();
+    for revision in revisions {
+        let cause = revision.metadata.annotations.get(CHANGE_CAUSE).filter(|cause| !cause.is_empty());
+        text.push_str(&format!("{}\t{}\n", revision.revision, cause.map_or("<none>", String::as_str)));
+    }
+    TabWriter::describe().format(&text)
+}

@@ -1,0 +1,77 @@
+//! `kubectl rollout restart`: makes the pods anew, from the same template but for a time in it.
+//!
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_restart.go and polymorphichelpers/objectrestarter.go,
+//! Kubernetes v1.36.
+
+use serde_json::json;
+
+use crate::api::{Kind, Timestamp};
+use crate::apiserver::{PatchType, Request, Subresource};
+use crate::kubectl::command::{Command, Context, Step};
+use crate::kubectl::commands::shared_flags::{FILES, IGNORED, RESULT, SELECTOR};
+use crate::kubectl::error::CommandError;
+use crate::kubectl::objects::{text_at, wire};
+use crate::kubectl::quote::quote;
+use crate::kubectl::result::ResultPrinter;
+use crate::kubectl::selection::Picked;
+
+const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
+
+/// `kubectl rollout restart`
+pub(super) const COMMAND: Command = Command {
+    name: "restart",
+    short: "Restart a resource",
+    doc: "Makes the pods of an object anew, by its update strategy, without another change.",
+    usage: "RESOURCE",
+    examples: "# All pods of a StatefulSet, one after the other\nkubectl rollout restart sts/web",
+    flags: &[FILES, SELECTOR, RESULT, IGNORED],
+    run: Some(run),
+    ..Command::EMPTY
+};
+
+fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
+    let printer = ResultPrinter::of(context)?;
+    let picks = super::pick(context)?;
+    let mut errors = picks.errors;
+    if picks.items.is_empty() && errors.is_empty() {
+        super::tell_nothing_found(context);
+        return Ok(Step::Done);
+    }
+    for picked in picks.items {
+        if let Err(error) = restart(context, &picked, &printer) {
+            errors.push(error);
+        }
+    }
+    CommandError::all(errors)?;
+    Ok(Step::Done)
+}
+
+fn restart(context: &mut Context<'_>, picked: &Picked, printer: &ResultPrinter) -> Result<(), CommandError> {
+    let name = &picked.key.name;
+    if picked.key.kind != Kind::StatefulSet {
+        return Err(CommandError::plain(format!(
+            "error: {} {} restarting is not supported",
+            picked.key.kind.group_resource(),
+            quote(name)
+        )));
+    }
+    let now = Timestamp::at(context.api.now()).to_string();
+    if text_at(&picked.value(), &["spec", "template", "metadata", "annotations", RESTARTED_AT]) == now {
+        return Err(CommandError::plain(format!(
+            "failed to create patch for {name}: if restart has already been triggered within the past second, please \
+             wait before attempting to trigger another"
+        )));
+    }
+    let patch = json!({"spec": {"template": {"metadata": {"annotations": {RESTARTED_AT: now}}}}});
+    let request = Request::Patch {
+        key: picked.key.clone(),
+        patch_type: PatchType::Strategic,
+        patch,
+        subresource: Subresource::Main,
+        dry_run: false,
+    };
+    let object = context
+        .send(request)
+        .map_err(|error| CommandError::plain(format!("failed to patch: {}", error.message)))?;
+    printer.print(context, &wire(&object), "restarted")
+}

@@ -1,0 +1,148 @@
+//! `kubectl rollout status`: follows an update to its end.
+//!
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_status.go, Kubernetes v1.36: one sentence for each change of
+//! the object. Left out: nothing for `StatefulSet`s.
+
+use std::collections::VecDeque;
+
+use super::status_text;
+use crate::api::{Kind, Object, ObjectKey};
+use crate::apiserver::watch::WatchLog;
+use crate::apiserver::{ApiServer, WatchEventType};
+use crate::kubectl::command::{Command, Context, Step};
+use crate::kubectl::commands::shared_flags::{FILES, SELECTOR};
+use crate::kubectl::commands::waiters::{block, deadline};
+use crate::kubectl::error::CommandError;
+use crate::kubectl::flags::Flag;
+use crate::kubectl::outcome::{Output, Poll, Waiter};
+use crate::sim::Time;
+
+const FLAGS: &[Flag] = &[
+    Flag::switch("watch", "Waits until the update is done.").short('w').default("true"),
+    Flag::number("revision", "0", "The revision to ask about; 0 for the last."),
+    Flag::duration("timeout", "0s", "How long to wait; 0 means as long as it takes."),
+];
+
+/// `kubectl rollout status`
+pub(super) const COMMAND: Command = Command {
+    name: "status",
+    short: "Show the status of the rollout",
+    doc: "Prints how far the update of an object is, at each change, until it is done.",
+    usage: "(TYPE NAME | TYPE/NAME) [flags]",
+    examples: "# Follow an update\nkubectl rollout status sts/web\n\n# Look once\nkubectl rollout status sts/web \
+               --watch=false",
+    flags: &[FLAGS, FILES, SELECTOR],
+    run: Some(run),
+    ..Command::EMPTY
+};
+
+fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
+    super::positive_revision(context)?;
+    let picks = super::pick(context)?;
+    if picks.items.is_empty() && picks.errors.is_empty() {
+        super::tell_nothing_found(context);
+        return Ok(Step::Done);
+    }
+    let timeout_ms = context.flags.duration_ms("timeout");
+    let waiter = RolloutStatus {
+        left: picks.items.into_iter().map(|picked| picked.key).collect(),
+        position: None,
+        until: None,
+        timeout_ms,
+        watches: context.flags.switch("watch"),
+        errors: picks.errors,
+    };
+    Ok(block(context, waiter))
+}
+
+/// Objects whose updates are followed one after the other.
+#[derive(Clone, Debug)]
+struct RolloutStatus {
+    left: VecDeque<ObjectKey>,
+    /// Where the first object's changes were read up to; unset before its first look.
+    position: Option<u64>,
+    until: Option<Time>,
+    timeout_ms: i64,
+    watches: bool,
+    errors: Vec<CommandError>,
+}
+
+/// How the look at one object ended.
+enum Look {
+    Done,
+    NotYet,
+}
+
+impl RolloutStatus {
+    fn look(&mut self, key: &ObjectKey, api: &ApiServer, output: &mut Output) -> Result<Look, CommandError> {
+        if key.kind != Kind::StatefulSet {
+            return Err(CommandError::plain(format!(
+                "no status viewer has been implemented for {}",
+                key.kind
+            )));
+        }
+        let log = api.store().watch_log(key.kind);
+        let Some(position) = self.position else {
+            self.position = Some(log.map_or(0, WatchLog::end));
+            self.until = (self.timeout_ms > 0).then(|| deadline(api.now(), self.timeout_ms));
+            return self.tell(api.get(key)?, output);
+        };
+        let Some(changes) = log.and_then(|log| log.since(position)) else {
+            return self.tell(api.get(key)?, output);
+        };
+        self.position = log.map(WatchLog::end);
+        for change in changes.filter(|change| change.object.key() == *key) {
+            if change.type_ == WatchEventType::Deleted {
+                return Err(CommandError::plain("object has been deleted"));
+            }
+            if let Look::Done = self.tell(&change.object, output)? {
+                return Ok(Look::Done);
+            }
+        }
+        if self.until.is_some_and(|until| api.now() >= until) {
+            return Err(CommandError::plain("timed out waiting for the condition"));
+        }
+        Ok(Look::NotYet)
+    }
+
+    fn tell(&self, object: &Object, output: &mut Output) -> Result<Look, CommandError> {
+        let Object::StatefulSet(set) = object else {
+            return Ok(Look::Done);
+        };
+        let (sentence, done) = status_text::stateful_set(set).map_err(CommandError::plain)?;
+        output.out(&sentence);
+        Ok(if done || !self.watches { Look::Done } else { Look::NotYet })
+    }
+}
+
+impl Waiter for RolloutStatus {
+    fn poll(&mut self, api: &mut ApiServer) -> Poll {
+        let mut output = Output::default();
+        while let Some(key) = self.left.front().cloned() {
+            match self.look(&key, api, &mut output) {
+                Ok(Look::NotYet) => return Poll::Pending { output, wake_at: self.until },
+                Ok(Look::Done) => {}
+                Err(error) => self.errors.push(error),
+            }
+            self.left.pop_front();
+            self.position = None;
+        }
+        if let Err(error) = CommandError::all(std::mem::take(&mut self.errors)) {
+            output.fail(&error);
+        }
+        Poll::Done(output)
+    }
+
+    fn interrupt(&mut self) -> Output {
+        Output { exit: 1, ..Output::default() }
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Waiter> {
+        Box::new(self.clone())
+    }
+
+    fn title(&self) -> String {
+        let name = self.left.front().map_or("", |key| key.name.as_str());
+        format!("following the rollout of {name}")
+    }
+}
