@@ -21,6 +21,13 @@ pub enum CommandError {
     Many(Vec<Self>),
     /// Something the sandbox does not have, in its own words.
     Sandbox(String),
+    /// A template that broke off: what it had printed, and why.
+    Printed {
+        /// What goes to standard output.
+        stdout: String,
+        /// kubectl's own refusal.
+        message: String,
+    },
 }
 
 impl CommandError {
@@ -71,7 +78,7 @@ impl CommandError {
     pub fn message(&self) -> String {
         match self {
             Self::Exit | Self::Sandbox(_) => String::new(),
-            Self::Plain(message) => message.clone(),
+            Self::Plain(message) | Self::Printed { message, .. } => message.clone(),
             Self::Status(status) => status.message.clone(),
             Self::Many(errors) => {
                 let all: Vec<String> = errors.iter().map(Self::message).collect();
@@ -99,6 +106,15 @@ impl CommandError {
         }
     }
 
+    /// What goes to standard output before.
+    pub fn stdout(&self) -> String {
+        match self {
+            Self::Printed { stdout, .. } => stdout.clone(),
+            Self::Many(errors) => errors.iter().map(Self::stdout).collect(),
+            _ => String::new(),
+        }
+    }
+
     /// What goes to standard error.
     pub fn render(&self) -> String {
         let text = match self {
@@ -106,7 +122,7 @@ impl CommandError {
             Self::Status(status) if status.reason == "Invalid" => invalid(status),
             Self::Status(status) => standard(status),
             Self::Plain(message) if message.starts_with("error: ") => message.clone(),
-            Self::Plain(message) => format!("error: {message}"),
+            Self::Plain(message) | Self::Printed { message, .. } => format!("error: {message}"),
             Self::Many(errors) => {
                 let mut flat = Vec::new();
                 flatten(errors, &mut flat);

@@ -1,24 +1,18 @@
-//! The one place where kubectl meets the YAML reader and writer, JSON and sorting.
+//! The one place where kubectl meets the YAML reader and writer.
+//!
+//! Left out: warnings; what the reader accepts, it accepts in silence.
 
 use serde_json::Value;
 
-pub use super::output::json::compact;
+pub use super::output::json::{compact, pretty as to_json};
 pub use super::output::table::{TablePrinter, print_table};
+pub use crate::api::yaml::emit as to_yaml;
 
-/// The documents of a text, each as a value or with the reason why it is none.
+/// The documents of a text, each as a value; the last may be the reason why reading ended.
 pub fn documents(text: &str) -> Vec<Result<Value, String>> {
-    use serde::Deserialize as _;
-    let mut all = Vec::new();
-    for document in serde_yaml::Deserializer::from_str(text) {
-        match Value::deserialize(document) {
-            Ok(value) => all.push(Ok(value)),
-            Err(error) => {
-                all.push(Err(format!("error converting YAML to JSON: yaml: {error}")));
-                break;
-            }
-        }
-    }
-    all
+    let manifest = crate::api::yaml::read_manifest(text);
+    let read = manifest.documents.into_iter().map(|document| Ok(document.value));
+    read.chain(manifest.error.map(|error| Err(error.to_string()))).collect()
 }
 
 /// One value of a text in YAML or JSON, such as a patch.
@@ -26,41 +20,13 @@ pub fn documents(text: &str) -> Vec<Result<Value, String>> {
 /// # Errors
 /// The reader's own words.
 pub fn value(text: &str) -> Result<Value, String> {
-    documents(text).into_iter().next().unwrap_or(Ok(Value::Null))
+    crate::api::yaml::parse(text).map_err(|error| error.to_string())
 }
 
-/// A value as YAML.
-pub fn to_yaml(value: &Value) -> String {
-    serde_yaml::to_string(value).unwrap_or_default()
-}
-
-/// A value as JSON on several lines.
-pub fn to_json(value: &Value) -> String {
-    super::output::json::pretty(value)
-}
-
-/// The order of values sorted by a field.
+/// The order of values sorted by a field; `table` says that they are rows of a table.
 ///
 /// # Errors
-/// When the field is no JSONPath.
-pub fn sorted_order(values: &[Value], _field: &str) -> Result<Vec<usize>, String> {
-    Ok((0..values.len()).collect())
-}
-
-/// A `JSONPath` as people type it, with braces and a leading dot.
-///
-/// # Errors
-/// kubectl's words for what is none.
-pub fn relaxed_json_path(path: &str) -> Result<String, String> {
-    Ok(path.to_owned())
-}
-
-/// What a `JSONPath` finds: one list for each of its expressions.
-///
-/// # Errors
-/// kubectl's words for a path that does not fit.
-pub fn json_path_results(path: &str, value: &Value) -> Result<Vec<Vec<Value>>, String> {
-    let bare = path.trim_matches(['{', '}']).trim_start_matches('.');
-    let found = bare.split('.').try_fold(value, |at, part| at.get(part));
-    Ok(vec![found.into_iter().cloned().collect()])
+/// kubectl's words for a field that cannot be sorted by.
+pub fn sorted_order(values: &[Value], field: &str, table: bool) -> Result<Vec<usize>, String> {
+    super::output::sort_by::sort_by(&values.iter().collect::<Vec<_>>(), field, table)
 }

@@ -7,7 +7,7 @@
 //! - [`outcome`]: what a line leads to. [`session`]: files and namespace.
 //! - [`words`], [`flags`], [`command`], [`suggest`], [`help`]: from a line to a command.
 //! - [`resources`], [`label_selector`], [`field_selector`], [`manifest`], [`selection`]: which objects are meant.
-//! - [`commands`]: one file for each. [`printers`]: tables and descriptions. [`result`]: what a change prints.
+//! - [`commands`]: one file for each. [`printers`]: tables and descriptions. [`format`], [`result`]: what `-o` and a change print.
 //! - [`output`]: from values to text: columns, JSON, templates.
 //! - [`complete()`]: Tab completion.
 
@@ -22,6 +22,7 @@ pub mod command;
 pub mod suggest;
 pub mod help;
 pub mod formats;
+pub mod format;
 pub mod objects;
 pub mod label_syntax;
 pub mod label_selector;

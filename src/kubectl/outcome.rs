@@ -65,6 +65,7 @@ impl Output {
 
     /// Adds an error as kubectl prints it, and its exit code.
     pub fn fail(&mut self, error: &CommandError) {
+        self.out(&error.stdout());
         self.err(&error.render());
         self.exit = error.exit();
         if let Some(hint) = error.hint() {

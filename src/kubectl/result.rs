@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::command::Context;
 use super::error::CommandError;
+use super::format::Format;
 use super::objects::text_at;
-use super::printers::format::Format;
 use crate::api::{Kind, Object};
 
 /// Whether a change is only tried out.
@@ -97,8 +97,8 @@ impl ResultPrinter {
     ///
     /// # Errors
     /// When a template does not fit the object.
-    pub fn text(&self, value: &Value, operation: &str) -> Result<String, CommandError> {
-        match &self.format {
+    pub fn text(&mut self, value: &Value, operation: &str) -> Result<String, CommandError> {
+        match &mut self.format {
             None => Ok(format!("{} {operation}{}\n", name_of(value), self.dry_run.suffix())),
             Some(format) => format.print(value),
         }
@@ -109,7 +109,7 @@ impl ResultPrinter {
     /// # Errors
     /// When a template does not fit the object.
     pub fn print(
-        &self,
+        &mut self,
         context: &mut Context<'_>,
         value: &Value,
         operation: &str,

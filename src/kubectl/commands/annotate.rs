@@ -32,7 +32,7 @@ pub const COMMAND: Command = Command {
 };
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    let printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of(context)?;
     let args = context.args().to_vec();
     let (resources, pair_args) = pairs::divide(&args, "annotation")?;
     let change = pairs::parse(pair_args, "annotation", true)?;
@@ -56,7 +56,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
             list_entries(context, picked, picks.single, "annotations", &annotations(picked));
             Ok(())
         } else {
-            annotate_one(context, picked, &change, &printer)
+            annotate_one(context, picked, &change, &mut printer)
         };
         errors.extend(result.err());
     }
@@ -72,7 +72,7 @@ fn annotate_one(
     context: &mut Context<'_>,
     picked: &Picked,
     (set, removed): &pairs::Pairs,
-    printer: &ResultPrinter,
+    printer: &mut ResultPrinter,
 ) -> Result<(), CommandError> {
     let mut entries = annotations(picked);
     if !context.flags.switch("overwrite") {

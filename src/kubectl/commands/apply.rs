@@ -55,7 +55,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         let message = format!("Unexpected args: [{}]", context.args().join(" "));
         return Err(context.usage_error(&message));
     }
-    let printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of(context)?;
     require_files(context)?;
     check_flags(context, printer.dry_run())?;
     let picks = Selection::of(context).pick(context)?;
@@ -65,14 +65,14 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     }
     let mut objects = Vec::new();
     for picked in &picks.items {
-        match apply_one(context, picked, &printer) {
+        match apply_one(context, picked, &mut printer) {
             Ok(object) => objects.push(object),
             Err(error) => errors.push(error),
         }
     }
     CommandError::all(errors)?;
     if printer.prints_object() {
-        print_objects(context, &printer, objects)?;
+        print_objects(context, &mut printer, objects)?;
     }
     Ok(Step::Done)
 }
@@ -119,7 +119,7 @@ fn check_flags(context: &Context<'_>, dry_run: DryRun) -> Result<(), CommandErro
 fn apply_one(
     context: &mut Context<'_>,
     picked: &Picked,
-    printer: &ResultPrinter,
+    printer: &mut ResultPrinter,
 ) -> Result<Value, CommandError> {
     let Some(manifest) = &picked.manifest else {
         return Err(CommandError::Exit);
@@ -166,7 +166,7 @@ fn create(
     context: &mut Context<'_>,
     picked: &Picked,
     mut modified: Value,
-    printer: &ResultPrinter,
+    printer: &mut ResultPrinter,
 ) -> Result<Value, CommandError> {
     prune_nulls(&mut modified);
     if printer.dry_run() == DryRun::Client {
@@ -188,7 +188,7 @@ fn change(
     picked: &Picked,
     modified: &Value,
     current: Value,
-    printer: &ResultPrinter,
+    printer: &mut ResultPrinter,
 ) -> Result<(Value, &'static str), CommandError> {
     let last_applied = text_at(&current, &ANNOTATION);
     if last_applied.is_empty() {
@@ -258,7 +258,7 @@ fn prune_nulls(value: &mut Value) {
 
 fn print_objects(
     context: &mut Context<'_>,
-    printer: &ResultPrinter,
+    printer: &mut ResultPrinter,
     mut objects: Vec<Value>,
 ) -> Result<(), CommandError> {
     let value = match objects.len() {

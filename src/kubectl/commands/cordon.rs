@@ -46,7 +46,7 @@ fn uncordon(context: &mut Context<'_>) -> Result<Step, CommandError> {
 }
 
 fn mark(context: &mut Context<'_>, unschedulable: bool) -> Result<Step, CommandError> {
-    let printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of(context)?;
     let args = context.args().to_vec();
     let labels = context.flags.text("selector").to_owned();
     let name = if unschedulable { "cordon" } else { "uncordon" };
@@ -76,7 +76,7 @@ fn mark(context: &mut Context<'_>, unschedulable: bool) -> Result<Step, CommandE
         )));
     }
     for picked in &picks.items {
-        mark_one(context, picked, unschedulable, &printer)?;
+        mark_one(context, picked, unschedulable, &mut printer)?;
     }
     Ok(Step::Done)
 }
@@ -85,7 +85,7 @@ fn mark_one(
     context: &mut Context<'_>,
     picked: &Picked,
     unschedulable: bool,
-    printer: &ResultPrinter,
+    printer: &mut ResultPrinter,
 ) -> Result<(), CommandError> {
     let is_so = match &picked.object {
         Some(Object::Node(node)) => node.spec.unschedulable == unschedulable,

@@ -39,7 +39,7 @@ pub const COMMAND: Command = Command {
 };
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    let printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of(context)?;
     let args = context.args().to_vec();
     let (resources, label_args) = pairs::divide(&args, "label")?;
     let change = parse(label_args)?;
@@ -51,7 +51,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
             list(context, picked, picks.single);
             Ok(())
         } else {
-            label_one(context, picked, &change, &printer)
+            label_one(context, picked, &change, &mut printer)
         };
         errors.extend(result.err());
     }
@@ -163,7 +163,7 @@ fn label_one(
     context: &mut Context<'_>,
     picked: &Picked,
     (set, removed): &pairs::Pairs,
-    printer: &ResultPrinter,
+    printer: &mut ResultPrinter,
 ) -> Result<(), CommandError> {
     let old = labels(picked);
     let dry_client = printer.dry_run() == DryRun::Client;

@@ -40,7 +40,7 @@ pub const COMMAND: Command = Command {
 };
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    let printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of(context)?;
     let (patch_type, patch) = requested(context)?;
     let mut selection = Selection::of(context);
     selection.lazy = printer.dry_run() != DryRun::Client;
@@ -49,7 +49,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let mut count = 0;
     for picked in picks.items {
         count += 1;
-        if let Err(error) = patch_one(context, &picked, patch_type, &patch, &printer) {
+        if let Err(error) = patch_one(context, &picked, patch_type, &patch, &mut printer) {
             errors.push(error);
         }
     }
@@ -101,7 +101,7 @@ fn patch_one(
     picked: &Picked,
     patch_type: PatchType,
     patch: &Value,
-    printer: &ResultPrinter,
+    printer: &mut ResultPrinter,
 ) -> Result<(), CommandError> {
     let before = picked.value();
     let after = if printer.dry_run() == DryRun::Client {

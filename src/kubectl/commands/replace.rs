@@ -33,7 +33,7 @@ pub const COMMAND: Command = Command {
 };
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    let printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of(context)?;
     let force = context.flags.switch("force");
     if context.flags.number("grace-period") >= 0 && !force {
         return Err(CommandError::plain("--grace-period must have --force specified"));
@@ -56,7 +56,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let mut errors = picks.errors;
     for picked in picks.items {
         let source = picked.source.clone();
-        if let Err(error) = replace_one(context, picked, &printer) {
+        if let Err(error) = replace_one(context, picked, &mut printer) {
             errors.push(error.when("replacing", &source));
         }
     }
@@ -67,7 +67,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
 fn replace_one(
     context: &mut Context<'_>,
     picked: Picked,
-    printer: &ResultPrinter,
+    printer: &mut ResultPrinter,
 ) -> Result<(), CommandError> {
     let manifest = picked.value();
     let manifest = if context.flags.switch("save-config") { with_last_applied(&manifest) } else { manifest };

@@ -12,9 +12,10 @@ use crate::apiserver::{ApiServer, StatusError};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
-use crate::kubectl::formats;
 use crate::kubectl::objects::wire;
 use crate::kubectl::outcome::{Output, Poll, Waiter};
+use crate::kubectl::output::go_value::print_value;
+use crate::kubectl::output::jsonpath::{JsonPath, relaxed_expression};
 use crate::kubectl::quote::quote;
 use crate::kubectl::result::ResultPrinter;
 use crate::kubectl::selection::{Picks, Selection};
@@ -51,7 +52,7 @@ enum For {
     Create,
     Delete,
     Condition { name: String, value: String },
-    JsonPath { path: String, value: Option<String> },
+    JsonPath { path: JsonPath, value: Option<String> },
 }
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
@@ -158,7 +159,7 @@ fn parse_json_path(input: &str) -> Result<For, CommandError> {
             ));
         }
     };
-    let path = formats::relaxed_json_path(path).map_err(CommandError::plain)?;
+    let path = relaxed_expression(path).map_err(CommandError::plain)?;
     if value.as_ref().is_some_and(String::is_empty) {
         return Err(CommandError::plain(
             "jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3",
@@ -167,6 +168,7 @@ fn parse_json_path(input: &str) -> Result<For, CommandError> {
     if path.is_empty() {
         return Err(CommandError::plain("jsonpath expression cannot be empty"));
     }
+    let path = JsonPath::parse(&path).map_err(CommandError::plain)?;
     Ok(For::JsonPath { path, value })
 }
 
@@ -273,8 +275,8 @@ fn has_condition(object: &Value, name: &str, wanted: &str) -> bool {
     of(found, "status") == wanted.to_lowercase()
 }
 
-fn has_value(object: &Value, path: &str, wanted: Option<&str>) -> Result<bool, CommandError> {
-    let lists = formats::json_path_results(path, object).map_err(CommandError::plain)?;
+fn has_value(object: &Value, path: &JsonPath, wanted: Option<&str>) -> Result<bool, CommandError> {
+    let lists = path.find(object).map_err(CommandError::plain)?;
     let Some(first) = lists.first().and_then(|list| list.first()) else {
         return Ok(false);
     };
@@ -287,15 +289,13 @@ fn has_value(object: &Value, path: &str, wanted: Option<&str>) -> Result<bool, C
     let Some(wanted) = wanted else {
         return Ok(true);
     };
-    let text = match first {
+    let text = match first.as_ref() {
         Value::Object(_) | Value::Array(_) => {
             return Err(CommandError::plain(
                 "jsonpath leads to a nested object or list which is not supported",
             ));
         }
-        Value::String(text) => text.clone(),
-        Value::Null => "<nil>".to_owned(),
-        other => other.to_string(),
+        scalar => print_value(scalar),
     };
     Ok(text.trim() == wanted.trim())
 }

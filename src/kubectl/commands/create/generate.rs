@@ -62,9 +62,9 @@ fn name(context: &Context<'_>) -> Result<String, CommandError> {
 
 fn namespace(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let name = name(context)?;
-    let printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of(context)?;
     let manifest = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
-    create_one(context, Kind::Namespace, "", manifest, &printer)?;
+    create_one(context, Kind::Namespace, "", manifest, &mut printer)?;
     Ok(Step::Done)
 }
 
@@ -74,7 +74,7 @@ fn namespaced(
     name: &str,
     fields: Option<Map<String, Value>>,
 ) -> Result<Step, CommandError> {
-    let printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of(context)?;
     let namespace = context.namespace();
     let mut manifest = json!({"apiVersion": "v1", "kind": kind.resource().kind, "metadata": {"name": name}});
     // A namespace that was not typed is left to the request, and so is not printed by a dry run of the client.
@@ -84,7 +84,7 @@ fn namespaced(
     if let Some(fields) = fields {
         crate::kubectl::objects::set_at(&mut manifest, &["data"], Value::Object(fields));
     }
-    create_one(context, kind, &namespace, manifest, &printer)?;
+    create_one(context, kind, &namespace, manifest, &mut printer)?;
     Ok(Step::Done)
 }
 

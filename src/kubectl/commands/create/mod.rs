@@ -45,7 +45,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         return Err(CommandError::Exit);
     }
     require_files(context)?;
-    let printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of(context)?;
     if !context.args().is_empty() {
         let message = format!("Unexpected args: [{}]", context.args().join(" "));
         return Err(context.usage_error(&message));
@@ -57,7 +57,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         let Some(manifest) = picked.manifest else { continue };
         let manifest =
             if context.flags.switch("save-config") { with_last_applied(&manifest) } else { manifest };
-        match create_one(context, picked.key.kind, &picked.key.namespace, manifest, &printer) {
+        match create_one(context, picked.key.kind, &picked.key.namespace, manifest, &mut printer) {
             Ok(()) => count += 1,
             Err(error) => errors.push(error.when("creating", &picked.source)),
         }
@@ -75,7 +75,7 @@ pub(super) fn create_one(
     kind: Kind,
     namespace: &str,
     manifest: serde_json::Value,
-    printer: &ResultPrinter,
+    printer: &mut ResultPrinter,
 ) -> Result<(), CommandError> {
     let value = if printer.dry_run() == DryRun::Client {
         manifest

@@ -64,14 +64,14 @@ fn groups(objects: &mut Vec<Object>) -> Vec<Vec<Object>> {
 
 fn sort_objects(objects: &mut Vec<Object>, sort_by: &str) -> Result<(), CommandError> {
     let values: Vec<Value> = objects.iter().map(wire).collect();
-    let order = formats::sorted_order(&values, sort_by).map_err(CommandError::plain)?;
+    let order = formats::sorted_order(&values, sort_by, true).map_err(CommandError::plain)?;
     *objects = order.iter().filter_map(|index| objects.get(*index).cloned()).collect();
     Ok(())
 }
 
 /// Sorts values by a field.
 pub(super) fn sort_values(values: &mut Vec<Value>, sort_by: &str) -> Result<(), CommandError> {
-    let order = formats::sorted_order(values, sort_by).map_err(CommandError::plain)?;
+    let order = formats::sorted_order(values, sort_by, false).map_err(CommandError::plain)?;
     *values = order.iter().filter_map(|index| values.get(*index).cloned()).collect();
     Ok(())
 }

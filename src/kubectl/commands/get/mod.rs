@@ -12,7 +12,7 @@ use super::shared_flags::{ALL_NAMESPACES, FIELD_SELECTOR, FILES, IGNORED, SELECT
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
-use crate::kubectl::printers::format::Format;
+use crate::kubectl::format::Format;
 use crate::kubectl::selection::{Picks, Selection};
 
 /// Where to find the names of types.
@@ -74,7 +74,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         picks.ignore_not_found();
     }
     match Format::of(context, true)? {
-        Some(format) => generic(context, picks, &format)?,
+        Some(mut format) => generic(context, picks, &mut format)?,
         None => human::print(context, picks)?,
     }
     Ok(Step::Done)
@@ -112,7 +112,7 @@ fn check_flags(context: &mut Context<'_>) -> Result<(), CommandError> {
 }
 
 /// Prints one object, or a list of all, in a format that is no table.
-fn generic(context: &mut Context<'_>, mut picks: Picks, format: &Format) -> Result<(), CommandError> {
+fn generic(context: &mut Context<'_>, mut picks: Picks, format: &mut Format) -> Result<(), CommandError> {
     if picks.single && !picks.errors.is_empty() {
         return CommandError::all(picks.errors);
     }

@@ -10,10 +10,10 @@ use crate::api::{Kind, Object};
 use crate::apiserver::{ApiServer, WatchEvent};
 use crate::kubectl::command::{Context, Step};
 use crate::kubectl::error::CommandError;
+use crate::kubectl::format::Format;
 use crate::kubectl::formats::TablePrinter;
 use crate::kubectl::objects::wire;
 use crate::kubectl::outcome::{Output, Poll, Waiter};
-use crate::kubectl::printers::format::Format;
 use crate::kubectl::selection::{Filter, Selection};
 use crate::sim::Time;
 
@@ -101,9 +101,10 @@ impl Printer {
     }
 
     fn one(&mut self, object: &Object, event: &str, now: Time) -> Result<String, CommandError> {
-        match &self.format {
+        let value = self.value(object, event);
+        match &mut self.format {
             None => Ok(self.rows(object.kind(), std::slice::from_ref(object), event, now)),
-            Some(format) => format.print(&self.value(object, event)),
+            Some(format) => format.print(&value),
         }
     }
 

@@ -9,9 +9,9 @@ use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::commands::shared_flags::{FILES, RESULT, SELECTOR};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
+use crate::kubectl::format::Format;
 use crate::kubectl::output::tabwriter::TabWriter;
 use crate::kubectl::printers::describe::pod_template::pod_template;
-use crate::kubectl::printers::format::Format;
 use crate::kubectl::quote::quote;
 use crate::kubectl::result::key_name;
 use crate::kubectl::selection::Picked;
@@ -37,10 +37,10 @@ pub(super) const COMMAND: Command = Command {
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let revision = super::positive_revision(context)?;
     let picks = super::pick(context)?;
-    let format = Format::of(context, false)?;
+    let mut format = Format::of(context, false)?;
     let mut errors = picks.errors;
     for picked in picks.items {
-        if let Err(error) = show(context, &picked, revision, format.as_ref()) {
+        if let Err(error) = show(context, &picked, revision, format.as_mut()) {
             errors.push(error);
         }
     }
@@ -52,7 +52,7 @@ fn show(
     context: &mut Context<'_>,
     picked: &Picked,
     wanted: i64,
-    format: Option<&Format>,
+    format: Option<&mut Format>,
 ) -> Result<(), CommandError> {
     let kind = picked.key.kind;
     if kind != Kind::StatefulSet {

@@ -30,7 +30,7 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    let printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of(context)?;
     let picks = super::pick(context)?;
     let mut errors = picks.errors;
     if picks.items.is_empty() && errors.is_empty() {
@@ -38,7 +38,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         return Ok(Step::Done);
     }
     for picked in picks.items {
-        if let Err(error) = restart(context, &picked, &printer) {
+        if let Err(error) = restart(context, &picked, &mut printer) {
             errors.push(error);
         }
     }
@@ -46,7 +46,11 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     Ok(Step::Done)
 }
 
-fn restart(context: &mut Context<'_>, picked: &Picked, printer: &ResultPrinter) -> Result<(), CommandError> {
+fn restart(
+    context: &mut Context<'_>,
+    picked: &Picked,
+    printer: &mut ResultPrinter,
+) -> Result<(), CommandError> {
     let name = &picked.key.name;
     if picked.key.kind != Kind::StatefulSet {
         return Err(CommandError::plain(format!(

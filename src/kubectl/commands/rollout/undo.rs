@@ -32,11 +32,11 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    let printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of(context)?;
     let picks = super::pick(context)?;
     let mut errors = picks.errors;
     for picked in picks.items {
-        if let Err(error) = undo(context, &picked, &printer) {
+        if let Err(error) = undo(context, &picked, &mut printer) {
             errors.push(error);
         }
     }
@@ -44,7 +44,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     Ok(Step::Done)
 }
 
-fn undo(context: &mut Context<'_>, picked: &Picked, printer: &ResultPrinter) -> Result<(), CommandError> {
+fn undo(context: &mut Context<'_>, picked: &Picked, printer: &mut ResultPrinter) -> Result<(), CommandError> {
     let is_applied =
         picked.object.as_ref().is_some_and(|object| object.meta().annotations.contains_key(LAST_APPLIED));
     if is_applied {
@@ -67,7 +67,7 @@ fn undo(context: &mut Context<'_>, picked: &Picked, printer: &ResultPrinter) -> 
 fn roll_back(
     context: &mut Context<'_>,
     picked: &Picked,
-    printer: &ResultPrinter,
+    printer: &mut ResultPrinter,
 ) -> Result<String, CommandError> {
     let wanted = context.flags.number("to-revision");
     let not_found = || CommandError::plain(format!("unable to find specified revision {wanted} in history"));

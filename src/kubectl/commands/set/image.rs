@@ -35,7 +35,7 @@ pub(super) const COMMAND: Command = Command {
 type Images = Vec<(String, String)>;
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    let printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of(context)?;
     let args = context.args().to_vec();
     let (resources, image_args) = pairs::divide(&args, "image")?;
     let (mut images, _) = pairs::parse(image_args, "image", false)?;
@@ -62,7 +62,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         }
     }
     for (picked, patch) in patched {
-        if let Err(error) = change(context, &picked, patch, &printer) {
+        if let Err(error) = change(context, &picked, patch, &mut printer) {
             errors.push(error);
         }
     }
@@ -152,7 +152,7 @@ fn change(
     context: &mut Context<'_>,
     picked: &Picked,
     patch: Value,
-    printer: &ResultPrinter,
+    printer: &mut ResultPrinter,
 ) -> Result<(), CommandError> {
     if patch.is_null() {
         return Ok(());
