@@ -44,6 +44,7 @@ const SINGLE_FILE_CONTROLLERS: &[&str] = &[
     "persistentvolume",
     "podgc",
     "replicaset",
+    "serviceaccount",
     "statefulset",
     "tainteviction",
 ];

@@ -61,6 +61,17 @@ impl Cache {
             .filter_map(|(_, object)| T::of(object))
     }
 
+    /// All objects of a kind, by namespace and name; of one namespace only when one is given.
+    pub fn objects<'a>(&'a self, kind: Kind, namespace: Option<&'a str>) -> impl Iterator<Item = &'a Object> {
+        let start = (namespace.unwrap_or_default().to_owned(), String::new());
+        self.objects
+            .get(&kind)
+            .into_iter()
+            .flat_map(move |objects| objects.range(start.clone()..))
+            .take_while(move |((ns, _), _)| namespace.is_none_or(|wanted| wanted == ns))
+            .map(|(_, object)| object)
+    }
+
     /// The objects of a type in a namespace that the object with this uid controls, by name.
     pub fn controlled_by<'a, T: Typed>(
         &'a self,
