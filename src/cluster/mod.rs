@@ -7,7 +7,7 @@
 //! - [`config`]: nodes, latencies, seed. [`input`]: what people can do, and the log of it.
 //! - [`process`]: a component with its cache. [`terminal`]: lines that were typed and what they printed.
 //! - [`event_log`]: every change in order, as lines and as a running hash.
-//! - [`explain`]: why an object is as it is.
+//! - [`explain`]: why an object is as it is. [`invariants`]: what must hold after every step.
 
 pub mod config;
 pub mod input;
@@ -15,6 +15,7 @@ pub mod process;
 pub mod terminal;
 pub mod event_log;
 pub mod explain;
+pub mod invariants;
 
 pub use config::ClusterConfig;
 pub use event_log::EventLog;

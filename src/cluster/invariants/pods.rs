@@ -1,0 +1,191 @@
+//! Rules of pods: placement, phases, containers.
+
+use super::{Invariant, Seen};
+use crate::api::pod::{Pod, PodSpec};
+use crate::api::quantity::Quantity;
+use crate::api::scheduling::node_affinity_matches;
+use crate::api::{Kind, Object, ObjectKey};
+
+/// The rules.
+pub const INVARIANTS: &[Invariant] = &[
+    Invariant {
+        id: "S-09",
+        sentence: "a pod is bound once, and nothing else of its spec changes but what the API allows",
+        check: spec_is_fixed,
+    },
+    Invariant {
+        id: "S-10",
+        sentence: "a pod's phase goes from Pending to Running to Succeeded or Failed, and never back",
+        check: phase_goes_forward,
+    },
+    Invariant {
+        id: "S-11",
+        sentence: "a ready pod runs with all containers ready, and restart counts never fall",
+        check: ready_means_running,
+    },
+    Invariant {
+        id: "S-12",
+        sentence: "a container runs only when the pod's claims are bound",
+        check: claims_come_first,
+    },
+    Invariant {
+        id: "S-13",
+        sentence: "a pod is bound only to a node that has room for it and that it selects",
+        check: binding_fits,
+    },
+    Invariant {
+        id: "S-16",
+        sentence: "a pod's name is free only when none of its containers runs, unless it was force-deleted",
+        check: containers_stop_first,
+    },
+];
+
+fn pods<'a>(seen: &'a Seen<'_>) -> Option<(&'a Pod, &'a Pod)> {
+    match (seen.before?, seen.after()?) {
+        (Object::Pod(before), Object::Pod(after)) => Some((before, after)),
+        _ => None,
+    }
+}
+
+fn spec_is_fixed(seen: &Seen<'_>) -> Result<(), String> {
+    let Some((before, after)) = pods(seen) else {
+        return Ok(());
+    };
+    if before.is_bound() && before.spec.node_name != after.spec.node_name {
+        return Err(format!("moved from {} to {}", before.spec.node_name, after.spec.node_name));
+    }
+    if without_mutable(&before.spec) == without_mutable(&after.spec) {
+        Ok(())
+    } else {
+        Err("its spec changed".into())
+    }
+}
+
+fn without_mutable(spec: &PodSpec) -> PodSpec {
+    let mut spec = spec.clone();
+    spec.node_name.clear();
+    spec.tolerations.clear();
+    spec.termination_grace_period_seconds = None;
+    spec.extra.remove("activeDeadlineSeconds");
+    for container in spec.containers.iter_mut().chain(&mut spec.init_containers) {
+        container.image.clear();
+    }
+    spec
+}
+
+fn rank(phase: &str) -> u8 {
+    match phase {
+        "Pending" => 1,
+        "Running" | "Unknown" => 2,
+        "Succeeded" | "Failed" => 3,
+        _ => 0,
+    }
+}
+
+fn phase_goes_forward(seen: &Seen<'_>) -> Result<(), String> {
+    let Some((before, after)) = pods(seen) else {
+        return Ok(());
+    };
+    let (was, is) = (before.status.phase.as_str(), after.status.phase.as_str());
+    if rank(is) < rank(was) || (rank(was) == 3 && is != was) {
+        return Err(format!("from {was} to {is}"));
+    }
+    Ok(())
+}
+
+fn ready_means_running(seen: &Seen<'_>) -> Result<(), String> {
+    let Some(Object::Pod(after)) = seen.after() else {
+        return Ok(());
+    };
+    if after.is_ready() {
+        let all_ready = after.status.container_statuses.iter().all(|status| status.ready);
+        if after.status.phase != "Running" || !all_ready {
+            return Err(format!("ready in phase {} with containers that are not", after.status.phase));
+        }
+    }
+    if let Some(Object::Pod(before)) = seen.before {
+        for status in &after.status.container_statuses {
+            let old = before.status.container_statuses.iter().find(|old| old.name == status.name);
+            if old.is_some_and(|old| old.restart_count > status.restart_count) {
+                return Err(format!("the restart count of {} fell", status.name));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn runs(pod: &Pod) -> bool {
+    pod.status.container_statuses.iter().any(|status| status.state.running.is_some())
+}
+
+fn claims_come_first(seen: &Seen<'_>) -> Result<(), String> {
+    let Some((before, after)) = pods(seen) else {
+        return Ok(());
+    };
+    if runs(before) || !runs(after) {
+        return Ok(());
+    }
+    for name in after.claim_names() {
+        let key = ObjectKey::new(Kind::PersistentVolumeClaim, after.metadata.namespace.clone(), name);
+        match seen.memory.objects.get(&key) {
+            Some(Object::PersistentVolumeClaim(claim)) if claim.status.phase == "Bound" => {}
+            _ => return Err(format!("runs while claim {name} is not bound")),
+        }
+    }
+    Ok(())
+}
+
+fn milli(list: &crate::api::pod::ResourceList, name: &str) -> i128 {
+    list.get(name).and_then(|text| Quantity::parse(text).ok()).map_or(0, |quantity| quantity.milli_value().into())
+}
+
+fn requested(pod: &Pod, name: &str) -> i128 {
+    let sum: i128 = pod.spec.containers.iter().map(|container| milli(&container.resources.requests, name)).sum();
+    let init = pod.spec.init_containers.iter().map(|container| milli(&container.resources.requests, name)).max();
+    sum.max(init.unwrap_or_default())
+}
+
+fn binding_fits(seen: &Seen<'_>) -> Result<(), String> {
+    let Some((before, after)) = pods(seen) else {
+        return Ok(());
+    };
+    if before.is_bound() || !after.is_bound() {
+        return Ok(());
+    }
+    let name = &after.spec.node_name;
+    let key = ObjectKey::new(Kind::Node, "", name.as_str());
+    let Some(Object::Node(node)) = seen.memory.objects.get(&key) else {
+        return Err(format!("bound to {name}, which does not exist"));
+    };
+    if !node_affinity_matches(&after.spec, node) {
+        return Err(format!("bound to {name}, which it does not select"));
+    }
+    let others = || {
+        seen.memory.objects.values().filter_map(|object| match object {
+            Object::Pod(pod) if pod.spec.node_name == *name && !pod.is_terminal() => Some(&**pod),
+            _ => None,
+        })
+    };
+    for resource in ["cpu", "memory"] {
+        let used: i128 = others().map(|pod| requested(pod, resource)).sum();
+        let room = milli(&node.status.allocatable, resource);
+        if requested(after, resource) > 0 && used + requested(after, resource) > room {
+            return Err(format!("bound to {name}, whose {resource} does not suffice"));
+        }
+    }
+    let room = milli(&node.status.allocatable, "pods") / 1000;
+    if i128::try_from(others().count()).unwrap_or(i128::MAX) >= room {
+        return Err(format!("bound to {name}, which holds {room} pods already"));
+    }
+    Ok(())
+}
+
+fn containers_stop_first(seen: &Seen<'_>) -> Result<(), String> {
+    let Some(Object::Pod(before)) = seen.before.filter(|_| seen.after().is_none()) else {
+        return Ok(());
+    };
+    if runs(before) && before.is_bound() && !seen.by_person {
+        return Err("removed while a container runs".into());
+    }
+    Ok(())
+}

@@ -1,0 +1,370 @@
+//! Rules of `StatefulSet`s: identity, order, partition, budget, revisions.
+
+use super::{Invariant, Seen};
+use crate::api::apps::StatefulSet;
+use crate::api::pod::Pod;
+use crate::api::{Kind, Object, ObjectKey};
+use crate::apiserver::WatchEventType;
+use crate::sim::Time;
+
+/// The rules.
+pub const INVARIANTS: &[Invariant] = &[
+    Invariant {
+        id: "S-17",
+        sentence: "a pod's name, labels, host name and claims follow from its set and ordinal",
+        check: identity_follows_ordinal,
+    },
+    Invariant {
+        id: "S-18",
+        sentence: "pods are made only with ordinals from start to start + replicas - 1",
+        check: ordinals_in_range,
+    },
+    Invariant {
+        id: "S-19",
+        sentence: "under OrderedReady a pod is made only when all lower ones are there, available and not terminating",
+        check: lower_ones_first,
+    },
+    Invariant {
+        id: "S-20",
+        sentence: "under OrderedReady scaling down takes the highest ordinal, one at a time",
+        check: highest_goes_first,
+    },
+    Invariant {
+        id: "S-21",
+        sentence: "a rolling update deletes only pods of an old revision at or above the partition",
+        check: update_deletes_old_pods,
+    },
+    Invariant {
+        id: "S-22",
+        sentence: "a pod below the partition is made at the current revision, others at the update revision",
+        check: revision_follows_partition,
+    },
+    Invariant {
+        id: "S-23",
+        sentence: "a rolling update makes no pod unavailable beyond maxUnavailable",
+        check: update_keeps_budget,
+    },
+    Invariant { id: "S-26", sentence: "a pod's claims exist before the pod", check: claims_exist_first },
+    Invariant {
+        id: "S-27",
+        sentence: "available <= ready <= replicas, current <= replicas, updated <= replicas",
+        check: counters_are_consistent,
+    },
+    Invariant {
+        id: "S-28",
+        sentence: "the current revision changes only when the update is complete",
+        check: current_revision_waits,
+    },
+    Invariant {
+        id: "S-30",
+        sentence: "a revision's data never changes, and two revisions of one owner never hold the same",
+        check: revisions_are_fixed,
+    },
+    Invariant {
+        id: "S-31",
+        sentence: "a revision that a live pod or the status names is not removed",
+        check: revisions_in_use_stay,
+    },
+    Invariant { id: "S-32", sentence: "the collision count never falls", check: collisions_only_grow },
+];
+
+/// The ordinal in a pod's name.
+fn ordinal(pod: &Pod) -> Option<i64> {
+    pod.metadata.name.rsplit_once('-')?.1.parse().ok()
+}
+
+fn start(set: &StatefulSet) -> i64 {
+    set.spec.ordinals.as_ref().map_or(0, |ordinals| ordinals.start)
+}
+
+fn replicas(set: &StatefulSet) -> i64 {
+    set.spec.replicas.unwrap_or(1)
+}
+
+fn in_range(set: &StatefulSet, ordinal: i64) -> bool {
+    (start(set)..start(set) + replicas(set)).contains(&ordinal)
+}
+
+fn partition(set: &StatefulSet) -> i64 {
+    let rolling = set.spec.update_strategy.rolling_update.as_ref();
+    rolling.and_then(|rolling| rolling.partition).unwrap_or_default()
+}
+
+fn revision(pod: &Pod) -> &str {
+    pod.metadata.labels.get("controller-revision-hash").map_or("", String::as_str)
+}
+
+fn is_ordered(set: &StatefulSet) -> bool {
+    set.spec.pod_management_policy != "Parallel"
+}
+
+/// A pod that its set's controller has just made, with the versions of the set that the controller may have seen.
+fn made<'a>(seen: &'a Seen<'_>) -> Option<(&'a Pod, i64, Vec<&'a StatefulSet>)> {
+    let Object::Pod(pod) = seen.after()? else {
+        return None;
+    };
+    if seen.event.type_ != WatchEventType::Added || seen.by_person {
+        return None;
+    }
+    let sets = seen.memory.sets_of(pod, seen.event.at);
+    if sets.is_empty() { None } else { Some((pod, ordinal(pod)?, sets)) }
+}
+
+/// A pod whose deletion its set's controller has just asked for.
+fn deleted<'a>(seen: &'a Seen<'_>) -> Option<(&'a Pod, i64, Vec<&'a StatefulSet>)> {
+    let Object::Pod(pod) = seen.before? else {
+        return None;
+    };
+    if !seen.is_deletion_asked() || seen.by_person || pod.is_terminal() {
+        return None;
+    }
+    let sets = seen.memory.sets_of(pod, seen.event.at);
+    let sets: Vec<_> = sets.into_iter().filter(|set| !set.metadata.is_terminating()).collect();
+    // When the set itself is going, it is the garbage collector who deletes.
+    if sets.is_empty() { None } else { Some((pod, ordinal(pod)?, sets)) }
+}
+
+fn pod_key(set: &StatefulSet, ordinal: i64) -> ObjectKey {
+    ObjectKey::new(Kind::Pod, set.metadata.namespace.clone(), format!("{}-{ordinal}", set.metadata.name))
+}
+
+fn is_good(object: &Object, set: &StatefulSet, now: Time) -> bool {
+    matches!(object, Object::Pod(pod)
+        if pod.status.phase == "Running"
+            && pod.is_available(set.spec.min_ready_seconds, now)
+            && !pod.is_terminating())
+}
+
+/// Whether the controller may have seen the pod of an ordinal as available.
+fn may_look_good(seen: &Seen<'_>, set: &StatefulSet, ordinal: i64) -> bool {
+    let key = pod_key(set, ordinal);
+    seen.memory.views(&key, seen.event.at).any(|object| is_good(object, set, seen.event.at))
+}
+
+fn identity_follows_ordinal(seen: &Seen<'_>) -> Result<(), String> {
+    let Some((pod, ordinal, sets)) = made(seen) else {
+        return Ok(());
+    };
+    let name = &pod.metadata.name;
+    let label = |key: &str| pod.metadata.labels.get(key).map_or("", String::as_str);
+    if label("statefulset.kubernetes.io/pod-name") != name
+        || label("apps.kubernetes.io/pod-index") != ordinal.to_string()
+        || pod.spec.hostname != *name
+    {
+        return Err("its labels or host name do not follow from its name".into());
+    }
+    let fits = sets.iter().any(|set| {
+        set.spec.volume_claim_templates.iter().all(|template| {
+            let claim = format!("{}-{name}", template.metadata.name);
+            pod.claim_names().any(|used| used == claim)
+        })
+    });
+    if fits { Ok(()) } else { Err("its claims do not follow from its name".into()) }
+}
+
+fn ordinals_in_range(seen: &Seen<'_>) -> Result<(), String> {
+    match made(seen) {
+        Some((_, ordinal, sets)) if !sets.iter().any(|set| in_range(set, ordinal)) => {
+            Err(format!("made with ordinal {ordinal}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn lower_ones_first(seen: &Seen<'_>) -> Result<(), String> {
+    let Some((_, ordinal, sets)) = made(seen) else {
+        return Ok(());
+    };
+    let allowed =
+        sets.iter().any(|set| !is_ordered(set) || (start(set)..ordinal).all(|lower| may_look_good(seen, set, lower)));
+    if allowed { Ok(()) } else { Err("made before a lower one was available".into()) }
+}
+
+fn highest_goes_first(seen: &Seen<'_>) -> Result<(), String> {
+    let Some((_, ordinal, sets)) = deleted(seen) else {
+        return Ok(());
+    };
+    let is_wrong = |set: &&StatefulSet| {
+        if !is_ordered(set) || in_range(set, ordinal) {
+            return false;
+        }
+        // Of the others outside the range, none may be higher (or, in front of the range, stand after it in the
+        // descending order) and still be there without having been asked to go.
+        seen.memory.objects.values().any(|object| match object {
+            Object::Pod(other) => {
+                other.metadata.is_controlled_by(&set.metadata.uid)
+                    && self::ordinal(other).is_some_and(|other| other > ordinal && !in_range(set, other))
+            }
+            _ => false,
+        })
+    };
+    if sets.iter().all(|set| is_wrong(set)) { Err("a higher one is still there".into()) } else { Ok(()) }
+}
+
+fn update_deletes_old_pods(seen: &Seen<'_>) -> Result<(), String> {
+    let Some((pod, ordinal, sets)) = deleted(seen) else {
+        return Ok(());
+    };
+    let is_allowed = |set: &&StatefulSet| {
+        !in_range(set, ordinal)
+            || (set.spec.update_strategy.type_ != "OnDelete"
+                && ordinal >= start(set) + partition(set)
+                // The status may lag behind the sync that made a new revision.
+                && (revision(pod) != set.status.update_revision || set.status.observed_generation < set.metadata.generation))
+    };
+    if sets.iter().any(|set| is_allowed(set)) {
+        Ok(())
+    } else {
+        Err(format!("deleted by its controller, ordinal {ordinal}, revision {}", revision(pod)))
+    }
+}
+
+fn revision_follows_partition(seen: &Seen<'_>) -> Result<(), String> {
+    let Some((pod, ordinal, sets)) = made(seen) else {
+        return Ok(());
+    };
+    let is_right = |set: &&StatefulSet| {
+        let status = &set.status;
+        if status.observed_generation < set.metadata.generation || status.current_revision.is_empty() {
+            return true;
+        }
+        if set.spec.update_strategy.type_ == "OnDelete" {
+            return revision(pod) == status.current_revision || revision(pod) == status.update_revision;
+        }
+        let wanted = if ordinal < start(set) + partition(set) { &status.current_revision } else { &status.update_revision };
+        revision(pod) == wanted
+    };
+    if sets.iter().any(|set| is_right(set)) {
+        Ok(())
+    } else {
+        Err(format!("ordinal {ordinal} made at revision {}", revision(pod)))
+    }
+}
+
+fn update_keeps_budget(seen: &Seen<'_>) -> Result<(), String> {
+    let Some((_, ordinal, sets)) = deleted(seen) else {
+        return Ok(());
+    };
+    let is_allowed = |set: &&StatefulSet| {
+        if !in_range(set, ordinal) {
+            return true;
+        }
+        let rolling = set.spec.update_strategy.rolling_update.as_ref();
+        let budget = rolling
+            .and_then(|rolling| rolling.max_unavailable.as_ref())
+            .and_then(|max| max.scaled(replicas(set), false).ok())
+            .unwrap_or(1)
+            .max(1);
+        let others_away = (start(set)..start(set) + replicas(set))
+            .filter(|&other| other != ordinal && !may_look_good(seen, set, other))
+            .count();
+        i64::try_from(others_away).unwrap_or(i64::MAX) < budget || !may_look_good(seen, set, ordinal)
+    };
+    if sets.iter().any(|set| is_allowed(set)) {
+        Ok(())
+    } else {
+        Err(format!("ordinal {ordinal} deleted although the budget was used up"))
+    }
+}
+
+fn claims_exist_first(seen: &Seen<'_>) -> Result<(), String> {
+    let Some((pod, _, _)) = made(seen) else {
+        return Ok(());
+    };
+    let missing = pod.claim_names().find(|name| {
+        let key = ObjectKey::new(Kind::PersistentVolumeClaim, pod.metadata.namespace.clone(), *name);
+        !seen.memory.objects.contains_key(&key)
+    });
+    missing.map_or(Ok(()), |name| Err(format!("made without its claim {name}")))
+}
+
+fn counters_are_consistent(seen: &Seen<'_>) -> Result<(), String> {
+    let Some(Object::StatefulSet(set)) = seen.after() else {
+        return Ok(());
+    };
+    let status = &set.status;
+    let consistent = status.available_replicas <= status.ready_replicas
+        && status.ready_replicas <= status.replicas
+        && status.current_replicas <= status.replicas
+        && status.updated_replicas <= status.replicas;
+    if consistent { Ok(()) } else { Err(format!("{status:?}")) }
+}
+
+fn current_revision_waits(seen: &Seen<'_>) -> Result<(), String> {
+    let (Some(Object::StatefulSet(before)), Some(Object::StatefulSet(after))) = (seen.before, seen.after()) else {
+        return Ok(());
+    };
+    let (was, is) = (&before.status, &after.status);
+    if was.current_revision.is_empty() || was.current_revision == is.current_revision {
+        return Ok(());
+    }
+    let complete = is.current_revision == is.update_revision
+        && is.updated_replicas == is.replicas
+        && is.ready_replicas == is.replicas;
+    // When the current revision itself is gone from the history, the controller begins anew with the update revision.
+    if complete || !revision_exists(seen, after, &was.current_revision) {
+        Ok(())
+    } else {
+        Err(format!("from {} to {} before the update was complete", was.current_revision, is.current_revision))
+    }
+}
+
+fn revision_exists(seen: &Seen<'_>, set: &StatefulSet, name: &str) -> bool {
+    let key = ObjectKey::new(Kind::ControllerRevision, set.metadata.namespace.clone(), name);
+    seen.memory.objects.contains_key(&key)
+}
+
+fn revisions_are_fixed(seen: &Seen<'_>) -> Result<(), String> {
+    let Some(Object::ControllerRevision(after)) = seen.after() else {
+        return Ok(());
+    };
+    if let Some(Object::ControllerRevision(before)) = seen.before
+        && before.data != after.data
+    {
+        return Err("its data changed".into());
+    }
+    let owner = after.metadata.controller_of().map(|owner| owner.uid.as_str());
+    let twin = seen.memory.objects.values().any(|object| match object {
+        Object::ControllerRevision(other) => {
+            owner.is_some()
+                && other.metadata.name != after.metadata.name
+                && other.metadata.controller_of().map(|owner| owner.uid.as_str()) == owner
+                && other.data == after.data
+        }
+        _ => false,
+    });
+    if twin { Err("another revision of its owner holds the same".into()) } else { Ok(()) }
+}
+
+fn revisions_in_use_stay(seen: &Seen<'_>) -> Result<(), String> {
+    let Some(Object::ControllerRevision(gone)) = seen.before.filter(|_| seen.after().is_none() && !seen.by_person) else {
+        return Ok(());
+    };
+    let Some(owner) = gone.metadata.controller_of() else {
+        return Ok(());
+    };
+    let key = ObjectKey::new(Kind::StatefulSet, gone.metadata.namespace.clone(), owner.name.clone());
+    let Some(Object::StatefulSet(set)) = seen.memory.objects.get(&key) else {
+        return Ok(());
+    };
+    if set.metadata.uid != owner.uid {
+        return Ok(());
+    }
+    let name = &gone.metadata.name;
+    let used = seen.memory.objects.values().any(|object| match object {
+        Object::Pod(pod) => pod.metadata.is_controlled_by(&owner.uid) && revision(pod) == name,
+        _ => false,
+    });
+    if used || set.status.update_revision == *name || set.status.current_revision == *name {
+        return Err("removed while in use".into());
+    }
+    Ok(())
+}
+
+fn collisions_only_grow(seen: &Seen<'_>) -> Result<(), String> {
+    let (Some(Object::StatefulSet(before)), Some(Object::StatefulSet(after))) = (seen.before, seen.after()) else {
+        return Ok(());
+    };
+    let (was, is) = (before.status.collision_count, after.status.collision_count);
+    if is >= was { Ok(()) } else { Err(format!("from {was:?} to {is:?}")) }
+}
