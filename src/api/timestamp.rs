@@ -39,6 +39,23 @@ impl Timestamp {
         Self::at(now).0.saturating_sub(self.0)
     }
 
+    /// `Mon, 05 Jan 2026 09:00:00 +0000`: RFC 1123 with a numeric zone, as descriptions show it.
+    pub fn rfc1123(self) -> String {
+        const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+        const MONTHS: [&str; 12] =
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let days = self.0.div_euclid(SECONDS_A_DAY);
+        let (year, month, day) = civil_from_days(days);
+        let at = |names: &[&'static str], index: i64| {
+            usize::try_from(index).ok().and_then(|index| names.get(index).copied()).unwrap_or_default()
+        };
+        // 1970-01-01 was a Thursday.
+        let (weekday, month) = (at(&DAYS, days.rem_euclid(7)), at(&MONTHS, month - 1));
+        let second = self.0.rem_euclid(SECONDS_A_DAY);
+        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} +0000")
+    }
+
     /// Reads `2026-01-05T09:00:00Z`, with an optional fraction that is dropped and an optional offset.
     pub fn parse(text: &str) -> Option<Self> {
         let (date, clock) = text.split_once(['T', 't'])?;
@@ -124,6 +141,7 @@ mod tests {
     #[test]
     fn timestamps_are_whole_seconds_and_round_trip() {
         assert_eq!(Timestamp::at(Time::from_ms(1_999)).to_string(), "2026-01-05T09:00:01Z");
+        assert_eq!(Timestamp::at(Time::ZERO).rfc1123(), "Mon, 05 Jan 2026 09:00:00 +0000");
         for text in ["1970-01-01T00:00:00Z", "2024-02-29T23:59:59Z", "2100-03-01T12:00:00Z"] {
             assert_eq!(Timestamp::parse(text).map(|t| t.to_string()).as_deref(), Some(text));
         }

@@ -37,6 +37,11 @@ impl PrefixWriter {
         self.pending.clear();
     }
 
+    /// The whole text with its tabs: what is printed where no column writer stands behind.
+    pub fn finish_unaligned(self) -> String {
+        self.aligned + &self.pending
+    }
+
     /// The whole text, aligned.
     pub fn finish(mut self) -> String {
         self.flush();

@@ -3,8 +3,8 @@
 //! Models pkg/printers/internalversion/printers.go and staging/src/k8s.io/kubectl/pkg/describe, Kubernetes v1.36.
 //! Left out: kinds that are not served.
 
-pub mod describe;
 pub mod table;
+pub mod describe;
 
 pub use describe::describe;
 pub use table::{Table, pod_status, table, wide_cells};

@@ -1,14 +1,54 @@
 //! What `kubectl describe` prints for each kind.
 //!
 //! Models staging/src/k8s.io/kubectl/pkg/describe/describe.go, Kubernetes v1.36.
+//! Left out: kinds that are not served.
 
 pub mod pod_template;
+mod lines;
+mod containers;
+mod volumes;
+mod events;
+mod pod;
+mod stateful_set;
+mod storage;
+mod service;
+mod node;
+mod generic;
 
 use crate::api::Object;
 use crate::apiserver::ApiServer;
+use crate::kubectl::output::prefix_writer::PrefixWriter;
 
-/// The description of an object; with its events when `show_events` says so.
-pub fn describe(object: &Object, server: &ApiServer, show_events: bool) -> String {
-    let _ = (server, show_events);
-    format!("Name:  {}\n", object.meta().name)
+/// The description of an object.
+pub fn describe(object: &Object, server: &ApiServer) -> String {
+    let mut w = PrefixWriter::new();
+    let value = object.to_value();
+    let meta = object.meta();
+    let now = server.now();
+    match object {
+        Object::Pod(_) => pod::pod(&mut w, meta, &value, now),
+        Object::StatefulSet(set) => stateful_set::stateful_set(&mut w, set, &value, server),
+        Object::PersistentVolumeClaim(claim) => storage::claim(&mut w, claim, server),
+        Object::PersistentVolume(volume) => storage::volume(&mut w, volume, &value, now),
+        Object::StorageClass(class) => storage::class(&mut w, class, &value),
+        Object::Service(found) => service::service(&mut w, found, &value, server),
+        Object::Node(found) => node::node(&mut w, found, &value, server),
+        Object::Namespace(_) => {
+            generic::namespace(&mut w, meta, &value);
+            return w.finish();
+        }
+        Object::Secret(_) => {
+            generic::secret(&mut w, meta, &value);
+            return w.finish();
+        }
+        Object::ConfigMap(_) => generic::config_map(&mut w, meta, &value),
+        Object::ControllerRevision(_)
+        | Object::EndpointSlice(_)
+        | Object::Event(_)
+        | Object::ServiceAccount(_) => {
+            generic::other(&mut w, meta, &value);
+        }
+    }
+    events::events(&mut w, object, server);
+    w.finish()
 }

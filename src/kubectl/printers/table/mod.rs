@@ -11,6 +11,7 @@ mod node;
 mod plain;
 
 pub use pod::pod_status;
+pub(super) use storage::access_modes;
 
 use crate::api::{Kind, Object};
 use crate::sim::Time;

@@ -109,7 +109,7 @@ fn or_unset(text: &str) -> String {
 }
 
 /// `RWO,RWX`: each mode once, in a fixed order.
-pub(super) fn access_modes(modes: &[String]) -> String {
+pub(in crate::kubectl::printers) fn access_modes(modes: &[String]) -> String {
     const SHORT: [(&str, &str); 4] = [
         ("ReadWriteOnce", "RWO"),
         ("ReadOnlyMany", "ROX"),

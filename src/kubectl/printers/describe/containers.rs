@@ -1,0 +1,233 @@
+//! Containers in descriptions of pods and of their templates.
+//!
+//! Models `describeContainers`, staging/src/k8s.io/kubectl/pkg/describe/describe.go, Kubernetes v1.36.
+//! Left out: the values behind resource field references.
+
+use serde_json::Value;
+
+use super::lines::{at, date, entries, items, joined, line, text};
+use crate::kubectl::output::prefix_writer::PrefixWriter;
+
+/// Containers with their states. `pod` gives the values behind field references; a template has none.
+pub(super) fn containers(
+    w: &mut PrefixWriter,
+    label: &str,
+    containers: &[Value],
+    statuses: Option<&[Value]>,
+    pod: Option<&Value>,
+    space: &str,
+) {
+    let none = if containers.is_empty() { " <none>" } else { "" };
+    w.write_line(0, &format!("{space}{label}:{none}"));
+    let name_indent = if space.is_empty() { "" } else { " " };
+    for container in containers {
+        let name = text(container, &["name"]);
+        let status = statuses.into_iter().flatten().find(|status| text(status, &["name"]) == name);
+        w.write_line(1, &format!("{name_indent}{name}:"));
+        basics(w, container, status);
+        words(w, "Command", items(container, &["command"]));
+        words(w, "Args", items(container, &["args"]));
+        if let Some(status) = status {
+            state(w, "State", &status["state"]);
+            if at(status, &["lastState", "terminated"]).is_some() {
+                state(w, "Last State", &status["lastState"]);
+            }
+            let ready = if text(status, &["ready"]) == "true" { "True" } else { "False" };
+            line(w, 2, "Ready", ready);
+            line(w, 2, "Restart Count", &number(status, &["restartCount"]));
+        }
+        resources(w, container);
+        for (title, field) in
+            [("Liveness", "livenessProbe"), ("Readiness", "readinessProbe"), ("Startup", "startupProbe")]
+        {
+            if let Some(found) = at(container, &[field]) {
+                line(w, 2, title, &probe(found));
+            }
+        }
+        environment_from(w, items(container, &["envFrom"]));
+        environment(w, items(container, &["env"]), pod);
+        mounts(w, container);
+    }
+}
+
+/// A number; 0 where the field is absent.
+fn number(value: &Value, path: &[&str]) -> String {
+    at(value, path).map_or_else(|| "0".to_owned(), Value::to_string)
+}
+
+fn basics(w: &mut PrefixWriter, container: &Value, status: Option<&Value>) {
+    if let Some(status) = status {
+        line(w, 2, "Container ID", &text(status, &["containerID"]));
+    }
+    line(w, 2, "Image", &text(container, &["image"]));
+    if let Some(status) = status {
+        line(w, 2, "Image ID", &text(status, &["imageID"]));
+    }
+    for (title, field) in [("Port", "containerPort"), ("Host Port", "hostPort")] {
+        let ports = items(container, &["ports"]).iter().map(|port| {
+            let shown = format!("{}/{}", number(port, &[field]), text(port, &["protocol"]));
+            let name = text(port, &["name"]);
+            if name.is_empty() { shown } else { format!("{shown} ({name})") }
+        });
+        let ports = ports.collect::<Vec<_>>().join(", ");
+        if ports.contains(',') {
+            line(w, 2, &format!("{title}s"), &ports);
+        } else {
+            line(w, 2, title, if ports.is_empty() { "<none>" } else { &ports });
+        }
+    }
+    let seccomp = text(container, &["securityContext", "seccompProfile", "type"]);
+    if !seccomp.is_empty() {
+        line(w, 2, "SeccompProfile", &seccomp);
+    }
+}
+
+fn words(w: &mut PrefixWriter, title: &str, words: &[Value]) {
+    if words.is_empty() {
+        return;
+    }
+    w.write_line(2, &format!("{title}:"));
+    for word in words {
+        for part in text(word, &[]).split('\n') {
+            w.write_line(3, part);
+        }
+    }
+}
+
+fn state(w: &mut PrefixWriter, title: &str, state: &Value) {
+    let reason = |w: &mut PrefixWriter, of: &Value| {
+        if !text(of, &["reason"]).is_empty() {
+            line(w, 3, "Reason", &text(of, &["reason"]));
+        }
+    };
+    if let Some(running) = at(state, &["running"]) {
+        line(w, 2, title, "Running");
+        line(w, 3, "Started", &date(&text(running, &["startedAt"])));
+    } else if let Some(ended) = at(state, &["terminated"]) {
+        line(w, 2, title, "Terminated");
+        reason(w, ended);
+        if !text(ended, &["message"]).is_empty() {
+            line(w, 3, "Message", &text(ended, &["message"]));
+        }
+        line(w, 3, "Exit Code", &number(ended, &["exitCode"]));
+        line(w, 3, "Started", &date(&text(ended, &["startedAt"])));
+        line(w, 3, "Finished", &date(&text(ended, &["finishedAt"])));
+    } else {
+        line(w, 2, title, "Waiting");
+        if let Some(waiting) = at(state, &["waiting"]) {
+            reason(w, waiting);
+        }
+    }
+}
+
+fn resources(w: &mut PrefixWriter, container: &Value) {
+    for (title, field) in [("Limits", "limits"), ("Requests", "requests")] {
+        let amounts = entries(container, &["resources", field]);
+        if amounts.is_empty() {
+            continue;
+        }
+        w.write_line(2, &format!("{title}:"));
+        for (name, amount) in &amounts {
+            line(w, 3, name, amount);
+        }
+    }
+}
+
+fn probe(probe: &Value) -> String {
+    let attributes = format!(
+        "delay={}s timeout={}s period={}s #success={} #failure={}",
+        number(probe, &["initialDelaySeconds"]),
+        number(probe, &["timeoutSeconds"]),
+        number(probe, &["periodSeconds"]),
+        number(probe, &["successThreshold"]),
+        number(probe, &["failureThreshold"])
+    );
+    if at(probe, &["exec"]).is_some() {
+        return format!("exec [{}] {attributes}", joined(probe, &["exec", "command"], " "));
+    }
+    if let Some(get) = at(probe, &["httpGet"]) {
+        let (scheme, path) = (text(get, &["scheme"]).to_lowercase(), text(get, &["path"]));
+        let slash = if path.is_empty() || path.starts_with('/') { "" } else { "/" };
+        let (host, port) = (text(get, &["host"]), text(get, &["port"]));
+        return format!("http-get {scheme}://{host}:{port}{slash}{path} {attributes}");
+    }
+    if let Some(socket) = at(probe, &["tcpSocket"]) {
+        return format!("tcp-socket {}:{} {attributes}", text(socket, &["host"]), text(socket, &["port"]));
+    }
+    if let Some(grpc) = at(probe, &["grpc"]) {
+        return format!("grpc <pod>:{} {} {attributes}", text(grpc, &["port"]), text(grpc, &["service"]));
+    }
+    format!("unknown {attributes}")
+}
+
+fn environment_from(w: &mut PrefixWriter, sources: &[Value]) {
+    if sources.is_empty() {
+        return;
+    }
+    w.write_line(2, "Environment Variables from:");
+    for source in sources {
+        for (field, kind) in [("configMapRef", "ConfigMap"), ("secretRef", "Secret")] {
+            let Some(reference) = at(source, &[field]) else {
+                continue;
+            };
+            let (name, prefix) = (text(reference, &["name"]), text(source, &["prefix"]));
+            let optional = text(reference, &["optional"]) == "true";
+            let with = if prefix.is_empty() { String::new() } else { format!(" with prefix '{prefix}'") };
+            w.write_line(3, &format!("{name}\t{kind}{with}\tOptional: {optional}"));
+        }
+    }
+}
+
+fn environment(w: &mut PrefixWriter, variables: &[Value], pod: Option<&Value>) {
+    let none = if variables.is_empty() { "\t<none>" } else { "" };
+    w.write_line(2, &format!("Environment:{none}"));
+    for variable in variables {
+        let name = text(variable, &["name"]);
+        let Some(from) = at(variable, &["valueFrom"]) else {
+            for (index, part) in text(variable, &["value"]).split('\n').enumerate() {
+                let start = if index == 0 { format!("{name}:") } else { String::new() };
+                w.write_line(3, &format!("{start}\t{part}"));
+            }
+            continue;
+        };
+        if let Some(field) = at(from, &["fieldRef"]) {
+            let path = text(field, &["fieldPath"]);
+            let value = pod.map(|pod| text(pod, &path.split('.').collect::<Vec<_>>())).unwrap_or_default();
+            line(w, 3, &name, &format!("{value} ({}:{path})", text(field, &["apiVersion"])));
+        } else if let Some(resource) = at(from, &["resourceFieldRef"]) {
+            line(w, 3, &name, &format!(" ({})", text(resource, &["resource"])));
+        }
+        for (field, kind) in [("secretKeyRef", "in secret"), ("configMapKeyRef", "of config map")] {
+            if let Some(key) = at(from, &[field]) {
+                let optional = text(key, &["optional"]) == "true";
+                let (key, owner) = (text(key, &["key"]), text(key, &["name"]));
+                let shown = format!("<set to the key '{key}' {kind} '{owner}'>\tOptional: {optional}");
+                line(w, 3, &name, &shown);
+            }
+        }
+    }
+}
+
+fn mounts(w: &mut PrefixWriter, container: &Value) {
+    let mut mounts: Vec<&Value> = items(container, &["volumeMounts"]).iter().collect();
+    let none = if mounts.is_empty() { "\t<none>" } else { "" };
+    w.write_line(2, &format!("Mounts:{none}"));
+    mounts.sort_by_key(|mount| text(mount, &["mountPath"]));
+    for mount in mounts {
+        let mut flags =
+            vec![if text(mount, &["readOnly"]) == "true" { "ro".to_owned() } else { "rw".to_owned() }];
+        let sub_path = text(mount, &["subPath"]);
+        if !sub_path.is_empty() {
+            flags.push(format!("path={sub_path:?}"));
+        }
+        let (path, name) = (text(mount, &["mountPath"]), text(mount, &["name"]));
+        w.write_line(3, &format!("{path} from {name} ({})", flags.join(",")));
+    }
+    let devices = items(container, &["volumeDevices"]);
+    if !devices.is_empty() {
+        w.write_line(2, "Devices:");
+        for device in devices {
+            w.write_line(3, &format!("{} from {}", text(device, &["devicePath"]), text(device, &["name"])));
+        }
+    }
+}

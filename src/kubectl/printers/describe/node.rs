@@ -1,0 +1,169 @@
+//! The description of a node.
+//!
+//! Models `describeNode` and `describeNodeResource`, staging/src/k8s.io/kubectl/pkg/describe/describe.go, Kubernetes
+//! v1.36. Left out: extended resources, resource slices.
+
+use serde_json::Value;
+
+use super::lines::{annotations, at, date, items, joined, labels, line, text};
+use crate::api::node::Node;
+use crate::api::pod::{Pod, ResourceList};
+use crate::api::quantity::{Format, Quantity};
+use crate::api::{Kind, Object};
+use crate::apiserver::ApiServer;
+use crate::kubectl::output::duration::human_duration;
+use crate::kubectl::output::prefix_writer::PrefixWriter;
+
+pub(super) fn node(w: &mut PrefixWriter, node: &Node, value: &Value, server: &ApiServer) {
+    let meta = &node.metadata;
+    line(w, 0, "Name", &meta.name);
+    let roles: Vec<&str> =
+        meta.labels.keys().filter_map(|key| key.strip_prefix("node-role.kubernetes.io/")).collect();
+    line(w, 0, "Roles", &if roles.is_empty() { "<none>".to_owned() } else { roles.join(",") });
+    labels(w, "Labels", &meta.labels);
+    annotations(w, "Annotations", &meta.annotations);
+    line(w, 0, "CreationTimestamp", &date(&text(value, &["metadata", "creationTimestamp"])));
+    taints(w, node);
+    line(w, 0, "Unschedulable", &node.spec.unschedulable.to_string());
+    // The nodes' leases are not kept here; the real answer for a node without one.
+    line(
+        w,
+        0,
+        "Lease",
+        &format!("Failed to get lease: leases.coordination.k8s.io \"{}\" not found", meta.name),
+    );
+    conditions(w, items(value, &["status", "conditions"]));
+    w.write_line(0, "Addresses:");
+    for address in items(value, &["status", "addresses"]) {
+        line(w, 1, &text(address, &["type"]), &text(address, &["address"]));
+    }
+    for (title, list) in [("Capacity", &node.status.capacity), ("Allocatable", &node.status.allocatable)] {
+        if !list.is_empty() {
+            w.write_line(0, &format!("{title}:"));
+        }
+        for (name, amount) in list {
+            line(w, 0, &format!("  {name}"), amount);
+        }
+    }
+    system(w, value);
+    pods(w, node, server);
+}
+
+fn taints(w: &mut PrefixWriter, node: &Node) {
+    w.write(0, "Taints:\t");
+    if node.spec.taints.is_empty() {
+        w.write_line(0, "<none>");
+    }
+    for (index, taint) in node.spec.taints.iter().enumerate() {
+        let value = if taint.value.is_empty() { String::new() } else { format!("={}", taint.value) };
+        let start = if index == 0 { "" } else { "\t" };
+        w.write_line(0, &format!("{start}{}{value}:{}", taint.key, taint.effect));
+    }
+}
+
+fn conditions(w: &mut PrefixWriter, conditions: &[Value]) {
+    if conditions.is_empty() {
+        return;
+    }
+    w.write_line(0, "Conditions:\n  Type\tStatus\tLastHeartbeatTime\tLastTransitionTime\tReason\tMessage");
+    w.write_line(1, "----\t------\t-----------------\t------------------\t------\t-------");
+    for condition in conditions {
+        let field = |name: &str| text(condition, &[name]);
+        let (beat, moved) = (date(&field("lastHeartbeatTime")), date(&field("lastTransitionTime")));
+        let (type_, status) = (field("type"), field("status"));
+        w.write_line(
+            1,
+            &format!("{type_} \t{status} \t{beat} \t{moved} \t{} \t{}", field("reason"), field("message")),
+        );
+    }
+}
+
+fn system(w: &mut PrefixWriter, value: &Value) {
+    w.write_line(0, "System Info:");
+    for (title, field) in [
+        ("Machine ID", "machineID"),
+        ("System UUID", "systemUUID"),
+        ("Boot ID", "bootID"),
+        ("Kernel Version", "kernelVersion"),
+        ("OS Image", "osImage"),
+        ("Operating System", "operatingSystem"),
+        ("Architecture", "architecture"),
+        ("Container Runtime Version", "containerRuntimeVersion"),
+        ("Kubelet Version", "kubeletVersion"),
+    ] {
+        line(w, 0, &format!("  {title}"), &text(value, &["status", "nodeInfo", field]));
+    }
+    if at(value, &["spec", "podCIDR"]).is_some() {
+        line(w, 0, "PodCIDR", &text(value, &["spec", "podCIDR"]));
+    }
+    if at(value, &["spec", "podCIDRs"]).is_some() {
+        line(w, 0, "PodCIDRs", &joined(value, &["spec", "podCIDRs"], ","));
+    }
+}
+
+fn amount(list: &ResourceList, name: &str) -> Quantity {
+    list.get(name).and_then(|text| Quantity::parse(text).ok()).unwrap_or_else(nothing)
+}
+
+fn nothing() -> Quantity {
+    Quantity::from_value(0, Format::DecimalSi)
+}
+
+fn sum<'a>(lists: impl Iterator<Item = &'a ResourceList>, name: &str) -> Quantity {
+    total(lists.map(|list| amount(list, name)))
+}
+
+fn total(amounts: impl Iterator<Item = Quantity>) -> Quantity {
+    amounts.fold(nothing(), |mut total, amount| {
+        total.add(&amount);
+        total
+    })
+}
+
+/// `250m (6%)`: a share of what the node has to give, in whole percent.
+fn share(used: &Quantity, node: &Node, name: &str) -> String {
+    let total = amount(&node.status.allocatable, name).milli_value();
+    let percent = if total == 0 { 0 } else { used.milli_value() * 100 / total };
+    format!("{used} ({percent}%)")
+}
+
+fn pods(w: &mut PrefixWriter, node: &Node, server: &ApiServer) {
+    let pods: Vec<&Pod> = server
+        .list(Kind::Pod, None)
+        .filter_map(|object| match object {
+            Object::Pod(pod) if pod.spec.node_name == node.metadata.name && !pod.is_terminal() => {
+                Some(&**pod)
+            }
+            _ => None,
+        })
+        .collect();
+    line(w, 0, "Non-terminated Pods", &format!("({} in total)", pods.len()));
+    w.write_line(1, "Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge");
+    w.write_line(1, "---------\t----\t\t------------\t----------\t---------------\t-------------\t---");
+    let requests =
+        |pod: &'_ Pod, name: &str| sum(pod.spec.containers.iter().map(|c| &c.resources.requests), name);
+    let limits =
+        |pod: &'_ Pod, name: &str| sum(pod.spec.containers.iter().map(|c| &c.resources.limits), name);
+    for pod in &pods {
+        let age = pod.metadata.creation_timestamp.map(|at| human_duration(at.age_seconds(server.now())));
+        let cells = [
+            share(&requests(pod, "cpu"), node, "cpu"),
+            share(&limits(pod, "cpu"), node, "cpu"),
+            share(&requests(pod, "memory"), node, "memory"),
+            share(&limits(pod, "memory"), node, "memory"),
+            age.unwrap_or_default(),
+        ];
+        w.write_line(
+            1,
+            &format!("{}\t{}\t\t{}", pod.metadata.namespace, pod.metadata.name, cells.join("\t")),
+        );
+    }
+    w.write_line(0, "Allocated resources:\n  (Total limits may be over 100 percent, i.e., overcommitted.)");
+    w.write_line(1, "Resource\tRequests\tLimits");
+    w.write_line(1, "--------\t--------\t------");
+    for name in ["cpu", "memory", "ephemeral-storage"] {
+        let requests = total(pods.iter().map(|pod| requests(pod, name)));
+        let limits = total(pods.iter().map(|pod| limits(pod, name)));
+        w.write_line(1, &format!("{name}\t{}\t{}", share(&requests, node, name), share(&limits, node, name)));
+    }
+}

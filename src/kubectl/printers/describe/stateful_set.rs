@@ -1,0 +1,95 @@
+//! The description of a `StatefulSet`.
+//!
+//! Models `describeStatefulSet`, staging/src/k8s.io/kubectl/pkg/describe/describe.go, Kubernetes v1.36.
+
+use serde_json::Value;
+
+use super::lines::{annotations, at, date, entries, items, joined, labels, labels_indented, line, text};
+use super::pod_template::write_pod_template;
+use crate::api::apps::StatefulSet;
+use crate::api::labels::LabelSelector;
+use crate::api::{Kind, Object};
+use crate::apiserver::ApiServer;
+use crate::kubectl::output::prefix_writer::PrefixWriter;
+
+pub(super) fn stateful_set(w: &mut PrefixWriter, set: &StatefulSet, value: &Value, server: &ApiServer) {
+    let meta = &set.metadata;
+    line(w, 0, "Name", &meta.name);
+    line(w, 0, "Namespace", &meta.namespace);
+    line(w, 0, "CreationTimestamp", &date(&text(value, &["metadata", "creationTimestamp"])));
+    line(w, 0, "Selector", &selector(&set.spec.selector));
+    labels(w, "Labels", &meta.labels);
+    annotations(w, "Annotations", &meta.annotations);
+    let desired = set.spec.replicas.unwrap_or(1);
+    line(w, 0, "Replicas", &format!("{desired} desired | {} total", set.status.replicas));
+    line(w, 0, "Update Strategy", &set.spec.update_strategy.type_);
+    if let Some(rolling) = &set.spec.update_strategy.rolling_update
+        && let Some(partition) = rolling.partition
+    {
+        line(w, 1, "Partition", &partition.to_string());
+        if let Some(max) = &rolling.max_unavailable {
+            line(w, 1, "MaxUnavailable", &max.to_string());
+        }
+    }
+    line(w, 0, "Pods Status", &pods_status(set, server));
+    write_pod_template(w, &value["spec"]["template"]);
+    claims(w, items(value, &["spec", "volumeClaimTemplates"]));
+}
+
+/// How many of the set's pods are in each phase; a pod without a final phase that is not running waits.
+fn pods_status(set: &StatefulSet, server: &ApiServer) -> String {
+    let (mut running, mut waiting, mut succeeded, mut failed) = (0, 0, 0, 0);
+    for object in server.list(Kind::Pod, Some(&set.metadata.namespace)) {
+        let Object::Pod(pod) = object else {
+            continue;
+        };
+        if !pod.metadata.is_controlled_by(&set.metadata.uid) {
+            continue;
+        }
+        match pod.status.phase.as_str() {
+            "Running" => running += 1,
+            "Pending" => waiting += 1,
+            "Succeeded" => succeeded += 1,
+            "Failed" => failed += 1,
+            _ => {}
+        }
+    }
+    format!("{running} Running / {waiting} Waiting / {succeeded} Succeeded / {failed} Failed")
+}
+
+/// A selector as it is typed: `app=nginx,tier in (a,b)`.
+pub(super) fn selector(selector: &LabelSelector) -> String {
+    let mut parts: Vec<String> =
+        selector.match_labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    parts.extend(selector.match_expressions.iter().map(|requirement| {
+        let (key, values) = (&requirement.key, requirement.values.join(","));
+        match requirement.operator.as_str() {
+            "In" => format!("{key} in ({values})"),
+            "NotIn" => format!("{key} notin ({values})"),
+            "DoesNotExist" => format!("!{key}"),
+            _ => key.clone(),
+        }
+    }));
+    parts.sort();
+    parts.join(",")
+}
+
+fn claims(w: &mut PrefixWriter, templates: &[Value]) {
+    if templates.is_empty() {
+        w.write_line(0, "Volume Claims:\t<none>");
+        return;
+    }
+    w.write_line(0, "Volume Claims:");
+    for template in templates {
+        line(w, 1, "Name", &text(template, &["metadata", "name"]));
+        line(w, 1, "StorageClass", &text(template, &["spec", "storageClassName"]));
+        labels_indented(w, "  ", "Labels", &entries(template, &["metadata", "labels"]));
+        labels_indented(w, "  ", "Annotations", &entries(template, &["metadata", "annotations"]));
+        let capacity = match at(template, &["spec", "resources", "requests", "storage"]) {
+            Some(amount) => text(amount, &[]),
+            None => "<default>".to_owned(),
+        };
+        line(w, 1, "Capacity", &capacity);
+        line(w, 1, "Access Modes", &format!("[{}]", joined(template, &["spec", "accessModes"], " ")));
+    }
+}

@@ -1,0 +1,142 @@
+//! The descriptions of claims, volumes and classes.
+//!
+//! Models `describePersistentVolumeClaim`, `describePersistentVolume` and `describeStorageClass`,
+//! staging/src/k8s.io/kubectl/pkg/describe/describe.go, Kubernetes v1.36.
+
+use serde_json::Value;
+
+use super::lines::{annotations, at, entries, items, joined, labels, line, text};
+use super::pod::lasts;
+use super::volumes;
+use crate::api::ObjectMeta;
+use crate::api::storage::{PersistentVolume, PersistentVolumeClaim, StorageClass};
+use crate::api::{Kind, LabelMap, Object};
+use crate::apiserver::ApiServer;
+use crate::kubectl::output::prefix_writer::PrefixWriter;
+use crate::kubectl::printers::table::access_modes;
+use crate::sim::Time;
+
+fn status(w: &mut PrefixWriter, meta: &ObjectMeta, phase: &str, now: Time) {
+    match meta.deletion_timestamp {
+        Some(asked) => line(w, 0, "Status", &format!("Terminating (lasts {})", lasts(asked, now))),
+        None => line(w, 0, "Status", phase),
+    }
+}
+
+fn finalizers(w: &mut PrefixWriter, meta: &ObjectMeta) {
+    line(w, 0, "Finalizers", &format!("[{}]", meta.finalizers.join(" ")));
+}
+
+pub(super) fn claim(w: &mut PrefixWriter, claim: &PersistentVolumeClaim, server: &ApiServer) {
+    let meta = &claim.metadata;
+    line(w, 0, "Name", &meta.name);
+    line(w, 0, "Namespace", &meta.namespace);
+    line(w, 0, "StorageClass", claim.spec.storage_class_name.as_deref().unwrap_or_default());
+    status(w, meta, &claim.status.phase, server.now());
+    line(w, 0, "Volume", &claim.spec.volume_name);
+    labels(w, "Labels", &meta.labels);
+    annotations(w, "Annotations", &meta.annotations);
+    finalizers(w, meta);
+    let is_bound = !claim.spec.volume_name.is_empty();
+    let capacity = claim.status.capacity.get("storage").map_or("0", String::as_str);
+    line(w, 0, "Capacity", if is_bound { capacity } else { "" });
+    let modes = if is_bound { access_modes(&claim.status.access_modes) } else { String::new() };
+    line(w, 0, "Access Modes", &modes);
+    if let Some(mode) = &claim.spec.volume_mode {
+        line(w, 0, "VolumeMode", mode);
+    }
+    let users = server.list(Kind::Pod, Some(&meta.namespace)).filter_map(|object| match object {
+        Object::Pod(pod) if pod.claim_names().any(|name| name == meta.name) => {
+            Some(pod.metadata.name.as_str())
+        }
+        _ => None,
+    });
+    let users: Vec<&str> = users.collect();
+    w.write(0, "Used By:\t");
+    if users.is_empty() {
+        w.write_line(0, "<none>");
+    }
+    for (index, user) in users.iter().enumerate() {
+        w.write_line(0, &if index == 0 { (*user).to_owned() } else { format!("\t{user}") });
+    }
+}
+
+pub(super) fn volume(w: &mut PrefixWriter, volume: &PersistentVolume, value: &Value, now: Time) {
+    let (meta, spec) = (&volume.metadata, &volume.spec);
+    line(w, 0, "Name", &meta.name);
+    labels(w, "Labels", &meta.labels);
+    annotations(w, "Annotations", &meta.annotations);
+    finalizers(w, meta);
+    line(w, 0, "StorageClass", &spec.storage_class_name);
+    status(w, meta, &volume.status.phase, now);
+    let claim = spec.claim_ref.as_ref().map(|claim| format!("{}/{}", claim.namespace, claim.name));
+    line(w, 0, "Claim", &claim.unwrap_or_default());
+    line(w, 0, "Reclaim Policy", &spec.persistent_volume_reclaim_policy);
+    line(w, 0, "Access Modes", &access_modes(&spec.access_modes));
+    if let Some(mode) = &spec.volume_mode {
+        line(w, 0, "VolumeMode", mode);
+    }
+    line(w, 0, "Capacity", spec.capacity.get("storage").map_or("0", String::as_str));
+    node_affinity(w, value);
+    line(w, 0, "Message", &text(value, &["status", "message"]));
+    w.write_line(0, "Source:");
+    volumes::source(w, &value["spec"]);
+}
+
+fn node_affinity(w: &mut PrefixWriter, value: &Value) {
+    w.write(0, "Node Affinity:\t");
+    let Some(required) = at(value, &["spec", "nodeAffinity", "required"]) else {
+        w.write_line(0, "<none>");
+        return;
+    };
+    w.write_line(0, "");
+    let terms = items(required, &["nodeSelectorTerms"]);
+    w.write(1, "Required Terms:\t");
+    w.write_line(0, if terms.is_empty() { "<none>" } else { "" });
+    for (index, term) in terms.iter().enumerate() {
+        w.write(2, &format!("Term {index}:\t"));
+        let requirements = items(term, &["matchExpressions"]);
+        if requirements.is_empty() {
+            w.write_line(0, "<none>");
+        }
+        for (index, requirement) in requirements.iter().enumerate() {
+            let (key, operator) =
+                (text(requirement, &["key"]), text(requirement, &["operator"]).to_lowercase());
+            let shown = match items(requirement, &["values"]) {
+                [] => format!("{key} {operator}"),
+                _ => format!("{key} {operator} [{}]", joined(requirement, &["values"], ", ")),
+            };
+            w.write_line(if index == 0 { 0 } else { 3 }, &shown);
+        }
+    }
+}
+
+pub(super) fn class(w: &mut PrefixWriter, class: &StorageClass, value: &Value) {
+    let listed = |map: &LabelMap| {
+        let pairs: Vec<String> = map.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        if pairs.is_empty() { "<none>".to_owned() } else { pairs.join(",") }
+    };
+    let yes_no = |flag: bool| if flag { "Yes" } else { "No" };
+    line(w, 0, "Name", &class.metadata.name);
+    line(w, 0, "IsDefaultClass", yes_no(class.is_default()));
+    line(w, 0, "Annotations", &listed(&class.metadata.annotations));
+    line(w, 0, "Provisioner", &class.provisioner);
+    line(w, 0, "Parameters", &listed(&entries(value, &["parameters"])));
+    let expands = match text(value, &["allowVolumeExpansion"]).as_str() {
+        "true" => "True",
+        "false" => "False",
+        _ => "<unset>",
+    };
+    line(w, 0, "AllowVolumeExpansion", expands);
+    let options = items(value, &["mountOptions"]);
+    w.write_line(0, if options.is_empty() { "MountOptions:\t<none>" } else { "MountOptions:" });
+    for option in options {
+        w.write_line(1, &text(option, &[]));
+    }
+    if let Some(policy) = &class.reclaim_policy {
+        line(w, 0, "ReclaimPolicy", policy);
+    }
+    if let Some(mode) = &class.volume_binding_mode {
+        line(w, 0, "VolumeBindingMode", mode);
+    }
+}
