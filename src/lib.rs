@@ -20,3 +20,6 @@ pub mod controllers;
 pub mod scheduler;
 pub mod kubelet;
 pub mod kubectl;
+pub mod cluster;
+pub mod recording;
+pub mod transcript;

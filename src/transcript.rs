@@ -12,10 +12,7 @@
 //! injects a fault. A file that a line names and the session does not have yet is read beside the script. All other
 //! lines are output of an earlier run; they are written anew.
 
-use std::fmt::Write as _;
-
 use crate::cluster::{Cluster, Input, InputError, Terminal};
-use crate::kubelet::Control;
 use crate::sim::Span;
 
 const TERMINAL: u32 = 0;
@@ -60,8 +57,8 @@ pub fn play(
                 cluster.submit(Input::Interrupt { terminal: TERMINAL })?;
                 print_since(cluster, shown, &mut out);
             }
-            Action::Fault(fault) => match Control::parse(fault) {
-                Some(control) => cluster.submit(Input::Control(control))?,
+            Action::Fault(fault) => match Input::fault(fault) {
+                Some(input) => cluster.submit(input)?,
                 None => out.push_str("unknown fault\n"),
             },
         }
@@ -128,11 +125,10 @@ fn type_line(cluster: &mut Cluster, typed: &str, out: &mut String) -> Result<(),
     print_since(cluster, 0, out);
     if let Some(entry) = cluster.terminal(TERMINAL).and_then(|terminal| terminal.entries().last()) {
         if let Some(code) = entry.exit.filter(|&code| code != 0) {
-            // Writing to a string cannot fail.
-            drop(writeln!(out, "[exit {code}]"));
+            out.push_str(&format!("[exit {code}]\n"));
         }
         if let Some(hint) = &entry.hint {
-            drop(writeln!(out, "[hint] {hint}"));
+            out.push_str(&format!("[hint] {hint}\n"));
         }
     }
     Ok(())
@@ -156,4 +152,3 @@ fn print_since(cluster: &Cluster, shown: usize, out: &mut String) {
         out.push_str(text);
     }
 }
-

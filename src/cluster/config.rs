@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::event_log::LogDetail;
-use crate::controllers::{self, ControllerManager};
+use crate::controllers::{ControllerManager, StatefulSetController};
 use crate::kubelet::{NodeConfig, Timing};
 
 /// How a cluster is made. Together with the inputs it decides the whole run.
@@ -47,11 +47,12 @@ impl ClusterConfig {
 
     /// The recorded cluster: its stand-in kubelets' timing.
     pub fn recorded(nodes: usize) -> Self {
-        Self { timing: Timing::recorded(), ..Self::with_nodes(nodes) }
+        let nodes = (1..=nodes).map(|number| NodeConfig::recorded(format!("node-{number}"))).collect();
+        Self { timing: Timing::recorded(), nodes, ..Self::with_nodes(0) }
     }
 
     /// The controllers that run here.
-    pub(super) fn controller_manager(&self) -> ControllerManager {
-        ControllerManager::new(controllers::all(&self.timing.volumes()))
+    pub(super) fn controller_manager() -> ControllerManager {
+        ControllerManager::new(vec![Box::new(StatefulSetController::default())])
     }
 }

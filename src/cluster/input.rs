@@ -151,6 +151,23 @@ impl Cluster {
 }
 
 impl Input {
+    /// The fault that a line such as `crash web-0` or `stop-node node-1` names; pods are of namespace `default`.
+    pub fn fault(text: &str) -> Option<Self> {
+        let (what, name) = text.trim().split_once(char::is_whitespace)?;
+        let name = name.trim().to_owned();
+        let namespace = "default".to_owned();
+        Some(Self::Control(match what {
+            "crash" => Control::Crash { namespace, pod: name },
+            "fail-liveness" => Control::FailLiveness { namespace, pod: name },
+            "unready" => Control::Unready { namespace, pod: name },
+            "ready" => Control::Ready { namespace, pod: name },
+            "evict" => Control::Evict { namespace, pod: name },
+            "stop-node" => Control::StopNode { node: name },
+            "start-node" => Control::StartNode { node: name },
+            _ => return None,
+        }))
+    }
+
     fn text_len(&self) -> usize {
         match self {
             Self::Line { line, .. } => line.len(),

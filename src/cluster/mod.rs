@@ -83,7 +83,7 @@ impl Cluster {
             agenda: Agenda::default(),
             server: ApiServer::new(rng.fork("apiserver")),
             controller_manager: Process::new(
-                config.controller_manager(),
+                ClusterConfig::controller_manager(),
                 latency,
                 process_rng("kube-controller-manager"),
             ),
@@ -105,7 +105,7 @@ impl Cluster {
         let mut recorder = Recorder::default();
         let nodes: Vec<Object> =
             self.config.nodes.iter().map(|node| kubelet::node_object(node).into()).collect();
-        for object in controllers::first_objects().into_iter().chain(nodes) {
+        for object in nodes {
             let made = self.server.handle(Request::create(object));
             debug_assert!(made.is_ok(), "a cluster's first objects are valid: {made:?}");
             if let Ok(object @ Object::Node(_)) = made {

@@ -140,13 +140,14 @@ fn compare_lives(recorded: &Recording, played: &Recording) -> Option<String> {
             return Some(format!("{what}\n{difference}"));
         }
     }
-    ours.keys()
-        .find(|key| !real.contains_key(*key))
-        .map(|(kind, name, number)| format!("life of {kind} {name} (number {number} of its name): here, but not recorded"))
+    ours.keys().find(|key| !real.contains_key(*key)).map(|(kind, name, number)| {
+        format!("life of {kind} {name} (number {number} of its name): here, but not recorded")
+    })
 }
 
 fn first_row_that_differs(kind: &str, real: &[String], ours: &[String]) -> Option<String> {
-    let (real, ours) = (tolerated::without_racing_rows(kind, real), tolerated::without_racing_rows(kind, ours));
+    let (real, ours) =
+        (tolerated::without_racing_rows(kind, real), tolerated::without_racing_rows(kind, ours));
     if real == ours {
         return None;
     }
@@ -164,7 +165,10 @@ fn pod_order(recording: &Recording) -> Vec<(String, &'static str)> {
     for seen in all(recording).filter(|seen| seen.kind == "Pod" && is_ordinal_name(&seen.name)) {
         let is_ready = seen.cells.iter().any(|(column, cell)| {
             column.eq_ignore_ascii_case("ready")
-                && cell.as_str().and_then(|cell| cell.split_once('/')).is_some_and(|(a, b)| a == b && a != "0")
+                && cell
+                    .as_str()
+                    .and_then(|cell| cell.split_once('/'))
+                    .is_some_and(|(a, b)| a == b && a != "0")
         });
         if seen.type_ == "ADDED" {
             order.push((seen.name.clone(), "created"));
@@ -202,10 +206,15 @@ fn compare_order(recorded: &Recording, played: &Recording) -> Option<String> {
     let at = real.iter().zip(&ours).position(|(a, b)| a != b).unwrap_or(real.len().min(ours.len()));
     let show = |order: &[(String, &str)]| {
         let from = at.saturating_sub(3);
-        let shown: Vec<String> = order.iter().skip(from).take(8).map(|(pod, what)| format!("{pod} {what}")).collect();
+        let shown: Vec<String> =
+            order.iter().skip(from).take(8).map(|(pod, what)| format!("{pod} {what}")).collect();
         shown.join(", ")
     };
-    Some(format!("order of the pods, from entry {at}\n    recorded  {}\n    here      {}", show(&real), show(&ours)))
+    Some(format!(
+        "order of the pods, from entry {at}\n    recorded  {}\n    here      {}",
+        show(&real),
+        show(&ours)
+    ))
 }
 
 /// Under `Parallel` the order among pods that do the same thing at the same time is arbitrary.
@@ -241,7 +250,8 @@ fn compare_rest(recorded: &Recording, played: &Recording) -> Option<String> {
         }
         if real.settled == Some(true) && last.0 != last.1 {
             let key = last.0.keys().chain(last.1.keys()).find(|key| last.0.get(*key) != last.1.get(*key))?;
-            let show = |map: &BTreeMap<String, Value>| map.get(key).map_or("(none)".into(), ToString::to_string);
+            let show =
+                |map: &BTreeMap<String, Value>| map.get(key).map_or("(none)".into(), ToString::to_string);
             return Some(format!(
                 "step {index} {}: {key} at rest\n    recorded  {}\n    here      {}",
                 name_of(real),
@@ -269,7 +279,8 @@ fn compare_events(recorded: &Recording, played: &Recording) -> Option<String> {
             }
         }
         if real.settled.is_some() && told.0 != told.1 {
-            let text = told.0.keys().chain(told.1.keys()).find(|text| told.0.get(*text) != told.1.get(*text))?;
+            let text =
+                told.0.keys().chain(told.1.keys()).find(|text| told.0.get(*text) != told.1.get(*text))?;
             let count = |counts: &BTreeMap<String, i64>| counts.get(text).copied().unwrap_or_default();
             return Some(format!(
                 "step {index} {}: Event told {} times in the recording, {} times here\n    {text}",

@@ -150,7 +150,10 @@ mod tests {
     fn only_what_differs_between_clusters_is_taken_out() {
         let table = [
             ("web-0   1/1     Running   1 (6s ago)   15s", "web-0  1/1  Running  1 (AGE ago)  AGE"),
-            ("web-847b47bbbc   statefulset.apps/web   5   68s", "web-847b47bbbc  statefulset.apps/web  5  AGE"),
+            (
+                "web-847b47bbbc   statefulset.apps/web   5   68s",
+                "web-847b47bbbc  statefulset.apps/web  5  AGE",
+            ),
             ("  10.244.1.7:80 10.244.1.8 10.244.1.7", "  10.244.1.7:80 IP0 IP1"),
             ("CreationTimestamp:  Sat, 21 Nov 2026 05:36:55 +0000", "CreationTimestamp:  DATE"),
             ("creationTimestamp: \"2026-11-21T05:36:55Z\"", "creationTimestamp: \"TIME\""),

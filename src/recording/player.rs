@@ -6,7 +6,6 @@ use super::format::{Recording, Seen, Step, Until};
 use super::rows::Watcher;
 use crate::cluster::{Cluster, ClusterConfig, Input};
 use crate::kubectl::Stream;
-use crate::kubelet::Control;
 use crate::sim::{Span, Time};
 
 /// The terminal that lines are typed into.
@@ -63,12 +62,13 @@ fn span(seconds: f64) -> Span {
 
 impl Player {
     fn step(&mut self, step: &Step) -> Result<Step, String> {
-        let mut result = Step { events: Vec::new(), stdout: String::new(), stderr: String::new(), ..step.clone() };
+        let mut result =
+            Step { events: Vec::new(), stdout: String::new(), stderr: String::new(), ..step.clone() };
         if let Some(line) = &step.run {
             self.run_line(line, step, &mut result)?;
         } else if let Some(control) = &step.ctl {
-            let control = Control::parse(control).ok_or_else(|| format!("unknown fault {control:?}"))?;
-            self.cluster.submit(Input::Control(control)).map_err(|error| error.to_string())?;
+            let fault = Input::fault(control).ok_or_else(|| format!("unknown fault {control:?}"))?;
+            self.cluster.submit(fault).map_err(|error| error.to_string())?;
             self.look();
         } else if let Some(seconds) = step.sleep {
             self.run_until(self.cluster.now() + span(seconds));
@@ -95,7 +95,9 @@ impl Player {
         if self.is_busy() {
             self.run_until(deadline);
             result.timed_out = true;
-            self.cluster.submit(Input::Interrupt { terminal: TERMINAL }).map_err(|error| error.to_string())?;
+            self.cluster
+                .submit(Input::Interrupt { terminal: TERMINAL })
+                .map_err(|error| error.to_string())?;
         }
         if let Some(entry) = self.cluster.terminal(TERMINAL).and_then(|terminal| terminal.entries().last()) {
             result.stdout = entry.text(Stream::Out);

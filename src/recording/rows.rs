@@ -23,8 +23,17 @@ const KINDS: &[Kind] = &[
 ];
 /// Columns that no two clusters share.
 const COLUMNS_LEFT_OUT: &[&str] = &[
-    "AGE", "IP", "INTERNAL-IP", "EXTERNAL-IP", "OS-IMAGE", "KERNEL-VERSION", "CONTAINER-RUNTIME", "VERSION",
-    "NOMINATED NODE", "READINESS GATES", "VOLUMEATTRIBUTESCLASS",
+    "AGE",
+    "IP",
+    "INTERNAL-IP",
+    "EXTERNAL-IP",
+    "OS-IMAGE",
+    "KERNEL-VERSION",
+    "CONTAINER-RUNTIME",
+    "VERSION",
+    "NOMINATED NODE",
+    "READINESS GATES",
+    "VOLUMEATTRIBUTESCLASS",
 ];
 
 /// Gathers what is new.

@@ -11,7 +11,10 @@ struct Race {
     /// What the message contains.
     part: &'static str,
     /// Why it is a race.
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by people and by the test that wants every race explained"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "read by people and by the test that wants every race explained")
+    )]
     why: &'static str,
 }
 

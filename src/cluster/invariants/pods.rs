@@ -136,12 +136,16 @@ fn claims_come_first(seen: &Seen<'_>) -> Result<(), String> {
 }
 
 fn milli(list: &crate::api::pod::ResourceList, name: &str) -> i128 {
-    list.get(name).and_then(|text| Quantity::parse(text).ok()).map_or(0, |quantity| quantity.milli_value().into())
+    list.get(name)
+        .and_then(|text| Quantity::parse(text).ok())
+        .map_or(0, |quantity| quantity.milli_value().into())
 }
 
 fn requested(pod: &Pod, name: &str) -> i128 {
-    let sum: i128 = pod.spec.containers.iter().map(|container| milli(&container.resources.requests, name)).sum();
-    let init = pod.spec.init_containers.iter().map(|container| milli(&container.resources.requests, name)).max();
+    let sum: i128 =
+        pod.spec.containers.iter().map(|container| milli(&container.resources.requests, name)).sum();
+    let init =
+        pod.spec.init_containers.iter().map(|container| milli(&container.resources.requests, name)).max();
     sum.max(init.unwrap_or_default())
 }
 

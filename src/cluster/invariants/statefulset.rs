@@ -175,8 +175,9 @@ fn lower_ones_first(seen: &Seen<'_>) -> Result<(), String> {
     let Some((_, ordinal, sets)) = made(seen) else {
         return Ok(());
     };
-    let allowed =
-        sets.iter().any(|set| !is_ordered(set) || (start(set)..ordinal).all(|lower| may_look_good(seen, set, lower)));
+    let allowed = sets
+        .iter()
+        .any(|set| !is_ordered(set) || (start(set)..ordinal).all(|lower| may_look_good(seen, set, lower)));
     if allowed { Ok(()) } else { Err("made before a lower one was available".into()) }
 }
 
@@ -231,7 +232,11 @@ fn revision_follows_partition(seen: &Seen<'_>) -> Result<(), String> {
         if set.spec.update_strategy.type_ == "OnDelete" {
             return revision(pod) == status.current_revision || revision(pod) == status.update_revision;
         }
-        let wanted = if ordinal < start(set) + partition(set) { &status.current_revision } else { &status.update_revision };
+        let wanted = if ordinal < start(set) + partition(set) {
+            &status.current_revision
+        } else {
+            &status.update_revision
+        };
         revision(pod) == wanted
     };
     if sets.iter().any(|set| is_right(set)) {
@@ -291,7 +296,8 @@ fn counters_are_consistent(seen: &Seen<'_>) -> Result<(), String> {
 }
 
 fn current_revision_waits(seen: &Seen<'_>) -> Result<(), String> {
-    let (Some(Object::StatefulSet(before)), Some(Object::StatefulSet(after))) = (seen.before, seen.after()) else {
+    let (Some(Object::StatefulSet(before)), Some(Object::StatefulSet(after))) = (seen.before, seen.after())
+    else {
         return Ok(());
     };
     let (was, is) = (&before.status, &after.status);
@@ -305,7 +311,10 @@ fn current_revision_waits(seen: &Seen<'_>) -> Result<(), String> {
     if complete || !revision_exists(seen, after, &was.current_revision) {
         Ok(())
     } else {
-        Err(format!("from {} to {} before the update was complete", was.current_revision, is.current_revision))
+        Err(format!(
+            "from {} to {} before the update was complete",
+            was.current_revision, is.current_revision
+        ))
     }
 }
 
@@ -337,7 +346,9 @@ fn revisions_are_fixed(seen: &Seen<'_>) -> Result<(), String> {
 }
 
 fn revisions_in_use_stay(seen: &Seen<'_>) -> Result<(), String> {
-    let Some(Object::ControllerRevision(gone)) = seen.before.filter(|_| seen.after().is_none() && !seen.by_person) else {
+    let Some(Object::ControllerRevision(gone)) =
+        seen.before.filter(|_| seen.after().is_none() && !seen.by_person)
+    else {
         return Ok(());
     };
     let Some(owner) = gone.metadata.controller_of() else {
@@ -362,7 +373,8 @@ fn revisions_in_use_stay(seen: &Seen<'_>) -> Result<(), String> {
 }
 
 fn collisions_only_grow(seen: &Seen<'_>) -> Result<(), String> {
-    let (Some(Object::StatefulSet(before)), Some(Object::StatefulSet(after))) = (seen.before, seen.after()) else {
+    let (Some(Object::StatefulSet(before)), Some(Object::StatefulSet(after))) = (seen.before, seen.after())
+    else {
         return Ok(());
     };
     let (was, is) = (before.status.collision_count, after.status.collision_count);

@@ -58,14 +58,19 @@ fn identity_is_unique(seen: &Seen<'_>) -> Result<(), String> {
         (WatchEventType::Added, None) if uid.is_empty() || seen.memory.uids.contains(uid) => {
             Err(format!("added with the used uid {uid:?}"))
         }
-        (WatchEventType::Modified, Some(before)) if before.meta().uid != *uid => Err("changed its uid".into()),
-        (WatchEventType::Modified | WatchEventType::Deleted, None) => Err("changed without being there".into()),
+        (WatchEventType::Modified, Some(before)) if before.meta().uid != *uid => {
+            Err("changed its uid".into())
+        }
+        (WatchEventType::Modified | WatchEventType::Deleted, None) => {
+            Err("changed without being there".into())
+        }
         _ => Ok(()),
     }
 }
 
 fn generation_follows_spec(seen: &Seen<'_>) -> Result<(), String> {
-    let (Some(Object::StatefulSet(before)), Some(Object::StatefulSet(after))) = (seen.before, seen.after()) else {
+    let (Some(Object::StatefulSet(before)), Some(Object::StatefulSet(after))) = (seen.before, seen.after())
+    else {
         return Ok(());
     };
     // Asking for a deletion that has to wait raises the generation too, as upstream's BeforeDelete does.
@@ -100,7 +105,11 @@ fn deletion_is_final(seen: &Seen<'_>) -> Result<(), String> {
     };
     let (was, is) = (before.meta(), seen.event.object.meta());
     if seen.after().is_none() {
-        return if is.finalizers.is_empty() { Ok(()) } else { Err("removed in spite of its finalizers".into()) };
+        return if is.finalizers.is_empty() {
+            Ok(())
+        } else {
+            Err("removed in spite of its finalizers".into())
+        };
     }
     if was.is_terminating() && !is.is_terminating() {
         return Err("its deletion was taken back".into());
@@ -112,6 +121,7 @@ fn deletion_is_final(seen: &Seen<'_>) -> Result<(), String> {
 }
 
 fn one_controller(seen: &Seen<'_>) -> Result<(), String> {
-    let controllers = seen.event.object.meta().owner_references.iter().filter(|o| o.controller == Some(true)).count();
+    let controllers =
+        seen.event.object.meta().owner_references.iter().filter(|o| o.controller == Some(true)).count();
     if controllers <= 1 { Ok(()) } else { Err(format!("{controllers} controllers")) }
 }

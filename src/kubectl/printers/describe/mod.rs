@@ -19,8 +19,8 @@ use crate::api::Object;
 use crate::apiserver::ApiServer;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
 
-/// The description of an object.
-pub fn describe(object: &Object, server: &ApiServer) -> String {
+/// The description of an object; with the Events about it unless `--show-events=false`.
+pub fn describe(object: &Object, server: &ApiServer, with_events: bool) -> String {
     let mut w = PrefixWriter::new();
     let value = object.to_value();
     let meta = object.meta();
@@ -49,6 +49,8 @@ pub fn describe(object: &Object, server: &ApiServer) -> String {
             generic::other(&mut w, meta, &value);
         }
     }
-    events::events(&mut w, object, server);
+    if with_events {
+        events::events(&mut w, object, server);
+    }
     w.finish()
 }

@@ -1,0 +1,236 @@
+//! Random runs: people's commands and faults from a seed, every invariant after every step, then a time to heal.
+//!
+//! `KUBESETS_STEPS` asks for a longer run, `KUBESETS_SEED` for one seed. A failure prints the seed and the inputs.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a failed unwrap is a failed test, which says what ran"
+)]
+
+use kubesets::cluster::invariants::Checker;
+use kubesets::cluster::{Cluster, ClusterConfig, Input};
+use kubesets::sim::{Rng, Span, Time};
+
+/// Steps over all seeds of an ordinary run.
+const STEPS_MIN: u64 = 12_000;
+/// Inputs of one seed before everything is healed.
+const INPUTS: u64 = 40;
+
+fn manifest(policy: &str, replicas: u64) -> String {
+    format!(
+        "apiVersion: v1
+kind: Service
+metadata:
+  name: nginx
+spec:
+  clusterIP: None
+  selector: {{app: nginx}}
+  ports: [{{port: 80, name: web}}]
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: web
+spec:
+  serviceName: nginx
+  podManagementPolicy: {policy}
+  replicas: {replicas}
+  revisionHistoryLimit: 2
+  selector:
+    matchLabels: {{app: nginx}}
+  template:
+    metadata:
+      labels: {{app: nginx}}
+    spec:
+      containers:
+      - name: nginx
+        image: registry.k8s.io/nginx-slim:0.8
+        volumeMounts: [{{name: www, mountPath: /usr/share/nginx/html}}]
+  volumeClaimTemplates:
+  - metadata: {{name: www}}
+    spec:
+      accessModes: [ReadWriteOnce]
+      resources: {{requests: {{storage: 1Gi}}}}
+"
+    )
+}
+
+struct Run {
+    cluster: Cluster,
+    checker: Checker,
+    rng: Rng,
+    seed: u64,
+}
+
+impl Run {
+    fn new(seed: u64) -> Self {
+        let mut rng = Rng::new(seed);
+        let nodes = usize::try_from(2 + rng.below(4)).unwrap();
+        let config = ClusterConfig { seed, ..ClusterConfig::recorded(nodes) };
+        let mut run = Self { cluster: Cluster::new(config), checker: Checker::default(), rng, seed };
+        run.check(true);
+        run
+    }
+
+    fn check(&mut self, by_person: bool) {
+        if let Err(violation) = self.checker.check(self.cluster.server(), by_person) {
+            let inputs: Vec<String> =
+                self.cluster.inputs().iter().map(|entry| format!("{entry:?}")).collect();
+            panic!(
+                "KUBESETS_SEED={} at {} ms, {}: {}\n  {}\n{}",
+                self.seed,
+                violation.at.ms(),
+                violation.id,
+                violation.sentence,
+                violation.what,
+                inputs.join("\n")
+            );
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        // A terminal that still waits is interrupted, as a person would.
+        self.cluster.submit(Input::Interrupt { terminal: 0 }).unwrap();
+        self.cluster.submit(Input::Line { terminal: 0, line: line.to_owned() }).unwrap();
+        self.check(true);
+    }
+
+    fn pass(&mut self, ms: u64) {
+        let until = self.cluster.now() + Span::from_ms(ms);
+        while self.cluster.next_due().is_some_and(|due| due <= until) {
+            self.cluster.step();
+            self.check(false);
+        }
+        self.cluster.run_until(until);
+    }
+
+    fn file(&mut self, text: String) {
+        self.cluster.submit(Input::File { name: "web.yaml".into(), text }).unwrap();
+    }
+
+    fn one_input(&mut self) {
+        let ordinal = self.rng.below(5);
+        let number = self.rng.below(6);
+        let node = 1 + self.rng.below(self.cluster.config().nodes.len() as u64);
+        match self.rng.below(15) {
+            0 | 1 => self.line(&format!("kubectl scale sts web --replicas={number}")),
+            2 => self.line(&format!("kubectl set image sts/web nginx=registry.k8s.io/nginx-slim:0.{number}")),
+            3 => self.line("kubectl set image sts/web nginx=registry.k8s.io/nginx-slim:bad"),
+            4 => self.line(&format!(
+                "kubectl patch sts web -p '{{\"spec\":{{\"updateStrategy\":{{\"type\":\"RollingUpdate\",\
+                 \"rollingUpdate\":{{\"partition\":{number}}}}}}}}}'"
+            )),
+            5 => self.line(&format!(
+                "kubectl patch sts web -p '{{\"spec\":{{\"updateStrategy\":{{\"rollingUpdate\":{{\"maxUnavailable\":{}}}}}}}}}'",
+                1 + number / 2
+            )),
+            6 | 7 => self.line(&format!("kubectl delete pod web-{ordinal} --wait=false")),
+            8 => self.control(&format!("crash web-{ordinal}")),
+            9 => self.control(&format!("unready web-{ordinal}")),
+            10 => self.control(&format!("ready web-{ordinal}")),
+            11 => self.line(&format!("kubectl cordon node-{node}")),
+            12 => self.line(&format!("kubectl uncordon node-{node}")),
+            13 => self.line("kubectl rollout undo sts/web"),
+            _ => self.line("kubectl rollout restart sts/web"),
+        }
+    }
+
+    fn control(&mut self, text: &str) {
+        // A pod that does not run cannot crash: the refusal is an answer, not a failure.
+        drop(self.cluster.submit(Input::fault(text).unwrap()));
+        self.check(true);
+    }
+
+    /// Takes all faults back; whatever is stuck for good is deleted by hand, as the documentation says.
+    fn heal(&mut self) {
+        for ordinal in 0..6 {
+            self.control(&format!("ready web-{ordinal}"));
+        }
+        for node in 1..=self.cluster.config().nodes.len() {
+            self.line(&format!("kubectl uncordon node-{node}"));
+        }
+        self.line("kubectl patch sts web -p '{\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"partition\":0}}}}'");
+        self.line("kubectl set image sts/web nginx=registry.k8s.io/nginx-slim:0.9");
+        self.pass(30_000);
+        for ordinal in 0..6 {
+            self.line(&format!("kubectl delete pod web-{ordinal} --wait=false"));
+        }
+        self.pass(600_000);
+    }
+
+    fn assert_converged(&self) {
+        use kubesets::api::{Kind, Object, ObjectKey};
+        let key = ObjectKey::new(Kind::StatefulSet, "default", "web");
+        let Ok(Object::StatefulSet(set)) = self.cluster.server().get(&key) else {
+            panic!("KUBESETS_SEED={}: the set is gone", self.seed);
+        };
+        let wanted = set.spec.replicas.unwrap();
+        let status = &set.status;
+        assert_eq!(
+            (status.ready_replicas, status.updated_replicas, &status.current_revision),
+            (wanted, wanted, &status.update_revision),
+            "KUBESETS_SEED={}: not converged: {status:?}; inputs {:#?}",
+            self.seed,
+            self.cluster.inputs()
+        );
+    }
+}
+
+fn run_seed(seed: u64) -> u64 {
+    let mut run = Run::new(seed);
+    let policy = if seed.is_multiple_of(2) { "OrderedReady" } else { "Parallel" };
+    run.file(manifest(policy, 1 + seed % 4));
+    run.line("kubectl apply -f web.yaml");
+    for _ in 0..INPUTS {
+        let ms = run.rng.below(4_000);
+        run.pass(ms);
+        run.one_input();
+    }
+    run.heal();
+    run.assert_converged();
+    run.cluster.steps()
+}
+
+#[test]
+fn invariants_hold_over_random_runs() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    if let Some(seed) = number("KUBESETS_SEED") {
+        run_seed(seed);
+        return;
+    }
+    let wanted = number("KUBESETS_STEPS").unwrap_or(STEPS_MIN);
+    let (mut steps, mut seed) = (0, 0);
+    while steps < wanted {
+        steps += run_seed(seed);
+        seed += 1;
+    }
+    eprintln!("{steps} steps over {seed} seeds");
+}
+
+#[test]
+fn the_same_inputs_give_the_same_event_log() {
+    let mut run = Run::new(3);
+    run.file(manifest("OrderedReady", 3));
+    run.line("kubectl apply -f web.yaml");
+    for _ in 0..10 {
+        let ms = run.rng.below(4_000);
+        run.pass(ms);
+        run.one_input();
+    }
+    run.pass(60_000);
+    let mut again = Cluster::new(run.cluster.config().clone());
+    again.play(run.cluster.inputs(), run.cluster.now()).unwrap();
+    assert_eq!(again.event_log().hash(), run.cluster.event_log().hash());
+    assert!(again.event_log().lines().eq(run.cluster.event_log().lines()));
+}
+
+#[test]
+fn a_settled_cluster_has_nothing_due() {
+    let mut run = Run::new(5);
+    run.file(manifest("OrderedReady", 3));
+    run.line("kubectl apply -f web.yaml");
+    assert!(run.cluster.run_until_settled(Time::from_ms(120_000)), "due at {:?}", run.cluster.next_due());
+    let revision = run.cluster.server().store().revision();
+    run.pass(600_000);
+    assert_eq!(run.cluster.server().store().revision(), revision);
+}
