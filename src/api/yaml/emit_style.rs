@@ -13,6 +13,7 @@ pub(super) enum Style {
 }
 
 /// Which styles a text allows.
+#[expect(clippy::struct_excessive_bools, reason = "each is one of upstream's answers about a text")]
 struct Allowed {
     plain: bool,
     single_quoted: bool,
@@ -57,8 +58,13 @@ fn analyze(text: &str) -> Allowed {
     let leading = letters.first().is_some_and(|letter| *letter == ' ' || is_break(*letter));
     let trailing = previous_space || previous_break;
     Allowed {
-        plain: !(leading || trailing || break_space || space_break || special || line_breaks)
-            && !has_block_indicators(&letters),
+        plain: !(leading
+            || trailing
+            || break_space
+            || space_break
+            || special
+            || line_breaks
+            || has_block_indicators(&letters)),
         single_quoted: !(break_space || space_break || special),
         block: !(previous_space || space_break || special),
         multiline: line_breaks,

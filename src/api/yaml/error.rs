@@ -112,5 +112,5 @@ fn alias_name(text: &str, offset: usize) -> &str {
 }
 
 pub(super) fn line_breaks(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte == b'\n').count()
+    bytes.split(|byte| *byte == b'\n').count() - 1
 }

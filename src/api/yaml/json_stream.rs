@@ -58,7 +58,6 @@ impl Reader<'_> {
         let shown = match byte {
             b'\'' => "\\'".to_owned(),
             b'"' => "\"".to_owned(),
-            0x80.. => char::from(byte).to_string(),
             0x00..=0x1f | 0x7f => match byte {
                 b'\n' => "\\n".to_owned(),
                 b'\t' => "\\t".to_owned(),

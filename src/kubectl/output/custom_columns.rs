@@ -126,7 +126,7 @@ mod tests {
             );
         }
         let mut printer = CustomColumns::from_spec("M:.list[0]", true).unwrap();
-        assert_eq!(printer.print(objects.get(..1).unwrap()).unwrap(), "1\n");
+        assert_eq!(printer.print(&objects[..1]).unwrap(), "1\n");
     }
 
     #[test]

@@ -90,16 +90,12 @@ impl Layout<'_> {
 
     fn remember(&mut self, column: usize, width: usize) -> usize {
         let Some(remembered) = &mut self.writer.remembered else { return width };
-        match remembered.get_mut(column) {
-            Some(known) => {
-                *known = width.max(*known);
-                *known
-            }
-            None => {
-                remembered.push(width);
-                width
-            }
+        if let Some(known) = remembered.get_mut(column) {
+            *known = width.max(*known);
+            return *known;
         }
+        remembered.push(width);
+        width
     }
 
     fn write(&mut self, from: usize, to: usize) {

@@ -139,7 +139,7 @@ fn bombs_are_refused_at_once() {
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
     for level in 1..9 {
         let before = format!("*a{}", level - 1);
-        bomb.push_str(&format!("a{level}: &a{level} [{}]\n", vec![before; 9].join(", ")));
+        bomb += &format!("a{level}: &a{level} [{}]\n", vec![before; 9].join(", "));
     }
     assert_eq!(fault(&bomb).0, "yaml: document contains excessive aliasing");
     let long = format!("a: &a {}\nb: [{}]\n", "x".repeat(100_000), vec!["*a"; 1_000].join(", "));

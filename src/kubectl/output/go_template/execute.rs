@@ -367,15 +367,15 @@ impl<'t, 'v> Run<'t, 'v> {
         last: Option<Found<'v>>,
         place: Place<'t>,
     ) -> Outcome<'v> {
-        let (least, more) = arity(name);
+        let (least, variadic) = arity(name);
         let count = args.len() + usize::from(last.is_some());
-        if more && count < least {
+        if variadic && count < least {
             return Err(self.fault(&format!(
                 "wrong number of args for {name}: want at least {least} got {}",
                 args.len()
             )));
         }
-        if !more && count != least {
+        if !variadic && count != least {
             return Err(self.fault(&format!("wrong number of args for {name}: want {least} got {count}")));
         }
         let mut values = Vec::new();

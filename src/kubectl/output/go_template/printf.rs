@@ -34,6 +34,7 @@ pub(super) fn sprintln(values: &[Value]) -> String {
 }
 
 /// Flags, width and precision of a verb.
+#[expect(clippy::struct_excessive_bools, reason = "they are five flags")]
 #[derive(Default)]
 struct Spec {
     minus: bool,
@@ -64,14 +65,14 @@ pub(super) fn sprintf(format: &str, values: &[Value]) -> String {
         } else if let Some(value) = values.next() {
             out.push_str(&pad(&spec, verb, one(&spec, verb, value)));
         } else {
-            out.push_str(&format!("%!{verb}(MISSING)"));
+            out.extend(["%!", &verb.to_string(), "(MISSING)"]);
         }
     }
     out.push_str(rest);
     let extra: Vec<String> =
         values.map(|value| format!("{}={}", type_name(value), print_value(value))).collect();
     if !extra.is_empty() {
-        out.push_str(&format!("%!(EXTRA {})", extra.join(", ")));
+        out.extend(["%!(EXTRA ", &extra.join(", "), ")"]);
     }
     out
 }
@@ -140,8 +141,8 @@ fn one(spec: &Spec, verb: char, value: &Value) -> String {
         },
         ('v', _) => print_value(value),
         ('q', Value::String(text)) => format!("{text:?}"),
-        ('x', Value::String(text)) => text.bytes().map(|byte| format!("{byte:02x}")).collect(),
-        ('X', Value::String(text)) => text.bytes().map(|byte| format!("{byte:02X}")).collect(),
+        ('x', Value::String(text)) => hex(text),
+        ('X', Value::String(text)) => hex(text).to_uppercase(),
         (_, Value::Number(number)) => match (number.is_f64(), number.as_i64(), number.as_f64()) {
             (false, Some(integer), _) => integer_verb(spec, verb, integer).map(sign),
             (true, _, Some(float)) => float_verb(spec, verb, float).map(sign),
@@ -150,6 +151,11 @@ fn one(spec: &Spec, verb: char, value: &Value) -> String {
         .unwrap_or_else(|| bad(verb, value)),
         _ => bad(verb, value),
     }
+}
+
+fn hex(text: &str) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+    text.bytes().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn integer_verb(spec: &Spec, verb: char, integer: i64) -> Option<String> {

@@ -13,18 +13,18 @@ pub(super) enum Node {
     Action(Pipe),
     If {
         pipe: Pipe,
-        then: Vec<Node>,
-        otherwise: Vec<Node>,
+        then: Vec<Self>,
+        otherwise: Vec<Self>,
     },
     With {
         pipe: Pipe,
-        then: Vec<Node>,
-        otherwise: Vec<Node>,
+        then: Vec<Self>,
+        otherwise: Vec<Self>,
     },
     Range {
         pipe: Pipe,
-        body: Vec<Node>,
-        otherwise: Vec<Node>,
+        body: Vec<Self>,
+        otherwise: Vec<Self>,
     },
     Break,
     Continue,
@@ -99,7 +99,7 @@ impl Command {
 
 impl Operand {
     pub(super) fn show(&self) -> String {
-        let dotted = |fields: &[String]| fields.iter().map(|field| format!(".{field}")).collect::<String>();
+        let dotted = |fields: &[String]| fields.iter().flat_map(|field| [".", field]).collect::<String>();
         match &self.term {
             Term::Dot => ".".to_owned(),
             Term::Nil => "nil".to_owned(),

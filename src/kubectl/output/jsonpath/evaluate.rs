@@ -24,7 +24,7 @@ pub(super) fn find<'v>(
     value: &'v Value,
 ) -> Result<Vec<Results<'v>>, String> {
     let mut run = Run { nodes, allow_missing_keys, ..Run::default() };
-    run.find(0, vec![Cow::Borrowed(value)])
+    run.find(0, &vec![Cow::Borrowed(value)])
 }
 
 #[derive(Default)]
@@ -40,7 +40,7 @@ struct Run<'n> {
 
 impl<'n> Run<'n> {
     /// Walks the nodes from an index on, with the current objects.
-    fn find<'v>(&mut self, from: usize, current: Results<'v>) -> Result<Vec<Results<'v>>, String> {
+    fn find<'v>(&mut self, from: usize, current: &Results<'v>) -> Result<Vec<Results<'v>>, String> {
         let mut all = Vec::new();
         let nodes: &'n [Node] = self.nodes;
         let mut index = from;
@@ -59,10 +59,10 @@ impl<'n> Run<'n> {
                 }
                 if results.is_empty() {
                     // The nodes inside are walked for nothing, to find the end of the range.
-                    self.find(index + 1, Vec::new())?;
+                    self.find(index + 1, &Vec::new())?;
                 }
                 for value in results {
-                    all.extend(self.find(index + 1, vec![value])?);
+                    all.extend(self.find(index + 1, &vec![value])?);
                 }
                 self.in_range -= 1;
                 if let Some(end) = self.last_end.filter(|end| *end > index) {
@@ -95,7 +95,9 @@ impl<'n> Run<'n> {
             Node::Wildcard => Ok(input.iter().flat_map(children).collect()),
             Node::Recursive => {
                 let mut out = Vec::new();
-                input.iter().for_each(|value| descend(value, &mut out));
+                for value in &input {
+                    descend(value, &mut out);
+                }
                 Ok(out)
             }
             Node::Union(lists) => {
@@ -200,6 +202,7 @@ fn children<'v>(value: &Cow<'v, Value>) -> Results<'v> {
 }
 
 /// A value that has elements, and all that are below it.
+#[expect(clippy::ptr_arg, reason = "the borrow inside of it lives longer than the reference")]
 fn descend<'v>(value: &Cow<'v, Value>, out: &mut Results<'v>) {
     match value.as_ref() {
         Value::String(text) if !text.is_empty() => out.push(value.clone()),
@@ -208,7 +211,9 @@ fn descend<'v>(value: &Cow<'v, Value>, out: &mut Results<'v>) {
             if !below.is_empty() {
                 out.push(value.clone());
             }
-            below.iter().for_each(|child| descend(child, out));
+            for child in &below {
+                descend(child, out);
+            }
         }
         _ => {}
     }

@@ -14,22 +14,22 @@ const MAX_DEPTH: usize = 32;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Node {
     Text(String),
-    List(Vec<Node>),
+    List(Vec<Self>),
     Field(String),
     /// `range`, `end`, or a word that means nothing.
     Identifier(String),
     Array([Param; 3]),
     Filter {
-        left: Vec<Node>,
+        left: Vec<Self>,
         operator: String,
-        right: Vec<Node>,
+        right: Vec<Self>,
     },
     Int(i64),
     Float(f64),
     Bool(bool),
     Wildcard,
     Recursive,
-    Union(Vec<Vec<Node>>),
+    Union(Vec<Vec<Self>>),
 }
 
 /// Start, end or step of a slice.
@@ -324,7 +324,8 @@ fn slice_params(text: &str) -> Result<[Param; 3], String> {
             Some("") => {}
             Some(part) => {
                 param.known = true;
-                param.value = part.parse().map_err(|_| format!("array index {part} is not a number"))?;
+                let number = part.parse().ok();
+                param.value = number.ok_or_else(|| format!("array index {part} is not a number"))?;
             }
             None if index == 1 => *param = Param { value: start + 1, known: true, derived: true },
             None => {}

@@ -274,8 +274,8 @@ fn escape(letter: char) -> String {
         0xa0 => '_',
         0x2028 => 'L',
         0x2029 => 'P',
-        0..=0xff => return format!("\\x{code:02X}"),
-        0x100..=0xffff => return format!("\\u{code:04X}"),
+        _ if code <= 0xff => return format!("\\x{code:02X}"),
+        _ if code <= 0xffff => return format!("\\u{code:04X}"),
         _ => return format!("\\U{code:08X}"),
     };
     format!("\\{short}")
