@@ -1,6 +1,7 @@
 //! Chooses between plain, quoted and block text when YAML is printed.
 //!
-//! Models `yaml_emitter_analyze_scalar` and `yaml_emitter_select_scalar_style`, go.yaml.in/yaml/v2 emitterc.go.
+//! Models `yaml_emitter_analyze_scalar` and `yaml_emitter_select_scalar_style`, go.yaml.in/yaml/v2
+//! emitterc.go.
 //! Left out: text inside flow collections, which are only printed empty.
 
 /// How a scalar is written.
@@ -97,7 +98,8 @@ fn has_block_indicators(letters: &[char]) -> bool {
 
 /// Tells whether a letter may stand outside of double quotes.
 pub(super) fn is_printable(letter: char) -> bool {
-    matches!(letter, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
+    matches!(letter, '\n' | ' '..='~')
+        || matches!(letter, '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
 }
 
 /// Tells whether a letter ends a line in YAML 1.1.

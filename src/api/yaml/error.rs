@@ -1,8 +1,8 @@
 //! Why a text is not YAML, in the words kubectl's users know.
 //!
-//! Models the errors of go.yaml.in/yaml/v2 (`parser.fail`, scannerc.go, parserc.go), Kubernetes v1.36. The scanner
-//! behind `serde_yaml` descends from the same C library, so the problem's words agree; the line is counted as Go
-//! counts it, which for the parser's errors is one less than the place.
+//! Models the errors of go.yaml.in/yaml/v2 (`parser.fail`, scannerc.go, parserc.go), Kubernetes v1.36.
+//! The scanner behind `serde_yaml` descends from the same C library, so the problem's words agree; the
+//! line is counted as Go counts it, which for the parser's errors is one less than the place.
 //! Left out: columns.
 
 use std::fmt;

@@ -4,6 +4,8 @@
 //! `encoding/json`.
 //! Left out: other formats and precisions.
 
+use serde_json::Number;
+
 /// Prints `value` as Go's `%v`: `0.5`, `1e+06`, `+Inf`.
 pub fn format_g(value: f64) -> String {
     if value.is_nan() {
@@ -28,6 +30,15 @@ pub fn format_json(value: f64) -> String {
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{mantissa}e{sign}{}", exponent.abs())
+}
+
+/// A float as a JSON number: whole ones lose their point; infinities are none.
+pub fn to_number(value: f64) -> Option<Number> {
+    #[expect(clippy::cast_possible_truncation, reason = "whole and within the range, so exact")]
+    if value.fract() == 0.0 && value.abs() < 9.2e18 {
+        return Some(Number::from(value as i64));
+    }
+    Number::from_f64(value)
 }
 
 /// The shortest digits of a finite number, as mantissa and decimal exponent.

@@ -1,10 +1,12 @@
 //! Reads JSON values that follow each other in a text.
 //!
-//! Models `Decoder` and the scanner of Go's `encoding/json`, whose words and offsets kubectl shows, Kubernetes v1.36.
+//! Models `Decoder` and the scanner of Go's `encoding/json`, whose words and offsets kubectl shows,
+//! Kubernetes v1.36.
 //! Left out: nothing; the nesting is limited to fewer levels than Go's 10000.
 
 use serde_json::{Map, Number, Value};
 
+use super::float::to_number;
 use super::limits::MAX_DEPTH;
 
 /// A value and where it stands.
@@ -182,9 +184,7 @@ impl Reader<'_> {
             literal.parse::<i64>().map(Number::from).or_else(|_| literal.parse::<u64>().map(Number::from));
         Ok(match number {
             Ok(number) => Value::Number(number),
-            Err(_) => {
-                literal.parse::<f64>().ok().and_then(Number::from_f64).map_or(Value::Null, Value::Number)
-            }
+            Err(_) => literal.parse::<f64>().ok().and_then(to_number).map_or(Value::Null, Value::Number),
         })
     }
 

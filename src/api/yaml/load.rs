@@ -1,8 +1,8 @@
 //! Turns one YAML document into a value.
 //!
-//! Models `yaml.Unmarshal` of go.yaml.in/yaml/v2 and `YAMLToJSON` of sigs.k8s.io/yaml, Kubernetes v1.36, on top of
-//! `serde_yaml`: scalars by YAML 1.1, the last of two equal keys wins, merge keys, keys that are not text become
-//! text, unknown tags are ignored.
+//! Models `yaml.Unmarshal` of go.yaml.in/yaml/v2 and `YAMLToJSON` of sigs.k8s.io/yaml, Kubernetes v1.36,
+//! on top of `serde_yaml`: scalars by YAML 1.1, the last of two equal keys wins, merge keys, keys that
+//! are not text become text, unknown tags are ignored.
 //! Left out: `!!binary`; the text behind a local tag is resolved although Go keeps it as text.
 
 use std::cell::{Cell, RefCell};
@@ -10,10 +10,10 @@ use std::fmt;
 
 use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, EnumAccess, IgnoredAny, MapAccess, SeqAccess, VariantAccess as _, Visitor};
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
 use super::error::{YamlError, translate};
-use super::float::format_g;
+use super::float::{format_g, to_number};
 use super::go_syntax::go_syntax;
 use super::limits::{EXTRA_BYTES, EXTRA_NODES, MAX_DEPTH, check_text};
 use super::scalar::{Scalar, resolve};
@@ -116,11 +116,7 @@ impl Loader<'_> {
 
     /// A float as JSON shows it: whole numbers lose their point.
     fn float<E: serde::de::Error>(&self, float: f64) -> Result<Value, E> {
-        #[expect(clippy::cast_possible_truncation, reason = "whole and within the range, so exact")]
-        if float.fract() == 0.0 && float.abs() < 9.2e18 {
-            return Ok(Value::from(float as i64));
-        }
-        Number::from_f64(float)
+        to_number(float)
             .map(Value::Number)
             .ok_or_else(|| self.say(format!("json: unsupported value: {}", format_g(float))))
     }

@@ -1,7 +1,7 @@
 //! Says what an unquoted YAML scalar means.
 //!
-//! Models `resolve`, go.yaml.in/yaml/v2 resolve.go, the rules of YAML 1.1 that Kubernetes v1.36 reads and writes
-//! manifests by: `yes`, `no`, `on`, `off` are booleans, `012` is octal, `1_000` is a number.
+//! Models `resolve`, go.yaml.in/yaml/v2 resolve.go, the rules of YAML 1.1 that Kubernetes v1.36 reads and
+//! writes manifests by: `yes`, `no`, `on`, `off` are booleans, `012` is octal, `1_000` is a number.
 //! Left out: explicit tags other than those the reader looks at.
 
 use super::timestamp::is_timestamp;

@@ -1,7 +1,7 @@
 //! Prints rows under headers, as `kubectl get` does.
 //!
-//! Models `HumanReadablePrinter`, k8s.io/cli-runtime/pkg/printers/tableprinter.go, Kubernetes v1.36. Headers are
-//! printed once per table and only if there are rows; a cell ends at its first line break.
+//! Models `HumanReadablePrinter`, k8s.io/cli-runtime/pkg/printers/tableprinter.go, Kubernetes v1.36.
+//! Headers are printed once per table and only if there are rows; a cell ends at its first line break.
 //! Left out: decoration with namespaces, labels and kinds, which whoever makes the rows adds as columns.
 
 use super::tabwriter::TabWriter;

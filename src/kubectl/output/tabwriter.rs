@@ -1,8 +1,8 @@
 //! Aligns tab-terminated cells into columns of text.
 //!
-//! Models `text/tabwriter` of Go's library in the form kubectl uses it (github.com/liggitt/tabwriter, which can
-//! remember the widths of columns), Kubernetes v1.36. A column is a block of consecutive lines that have a cell
-//! there; the text after the last tab of a line belongs to no column.
+//! Models `text/tabwriter` of Go's library in the form kubectl uses it (github.com/liggitt/tabwriter,
+//! which can remember the widths of columns), Kubernetes v1.36. A column is a block of consecutive lines
+//! that have a cell there; the text after the last tab of a line belongs to no column.
 //! Left out: right alignment, HTML filtering, escaped text, padding with tabs.
 
 /// Formats blocks of text; keeps the widths of columns between blocks if told so.

@@ -367,16 +367,16 @@ impl<'t, 'v> Run<'t, 'v> {
         last: Option<Found<'v>>,
         place: Place<'t>,
     ) -> Outcome<'v> {
-        let (least, variadic) = arity(name);
+        let (minimum, variadic) = arity(name);
         let count = args.len() + usize::from(last.is_some());
-        if variadic && count < least {
+        if variadic && count < minimum {
             return Err(self.fault(&format!(
-                "wrong number of args for {name}: want at least {least} got {}",
+                "wrong number of args for {name}: want at least {minimum} got {}",
                 args.len()
             )));
         }
-        if !variadic && count != least {
-            return Err(self.fault(&format!("wrong number of args for {name}: want {least} got {count}")));
+        if !variadic && count != minimum {
+            return Err(self.fault(&format!("wrong number of args for {name}: want {minimum} got {count}")));
         }
         let mut values = Vec::new();
         for (index, arg) in args.iter().enumerate() {

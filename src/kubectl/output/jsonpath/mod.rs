@@ -1,7 +1,7 @@
 //! JSONPath templates: `{.items[*].metadata.name}`.
 //!
-//! Models k8s.io/client-go/util/jsonpath and `RelaxedJSONPathExpression` of k8s.io/kubectl/pkg/cmd/get, Kubernetes
-//! v1.36. The members of a map are visited by sorted key, where Go takes any order.
+//! Models k8s.io/client-go/util/jsonpath and `RelaxedJSONPathExpression` of k8s.io/kubectl/pkg/cmd/get,
+//! Kubernetes v1.36. The members of a map are visited by sorted key, where Go takes any order.
 //! Left out: paths into Go structs; kubectl's objects are maps.
 
 mod evaluate;
