@@ -1,8 +1,9 @@
 //! POST: makes an object.
 //!
-//! Models `Store.Create`, staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go, and `BeforeCreate`,
-//! staging/src/k8s.io/apiserver/pkg/registry/rest/create.go, Kubernetes v1.36: admission, name and uid, the kind's own
-//! preparation, validation, store. Left out: declarative validation as a second opinion, time to live of events.
+//! Models `Store.Create`, staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go, and
+//! `BeforeCreate`, staging/src/k8s.io/apiserver/pkg/registry/rest/create.go, Kubernetes v1.36: admission,
+//! name and uid, the kind's own preparation, validation, store. Left out: declarative validation as a second
+//! opinion, time to live of events.
 
 use std::rc::Rc;
 
@@ -29,7 +30,7 @@ impl ApiServer {
         self.admit_create(&mut object)?;
         self.name_and_identify(&mut object);
         if let Object::Service(service) = &mut object {
-            self.allocate(Rc::make_mut(service));
+            self.allocate(Rc::make_mut(service), None)?;
         }
         strategy::prepare_for_create(&mut object, self.now);
         validation::create(&object, author)?;

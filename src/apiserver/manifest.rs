@@ -1,7 +1,7 @@
 //! From a request's body to an object: strict decoding and defaults for what people wrote.
 //!
-//! Models the decoding of staging/src/k8s.io/apiserver/pkg/endpoints/handlers/create.go with field validation `Strict`,
-//! which kubectl asks for, Kubernetes v1.36. Left out: conversion between versions.
+//! Models the decoding of staging/src/k8s.io/apiserver/pkg/endpoints/handlers/create.go with field validation
+//! `Strict`, which kubectl asks for, Kubernetes v1.36. Left out: conversion between versions.
 
 use serde_json::Value;
 

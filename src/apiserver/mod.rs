@@ -7,8 +7,9 @@
 //! - [`request`]: what clients may ask. [`status_error`]: how they are refused.
 //! - [`store`]: objects by key, one revision for all changes. [`watch`]: the log of changes that clients
 //!   follow.
-//! - `create`, `update`, `patch`, `delete`, `pods`: the verbs. Their steps: `manifest` and `defaults` (from what people
-//!   wrote to an object), `admission`, `strategy` and `service` (what each kind does to its objects), `validation`.
+//! - `create`, `update`, `patch`, `delete`, `pods`: the verbs. Their steps: `manifest` and `defaults` (from
+//!   what people wrote to an object), `admission`, `strategy` and `service` (what each kind does to its
+//!   objects), `validation`.
 
 pub mod request;
 pub mod status_error;
@@ -33,6 +34,7 @@ pub use status_error::{Cause, StatusError};
 pub use store::Store;
 pub use watch::{WatchEvent, WatchEventType};
 
+use crate::api::meta::ResourceVersion;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::sim::{Rng, Time};
 
@@ -92,11 +94,15 @@ impl ApiServer {
         preconditions: &Preconditions,
     ) -> Result<Object, StatusError> {
         let mut object = self.stored(key)?;
-        delete::check_preconditions(key, &object, preconditions)?;
+        let uid = Preconditions { uid: preconditions.uid.clone(), resource_version: None };
+        delete::check_preconditions(key, &object, &uid)?;
         let Object::StatefulSet(set) = &mut object else {
             return Err(StatusError::no_such_path());
         };
         std::rc::Rc::make_mut(set).spec.replicas = Some(replicas);
+        if let Some(version) = preconditions.resource_version {
+            object.meta_mut().resource_version = ResourceVersion(version);
+        }
         self.update(key, object, Subresource::Main, validation::Author::Component, false)
     }
 
@@ -128,3 +134,6 @@ impl ApiServer {
         self.store.forget_before(kind, position);
     }
 }
+
+#[cfg(test)]
+mod verbs_tests;

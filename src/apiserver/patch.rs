@@ -1,8 +1,8 @@
 //! PATCH: changes parts of an object.
 //!
-//! Models the patchers of staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go, Kubernetes v1.36: the patch is
-//! applied to the object as it would be printed, and what comes out is decoded strictly, defaulted and updated.
-//! Left out: server-side apply.
+//! Models the patchers of staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go, Kubernetes v1.36: the
+//! patch is applied to the object as it would be printed, and what comes out is decoded strictly, defaulted
+//! and updated. Left out: server-side apply.
 
 use serde_json::Value;
 
@@ -60,10 +60,9 @@ fn decode(patched: &Value, mut strict: Vec<String>, version: &str, kind: &str) -
 }
 
 fn refused(error: PatchError) -> StatusError {
-    let message = error.server_message().to_owned();
     match error {
-        PatchError::BadRequest(_) => StatusError::bad_request(message),
-        PatchError::Unprocessable(_) => StatusError::unprocessable(message),
-        PatchError::Internal(_) | PatchError::Conflict(_) => StatusError::unknown(message),
+        PatchError::Unprocessable(_) => StatusError::unprocessable(error.server_message()),
+        PatchError::BadRequest(message) => StatusError::bad_request(message),
+        PatchError::Internal(message) | PatchError::Conflict(message) => StatusError::unknown(message),
     }
 }

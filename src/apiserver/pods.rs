@@ -1,7 +1,8 @@
 //! The two subresources by which pods are moved: binding and eviction.
 //!
 //! Models pkg/registry/core/pod/storage/storage.go (`BindingREST`) and eviction.go (`EvictionREST`), and
-//! plugin/pkg/admission/podtopologylabels, Kubernetes v1.36. Left out: disruption budgets, which are not served yet.
+//! plugin/pkg/admission/podtopologylabels, Kubernetes v1.36. Left out: disruption budgets, which are not
+//! served yet.
 
 use std::rc::Rc;
 
@@ -30,7 +31,7 @@ impl ApiServer {
         bound.status.extra.remove("nominatedNodeName");
         bound.metadata.labels.extend(admission::topology_labels(self, node));
         set_condition(&mut bound, "PodScheduled", "", "", self.now);
-        self.replace(key, bound.into(), &old, false)
+        Ok(self.replace(key, bound.into(), &old, false))
     }
 
     /// Deletes a pod as its budgets allow.
@@ -48,7 +49,7 @@ impl ApiServer {
             "Eviction API: evicting",
             self.now,
         );
-        self.replace(key, evicted.into(), &old, false)?;
+        self.replace(key, evicted.into(), &old, false);
         let mut options = options.clone();
         // The condition was this server's own change.
         options.preconditions.resource_version = None;

@@ -1,18 +1,21 @@
 //! Gives Services their addresses and node ports, and keeps them.
 //!
-//! Models pkg/registry/core/service/storage (`alloc.go`, `patchAllocatedValues`), Kubernetes v1.36, on an IPv4 cluster with
-//! the range 10.96.0.0/12 and node ports 30000 to 32767. Left out: dual stack, health check ports.
+//! Models pkg/registry/core/service/storage (`alloc.go`, `patchAllocatedValues`), Kubernetes v1.36, on an
+//! IPv4 cluster with the range 10.96.0.0/12 and node ports 30000 to 32767. Left out: dual stack, health check
+//! ports.
 
 use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
 
 use serde_json::{Value, json};
 
-use super::ApiServer;
+use super::{ApiServer, Cause, StatusError};
 use crate::api::network::{Service, ServicePort};
 use crate::api::{Kind, Object};
 
 /// 10.96.0.0.
 const RANGE_START: u32 = 0x0a60_0000;
+const RANGE_MASK: u32 = 0xfff0_0000;
 /// Addresses below this offset are kept for those who choose theirs.
 const OFFSET_MIN: u64 = 4096;
 const OFFSET_END: u64 = (1 << 20) - 1;
@@ -20,56 +23,74 @@ const NODE_PORT_MIN: u64 = 30_000;
 const NODE_PORT_COUNT: u64 = 2_768;
 
 impl ApiServer {
-    /// Completes a new Service.
-    pub(super) fn allocate(&mut self, service: &mut Service) {
+    /// Completes a Service: `old` is what it held before, if it is not new.
+    pub(super) fn allocate(
+        &mut self,
+        service: &mut Service,
+        old: Option<&Service>,
+    ) -> Result<(), StatusError> {
         normalize_cluster_ips(service);
         if service.spec.type_ == "ExternalName" {
-            return;
+            return Ok(());
         }
         set_ip_families(service);
+        let taken = self.taken(|service| vec![service.spec.cluster_ip.clone()]);
         if service.spec.cluster_ip.is_empty() {
-            let taken = self.taken(|service| vec![service.spec.cluster_ip.clone()]);
-            loop {
-                let offset = OFFSET_MIN + self.rng.below(OFFSET_END - OFFSET_MIN);
-                let [a, b, c, d] = (RANGE_START + u32::try_from(offset).unwrap_or_default()).to_be_bytes();
-                let address = format!("{a}.{b}.{c}.{d}");
-                if !taken.contains(&address) {
-                    service.spec.cluster_ip = address;
-                    break;
-                }
-            }
+            service.spec.cluster_ip = self.free_address(&taken);
+        } else if old.is_none_or(|old| old.spec.cluster_ip != service.spec.cluster_ip) {
+            check_address(service, &taken)?;
         }
+        // Both ways to say the address say the same, unless the client said otherwise.
         let address = service.spec.cluster_ip.clone();
-        service.spec.extra.insert("clusterIPs".into(), json!([address]));
-        self.allocate_node_ports(service);
+        service.spec.extra.entry("clusterIPs").or_insert_with(|| json!([address]));
+        self.allocate_node_ports(service, old)
     }
 
-    fn allocate_node_ports(&mut self, service: &mut Service) {
+    fn free_address(&mut self, taken: &BTreeSet<String>) -> String {
+        loop {
+            let offset = OFFSET_MIN + self.rng.below(OFFSET_END - OFFSET_MIN);
+            let number = RANGE_START + u32::try_from(offset).unwrap_or_default();
+            let address = Ipv4Addr::from_bits(number).to_string();
+            if !taken.contains(&address) {
+                return address;
+            }
+        }
+    }
+
+    fn allocate_node_ports(
+        &mut self,
+        service: &mut Service,
+        old: Option<&Service>,
+    ) -> Result<(), StatusError> {
         let wanted = match service.spec.type_.as_str() {
             "NodePort" => true,
             "LoadBalancer" => service.spec.extra.get("allocateLoadBalancerNodePorts") != Some(&json!(false)),
-            _ => false,
+            _ => return Ok(()),
         };
-        if !wanted {
-            return;
-        }
+        let own: Vec<u64> = old.into_iter().flat_map(|old| &old.spec.ports).filter_map(node_port).collect();
         let mut taken = self.taken(|service| service.spec.ports.iter().filter_map(node_port).collect());
-        for port in &mut service.spec.ports {
-            if node_port(port).is_some() {
-                continue;
-            }
-            let free = (0..NODE_PORT_COUNT)
-                .map(|_| (NODE_PORT_MIN + self.rng.below(NODE_PORT_COUNT)).to_string())
-                .find(|number| !taken.contains(number));
-            if let Some(number) = free {
-                port.extra.insert("nodePort".into(), number.parse::<u64>().unwrap_or_default().into());
+        let name = service.metadata.name.clone();
+        for (index, port) in service.spec.ports.iter_mut().enumerate() {
+            if let Some(number) = node_port(port) {
+                if !own.contains(&number) {
+                    check_node_port(&name, index, number, &taken)?;
+                }
                 taken.insert(number);
+            } else if wanted {
+                let free = (0..NODE_PORT_COUNT)
+                    .map(|_| NODE_PORT_MIN + self.rng.below(NODE_PORT_COUNT))
+                    .find(|number| !taken.contains(number));
+                if let Some(number) = free {
+                    port.extra.insert("nodePort".into(), number.into());
+                    taken.insert(number);
+                }
             }
         }
+        Ok(())
     }
 
     /// What the stored Services hold.
-    fn taken(&self, of: impl Fn(&Service) -> Vec<String>) -> BTreeSet<String> {
+    fn taken<T: Ord>(&self, of: impl Fn(&Service) -> Vec<T>) -> BTreeSet<T> {
         let services = self.store.list(Kind::Service, None).filter_map(|object| match object {
             Object::Service(service) => Some(service),
             _ => None,
@@ -78,20 +99,52 @@ impl ApiServer {
     }
 }
 
-fn node_port(port: &ServicePort) -> Option<String> {
-    port.extra.get("nodePort").and_then(Value::as_i64).filter(|number| *number != 0).map(|n| n.to_string())
+fn node_port(port: &ServicePort) -> Option<u64> {
+    port.extra.get("nodePort").and_then(Value::as_u64).filter(|number| *number != 0)
 }
 
-/// The two ways to say the address say the same.
+fn refused(name: &str, field: String, value: &Value, why: &str) -> StatusError {
+    let cause = Cause { field, message: format!("Invalid value: {value}: {why}") };
+    StatusError::invalid(Kind::Service, name, vec![cause])
+}
+
+/// Whether a client's own choice of an address can be had.
+fn check_address(service: &Service, taken: &BTreeSet<String>) -> Result<(), StatusError> {
+    let address = &service.spec.cluster_ip;
+    let Ok(parsed) = address.parse::<Ipv4Addr>() else {
+        // No address at all: validation says so, or it is headless.
+        return Ok(());
+    };
+    let in_range = parsed.to_bits() & RANGE_MASK == RANGE_START;
+    let why = if !in_range {
+        "the provided network does not match the current range"
+    } else if taken.contains(address) {
+        "provided IP is already allocated"
+    } else {
+        return Ok(());
+    };
+    let value = service.spec.extra.get("clusterIPs").cloned().unwrap_or_default();
+    let why = format!("failed to allocate IP {address}: {why}");
+    Err(refused(&service.metadata.name, "spec.clusterIPs".to_owned(), &value, &why))
+}
+
+/// Whether a client's own choice of a node port can be had.
+fn check_node_port(name: &str, index: usize, number: u64, taken: &BTreeSet<u64>) -> Result<(), StatusError> {
+    let why = if !(NODE_PORT_MIN..NODE_PORT_MIN + NODE_PORT_COUNT).contains(&number) {
+        "provided port is not in the valid range. The range of valid ports is 30000-32767"
+    } else if taken.contains(&number) {
+        "provided port is already allocated"
+    } else {
+        return Ok(());
+    };
+    Err(refused(name, format!("spec.ports[{index}].nodePort"), &json!(number), why))
+}
+
+/// A Service that names one address names the list too.
 fn normalize_cluster_ips(service: &mut Service) {
-    let first = service.spec.extra.get("clusterIPs").and_then(|ips| ips.get(0)?.as_str()).map(str::to_owned);
-    match first {
-        Some(first) if service.spec.cluster_ip.is_empty() => service.spec.cluster_ip = first,
-        None if !service.spec.cluster_ip.is_empty() => {
-            let ips = json!([service.spec.cluster_ip]);
-            service.spec.extra.insert("clusterIPs".into(), ips);
-        }
-        _ => {}
+    if !service.spec.cluster_ip.is_empty() && !service.spec.extra.contains_key("clusterIPs") {
+        let ips = json!([service.spec.cluster_ip]);
+        service.spec.extra.insert("clusterIPs".into(), ips);
     }
 }
 
@@ -112,11 +165,22 @@ pub(super) fn keep_allocated(new: &mut Service, old: &Service) {
         normalize_cluster_ips(new);
         return;
     }
-    if new.spec.cluster_ip.is_empty() && !new.spec.extra.contains_key("clusterIPs") {
-        new.spec.cluster_ip.clone_from(&old.spec.cluster_ip);
+    let (new_ips, old_ips) = (new.spec.extra.get("clusterIPs"), old.spec.extra.get("clusterIPs"));
+    let same_list = new_ips == old_ips;
+    if new.spec.cluster_ip.is_empty() {
+        // Who clears the one address clears the list with it; what was given out comes back.
+        if same_list || new_ips.is_none() {
+            new.spec.extra.remove("clusterIPs");
+            new.spec.cluster_ip.clone_from(&old.spec.cluster_ip);
+        }
+    } else if new.spec.cluster_ip != old.spec.cluster_ip && same_list {
+        let ips = json!([new.spec.cluster_ip]);
+        new.spec.extra.insert("clusterIPs".into(), ips);
     }
     for field in ["clusterIPs", "ipFamilies", "ipFamilyPolicy"] {
+        let same_address = new.spec.cluster_ip == old.spec.cluster_ip;
         if !new.spec.extra.contains_key(field)
+            && (same_address || field != "clusterIPs")
             && let Some(value) = old.spec.extra.get(field)
         {
             new.spec.extra.insert(field.to_owned(), value.clone());

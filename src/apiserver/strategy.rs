@@ -1,7 +1,7 @@
 //! What each kind does to its objects before they are stored.
 //!
-//! Models `PrepareForCreate`, `PrepareForUpdate` and `CheckGracefulDelete` of the strategies in pkg/registry, Kubernetes
-//! v1.36: whose status a client may set, when the generation grows, what a new object's status is.
+//! Models `PrepareForCreate`, `PrepareForUpdate` and `CheckGracefulDelete` of the strategies in pkg/registry,
+//! Kubernetes v1.36: whose status a client may set, when the generation grows, what a new object's status is.
 //! Left out: fields behind feature gates that are off.
 
 use std::rc::Rc;
@@ -132,20 +132,16 @@ pub(super) fn prepare_for_update(new: &mut Object, old: &Object) {
                 Rc::make_mut(new).metadata.generation += 1;
             }
         }
-        (Object::Node(new), Object::Node(old)) => {
-            if new.status != old.status {
-                Rc::make_mut(new).status.clone_from(&old.status);
-            }
+        (Object::Node(new), Object::Node(old)) if new.status != old.status => {
+            Rc::make_mut(new).status.clone_from(&old.status);
         }
-        (Object::PersistentVolumeClaim(new), Object::PersistentVolumeClaim(old)) => {
-            if new.status != old.status {
-                Rc::make_mut(new).status.clone_from(&old.status);
-            }
+        (Object::PersistentVolumeClaim(new), Object::PersistentVolumeClaim(old))
+            if new.status != old.status =>
+        {
+            Rc::make_mut(new).status.clone_from(&old.status);
         }
-        (Object::PersistentVolume(new), Object::PersistentVolume(old)) => {
-            if new.status != old.status {
-                Rc::make_mut(new).status.clone_from(&old.status);
-            }
+        (Object::PersistentVolume(new), Object::PersistentVolume(old)) if new.status != old.status => {
+            Rc::make_mut(new).status.clone_from(&old.status);
         }
         (Object::Service(new), Object::Service(old)) => {
             keep_extra(&mut Rc::make_mut(new).extra, &old.extra, "status");
@@ -156,6 +152,13 @@ pub(super) fn prepare_for_update(new: &mut Object, old: &Object) {
             new.metadata.labels.insert(NAMESPACE_NAME_LABEL.to_owned(), old.metadata.name.clone());
         }
         _ => {}
+    }
+}
+
+/// Only the namespaces' controller takes their finalizers away.
+pub(super) fn keep_namespace_finalizers(new: &mut Object, old: &Object) {
+    if let (Object::Namespace(new), Object::Namespace(old)) = (new, old) {
+        keep_extra(&mut Rc::make_mut(new).extra, &old.extra, "spec");
     }
 }
 

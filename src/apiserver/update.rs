@@ -1,9 +1,10 @@
 //! PUT: replaces an object or its status.
 //!
-//! Models `Store.Update`, staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go, and `BeforeUpdate`,
-//! staging/src/k8s.io/apiserver/pkg/registry/rest/update.go, Kubernetes v1.36: a stale version is refused, what only the
-//! server may change is carried over, an update that changes nothing writes nothing, and one that takes the last
-//! finalizer away from an object in deletion removes it. Left out: creation by PUT.
+//! Models `Store.Update`, staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go, and
+//! `BeforeUpdate`, staging/src/k8s.io/apiserver/pkg/registry/rest/update.go, Kubernetes v1.36: a stale
+//! version is refused, what only the server may change is carried over, an update that changes nothing writes
+//! nothing, and one that takes the last finalizer away from an object in deletion removes it. Left out:
+//! creation by PUT.
 
 use std::rc::Rc;
 
@@ -40,10 +41,15 @@ impl ApiServer {
         {
             let new = Rc::make_mut(new);
             service::keep_allocated(new, old);
-            self.allocate(new);
+            self.allocate(new, Some(old))?;
         }
         match subresource {
-            Subresource::Main => strategy::prepare_for_update(&mut new, &old),
+            Subresource::Main => {
+                strategy::prepare_for_update(&mut new, &old);
+                if author != Author::Component {
+                    strategy::keep_namespace_finalizers(&mut new, &old);
+                }
+            }
             Subresource::Status => {
                 if !strategy::has_status(key.kind) {
                     return Err(StatusError::no_such_path());
@@ -57,7 +63,7 @@ impl ApiServer {
         }
         carry_over(&mut new, &old);
         validation::update(&new, &old, subresource, author)?;
-        self.replace(key, new, &old, dry_run)
+        Ok(self.replace(key, new, &old, dry_run))
     }
 
     /// The stored object under a key.
@@ -65,14 +71,9 @@ impl ApiServer {
         self.get(key).cloned()
     }
 
-    /// Stores what has passed all checks: nothing when nothing changed, a removal when nothing holds the object.
-    pub(super) fn replace(
-        &mut self,
-        key: &ObjectKey,
-        new: Object,
-        old: &Object,
-        dry_run: bool,
-    ) -> Result<Object, StatusError> {
+    /// Stores what has passed all checks: nothing when nothing changed, a removal when nothing holds the
+    /// object.
+    pub(super) fn replace(&mut self, key: &ObjectKey, new: Object, old: &Object, dry_run: bool) -> Object {
         debug_assert_eq!(new.meta().resource_version, old.meta().resource_version, "checked before");
         debug_assert!(
             old.meta().deletion_timestamp.is_none() || new.meta().deletion_timestamp.is_some(),
@@ -83,12 +84,12 @@ impl ApiServer {
             if !dry_run {
                 self.store.remove(key, self.now);
             }
-            return Ok(new);
+            return new;
         }
         if new == *old || dry_run {
-            return Ok(new);
+            return new;
         }
-        Ok(self.store.put(new, self.now))
+        self.store.put(new, self.now)
     }
 }
 

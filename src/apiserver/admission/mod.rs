@@ -1,9 +1,9 @@
 //! What the server adds to objects, and what it refuses, before it looks at their kind's own rules.
 //!
-//! Models the admission plugins that are on by default (pkg/kubeapiserver/options/plugins.go), Kubernetes v1.36:
-//! `NamespaceLifecycle` here, `ServiceAccount`, `DefaultTolerationSeconds`, `Priority` and `PodTopologyLabels` in `pods`,
-//! `DefaultStorageClass` and `StorageObjectInUseProtection` in `storage`, `TaintNodesByCondition` here.
-//! Left out: webhooks, quotas, limit ranges, pod security, runtime classes.
+//! Models the admission plugins that are on by default (pkg/kubeapiserver/options/plugins.go), Kubernetes
+//! v1.36: `NamespaceLifecycle` here, `ServiceAccount`, `DefaultTolerationSeconds`, `Priority` and
+//! `PodTopologyLabels` in `pods`, `DefaultStorageClass` and `StorageObjectInUseProtection` in `storage`,
+//! `TaintNodesByCondition` here. Left out: webhooks, quotas, limit ranges, pod security, runtime classes.
 
 mod pods;
 mod storage;

@@ -1,7 +1,8 @@
 //! What every new pod gets: a service account with its token, tolerations, a priority.
 //!
-//! Models plugin/pkg/admission/{serviceaccount,defaulttolerationseconds,priority,podtopologylabels}, Kubernetes v1.36.
-//! Left out: priority classes other than the two that every cluster has; limits on which secrets may be mounted.
+//! Models plugin/pkg/admission/{serviceaccount,defaulttolerationseconds,priority,podtopologylabels},
+//! Kubernetes v1.36. Left out: priority classes other than the two that every cluster has; limits on which
+//! secrets may be mounted.
 
 use serde_json::{Value, json};
 
@@ -119,7 +120,8 @@ fn mount(container: &mut Container, name: &str) -> bool {
     true
 }
 
-/// The files behind the token's mount. The last source is the recorded control plane's own: its build adds it.
+/// The files behind the token's mount. The last source is the recorded control plane's own: its build adds
+/// it.
 fn token_source() -> Value {
     json!({
         "defaultMode": 0o644,

@@ -1,6 +1,7 @@
 //! What new claims and volumes get: the default class, and protection while they are used.
 //!
-//! Models plugin/pkg/admission/storage/{storageclass/setdefault,storageobjectinuseprotection}, Kubernetes v1.36.
+//! Models plugin/pkg/admission/storage/{storageclass/setdefault,storageobjectinuseprotection}, Kubernetes
+//! v1.36.
 
 use super::super::ApiServer;
 use crate::api::storage::{PersistentVolume, PersistentVolumeClaim};

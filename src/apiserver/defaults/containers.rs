@@ -1,7 +1,7 @@
 //! Defaults of containers: pull policy, ports, probes, handlers, resources.
 //!
-//! Models `SetDefaults_Container`, `SetDefaults_Probe` and `SetDefaults_HTTPGetAction`, pkg/apis/core/v1/defaults.go,
-//! Kubernetes v1.36.
+//! Models `SetDefaults_Container`, `SetDefaults_Probe` and `SetDefaults_HTTPGetAction`,
+//! pkg/apis/core/v1/defaults.go, Kubernetes v1.36.
 
 use serde_json::Value;
 

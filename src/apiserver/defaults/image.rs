@@ -1,9 +1,10 @@
 //! The tag of an image's name.
 //!
-//! Models `ParseImageName`, pkg/util/parsers/parsers.go, Kubernetes v1.36. Left out: whether the name is well-formed.
+//! Models `ParseImageName`, pkg/util/parsers/parsers.go, Kubernetes v1.36. Left out: whether the name is
+//! well-formed.
 
-/// The tag that is pulled: `latest` when the name has neither tag nor digest; `None` for a digest alone and for
-/// what is no image's name.
+/// The tag that is pulled: `latest` when the name has neither tag nor digest; `None` for a digest alone and
+/// for what is no image's name.
 pub(super) fn tag(name: &str) -> Option<&str> {
     let (name, digest) = match name.split_once('@') {
         Some((name, digest)) => (name, Some(digest)),

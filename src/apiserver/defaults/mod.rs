@@ -1,8 +1,8 @@
 //! What the server fills in where a manifest says nothing.
 //!
-//! Models the defaulting of pkg/apis/{core,apps,storage,discovery}/v1/defaults.go and zz_generated.defaults.go, Kubernetes
-//! v1.36, on decoded values. Left out: fields behind feature gates that are off in the recorded control plane
-//! (`maxUnavailable` of a `StatefulSet`), pod-level huge pages.
+//! Models the defaulting of pkg/apis/{core,apps,storage,discovery}/v1/defaults.go and
+//! `zz_generated.defaults.go`, Kubernetes v1.36, on decoded values. Left out: fields behind feature gates
+//! that are off in the recorded control plane (`maxUnavailable` of a `StatefulSet`), pod-level huge pages.
 //!
 //! - `pods`: pods and templates. `containers`, `volumes`, `image`: their parts.
 //! - `workloads`, `storage`, `network`: the other kinds.

@@ -1,8 +1,8 @@
 //! Defaults of claims, volumes and classes.
 //!
-//! Models `SetDefaults_PersistentVolumeClaim`, `SetDefaults_PersistentVolume` (pkg/apis/core/v1/defaults.go) and
-//! `SetDefaults_StorageClass` (pkg/apis/storage/v1/defaults.go), Kubernetes v1.36. The phase of a claim or volume of
-//! its own is set by its strategy.
+//! Models `SetDefaults_PersistentVolumeClaim`, `SetDefaults_PersistentVolume` (pkg/apis/core/v1/defaults.go)
+//! and `SetDefaults_StorageClass` (pkg/apis/storage/v1/defaults.go), Kubernetes v1.36. The phase of a claim
+//! or volume of its own is set by its strategy.
 
 use super::super::fields::{Fields, made_under, set_default, under};
 use super::resource_lists;

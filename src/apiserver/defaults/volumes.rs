@@ -1,7 +1,7 @@
 //! Defaults of a pod's volumes.
 //!
 //! Models `SetDefaults_Volume` and the defaults of its sources, pkg/apis/core/v1/defaults.go and
-//! zz_generated.defaults.go, Kubernetes v1.36.
+//! `zz_generated.defaults.go`, Kubernetes v1.36.
 
 use serde_json::{Value, json};
 

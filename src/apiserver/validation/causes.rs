@@ -1,6 +1,7 @@
 //! What is wrong with an object, in the server's words.
 //!
-//! Models `field.Error` and `field.Path`, staging/src/k8s.io/apimachinery/pkg/util/validation/field, Kubernetes v1.36.
+//! Models `field.Error` and `field.Path`, staging/src/k8s.io/apimachinery/pkg/util/validation/field,
+//! Kubernetes v1.36.
 
 use std::fmt;
 

@@ -1,7 +1,8 @@
 //! How two values differ, as the server shows it behind "is immutable".
 //!
-//! Models `Diff`, staging/src/k8s.io/apimachinery/pkg/util/diff/diff.go (a unified diff of indented JSON), Kubernetes
-//! v1.36. Left out: the server's own field names in pods and volume sources; there the public ones are shown.
+//! Models `Diff`, staging/src/k8s.io/apimachinery/pkg/util/diff/diff.go (a unified diff of indented JSON),
+//! Kubernetes v1.36. Left out: the server's own field names in pods and volume sources; there the public ones
+//! are shown.
 
 use std::fmt::Write as _;
 

@@ -100,7 +100,8 @@ pub(super) fn field_ref(reference: &Value, known: &[&str], path: &Path, causes: 
     if let Some((field, key)) = subscripted {
         match field {
             "metadata.annotations" => {
-                causes.invalid_each(path, &key.to_lowercase(), names::qualified_name(&key.to_lowercase()))
+                let key = key.to_lowercase();
+                causes.invalid_each(path, &key, names::qualified_name(&key));
             }
             "metadata.labels" => causes.invalid_each(path, key, names::qualified_name(key)),
             _ => conversion_error(reference, path, causes),

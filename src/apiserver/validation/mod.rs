@@ -1,11 +1,12 @@
 //! What the server refuses, and in which words.
 //!
-//! Models the Validate functions of pkg/apis and staging/src/k8s.io/apimachinery/pkg/api/validation, Kubernetes v1.36:
-//! each rule adds causes in the server's order, and any cause refuses the request.
+//! Models the Validate functions of pkg/apis and staging/src/k8s.io/apimachinery/pkg/api/validation,
+//! Kubernetes v1.36: each rule adds causes in the server's order, and any cause refuses the request.
 //!
 //! - [`causes`]: paths and causes. `names`, `metadata`, `selectors`, `resources`: rules that all kinds share.
-//! - `pods`: pods; their parts in `pod_spec`, `containers`, `environment`, `mounts`, `probes`, `security`, `volumes`,
-//!   `affinity`. `stateful_set`, `storage`, `service`, `others`: the other kinds. `diff`: what changed.
+//! - `pods`: pods; their parts in `pod_spec`, `containers`, `environment`, `mounts`, `probes`, `security`,
+//!   `volumes`, `affinity`. `stateful_set`, `storage`, `service`, `others`: the other kinds. `diff`: what
+//!   changed.
 
 mod causes;
 mod names;
@@ -68,8 +69,16 @@ pub(super) fn update(
         Subresource::Status if author != Author::Component => {
             changed_status(new.kind(), &new.to_value(), &old.to_value(), &mut causes);
         }
-        Subresource::Main if author != Author::Component || has_new_spec(new, old) => {
+        Subresource::Main if author != Author::Component => {
             changed_spec(new.kind(), &value_of(new, author), &old.to_value(), &mut causes);
+        }
+        Subresource::Main if has_new_spec(new, old) => {
+            let old = old.to_value();
+            changed_spec(new.kind(), &new.to_value(), &old, &mut causes);
+            // What a component once stored was not looked at; it may stay as it is.
+            let mut before = Causes::default();
+            spec(new.kind(), &old, &mut before);
+            causes.0.retain(|cause| !before.0.contains(cause));
         }
         _ => {}
     }

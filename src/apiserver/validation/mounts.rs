@@ -1,6 +1,7 @@
 //! Rules for what containers mount.
 //!
-//! Models `ValidateVolumeMounts` and `ValidateVolumeDevices`, pkg/apis/core/validation/validation.go, Kubernetes v1.36.
+//! Models `ValidateVolumeMounts` and `ValidateVolumeDevices`, pkg/apis/core/validation/validation.go,
+//! Kubernetes v1.36.
 
 use std::collections::BTreeSet;
 

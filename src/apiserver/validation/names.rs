@@ -1,19 +1,15 @@
 //! The shapes of names, labels and other small texts.
 //!
-//! Models staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go and pkg/api/validate/content, Kubernetes v1.36:
-//! each function returns what is wrong, nothing when the text is valid.
+//! Models staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go and pkg/api/validate/content,
+//! Kubernetes v1.36: each function returns what is wrong, nothing when the text is valid.
 
 const LABEL_FORMAT: &str = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 
 /// `… (e.g. 'a',  or 'b', regex used for validation is '…')`
 fn regex_error(message: &str, format: &str, examples: &[&str]) -> String {
-    let mut text = format!("{message} (");
-    for (index, example) in examples.iter().enumerate() {
-        text.push_str(if index == 0 { "e.g. " } else { " or " });
-        text.push_str(&format!("'{example}', "));
-    }
-    text.push_str(&format!("regex used for validation is '{format}')"));
-    text
+    let listed: Vec<String> = examples.iter().map(|example| format!("'{example}', ")).collect();
+    let listed = if listed.is_empty() { String::new() } else { format!("e.g. {}", listed.join(" or ")) };
+    format!("{message} ({listed}regex used for validation is '{format}')")
 }
 
 fn max_characters(text: &str, max: usize) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Rules for nodes, namespaces, configuration and events.
 //!
-//! Models pkg/apis/core/validation/{validation,events}.go and pkg/apis/discovery/validation, Kubernetes v1.36. Left out:
-//! most of what only components write (events, `EndpointSlice`s).
+//! Models pkg/apis/core/validation/{validation,events}.go and pkg/apis/discovery/validation, Kubernetes
+//! v1.36. Left out: most of what only components write (events, `EndpointSlice`s).
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! Rules for what should run in a pod, alike for pods and templates.
 //!
-//! Models `ValidatePodSpec` and `ValidatePodTemplateSpec`, pkg/apis/core/validation/validation.go, Kubernetes v1.36.
-//! Left out: ephemeral containers, devices, Windows, user namespaces.
+//! Models `ValidatePodSpec` and `ValidatePodTemplateSpec`, pkg/apis/core/validation/validation.go, Kubernetes
+//! v1.36. Left out: ephemeral containers, devices, Windows, user namespaces.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,8 @@
 //! Rules for pods: new ones, and what may change later.
 //!
-//! Models `ValidatePodCreate`, `ValidatePodUpdate` and `ValidatePodStatusUpdate`, pkg/apis/core/validation/validation.go,
-//! Kubernetes v1.36. Left out: what may change while scheduling gates hold a pod.
+//! Models `ValidatePodCreate`, `ValidatePodUpdate` and `ValidatePodStatusUpdate`,
+//! pkg/apis/core/validation/validation.go, Kubernetes v1.36. Left out: what may change while scheduling gates
+//! hold a pod.
 
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! Rules for probes and lifecycle hooks.
 //!
-//! Models `validateProbe`, `validateHandler` and `validateLifecycle`, pkg/apis/core/validation/validation.go, Kubernetes
-//! v1.36. Left out: stop signals.
+//! Models `validateProbe`, `validateHandler` and `validateLifecycle`, pkg/apis/core/validation/validation.go,
+//! Kubernetes v1.36. Left out: stop signals.
 
 use serde_json::Value;
 

@@ -1,7 +1,8 @@
 //! Rules for amounts: names of resources, quantities, requests and limits.
 //!
-//! Models `ValidateContainerResourceRequirements` and `validatePodResources`, pkg/apis/core/validation/validation.go,
-//! Kubernetes v1.36. Left out: claims on devices; whether huge pages are whole.
+//! Models `ValidateContainerResourceRequirements` and `validatePodResources`,
+//! pkg/apis/core/validation/validation.go, Kubernetes v1.36. Left out: claims on devices; whether huge pages
+//! are whole.
 
 use serde_json::Value;
 

@@ -1,7 +1,8 @@
 //! Rules for security contexts.
 //!
-//! Models `ValidateSecurityContext` and `validatePodSpecSecurityContext`, pkg/apis/core/validation/validation.go,
-//! Kubernetes v1.36. Left out: sysctls, Windows, profiles' annotations.
+//! Models `ValidateSecurityContext` and `validatePodSpecSecurityContext`,
+//! pkg/apis/core/validation/validation.go, Kubernetes v1.36. Left out: sysctls, Windows, profiles'
+//! annotations.
 
 use serde_json::Value;
 

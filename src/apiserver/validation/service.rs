@@ -1,7 +1,7 @@
 //! Rules for Services.
 //!
-//! Models `validateService` and `ValidateServiceUpdate`, pkg/apis/core/validation/validation.go, Kubernetes v1.36.
-//! Left out: load balancer classes and source ranges; traffic distribution.
+//! Models `validateService` and `ValidateServiceUpdate`, pkg/apis/core/validation/validation.go, Kubernetes
+//! v1.36. Left out: load balancer classes and source ranges; traffic distribution.
 
 use std::collections::BTreeSet;
 
@@ -203,7 +203,8 @@ fn traffic(spec: &Value, type_: &str, path: &Path, causes: &mut Causes) {
 pub(super) fn update(new: &Value, old: &Value, causes: &mut Causes) {
     let (new_spec, old_spec) = (at(new, &["spec"]), at(old, &["spec"]));
     let external = [new_spec, old_spec].iter().any(|spec| text(spec, "type") == "ExternalName");
-    if !external && !(is_headless(new_spec) && is_headless(old_spec)) {
+    let headless = is_headless(new_spec) && is_headless(old_spec);
+    if !external && !headless {
         let (new_ips, old_ips) = (at(new_spec, &["clusterIPs"]), at(old_spec, &["clusterIPs"]));
         let path = Path::new("spec.clusterIPs").index(0);
         let first = |spec: &Value| items(spec, "clusterIPs").first().cloned();

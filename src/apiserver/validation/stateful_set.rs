@@ -134,18 +134,19 @@ fn rolling_update(parameters: &Value, path: &Path, causes: &mut Causes) {
     causes.non_negative(&path.child("partition"), partition);
     let path = path.child("maxUnavailable");
     match at(parameters, &["maxUnavailable"]) {
-        Value::String(text) => match names::percent(text) {
-            Some(error) => causes.invalid(&path, text.as_str(), &error),
-            None => {
-                let percent = text.trim_end_matches('%').parse::<i64>().unwrap_or(i64::MAX);
-                if percent == 0 {
-                    causes.invalid(&path, text.as_str(), "cannot be 0");
-                }
-                if percent > 100 {
-                    causes.invalid(&path, text.as_str(), "must not be greater than 100%");
-                }
+        Value::String(text) => {
+            if let Some(error) = names::percent(text) {
+                causes.invalid(&path, text.as_str(), &error);
+                return;
             }
-        },
+            let percent = text.trim_end_matches('%').parse::<i64>().unwrap_or(i64::MAX);
+            if percent == 0 {
+                causes.invalid(&path, text.as_str(), "cannot be 0");
+            }
+            if percent > 100 {
+                causes.invalid(&path, text.as_str(), "must not be greater than 100%");
+            }
+        }
         Value::Number(given) => {
             let given = given.as_i64().unwrap_or_default();
             causes.non_negative(&path, given);

@@ -1,8 +1,8 @@
 //! Rules for claims, volumes and classes.
 //!
-//! Models pkg/apis/core/validation/validation.go (`ValidatePersistentVolumeClaim`, `ValidatePersistentVolume`) and
-//! pkg/apis/storage/validation/validation.go, Kubernetes v1.36. Left out: data sources; details of volume sources that
-//! nothing here can mount.
+//! Models pkg/apis/core/validation/validation.go (`ValidatePersistentVolumeClaim`,
+//! `ValidatePersistentVolume`) and pkg/apis/storage/validation/validation.go, Kubernetes v1.36. Left out:
+//! data sources; details of volume sources that nothing here can mount.
 
 use serde_json::Value;
 

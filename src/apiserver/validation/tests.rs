@@ -576,7 +576,7 @@ fn services() {
             spec.clusterIP=1.2
               Service in version "v1" cannot be handled as a Service: json: cannot unmarshal number into Go struct field ServiceSpec.spec.clusterIP of type string
             spec.clusterIP=10.0.0.1
-              created Service/default/s
+              Service "s" is invalid: spec.clusterIPs: Invalid value: ["10.0.0.1"]: failed to allocate IP 10.0.0.1: the provided network does not match the current range
             spec.sessionAffinity=Foo
               Service "s" is invalid: spec.sessionAffinity: Unsupported value: "Foo": supported values: "ClientIP", "None"
             spec.selector={a: b!}

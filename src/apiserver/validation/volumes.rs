@@ -1,7 +1,7 @@
 //! Rules for a pod's volumes.
 //!
-//! Models `ValidateVolumes` and `validateVolumeSource`, pkg/apis/core/validation/validation.go, Kubernetes v1.36.
-//! Left out: the details of sources that nothing here can mount (all are known and counted).
+//! Models `ValidateVolumes` and `validateVolumeSource`, pkg/apis/core/validation/validation.go, Kubernetes
+//! v1.36. Left out: the details of sources that nothing here can mount (all are known and counted).
 
 use std::collections::BTreeSet;
 
@@ -213,7 +213,9 @@ fn projected(source: &Value, path: &Path, causes: &mut Causes) {
             match name {
                 "serviceAccountToken" => token(found, path, &of_source, causes),
                 "downwardAPI" => {
-                    items(found, "items").iter().for_each(|file| downward_file(file, &of_source, causes));
+                    for file in items(found, "items") {
+                        downward_file(file, &of_source, causes);
+                    }
                 }
                 _ => {
                     require(found, "name", &of_source, causes);
