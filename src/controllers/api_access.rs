@@ -1,8 +1,8 @@
 //! What a sync may do to the world: send requests, read live, tell Events, come back later.
 //!
-//! Models the client, recorder and queue that upstream hands to each controller's parts as interfaces, so that tests
-//! may put faults in between; pkg/controller/controller_utils.go, Kubernetes v1.36. Left out: everything that a
-//! cache answers.
+//! Models the client, recorder and queue that upstream hands to each controller's parts as interfaces, so
+//! that tests may put faults in between; `pkg/controller/controller_utils.go`, Kubernetes v1.36. Left out:
+//! everything that a cache answers.
 
 use crate::api::{Object, ObjectKey};
 use crate::client::{Context, EventType, Request, StatusError};

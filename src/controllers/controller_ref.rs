@@ -1,9 +1,9 @@
 //! Who controls an object: taking orphans on and letting go of objects that no longer fit.
 //!
-//! Models pkg/controller/controller_ref_manager.go and `RecheckDeletionTimestamp`,
-//! pkg/controller/controller_utils.go, Kubernetes v1.36. Upstream sends a patch with the object's uid; here the
-//! newest object is read and written back, which comes to the same as nothing happens in between.
-//! Left out: finalizers that come with an adoption.
+//! Models `pkg/controller/controller_ref_manager.go` and `RecheckDeletionTimestamp`,
+//! `pkg/controller/controller_utils.go`, Kubernetes v1.36. Upstream sends a patch with the object's uid; here
+//! the newest object is read and written back, which comes to the same as nothing happens in between. Left
+//! out: finalizers that come with an adoption.
 
 use super::api_access::Api;
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, OwnerReference};

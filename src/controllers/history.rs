@@ -1,7 +1,7 @@
-//! ControllerRevisions: remembered templates, named by a hash of their content and numbered by age.
+//! Controller revisions: remembered templates, named by a hash of their content and numbered by age.
 //!
-//! Models pkg/controller/history/controller_history.go, Kubernetes v1.36. Left out: revisions whose data is an
-//! object instead of raw JSON.
+//! Models `pkg/controller/history/controller_history.go`, Kubernetes v1.36. Left out: revisions whose data is
+//! an object instead of raw JSON.
 
 use std::rc::Rc;
 
@@ -43,8 +43,8 @@ pub fn raw_data(data: &Value) -> String {
     out
 }
 
-/// The hash of a revision's content: FNV-1 of 32 bits over it and the collision count, in an alphabet that spells
-/// no words.
+/// The hash of a revision's content: FNV-1 of 32 bits over it and the collision count, in an alphabet that
+/// spells no words.
 pub fn hash_controller_revision(data: &Value, collision_count: i64) -> String {
     const ALPHABET: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
     let raw = raw_data(data);

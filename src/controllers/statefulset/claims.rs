@@ -1,7 +1,7 @@
 //! Claims of a set's pods: how they are made, and who should own them under the retention policy.
 //!
 //! Models `getPersistentVolumeClaims`, `isClaimOwnerUpToDate`, `updateClaimOwnerRefForSetAndPod` and
-//! `hasUnexpectedController`, pkg/controller/statefulset/stateful_set_utils.go, Kubernetes v1.36.
+//! `hasUnexpectedController`, `pkg/controller/statefulset/stateful_set_utils.go`, Kubernetes v1.36.
 //! Left out: warnings about unknown policies, which the API server refuses.
 
 use std::rc::Rc;
@@ -216,4 +216,105 @@ pub(crate) fn stale_claim(set: &StatefulSet, pod_name: &str, cache: &Cache) -> O
         let meta = &claim?.metadata;
         has_stale_owner(meta, Kind::Pod, pod_name, "").then(|| meta.name.clone())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::apps::ClaimRetentionPolicy;
+
+    fn set() -> StatefulSet {
+        let mut set = StatefulSet::default();
+        "foo".clone_into(&mut set.metadata.name);
+        "uid-set".clone_into(&mut set.metadata.uid);
+        set.spec.selector.match_labels.insert("app".into(), "selected".into());
+        let mut template = PersistentVolumeClaim::default();
+        "datadir".clone_into(&mut template.metadata.name);
+        template.metadata.labels.insert("app".into(), "template".into());
+        template.metadata.labels.insert("tier".into(), "data".into());
+        set.spec.volume_claim_templates.push(template);
+        set
+    }
+
+    #[test]
+    fn sts_util_06_storage_is_mended_and_other_volumes_stay() {
+        let set = set();
+        let mut pod = Pod::default();
+        "foo-3".clone_into(&mut pod.metadata.name);
+        pod.spec.volumes.push(Volume { name: "scratch".into(), ..Volume::default() });
+        pod.spec.volumes.push(Volume { name: "datadir".into(), ..Volume::default() });
+        assert!(!storage_matches(&set, &pod));
+        update_storage(&set, &mut pod);
+        assert!(storage_matches(&set, &pod));
+        let names: Vec<&str> = pod.spec.volumes.iter().map(|volume| volume.name.as_str()).collect();
+        assert_eq!(names, ["datadir", "scratch"]);
+        assert_eq!(pod.claim_names().collect::<Vec<_>>(), ["datadir-foo-3"]);
+        "foo-4".clone_into(&mut pod.metadata.name);
+        assert!(!storage_matches(&set, &pod));
+    }
+
+    #[test]
+    fn sts_util_09_the_selectors_labels_win() {
+        let set = set();
+        let claim = new_claim(&set, &set.spec.volume_claim_templates[0], "foo-0");
+        assert_eq!(claim.metadata.name, "datadir-foo-0");
+        assert_eq!((&*claim.metadata.labels["app"], &*claim.metadata.labels["tier"]), ("selected", "data"));
+    }
+
+    fn owner(kind: &str, name: &str, uid: &str, controller: Option<bool>) -> OwnerReference {
+        OwnerReference {
+            api_version: if kind == "StatefulSet" { "apps/v1".into() } else { "v1".into() },
+            kind: kind.into(),
+            name: name.into(),
+            uid: uid.into(),
+            controller,
+            ..OwnerReference::default()
+        }
+    }
+
+    #[test]
+    fn sts_util_17_own_references_are_made_controlling_and_others_kept() {
+        let mut set = set();
+        set.spec.persistent_volume_claim_retention_policy =
+            Some(ClaimRetentionPolicy { when_deleted: "Delete".into(), when_scaled: "Retain".into() });
+        let pod = Holder { name: "foo-0", uid: "uid-pod", condemned: false };
+        let updated = |owners: Vec<OwnerReference>| {
+            let meta = ObjectMeta { owner_references: owners, ..ObjectMeta::default() };
+            updated_owners(&meta, &set, pod, None)
+                .into_iter()
+                .map(|owner| (owner.kind, owner.uid, owner.controller))
+                .collect::<Vec<_>>()
+        };
+        let own = ("StatefulSet".to_owned(), "uid-set".to_owned(), Some(true));
+        assert_eq!(updated(vec![]), [own.clone()]);
+        assert_eq!(updated(vec![owner("StatefulSet", "foo", "uid-set", Some(false))]), [own.clone()]);
+        // An object of another kind that has the set's name is somebody else.
+        let other = owner("ConfigMap", "foo", "uid-map", None);
+        assert_eq!(updated(vec![other]), [("ConfigMap".to_owned(), "uid-map".to_owned(), None), own.clone()]);
+        // A reference without a uid is stale: it goes, and the claim is left alone.
+        assert_eq!(updated(vec![owner("StatefulSet", "foo", "", None)]), []);
+    }
+
+    #[test]
+    fn sts_util_16_18_other_controllers_are_unexpected_unless_everything_is_kept() {
+        let mut set = set();
+        let pod = Holder { name: "foo-0", uid: "uid-pod", condemned: false };
+        let rows = [
+            (vec![], false),
+            (vec![owner("StatefulSet", "foo", "uid-set", Some(true))], false),
+            (vec![owner("Pod", "foo-0", "uid-pod", Some(true))], false),
+            (vec![owner("StatefulSet", "foo", "uid-before", Some(true))], true),
+            (vec![owner("Pod", "foo-0", "uid-before", None)], true),
+            (vec![owner("ConfigMap", "map", "uid-map", Some(true))], true),
+            (vec![owner("ConfigMap", "map", "uid-map", None)], false),
+        ];
+        for (owners, unexpected) in rows {
+            let meta = ObjectMeta { owner_references: owners, ..ObjectMeta::default() };
+            set.spec.persistent_volume_claim_retention_policy = None;
+            assert!(!has_unexpected_controller(&meta, &set, pod), "{meta:?}");
+            set.spec.persistent_volume_claim_retention_policy =
+                Some(ClaimRetentionPolicy { when_deleted: "Retain".into(), when_scaled: "Delete".into() });
+            assert_eq!(has_unexpected_controller(&meta, &set, pod), unexpected, "{meta:?}");
+        }
+    }
 }

@@ -1,9 +1,10 @@
 //! Chooses which pods of a StatefulSet to create, delete, mend or leave alone.
 //!
 //! Models `updateStatefulSet` with `processReplica`, `processCondemned` and
-//! `updateStatefulSetAfterInvariantEstablished`, pkg/controller/statefulset/stateful_set_control.go, Kubernetes
-//! v1.36. Reads StatefulSet, Pod, PersistentVolumeClaim and the names of two ControllerRevisions.
-//! Left out: what a creation in the same sync would let a burst do next; the next sync does it.
+//! `updateStatefulSetAfterInvariantEstablished`, `pkg/controller/statefulset/stateful_set_control.go`,
+//! Kubernetes v1.36. Reads StatefulSet, Pod, `PersistentVolumeClaim` and the names of two
+//! `ControllerRevision`s. Left out: what a creation in the same sync would let a burst do next; the next sync
+//! does it.
 
 use super::claims::{Holder, claims_of, has_unexpected_controller, is_claim_owner_up_to_date, stale_claim};
 use super::ordinals::{pod_name, replicas, start_ordinal};
@@ -16,7 +17,8 @@ use crate::api::intstr::IntOrString;
 use crate::client::Cache;
 use crate::sim::Time;
 
-/// Tasks of one sync; what is left is for the next. Upstream has no such bound, but no one tab to freeze either.
+/// Tasks of one sync; what is left is for the next. Upstream has no such bound, but no one tab to freeze
+/// either.
 const TASKS_MAX: usize = 10_000;
 
 /// Feature gates that touch this controller, as v1.36 has them by default.
@@ -79,13 +81,12 @@ impl View<'_> {
     /// Which of the two templates a new pod gets.
     fn side_of(&self, ordinal: i64) -> Side {
         let strategy = &self.set.spec.update_strategy;
-        let current = match &strategy.rolling_update {
-            Some(_) => ordinal < self.partition_ordinal(),
-            None => {
-                let current_replicas = self.set.status.current_replicas;
-                strategy.type_ == "RollingUpdate"
-                    && ordinal < start_ordinal(self.set).saturating_add(current_replicas)
-            }
+        let current = if strategy.rolling_update.is_some() {
+            ordinal < self.partition_ordinal()
+        } else {
+            let current_replicas = self.set.status.current_replicas;
+            strategy.type_ == "RollingUpdate"
+                && ordinal < start_ordinal(self.set).saturating_add(current_replicas)
         };
         if current { Side::Current } else { Side::Update }
     }
@@ -267,7 +268,8 @@ fn claim_steps(view: &View<'_>, slot: &Slot, ordinal: i64, create: bool) -> Vec<
     steps_for(view, Holder { name: &meta.name, uid: &meta.uid, condemned }, create)
 }
 
-/// What there is to do about the claims of a pod: create those that are missing, give the others their owners.
+/// What there is to do about the claims of a pod: create those that are missing, give the others their
+/// owners.
 fn steps_for(view: &View<'_>, pod: Holder<'_>, create: bool) -> Vec<ClaimStep> {
     let mut steps = Vec::new();
     for (index, (_, claim)) in claims_of(view.set, pod.name, view.cache).enumerate() {

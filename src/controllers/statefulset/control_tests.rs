@@ -1,8 +1,8 @@
 //! Text tables for the policy: a set, its pods and claims, and what one sync decides.
 //!
-//! `set web replicas=3 Parallel partition=1`, then `pod web-1 ready old`, `claim www-web-1 owner=pod`, and after
-//! `=>` the tasks in order and the end. Pods are of the new revision unless they are `old`, ready since second
-//! 0 unless they say otherwise; the time is second 100.
+//! `set web replicas=3 Parallel partition=1`, then `pod web-1 ready old`, `claim www-web-1 owner=pod`, and
+//! after `=>` the tasks in order and the end. Pods are of the new revision unless they are `old`, ready since
+//! second 0 unless they say otherwise; the time is second 100.
 
 use std::rc::Rc;
 
@@ -268,9 +268,12 @@ fn ordinals_deleted(text: &str) -> Vec<i64> {
 #[test]
 fn ordered_ready_creates_one_pod_at_a_time() {
     check("set web replicas=3 => create web-0; progress");
-    check("set web replicas=3
+    check(
+        "set web replicas=3
            pod web-0 pending
-        => wait PodReady: waiting for Pod web-0 to be Running and Ready before web-1 is created (OrderedReady); it is starting");
+        => wait PodReady: waiting for Pod web-0 to be Running and Ready before web-1 is created
+           (OrderedReady); it is starting",
+    );
     check("set web replicas=3 \n pod web-0 ready => create web-1; progress");
     check(
         "set web replicas=3 \n pod web-0 unready \n pod web-2 ready => wait PodReady: waiting for Pod web-0",
@@ -291,7 +294,8 @@ fn parallel_creates_all_and_waits_for_none() {
         => wait PodsReady: waiting for 2 Pods to become ready, the first of them web-1",
     );
     check(
-        "set web replicas=1 Parallel \n pod web-0 unready => wait PodsReady: waiting for Pod web-0 to become ready",
+        "set web replicas=1 Parallel
+            pod web-0 unready => wait PodsReady: waiting for Pod web-0 to become ready",
     );
 }
 
@@ -310,8 +314,11 @@ fn sts_unit_15_ordinals_start_where_the_set_says() {
 
 #[test]
 fn sts_unit_45_min_ready_seconds_hold_the_next_pod_back() {
-    check("set web replicas=2 minReady=10 \n pod web-0 ready=93
-        => wait PodAvailable: waiting for Pod web-0 to be Available before web-1 is created (minReadySeconds 10): 3 s left");
+    check(
+        "set web replicas=2 minReady=10 \n pod web-0 ready=93
+        => wait PodAvailable: waiting for Pod web-0 to be Available before web-1 is created
+           (minReadySeconds 10): 3 s left",
+    );
     check("set web replicas=2 minReady=10 \n pod web-0 ready=90 => create web-1; progress");
     let available = |text: &str| plan_of(&world(text)).status.available_replicas;
     assert_eq!(available("set web replicas=1 minReady=60 \n pod web-0 ready=30"), 1);
@@ -352,16 +359,28 @@ fn scaling_down_goes_from_the_highest_ordinal() {
         "set web replicas=1 Parallel \n pod web-0 unready \n pod web-1 ready \n pod web-2 unready
         => delete web-2, condemned; delete web-1, condemned; progress",
     );
-    check("set web replicas=1 \n pod web-0 ready \n pod web-1 ready \n pod web-2 ready terminating
-        => wait ScaleDownTermination: waiting for Pod web-2 to terminate before web-1 is deleted for the scale-down");
+    check(
+        "set web replicas=1 \n pod web-0 ready \n pod web-1 ready \n pod web-2 ready terminating
+        => wait ScaleDownTermination: waiting for Pod web-2 to terminate before web-1 is deleted for the
+           scale-down",
+    );
     // An unhealthy replica comes first.
-    check("set web replicas=1 \n pod web-0 unready \n pod web-1 ready
-        => wait PodReady: waiting for Pod web-0 to be Running and Ready before web-1 is deleted for the scale-down");
+    check(
+        "set web replicas=1 \n pod web-0 unready \n pod web-1 ready
+        => wait PodReady: waiting for Pod web-0 to be Running and Ready before web-1 is deleted for the
+           scale-down",
+    );
     // An unhealthy condemned pod holds the ones above it back only when they are unhealthy themselves.
-    check("set web replicas=1 \n pod web-0 ready \n pod web-1 unready \n pod web-2 unready
-        => wait ScaleDownReady: waiting for Pod web-1 to be Running and Ready before web-2 is deleted for the scale-down");
-    check("set web replicas=1 minReady=10 \n pod web-0 ready \n pod web-1 unready \n pod web-2 ready=95
-        => wait ScaleDownAvailable: waiting for Pod web-1 to be Available before web-2 is deleted for the scale-down");
+    check(
+        "set web replicas=1 \n pod web-0 ready \n pod web-1 unready \n pod web-2 unready
+        => wait ScaleDownReady: waiting for Pod web-1 to be Running and Ready before web-2 is deleted for
+           the scale-down",
+    );
+    check(
+        "set web replicas=1 minReady=10 \n pod web-0 ready \n pod web-1 unready \n pod web-2 ready=95
+        => wait ScaleDownAvailable: waiting for Pod web-1 to be Available before web-2 is deleted for the
+           scale-down",
+    );
     check("set web replicas=1 \n pod web-0 ready \n pod web-1 unready => delete web-1, condemned; progress");
     check(
         "set web replicas=1 \n pod web-0 ready \n pod web-1 unready \n pod web-2 ready
@@ -381,15 +400,20 @@ fn rolling_updates_go_one_by_one_from_the_highest_ordinal() {
              => delete web-1, outdated; progress"
         ));
     }
-    check("set web replicas=2 \n pod web-0 ready old \n pod web-1 unready
-        => wait PodReady: waiting for Pod web-1 to be Running and Ready before web-0 is updated (OrderedReady)");
+    check(
+        "set web replicas=2 \n pod web-0 ready old \n pod web-1 unready
+        => wait PodReady: waiting for Pod web-1 to be Running and Ready before web-0 is updated
+           (OrderedReady)",
+    );
     check(
         "set web replicas=2 Parallel \n pod web-0 ready old \n pod web-1 unready
         => wait UpdatedPod: rolling update: waiting for Pod web-1 to be Available before web-0 is updated",
     );
-    // A burst replaces an outdated pod that is not ready: this is how a bad template is undone without a hand.
+    // A burst replaces an outdated pod that is not ready: this is how a bad template is undone without a
+    // hand.
     check(
-        "set web replicas=2 Parallel \n pod web-0 ready \n pod web-1 bad old => delete web-1, outdated; progress",
+        "set web replicas=2 Parallel \n pod web-0 ready
+            pod web-1 bad old => delete web-1, outdated; progress",
     );
     check(
         "set web replicas=2 Parallel \n pod web-0 ready old \n pod web-1 ready old terminating
@@ -399,12 +423,16 @@ fn rolling_updates_go_one_by_one_from_the_highest_ordinal() {
 
 #[test]
 fn a_bad_template_under_ordered_ready_needs_a_hand() {
-    check("set web replicas=3 \n pod web-0 ready \n pod web-1 ready \n pod web-2 bad old
-        => wait BrokenRollout: blocked: Pod web-2 is ImagePullBackOff with revision web-old, and OrderedReady waits \
-        until it is Ready before it replaces it with web-new; mend it with: kubectl delete pod web-2");
+    check(
+        "set web replicas=3 \n pod web-0 ready \n pod web-1 ready \n pod web-2 bad old
+        => wait BrokenRollout: blocked: Pod web-2 is ImagePullBackOff with revision web-old, and
+           OrderedReady waits \
+        until it is Ready before it replaces it with web-new; mend it with: kubectl delete pod web-2",
+    );
     // A pod that is only starting may still get there.
     check(
-        "set web replicas=2 \n pod web-0 ready \n pod web-1 pending old => wait PodReady: waiting for Pod web-1",
+        "set web replicas=2 \n pod web-0 ready
+            pod web-1 pending old => wait PodReady: waiting for Pod web-1",
     );
 }
 
@@ -434,29 +462,36 @@ fn sts_unit_33_the_partition_holds_pods_back() {
 
 #[test]
 fn on_delete_waits_for_a_person() {
-    check("set web replicas=2 OnDelete \n pod web-0 ready old \n pod web-1 ready old
-        => wait OnDelete: waiting for a person to delete 2 Pods, such as web-1: OnDelete updates no Pod by itself");
+    check(
+        "set web replicas=2 OnDelete \n pod web-0 ready old \n pod web-1 ready old
+        => wait OnDelete: waiting for a person to delete 2 Pods, such as web-1: OnDelete updates no Pod by
+           itself",
+    );
     check("set web replicas=2 OnDelete \n pod web-0 ready old => create web-1; progress");
     check(
-        "set web replicas=1 OnDelete \n pod web-0 ready old => wait OnDelete: waiting for a person to delete Pod web-0",
+        "set web replicas=1 OnDelete
+            pod web-0 ready old => wait OnDelete: waiting for a person to delete Pod web-0",
     );
 }
 
 #[test]
 fn a_set_in_deletion_is_left_alone() {
     check(
-        "set web replicas=3 deleting \n pod web-0 failed => wait SetDeletion: the StatefulSet is being deleted",
+        "set web replicas=3 deleting
+            pod web-0 failed => wait SetDeletion: the StatefulSet is being deleted",
     );
 }
 
 #[test]
 fn claims_come_before_their_pods() {
     check(
-        "set web replicas=1 claims=www claims=log => claim www-web-0; claim log-web-0; create web-0; progress",
+        "set web replicas=1 claims=www claims=log => claim www-web-0; claim log-web-0; create web-0;
+           progress",
     );
     check("set web replicas=1 claims=www \n claim www-web-0 => create web-0; progress");
     check(
-        "set web replicas=1 claims=www \n claim www-web-0 deleting => blocked by www-web-0; create web-0; progress",
+        "set web replicas=1 claims=www
+            claim www-web-0 deleting => blocked by www-web-0; create web-0; progress",
     );
     // STS-UNIT-13: a claim that vanished under a pending pod is made again; under a running one it is not.
     check("set web replicas=1 claims=www \n pod web-0 pending => claim www-web-0; wait PodReady");
@@ -465,8 +500,11 @@ fn claims_come_before_their_pods() {
 
 #[test]
 fn pods_are_mended() {
-    check("set web replicas=2 claims=www \n pod web-0 ready unnamed \n claim www-web-0 \n pod web-1 ready \n claim www-web-1
-        => mend web-0; progress");
+    check(
+        "set web replicas=2 claims=www \n pod web-0 ready unnamed \n claim www-web-0
+        pod web-1 ready \n claim www-web-1
+        => mend web-0; progress",
+    );
     check("set web replicas=1 claims=www \n pod web-0 ready bare => claim www-web-0; mend web-0; progress");
     check("set web replicas=1 Parallel \n pod web-0 pending unnamed => mend web-0; progress");
 }
@@ -476,7 +514,8 @@ fn pods_are_mended() {
 fn sts_util_10_16_claims_have_the_owners_of_the_policy() {
     let check_claim = |policy: &str, owner: &str, expected: &str| {
         check(&format!(
-            "set web replicas=1 claims=www {policy} \n pod web-0 ready \n claim www-web-0 {owner} => {expected}"
+            "set web replicas=1 claims=www {policy} \n pod web-0 ready
+                claim www-web-0 {owner} => {expected}"
         ));
     };
     check_claim("", "", "converged");
@@ -495,7 +534,8 @@ fn sts_util_10_16_claims_have_the_owners_of_the_policy() {
     check_claim("whenScaled whenDeleted", "owner=pod", "own www-web-0; mend web-0; progress");
     let condemned = |policy: &str, owner: &str, expected: &str| {
         check(&format!(
-            "set web replicas=0 claims=www {policy} \n pod web-0 ready \n claim www-web-0 {owner} => {expected}"
+            "set web replicas=0 claims=www {policy} \n pod web-0 ready
+                claim www-web-0 {owner} => {expected}"
         ));
     };
     condemned("", "", "delete web-0, condemned; progress");
@@ -508,8 +548,11 @@ fn sts_util_10_16_claims_have_the_owners_of_the_policy() {
 
 #[test]
 fn a_claim_of_an_earlier_pod_holds_the_new_one_back() {
-    check("set web replicas=2 claims=www whenScaled \n pod web-0 ready \n claim www-web-0 \n claim www-web-1 owner=stale
-        => wait StaleClaim: waiting for PersistentVolumeClaim www-web-1 to be gone before web-1 is created");
+    check(
+        "set web replicas=2 claims=www whenScaled \n pod web-0 ready \n claim www-web-0
+        claim www-web-1 owner=stale
+        => wait StaleClaim: waiting for PersistentVolumeClaim www-web-1 to be gone before web-1 is created",
+    );
     check(
         "set web replicas=2 claims=www \n pod web-0 ready \n claim www-web-0 \n claim www-web-1 owner=stale
         => create web-1; progress",
@@ -570,16 +613,20 @@ fn sts_unit_52_terminating_pods_use_the_budget_up() {
         "set web replicas=2 Parallel maxUnavailable=1 \n pod web-0 ready old \n pod web-1 unready
         => wait MaxUnavailable: rolling update: 1 Pods are unavailable and maxUnavailable allows 1",
     );
-    check("set web replicas=5 maxUnavailable=2
-           pod web-0 ready old \n pod web-1 ready old \n pod web-2 ready old \n pod web-3 ready old \n pod web-4 ready old
-        => delete web-4, outdated; delete web-3, outdated; progress");
+    check(
+        "set web replicas=5 maxUnavailable=2
+           pod web-0 ready old \n pod web-1 ready old \n pod web-2 ready old \n pod web-3 ready old
+           pod web-4 ready old
+        => delete web-4, outdated; delete web-3, outdated; progress",
+    );
 }
 
-/// STS-STALE: what v1.36 deletes in one pass. The gate is off by default, and the mending of issue 137409 (stale
-/// pods first) came after v1.36; rows that it changed are marked and say what v1.36 does.
+/// STS-STALE: what v1.36 deletes in one pass. The gate is off by default, and the mending of issue 137409
+/// (stale pods first) came after v1.36; rows that it changed are marked and say what v1.36 does.
 #[test]
 fn sts_stale_01_22_updates_with_stale_pods() {
-    // id, policy, replicas, partition, maxUnavailable, unready, terminating, short of minReady; deleted by default; with the gate
+    // id, policy, replicas, partition, maxUnavailable, unready, terminating, short of minReady; deleted by
+    // default; with the gate
     type Row = (
         u8,
         &'static str,
@@ -643,7 +690,8 @@ fn sts_stale_01_22_updates_with_stale_pods() {
 #[test]
 fn the_status_counts_every_pod_of_the_set() {
     let plan = plan_of(&world(
-        "set web replicas=2 \n pod web-0 ready old \n pod web-1 ready \n pod web-2 ready old terminating \n pod web-3 pending",
+        "set web replicas=2 \n pod web-0 ready old \n pod web-1 ready
+            pod web-2 ready old terminating \n pod web-3 pending",
     ));
     let status = plan.status;
     let counts = (status.replicas, status.ready_replicas, status.current_replicas, status.updated_replicas);

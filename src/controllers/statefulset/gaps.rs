@@ -1,7 +1,8 @@
-//! Ordinals without a pod, as runs: a set of two thousand million replicas takes no more room than one of three.
+//! Ordinals without a pod, as runs: a set of two thousand million replicas takes no more room than one of
+//! three.
 //!
 //! Models the holes of the slice `replicas` in `updateStatefulSet`,
-//! pkg/controller/statefulset/stateful_set_control.go, Kubernetes v1.36. Left out: nothing.
+//! `pkg/controller/statefulset/stateful_set_control.go`, Kubernetes v1.36. Left out: nothing.
 
 use std::collections::BTreeMap;
 

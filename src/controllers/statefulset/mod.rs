@@ -1,6 +1,7 @@
 //! The StatefulSet controller: pods with names, claims and an order.
 //!
-//! Models pkg/controller/statefulset, Kubernetes v1.36. Left out: the Recreate strategy, which v1.36 does not have.
+//! Models pkg/controller/statefulset, Kubernetes v1.36. Left out: the Recreate strategy, which v1.36 does not
+//! have.
 //!
 //! - `control`: the policy. `plan`: what it decides. `waiting`: why it waits.
 //! - `pods`, `gaps`, `ordinals`, `claims`, `revisions`, `status`: what it looks at.
@@ -19,8 +20,6 @@ mod pod_control;
 mod sync;
 #[cfg(test)]
 mod control_tests;
-#[cfg(test)]
-mod sync_tests;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -101,8 +100,8 @@ impl StatefulSetController {
         keys
     }
 
-    /// Has the pod whose claim changed looked at again; upstream follows no claims, so this wakes nobody but a
-    /// sync that was put off until the cache would show the claim.
+    /// Has the pod whose claim changed looked at again; upstream follows no claims, so this wakes nobody but
+    /// a sync that was put off until the cache would show the claim.
     fn claim_changed(&mut self, change: &Change, cache: &Cache) -> Vec<(ObjectKey, Span)> {
         let Some(meta) = change.object().map(Object::meta) else { return Vec::new() };
         let mut keys = Vec::new();

@@ -1,8 +1,8 @@
 //! Names and ordinals: which set a pod's name speaks of, and what the pods and claims of a set are called.
 //!
 //! Models `getParentNameAndOrdinal`, `getPodName` and `getPersistentVolumeClaimName`,
-//! pkg/controller/statefulset/stateful_set_utils.go, Kubernetes v1.36. Left out: ordinals with leading zeros, which
-//! upstream takes for members and then cannot handle; such a pod belongs to no set here.
+//! `pkg/controller/statefulset/stateful_set_utils.go`, Kubernetes v1.36. Left out: ordinals with leading
+//! zeros, which upstream takes for members and then cannot handle; such a pod belongs to no set here.
 
 use crate::api::apps::StatefulSet;
 

@@ -1,7 +1,7 @@
 //! What one sync is to do, in order.
 //!
 //! Models the calls that `updateStatefulSet` makes on `StatefulPodControl`, and `slowStartBatch`,
-//! pkg/controller/statefulset/stateful_set_control.go, Kubernetes v1.36. Left out: requests side by side.
+//! `pkg/controller/statefulset/stateful_set_control.go`, Kubernetes v1.36. Left out: requests side by side.
 
 use super::waiting::{Outcome, WaitingFor};
 use crate::api::apps::StatefulSetStatus;

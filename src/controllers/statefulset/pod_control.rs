@@ -1,7 +1,7 @@
 //! Carries a plan out: makes pods and claims, deletes, mends, and tells Events about it.
 //!
-//! Models stateful_pod_control.go, `newStatefulSetPod` and `updateIdentity`, pkg/controller/statefulset, and
-//! `slowStartBatch`, Kubernetes v1.36. Left out: retries that could only see the same cache again.
+//! Models `stateful_pod_control.go`, `newStatefulSetPod` and `updateIdentity`, pkg/controller/statefulset,
+//! and `slowStartBatch`, Kubernetes v1.36. Left out: retries that could only see the same cache again.
 
 use std::rc::Rc;
 
@@ -317,4 +317,37 @@ fn update_identity(pod: &mut Pod, ordinal: i64) {
     let meta = &mut pod.metadata;
     meta.labels.insert(POD_NAME_LABEL.to_owned(), meta.name.clone());
     meta.labels.insert(POD_INDEX_LABEL.to_owned(), ordinal.to_string());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// STS-UTIL-05 and STS-UTIL-07.
+    #[test]
+    fn sts_util_05_07_a_new_pod_has_the_identity_of_its_ordinal() {
+        let mut set = StatefulSet::default();
+        "foo".clone_into(&mut set.metadata.name);
+        "nginx".clone_into(&mut set.spec.service_name);
+        set.spec.template.metadata.labels.insert("app".into(), "web".into());
+        let template = Template { revision: "foo-abc".into(), spec: Rc::new(set.spec.template.clone()) };
+        let pod = new_stateful_set_pod(&set, &template, 4);
+        let label = |name: &str| pod.metadata.labels.get(name).map_or("", String::as_str);
+        assert_eq!(
+            [label(POD_NAME_LABEL), label(POD_INDEX_LABEL), label(REVISION_LABEL), label("app")],
+            ["foo-4", "4", "foo-abc", "web"]
+        );
+        assert_eq!(
+            [&pod.metadata.name, &pod.metadata.generate_name, &pod.spec.hostname, &pod.spec.subdomain],
+            ["foo-4", "foo-", "foo-4", "nginx"]
+        );
+        assert!(pod.metadata.controller_of().is_some());
+    }
+
+    #[test]
+    fn messages_are_told_once_each() {
+        let told = |messages: &[&str]| aggregate(messages.iter().map(|&m| m.to_owned()).collect());
+        assert_eq!(told(&["a"]), "a");
+        assert_eq!(told(&["a", "b", "a"]), "[a, b]");
+    }
 }

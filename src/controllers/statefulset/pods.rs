@@ -1,10 +1,10 @@
 //! The pods of one set as its policy sees them: facts that are kept from sync to sync and changed pod by pod.
 //!
-//! Models the predicates of pkg/controller/statefulset/stateful_set_utils.go (`isCreated`, `isRunningAndReady`,
-//! `isUnavailable`, `identityMatches`, …) and `computeReplicaStatus`, Kubernetes v1.36. Upstream asks them anew for
-//! every pod in every sync; here each is answered once per version of a pod, and only pods that need
-//! attention are looked at, so that a sync costs what there is to do and not what there is.
-//! Left out: nothing that a sync could tell.
+//! Models the predicates of `pkg/controller/statefulset/stateful_set_utils.go` (`isCreated`,
+//! `isRunningAndReady`, `isUnavailable`, `identityMatches`, …) and `computeReplicaStatus`, Kubernetes v1.36.
+//! Upstream asks them anew for every pod in every sync; here each is answered once per version of a pod, and
+//! only pods that need attention are looked at, so that a sync costs what there is to do and not what there
+//! is. Left out: nothing that a sync could tell.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -474,7 +474,8 @@ impl PodTable {
         self.listed_outside(&self.staying)
     }
 
-    /// Pods that should not be and about which there is more to do than to delete them, highest ordinal first.
+    /// Pods that should not be and about which there is more to do than to delete them, highest ordinal
+    /// first.
     pub(crate) fn condemned_work(&self) -> impl Iterator<Item = (i64, &Slot)> {
         self.listed_outside(&self.work)
     }

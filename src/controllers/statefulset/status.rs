@@ -1,7 +1,8 @@
 //! The status of a set: what is counted, when a rollout is complete, and how the status is written.
 //!
 //! Models `updateStatus`, `completeRollingUpdate` and `inconsistentStatus`, pkg/controller/statefulset, and
-//! stateful_set_status_updater.go, Kubernetes v1.36. Left out: tries that could only see the same cache again.
+//! `stateful_set_status_updater.go`, Kubernetes v1.36. Left out: tries that could only see the same cache
+//! again.
 
 use std::rc::Rc;
 

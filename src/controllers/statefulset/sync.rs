@@ -1,8 +1,8 @@
 //! One sync of one set: what is gathered before the policy decides, and what follows.
 //!
 //! Models `sync`, `syncStatefulSet`, `getPodsForStatefulSet` and `adoptOrphanRevisions`,
-//! pkg/controller/statefulset/stateful_set.go, and `ConsistencyStore`, pkg/controller/util/consistency, Kubernetes
-//! v1.36: a sync is put off until the cache shows what the one before it wrote. Left out: metrics.
+//! `pkg/controller/statefulset/stateful_set.go`, and `ConsistencyStore`, pkg/controller/util/consistency,
+//! Kubernetes v1.36: a sync is put off until the cache shows what the one before it wrote. Left out: metrics.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

@@ -1,7 +1,7 @@
 //! Why a StatefulSet stands as it stands: what its controller waits for, and what it does.
 //!
 //! Models the log lines "StatefulSet is waiting for Pod …" of
-//! pkg/controller/statefulset/stateful_set_control.go, Kubernetes v1.36. Left out: log levels.
+//! `pkg/controller/statefulset/stateful_set_control.go`, Kubernetes v1.36. Left out: log levels.
 
 use crate::api::apps::StatefulSet;
 use crate::api::pod::{ContainerStatus, Pod};
@@ -127,7 +127,8 @@ pub(crate) enum WaitingFor {
         /// How many pods are held back.
         count: usize,
     },
-    /// `OrderedReady`: a pod of a template that was given up never becomes ready, and only a person can mend it.
+    /// `OrderedReady`: a pod of a template that was given up never becomes ready, and only a person can mend
+    /// it.
     BrokenRollout {
         /// Which pod.
         pod: String,
@@ -189,7 +190,8 @@ impl WaitingFor {
                 format!("waiting for {count} Pods to become ready, the first of them {first}")
             }
             Self::StaleClaim { pod, claim } => format!(
-                "waiting for PersistentVolumeClaim {claim} to be gone before {pod} is created: it belongs to an \
+                "waiting for PersistentVolumeClaim {claim} to be gone before {pod} is created: it belongs \
+                 to an \
                  earlier {pod} that was scaled away (whenScaled Delete)"
             ),
             Self::ScaleDownTermination { pod, then } => format!(
@@ -197,7 +199,8 @@ impl WaitingFor {
                 then.clause()
             ),
             Self::ScaleDownReady { pod, unhealthy } => format!(
-                "waiting for Pod {unhealthy} to be Running and Ready before {pod} is deleted for the scale-down \
+                "waiting for Pod {unhealthy} to be Running and Ready before {pod} is deleted for the \
+                 scale-down \
                  (OrderedReady)"
             ),
             Self::ScaleDownAvailable { pod, unhealthy } => format!(
@@ -209,20 +212,23 @@ impl WaitingFor {
                 then.clause()
             ),
             Self::MaxUnavailable { unavailable, max_unavailable } => format!(
-                "rolling update: {unavailable} Pods are unavailable and maxUnavailable allows {max_unavailable}"
+                "rolling update: {unavailable} Pods are unavailable and maxUnavailable allows \
+                 {max_unavailable}"
             ),
             Self::OnDelete { count: 1, pod } => {
                 format!("waiting for a person to delete Pod {pod}: OnDelete updates no Pod by itself")
             }
             Self::OnDelete { count, pod } => format!(
-                "waiting for a person to delete {count} Pods, such as {pod}: OnDelete updates no Pod by itself"
+                "waiting for a person to delete {count} Pods, such as {pod}: OnDelete updates no Pod by \
+                 itself"
             ),
             Self::Partition { partition, count } => format!(
                 "{count} Pods keep their revision: the partition {partition} updates only ordinals from \
                  {partition} on"
             ),
             Self::BrokenRollout { pod, revision, update_revision, state } => format!(
-                "blocked: Pod {pod} is {state} with revision {revision}, and OrderedReady waits until it is Ready \
+                "blocked: Pod {pod} is {state} with revision {revision}, and OrderedReady waits until it \
+                 is Ready \
                  before it replaces it with {update_revision}; mend it with: kubectl delete pod {pod}"
             ),
             Self::SetDeletion => {

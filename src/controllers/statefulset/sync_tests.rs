@@ -1,1 +1,0 @@
-//! Syncs against a real API server.
