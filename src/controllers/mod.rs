@@ -8,6 +8,7 @@
 
 pub mod verdict;
 pub mod process;
+pub mod volume;
 pub mod api_access;
 pub mod controller_ref;
 pub mod history;

@@ -1,0 +1,40 @@
+//! Claims and volumes: who gets which, who makes them, who keeps them from vanishing.
+//!
+//! Models pkg/controller/volume and an external provisioner, Kubernetes v1.36.
+//! Left out: attaching to nodes (here a volume is reached as soon as the pod runs), resizing, recycling, ephemeral claims.
+//!
+//! - [`binder`]: the persistentvolume-controller, with [`claim_sync`] and [`volume_sync`] for its two kinds of keys.
+//! - [`provisioner`]: makes the volumes of a class, and deletes them. [`protection`]: finalizers.
+//! - [`latest`]: what was written a moment ago. [`claim_users`]: pods by the claims they use.
+
+pub(crate) mod latest;
+pub(crate) mod claim_users;
+pub mod binder;
+mod claim_sync;
+mod volume_sync;
+pub mod provisioner;
+pub mod protection;
+#[cfg(test)]
+mod tests;
+
+pub use binder::PersistentVolumeBinder;
+pub use protection::{ClaimProtection, VolumeProtection};
+pub use provisioner::Provisioner;
+
+use crate::api::ObjectKey;
+use crate::controllers::{Controller, Reason, Verdict};
+use crate::sim::Span;
+
+/// All controllers of volumes. A volume is made `provision` after its claim may be served.
+pub fn controllers(provision: Span) -> Vec<Box<dyn Controller>> {
+    vec![
+        Box::new(PersistentVolumeBinder::default()),
+        Box::new(Provisioner::new(provision)),
+        Box::new(ClaimProtection::default()),
+        Box::new(VolumeProtection),
+    ]
+}
+
+fn waiting(name: &'static str, sentence: String, object: Option<ObjectKey>) -> Option<Verdict> {
+    Some(Verdict::Waiting(Reason { name, sentence, object, facts: Vec::new() }))
+}

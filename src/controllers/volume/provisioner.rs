@@ -1,0 +1,216 @@
+//! The provisioner of a class: makes a volume on the node that was selected, and deletes it once it is released.
+//!
+//! Models the external provisioner rancher.io/local-path (sigs.k8s.io/sig-storage-lib-external-provisioner), beside
+//! Kubernetes v1.36: a claim is taken up once the persistentvolume-controller has named the provisioner on it.
+//! Left out: its Events and the pods that it runs to make a directory; the time they take is the latency.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::binder::{claim_key, volume_key};
+use super::waiting;
+use crate::api::labels::Requirement;
+use crate::api::node::Node;
+use crate::api::object::Typed as _;
+use crate::api::scheduling::{NodeSelector, NodeSelectorTerm};
+use crate::api::storage::{
+    PersistentVolume, PersistentVolumeClaim, PersistentVolumeSpec, StorageClass, VolumeNodeAffinity,
+};
+use crate::api::volume::{
+    PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, binds_late, claim_class, claim_reference,
+};
+use crate::api::{Extra, Kind, Object, ObjectKey, ObjectMeta};
+use crate::client::{Cache, Change, Context, DeleteOptions, Request};
+use crate::controllers::process::Requeue;
+use crate::controllers::{Controller, SyncResult, Verdict};
+use crate::sim::{Span, Time};
+
+/// The provisioner that the default class names.
+pub const LOCAL_PATH: &str = "rancher.io/local-path";
+
+const HOSTNAME: &str = "kubernetes.io/hostname";
+
+/// The provisioner.
+#[derive(Clone, Debug)]
+pub struct Provisioner {
+    latency: Span,
+    /// When the volume of a claim, by uid, or the end of a volume, by name, is due.
+    due: BTreeMap<String, Time>,
+}
+
+impl Provisioner {
+    /// A provisioner that takes `latency` to make a volume or to delete one.
+    pub fn new(latency: Span) -> Self {
+        Self { latency, due: BTreeMap::new() }
+    }
+
+    /// Whether what has this id is due; sets the time when it is asked first.
+    fn is_due(&mut self, id: &str, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> bool {
+        let now = context.now();
+        let due = *self.due.entry(id.to_owned()).or_insert(now + self.latency);
+        if due > now {
+            context.wake_after(due - now, key.clone());
+        }
+        due <= now
+    }
+
+    fn provision(&mut self, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult {
+        let Some(claim) = context.cache.typed::<PersistentVolumeClaim>(&key.namespace, &key.name).cloned()
+        else {
+            return Ok(None);
+        };
+        let Some(class) = should_provision(&claim, context.cache) else {
+            self.due.remove(&claim.metadata.uid);
+            return Ok(None);
+        };
+        let name = format!("pvc-{}", claim.metadata.uid);
+        if context.cache.typed::<PersistentVolume>("", &name).is_some() {
+            self.due.remove(&claim.metadata.uid);
+            return Ok(None);
+        }
+        let node = claim.metadata.annotations.get(SELECTED_NODE);
+        if binds_late(Some(&class)) && node.is_none() {
+            return Ok(waiting(
+                "NodeSelected",
+                "waiting for the scheduler to select a node".to_owned(),
+                None,
+            ));
+        }
+        if !self.is_due(&claim.metadata.uid, key, context) {
+            let sentence = format!("making volume {name} for claim {}", key.name);
+            return Ok(waiting("VolumeMade", sentence, Some(volume_key(&name))));
+        }
+        let hostname = node.map(|node| {
+            let known = context.cache.typed::<Node>("", node);
+            known.and_then(|known| known.metadata.labels.get(HOSTNAME)).unwrap_or(node).clone()
+        });
+        match context.request(Request::create(volume_for(&claim, &class, name, hostname))) {
+            Err(error) if !error.is_already_exists() => Err(error.into()),
+            _ => Ok(Some(Verdict::Converged)),
+        }
+    }
+
+    fn reclaim(&mut self, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult {
+        let Some(volume) = context.cache.typed::<PersistentVolume>("", &key.name).cloned() else {
+            self.due.remove(&key.name);
+            return Ok(None);
+        };
+        let should_delete = volume.status.phase == "Released"
+            && volume.spec.persistent_volume_reclaim_policy == "Delete"
+            && volume.metadata.annotations.get(PROVISIONED_BY).is_some_and(|by| by == LOCAL_PATH)
+            && !volume.metadata.is_terminating();
+        if !should_delete {
+            return Ok(None);
+        }
+        if !self.is_due(&key.name, key, context) {
+            return Ok(waiting("VolumeDeleted", format!("deleting volume {}", key.name), Some(key.clone())));
+        }
+        match context.request(Request::delete(key.clone(), DeleteOptions::default())) {
+            Err(error) if !error.is_not_found() => Err(error.into()),
+            _ => Ok(Some(Verdict::Converged)),
+        }
+    }
+}
+
+/// The class of a claim that this provisioner is to serve now.
+fn should_provision(claim: &PersistentVolumeClaim, cache: &Cache) -> Option<Rc<StorageClass>> {
+    let is_named = claim.metadata.annotations.get(STORAGE_PROVISIONER).is_some_and(|name| name == LOCAL_PATH);
+    if !is_named || !claim.spec.volume_name.is_empty() || claim.metadata.is_terminating() {
+        return None;
+    }
+    let class = cache.typed::<StorageClass>("", claim_class(claim))?;
+    (class.provisioner == LOCAL_PATH).then(|| Rc::clone(class))
+}
+
+fn volume_for(
+    claim: &PersistentVolumeClaim,
+    class: &StorageClass,
+    name: String,
+    hostname: Option<String>,
+) -> PersistentVolume {
+    let (namespace, claim_name) = (&claim.metadata.namespace, &claim.metadata.name);
+    let mut source = Extra::new();
+    let path = format!("/opt/local-path-provisioner/{name}_{namespace}_{claim_name}");
+    source.insert("hostPath".to_owned(), serde_json::json!({"path": path, "type": "DirectoryOrCreate"}));
+    let on_host = |hostname| VolumeNodeAffinity {
+        required: Some(NodeSelector {
+            node_selector_terms: vec![NodeSelectorTerm {
+                match_expressions: vec![Requirement {
+                    key: HOSTNAME.to_owned(),
+                    operator: "In".to_owned(),
+                    values: vec![hostname],
+                }],
+                match_fields: Vec::new(),
+            }],
+        }),
+    };
+    let amount = claim.spec.resources.requests.get("storage").cloned();
+    PersistentVolume {
+        metadata: ObjectMeta {
+            name,
+            annotations: [(PROVISIONED_BY.to_owned(), LOCAL_PATH.to_owned())].into(),
+            ..ObjectMeta::default()
+        },
+        spec: PersistentVolumeSpec {
+            access_modes: claim.spec.access_modes.clone(),
+            capacity: amount.map(|amount| ("storage".to_owned(), amount)).into_iter().collect(),
+            claim_ref: Some(claim_reference(claim)),
+            node_affinity: hostname.map(on_host),
+            persistent_volume_reclaim_policy: class
+                .reclaim_policy
+                .clone()
+                .unwrap_or_else(|| "Delete".to_owned()),
+            storage_class_name: claim_class(claim).to_owned(),
+            volume_mode: Some(claim.spec.volume_mode.clone().unwrap_or_else(|| "Filesystem".to_owned())),
+            extra: source,
+        },
+        ..PersistentVolume::default()
+    }
+}
+
+impl Controller for Provisioner {
+    fn name(&self) -> &'static str {
+        LOCAL_PATH
+    }
+
+    fn watches(&self) -> &'static [Kind] {
+        &[Kind::PersistentVolumeClaim, Kind::PersistentVolume, Kind::StorageClass, Kind::Node]
+    }
+
+    fn keys_for(&mut self, change: &Change, _cache: &Cache, _now: Time) -> Vec<(ObjectKey, Span)> {
+        let Some(object) = change.object() else {
+            return Vec::new();
+        };
+        if change.new.is_none() {
+            self.due.remove(&object.meta().uid);
+            self.due.remove(&object.meta().name);
+        }
+        let key = match object.kind() {
+            Kind::PersistentVolumeClaim => {
+                let is_named = PersistentVolumeClaim::of(object)
+                    .is_some_and(|claim| claim.metadata.annotations.contains_key(STORAGE_PROVISIONER));
+                is_named.then(|| claim_key(&object.meta().namespace, &object.meta().name))
+            }
+            Kind::PersistentVolume => match object {
+                Object::PersistentVolume(volume) if volume.status.phase == "Released" => {
+                    Some(volume_key(&volume.metadata.name))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        key.into_iter().map(|key| (key, Span::ZERO)).collect()
+    }
+
+    fn sync(&mut self, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult {
+        match key.kind {
+            Kind::PersistentVolumeClaim => self.provision(key, context),
+            Kind::PersistentVolume => self.reclaim(key, context),
+            _ => Ok(None),
+        }
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Controller> {
+        Box::new(self.clone())
+    }
+}
