@@ -1,6 +1,6 @@
 //! Pure questions about claims and volumes, asked by the scheduler and by the volume controllers alike.
 //!
-//! Models staging/src/k8s.io/component-helpers/storage/volume/pv_helpers.go, Kubernetes v1.36.
+//! Models `staging/src/k8s.io/component-helpers/storage/volume/pv_helpers.go`, Kubernetes v1.36.
 //! Left out: volume attributes classes, migration to CSI.
 
 use std::rc::Rc;
@@ -80,8 +80,8 @@ fn mode(volume_mode: Option<&String>) -> &str {
 
 /// The volume for a claim: one that is meant for it, or else the smallest that fits.
 ///
-/// With a node, as the scheduler asks, it must be reachable from there. Without one, as the controller asks, a claim
-/// that `binds_late` gets only a volume that is meant for it.
+/// With a node, as the scheduler asks, it must be reachable from there. Without one, as the controller asks,
+/// a claim that `binds_late` gets only a volume that is meant for it.
 pub fn find_matching_volume<'a>(
     claim: &PersistentVolumeClaim,
     volumes: impl Iterator<Item = &'a Rc<PersistentVolume>>,

@@ -1,8 +1,8 @@
 //! What follows once a node is chosen: the claims get their volumes, then the pod is bound.
 //!
-//! Models `bindingCycle`, pkg/scheduler/schedule_one.go, and `BindPodVolumes`, pkg/scheduler/framework/plugins/
-//! volumebinding/binder.go, Kubernetes v1.36: the scheduler looks once a second whether the claims are bound.
-//! Left out: permits, parallel bindings.
+//! Models `bindingCycle`, `pkg/scheduler/schedule_one.go`, and `BindPodVolumes`,
+//! pkg/scheduler/framework/plugins/ volumebinding/binder.go, Kubernetes v1.36: the scheduler looks once a
+//! second whether the claims are bound. Left out: permits, parallel bindings.
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use super::hints::ClusterEvent;
 use super::plugins::volume_binding::{AssumedVolumes, ClaimKey, PodVolumes};
 use super::queue::QueuedPod;
 use super::schedule_one::Failure;
-use super::{Ctx, Scheduler, Timer, key_of, write_status};
+use super::{Ctx, Scheduler, Timer, key_of, tell, write_status};
 use crate::api::pod::Pod;
 use crate::api::storage::{PersistentVolume, PersistentVolumeClaim};
 use crate::api::volume::{
@@ -112,7 +112,7 @@ impl Scheduler {
             Ok(_) => {
                 let name = format!("{}/{}", pod.metadata.namespace, pod.metadata.name);
                 let message = format!("Successfully assigned {name} to {}", binding.node);
-                self.tell(&pod, "Scheduled", &message, context);
+                tell(&pod, "Scheduled", &message, context);
             }
             Err(error) => self.binding_failed(binding, "Bind", "DefaultBinder", &error.message, context),
         }

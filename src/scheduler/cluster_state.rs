@@ -1,8 +1,8 @@
 //! What the scheduler knows of nodes and of the pods on them, kept up to date change by change.
 //!
-//! Models pkg/scheduler/backend/cache and `NodeInfo`, Kubernetes v1.36. No attempt walks all pods: sums of requests,
-//! counts of pods that selectors match, and carriers of affinity terms are kept for each node. A pod that is assumed
-//! counts like a bound one.
+//! Models pkg/scheduler/backend/cache and `NodeInfo`, Kubernetes v1.36. No attempt walks all pods: sums of
+//! requests, counts of pods that selectors match, and carriers of affinity terms are kept for each node. A
+//! pod that is assumed counts like a bound one.
 //! Left out: the expiry of assumed pods, pod groups.
 
 use std::collections::BTreeMap;
@@ -171,21 +171,18 @@ impl ClusterState {
 
     /// Takes a node in, or its new state.
     pub(crate) fn put_node(&mut self, node: &Rc<Node>) {
-        match self.position(&node.metadata.name).and_then(|at| self.nodes.get_mut(at)) {
-            Some(known) => {
-                if known.node.metadata.labels != node.metadata.labels {
-                    self.topologies.clear();
-                }
-                if known.node.status.allocatable != node.status.allocatable {
-                    known.allocatable = Resources::of(&node.status.allocatable);
-                }
-                known.node = Rc::clone(node);
-            }
-            None => {
-                self.nodes.push(NodeState::new(Rc::clone(node)));
-                self.recount();
-            }
+        let at = self.position(&node.metadata.name);
+        let Some(known) = at.and_then(|at| self.nodes.get_mut(at)) else {
+            self.nodes.push(NodeState::new(Rc::clone(node)));
+            return self.recount();
+        };
+        if known.node.metadata.labels != node.metadata.labels {
+            self.topologies.clear();
         }
+        if known.node.status.allocatable != node.status.allocatable {
+            known.allocatable = Resources::of(&node.status.allocatable);
+        }
+        known.node = Rc::clone(node);
     }
 
     /// Lets a node go; its pods stay known in case it comes back.

@@ -1,4 +1,5 @@
-//! The scheduling framework's words: plugins, verdicts about nodes, attempts, and the message of a failed one.
+//! The scheduling framework's words: plugins, verdicts about nodes, attempts, and the message of a failed
+//! one.
 //!
 //! Models `fwk.Status`, `Diagnosis` and `FitError`, pkg/scheduler/framework/types.go, Kubernetes v1.36.
 //! Left out: extenders, pod groups, profiles other than the default one.
@@ -60,7 +61,8 @@ impl Plugin {
     }
 }
 
-/// Plugins that score nodes, with the weights of the default profile, in the order of [`NodeVerdict::scores`].
+/// Plugins that score nodes, with the weights of the default profile, in the order of
+/// [`NodeVerdict::scores`].
 pub const SCORE_WEIGHTS: [(Plugin, i64); 7] = [
     (Plugin::TaintToleration, 3),
     (Plugin::NodeAffinity, 2),

@@ -1,8 +1,8 @@
 //! Which events may help which waiting pods: each plugin says what could change its mind.
 //!
-//! Models `EventsToRegister` and the queueing hints of the plugins, pkg/scheduler/framework/plugins, Kubernetes v1.36.
-//! Like there, any change of a node's taints brings a pod back whose rejecting plugin listens to new nodes but has no
-//! hint of its own for taints.
+//! Models `EventsToRegister` and the queueing hints of the plugins, pkg/scheduler/framework/plugins,
+//! Kubernetes v1.36. Like there, any change of a node's taints brings a pod back whose rejecting plugin
+//! listens to new nodes but has no hint of its own for taints.
 //! Left out: in-place resize.
 
 use super::cluster_state::HostPort;

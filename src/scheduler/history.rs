@@ -1,6 +1,6 @@
 //! The last attempts, kept for people who ask why.
 //!
-//! Models the scheduler's log at high verbosity, pkg/scheduler/schedule_one.go, Kubernetes v1.36.
+//! Models the scheduler's log at high verbosity, `pkg/scheduler/schedule_one.go`, Kubernetes v1.36.
 //! Left out: attempts that lie far back.
 
 use std::collections::{BTreeMap, VecDeque};

@@ -1,8 +1,8 @@
 //! kube-scheduler: finds a node for each pod that has none.
 //!
-//! Models pkg/scheduler with the default profile, Kubernetes v1.36: queue → filter → score → assume → volumes → bind.
-//! Reads pods, nodes, claims, volumes, classes, services, sets; writes pods/binding, pods/status, claims and volumes.
-//! Left out: several profiles, extenders, pod groups, devices, preemption's victims.
+//! Models pkg/scheduler with the default profile, Kubernetes v1.36: queue → filter → score → assume → volumes
+//! → bind. Reads pods, nodes, claims, volumes, classes, services, sets; writes pods/binding, pods/status,
+//! claims and volumes. Left out: several profiles, extenders, pod groups, devices, preemption's victims.
 //!
 //! - [`queue`]: which pod is next. [`hints`]: what brings a waiting pod back.
 //! - [`cluster_state`], [`resources`], [`terms`]: what is known of nodes and placed pods.
@@ -247,7 +247,7 @@ impl Scheduler {
         let pod = Rc::clone(&queued.pod);
         if pod.is_terminating() {
             let name = format!("{}/{}", pod.metadata.namespace, pod.metadata.name);
-            self.tell(&pod, "FailedScheduling", &format!("skip schedule deleting pod: {name}"), context);
+            tell(&pod, "FailedScheduling", &format!("skip schedule deleting pod: {name}"), context);
             return;
         }
         let cache = context.cache;
@@ -295,7 +295,7 @@ impl Scheduler {
                 self.queue.put_back(queued, context.now());
             }
         }
-        self.tell(&pod, "FailedScheduling", &truncated(&failure.message), context);
+        tell(&pod, "FailedScheduling", &truncated(&failure.message), context);
         let condition = Condition {
             type_: "PodScheduled".to_owned(),
             status: "False".to_owned(),
@@ -309,11 +309,6 @@ impl Scheduler {
             live.status.extra.remove("nominatedNodeName");
             Condition::set(&mut live.status.conditions, condition);
         });
-    }
-
-    fn tell(&self, pod: &Rc<Pod>, reason: &str, message: &str, context: &mut Ctx<'_>) {
-        let type_ = if reason == "Scheduled" { EventType::Normal } else { EventType::Warning };
-        context.event(DEFAULT_SCHEDULER, &Object::Pod(Rc::clone(pod)), type_, reason, message);
     }
 
     fn set_timer(&mut self, context: &mut Ctx<'_>) {
@@ -368,6 +363,11 @@ fn new_of<T: crate::api::object::Typed>(change: &Change) -> Option<&Rc<T>> {
 
 fn old_of<T: crate::api::object::Typed>(change: &Change) -> Option<&Rc<T>> {
     change.old.as_ref().and_then(T::of)
+}
+
+fn tell(pod: &Rc<Pod>, reason: &str, message: &str, context: &mut Ctx<'_>) {
+    let type_ = if reason == "Scheduled" { EventType::Normal } else { EventType::Warning };
+    context.event(DEFAULT_SCHEDULER, &Object::Pod(Rc::clone(pod)), type_, reason, message);
 }
 
 fn key_of(pod: &Pod) -> ObjectKey {

@@ -108,7 +108,8 @@ impl PodRequests {
     }
 }
 
-/// Containers run at once, init containers one after another; sidecars run along with all that comes after them.
+/// Containers run at once, init containers one after another; sidecars run along with all that comes after
+/// them.
 fn aggregate(pod: &Pod, with_defaults: bool) -> Resources {
     let mut running = Resources::default();
     for container in &pod.spec.containers {

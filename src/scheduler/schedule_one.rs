@@ -1,8 +1,8 @@
 //! One attempt to find a node for a pod: filter, score, choose.
 //!
-//! Models `schedulePod` and `findNodesThatFitPod`, pkg/scheduler/schedule_one.go, Kubernetes v1.36. With a hundred nodes
-//! or more it stops looking once enough feasible ones are found, and starts the next time where it stopped.
-//! Left out: extenders, batches of alike pods.
+//! Models `schedulePod` and `findNodesThatFitPod`, `pkg/scheduler/schedule_one.go`, Kubernetes v1.36. With a
+//! hundred nodes or more it stops looking once enough feasible ones are found, and starts the next time where
+//! it stopped. Left out: extenders, batches of alike pods.
 
 use std::rc::Rc;
 
@@ -81,7 +81,7 @@ pub(crate) fn schedule_pod(
         Err(message) => {
             diagnosis.pre_filter_message = message;
             // The plugin for devices has not run then, and its part in making room says only this.
-            diagnosis.post_filter_message = "not found".to_owned();
+            "not found".clone_into(&mut diagnosis.post_filter_message);
             return fail(Vec::new(), diagnosis.to_string(), vec![Plugin::VolumeBinding]);
         }
     };

@@ -15,7 +15,8 @@ use crate::api::{Kind, Object};
 use crate::client::{Cache, WatchEventType};
 use crate::sim::Rng;
 
-/// What lines describe: `node …`, `on NODE pod …`, `pod …` (the one to place), `class …`, `claim …`, `volume …`.
+/// What lines describe: `node …`, `on NODE pod …`, `pod …` (the one to place), `class …`, `claim …`, `volume
+/// …`.
 #[derive(Default)]
 struct World {
     state: ClusterState,
@@ -56,6 +57,8 @@ fn affinity_term(app: &str, key: &str) -> Value {
     json!({"labelSelector": {"matchLabels": {"app": app}}, "topologyKey": key})
 }
 
+const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
+
 fn pod(words: &[&str]) -> Value {
     let name = words[0];
     let mut value = json!({
@@ -69,7 +72,6 @@ fn pod(words: &[&str]) -> Value {
             },
         },
     });
-    const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
     for (key, text) in words.iter().filter_map(|word| word.split_once('=')) {
         let (first, second) = text.split_once('@').unwrap_or((text, "kubernetes.io/hostname"));
         match key {

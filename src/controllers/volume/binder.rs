@@ -1,8 +1,9 @@
-//! The persistentvolume-controller: brings claims and volumes together, and reclaims volumes whose claim is gone.
+//! The persistentvolume-controller: brings claims and volumes together, and reclaims volumes whose claim is
+//! gone.
 //!
-//! Models pkg/controller/volume/persistentvolume/pv_controller_base.go, Kubernetes v1.36. Each claim and each volume has
-//! its own sync; claims that wait are looked at again every 15 s.
-//! Reads and writes PersistentVolumeClaim and PersistentVolume; reads Pod and StorageClass.
+//! Models `pkg/controller/volume/persistentvolume/pv_controller_base.go`, Kubernetes v1.36. Each claim and
+//! each volume has its own sync; claims that wait are looked at again every 15 s.
+//! Reads and writes `PersistentVolumeClaim` and `PersistentVolume`; reads Pod and `StorageClass`.
 //! Left out: plugins inside the controller (all volumes are made outside), recycling, migration to CSI.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,9 +14,9 @@ use super::latest::Latest;
 use crate::api::object::Typed as _;
 use crate::api::storage::{PersistentVolume, PersistentVolumeClaim};
 use crate::api::{Kind, Object, ObjectKey};
-use crate::client::{Cache, Change, Context, EventType, Request, StatusError};
+use crate::client::{Cache, Change, Context, EventType, Request};
 use crate::controllers::process::Requeue;
-use crate::controllers::{Controller, SyncResult};
+use crate::controllers::{Controller, SyncError, SyncResult};
 use crate::sim::{Span, Time};
 
 /// How often everything that waits is looked at again (`--pvclaimbinder-sync-period`).
@@ -28,8 +29,8 @@ pub(super) type Ctx<'a> = Context<'a, Requeue>;
 pub struct PersistentVolumeBinder {
     pub(super) latest: Latest,
     pub(super) users: ClaimUsers,
-    /// New claims by uid, whether a pod used them when they came. Upstream looks at a claim so soon that a pod
-    /// which is made right after it is not there yet.
+    /// New claims by uid, whether a pod used them when they came. Upstream looks at a claim so soon that a
+    /// pod which is made right after it is not there yet.
     pub(super) had_user: BTreeMap<String, bool>,
     /// Volumes that name no claim.
     free: BTreeSet<String>,
@@ -59,7 +60,7 @@ pub(super) fn volume_key(name: &str) -> ObjectKey {
 
 impl PersistentVolumeBinder {
     /// Sends a write and remembers the answer.
-    pub(super) fn write(&mut self, request: Request, context: &mut Ctx<'_>) -> Result<Object, StatusError> {
+    pub(super) fn write(&mut self, request: Request, context: &mut Ctx<'_>) -> Result<Object, SyncError> {
         let object = context.request(request)?;
         self.latest.note(object.clone());
         Ok(object)

@@ -1,7 +1,7 @@
 //! What is done about one claim: find it a volume, have one made, or say what it waits for.
 //!
 //! Models `syncClaim`, `syncUnboundClaim`, `syncBoundClaim` and `bind`,
-//! pkg/controller/volume/persistentvolume/pv_controller.go, Kubernetes v1.36.
+//! `pkg/controller/volume/persistentvolume/pv_controller.go`, Kubernetes v1.36.
 //! Left out: volume attributes classes, the size after a resize.
 
 use std::rc::Rc;
@@ -15,8 +15,8 @@ use crate::api::volume::{
     storage_of, volume_class,
 };
 use crate::api::{Object, ObjectKey};
-use crate::client::{EventType, Request, StatusError};
-use crate::controllers::{SyncResult, Verdict};
+use crate::client::{EventType, Request};
+use crate::controllers::{SyncError, SyncResult, Verdict};
 
 type Claim = Rc<PersistentVolumeClaim>;
 type Volume = Rc<PersistentVolume>;
@@ -60,10 +60,10 @@ impl PersistentVolumeBinder {
             self.tell(Rc::clone(claim), EventType::Normal, "FailedBinding", message, context);
             waiting("VolumeAvailable", message.to_owned(), None)
         } else {
-            return self.provision_claim(claim, class.as_deref(), context);
+            return Ok(Some(self.provision_claim(claim, class.as_deref(), context)));
         };
         self.update_claim_status(claim, "Pending", None, context)?;
-        Ok(verdict)
+        Ok(Some(verdict))
     }
 
     /// The claim names its volume.
@@ -71,24 +71,24 @@ impl PersistentVolumeBinder {
         let name = &claim.spec.volume_name;
         let Some(volume) = self.latest.get::<PersistentVolume>(context.cache, "", name) else {
             self.update_claim_status(claim, "Pending", None, context)?;
-            return Ok(waiting(
+            return Ok(Some(waiting(
                 "VolumeExists",
                 format!("waiting for volume {name}, which does not exist"),
                 None,
-            ));
+            )));
         };
         if volume.spec.claim_ref.is_none() {
             if let Err(why) = check_volume_satisfies_claim(&volume, claim) {
                 let message = format!("Cannot bind to requested volume {name:?}: {why}");
                 self.tell(Rc::clone(claim), EventType::Warning, "VolumeMismatch", &message, context);
                 self.update_claim_status(claim, "Pending", None, context)?;
-                return Ok(waiting("VolumeMatches", message, None));
+                return Ok(Some(waiting("VolumeMatches", message, None)));
             }
         } else if !is_volume_bound_to_claim(&volume, claim) {
             let message = format!("volume {name:?} already bound to a different claim.");
             self.tell(Rc::clone(claim), EventType::Warning, "FailedBinding", &message, context);
             self.update_claim_status(claim, "Pending", None, context)?;
-            return Ok(waiting("VolumeFree", message, None));
+            return Ok(Some(waiting("VolumeFree", message, None)));
         }
         self.bind(&volume, claim, context)?;
         Ok(Some(Verdict::Converged))
@@ -125,10 +125,10 @@ impl PersistentVolumeBinder {
             let lost = self.update_claim_status(claim, "Lost", None, context)?;
             self.tell(lost, EventType::Warning, reason, message, context);
         }
-        Ok(waiting("VolumeLost", message.to_owned(), None))
+        Ok(Some(waiting("VolumeLost", message.to_owned(), None)))
     }
 
-    fn tell_consumer_is_missing(&mut self, claim: &Claim, context: &mut Ctx<'_>) -> Option<Verdict> {
+    fn tell_consumer_is_missing(&mut self, claim: &Claim, context: &mut Ctx<'_>) -> Verdict {
         let meta = &claim.metadata;
         let is_first_look = self.had_user.remove(&meta.uid) == Some(false);
         let unplaced: Vec<String> = self
@@ -154,7 +154,7 @@ impl PersistentVolumeBinder {
         claim: &Claim,
         class: Option<&StorageClass>,
         context: &mut Ctx<'_>,
-    ) -> SyncResult {
+    ) -> Verdict {
         let provisioner = match class {
             None => Err(format!("storageclass.storage.k8s.io {:?} not found", claim_class(claim))),
             Some(class) if class.provisioner.starts_with("kubernetes.io/") => {
@@ -166,7 +166,7 @@ impl PersistentVolumeBinder {
             Ok(provisioner) => provisioner,
             Err(message) => {
                 self.tell(Rc::clone(claim), EventType::Warning, "ProvisioningFailed", &message, context);
-                return Ok(waiting("ProvisionerExists", message, None));
+                return waiting("ProvisionerExists", message, None);
             }
         };
         let mut named = Rc::clone(claim);
@@ -181,9 +181,9 @@ impl PersistentVolumeBinder {
                 Ok(Object::PersistentVolumeClaim(claim)) => (named, is_told) = (claim, false),
                 Ok(_) => {}
                 Err(error) => {
-                    let message = format!("Error saving claim: {error}");
+                    let message = format!("Error saving claim: {}", error.message);
                     self.tell(Rc::clone(claim), EventType::Warning, "ProvisioningFailed", &message, context);
-                    return Ok(waiting("ClaimSaved", message, None));
+                    return waiting("ClaimSaved", message, None);
                 }
             }
         }
@@ -195,11 +195,11 @@ impl PersistentVolumeBinder {
         if !is_told {
             self.tell(named, EventType::Normal, "ExternalProvisioning", &message, context);
         }
-        Ok(waiting("ExternalProvisioning", message, None))
+        waiting("ExternalProvisioning", message, None)
     }
 
     /// Gives a claim without a class the default one, when there is one.
-    fn assign_default_class(&mut self, claim: &Claim, context: &mut Ctx<'_>) -> Result<bool, StatusError> {
+    fn assign_default_class(&mut self, claim: &Claim, context: &mut Ctx<'_>) -> Result<bool, SyncError> {
         if claim.spec.storage_class_name.is_some() || !claim_class(claim).is_empty() {
             return Ok(false);
         }
@@ -224,7 +224,7 @@ impl PersistentVolumeBinder {
         volume: &Volume,
         claim: &Claim,
         context: &mut Ctx<'_>,
-    ) -> Result<(), StatusError> {
+    ) -> Result<(), SyncError> {
         let mut volume = Rc::clone(volume);
         let (bound, is_changed) = bind_volume_to_claim(&volume, claim);
         if is_changed
@@ -255,7 +255,7 @@ impl PersistentVolumeBinder {
         phase: &str,
         volume: Option<&Volume>,
         context: &mut Ctx<'_>,
-    ) -> Result<Claim, StatusError> {
+    ) -> Result<Claim, SyncError> {
         let mut changed = (**claim).clone();
         phase.clone_into(&mut changed.status.phase);
         match volume {

@@ -1,8 +1,8 @@
 //! The newest known state of objects: what a controller wrote itself counts before its cache shows it.
 //!
-//! Models the volume and claim stores of the persistentvolume-controller (`storeVolumeUpdate`, `storeClaimUpdate`),
-//! pkg/controller/volume/persistentvolume, Kubernetes v1.36. Without it every second sync would meet a conflict.
-//! Left out: nothing.
+//! Models the volume and claim stores of the persistentvolume-controller (`storeVolumeUpdate`,
+//! `storeClaimUpdate`), pkg/controller/volume/persistentvolume, Kubernetes v1.36. Without it every second
+//! sync would meet a conflict. Left out: nothing.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

@@ -1,9 +1,11 @@
 //! Claims and volumes: who gets which, who makes them, who keeps them from vanishing.
 //!
 //! Models pkg/controller/volume and an external provisioner, Kubernetes v1.36.
-//! Left out: attaching to nodes (here a volume is reached as soon as the pod runs), resizing, recycling, ephemeral claims.
+//! Left out: attaching to nodes (here a volume is reached as soon as the pod runs), resizing, recycling,
+//! ephemeral claims.
 //!
-//! - [`binder`]: the persistentvolume-controller, with [`claim_sync`] and [`volume_sync`] for its two kinds of keys.
+//! - [`binder`]: the persistentvolume-controller, with [`claim_sync`] and [`volume_sync`] for its two kinds
+//!   of keys.
 //! - [`provisioner`]: makes the volumes of a class, and deletes them. [`protection`]: finalizers.
 //! - [`latest`]: what was written a moment ago. [`claim_users`]: pods by the claims they use.
 
@@ -35,6 +37,6 @@ pub fn controllers(provision: Span) -> Vec<Box<dyn Controller>> {
     ]
 }
 
-fn waiting(name: &'static str, sentence: String, object: Option<ObjectKey>) -> Option<Verdict> {
-    Some(Verdict::Waiting(Reason { name, sentence, object, facts: Vec::new() }))
+fn waiting(name: &'static str, sentence: String, object: Option<ObjectKey>) -> Verdict {
+    Verdict::Waiting(Reason { name, sentence, object, facts: Vec::new() })
 }

@@ -1,7 +1,7 @@
 //! Keeps claims that pods use, and volumes that are bound, from vanishing.
 //!
-//! Models pkg/controller/volume/pvcprotection and pvprotection, Kubernetes v1.36: an object that is to be deleted stays
-//! terminating until its finalizer is taken away, which is done once nothing uses it.
+//! Models pkg/controller/volume/pvcprotection and pvprotection, Kubernetes v1.36: an object that is to be
+//! deleted stays terminating until its finalizer is taken away, which is done once nothing uses it.
 //! Left out: the live list of pods before a claim is let go (the caches of one process lag alike).
 
 use std::rc::Rc;
@@ -12,9 +12,9 @@ use crate::api::object::Typed as _;
 use crate::api::pod::Pod;
 use crate::api::storage::{PersistentVolume, PersistentVolumeClaim};
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
-use crate::client::{Cache, Change, Context, Request, StatusError};
+use crate::client::{Cache, Change, Context, Request};
 use crate::controllers::process::Requeue;
-use crate::controllers::{Controller, SyncResult};
+use crate::controllers::{Controller, SyncError, SyncResult};
 use crate::sim::{Span, Time};
 
 const CLAIM_FINALIZER: &str = "kubernetes.io/pvc-protection";
@@ -44,7 +44,7 @@ fn carry_out(
     object: &Object,
     finalizer: &str,
     context: &mut Context<'_, Requeue>,
-) -> Result<(), StatusError> {
+) -> Result<(), SyncError> {
     let mut changed = object.clone();
     let finalizers = &mut changed.meta_mut().finalizers;
     match act {
@@ -53,7 +53,7 @@ fn carry_out(
         Act::Remove => finalizers.retain(|name| name != finalizer),
     }
     match context.request(Request::update(changed)) {
-        Err(error) if !error.is_not_found() => Err(error),
+        Err(error) if !error.is_not_found() => Err(error.into()),
         _ => Ok(()),
     }
 }
@@ -100,11 +100,11 @@ impl Controller for ClaimProtection {
         let act = decide(&claim.metadata, CLAIM_FINALIZER, user.is_some());
         carry_out(act, &claim.into(), CLAIM_FINALIZER, context)?;
         Ok(match (act, user) {
-            (Act::Keep, Some(pod)) => waiting(
+            (Act::Keep, Some(pod)) => Some(waiting(
                 "ClaimUnused",
                 format!("claim {} is kept as long as pod {pod} uses it", key.name),
                 Some(ObjectKey::new(Kind::Pod, key.namespace.clone(), pod)),
-            ),
+            )),
             _ => None,
         })
     }
@@ -139,7 +139,7 @@ impl Controller for VolumeProtection {
         carry_out(act, &volume.into(), VOLUME_FINALIZER, context)?;
         Ok(match act {
             Act::Keep => {
-                waiting("VolumeUnused", format!("volume {} is kept while it is bound", key.name), None)
+                Some(waiting("VolumeUnused", format!("volume {} is kept while it is bound", key.name), None))
             }
             _ => None,
         })

@@ -1,8 +1,10 @@
-//! The provisioner of a class: makes a volume on the node that was selected, and deletes it once it is released.
+//! The provisioner of a class: makes a volume on the node that was selected, and deletes it once it is
+//! released.
 //!
-//! Models the external provisioner rancher.io/local-path (sigs.k8s.io/sig-storage-lib-external-provisioner), beside
-//! Kubernetes v1.36: a claim is taken up once the persistentvolume-controller has named the provisioner on it.
-//! Left out: its Events and the pods that it runs to make a directory; the time they take is the latency.
+//! Models the external provisioner rancher.io/local-path (sigs.k8s.io/sig-storage-lib-external-provisioner),
+//! beside Kubernetes v1.36: a claim is taken up once the persistentvolume-controller has named the
+//! provisioner on it. Left out: its Events and the pods that it runs to make a directory; the time they take
+//! is the latency.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -70,15 +72,15 @@ impl Provisioner {
         }
         let node = claim.metadata.annotations.get(SELECTED_NODE);
         if binds_late(Some(&class)) && node.is_none() {
-            return Ok(waiting(
+            return Ok(Some(waiting(
                 "NodeSelected",
                 "waiting for the scheduler to select a node".to_owned(),
                 None,
-            ));
+            )));
         }
         if !self.is_due(&claim.metadata.uid, key, context) {
             let sentence = format!("making volume {name} for claim {}", key.name);
-            return Ok(waiting("VolumeMade", sentence, Some(volume_key(&name))));
+            return Ok(Some(waiting("VolumeMade", sentence, Some(volume_key(&name)))));
         }
         let hostname = node.map(|node| {
             let known = context.cache.typed::<Node>("", node);
@@ -103,7 +105,11 @@ impl Provisioner {
             return Ok(None);
         }
         if !self.is_due(&key.name, key, context) {
-            return Ok(waiting("VolumeDeleted", format!("deleting volume {}", key.name), Some(key.clone())));
+            return Ok(Some(waiting(
+                "VolumeDeleted",
+                format!("deleting volume {}", key.name),
+                Some(key.clone()),
+            )));
         }
         match context.request(Request::delete(key.clone(), DeleteOptions::default())) {
             Err(error) if !error.is_not_found() => Err(error.into()),

@@ -145,26 +145,33 @@ impl World {
                         },
                     }),
                 ),
-                ["select", claim, node] => {
-                    let key = ObjectKey::new(Kind::PersistentVolumeClaim, "default", *claim);
-                    let annotation = "volume.kubernetes.io/selected-node".to_owned();
-                    self.update(&key, |object| {
-                        object.meta_mut().annotations.insert(annotation, (*node).to_owned());
-                    });
-                }
-                ["delete", kind, name] => {
-                    let (kind, namespace) = match *kind {
-                        "claim" => (Kind::PersistentVolumeClaim, "default"),
-                        "pod" => (Kind::Pod, "default"),
-                        _ => (Kind::PersistentVolume, ""),
-                    };
-                    let options = DeleteOptions { grace_period_seconds: Some(0), ..DeleteOptions::default() };
-                    let key = ObjectKey::new(kind, namespace, *name);
-                    self.server.handle(Request::delete(key, options)).unwrap();
-                }
+                ["select" | "delete", ..] => self.change(&words),
                 [time] => self.run(time.strip_prefix('+').unwrap().parse().unwrap()),
                 other => panic!("{other:?}"),
             }
+        }
+    }
+
+    fn change(&mut self, words: &[&str]) {
+        match words {
+            ["select", claim, node] => {
+                let key = ObjectKey::new(Kind::PersistentVolumeClaim, "default", *claim);
+                let annotation = "volume.kubernetes.io/selected-node".to_owned();
+                self.update(&key, |object| {
+                    object.meta_mut().annotations.insert(annotation, (*node).to_owned());
+                });
+            }
+            ["delete", kind, name] => {
+                let (kind, namespace) = match *kind {
+                    "claim" => (Kind::PersistentVolumeClaim, "default"),
+                    "pod" => (Kind::Pod, "default"),
+                    _ => (Kind::PersistentVolume, ""),
+                };
+                let options = DeleteOptions { grace_period_seconds: Some(0), ..DeleteOptions::default() };
+                let key = ObjectKey::new(kind, namespace, *name);
+                self.server.handle(Request::delete(key, options)).unwrap();
+            }
+            other => panic!("{other:?}"),
         }
     }
 
@@ -299,7 +306,7 @@ fn made_volumes_are_matched_by_size() {
     check(
         "claim data fast\n+100",
         "claim data Pending [] []
-         event data ProvisioningFailed x1 storageclass.storage.k8s.io \"fast\" no",
+         event data ProvisioningFailed x1 storageclass.storage.k8s.io \"fast\" not",
     );
 }
 

@@ -1,7 +1,8 @@
 //! What is done about one volume: show whether it is in use, free it, or release it for reclaiming.
 //!
-//! Models `syncVolume` and `reclaimVolume`, pkg/controller/volume/persistentvolume/pv_controller.go, Kubernetes v1.36.
-//! Left out: recycling; deleting volumes that no provisioner made (they fail, as there is no plugin for them).
+//! Models `syncVolume` and `reclaimVolume`, `pkg/controller/volume/persistentvolume/pv_controller.go`,
+//! Kubernetes v1.36. Left out: recycling; deleting volumes that no provisioner made (they fail, as there is
+//! no plugin for them).
 
 use std::rc::Rc;
 
@@ -10,8 +11,8 @@ use super::waiting;
 use crate::api::storage::{ClaimReference, PersistentVolume, PersistentVolumeClaim};
 use crate::api::volume::{BOUND_BY_CONTROLLER, PROVISIONED_BY};
 use crate::api::{Object, ObjectKey};
-use crate::client::{EventType, Request, StatusError};
-use crate::controllers::{SyncResult, Verdict};
+use crate::client::{EventType, Request};
+use crate::controllers::{SyncError, SyncResult, Verdict};
 
 type Volume = Rc<PersistentVolume>;
 
@@ -36,7 +37,7 @@ impl PersistentVolumeBinder {
             let key = claim_key(&reference.namespace, &reference.name);
             context.wake_after(crate::sim::Span::ZERO, key.clone());
             let sentence = format!("waiting for claim {} to be bound", reference.name);
-            return Ok(waiting("ClaimBound", sentence, Some(key)));
+            return Ok(Some(waiting("ClaimBound", sentence, Some(key))));
         }
         if claim.spec.volume_name == volume.metadata.name {
             self.update_volume_phase(&volume, "Bound", context)?;
@@ -89,18 +90,18 @@ impl PersistentVolumeBinder {
                 let failed = self.update_volume_phase(&volume, "Failed", context)?;
                 self.tell(failed, EventType::Warning, "VolumeFailedDelete", &message, context);
             }
-            return Ok(waiting("VolumeDeleted", message, None));
+            return Ok(Some(waiting("VolumeDeleted", message, None)));
         }
-        Ok(match policy {
+        Ok(Some(match policy {
             "Delete" => {
                 waiting("VolumeDeleted", format!("waiting for the provisioner to delete volume {name}"), None)
             }
-            _ => Some(Verdict::Converged),
-        })
+            _ => Verdict::Converged,
+        }))
     }
 
     /// Takes back a binding whose claim got another volume.
-    fn unbind_volume(&mut self, volume: &Volume, context: &mut Ctx<'_>) -> Result<(), StatusError> {
+    fn unbind_volume(&mut self, volume: &Volume, context: &mut Ctx<'_>) -> Result<(), SyncError> {
         let mut changed = (**volume).clone();
         if changed.metadata.annotations.remove(BOUND_BY_CONTROLLER).is_some() {
             changed.spec.claim_ref = None;
@@ -119,7 +120,7 @@ impl PersistentVolumeBinder {
         volume: &Volume,
         phase: &str,
         context: &mut Ctx<'_>,
-    ) -> Result<Volume, StatusError> {
+    ) -> Result<Volume, SyncError> {
         if volume.status.phase == phase {
             return Ok(Rc::clone(volume));
         }

@@ -1,7 +1,7 @@
 //! Places pods near or away from other pods.
 //!
-//! Models pkg/scheduler/framework/plugins/interpodaffinity, Kubernetes v1.36. A node is near another when both have the
-//! same value of the term's label.
+//! Models pkg/scheduler/framework/plugins/interpodaffinity, Kubernetes v1.36. A node is near another when
+//! both have the same value of the term's label.
 //! Left out: nothing.
 
 use std::rc::Rc;
@@ -112,7 +112,8 @@ pub(crate) fn terms(pod: &Pod) -> Vec<(Role, Term)> {
     terms_of(pod)
 }
 
-/// Scores nodes by the preferences of the pod and of the pods that are placed. `feasible` are places of nodes.
+/// Scores nodes by the preferences of the pod and of the pods that are placed. `feasible` are places of
+/// nodes.
 pub(crate) fn scores(
     pod: &Pod,
     terms: &[(Role, Term)],

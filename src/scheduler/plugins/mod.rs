@@ -1,6 +1,6 @@
 //! The plugins of the default profile, one per file, and the order in which they are asked.
 //!
-//! Models pkg/scheduler/apis/config/v1/default_plugins.go, Kubernetes v1.36.
+//! Models `pkg/scheduler/apis/config/v1/default_plugins.go`, Kubernetes v1.36.
 //! Left out: `VolumeRestrictions`, `NodeVolumeLimits`, `VolumeZone` (no disks with such limits exist here),
 //! `DynamicResources` (no devices), gang scheduling.
 
@@ -76,13 +76,13 @@ impl<'a> Cycle<'a> {
     /// Scores the feasible nodes, which are given by their places.
     pub(crate) fn scores(&self, feasible: &[usize], state: &mut ClusterState, cache: &Cache) -> Vec<Scores> {
         let (require_all, defaults);
-        let constraints = if self.pod.spec.extra.contains_key("topologySpreadConstraints") {
-            require_all = true;
-            &self.constraints
-        } else {
+        let constraints = if self.constraints.is_empty() {
             require_all = false;
             defaults = pod_topology_spread::default_constraints(self.pod, cache);
             &defaults
+        } else {
+            require_all = true;
+            &self.constraints
         };
         let spread = pod_topology_spread::scores(self.pod, constraints, require_all, feasible, state);
         let affinity = inter_pod_affinity::scores(self.pod, &self.terms, feasible, state);

@@ -1,7 +1,7 @@
 //! Spreads alike pods over nodes and zones: as a rule where the pod says so, as a preference otherwise.
 //!
-//! Models pkg/scheduler/framework/plugins/podtopologyspread with the system's default constraints, Kubernetes v1.36.
-//! Left out: nothing.
+//! Models pkg/scheduler/framework/plugins/podtopologyspread with the system's default constraints, Kubernetes
+//! v1.36. Left out: nothing.
 
 use std::rc::Rc;
 
@@ -107,7 +107,8 @@ pub(crate) fn constraints_of(pod: &Pod) -> Vec<Constraint> {
     constraints
 }
 
-/// The system's default constraints: over nodes with skew 3, over zones with skew 5, for pods of a service or a set.
+/// The system's default constraints: over nodes with skew 3, over zones with skew 5, for pods of a service or
+/// a set.
 pub(crate) fn default_constraints(pod: &Pod, cache: &Cache) -> Vec<Constraint> {
     let Some(selector) = default_selector(pod, cache) else {
         return Vec::new();

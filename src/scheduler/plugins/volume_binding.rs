@@ -1,4 +1,5 @@
-//! Rejects nodes that cannot have the pod's volumes, and decides how each claim of a placed pod gets its volume.
+//! Rejects nodes that cannot have the pod's volumes, and decides how each claim of a placed pod gets its
+//! volume.
 //!
 //! Models pkg/scheduler/framework/plugins/volumebinding, Kubernetes v1.36.
 //! Left out: storage capacity, inline migration to CSI, scoring by capacity.
