@@ -15,6 +15,8 @@ use crate::kubectl::commands::edit::Edit;
 pub struct Command {
     /// Its name.
     pub name: &'static str,
+    /// Other names for it.
+    pub aliases: &'static [&'static str],
     /// What it does, in one line.
     pub short: &'static str,
     /// What it does, in a few sentences.
@@ -44,6 +46,7 @@ impl Command {
     /// A command without anything, for tables to fill in.
     pub const EMPTY: Self = Self {
         name: "",
+        aliases: &[],
         short: "",
         doc: "",
         usage: "",
@@ -58,7 +61,7 @@ impl Command {
 
     /// The command below this one with that name.
     pub fn subcommand(&self, name: &str) -> Option<&Self> {
-        self.subcommands.iter().find(|command| command.name == name)
+        self.subcommands.iter().find(|command| command.name == name || command.aliases.contains(&name))
     }
 
     /// Its own flags.

@@ -162,13 +162,29 @@ fn columns(context: &Context<'_>, name: &str, text: &str) -> Result<CustomColumn
 }
 
 fn broken_path(text: &str, why: &str, value: &Value) -> CommandError {
-    let printed = super::output::go_value::print_value(value);
-    CommandError::Printed {
-        stdout: format!(
-            "Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate \
-             was:\n\t\t{text}\n\tobject given to jsonpath engine was:\n\t\t{printed}\n\n\n"
-        ),
-        message: format!("error executing jsonpath {}: {why}", quote(text)),
+    CommandError::plain(format!(
+        "error executing jsonpath {}: Error executing template: {why}. Printing more information for debugging the \
+         template:\n\ttemplate was:\n\t\t{text}\n\tobject given to jsonpath engine was:\n\t\t{}\n\n\n",
+        quote(text),
+        go_syntax(value)
+    ))
+}
+
+/// A value as Go's `%#v` prints it.
+fn go_syntax(value: &Value) -> String {
+    match value {
+        Value::Null => "interface {}(nil)".to_owned(),
+        Value::String(text) => quote(text),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(go_syntax).collect();
+            format!("[]interface {{}}{{{}}}", items.join(", "))
+        }
+        Value::Object(fields) => {
+            let fields: Vec<String> =
+                fields.iter().map(|(name, field)| format!("{}:{}", quote(name), go_syntax(field))).collect();
+            format!("map[string]interface {{}}{{{}}}", fields.join(", "))
+        }
+        scalar => scalar.to_string(),
     }
 }
 

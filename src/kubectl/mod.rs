@@ -37,6 +37,9 @@ pub mod output;
 pub mod commands;
 pub mod printers;
 
+#[cfg(test)]
+mod transcript_tests;
+
 pub use commands::edit::Edit;
 pub use completion::{Completion, complete};
 pub use dispatch::run;

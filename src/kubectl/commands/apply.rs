@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::shared_flags::{DRY_RUN, FILES, IGNORED, RESULT, SELECTOR, SUBRESOURCE};
+use super::shared_flags::{DRY_RUN, FILES, IGNORED, RESULT, SELECTOR, SUBRESOURCE, VALIDATE};
 use crate::api::patch;
 use crate::apiserver::{Body, PatchType, Request, Subresource};
 use crate::kubectl::command::{Command, Context, Step};
@@ -45,7 +45,7 @@ pub const COMMAND: Command = Command {
     usage: "(-f FILENAME | -k DIRECTORY)",
     examples: "# Apply a file\nkubectl apply -f web.yaml\n\n# See what would happen\nkubectl apply -f web.yaml \
                --dry-run=server",
-    flags: &[FLAGS, FILES, SELECTOR, DRY_RUN, RESULT, SUBRESOURCE, IGNORED],
+    flags: &[FLAGS, FILES, SELECTOR, DRY_RUN, RESULT, SUBRESOURCE, IGNORED, VALIDATE],
     run: Some(run),
     ..Command::EMPTY
 };

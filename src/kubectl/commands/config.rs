@@ -45,6 +45,7 @@ pub const COMMAND: Command = Command {
         },
         Command {
             name: "use-context",
+            aliases: &["use"],
             short: "Set the current-context in a kubeconfig file",
             usage: "CONTEXT_NAME",
             run: Some(use_context),

@@ -8,6 +8,7 @@ use crate::apiserver::{DeleteOptions, PropagationPolicy, Request};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
+use crate::kubectl::objects::check_path_name;
 use crate::kubectl::result::DryRun;
 use crate::kubectl::selection::{Picked, Selection};
 
@@ -167,6 +168,7 @@ fn check(context: &mut Context<'_>, options: &Options) -> Result<(), CommandErro
 
 /// Deletes one object and prints that it was asked for; its uid is returned.
 fn delete_one(context: &mut Context<'_>, picked: &Picked, options: &Options) -> Result<String, CommandError> {
+    check_path_name(&picked.key.name)?;
     let mut uid = String::new();
     if options.dry_run != DryRun::Client {
         let request = Request::Delete {

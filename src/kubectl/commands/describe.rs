@@ -3,7 +3,7 @@
 //! Models staging/src/k8s.io/kubectl/pkg/cmd/describe, Kubernetes v1.36. Left out: nothing; the texts are the printers'.
 
 use super::get::SUGGEST_API_RESOURCES;
-use super::shared_flags::{ALL_NAMESPACES, FILES, IGNORED, SELECTOR};
+use super::shared_flags::{ALL_NAMESPACES, CHUNKS, FILES, SELECTOR};
 use crate::api::Object;
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
@@ -23,7 +23,7 @@ pub const COMMAND: Command = Command {
           exist stands for all that begin with it.",
     usage: "(-f FILENAME | TYPE [NAME_PREFIX | -l label] | TYPE/NAME)",
     examples: "# One pod\nkubectl describe pod web-0\n\n# All pods whose names begin with web\nkubectl describe pod web",
-    flags: &[FLAGS, FILES, SELECTOR, ALL_NAMESPACES, IGNORED],
+    flags: &[FLAGS, FILES, SELECTOR, ALL_NAMESPACES, CHUNKS],
     suggest_for: &["inspect"],
     run: Some(run),
     ..Command::EMPTY

@@ -53,10 +53,16 @@ pub const RESULT: &[Flag] = &[
 pub const IGNORED: &[Flag] = &[
     Flag::text("field-manager", "", "The name under which the server notes who set a field; ignored here."),
     Flag::switch("record", "Deprecated; ignored here."),
-    Flag::number("chunk-size", "500", "How many objects a list request asks for; ignored here."),
-    Flag::text("validate", "strict", "How strictly the server checks fields; always strict here.")
-        .bare("strict"),
 ];
+
+/// `--chunk-size`
+pub const CHUNKS: &[Flag] =
+    &[Flag::number("chunk-size", "500", "How many objects a list request asks for; ignored here.")];
+
+/// `--validate`
+pub const VALIDATE: &[Flag] =
+    &[Flag::text("validate", "strict", "How strictly the server checks fields; always strict here.")
+        .bare("strict")];
 
 /// `--subresource`
 pub const SUBRESOURCE: &[Flag] =

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::create_one;
 use crate::api::Kind;
 use crate::kubectl::command::{Command, Context, Step};
-use crate::kubectl::commands::shared_flags::{DRY_RUN, IGNORED, RESULT};
+use crate::kubectl::commands::shared_flags::{DRY_RUN, IGNORED, RESULT, VALIDATE};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::quote::quote;
@@ -17,10 +17,11 @@ use crate::kubectl::result::{DryRun, ResultPrinter};
 /// `kubectl create namespace`
 pub(super) const NAMESPACE: Command = Command {
     name: "namespace",
+    aliases: &["ns"],
     short: "Create a namespace with the specified name",
     usage: "NAME [--dry-run=server|client|none]",
     examples: "# A namespace called staging\nkubectl create namespace staging",
-    flags: &[DRY_RUN, RESULT, IGNORED],
+    flags: &[DRY_RUN, RESULT, IGNORED, VALIDATE],
     run: Some(namespace),
     ..Command::EMPTY
 };
@@ -28,10 +29,11 @@ pub(super) const NAMESPACE: Command = Command {
 /// `kubectl create configmap`
 pub(super) const CONFIG_MAP: Command = Command {
     name: "configmap",
+    aliases: &["cm"],
     short: "Create a config map from a local file, directory or literal value",
     usage: "NAME [--from-file=[key=]source] [--from-literal=key1=value1] [--dry-run=server|client|none]",
     examples: "# Two values\nkubectl create configmap settings --from-literal=color=blue --from-literal=size=3",
-    flags: &[CONFIG_MAP_FLAGS, DRY_RUN, RESULT, IGNORED],
+    flags: &[CONFIG_MAP_FLAGS, DRY_RUN, RESULT, IGNORED, VALIDATE],
     run: Some(config_map),
     ..Command::EMPTY
 };
@@ -44,10 +46,11 @@ const CONFIG_MAP_FLAGS: &[Flag] = &[
 /// `kubectl create serviceaccount`
 pub(super) const SERVICE_ACCOUNT: Command = Command {
     name: "serviceaccount",
+    aliases: &["sa"],
     short: "Create a service account with the specified name",
     usage: "NAME [--dry-run=server|client|none]",
     examples: "# A service account called builder\nkubectl create serviceaccount builder",
-    flags: &[DRY_RUN, RESULT, IGNORED],
+    flags: &[DRY_RUN, RESULT, IGNORED, VALIDATE],
     run: Some(service_account),
     ..Command::EMPTY
 };

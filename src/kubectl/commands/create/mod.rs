@@ -6,7 +6,7 @@
 mod generate;
 
 use super::apply::{require_files, with_last_applied};
-use super::shared_flags::{DRY_RUN, FILES, IGNORED, RESULT, SELECTOR};
+use super::shared_flags::{DRY_RUN, FILES, IGNORED, RESULT, SELECTOR, VALIDATE};
 use crate::api::Kind;
 use crate::apiserver::{Body, Request};
 use crate::kubectl::command::{Command, Context, Step};
@@ -27,7 +27,7 @@ pub const COMMAND: Command = Command {
     usage: "-f FILENAME",
     examples: "# Create what a file describes\nkubectl create -f web.yaml\n\n# Create a namespace\nkubectl create \
                namespace staging",
-    flags: &[FLAGS, FILES, SELECTOR, DRY_RUN, RESULT, IGNORED],
+    flags: &[FLAGS, FILES, SELECTOR, DRY_RUN, RESULT, IGNORED, VALIDATE],
     subcommands: &[generate::NAMESPACE, generate::CONFIG_MAP, generate::SERVICE_ACCOUNT],
     run: Some(run),
     ..Command::EMPTY
@@ -41,7 +41,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         }
         context.err("Error: must specify one of -f and -k\n\n");
         let help = crate::kubectl::help::command(&COMMAND, &context.path);
-        context.out(&help);
+        context.err(&help);
         return Err(CommandError::Exit);
     }
     require_files(context)?;

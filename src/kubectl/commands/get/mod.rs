@@ -8,7 +8,7 @@ mod watch;
 
 use serde_json::{Value, json};
 
-use super::shared_flags::{ALL_NAMESPACES, FIELD_SELECTOR, FILES, IGNORED, SELECTOR, SUBRESOURCE};
+use super::shared_flags::{ALL_NAMESPACES, CHUNKS, FIELD_SELECTOR, FILES, SELECTOR, SUBRESOURCE};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
@@ -54,7 +54,7 @@ pub const COMMAND: Command = Command {
     examples: "# All pods of the namespace\nkubectl get pods\n\n# A StatefulSet and its pods, as they change\nkubectl get \
                pods -l app=nginx -w\n\n# Several types at once\nkubectl get sts,pods,pvc\n\n# One field of one object\n\
                kubectl get sts web -o jsonpath='{.status.currentRevision}'",
-    flags: &[FLAGS, FILES, SELECTOR, FIELD_SELECTOR, ALL_NAMESPACES, SUBRESOURCE, IGNORED],
+    flags: &[FLAGS, FILES, SELECTOR, FIELD_SELECTOR, ALL_NAMESPACES, SUBRESOURCE, CHUNKS],
     suggest_for: &["list", "ls"],
     run: Some(run),
     ..Command::EMPTY

@@ -3,11 +3,13 @@
 //! Models `GetOptions.watch`, staging/src/k8s.io/kubectl/pkg/cmd/get/get.go, Kubernetes v1.36. Columns keep the widths of
 //! the first rows; a wider cell pushes its own line and widens the lines after it.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::decorate::TableOptions;
-use crate::api::{Kind, Object};
-use crate::apiserver::{ApiServer, WatchEvent};
+use crate::api::{Kind, Object, ObjectKey};
+use crate::apiserver::{ApiServer, WatchEvent, WatchEventType};
 use crate::kubectl::command::{Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::format::Format;
@@ -28,6 +30,8 @@ struct Watch {
     filter: Filter,
     printer: Printer,
     position: u64,
+    /// The picked objects, as they last were.
+    known: BTreeMap<ObjectKey, Object>,
 }
 
 #[derive(Clone, Debug)]
@@ -67,9 +71,11 @@ pub(super) fn start(context: &mut Context<'_>, mut selection: Selection) -> Resu
         filter: if picks.listed { selection.filter(kind)? } else { Filter::default() },
         printer,
         position: context.api.store().watch_log(kind).map_or(0, crate::apiserver::watch::WatchLog::end),
+        known: BTreeMap::new(),
     };
+    let objects: Vec<Object> = picks.items.into_iter().filter_map(|picked| picked.object).collect();
+    watch.known = objects.iter().map(|object| (object.key(), object.clone())).collect();
     if !context.flags.switch("watch-only") {
-        let objects: Vec<Object> = picks.items.into_iter().filter_map(|picked| picked.object).collect();
         let text = watch.printer.list(kind, &objects, context.api.now())?;
         context.out(&text);
     }
@@ -132,15 +138,32 @@ impl Watch {
             && self.filter.picks(object)
     }
 
-    /// The changes since the last look. A change by which an object stops being picked looks like its deletion, as
-    /// upstream's watch does; one by which it starts being picked looks like an addition.
+    /// The changes since the last look; `None` when some of them are no longer kept.
     fn changes(&mut self, api: &ApiServer) -> Option<Vec<WatchEvent>> {
         let Some(log) = api.store().watch_log(self.kind) else {
             return Some(Vec::new());
         };
-        let changes = log.since(self.position)?.filter(|event| self.sees(&event.object)).cloned().collect();
+        let events: Vec<WatchEvent> = log.since(self.position)?.cloned().collect();
         self.position = log.end();
-        Some(changes)
+        Some(events.into_iter().filter_map(|event| self.seen(event)).collect())
+    }
+
+    /// The change as this watch sees it: an object that is no longer picked looks deleted, as it last was; one that is
+    /// picked only now looks new.
+    fn seen(&mut self, mut event: WatchEvent) -> Option<WatchEvent> {
+        let key = event.object.key();
+        let known = self.known.remove(&key);
+        if event.type_ == WatchEventType::Deleted || !self.sees(&event.object) {
+            let last = known?;
+            if event.type_ != WatchEventType::Deleted {
+                event.object = last;
+            }
+            event.type_ = WatchEventType::Deleted;
+            return Some(event);
+        }
+        event.type_ = if known.is_some() { WatchEventType::Modified } else { WatchEventType::Added };
+        self.known.insert(key, event.object.clone());
+        Some(event)
     }
 }
 

@@ -108,7 +108,7 @@ fn unsupported(picked: &Picked) -> Option<CommandError> {
         return None;
     }
     Some(CommandError::plain(format!(
-        "error: {} the object is not a pod or does not have a pod template: {}\n",
+        "error: {} the object is not a pod or does not have a pod template: *v1.{}\n",
         picked.object_name(),
         picked.key.kind
     )))
