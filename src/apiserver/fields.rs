@@ -1,7 +1,7 @@
 //! Reaching into values: paths to fields that may be absent.
 //!
-//! Models how Go reads fields that JSON leaves out (as zero values), Kubernetes v1.36: decoded values leave out
-//! what is empty, so an absent field and an empty one are the same here.
+//! Models how Go reads fields that JSON leaves out (as zero values), Kubernetes v1.36: decoded values leave
+//! out what is empty, so an absent field and an empty one are the same here.
 
 use serde_json::{Map, Value};
 

@@ -66,3 +66,59 @@ fn refused(error: PatchError) -> StatusError {
         PatchError::Internal(message) | PatchError::Conflict(message) => StatusError::unknown(message),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Kind;
+    use crate::apiserver::{Body, Request};
+    use crate::sim::Rng;
+
+    #[test]
+    fn patches_are_applied_or_refused_as_recorded() {
+        let set = "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: web}, spec: {selector: {matchLabels: {a: b}},
+            template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}, {name: c, image: d}]}}}}";
+        let table = r#"
+            Strategic nonsense => 400 BadRequest json: cannot unmarshal string into Go value of type map[string]interface {}
+            Json [{op: replace, path: /spec/nope/x, value: 1}] => 422 Invalid the server rejected our request due to an error in our request
+            Strategic {spec: {replicas: x}} => 422 Invalid  "" is invalid: patch: Invalid value: "map[spec:map[replicas:x]]": unrecognized type: int32
+            Strategic {spec: {nope: 1}} => 422 Invalid  "" is invalid: patch: Invalid value: "map[spec:map[nope:1]]": strict decoding error: unknown field "spec.nope"
+            Strategic {spec: {updateStrategy: {rollingUpdate: {partition: -1}}}} => 422 Invalid StatefulSet.apps "web" is invalid: spec.updateStrategy.rollingUpdate.partition: Invalid value: -1: must be greater than or equal to 0
+            Strategic {spec: {template: {spec: {containers: [{name: c, image: e}]}}}} => generation 2, images b e
+            Merge {spec: {template: {spec: {containers: [{name: c, image: e}]}}}} => generation 2, images e
+            Json [{op: replace, path: /spec/replicas, value: 3}] => generation 2, images b d
+            Merge {spec: {replicas: 1}} => generation 1, images b d
+            Merge {status: {replicas: 3}} => generation 1, images b d"#;
+        for row in table.lines().map(str::trim).filter(|row| !row.is_empty()) {
+            let mut server = ApiServer::new(Rng::new(1));
+            let body = Body::Manifest(serde_yaml::from_str(set).unwrap());
+            let create = Request::Create {
+                kind: Kind::StatefulSet,
+                namespace: "default".into(),
+                body,
+                dry_run: false,
+            };
+            server.handle(create).unwrap();
+            let (request, expected) = row.split_once(" => ").unwrap();
+            let (type_, patch) = request.split_once(' ').unwrap();
+            let patch_type = match type_ {
+                "Json" => PatchType::Json,
+                "Merge" => PatchType::Merge,
+                _ => PatchType::Strategic,
+            };
+            let key = ObjectKey::new(Kind::StatefulSet, "default", "web");
+            let patch = serde_yaml::from_str(patch).unwrap();
+            let answer = server.patch(&key, patch_type, &patch, Subresource::Main, false);
+            let said = match answer {
+                Ok(Object::StatefulSet(set)) => {
+                    let images: Vec<&str> =
+                        set.spec.template.spec.containers.iter().map(|c| c.image.as_str()).collect();
+                    format!("generation {}, images {}", set.metadata.generation, images.join(" "))
+                }
+                Ok(other) => other.key().to_string(),
+                Err(error) => format!("{} {} {}", error.code, error.reason, error.message),
+            };
+            assert_eq!(said, expected, "{request}");
+        }
+    }
+}

@@ -6,68 +6,16 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize as _;
 use serde_json::Value;
 
-use super::super::fields::{at, entries};
+use super::own_structs;
 
 /// Unchanged lines around a change.
 const CONTEXT: usize = 3;
 
-/// The difference between two values.
-pub(super) fn unified(old: &Value, new: &Value) -> String {
-    unified_lines(&pretty(old), &pretty(new))
-}
-
-/// The difference between two specs of pods.
-pub(super) fn pod_spec(old: &Value, new: &Value) -> String {
-    unified(old, new)
-}
-
-/// The difference between two specs of claims.
-pub(super) fn claim_spec(old: &Value, new: &Value) -> String {
-    unified_lines(&claim_lines(old), &claim_lines(new))
-}
-
-/// JSON indented by one blank.
-fn pretty(value: &Value) -> String {
-    let mut out = Vec::new();
-    let formatter = serde_json::ser::PrettyFormatter::with_indent(b" ");
-    let mut serializer = serde_json::Serializer::with_formatter(&mut out, formatter);
-    // Writing a value to memory cannot fail.
-    value.serialize(&mut serializer).unwrap_or_default();
-    String::from_utf8(out).unwrap_or_default()
-}
-
-/// A claim's spec under the server's own field names, every field shown.
-fn claim_lines(spec: &Value) -> String {
-    let part = |path: &[&str]| nested(at(spec, path), 1);
-    let amounts = |list: &str| {
-        let amounts: Vec<String> = entries(at(spec, &["resources"]), list)
-            .map(|(name, amount)| format!("   \"{name}\": {amount}"))
-            .collect();
-        if amounts.is_empty() { "null".to_owned() } else { format!("{{\n{}\n  }}", amounts.join(",\n")) }
-    };
-    let name = spec.get("volumeName").cloned().unwrap_or_else(|| "".into());
-    format!(
-        "{{\n \"AccessModes\": {},\n \"Selector\": {},\n \"Resources\": {{\n  \"Limits\": {},\n  \"Requests\": {}\n }},\n \
-         \"VolumeName\": {name},\n \"StorageClassName\": {},\n \"VolumeMode\": {},\n \"DataSource\": {},\n \
-         \"DataSourceRef\": {},\n \"VolumeAttributesClassName\": {}\n}}",
-        part(&["accessModes"]),
-        part(&["selector"]),
-        amounts("limits"),
-        amounts("requests"),
-        part(&["storageClassName"]),
-        part(&["volumeMode"]),
-        part(&["dataSource"]),
-        part(&["dataSourceRef"]),
-        part(&["volumeAttributesClassName"]),
-    )
-}
-
-/// A value as it stands at a depth of the indented JSON.
-fn nested(value: &Value, depth: usize) -> String {
-    pretty(value).replace('\n', &format!("\n{}", " ".repeat(depth)))
+/// The difference between two values that the server holds in a struct of its own.
+pub(super) fn of(old: &Value, new: &Value, name: &str) -> String {
+    unified(&own_structs::pretty(old, name), &own_structs::pretty(new, name))
 }
 
 /// One line of a comparison.
@@ -78,7 +26,7 @@ enum Line<'a> {
     Added(&'a str),
 }
 
-fn unified_lines(old: &str, new: &str) -> String {
+fn unified(old: &str, new: &str) -> String {
     let lines = compare(&old.lines().collect::<Vec<_>>(), &new.lines().collect::<Vec<_>>());
     let changed: Vec<usize> = lines
         .iter()
@@ -182,15 +130,12 @@ fn middle<'a>(old: &[&'a str], new: &[&'a str], lines: &mut Vec<Line<'a>>) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     #[test]
     fn differences_are_shown_with_three_lines_around() {
-        let old = json!({"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6});
-        let new = json!({"a": 1, "b": 2, "c": 3, "d": 40, "e": 5, "f": 6});
-        assert_eq!(
-            super::unified(&old, &new),
-            "@@ -2,7 +2,7 @@\n  \"a\": 1,\n  \"b\": 2,\n  \"c\": 3,\n- \"d\": 4,\n+ \"d\": 40,\n  \"e\": 5,\n  \"f\": 6\n }\n"
-        );
+        let old = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\nm\n";
+        let new = "a\nb\nc\nX\nY\ne\nf\ng\nh\ni\nj\nk\nm\n";
+        let expected =
+            "@@ -1,7 +1,8 @@\n a\n b\n c\n-d\n+X\n+Y\n e\n f\n g\n@@ -9,5 +10,4 @@\n i\n j\n k\n-l\n m\n";
+        assert_eq!(super::unified(old, new), expected);
     }
 }

@@ -21,6 +21,7 @@ mod security;
 mod volumes;
 mod affinity;
 mod pod_spec;
+mod own_structs;
 mod diff;
 mod pods;
 mod stateful_set;

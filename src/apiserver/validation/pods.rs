@@ -72,7 +72,7 @@ pub(super) fn update(new: &Value, old: &Value, causes: &mut Causes) {
         let fields = "`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,\
                       `spec.tolerations` (only additions to existing tolerations),\
                       `spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
-        let diff = super::diff::pod_spec(old, &munged);
+        let diff = super::diff::of(old, &munged, "PodSpec");
         causes.forbidden(&path, &format!("pod updates may not change fields other than {fields}\n{diff}"));
     }
 }

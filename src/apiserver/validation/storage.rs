@@ -103,7 +103,8 @@ pub(super) fn update_claim(new: &Value, old: &Value, causes: &mut Causes) {
         copy(&mut new_clone, &old_clone, "volumeAttributesClassName");
     }
     if new_clone != old_clone {
-        let diff = diff::claim_spec(&Value::Object(old_clone), &Value::Object(new_clone));
+        let diff =
+            diff::of(&Value::Object(old_clone), &Value::Object(new_clone), "PersistentVolumeClaimSpec");
         causes.forbidden(
             &path,
             &format!(
@@ -226,7 +227,8 @@ pub(super) fn update_volume(new: &Value, old: &Value, causes: &mut Causes) {
     let (new_spec, old_spec) = (at(new, &["spec"]), at(old, &["spec"]));
     let (new_sources, old_sources) = (sources(new_spec), sources(old_spec));
     if new_sources != old_sources {
-        let diff = diff::unified(&Value::Object(old_sources), &Value::Object(new_sources));
+        let diff =
+            diff::of(&Value::Object(old_sources), &Value::Object(new_sources), "PersistentVolumeSource");
         causes.forbidden(
             &Path::new("spec.persistentvolumesource"),
             &format!("spec.persistentvolumesource is immutable after creation\n{diff}"),

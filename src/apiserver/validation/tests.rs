@@ -367,35 +367,39 @@ fn changed_pods() {
         &expect![[r#"
             {spec: {containers: [{name: a, image: c}]}}
               Pod "p" is invalid: spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)
-            @@ -6,14 +6,7 @@
-                "name": "a",
-                "resources": {},
-                "terminationMessagePath": "/dev/termination-log",
-            -   "terminationMessagePolicy": "File",
-            -   "volumeMounts": [
+            @@ -125,17 +125,7 @@
+                "ResizePolicy": null,
+                "RestartPolicy": null,
+                "RestartPolicyRules": null,
+            -   "VolumeMounts": [
             -    {
-            -     "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount",
-            -     "name": "kube-api-access-t29pp",
-            -     "readOnly": true
+            -     "Name": "kube-api-access-t29pp",
+            -     "ReadOnly": true,
+            -     "RecursiveReadOnly": null,
+            -     "MountPath": "/var/run/secrets/kubernetes.io/serviceaccount",
+            -     "SubPath": "",
+            -     "MountPropagation": null,
+            -     "SubPathExpr": ""
             -    }
-            -   ]
-            +   "terminationMessagePolicy": "File"
-               }
-              ],
-              "dnsPolicy": "ClusterFirst",
+            -   ],
+            +   "VolumeMounts": null,
+                "VolumeDevices": null,
+                "LivenessProbe": null,
+                "ReadinessProbe": null,
 
             {spec: {containers: [{name: a, image: b}, {name: c, image: d}]}}
               Pod "p" is invalid: spec.containers: Forbidden: pod updates may not add or remove containers
             {spec: {hostname: x}}
               Pod "p" is invalid: spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)
-            @@ -18,6 +18,7 @@
-              ],
-              "dnsPolicy": "ClusterFirst",
-              "enableServiceLinks": true,
-            + "hostname": "x",
-              "preemptionPolicy": "PreemptLowerPriority",
-              "priority": 0,
-              "restartPolicy": "Always",
+            @@ -180,7 +180,7 @@
+               "SELinuxChangePolicy": null
+              },
+              "ImagePullSecrets": null,
+            - "Hostname": "",
+            + "Hostname": "x",
+              "Subdomain": "",
+              "SetHostnameAsFQDN": null,
+              "Affinity": null,
 
             {spec: {tolerations: []}}
               Pod "p" is invalid: spec.tolerations: Forbidden: existing toleration can not be modified except its tolerationSeconds
@@ -403,15 +407,15 @@ fn changed_pods() {
               patched
             {spec: {restartPolicy: Never}}
               Pod "p" is invalid: spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)
-            @@ -20,7 +20,7 @@
-              "enableServiceLinks": true,
-              "preemptionPolicy": "PreemptLowerPriority",
-              "priority": 0,
-            - "restartPolicy": "Always",
-            + "restartPolicy": "Never",
-              "schedulerName": "default-scheduler",
-              "securityContext": {},
-              "serviceAccount": "default",
+            @@ -151,7 +151,7 @@
+               }
+              ],
+              "EphemeralContainers": null,
+            - "RestartPolicy": "Always",
+            + "RestartPolicy": "Never",
+              "TerminationGracePeriodSeconds": 30,
+              "ActiveDeadlineSeconds": null,
+              "DNSPolicy": "ClusterFirst",
 
             {metadata: {annotations: {a: b}}}
               patched
