@@ -1,0 +1,50 @@
+//! Whole sessions as text: every script of `tests/scenarios` is played and its output compared.
+//!
+//! `UPDATE_EXPECT=1` writes the output anew.
+
+use std::path::Path;
+
+use expect_test::expect_file;
+use kubesets::cluster::{Cluster, ClusterConfig};
+use kubesets::transcript;
+
+fn check(name: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let path = folder.join(name);
+    let script = std::fs::read_to_string(&path).unwrap_or_default();
+    let mut cluster = Cluster::new(ClusterConfig::default());
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).ok();
+    match transcript::play(&mut cluster, &script, &read) {
+        Ok(printed) => expect_file![path].assert_eq(&printed),
+        Err(error) => panic!("{name}: {error}"),
+    }
+}
+
+macro_rules! scenarios {
+    ($($name:ident)*) => {
+        $(#[test]
+        fn $name() {
+            check(concat!(stringify!($name), ".txt"));
+        })*
+
+        #[test]
+        fn no_scenario_is_forgotten() {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+            let listed = [$(concat!(stringify!($name), ".txt")),*];
+            let found = std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| {
+                let name = entry.ok()?.file_name().into_string().ok()?;
+                name.ends_with(".txt").then_some(name)
+            });
+            for name in found {
+                assert!(listed.contains(&name.as_str()), "{name} is not in the list of scenarios");
+            }
+        }
+    };
+}
+
+scenarios! {
+    ordered_creation
+    broken_update
+    partition
+    bad_lines
+}
