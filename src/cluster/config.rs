@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::event_log::LogDetail;
-use crate::controllers::{ControllerManager, StatefulSetController};
+use crate::controllers::{
+    Controller, ControllerManager, EndpointSliceController, GarbageCollector, NamespaceController,
+    NodeLifecycle, PodGc, ServiceAccounts, StatefulSetController, volume,
+};
 use crate::kubelet::{NodeConfig, Timing};
 
 /// How a cluster is made. Together with the inputs it decides the whole run.
@@ -52,7 +55,17 @@ impl ClusterConfig {
     }
 
     /// The controllers that run here.
-    pub(super) fn controller_manager() -> ControllerManager {
-        ControllerManager::new(vec![Box::new(StatefulSetController::default())])
+    pub(super) fn controller_manager(&self) -> ControllerManager {
+        let mut controllers: Vec<Box<dyn Controller>> = vec![
+            Box::new(StatefulSetController::default()),
+            Box::new(GarbageCollector::default()),
+            Box::new(EndpointSliceController::default()),
+            Box::new(NamespaceController),
+            Box::new(ServiceAccounts),
+            Box::new(NodeLifecycle),
+            Box::new(PodGc),
+        ];
+        controllers.extend(volume::controllers(self.timing.provision()));
+        ControllerManager::new(controllers)
     }
 }

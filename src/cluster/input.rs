@@ -163,6 +163,7 @@ impl Input {
             "ready" => Control::Ready { namespace, pod: name },
             "evict" => Control::Evict { namespace, pod: name },
             "stop-node" => Control::StopNode { node: name },
+            "forget-node" => Control::ForgetNode { node: name },
             "start-node" => Control::StartNode { node: name },
             _ => return None,
         }))

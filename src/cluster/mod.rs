@@ -26,7 +26,6 @@ use std::collections::BTreeMap;
 
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, Request};
-use crate::client::{EventType, Recorder, Telling};
 use crate::controllers::{self, ControllerManager, Decision};
 use crate::kubectl;
 use crate::kubelet::{self, Kubelets};
@@ -83,7 +82,7 @@ impl Cluster {
             agenda: Agenda::default(),
             server: ApiServer::new(rng.fork("apiserver")),
             controller_manager: Process::new(
-                ClusterConfig::controller_manager(),
+                config.controller_manager(),
                 latency,
                 process_rng("kube-controller-manager"),
             ),
@@ -102,28 +101,11 @@ impl Cluster {
     }
 
     fn create_first_objects(&mut self) {
-        let mut recorder = Recorder::default();
         let nodes: Vec<Object> =
             self.config.nodes.iter().map(|node| kubelet::node_object(node).into()).collect();
-        for object in nodes {
+        for object in controllers::first_objects().into_iter().chain(nodes) {
             let made = self.server.handle(Request::create(object));
             debug_assert!(made.is_ok(), "a cluster's first objects are valid: {made:?}");
-            if let Ok(object @ Object::Node(_)) = made {
-                let name = &object.meta().name;
-                let message = format!("Node {name} event: Registered Node {name} in Controller");
-                recorder.record(
-                    &mut self.server,
-                    &Telling {
-                        component: "node-controller",
-                        host: "",
-                        about: &object,
-                        field_path: "",
-                        type_: EventType::Normal,
-                        reason: "RegisteredNode",
-                        message: &message,
-                    },
-                );
-            }
         }
     }
 
