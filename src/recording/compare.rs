@@ -3,7 +3,7 @@
 //! 1. What a person reads. 2. Each object's life. 3. The order across a `StatefulSet`'s pods. 4. The state at rest.
 //! 5. Events. 6. Revision names, exactly: they stand in rows, statuses and output, and are never normalised.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -109,8 +109,8 @@ fn row_text(seen: &Seen, normaliser: &mut Normaliser) -> String {
 }
 
 /// The lives of the objects by (kind, name, how many had the name before).
-fn lives(recording: &Recording) -> BTreeMap<(String, String, usize), Vec<String>> {
-    let mut lives: BTreeMap<(String, String, usize), Vec<String>> = BTreeMap::new();
+fn lives(recording: &Recording) -> BTreeMap<(String, String, usize), Vec<tolerated::Row>> {
+    let mut lives: BTreeMap<(String, String, usize), Vec<tolerated::Row>> = BTreeMap::new();
     let mut uids: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     let mut normaliser = Normaliser::default();
     for seen in all(recording).filter(|seen| !seen.cells.is_empty()) {
@@ -121,8 +121,8 @@ fn lives(recording: &Recording) -> BTreeMap<(String, String, usize), Vec<String>
         });
         let life = lives.entry((seen.kind.clone(), seen.name.clone(), generation)).or_default();
         let text = row_text(seen, &mut normaliser);
-        if life.last() != Some(&text) {
-            life.push(text);
+        if life.last().is_none_or(|last| last.text != text) {
+            life.push(tolerated::Row { text, t: seen.t });
         }
     }
     lives
@@ -145,7 +145,7 @@ fn compare_lives(recorded: &Recording, played: &Recording) -> Option<String> {
     })
 }
 
-fn first_row_that_differs(kind: &str, real: &[String], ours: &[String]) -> Option<String> {
+fn first_row_that_differs(kind: &str, real: &[tolerated::Row], ours: &[tolerated::Row]) -> Option<String> {
     let (real, ours) =
         (tolerated::without_racing_rows(kind, real), tolerated::without_racing_rows(kind, ours));
     if real == ours {
@@ -157,38 +157,43 @@ fn first_row_that_differs(kind: &str, real: &[String], ours: &[String]) -> Optio
     Some(format!("    after     {before}\n    recorded  {}\n    here      {}", show(&real), show(&ours)))
 }
 
+/// Something that happened to a pod, and when.
+struct Turn {
+    what: &'static str,
+    pod: String,
+    t: f64,
+}
+
 /// What happened to the pods of ordered workloads: (created | ready | deletion asked | gone, pod).
-fn pod_order(recording: &Recording) -> Vec<(String, &'static str)> {
-    let mut order = Vec::new();
+fn turns(recording: &Recording) -> Vec<Turn> {
+    let mut turns = Vec::new();
     let mut ready: BTreeMap<&str, bool> = BTreeMap::new();
     let mut deleting: BTreeMap<&str, bool> = BTreeMap::new();
     for seen in all(recording).filter(|seen| seen.kind == "Pod" && is_ordinal_name(&seen.name)) {
+        let mut turn = |what| turns.push(Turn { what, pod: seen.name.clone(), t: seen.t });
         let is_ready = seen.cells.iter().any(|(column, cell)| {
             column.eq_ignore_ascii_case("ready")
-                && cell
-                    .as_str()
-                    .and_then(|cell| cell.split_once('/'))
-                    .is_some_and(|(a, b)| a == b && a != "0")
+                && cell.as_str().and_then(|cell| cell.split_once('/')).is_some_and(|(a, b)| a == b && a != "0")
         });
         if seen.type_ == "ADDED" {
-            order.push((seen.name.clone(), "created"));
+            turn("created");
             ready.insert(&seen.name, false);
             deleting.insert(&seen.name, false);
         }
         if is_ready && ready.insert(&seen.name, true) == Some(false) {
-            order.push((seen.name.clone(), "ready"));
+            turn("ready");
         }
         if !is_ready {
             ready.insert(&seen.name, false);
         }
         if seen.deleting && deleting.insert(&seen.name, true) == Some(false) {
-            order.push((seen.name.clone(), "deletion asked"));
+            turn("deletion asked");
         }
         if seen.type_ == "DELETED" {
-            order.push((seen.name.clone(), "gone"));
+            turn("gone");
         }
     }
-    order
+    turns
 }
 
 fn is_ordinal_name(name: &str) -> bool {
@@ -196,40 +201,39 @@ fn is_ordinal_name(name: &str) -> bool {
 }
 
 fn compare_order(recorded: &Recording, played: &Recording) -> Option<String> {
-    let parallel = recorded.files.values().any(|text| text.contains("podManagementPolicy: Parallel"));
-    let arrange = |order: Vec<(String, &'static str)>| if parallel { sort_runs(order) } else { order };
-    let (real, ours) = (arrange(pod_order(recorded)), arrange(pod_order(played)));
-    let (real, ours) = (tolerated::without_racing_order(&real), tolerated::without_racing_order(&ours));
+    let (real, ours) = (in_order(turns(recorded)), in_order(turns(played)));
     if real == ours {
         return None;
     }
     let at = real.iter().zip(&ours).position(|(a, b)| a != b).unwrap_or(real.len().min(ours.len()));
-    let show = |order: &[(String, &str)]| {
-        let from = at.saturating_sub(3);
-        let shown: Vec<String> =
-            order.iter().skip(from).take(8).map(|(pod, what)| format!("{pod} {what}")).collect();
-        shown.join(", ")
-    };
+    let show = |order: &[String]| order.get(at.saturating_sub(3)..).map(|order| order[..order.len().min(8)].join(", "));
     Some(format!(
         "order of the pods, from entry {at}\n    recorded  {}\n    here      {}",
-        show(&real),
-        show(&ours)
+        show(&real).unwrap_or_default(),
+        show(&ours).unwrap_or_default()
     ))
 }
 
-/// Under `Parallel` the order among pods that do the same thing at the same time is arbitrary.
-fn sort_runs(order: Vec<(String, &'static str)>) -> Vec<(String, &'static str)> {
-    let mut runs: Vec<Vec<(String, &'static str)>> = Vec::new();
-    for entry in order {
+/// The turns as text. Pods that take the same turn within [`tolerated::SAME_MOMENT_SECONDS`] of each other take it at once: upstream's
+/// workers (under `Parallel`, in the garbage collector, in the kubelets) run side by side, so their order says nothing.
+fn in_order(turns: Vec<Turn>) -> Vec<String> {
+    let mut runs: Vec<Vec<Turn>> = Vec::new();
+    for turn in turns {
         match runs.last_mut() {
-            Some(run) if run.first().is_some_and(|first| first.1 == entry.1) => run.push(entry),
-            _ => runs.push(vec![entry]),
+            Some(run)
+                if run.last().is_some_and(|last| {
+                    last.what == turn.what && turn.t - last.t <= tolerated::SAME_MOMENT_SECONDS
+                }) =>
+            {
+                run.push(turn);
+            }
+            _ => runs.push(vec![turn]),
         }
     }
     for run in &mut runs {
-        run.sort();
+        run.sort_by(|a, b| a.pod.cmp(&b.pod));
     }
-    runs.into_iter().flatten().collect()
+    runs.into_iter().flatten().map(|turn| format!("{} {}", turn.pod, turn.what)).collect()
 }
 
 fn compare_rest(recorded: &Recording, played: &Recording) -> Option<String> {
@@ -237,8 +241,9 @@ fn compare_rest(recorded: &Recording, played: &Recording) -> Option<String> {
     for (index, (real, ours)) in recorded.steps.iter().zip(&played.steps).enumerate() {
         for (map, step) in [(&mut last.0, real), (&mut last.1, ours)] {
             for seen in &step.events {
-                if seen.kind == "StatefulSet" && seen.type_ == "DELETED" {
-                    map.remove(&format!("StatefulSet/status {}", seen.name));
+                if seen.type_ == "DELETED" {
+                    // The row and the status of a deleted object come in either order.
+                    map.remove(&format!("{}/status {}", seen.kind.trim_end_matches("/status"), seen.name));
                 } else if seen.kind.ends_with("/status") {
                     let mut status = seen.status.clone();
                     if let Some(fields) = status.as_object_mut() {
@@ -266,11 +271,17 @@ fn compare_rest(recorded: &Recording, played: &Recording) -> Option<String> {
 fn compare_events(recorded: &Recording, played: &Recording) -> Option<String> {
     let mut normalisers = (Normaliser::default(), Normaliser::default());
     let mut told: (BTreeMap<String, i64>, BTreeMap<String, i64>) = Default::default();
+    let mut combined = BTreeSet::new();
     for (index, (real, ours)) in recorded.steps.iter().zip(&played.steps).enumerate() {
-        for (counts, normaliser, step) in
-            [(&mut told.0, &mut normalisers.0, real), (&mut told.1, &mut normalisers.1, ours)]
+        for (is_real, counts, normaliser, step) in
+            [(true, &mut told.0, &mut normalisers.0, real), (false, &mut told.1, &mut normalisers.1, ours)]
         {
             for seen in step.events.iter().filter(|seen| is_compared(seen)) {
+                if tolerated::is_combined(seen)
+                    && !combined.insert((is_real, seen.source.clone(), seen.object.clone(), seen.reason.clone()))
+                {
+                    continue;
+                }
                 let kind = seen.object.split('/').next().unwrap_or_default();
                 let message = tolerated::event_message(seen);
                 let message = normaliser.text(&message);

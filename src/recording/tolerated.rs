@@ -64,19 +64,57 @@ pub(super) fn race_of(seen: &Seen) -> Option<usize> {
     })
 }
 
-/// The message that is compared.
+/// Things that happen within this time of each other happen at once: the recorded processes ran side by side.
+pub(super) const SAME_MOMENT_SECONDS: f64 = 0.3;
+
+/// The message that is compared: the scheduler chooses at random among nodes with the same score, so which node it was
+/// is left out here as it is in the pods' rows.
 pub(super) fn event_message(seen: &Seen) -> String {
-    seen.message.clone()
+    match seen.message.rsplit_once(" to ") {
+        Some((start, _)) if seen.source == "default-scheduler" && seen.reason == "Scheduled" => {
+            format!("{start} to NODE")
+        }
+        _ => seen.message.clone(),
+    }
 }
 
-/// The rows of a life without those that are seen or not depending on timing.
-pub(super) fn without_racing_rows(_kind: &str, rows: &[String]) -> Vec<String> {
-    rows.to_vec()
+/// Whether an Event stands for several similar ones. Which later ones are counted into it depends on Go's random map order
+/// (`PopAny` of the remembered messages), so only the first of them is compared.
+pub(super) fn is_combined(seen: &Seen) -> bool {
+    seen.message.starts_with("(combined from similar events): ")
 }
 
-/// The order of pods without what is seen or not depending on timing.
-pub(super) fn without_racing_order(order: &[(String, &'static str)]) -> Vec<(String, &'static str)> {
-    order.to_vec()
+/// One distinct row of an object's life.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Row {
+    /// The cells as text.
+    pub(super) text: String,
+    /// When it was first seen, in seconds.
+    pub(super) t: f64,
+}
+
+/// The rows of a life without those that are seen or not depending on timing: when several pods become ready (or stop)
+/// at the same moment, the controller writes one status or several, and `READY` steps or jumps to the same end.
+pub(super) fn without_racing_rows(kind: &str, rows: &[Row]) -> Vec<String> {
+    let is_between = |index: usize| {
+        let of = |index: usize| rows.get(index).and_then(|row| Some((ready(&row.text)?, row.t)));
+        let (Some((before, _)), Some((here, t)), Some((after, next))) =
+            (index.checked_sub(1).and_then(of), of(index), of(index + 1))
+        else {
+            return false;
+        };
+        let steps_on = before.1 == here.1 && here.1 == after.1 && (before.0 < here.0) == (here.0 < after.0);
+        kind == "StatefulSet" && steps_on && next - t <= SAME_MOMENT_SECONDS
+    };
+    let kept = rows.iter().enumerate().filter(|(index, _)| !is_between(*index));
+    kept.map(|(_, row)| row.text.clone()).collect()
+}
+
+/// The ready count of a row, and the row without it.
+fn ready(text: &str) -> Option<(u32, String)> {
+    let (before, rest) = text.split_once("READY=")?;
+    let (count, after) = rest.split_once('/')?;
+    Some((count.parse().ok()?, format!("{before}{after}")))
 }
 
 #[cfg(test)]
