@@ -42,7 +42,7 @@ impl ClusterConfig {
             seed: 1,
             nodes: (1..=count).map(|number| NodeConfig::named(format!("node-{number}"))).collect(),
             timing: Timing::default(),
-            watch_latency_ms: 10,
+            watch_latency_ms: 5,
             watch_log_kept: 2_000,
             log_detail: LogDetail::default(),
         }

@@ -173,7 +173,10 @@ fn turns(recording: &Recording) -> Vec<Turn> {
         let mut turn = |what| turns.push(Turn { what, pod: seen.name.clone(), t: seen.t });
         let is_ready = seen.cells.iter().any(|(column, cell)| {
             column.eq_ignore_ascii_case("ready")
-                && cell.as_str().and_then(|cell| cell.split_once('/')).is_some_and(|(a, b)| a == b && a != "0")
+                && cell
+                    .as_str()
+                    .and_then(|cell| cell.split_once('/'))
+                    .is_some_and(|(a, b)| a == b && a != "0")
         });
         if seen.type_ == "ADDED" {
             turn("created");
@@ -200,40 +203,59 @@ fn is_ordinal_name(name: &str) -> bool {
     name.rsplit_once('-').is_some_and(|(_, ordinal)| ordinal.parse::<u32>().is_ok())
 }
 
+/// Two turns are in order when they differ in kind or lie further apart than [`tolerated::SAME_MOMENT_SECONDS`]; what is in order on
+/// one side must be so on the other. Turns of one kind at the same moment were taken by workers that ran side by side
+/// (under `Parallel`, in the garbage collector, in the kubelets), and their order says nothing.
 fn compare_order(recorded: &Recording, played: &Recording) -> Option<String> {
-    let (real, ours) = (in_order(turns(recorded)), in_order(turns(played)));
-    if real == ours {
-        return None;
+    let (real, ours) = (turns(recorded), turns(played));
+    let (real_names, our_names) = (names(&real), names(&ours));
+    let missing = |from: &[String], to: &[String], what: &str| {
+        from.iter().find(|name| !to.contains(name)).map(|name| format!("order of the pods: {name}, {what}"))
+    };
+    if let Some(difference) = missing(&real_names, &our_names, "recorded but not here")
+        .or_else(|| missing(&our_names, &real_names, "here but not recorded"))
+    {
+        return Some(difference);
     }
-    let at = real.iter().zip(&ours).position(|(a, b)| a != b).unwrap_or(real.len().min(ours.len()));
-    let show = |order: &[String]| order.get(at.saturating_sub(3)..).map(|order| order[..order.len().min(8)].join(", "));
-    Some(format!(
-        "order of the pods, from entry {at}\n    recorded  {}\n    here      {}",
-        show(&real).unwrap_or_default(),
-        show(&ours).unwrap_or_default()
-    ))
+    let swapped =
+        first_swap(&real, &real_names, &our_names).or_else(|| first_swap(&ours, &our_names, &real_names));
+    swapped.map(|(first, second)| {
+        let show = |names: &[String]| {
+            let at = names.iter().position(|name| *name == first || *name == second).unwrap_or_default();
+            names.iter().skip(at.saturating_sub(2)).take(9).cloned().collect::<Vec<_>>().join(", ")
+        };
+        format!("order of the pods\n    recorded  {}\n    here      {}", show(&real_names), show(&our_names))
+    })
 }
 
-/// The turns as text. Pods that take the same turn within [`tolerated::SAME_MOMENT_SECONDS`] of each other take it at once: upstream's
-/// workers (under `Parallel`, in the garbage collector, in the kubelets) run side by side, so their order says nothing.
-fn in_order(turns: Vec<Turn>) -> Vec<String> {
-    let mut runs: Vec<Vec<Turn>> = Vec::new();
-    for turn in turns {
-        match runs.last_mut() {
-            Some(run)
-                if run.last().is_some_and(|last| {
-                    last.what == turn.what && turn.t - last.t <= tolerated::SAME_MOMENT_SECONDS
-                }) =>
-            {
-                run.push(turn);
+/// The turns as text, each with how often it was taken before.
+fn names(turns: &[Turn]) -> Vec<String> {
+    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+    let name = |turn: &Turn| {
+        let text = format!("{} {}", turn.pod, turn.what);
+        let count = taken.entry(text.clone()).or_default();
+        *count += 1;
+        if *count == 1 { text } else { format!("{text} ({count})") }
+    };
+    turns.iter().map(name).collect()
+}
+
+/// Two turns that are in order here and the other way round there.
+fn first_swap(turns: &[Turn], names: &[String], others: &[String]) -> Option<(String, String)> {
+    let place = |name: &String| others.iter().position(|other| other == name);
+    for (later, name) in names.iter().enumerate() {
+        for earlier in 0..later {
+            let (Some(a), Some(b)) = (turns.get(earlier), turns.get(later)) else {
+                continue;
+            };
+            let in_order = a.what != b.what || b.t - a.t > tolerated::SAME_MOMENT_SECONDS;
+            let earlier = names.get(earlier)?;
+            if in_order && place(earlier) > place(name) {
+                return Some((earlier.clone(), name.clone()));
             }
-            _ => runs.push(vec![turn]),
         }
     }
-    for run in &mut runs {
-        run.sort_by(|a, b| a.pod.cmp(&b.pod));
-    }
-    runs.into_iter().flatten().map(|turn| format!("{} {}", turn.pod, turn.what)).collect()
+    None
 }
 
 fn compare_rest(recorded: &Recording, played: &Recording) -> Option<String> {
@@ -278,7 +300,12 @@ fn compare_events(recorded: &Recording, played: &Recording) -> Option<String> {
         {
             for seen in step.events.iter().filter(|seen| is_compared(seen)) {
                 if tolerated::is_combined(seen)
-                    && !combined.insert((is_real, seen.source.clone(), seen.object.clone(), seen.reason.clone()))
+                    && !combined.insert((
+                        is_real,
+                        seen.source.clone(),
+                        seen.object.clone(),
+                        seen.reason.clone(),
+                    ))
                 {
                     continue;
                 }

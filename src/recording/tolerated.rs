@@ -106,7 +106,22 @@ pub(super) fn without_racing_rows(kind: &str, rows: &[Row]) -> Vec<String> {
         let steps_on = before.1 == here.1 && here.1 == after.1 && (before.0 < here.0) == (here.0 < after.0);
         kind == "StatefulSet" && steps_on && next - t <= SAME_MOMENT_SECONDS
     };
-    let kept = rows.iter().enumerate().filter(|(index, _)| !is_between(*index));
+    // A set that is deleted with its pods orphaned: the collector frees the pods and then lets the set go, and the
+    // controller may or may not count its pods in between.
+    let is_last_word = |index: usize| {
+        let (Some(here), Some(next)) = (rows.get(index), rows.get(index + 1)) else {
+            return false;
+        };
+        kind == "StatefulSet"
+            && here.text.ends_with(" deleting")
+            && next.text == "gone"
+            && next.t - here.t <= SAME_MOMENT_SECONDS
+            && index
+                .checked_sub(1)
+                .and_then(|index| rows.get(index))
+                .is_some_and(|row| row.text.ends_with(" deleting"))
+    };
+    let kept = rows.iter().enumerate().filter(|(index, _)| !is_between(*index) && !is_last_word(*index));
     kept.map(|(_, row)| row.text.clone()).collect()
 }
 

@@ -2,15 +2,15 @@
 //!
 //! Models staging/src/k8s.io/kubectl/pkg/cmd/delete, Kubernetes v1.36. Left out: `--interactive`, `--raw`.
 
+use super::deleting::{Deleting, Options};
 use super::shared_flags::{ALL_NAMESPACES, DRY_RUN, FIELD_SELECTOR, FILES, SELECTOR};
-use super::waiters::{Gone, Sequence};
-use crate::apiserver::{DeleteOptions, PropagationPolicy, Request};
+use super::waiters::block;
+use crate::apiserver::PropagationPolicy;
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
-use crate::kubectl::objects::check_path_name;
 use crate::kubectl::result::DryRun;
-use crate::kubectl::selection::{Picked, Selection};
+use crate::kubectl::selection::Selection;
 
 /// How long a deletion is waited for when nothing else is said: a week.
 pub const WEEK_MS: i64 = 168 * 3600 * 1000;
@@ -48,16 +48,6 @@ pub const COMMAND: Command = Command {
     run: Some(run),
     ..Command::EMPTY
 };
-
-/// What the flags ask for.
-struct Options {
-    propagation: PropagationPolicy,
-    /// Negative for the object's own.
-    grace_period: i64,
-    dry_run: DryRun,
-    ignore_not_found: bool,
-    name_only: bool,
-}
 
 impl Options {
     fn of(context: &mut Context<'_>) -> Result<Self, CommandError> {
@@ -116,30 +106,13 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     }
     let picks = selection.pick(context)?;
     check(context, &options)?;
-    let mut errors = picks.errors;
-    let mut gone = Sequence::new(context.path.clone());
-    let mut found = 0;
-    for picked in picks.items {
-        found += 1;
-        match delete_one(context, &picked, &options) {
-            Ok(uid) => gone.push(Gone { key: picked.key, uid }),
-            Err(error) if options.ignore_not_found && error.is_not_found() => found -= 1,
-            Err(error) => errors.push(error.when("deleting", &picked.source)),
-        }
-    }
-    CommandError::all(errors)?;
-    if found == 0 {
-        context.out("No resources found\n");
-        return Ok(Step::Done);
-    }
-    if !context.flags.switch("wait") || !options.dry_run.is_none() {
-        return Ok(Step::Done);
-    }
-    let timeout = match context.flags.duration_ms("timeout") {
+    let waits = context.flags.switch("wait") && options.dry_run.is_none();
+    let timeout_ms = match context.flags.duration_ms("timeout") {
         0 => WEEK_MS,
         given => given,
     };
-    gone.start(context, timeout)
+    let deleting = Deleting::new(context.path.clone(), picks, options, waits.then_some(timeout_ms));
+    Ok(block(context, deleting))
 }
 
 fn check(context: &mut Context<'_>, options: &Options) -> Result<(), CommandError> {
@@ -164,39 +137,4 @@ fn check(context: &mut Context<'_>, options: &Options) -> Result<(), CommandErro
         );
     }
     Ok(())
-}
-
-/// Deletes one object and prints that it was asked for; its uid is returned.
-fn delete_one(context: &mut Context<'_>, picked: &Picked, options: &Options) -> Result<String, CommandError> {
-    check_path_name(&picked.key.name)?;
-    let mut uid = String::new();
-    if options.dry_run != DryRun::Client {
-        let request = Request::Delete {
-            key: picked.key.clone(),
-            options: DeleteOptions {
-                grace_period_seconds: (options.grace_period >= 0).then_some(options.grace_period),
-                propagation_policy: Some(options.propagation),
-                ..DeleteOptions::default()
-            },
-            dry_run: options.dry_run.is_server(),
-        };
-        uid.clone_from(&context.send(request)?.meta().uid);
-    }
-    let key = &picked.key;
-    let kind = key.kind.group_singular();
-    if options.name_only {
-        context.out(&format!("{kind}/{}\n", key.name));
-        return Ok(uid);
-    }
-    let mut operation = if options.grace_period == 0 { "force deleted" } else { "deleted" }.to_owned();
-    if key.kind.is_namespaced() {
-        operation = format!("{operation} from {} namespace", key.namespace);
-    }
-    let suffix = match options.dry_run {
-        DryRun::None => "",
-        DryRun::Client => " (dry run)",
-        DryRun::Server => " (server dry run)",
-    };
-    context.out(&format!("{kind} \"{}\" {operation}{suffix}\n", key.name));
-    Ok(uid)
 }

@@ -10,6 +10,7 @@ pub mod apply;
 pub mod create;
 pub mod replace;
 pub mod delete;
+mod deleting;
 pub mod scale;
 pub mod patch;
 pub mod edit;
