@@ -22,6 +22,8 @@ pub(crate) mod history;
 pub(crate) mod binding;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod component_tests;
 
 pub use framework::{Attempt, NodeVerdict, Plugin, Rejection, SCORE_WEIGHTS, Scores};
 pub use queue::Place;
