@@ -140,7 +140,7 @@ impl Scene<'_> {
         match args.first() {
             None if pods_alone => self.names(Kind::Pod, ""),
             None => self.types(command),
-            Some(types) => match kind_of(types) {
+            Some(word) => match kind_of(word) {
                 Ok(kind) if !pods_alone => {
                     let mut names = self.names(kind, "");
                     names.retain(|name| !args.iter().any(|arg| arg == name.trim_end()));
@@ -155,20 +155,20 @@ impl Scene<'_> {
         if !takes_objects(command) {
             return Vec::new();
         }
-        let (head, _) = self.word.rsplit_once(',').map_or(("", self.word), |(head, tail)| (head, tail));
+        let head = self.word.rsplit_once(',').map_or("", |(head, _)| head);
         let head = if head.is_empty() { String::new() } else { format!("{head},") };
-        let mut types: Vec<String> = Vec::new();
+        let mut words: Vec<String> = Vec::new();
         for kind in Kind::ALL {
             let names = kind.resource();
-            types.push(format!("{head}{} ", names.plural));
-            types.extend(names.short_names.iter().map(|short| format!("{head}{short} ")));
+            words.push(format!("{head}{} ", names.plural));
+            words.extend(names.short_names.iter().map(|short| format!("{head}{short} ")));
             // The singular is offered once it is typed far enough, so that `pod/` can follow.
-            let typed = self.word.get(head.len()..).unwrap_or_default();
-            if !typed.is_empty() && names.singular.starts_with(typed) {
-                types.push(format!("{head}{} ", names.singular));
+            let tail = self.word.get(head.len()..).unwrap_or_default();
+            if !tail.is_empty() && names.singular.starts_with(tail) {
+                words.push(format!("{head}{} ", names.singular));
             }
         }
-        types
+        words
     }
 
     fn names(&self, kind: Kind, prefix: &str) -> Vec<String> {

@@ -3,6 +3,8 @@
 //! Models cobra's `Find` and `Execute`, github.com/spf13/cobra, with the errors of cmd/kubectl, Kubernetes v1.36.
 //! Left out: plugins, aliases of kuberc, environment variables.
 
+use std::fmt::Write as _;
+
 use super::command::{Command, Context};
 use super::commands::{GLOBAL_FLAGS, ROOT};
 use super::error::CommandError;
@@ -156,7 +158,7 @@ fn unknown_command(word: &str) -> Output {
     if !suggestions.is_empty() {
         message.push_str("\n\nDid you mean this?\n");
         for suggestion in suggestions {
-            message.push_str(&format!("\t{suggestion}\n"));
+            writeln!(message, "\t{suggestion}").unwrap_or_default();
         }
     }
     let end = if message.ends_with('\n') { "" } else { "\n" };
@@ -167,13 +169,10 @@ fn help_for(words: &[String]) -> Output {
     let names: Vec<String> = words.iter().filter(|word| !word.starts_with('-')).cloned().collect();
     let found = find(&names);
     if found.command.name == ROOT.name {
-        return match names.first() {
-            None => Output::text(Stream::Out, &help::root(), 0),
-            Some(_) => {
-                let topic = names.join(" ");
-                Output::text(Stream::Out, &format!("Unknown help topic [`{topic}`]\n{}", help::root()), 0)
-            }
-        };
+        let unknown = names.join(" ");
+        let head =
+            if names.is_empty() { String::new() } else { format!("Unknown help topic [`{unknown}`]\n") };
+        return Output::text(Stream::Out, &format!("{head}{}", help::root()), 0);
     }
     Output::text(Stream::Out, &help::command(found.command, &found.path), 0)
 }

@@ -187,8 +187,7 @@ fn invalid(status: &StatusError) -> String {
         [] => text,
         [one] => format!("{text}: {one}"),
         many => {
-            let lines: String = many.iter().map(|cause| format!("* {cause}\n")).collect();
-            format!("{text}: \n{lines}")
+            format!("{text}: \n* {}\n", many.join("\n* "))
         }
     }
 }

@@ -153,7 +153,8 @@ fn parse_number(value: &str) -> Result<i64, String> {
     }
     i64::from_str_radix(&digits, base)
         .map(|number| if negative { -number } else { number })
-        .map_err(|_| format!("strconv.ParseInt: parsing {}: value out of range", quote(value)))
+        .ok()
+        .ok_or_else(|| format!("strconv.ParseInt: parsing {}: value out of range", quote(value)))
 }
 
 /// Flags that were given, and the other words.

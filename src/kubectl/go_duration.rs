@@ -24,7 +24,7 @@ pub fn parse(text: &str) -> Result<i64, String> {
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
         let (number, after) = rest.split_at(digits);
-        let amount: f64 = number.parse().map_err(|_| invalid())?;
+        let amount: f64 = number.parse().ok().ok_or_else(invalid)?;
         let unit_end = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
         let (unit, after) = after.split_at(unit_end);
         if unit.is_empty() {

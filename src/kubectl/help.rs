@@ -3,6 +3,8 @@
 //! Models the templates of staging/src/k8s.io/kubectl/pkg/util/templates, Kubernetes v1.36. Left out: the options that
 //! every command has, except under `kubectl options`.
 
+use std::fmt::Write as _;
+
 use super::command::Command;
 use super::commands::{GROUPS, ROOT};
 use super::flags::{Flag, FlagKind};
@@ -19,7 +21,7 @@ pub fn root() -> String {
         text.push('\n');
         for name in *names {
             let short = ROOT.subcommand(name).map_or("", |command| command.short);
-            text.push_str(&format!("  {name:width$} {short}\n"));
+            writeln!(text, "  {name:width$} {short}").unwrap_or_default();
         }
         text.push('\n');
     }
@@ -42,7 +44,9 @@ pub fn command(command: &Command, path: &str) -> String {
     if !command.examples.is_empty() {
         text.push_str("Examples:\n");
         for line in command.examples.lines() {
-            text.push_str(&if line.is_empty() { "\n".to_owned() } else { format!("  {line}\n") });
+            text.push_str(if line.is_empty() { "" } else { "  " });
+            text.push_str(line);
+            text.push('\n');
         }
         text.push('\n');
     }
@@ -50,7 +54,7 @@ pub fn command(command: &Command, path: &str) -> String {
         text.push_str("Available Commands:\n");
         let width = command.subcommands.iter().map(|sub| sub.name.len()).max().unwrap_or_default();
         for sub in command.subcommands {
-            text.push_str(&format!("  {:width$}   {}\n", sub.name, sub.short));
+            writeln!(text, "  {:width$}   {}", sub.name, sub.short).unwrap_or_default();
         }
         text.push('\n');
     }
@@ -62,11 +66,10 @@ pub fn command(command: &Command, path: &str) -> String {
         text.push_str(&blocks.join("\n"));
         text.push('\n');
     }
-    text.push_str(&format!("Usage:\n  {path}{}\n\n", usage(command)));
+    writeln!(text, "Usage:\n  {path}{}\n", usage(command)).unwrap_or_default();
     if !command.subcommands.is_empty() {
-        text.push_str(&format!(
-            "Use \"{path} <command> --help\" for more information about a given command.\n"
-        ));
+        writeln!(text, "Use \"{path} <command> --help\" for more information about a given command.")
+            .unwrap_or_default();
     }
     text.push_str(
         "Use \"kubectl options\" for a list of global command-line options (applies to all commands).\n",
@@ -99,7 +102,7 @@ fn wrap(help: &str) -> String {
     let mut line = String::new();
     for word in help.split_whitespace() {
         if !line.is_empty() && line.len() + 1 + word.len() > WIDTH {
-            text.push_str(&format!("\t{line}\n"));
+            writeln!(text, "\t{line}").unwrap_or_default();
             line.clear();
         }
         if !line.is_empty() {
@@ -108,7 +111,7 @@ fn wrap(help: &str) -> String {
         line.push_str(word);
     }
     if !line.is_empty() {
-        text.push_str(&format!("\t{line}\n"));
+        writeln!(text, "\t{line}").unwrap_or_default();
     }
     text
 }

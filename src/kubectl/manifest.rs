@@ -90,10 +90,11 @@ fn matches_pattern(pattern: &str, path: &str) -> bool {
     let mut reached = vec![false; pattern.len() + 1];
     let close = |reached: &mut Vec<bool>| {
         for (place, letter) in pattern.iter().enumerate() {
-            if *letter == '*' && reached.get(place) == Some(&true) {
-                if let Some(next) = reached.get_mut(place + 1) {
-                    *next = true;
-                }
+            if *letter == '*'
+                && reached.get(place) == Some(&true)
+                && let Some(next) = reached.get_mut(place + 1)
+            {
+                *next = true;
             }
         }
     };

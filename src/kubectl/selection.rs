@@ -47,6 +47,7 @@ impl Picked {
 
 /// What is to be picked.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own that a person may give")]
 pub struct Selection {
     /// Types and names.
     pub args: Vec<String>,

@@ -65,11 +65,13 @@ pub const COMMAND: Command = Command {
     ..Command::EMPTY
 };
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every command")]
 fn current_context(context: &mut Context<'_>) -> Result<Step, CommandError> {
     context.out(&format!("{NAME}\n"));
     Ok(Step::Done)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every command")]
 fn contexts(context: &mut Context<'_>) -> Result<Step, CommandError> {
     if context.flags.text("output") == "name" {
         context.out(&format!("{NAME}\n"));
@@ -114,6 +116,7 @@ fn use_context(context: &mut Context<'_>) -> Result<Step, CommandError> {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every command")]
 fn view(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let namespace = context.session.namespace.clone();
     context.out(&format!(

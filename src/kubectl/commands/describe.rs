@@ -43,11 +43,13 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let given = context.flags.is_given("show-events");
     let several = !picks.errors.is_empty() || picks.items.len() > 1;
     let events = if given { context.flags.switch("show-events") } else { !several };
-    if let ([error], [types, prefix]) = (picks.errors.as_slice(), context.args()) {
-        if error.is_not_found() && picks.items.is_empty() && !types.contains('/') {
-            let (error, types, prefix) = (error.clone(), types.clone(), prefix.clone());
-            return matching(context, &selection, error, (&types, &prefix), given && events);
-        }
+    if let ([error], [types, prefix]) = (picks.errors.as_slice(), context.args())
+        && error.is_not_found()
+        && picks.items.is_empty()
+        && !types.contains('/')
+    {
+        let (error, types, prefix) = (error.clone(), types.clone(), prefix.clone());
+        return matching(context, &selection, error, (&types, &prefix), given && events);
     }
     print(context, picks, events)
 }

@@ -3,6 +3,8 @@
 //! Models staging/src/k8s.io/kubectl/pkg/cmd/edit and cmd/util/editor, Kubernetes v1.36: a text that the server refuses is
 //! opened again with the reasons above it. Left out: `--output-patch`, Windows line ends.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::shared_flags::{FILES, IGNORED, RESULT, SUBRESOURCE, VALIDATE};
@@ -45,6 +47,12 @@ pub struct Edit {
     pub name: String,
     /// What the editor opens with.
     pub text: String,
+    scene: Box<Scene>,
+}
+
+/// What an edit has to do with.
+#[derive(Clone, Debug)]
+struct Scene {
     originals: Vec<(ObjectKey, Value)>,
     namespace: String,
     printer: ResultPrinter,
@@ -69,16 +77,8 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         format!("{}-{}.{}", first.kind.resource().singular, first.name, if json { "json" } else { "yaml" });
     let namespace = context.namespace();
     let printer = if json { ResultPrinter::plain() } else { printer };
-    let mut edit = Edit {
-        name,
-        text: String::new(),
-        originals,
-        namespace,
-        printer,
-        printed: Output::default(),
-        refused: None,
-        json,
-    };
+    let scene = Scene { originals, namespace, printer, printed: Output::default(), refused: None, json };
+    let mut edit = Edit { name, text: String::new(), scene: Box::new(scene) };
     edit.text = edit.fresh_text();
     Ok(Step::Edit(edit))
 }
@@ -91,7 +91,7 @@ struct Reason {
 
 impl Edit {
     fn document(&self) -> Value {
-        match self.originals.as_slice() {
+        match self.scene.originals.as_slice() {
             [(_, one)] => one.clone(),
             many => {
                 let items: Vec<&Value> = many.iter().map(|(_, value)| value).collect();
@@ -101,7 +101,7 @@ impl Edit {
     }
 
     fn fresh_text(&self) -> String {
-        if self.json {
+        if self.scene.json {
             return formats::to_json(&self.document());
         }
         format!("{HEADER}{}", formats::to_yaml(&self.document()))
@@ -112,7 +112,12 @@ impl Edit {
         let text = text.unwrap_or(&self.text).to_owned();
         let edited = formats::documents(&text);
         let values: Vec<Value> = edited.iter().flatten().filter(|value| !value.is_null()).cloned().collect();
-        if self.refused.as_ref().is_some_and(|refused| without_comments(refused) == without_comments(&text)) {
+        if self
+            .scene
+            .refused
+            .as_ref()
+            .is_some_and(|refused| without_comments(refused) == without_comments(&text))
+        {
             return self.give_up("Edit cancelled, no valid changes were saved.", &text, session);
         }
         if values.as_slice() == [self.document()] {
@@ -147,11 +152,11 @@ impl Edit {
             let name = text_at(&document.value, &["metadata", "name"]).to_owned();
             let namespace = match text_at(&document.value, &["metadata", "namespace"]) {
                 _ if !document.kind.is_namespaced() => String::new(),
-                "" => self.namespace.clone(),
+                "" => self.scene.namespace.clone(),
                 given => given.to_owned(),
             };
             let key = ObjectKey::new(document.kind, namespace, name);
-            let Some((_, original)) = self.originals.iter().find(|(known, _)| *known == key) else {
+            let Some((_, original)) = self.scene.originals.iter().find(|(known, _)| *known == key) else {
                 return self.give_up("At least one of apiVersion, kind and name was changed", text, session);
             };
             match send_one(&key, original, &document.value, api) {
@@ -166,17 +171,19 @@ impl Edit {
         }
         if lost {
             let file = save(session, text);
-            self.printed.err(&format!("You can run `kubectl replace -f {file}` to try this update again.\n"));
-            self.printed.exit = 1;
-            return Outcome::Done(self.printed);
+            self.scene
+                .printed
+                .err(&format!("You can run `kubectl replace -f {file}` to try this update again.\n"));
+            self.scene.printed.exit = 1;
+            return Outcome::Done(self.scene.printed);
         }
-        if reasons.is_empty() { Outcome::Done(self.printed) } else { self.reopen(text, reasons) }
+        if reasons.is_empty() { Outcome::Done(self.scene.printed) } else { self.reopen(text, reasons) }
     }
 
     fn print(&mut self, value: &Value, operation: &str) {
-        match self.printer.text(value, operation) {
-            Ok(text) => self.printed.out(&text),
-            Err(error) => self.printed.fail(&error),
+        match self.scene.printer.text(value, operation) {
+            Ok(text) => self.scene.printed.out(&text),
+            Err(error) => self.scene.printed.fail(&error),
         }
     }
 
@@ -184,7 +191,7 @@ impl Edit {
     fn note(&mut self, key: &ObjectKey, status: &StatusError) -> Option<Reason> {
         let about = format!("{} {}", key.kind.group_resource(), quote(&key.name));
         if status.reason == "Invalid" {
-            self.printed.err(&format!("error: {about} is invalid\n"));
+            self.scene.printed.err(&format!("error: {about} is invalid\n"));
             let causes =
                 status.causes.iter().map(|cause| format!("{}: {}", cause.field, cause.message)).collect();
             return Some(Reason { head: format!("{about} was not valid"), causes });
@@ -194,35 +201,35 @@ impl Edit {
         } else {
             format!("could not be patched: {}", status.message)
         };
-        self.printed.err(&format!("error: {about} {what}\n"));
+        self.scene.printed.err(&format!("error: {about} {what}\n"));
         None
     }
 
     fn reopen(mut self, text: &str, reasons: Vec<Reason>) -> Outcome {
-        let mut header = if self.json { String::new() } else { HEADER.to_owned() };
+        let mut header = if self.scene.json { String::new() } else { HEADER.to_owned() };
         for reason in reasons {
             let colon = if reason.causes.is_empty() { "" } else { ":" };
-            header.push_str(&format!("# {}{colon}\n", reason.head.replace('\n', "\n# ")));
+            writeln!(header, "# {}{colon}", reason.head.replace('\n', "\n# ")).unwrap_or_default();
             for cause in reason.causes {
-                header.push_str(&format!("# * {}\n", cause.replace('\n', "\n# ")));
+                writeln!(header, "# * {}", cause.replace('\n', "\n# ")).unwrap_or_default();
             }
             header.push_str("#\n");
         }
-        self.refused = Some(text.to_owned());
+        self.scene.refused = Some(text.to_owned());
         self.text = header + &without_comments(text);
         Outcome::Edit(self)
     }
 
     fn cancelled(mut self, message: &str) -> Outcome {
-        self.printed.err(message);
-        Outcome::Done(self.printed)
+        self.scene.printed.err(message);
+        Outcome::Done(self.scene.printed)
     }
 
     fn give_up(mut self, why: &str, text: &str, session: &mut Session) -> Outcome {
         let file = save(session, text);
-        self.printed.err(&format!("A copy of your changes has been stored to {}\n", quote(&file)));
-        self.printed.fail(&CommandError::plain(why));
-        Outcome::Done(self.printed)
+        self.scene.printed.err(&format!("A copy of your changes has been stored to {}\n", quote(&file)));
+        self.scene.printed.fail(&CommandError::plain(why));
+        Outcome::Done(self.scene.printed)
     }
 }
 
@@ -252,7 +259,7 @@ fn send_one(
 
 /// Keeps a text that could not be sent; its name is returned.
 fn save(session: &mut Session, text: &str) -> String {
-    let free = (0_u32..)
+    let free = (0..1_000)
         .map(|number| format!("kubectl-edit-{number}.yaml"))
         .find(|name| !session.files.contains_key(name));
     let name = free.unwrap_or_else(|| "kubectl-edit.yaml".to_owned());
@@ -261,5 +268,10 @@ fn save(session: &mut Session, text: &str) -> String {
 }
 
 fn without_comments(text: &str) -> String {
-    text.lines().filter(|line| !line.trim_start().starts_with('#')).map(|line| format!("{line}\n")).collect()
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
+    lines.join(
+        "
+",
+    ) + "
+"
 }

@@ -15,6 +15,7 @@ pub const COMMAND: Command = Command {
     ..Command::EMPTY
 };
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every command")]
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let mut text = "The following options can be passed to any command:\n\n".to_owned();
     let blocks: Vec<String> = GLOBAL_FLAGS.iter().map(help::option).collect();

@@ -169,16 +169,16 @@ impl Scaling {
                 self.waiting_until = Some(deadline(api.now(), self.options.timeout_ms));
             }
         }
-        if let Some(until) = self.waiting_until {
-            if !has_replicas(api, key, self.options.replicas)? {
-                if api.now() < until {
-                    return Ok(None);
-                }
-                return Err(CommandError::plain(format!(
-                    "timed out waiting for {} to be synced",
-                    quote(&key.name)
-                )));
+        if let Some(until) = self.waiting_until
+            && !has_replicas(api, key, self.options.replicas)?
+        {
+            if api.now() < until {
+                return Ok(None);
             }
+            return Err(CommandError::plain(format!(
+                "timed out waiting for {} to be synced",
+                quote(&key.name)
+            )));
         }
         let mut value = picked.value();
         set_at(&mut value, &["spec", "replicas"], self.options.replicas.into());

@@ -267,10 +267,10 @@ fn has_condition(object: &Value, name: &str, wanted: &str) -> bool {
         .get("observedGeneration")
         .or_else(|| object.get("status").and_then(|status| status.get("observedGeneration")))
         .and_then(Value::as_i64);
-    if let (Some(generation), Some(observed)) = (generation, observed) {
-        if observed < generation {
-            return false;
-        }
+    if let (Some(generation), Some(observed)) = (generation, observed)
+        && observed < generation
+    {
+        return false;
     }
     of(found, "status") == wanted.to_lowercase()
 }

@@ -1,6 +1,6 @@
 //! `kubectl create namespace`, `configmap`, `serviceaccount`: small objects from a few words.
 //!
-//! Models create_namespace.go, create_configmap.go and create_serviceaccount.go of kubectl/pkg/cmd/create, Kubernetes
+//! Models `create_namespace.go`, `create_configmap.go` and `create_serviceaccount.go` of kubectl/pkg/cmd/create, Kubernetes
 //! v1.36. Left out: `--append-hash`, `--from-env-file`, binary files.
 
 use serde_json::{Map, Value, json};

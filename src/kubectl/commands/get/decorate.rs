@@ -9,6 +9,7 @@ use crate::sim::Time;
 
 /// How tables are to be printed.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own that a person may give")]
 pub(super) struct TableOptions {
     /// More columns.
     pub wide: bool,

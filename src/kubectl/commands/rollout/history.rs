@@ -1,7 +1,9 @@
 //! `kubectl rollout history`: the remembered revisions, or one of them in full.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_history.go and polymorphichelpers/history.go, Kubernetes
+//! Models `staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_history.go` and polymorphichelpers/history.go, Kubernetes
 //! v1.36.
+
+use std::fmt::Write as _;
 
 use super::revisions;
 use crate::api::Kind;
@@ -106,7 +108,8 @@ fn overview(revisions: &[std::rc::Rc<crate::api::apps::ControllerRevision>]) -> 
     let mut text = "REVISION\tCHANGE-CAUSE\n".to_owned();
     for revision in revisions {
         let cause = revision.metadata.annotations.get(CHANGE_CAUSE).filter(|cause| !cause.is_empty());
-        text.push_str(&format!("{}\t{}\n", revision.revision, cause.map_or("<none>", String::as_str)));
+        writeln!(text, "{}\t{}", revision.revision, cause.map_or("<none>", String::as_str))
+            .unwrap_or_default();
     }
     TabWriter::describe().format(&text)
 }

@@ -1,6 +1,6 @@
 //! `kubectl rollout pause` and `resume`: only Deployments can be paused.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_pause.go and rollout_resume.go, Kubernetes v1.36. Left out:
+//! Models `staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_pause.go` and `rollout_resume.go`, Kubernetes v1.36. Left out:
 //! Deployments, which are not served yet.
 
 use crate::kubectl::command::{Command, Context, Step};

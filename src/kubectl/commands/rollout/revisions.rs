@@ -40,7 +40,8 @@ pub(super) fn of(
 /// The set as a revision remembers it.
 pub(super) fn applied(set: &Object, revision: &ControllerRevision) -> Result<Value, CommandError> {
     patch::strategic_merge(&wire(set), &revision.data, "apps/v1", "StatefulSet")
-        .map_err(|_| CommandError::plain(format!("unable to parse history {}", revision.metadata.name)))
+        .ok()
+        .ok_or_else(|| CommandError::plain(format!("unable to parse history {}", revision.metadata.name)))
 }
 
 /// Whether the set's template is the revision's.

@@ -1,6 +1,6 @@
 //! `kubectl set image`: gives containers of a pod or a pod template other images.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/set/set_image.go, Kubernetes v1.36. Left out: `--local`.
+//! Models `staging/src/k8s.io/kubectl/pkg/cmd/set/set_image.go`, Kubernetes v1.36. Left out: `--local`.
 
 use serde_json::{Map, Value, json};
 
@@ -14,7 +14,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::objects::{text_at, wire};
 use crate::kubectl::quote::quote;
 use crate::kubectl::result::{DryRun, ResultPrinter};
-use crate::kubectl::selection::{Picked, Selection};
+use crate::kubectl::selection::{Picked, Picks, Selection};
 
 const FLAGS: &[Flag] =
     &[Flag::switch("local", "Changes the file's object, not the server's; not in the sandbox.")];
@@ -48,7 +48,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     // Arguments that make no sense are told before objects are.
     let picks = match picks {
         Ok(picks) => picks,
-        Err(_) if resources.is_empty() && context.flags.list("filename").is_empty() => Default::default(),
+        Err(_) if resources.is_empty() && context.flags.list("filename").is_empty() => Picks::default(),
         Err(error) => return Err(error),
     };
     CommandError::all(picks.errors)?;
