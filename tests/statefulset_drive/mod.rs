@@ -27,6 +27,10 @@ pub(crate) enum Fault {
     Delete(&'static str),
     /// The next write of the set's status.
     Status,
+    /// The update of this revision.
+    Revision(&'static str),
+    /// The update of this revision, by somebody else's in between.
+    RevisionConflict(&'static str),
 }
 
 /// A set with one claim template, as the API server would have defaulted it.
@@ -157,6 +161,15 @@ impl Api for Access<'_> {
                 let name = key.name.clone();
                 self.fails(&format!("update {name}"), |fault| *fault == Fault::Update(leak(&name)))?;
             }
+            Request::Update { key, .. } if key.kind == Kind::ControllerRevision => {
+                let name = key.name.clone();
+                let conflict = Fault::RevisionConflict(leak(&name));
+                if let Some(index) = self.faults.iter().position(|fault| *fault == conflict) {
+                    self.faults.remove(index);
+                    return Err(StatusError::modified(Kind::ControllerRevision, &name));
+                }
+                self.fails(&format!("revision {name}"), |fault| *fault == Fault::Revision(leak(&name)))?;
+            }
             Request::Delete { key, .. } if key.kind == Kind::Pod => {
                 let name = key.name.clone();
                 self.fails(&format!("delete {name}"), |fault| *fault == Fault::Delete(leak(&name)))?;
@@ -247,14 +260,28 @@ impl Drive {
     /// Runs one sync of the set.
     pub(crate) fn run_sync(&mut self) -> Result<Option<Verdict>, String> {
         self.syncs += 1;
-        let mut access = Access {
+        let mut controller = std::mem::take(&mut self.controller);
+        let cache = std::mem::take(&mut self.cache);
+        let key = self.key.clone();
+        let result = self.with_api(|api| controller.sync_with(&key, &cache, api));
+        (self.controller, self.cache) = (controller, cache);
+        result.map_err(|error| error.message)
+    }
+
+    /// Does something with the server as the controller sees it.
+    pub(crate) fn with_api<R>(&mut self, run: impl FnOnce(&mut dyn Api) -> R) -> R {
+        run(&mut Access {
             server: &mut self.server,
             faults: &mut self.faults,
             log: &mut self.log,
             invariants: self.invariants,
             set: self.key.clone(),
-        };
-        self.controller.sync_with(&self.key, &self.cache, &mut access).map_err(|error| error.message)
+        })
+    }
+
+    /// The controller's copy of the objects.
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.cache
     }
 
     /// Syncs until the controller has nothing more to hear.
