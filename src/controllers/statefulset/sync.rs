@@ -20,7 +20,10 @@ use crate::client::Cache;
 use crate::controllers::api_access::Api;
 use crate::controllers::controller_ref::{self, Claim};
 use crate::controllers::{SyncError, SyncResult, history};
-use crate::sim::Span;
+use crate::sim::{Span, Time};
+
+/// Every write takes its time to come back through the watch; only a longer lag is told.
+const LAG_WORTH_A_WORD: Span = Span::from_seconds(1);
 
 /// What the controller remembers of one set between syncs.
 #[derive(Clone, Debug)]
@@ -29,6 +32,10 @@ pub(crate) struct SetState {
     pub(crate) pods: PodTable,
     /// The newest version of each kind that was written for it and is not yet seen.
     pub(crate) unseen: BTreeMap<Kind, u64>,
+    /// Since when the cache lags behind the writes.
+    lagging_since: Option<Time>,
+    /// When a lagging cache is looked at again, should no change wake the set before.
+    recheck_at: Option<Time>,
     /// Its revisions, as long as nothing about them has changed.
     revisions: Option<Remembered>,
 }
@@ -50,7 +57,7 @@ impl SetState {
         for pod in cache.controlled_by::<Pod>(&set.metadata.namespace, &set.metadata.uid) {
             pods.put(Rc::clone(pod));
         }
-        Self { pods, unseen: BTreeMap::new(), revisions: None }
+        Self { pods, unseen: BTreeMap::new(), lagging_since: None, recheck_at: None, revisions: None }
     }
 
     /// Whether this is about the very set, not about an earlier one of the name.
@@ -84,8 +91,9 @@ impl SetState {
         api: &mut dyn Api,
     ) -> SyncResult {
         if let Some(kind) = self.lagging_kind(cache) {
-            return Ok(Some(Outcome::Waiting(WaitingFor::CacheCatchUp { kind }).verdict(set)));
+            return Ok(self.wait_for_cache(key, kind, api).map(|outcome| outcome.verdict(set)));
         }
+        self.lagging_since = None;
         if self.pods.set().metadata.generation != set.metadata.generation {
             self.pods.rebuild(Rc::clone(set));
             self.revisions = None;
@@ -135,6 +143,17 @@ impl SetState {
         }
         self.plan_availability_check(key, ready != available, api);
         Ok(Some(plan.outcome.verdict(set)))
+    }
+
+    /// Puts the sync off. The change that the cache lacks wakes the set; a lag that lasts is worth a word.
+    fn wait_for_cache(&mut self, key: &ObjectKey, kind: Kind, api: &mut dyn Api) -> Option<Outcome> {
+        let now = api.now();
+        let since = *self.lagging_since.get_or_insert(now);
+        if self.recheck_at.is_none_or(|at| at <= now) {
+            self.recheck_at = Some(now + LAG_WORTH_A_WORD);
+            api.requeue_after(key, LAG_WORTH_A_WORD);
+        }
+        (now - since >= LAG_WORTH_A_WORD).then_some(Outcome::Waiting(WaitingFor::CacheCatchUp { kind }))
     }
 
     /// Comes back when the next pod becomes available.
