@@ -1,0 +1,118 @@
+//! What the page asks of the browser: real time, storage, preferences, the focus.
+//!
+//! Every answer has a default, so that the page also works natively, without storage, and in a frame.
+
+use gloo::storage::errors::StorageError;
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, HtmlElement};
+
+/// Real milliseconds since the page was opened; 0 natively.
+pub fn now_ms() -> f64 {
+    if cfg!(target_arch = "wasm32") {
+        web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
+    } else {
+        0.0
+    }
+}
+
+/// The page's document; `None` natively.
+pub fn document() -> Option<web_sys::Document> {
+    if cfg!(target_arch = "wasm32") { web_sys::window().and_then(|window| window.document()) } else { None }
+}
+
+/// Whether a media query holds.
+pub fn matches(query: &str) -> bool {
+    if !cfg!(target_arch = "wasm32") {
+        return false;
+    }
+    let window = web_sys::window();
+    window.and_then(|window| window.match_media(query).ok().flatten()).is_some_and(|list| list.matches())
+}
+
+/// Whether a person asked for less motion.
+pub fn wants_less_motion() -> bool {
+    matches("(prefers-reduced-motion: reduce)")
+}
+
+/// Whether colours are dark now.
+pub fn is_dark(theme: super::state::Theme) -> bool {
+    match theme {
+        super::state::Theme::Auto => matches("(prefers-color-scheme: dark)"),
+        super::state::Theme::Light => false,
+        super::state::Theme::Dark => true,
+    }
+}
+
+/// Sets an attribute of the document's root.
+pub fn set_root_attribute(name: &str, value: &str) {
+    if let Some(root) = document().and_then(|document| document.document_element())
+        && root.get_attribute(name).as_deref() != Some(value)
+        && root.set_attribute(name, value).is_err()
+    {
+        // The attribute's name is ours and valid: there is nothing to do about it.
+    }
+}
+
+/// The text stored under a key; `None` too when storage is denied.
+pub fn stored(key: &str) -> Option<String> {
+    if !cfg!(target_arch = "wasm32") {
+        return None;
+    }
+    storage()?.get_item(key).ok().flatten()
+}
+
+/// Stores a text, or removes it; says whether that worked.
+pub fn store(key: &str, text: Option<&str>) -> Result<(), StorageError> {
+    let Some(storage) = storage() else {
+        return Err(StorageError::KeyNotFound("no storage".to_owned()));
+    };
+    let done = match text {
+        Some(text) => storage.set_item(key, text),
+        None => storage.remove_item(key),
+    };
+    done.map_err(|_| StorageError::KeyNotFound(key.to_owned()))
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    if !cfg!(target_arch = "wasm32") {
+        return None;
+    }
+    // `gloo::storage::LocalStorage::raw` panics where storage is denied, so the window is asked itself.
+    web_sys::window()?.local_storage().ok().flatten()
+}
+
+/// The element that has the focus.
+pub fn focused() -> Option<HtmlElement> {
+    document()?.active_element()?.dyn_into().ok()
+}
+
+/// Whether nothing has the focus: what had it is gone.
+pub fn has_lost_focus() -> bool {
+    document().is_some_and(|document| {
+        document.active_element().is_none_or(|element| Some(element) == document.body().map(Element::from))
+    })
+}
+
+/// Gives an element the focus.
+pub fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>()
+        && element.focus().is_err()
+    {
+        // An element that cannot be focused leaves the focus where it is.
+    }
+}
+
+/// The elements inside `root` that match a selector, in document order.
+pub fn all(root: &Element, selector: &str) -> Vec<Element> {
+    let Ok(list) = root.query_selector_all(selector) else { return Vec::new() };
+    (0..list.length()).filter_map(|index| list.item(index)?.dyn_into().ok()).collect()
+}
+
+/// A text as part of an address.
+pub fn percent_encoded(text: &str) -> String {
+    if cfg!(target_arch = "wasm32") {
+        web_sys::js_sys::encode_uri_component(text).into()
+    } else {
+        String::new()
+    }
+}

@@ -1,0 +1,152 @@
+//! The whole page: holds the state, lays out its parts, stores it after changes.
+
+use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
+use yew::prelude::*;
+
+use super::editor::{self, Editor};
+use super::events::Events;
+use super::header::Header;
+use super::inspector::Inspector;
+use super::notice::{Announcer, Broken, NoticeBar};
+use super::page_tabs::PageTabs;
+use super::panels::Panels;
+use super::set::SetStrip;
+use super::stage::Stage;
+use super::terminal::TerminalPane;
+use super::ticker::Ticker;
+use super::time_bar::TimeBar;
+use crate::ui::state::{Action, Page, State};
+use crate::ui::{browser, crash, persist};
+
+/// The page is stored this long after the last change.
+const SAVE_AFTER_MS: u32 = 400;
+
+/// What the page starts with.
+#[derive(Clone, Debug, Default, PartialEq, Properties)]
+pub struct AppProps {
+    /// Actions that are carried out before the first paint.
+    #[prop_or_default]
+    pub first: Vec<Action>,
+}
+
+/// The whole page.
+#[derive(Debug)]
+pub struct App {
+    state: State,
+    on: Callback<Action>,
+    on_frame: Callback<f64>,
+    saved: u64,
+    save: Option<Timeout>,
+    leaving: Option<[EventListener; 2]>,
+}
+
+/// What the page hears.
+#[derive(Debug)]
+pub enum Message {
+    /// An action.
+    Act(Action),
+    /// The time to store has come.
+    Save,
+}
+
+impl Component for App {
+    type Message = Message;
+    type Properties = AppProps;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let mut state = persist::load();
+        for action in &ctx.props().first {
+            state.reduce(action.clone());
+        }
+        Self {
+            on: ctx.link().callback(Message::Act),
+            on_frame: ctx.link().callback(|ms| Message::Act(Action::Advance(ms))),
+            saved: state.saves_due,
+            save: None,
+            leaving: None,
+            state,
+        }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
+        match message {
+            Message::Save => {
+                self.save = None;
+                persist::save(&self.state);
+                false
+            }
+            Message::Act(action) => {
+                if action == Action::ForgetBroken {
+                    persist::forget_broken();
+                }
+                let shows = self.state.reduce(action);
+                crash::note(self.state.cluster.inputs());
+                if self.saved != self.state.saves_due {
+                    self.saved = self.state.saves_due;
+                    let link = ctx.link().clone();
+                    self.save = Some(Timeout::new(SAVE_AFTER_MS, move || link.send_message(Message::Save)));
+                }
+                shows
+            }
+        }
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, first_render: bool) {
+        browser::set_root_attribute("data-theme", self.state.theme.word());
+        if first_render && let Some(window) = web_sys::window() {
+            let leave = |name: &'static str| {
+                let link = ctx.link().clone();
+                EventListener::new(&window, name, move |_| link.send_message(Message::Save))
+            };
+            self.leaving = Some([leave("pagehide"), leave("visibilitychange")]);
+        }
+    }
+
+    fn view(&self, _ctx: &Context<Self>) -> Html {
+        let (state, on) = (&self.state, &self.on);
+        let views = &state.views;
+        let page = Page::ALL.iter().find(|(page, ..)| *page == state.page).map_or("cluster", |(.., word)| word);
+        html! {
+            <div class="page" data-page={page}>
+                <Ticker is_active={state.is_ticking()} on_frame={&self.on_frame} />
+                <a class="skip" href="#stage">{ "Skip to the cluster" }</a>
+                <Header theme={state.theme} {on} />
+                <TimeBar
+                    is_playing={state.clock.is_playing}
+                    is_settling={state.clock.settles_until.is_some()}
+                    speed={state.clock.speed}
+                    now={state.cluster.now()}
+                    next_due={state.cluster.next_due()}
+                    can_go_back={!state.clock.past.is_empty()}
+                    {on}
+                />
+                <Broken text={state.broken.clone()} {on} />
+                <main class="areas">
+                    <div class="area area-write">
+                        <Editor ..editor::props(state, on) />
+                        <TerminalPane entries={views.entries.clone()} is_busy={state.busy_terminal().is_some()}
+                            prompt={state.prompt.clone()} {on} />
+                    </div>
+                    <div class="area area-cluster">
+                        <Stage view={views.stage.clone()} is_moving={state.is_ticking()} open={state.files.open.clone()} {on} />
+                        { for views.sets.iter().map(|set| html! { <SetStrip key={set.uid.clone()} set={set.clone()} {on} /> }) }
+                        <Panels panel={state.panel} sets={views.sets.clone()} series={views.series.clone()}
+                            tables={views.tables.clone()} {on} />
+                    </div>
+                    <div class="area area-read">
+                        <Inspector view={views.inspector.clone()} {on} />
+                        <Events rows={views.events.clone()} {on} />
+                    </div>
+                </main>
+                <PageTabs page={state.page} {on} />
+                <NoticeBar
+                    text={state.notice.as_ref().map(|notice| notice.text.clone())}
+                    can_undo={state.notice.as_ref().is_some_and(|notice| notice.undo.is_some())}
+                    {on}
+                />
+                <Announcer text={views.summary.clone()} />
+            </div>
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The manifest editor: tabs, the text, what is wrong with it, and what applying it would change.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::code::Code;
+use super::diff::Diff;
+use super::editor_tabs::EditorTabs;
+use super::problems::Problems;
+use crate::cluster::Terminal;
+use crate::ui::browser;
+use crate::ui::state::{Action, State};
+use crate::ui::view_model::diff::DiffView;
+use crate::ui::view_model::problems::Problem;
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct EditorProps {
+    tabs: Vec<String>,
+    open: String,
+    text: String,
+    loads: u64,
+    problems: Rc<Vec<Problem>>,
+    diff: Option<DiffView>,
+    /// The name of the text that `kubectl edit` wants edited.
+    edit: Option<String>,
+    is_dark: bool,
+    on: Callback<Action>,
+}
+
+/// What the editor shows of a state.
+pub(crate) fn props(state: &State, on: &Callback<Action>) -> EditorProps {
+    let terminal = state.editing_terminal().and_then(|id| state.cluster.terminal(id));
+    let pending = terminal.and_then(Terminal::pending_edit).filter(|_| state.files.shows_edit);
+    let text = match pending {
+        Some(pending) => state.files.edit.clone().unwrap_or_else(|| pending.text.clone()),
+        None => state.files.text(&state.files.open).to_owned(),
+    };
+    EditorProps {
+        tabs: state.files.tabs.clone(),
+        open: state.files.open.clone(),
+        text,
+        loads: state.files.loads,
+        problems: state.views.problems.clone(),
+        diff: state.diff.clone(),
+        edit: pending.map(|pending| pending.name.clone()),
+        is_dark: browser::is_dark(state.theme),
+        on: on.clone(),
+    }
+}
+
+#[component]
+pub(crate) fn Editor(props: &EditorProps) -> Html {
+    let line = use_state(|| None::<(usize, u32)>);
+    let on = &props.on;
+    let name = props.edit.clone().unwrap_or_else(|| props.open.clone());
+    let on_line = {
+        let line = line.clone();
+        Callback::from(move |to: usize| line.set(Some((to, line.map_or(0, |(_, count)| count + 1)))))
+    };
+    let actions = if props.edit.is_some() {
+        html! {
+            <>
+                <button type="button" class="button is-primary" onclick={on.reform(|_| Action::EndEdit(true))}>{ "Save" }</button>
+                <button type="button" class="button" onclick={on.reform(|_| Action::EndEdit(false))}>{ "Cancel" }</button>
+            </>
+        }
+    } else {
+        html! {
+            <>
+                <button type="button" class="button is-primary" title="kubectl apply -f, Ctrl or ⌘ Enter" disabled={name.is_empty()}
+                    onclick={on.reform(|_| Action::Apply)}>{ "Apply" }</button>
+                <button type="button" class="button" title="What applying would change" disabled={name.is_empty()}
+                    onclick={on.reform(|_| Action::Diff)}>{ "Diff" }</button>
+            </>
+        }
+    };
+    html! {
+        <section class="panel editor" aria-labelledby="editor-title">
+            <div class="panel-bar">
+                <h2 id="editor-title" class="panel-title">{ if props.edit.is_some() { "Edit" } else { "Manifest" } }</h2>
+                <EditorTabs tabs={props.tabs.clone()} open={props.open.clone()} edit={props.edit.clone()} on={on.clone()} />
+                <div class="buttons">{ actions }</div>
+            </div>
+            if name.is_empty() {
+                <p class="empty">{ "No file is open. Make one with +, or choose an example." }</p>
+            } else {
+                <Code key={name.clone()} name={name} text={props.text.clone()} loads={props.loads} problems={props.problems.clone()}
+                    is_dark={props.is_dark} line={*line} on={on.clone()} />
+            }
+            <Problems problems={props.problems.clone()} {on_line} />
+            if let Some(diff) = &props.diff {
+                <Diff diff={diff.clone()} on={on.clone()} />
+            }
+        </section>
+    }
+}

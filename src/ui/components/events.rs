@@ -1,0 +1,49 @@
+//! Kubernetes events, newest first.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::ui::state::Action;
+use crate::ui::view_model::events::{EVENTS_LISTED, EventRow};
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct EventsProps {
+    pub(crate) rows: Rc<Vec<EventRow>>,
+    pub(crate) on: Callback<Action>,
+}
+
+/// One event as an item of a list.
+pub(crate) fn event(row: &EventRow, on: Option<&Callback<Action>>) -> Html {
+    let object = match (on, row.about.clone()) {
+        (Some(on), Some(about)) => html! {
+            <button type="button" class="link" onclick={on.reform(move |_| Action::Select(Some(about.clone())))}>{ &row.object }</button>
+        },
+        _ => html! { <span>{ &row.object }</span> },
+    };
+    html! {
+        <li class={classes!("event", row.is_warning.then_some("is-warning"))} key={row.uid.clone()}>
+            <span class="event-type">{ if row.is_warning { "Warning" } else { "Normal" } }</span>
+            <span class="event-reason">{ &row.reason }</span>
+            <span class="event-age">{ &row.age }{ if row.count > 1 { format!(" ×{}", row.count) } else { String::new() } }</span>
+            <span class="event-object">{ object }</span>
+            <span class="event-message">{ &row.message }</span>
+        </li>
+    }
+}
+
+#[component]
+pub(crate) fn Events(props: &EventsProps) -> Html {
+    html! {
+        <section class="panel events" aria-labelledby="events-title">
+            <h2 id="events-title" class="panel-title">{ "Events" }</h2>
+            if props.rows.is_empty() {
+                <p class="empty">{ "Nothing has happened yet." }</p>
+            }
+            <ol class="event-list">{ for props.rows.iter().map(|row| event(row, Some(&props.on))) }</ol>
+            if props.rows.len() >= EVENTS_LISTED {
+                <p class="empty">{ "Older events: kubectl get events" }</p>
+            }
+        </section>
+    }
+}

@@ -1,0 +1,82 @@
+//! The chosen object: why it is as it is, its conditions, events and YAML, and what can be done with it.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::events::event;
+use super::lane::node_actions;
+use super::tile::namespace_flag;
+use super::why::Why;
+use crate::api::Kind;
+use crate::ui::state::{Action, Fault};
+use crate::ui::view_model::inspector::InspectorView;
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct InspectorProps {
+    pub(crate) view: Option<Rc<InspectorView>>,
+    pub(crate) on: Callback<Action>,
+}
+
+fn actions(view: &InspectorView) -> Vec<(&'static str, Action)> {
+    let (name, flag, key) = (&view.key.name, namespace_flag(&view.key.namespace), view.key.clone());
+    let singular = view.key.kind.resource().singular;
+    let run = |verb: &str| Action::Run(format!("kubectl {verb} {singular} {name}{flag}"));
+    match view.key.kind {
+        _ if !view.exists => Vec::new(),
+        Kind::Node => node_actions(name, view.is_cordoned),
+        Kind::Pod => {
+            let mut actions = vec![("Describe", run("describe")), ("Delete", run("delete"))];
+            if view.is_running {
+                actions.push(("Crash it", Action::Fault(Fault::Crash, key.clone())));
+                actions.push(("Fail readiness", Action::Fault(Fault::Unready, key.clone())));
+                actions.push(("Pass readiness", Action::Fault(Fault::Ready, key)));
+            }
+            actions
+        }
+        Kind::StatefulSet => {
+            let restart = format!("kubectl rollout restart statefulset/{name}{flag}");
+            vec![("Describe", run("describe")), ("Edit", run("edit")), ("Restart", Action::Run(restart)), ("Delete", run("delete"))]
+        }
+        _ => vec![("Describe", run("describe"))],
+    }
+}
+
+#[component]
+pub(crate) fn Inspector(props: &InspectorProps) -> Html {
+    let Some(view) = &props.view else { return Html::default() };
+    let resource = view.key.kind.resource();
+    html! {
+        <section class="panel inspector" aria-labelledby="inspector-title">
+            <div class="panel-bar">
+                <h2 id="inspector-title" class="inspector-name"><span class="set-kind">{ resource.singular }{ "/" }</span>{ &view.key.name }</h2>
+                <button type="button" class="button is-small" aria-label="Close the inspector" onclick={props.on.reform(|_| Action::Select(None))}>{ "×" }</button>
+            </div>
+            if view.exists {
+                <Why why={view.why.clone()} />
+            } else {
+                <p class="empty">{ "It does not exist any more." }</p>
+            }
+            <div class="buttons">
+                { for actions(view).into_iter().map(|(word, action)| html! {
+                    <button type="button" class="button is-small" onclick={props.on.reform(move |_| action.clone())}>{ word }</button>
+                }) }
+            </div>
+            if !view.conditions.is_empty() {
+                <h3>{ "Conditions" }</h3>
+                <dl class="facts">
+                    { for view.conditions.iter().map(|(type_, status, because)| html! {
+                        <div class={classes!((status != "True").then_some("is-off"))}><dt>{ type_ }</dt><dd>{ status }<span class="because">{ because }</span></dd></div>
+                    }) }
+                </dl>
+            }
+            if !view.events.is_empty() {
+                <h3>{ "Its events" }</h3>
+                <ol class="event-list">{ for view.events.iter().take(20).map(|row| event(row, None)) }</ol>
+            }
+            if view.exists {
+                <details class="disclosure"><summary>{ "YAML" }</summary><pre class="yaml" tabindex="0">{ &view.yaml }</pre></details>
+            }
+        </section>
+    }
+}

@@ -1,0 +1,115 @@
+//! A node with its pods, and the shelf of pods without a node.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::menu::Menu;
+use super::stage::Cells;
+use super::tile::Tile;
+use crate::ui::state::Action;
+use crate::ui::view_model::stage::LaneView;
+use crate::ui::view_model::tile::TileView;
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct LaneProps {
+    pub(crate) lane: Rc<LaneView>,
+    pub(crate) cells: Cells,
+    pub(crate) on_cells: Callback<Cells>,
+    pub(crate) on: Callback<Action>,
+}
+
+/// What can be done with a node.
+pub(crate) fn node_actions(name: &str, is_cordoned: bool) -> Vec<(&'static str, Action)> {
+    let run = |line: String| Action::Run(line);
+    let cordon = if is_cordoned {
+        ("Uncordon", run(format!("kubectl uncordon {name}")))
+    } else {
+        ("Cordon", run(format!("kubectl cordon {name}")))
+    };
+    vec![cordon, ("Describe", run(format!("kubectl describe node {name}")))]
+}
+
+fn tiles(tiles: &[Rc<TileView>], cells: &Cells, on_cells: &Callback<Cells>, on: &Callback<Action>) -> Html {
+    tiles
+        .iter()
+        .map(|tile| {
+            let name = tile.key.name.as_str();
+            let has_menu = cells.menu.as_deref() == Some(name);
+            html! {
+                <Tile key={tile.uid.clone()} tile={tile.clone()} is_stop={cells.stop == name} {has_menu}
+                    on_cells={on_cells.clone()} on={on.clone()} />
+            }
+        })
+        .collect()
+}
+
+#[component]
+pub(crate) fn Lane(props: &LaneProps) -> Html {
+    let (lane, cells) = (&props.lane, &props.cells);
+    let name = lane.key.name.clone();
+    let header = use_node_ref();
+    let open = {
+        let (on_cells, name) = (props.on_cells.clone(), name.clone());
+        move || on_cells.emit(Cells { stop: name.clone(), menu: Some(name.clone()) })
+    };
+    let on_menu = {
+        let open = open.clone();
+        Callback::from(move |event: MouseEvent| {
+            event.prevent_default();
+            open();
+        })
+    };
+    let on_key = {
+        let (on, key) = (props.on.clone(), lane.key.clone());
+        Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
+            "Enter" => on.emit(Action::Select(Some(key.clone()))),
+            "ContextMenu" => open(),
+            "F10" if event.shift_key() => open(),
+            _ => {}
+        })
+    };
+    let on_close = {
+        let (on_cells, header, stop) = (props.on_cells.clone(), header.clone(), cells.stop.clone());
+        Callback::from(move |refocus: bool| {
+            on_cells.emit(Cells { stop: stop.clone(), menu: None });
+            if refocus && let Some(header) = header.cast::<web_sys::Element>() {
+                crate::ui::browser::focus(&header);
+            }
+        })
+    };
+    let state = (!lane.is_ready).then_some("is-down").or(lane.is_cordoned.then_some("is-cordoned"));
+    html! {
+        <div class={classes!("lane", state, lane.is_selected.then_some("is-selected"))} role="row">
+            <div class="lane-head" role="rowheader" ref={header} data-cell={name.clone()} tabindex={cells.tab_index(&name)}
+                onclick={let key = lane.key.clone(); props.on.reform(move |_| Action::Select(Some(key.clone())))}
+                onkeydown={on_key} oncontextmenu={on_menu.clone()}>
+                <span class="lane-name">{ &name }</span>
+                <span class="lane-status">{ if lane.is_cordoned { "cordoned" } else if lane.is_ready { "" } else { "NotReady" } }</span>
+                <button type="button" class="more" tabindex="-1" aria-label={format!("Actions of {name}")} onclick={on_menu}>{ "⋯" }</button>
+                if cells.menu.as_deref() == Some(name.as_str()) {
+                    <Menu label={name.clone()} items={node_actions(&name, lane.is_cordoned)} {on_close} on={props.on.clone()} />
+                }
+            </div>
+            { tiles(&lane.tiles, cells, &props.on_cells, &props.on) }
+        </div>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct ShelfProps {
+    pub(crate) tiles: Vec<Rc<TileView>>,
+    pub(crate) cells: Cells,
+    pub(crate) on_cells: Callback<Cells>,
+    pub(crate) on: Callback<Action>,
+}
+
+#[component]
+pub(crate) fn Shelf(props: &ShelfProps) -> Html {
+    html! {
+        <div class="lane shelf" role="row">
+            <div class="lane-head" role="rowheader"><span class="lane-name">{ "No node yet" }</span></div>
+            { tiles(&props.tiles, &props.cells, &props.on_cells, &props.on) }
+        </div>
+    }
+}

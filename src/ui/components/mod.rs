@@ -1,0 +1,35 @@
+//! The parts of the page, one per file.
+
+pub(crate) mod app;
+mod header;
+mod time_bar;
+mod help;
+mod notice;
+mod ticker;
+mod icons;
+mod menu;
+mod stage;
+mod lane;
+mod tile;
+mod revision;
+mod set;
+mod strip;
+mod partition;
+mod replicas;
+mod why;
+mod editor;
+mod editor_tabs;
+mod code;
+mod code_mirror;
+mod problems;
+mod diff;
+mod terminal;
+mod terminal_entry;
+mod panels;
+mod history;
+mod chart;
+mod plot;
+mod tables;
+mod events;
+mod inspector;
+mod page_tabs;

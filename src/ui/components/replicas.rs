@@ -1,0 +1,56 @@
+//! How many pods a set should have: a stepper that runs `kubectl scale`.
+
+use std::rc::Rc;
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::tile::namespace_flag;
+use crate::ui::state::Action;
+use crate::ui::view_model::sets::SetView;
+
+/// The stepper offers no more than this; the terminal does.
+const REPLICAS_MAX: i64 = 500;
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct ReplicasProps {
+    pub(crate) set: Rc<SetView>,
+    pub(crate) on: Callback<Action>,
+}
+
+#[component]
+pub(crate) fn Replicas(props: &ReplicasProps) -> Html {
+    let replicas = props.set.replicas;
+    let scale = {
+        let (on, set) = (props.on.clone(), props.set.clone());
+        move |to: i64| {
+            let to = to.clamp(0, REPLICAS_MAX);
+            if to != set.replicas {
+                let (name, flag) = (&set.key.name, namespace_flag(&set.key.namespace));
+                on.emit(Action::Run(format!("kubectl scale statefulset {name}{flag} --replicas={to}")));
+            }
+        }
+    };
+    let by = |step: i64| {
+        let scale = scale.clone();
+        Callback::from(move |_: MouseEvent| scale(replicas + step))
+    };
+    let on_change = {
+        let scale = scale.clone();
+        Callback::from(move |event: Event| {
+            let input: HtmlInputElement = event.target_unchecked_into();
+            match input.value().trim().parse() {
+                Ok(to) => scale(to),
+                Err(_) => input.set_value(&replicas.to_string()),
+            }
+        })
+    };
+    html! {
+        <div class="stepper" role="group" aria-label={format!("Replicas of {}", props.set.key.name)}>
+            <span class="count-label" aria-hidden="true">{ "REPLICAS" }</span>
+            <button type="button" class="step" aria-label="One replica less" disabled={replicas <= 0} onclick={by(-1)}>{ "−" }</button>
+            <input class="number" type="text" inputmode="numeric" aria-label="Replicas" value={replicas.to_string()} onchange={on_change} />
+            <button type="button" class="step" aria-label="One replica more" onclick={by(1)}>{ "+" }</button>
+        </div>
+    }
+}

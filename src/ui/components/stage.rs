@@ -1,0 +1,128 @@
+//! The stage: nodes as lanes with their pods, and the shelf of pods that no node runs yet.
+//!
+//! One grid with one tab stop: arrows move, Enter inspects, the context-menu key opens actions.
+
+use std::rc::Rc;
+
+use web_sys::Element;
+use yew::prelude::*;
+
+use super::lane::{Lane, Shelf};
+use super::time_bar::time_key;
+use crate::ui::browser;
+use crate::ui::hooks::roving::move_focus;
+use crate::ui::hooks::use_flip::use_flip;
+use crate::ui::state::Action;
+use crate::ui::view_model::stage::StageView;
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct StageProps {
+    pub(crate) view: Rc<StageView>,
+    /// Whether time passes, so that tiles may travel.
+    pub(crate) is_moving: bool,
+    /// The file in the editor, for the invitation.
+    pub(crate) open: String,
+    pub(crate) on: Callback<Action>,
+}
+
+/// Which cell has the tab stop, and which shows its menu.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Cells {
+    pub(crate) stop: String,
+    pub(crate) menu: Option<String>,
+}
+
+impl Cells {
+    /// The tab stop of a cell.
+    pub(crate) fn tab_index(&self, cell: &str) -> &'static str {
+        if self.stop == cell { "0" } else { "-1" }
+    }
+}
+
+fn first_cell(view: &StageView) -> String {
+    let lane = || view.lanes.first().map(|lane| lane.key.name.clone());
+    view.shelf.first().map(|tile| tile.key.name.clone()).or_else(lane).unwrap_or_default()
+}
+
+fn has_cell(view: &StageView, name: &str) -> bool {
+    view.shelf.iter().any(|tile| tile.key.name == name)
+        || view.lanes.iter().any(|lane| lane.key.name == name || lane.tiles.iter().any(|tile| tile.key.name == name))
+}
+
+#[component]
+pub(crate) fn Stage(props: &StageProps) -> Html {
+    let root = use_node_ref();
+    let cells = use_state(Cells::default);
+    let had_focus = use_mut_ref(|| false);
+    let view = &props.view;
+    let stop = if has_cell(view, &cells.stop) { cells.stop.clone() } else { first_cell(view) };
+    let now = Cells { stop: stop.clone(), menu: cells.menu.clone() };
+    use_flip(root.clone(), props.is_moving, view.clone());
+    {
+        // A pod that had the focus and is gone leaves it to its successor, or to the first cell.
+        let (root, had_focus) = (root.clone(), had_focus.clone());
+        use_effect_with((view.clone(), stop), move |(_, stop)| {
+            if *had_focus.borrow() && browser::has_lost_focus() && let Some(root) = root.cast::<Element>() {
+                let cell = browser::all(&root, "[data-cell]")
+                    .into_iter()
+                    .find(|cell| cell.get_attribute("data-cell").as_deref() == Some(stop));
+                if let Some(cell) = cell {
+                    browser::focus(&cell);
+                }
+            }
+        });
+    }
+    let on_key = {
+        let (root, cells, on) = (root.clone(), cells.clone(), props.on.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            let is_on_button = browser::focused().is_some_and(|element| element.tag_name() == "BUTTON");
+            if let Some(action) = time_key(&event, is_on_button) {
+                event.prevent_default();
+                on.emit(action);
+            } else if let Some(root) = root.cast::<Element>()
+                && let Some(cell) = move_focus(&root, &event)
+            {
+                cells.set(Cells { stop: cell, menu: None });
+            }
+        })
+    };
+    let on_cells = {
+        let cells = cells.clone();
+        Callback::from(move |next: Cells| cells.set(next))
+    };
+    let on_focus = {
+        let had_focus = had_focus.clone();
+        Callback::from(move |_: FocusEvent| *had_focus.borrow_mut() = true)
+    };
+    let on_blur = Callback::from(move |event: FocusEvent| {
+        if event.related_target().is_some() {
+            *had_focus.borrow_mut() = false;
+        }
+    });
+    html! {
+        <section class="panel stage-panel" id="stage" tabindex="-1" aria-labelledby="stage-title">
+            <h2 id="stage-title" class="panel-title">{ "Cluster" }</h2>
+            if view.is_empty() {
+                <div class="invitation">
+                    <p>{ format!("{} nodes, and nothing runs yet.", view.lanes.len()) }</p>
+                    if !props.open.is_empty() {
+                        <button type="button" class="button is-primary" onclick={props.on.reform(|_| Action::Apply)}>
+                            { format!("Apply {}", props.open) }
+                        </button>
+                        <p>{ "and watch its pods come up in order." }</p>
+                    }
+                </div>
+            }
+            <div class={classes!("stage", view.is_compact.then_some("is-compact"))} role="grid" aria-label="Pods by node" ref={root}
+                onkeydown={on_key} onfocusin={on_focus} onfocusout={on_blur}>
+                if !view.shelf.is_empty() {
+                    <Shelf tiles={view.shelf.clone()} cells={now.clone()} on_cells={on_cells.clone()} on={props.on.clone()} />
+                }
+                { for view.lanes.iter().map(|lane| html! {
+                    <Lane key={lane.uid.clone()} lane={lane.clone()} cells={now.clone()} on_cells={on_cells.clone()}
+                        on={props.on.clone()} />
+                }) }
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,93 @@
+//! Play, step, speed, and the simulated clock.
+
+use yew::prelude::*;
+
+use crate::sim::Time;
+use crate::ui::state::Action;
+use crate::ui::state::time::SPEEDS;
+use crate::ui::view_model::summary::clock;
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct TimeBarProps {
+    pub(crate) is_playing: bool,
+    pub(crate) is_settling: bool,
+    pub(crate) speed: f64,
+    pub(crate) now: Time,
+    pub(crate) next_due: Option<Time>,
+    pub(crate) can_go_back: bool,
+    pub(crate) on: Callback<Action>,
+}
+
+/// The action of a key pressed on the stage or the time bar.
+pub(crate) fn time_key(event: &KeyboardEvent, is_on_button: bool) -> Option<Action> {
+    if event.ctrl_key() || event.alt_key() || event.meta_key() {
+        return None;
+    }
+    match event.key().as_str() {
+        " " if !is_on_button => Some(Action::TogglePlay),
+        "." => Some(Action::Step),
+        "," => Some(Action::StepBack),
+        _ => None,
+    }
+}
+
+fn pace(props: &TimeBarProps) -> String {
+    match props.next_due {
+        None => "Settled: nothing is due, time stands still".to_owned(),
+        Some(_) if props.is_settling => "Running until nothing is due".to_owned(),
+        Some(due) if due.ms() <= props.now.ms() => "Next: now".to_owned(),
+        Some(due) => {
+            let tenths = (due - props.now).ms().div_ceil(100);
+            format!("Next in {}.{} s", tenths / 10, tenths % 10)
+        }
+    }
+}
+
+#[component]
+pub(crate) fn TimeBar(props: &TimeBarProps) -> Html {
+    let act = |action: Action| props.on.reform(move |_: MouseEvent| action.clone());
+    let on_key = {
+        let on = props.on.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if let Some(action) = time_key(&event, true) {
+                event.prevent_default();
+                on.emit(action);
+            }
+        })
+    };
+    let is_idle = props.next_due.is_none();
+    let (play, play_mark) = if props.is_playing { ("Pause", "M4 3h3v10H4zM9 3h3v10H9z") } else { ("Play", "M4 2.5v11l9-5.5z") };
+    let rest = if is_idle { "is-idle" } else { "" };
+    html! {
+        <div class={classes!("time", rest)} role="group" aria-label="Simulated time" onkeydown={on_key}>
+            <button type="button" class="button is-primary is-play" onclick={act(Action::TogglePlay)}>
+                <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true"><path d={play_mark} /></svg>
+                { play }
+            </button>
+            <div class="buttons">
+                <button type="button" class="button" aria-label="Step back" disabled={!props.can_go_back}
+                    onclick={act(Action::StepBack)}>{ "◂ Back" }</button>
+                <button type="button" class="button" disabled={is_idle} title="Runs until the next change, and pauses"
+                    onclick={act(Action::Step)}>{ "Step ▸" }</button>
+                <button type="button" class="button" disabled={is_idle || props.is_settling}
+                    onclick={act(Action::Settle)}>{ "Run until settled" }</button>
+            </div>
+            <fieldset class="speeds">
+                <legend class="hidden">{ "Speed" }</legend>
+                { for SPEEDS.iter().map(|&(speed, word)| html! {
+                    <label class="speed">
+                        <input type="radio" name="speed" checked={is_near(speed, props.speed)}
+                            onchange={props.on.reform(move |_: Event| Action::Speed(speed))} />
+                        <span>{ word }</span>
+                    </label>
+                }) }
+            </fieldset>
+            <p class="clock"><span class="hidden">{ "Simulated time " }</span><time>{ clock(props.now) }</time></p>
+            <p class="pace">{ pace(props) }</p>
+        </div>
+    }
+}
+
+fn is_near(a: f64, b: f64) -> bool {
+    (a - b).abs() < 1e-9
+}

@@ -1,0 +1,177 @@
+//! Keeps the page over a reload: the cluster's configuration, what people did, drafts and choices.
+//!
+//! Stored as one text: a line with version and checksum, then JSON. The cluster itself is not stored: its inputs
+//! are played again. A text that cannot be read is set aside and shown, never thrown away.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+
+use super::browser;
+use super::state::files::Files;
+use super::state::{Page, State, Theme};
+use crate::cluster::{Cluster, ClusterConfig, InputEntry};
+use crate::sim::Time;
+
+const KEY: &str = "kubesets";
+const KEY_BROKEN: &str = "kubesets.broken";
+const KEY_LOADING: &str = "kubesets.loading";
+const HEADER: &str = "kubesets 1 ";
+
+/// All that is stored.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Stored {
+    config: ClusterConfig,
+    inputs: Vec<InputEntry>,
+    now: Time,
+    #[serde(default)]
+    layout: Layout,
+}
+
+/// What a person chose to look at.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Layout {
+    tabs: Vec<String>,
+    open: String,
+    drafts: BTreeMap<String, String>,
+    is_paused: bool,
+    speed: f64,
+    theme: String,
+    cleared: BTreeMap<u32, u64>,
+}
+
+/// The text to store.
+pub fn to_text(state: &State) -> String {
+    let stored = Stored {
+        config: state.cluster.config().clone(),
+        inputs: state.cluster.inputs().to_vec(),
+        now: state.cluster.now(),
+        layout: Layout {
+            tabs: state.files.tabs.clone(),
+            open: state.files.open.clone(),
+            drafts: state.files.drafts.clone(),
+            is_paused: !state.clock.is_playing,
+            speed: state.clock.speed,
+            theme: state.theme.word().to_owned(),
+            cleared: state.cleared.clone(),
+        },
+    };
+    let body = serde_json::to_string(&stored).unwrap_or_default();
+    format!("{HEADER}{}\n{body}", checksum(&body))
+}
+
+/// The state that a stored text describes.
+///
+/// # Errors
+/// Why it cannot be read, in a sentence.
+pub fn from_text(text: &str) -> Result<State, String> {
+    let rest = text.strip_prefix(HEADER).ok_or("it was stored by another version of this page")?;
+    let (sum, body) = rest.split_once('\n').ok_or("it is cut off")?;
+    if checksum(body) != sum {
+        return Err("its checksum does not match: part of it is missing or was changed".to_owned());
+    }
+    let stored: Stored = serde_json::from_str(body).map_err(|error| error.to_string())?;
+    let mut cluster = Cluster::new(stored.config);
+    cluster.play(&stored.inputs, stored.now).map_err(|error| error.to_string())?;
+    let layout = stored.layout;
+    let files = Files { tabs: layout.tabs, open: layout.open, drafts: layout.drafts, ..Files::default() };
+    let mut state = State::around(cluster, files);
+    state.clock.is_playing = !layout.is_paused;
+    if layout.speed > 0.0 {
+        state.clock.speed = layout.speed;
+    }
+    state.theme = Theme::of(&layout.theme);
+    state.cleared = layout.cleared;
+    state.page = Page::default();
+    if state.editing_terminal().is_some() {
+        state.files.shows_edit = true;
+    }
+    state.refresh();
+    Ok(state)
+}
+
+/// FNV-1a, 64 bit, in hexadecimal digits.
+fn checksum(text: &str) -> String {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in text.bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    let mut digits = String::new();
+    if write!(digits, "{hash:016x}").is_err() {
+        digits.clear();
+    }
+    digits
+}
+
+/// Stores the state; where storage is denied the page goes on in memory.
+pub fn save(state: &State) {
+    drop(browser::store(KEY, Some(&to_text(state))));
+}
+
+/// The state of the last visit, or a new one.
+pub fn load() -> State {
+    let Some(text) = browser::stored(KEY) else {
+        return with_broken(State::default());
+    };
+    // A text that brought the page down while it was played must not do so again.
+    let came_down = browser::stored(KEY_LOADING).is_some();
+    drop(browser::store(KEY_LOADING, Some("1")));
+    let loaded = if came_down { Err("the page came down while it was played".to_owned()) } else { from_text(&text) };
+    drop(browser::store(KEY_LOADING, None));
+    match loaded {
+        Ok(state) => with_broken(state),
+        Err(why) => {
+            drop(browser::store(KEY_BROKEN, Some(&text)));
+            drop(browser::store(KEY, None));
+            let mut state = with_broken(State::default());
+            state.broken.get_or_insert(text);
+            state.tell(format!("What was stored in this browser could not be read: {why}. This is a new cluster."));
+            state
+        }
+    }
+}
+
+fn with_broken(mut state: State) -> State {
+    state.broken = browser::stored(KEY_BROKEN);
+    state
+}
+
+/// Forgets the text that was set aside.
+pub fn forget_broken() {
+    drop(browser::store(KEY_BROKEN, None));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::state::Action;
+
+    #[test]
+    fn a_stored_page_comes_back() {
+        let mut state = State::default();
+        state.reduce(Action::Apply);
+        state.reduce(Action::Settle);
+        state.reduce(Action::Advance(16.0));
+        state.reduce(Action::Edit("# a draft\n".to_owned()));
+        let text = to_text(&state);
+        let back = from_text(&text).expect("the text was just written");
+        assert_eq!(back.cluster.event_log().hash(), state.cluster.event_log().hash());
+        assert_eq!(back.cluster.now(), state.cluster.now());
+        assert_eq!(back.files.text("web.yaml"), "# a draft\n");
+        assert_eq!(back.views.stage, state.views.stage);
+        assert_eq!(to_text(&back), text);
+    }
+
+    #[test]
+    fn a_broken_text_says_why() {
+        let text = to_text(&State::default());
+        let refused = |text: &str| from_text(text).map(|_| ()).expect_err("broken");
+        assert!(refused("{}").contains("another version"));
+        assert!(refused("kubesets 1 ").contains("cut off"));
+        assert!(refused(text.trim_end_matches('}')).contains("checksum"));
+        assert!(refused(&text.replace("node-1", "node-x")).contains("checksum"));
+    }
+}

@@ -1,0 +1,221 @@
+//! The page's state, and how each action changes it.
+//!
+//! The cluster changes only through its inputs and the passing of simulated time; everything else here is what a
+//! person chose to look at. [`views`] holds what is shown, made anew only when what it shows has changed.
+//!
+//! - [`action`]: what can be asked. [`time`]: playing, stepping, settling. [`files`]: the editor's tabs.
+//! - [`lines`], [`prompt`]: terminals. [`views`]: what the page shows.
+
+pub mod action;
+pub mod time;
+pub mod files;
+pub mod lines;
+pub mod prompt;
+pub mod views;
+
+pub use action::{Action, Fault, Page, Panel, Theme};
+
+use crate::api::ObjectKey;
+use crate::cluster::{Cluster, ClusterConfig, Control, Input};
+use crate::ui::view_model::diff::DiffView;
+use files::Files;
+use prompt::Prompt;
+use time::Clock;
+use views::Views;
+
+/// The page's state.
+#[derive(Debug)]
+pub struct State {
+    /// The cluster.
+    pub cluster: Cluster,
+    /// How its time passes.
+    pub clock: Clock,
+    /// The editor's tabs.
+    pub files: Files,
+    /// Lines that are no longer on the terminal's screen: those below these numbers, by terminal.
+    pub cleared: std::collections::BTreeMap<u32, u64>,
+    /// The line that is being typed.
+    pub prompt: Prompt,
+    /// The object in the inspector.
+    pub selected: Option<ObjectKey>,
+    /// The panel below the stage.
+    pub panel: Panel,
+    /// The page of a narrow screen.
+    pub page: Page,
+    /// The colours.
+    pub theme: Theme,
+    /// What a person is told.
+    pub notice: Option<Notice>,
+    /// The diff that is shown.
+    pub diff: Option<DiffView>,
+    /// A stored text that could not be read, set aside.
+    pub broken: Option<String>,
+    /// What the page shows.
+    pub views: Views,
+    /// Grows with every change that is worth storing.
+    pub saves_due: u64,
+}
+
+/// Something to tell a person, and how to take it back.
+#[derive(Debug)]
+pub struct Notice {
+    /// One sentence.
+    pub text: String,
+    /// What is taken back.
+    pub undo: Option<Undo>,
+}
+
+/// What can be taken back.
+#[derive(Debug)]
+pub enum Undo {
+    /// A new cluster was made: the old one, and its tabs.
+    Reset(Box<Cluster>, Files),
+    /// A file was removed: its name, its text, and its place.
+    Close(String, String, usize),
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::new(ClusterConfig::default())
+    }
+}
+
+impl State {
+    /// A new cluster with the first example in the editor.
+    pub fn new(config: ClusterConfig) -> Self {
+        let mut state = Self::around(Cluster::new(config), Files::default());
+        state.open_example(0);
+        state.refresh();
+        state
+    }
+
+    /// The page around a cluster.
+    pub fn around(cluster: Cluster, files: Files) -> Self {
+        Self {
+            cluster,
+            clock: Clock::default(),
+            files,
+            cleared: std::collections::BTreeMap::new(),
+            prompt: Prompt::default(),
+            selected: None,
+            panel: Panel::default(),
+            page: Page::default(),
+            theme: Theme::default(),
+            notice: None,
+            diff: None,
+            broken: None,
+            views: Views::default(),
+            saves_due: 0,
+        }
+    }
+
+    /// Carries an action out; says whether anything that is shown may have changed.
+    pub fn reduce(&mut self, action: Action) -> bool {
+        let advances = matches!(action, Action::Advance(_));
+        self.carry_out(action);
+        if !advances {
+            self.saves_due += 1;
+        }
+        self.refresh();
+        true
+    }
+
+    fn carry_out(&mut self, action: Action) {
+        match action {
+            Action::Advance(ms) => self.advance(ms),
+            Action::TogglePlay => self.toggle_play(),
+            Action::Step => self.step(),
+            Action::StepBack => self.step_back(),
+            Action::Settle => self.settle(),
+            Action::Speed(speed) => self.clock.speed = speed,
+            Action::Run(line) => self.run(&line),
+            Action::Type(text) => self.type_text(text),
+            Action::Enter => self.enter(),
+            Action::Recall(goes_back) => self.recall(goes_back),
+            Action::Complete(cursor) => self.complete(cursor),
+            Action::Interrupt => self.interrupt(),
+            Action::Clear => self.clear(),
+            Action::OpenTab(name) => self.open_tab(&name),
+            Action::NewTab => self.new_tab(),
+            Action::RenameTab(from, to) => self.rename_tab(&from, &to),
+            Action::CloseTab(name) => self.close_tab(&name),
+            Action::Edit(text) => self.edit(text),
+            Action::Apply => self.apply(),
+            Action::Diff => self.show_diff(),
+            Action::CloseDiff => self.diff = None,
+            Action::EndEdit(saves) => self.end_edit(saves),
+            Action::Select(key) => self.selected = key,
+            Action::Panel(panel) => self.panel = panel,
+            Action::Page(page) => self.page = page,
+            Action::Theme(theme) => self.theme = theme,
+            Action::Example(index) => self.open_example(index),
+            Action::Reset => self.reset(),
+            Action::Undo => self.undo(),
+            Action::Dismiss => self.notice = None,
+            Action::Tell(text) => self.tell(text),
+            Action::Fault(fault, key) => self.fault(fault, &key),
+            Action::ForgetBroken => self.broken = None,
+        }
+    }
+
+    /// Tells a person something.
+    pub fn tell(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), undo: None });
+    }
+
+    /// Takes in what a person did, or tells why not.
+    pub(crate) fn submit(&mut self, input: Input) -> bool {
+        self.clock.past.clear();
+        match self.cluster.submit(input) {
+            Ok(()) => true,
+            Err(error) => {
+                self.tell(error.to_string());
+                false
+            }
+        }
+    }
+
+    fn fault(&mut self, fault: Fault, key: &ObjectKey) {
+        let (namespace, pod) = (key.namespace.clone(), key.name.clone());
+        let control = match fault {
+            Fault::Crash => Control::Crash { namespace, pod },
+            Fault::Unready => Control::Unready { namespace, pod },
+            Fault::Ready => Control::Ready { namespace, pod },
+        };
+        self.submit(Input::Control(control));
+    }
+
+    fn reset(&mut self) {
+        let fresh = Cluster::new(self.cluster.config().clone());
+        let old = std::mem::replace(&mut self.cluster, fresh);
+        let old_files = self.files.clone();
+        self.files.forget_stored();
+        self.flush_files();
+        self.forget_cluster();
+        let text = "A new cluster; your manifests are still here.".to_owned();
+        self.notice = Some(Notice { text, undo: Some(Undo::Reset(Box::new(old), old_files)) });
+    }
+
+    fn forget_cluster(&mut self) {
+        self.selected = None;
+        self.diff = None;
+        self.cleared.clear();
+        self.clock.past.clear();
+        self.views = Views::default();
+    }
+
+    fn undo(&mut self) {
+        match self.notice.take().and_then(|notice| notice.undo) {
+            Some(Undo::Reset(cluster, files)) => {
+                self.cluster = *cluster;
+                self.files = files;
+                self.forget_cluster();
+            }
+            Some(Undo::Close(name, text, place)) => self.reopen_tab(name, text, place),
+            None => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

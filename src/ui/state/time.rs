@@ -1,0 +1,125 @@
+//! How simulated time passes: playing at a speed, step by step, or until nothing is due.
+
+use super::State;
+use crate::cluster::Cluster;
+use crate::sim::{Span, Time};
+use crate::ui::browser;
+
+/// Real milliseconds that one frame may spend on the cluster.
+const FRAME_BUDGET_MS: f64 = 6.0;
+/// A frame that comes later than this after the one before does not let more time pass: the page slept.
+const FRAME_MS_MAX: f64 = 100.0;
+/// Simulated time that "run until settled" runs at most.
+const SETTLE_LIMIT: Span = Span::from_seconds(3_600);
+/// Steps that can be taken back.
+const PAST_MAX: usize = 40;
+/// Wakeups that one step looks through for a change.
+const STEP_WAKEUPS_MAX: usize = 10_000;
+
+/// The speeds on offer, in simulated seconds per second.
+pub const SPEEDS: [(f64, &str); 6] =
+    [(0.5, "0.5×"), (1.0, "1×"), (2.0, "2×"), (5.0, "5×"), (10.0, "10×"), (100.0, "100×")];
+
+/// How time passes.
+#[derive(Debug)]
+pub struct Clock {
+    /// Whether time passes by itself.
+    pub is_playing: bool,
+    /// Simulated seconds per second.
+    pub speed: f64,
+    /// Until when "run until settled" runs.
+    pub settles_until: Option<Time>,
+    /// The cluster before each of the last steps.
+    pub past: Vec<Cluster>,
+    /// Simulated milliseconds that are too short to have passed.
+    remainder: f64,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self { is_playing: true, speed: 1.0, settles_until: None, past: Vec::new(), remainder: 0.0 }
+    }
+}
+
+impl State {
+    /// Whether the ticker must run: something is due, and time passes.
+    pub fn is_ticking(&self) -> bool {
+        (self.clock.is_playing || self.clock.settles_until.is_some()) && self.cluster.next_due().is_some()
+    }
+
+    pub(super) fn toggle_play(&mut self) {
+        self.clock.is_playing = !self.clock.is_playing;
+        self.clock.settles_until = None;
+    }
+
+    /// Lets real time pass: at most a few milliseconds of work, the rest in the next frame.
+    pub(super) fn advance(&mut self, ms: f64) {
+        let until_real = browser::now_ms() + FRAME_BUDGET_MS;
+        let is_over = || browser::now_ms() > until_real;
+        let target = match self.clock.settles_until {
+            Some(limit) => limit,
+            None if self.clock.is_playing => {
+                let passed = ms.clamp(0.0, FRAME_MS_MAX) * self.clock.speed + self.clock.remainder;
+                self.clock.remainder = passed.fract();
+                self.cluster.now() + whole_ms(passed)
+            }
+            None => return,
+        };
+        self.clock.past.clear();
+        while self.cluster.next_due().is_some_and(|due| due <= target) {
+            self.cluster.step();
+            if is_over() {
+                return;
+            }
+        }
+        if self.clock.settles_until.take().is_none() {
+            // Time stands still where nothing is due: what follows is a person's to begin.
+            if self.cluster.next_due().is_some() {
+                self.cluster.run_until(target);
+            }
+            return;
+        }
+        if self.cluster.next_due().is_some() {
+            self.tell("An hour went by and it has not settled: something starts again and again.");
+        }
+        self.saves_due += 1;
+    }
+
+    /// Runs until something in the store has changed.
+    pub(super) fn step(&mut self) {
+        self.clock.is_playing = false;
+        self.clock.settles_until = None;
+        if self.cluster.next_due().is_none() {
+            return;
+        }
+        if self.clock.past.len() >= PAST_MAX {
+            self.clock.past.remove(0);
+        }
+        self.clock.past.push(self.cluster.clone());
+        let written = self.cluster.event_log().count();
+        for _ in 0..STEP_WAKEUPS_MAX {
+            if !self.cluster.step() || self.cluster.event_log().count() != written {
+                break;
+            }
+        }
+    }
+
+    pub(super) fn step_back(&mut self) {
+        self.clock.is_playing = false;
+        if let Some(cluster) = self.clock.past.pop() {
+            self.cluster = cluster;
+            self.views.forget_entries();
+        }
+    }
+
+    pub(super) fn settle(&mut self) {
+        if self.cluster.next_due().is_some() {
+            self.clock.settles_until = Some(self.cluster.now() + SETTLE_LIMIT);
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped just before")]
+fn whole_ms(ms: f64) -> Span {
+    Span::from_ms(ms.clamp(0.0, 1e12) as u64)
+}

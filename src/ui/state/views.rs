@@ -1,0 +1,173 @@
+//! What the page shows, made anew only when what it shows has changed.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::{Panel, State};
+use crate::api::ObjectKey;
+use crate::cluster::TerminalEntry;
+use crate::kubectl::Stream;
+use crate::ui::view_model::events::{EventRow, events};
+use crate::ui::view_model::inspector::InspectorView;
+use crate::ui::view_model::problems::{Problem, problems};
+use crate::ui::view_model::revisions::Letters;
+use crate::ui::view_model::series::Series;
+use crate::ui::view_model::sets::{SetView, sets};
+use crate::ui::view_model::stage::StageView;
+use crate::ui::view_model::summary::summary;
+use crate::ui::view_model::tables::{TableView, tables};
+
+/// Entries on the terminal's screen.
+const ENTRIES_SHOWN: usize = 200;
+
+/// One line of a terminal and what it printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryView {
+    /// Which terminal, and which of its lines.
+    pub id: (u32, u64),
+    /// The line.
+    pub line: String,
+    /// What it printed; `true` marks standard error.
+    pub chunks: Vec<(bool, String)>,
+    /// Its exit code.
+    pub exit: Option<i32>,
+    /// The sandbox's own words.
+    pub hint: Option<String>,
+}
+
+/// What the page shows.
+#[derive(Debug, Default)]
+pub struct Views {
+    /// Nodes and pods.
+    pub stage: Rc<StageView>,
+    /// Sets.
+    pub sets: Vec<Rc<SetView>>,
+    /// Events, newest first.
+    pub events: Rc<Vec<EventRow>>,
+    /// The chosen object.
+    pub inspector: Option<Rc<InspectorView>>,
+    /// The cluster as tables, when they are shown.
+    pub tables: Rc<Vec<TableView>>,
+    /// The terminal's screen.
+    pub entries: Rc<Vec<Rc<EntryView>>>,
+    /// Faults in the open file.
+    pub problems: Rc<Vec<Problem>>,
+    /// Counts over time.
+    pub series: Series,
+    /// The cluster in one sentence.
+    pub summary: String,
+    letters: Letters,
+    shown: Option<Shown>,
+    checked: Option<String>,
+}
+
+/// What the views were made of.
+#[derive(Clone, Debug, PartialEq)]
+struct Shown {
+    revision: u64,
+    seconds: u64,
+    is_idle: bool,
+    selected: Option<ObjectKey>,
+    panel: Panel,
+}
+
+impl Views {
+    /// Makes every entry of the terminal anew: the cluster is another one.
+    pub fn forget_entries(&mut self) {
+        self.entries = Rc::default();
+        self.shown = None;
+    }
+}
+
+impl State {
+    /// Brings what is shown up to date.
+    pub fn refresh(&mut self) {
+        self.read_files();
+        self.refresh_entries();
+        let text = if self.files.shows_edit { "" } else { self.files.text(&self.files.open) };
+        if self.views.checked.as_deref() != Some(text) {
+            self.views.problems = Rc::new(problems(text));
+            self.views.checked = Some(text.to_owned());
+        }
+        let shown = Shown {
+            revision: self.cluster.server().store().revision(),
+            seconds: self.cluster.now().seconds(),
+            is_idle: self.cluster.next_due().is_none(),
+            selected: self.selected.clone(),
+            panel: self.panel,
+        };
+        if self.views.shown.as_ref() == Some(&shown) {
+            return;
+        }
+        let old = self.views.shown.replace(shown.clone());
+        let only_time = old.is_some_and(|old| Shown { seconds: shown.seconds, ..old } == shown);
+        self.refresh_cluster(only_time);
+    }
+
+    fn refresh_cluster(&mut self, only_time: bool) {
+        let (cluster, views, selected) = (&self.cluster, &mut self.views, self.selected.as_ref());
+        if !only_time {
+            views.letters.observe(cluster);
+            keep(&mut views.stage, StageView::of(cluster, &views.letters, selected));
+        }
+        // Ages change with every second; the rest of a set does not.
+        views.sets = sets(cluster, &views.letters, selected);
+        views.series.observe(&views.sets, cluster.now());
+        views.summary = summary(&views.sets);
+        keep(&mut views.events, events(cluster, None));
+        views.inspector = self.selected.as_ref().map(|key| Rc::new(InspectorView::of(cluster, key)));
+        let shows_tables = self.panel == Panel::Tables;
+        keep(&mut views.tables, if shows_tables { tables(cluster) } else { Vec::new() });
+    }
+
+    fn refresh_entries(&mut self) {
+        let mut known: BTreeMap<(u32, u64), Rc<EntryView>> =
+            self.views.entries.iter().map(|entry| (entry.id, Rc::clone(entry))).collect();
+        let mut fresh: Vec<((crate::sim::Time, u32, u64), Rc<EntryView>)> = Vec::new();
+        for (terminal, held) in self.terminals() {
+            let from = self.cleared.get(&terminal).copied().unwrap_or_default();
+            let start = held.entries().len().saturating_sub(ENTRIES_SHOWN);
+            for entry in held.entries().iter().skip(start).filter(|entry| entry.number >= from) {
+                let id = (terminal, entry.number);
+                let view = match known.remove(&id) {
+                    Some(view) if is_as_shown(&view, entry) => view,
+                    _ => Rc::new(entry_view(id, entry)),
+                };
+                fresh.push(((entry.at, terminal, entry.number), view));
+            }
+        }
+        fresh.sort_by_key(|(order, _)| *order);
+        let skipped = fresh.len().saturating_sub(ENTRIES_SHOWN);
+        let entries: Vec<Rc<EntryView>> = fresh.into_iter().skip(skipped).map(|(_, view)| view).collect();
+        let is_same = entries.len() == self.views.entries.len()
+            && entries.iter().zip(self.views.entries.iter()).all(|(a, b)| Rc::ptr_eq(a, b));
+        if !is_same {
+            self.views.entries = Rc::new(entries);
+        }
+    }
+}
+
+/// Puts a new value in place of an old one, unless they are equal: what is shared stays the same in memory.
+fn keep<T: PartialEq>(old: &mut Rc<T>, new: T) {
+    if **old != new {
+        *old = Rc::new(new);
+    }
+}
+
+fn is_as_shown(view: &EntryView, entry: &TerminalEntry) -> bool {
+    let length = |text: Option<&String>| text.map_or(0, String::len);
+    view.exit == entry.exit
+        && view.hint.is_some() == entry.hint.is_some()
+        && view.chunks.len() == entry.chunks.len()
+        && length(view.chunks.last().map(|(_, text)| text)) == length(entry.chunks.last().map(|(_, text)| text))
+}
+
+fn entry_view(id: (u32, u64), entry: &TerminalEntry) -> EntryView {
+    EntryView {
+        id,
+        line: entry.line.clone(),
+        chunks: entry.chunks.iter().map(|(stream, text)| (*stream == Stream::Err, text.clone())).collect(),
+        exit: entry.exit,
+        hint: entry.hint.clone(),
+    }
+}

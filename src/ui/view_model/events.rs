@@ -1,0 +1,78 @@
+//! Kubernetes events, newest first.
+
+use crate::api::event::Event;
+use crate::api::{Kind, Object, ObjectKey};
+use crate::cluster::Cluster;
+use crate::kubectl::output::duration::human_duration;
+
+/// More events than this are not listed.
+pub const EVENTS_LISTED: usize = 100;
+
+/// One event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventRow {
+    /// Names the event over the cluster's whole life.
+    pub uid: String,
+    /// Whether it warns.
+    pub is_warning: bool,
+    /// In a word.
+    pub reason: String,
+    /// What it is about.
+    pub about: Option<ObjectKey>,
+    /// What it is about, in words.
+    pub object: String,
+    /// In a sentence.
+    pub message: String,
+    /// How long ago it was seen last.
+    pub age: String,
+    /// How often it was seen.
+    pub count: i64,
+}
+
+/// The newest events, of one object or of all.
+pub fn events(cluster: &Cluster, about: Option<&ObjectKey>) -> Vec<EventRow> {
+    let mut events: Vec<&Event> = cluster
+        .server()
+        .list(Kind::Event, None)
+        .filter_map(|object| match object {
+            Object::Event(event) => Some(&**event),
+            _ => None,
+        })
+        .filter(|event| about.is_none_or(|key| concerns(event, key)))
+        .collect();
+    let newest_first = |event: &&Event| {
+        std::cmp::Reverse((event.last_timestamp.or(event.first_timestamp), event.metadata.resource_version))
+    };
+    if events.len() > EVENTS_LISTED {
+        events.select_nth_unstable_by_key(EVENTS_LISTED, newest_first);
+        events.truncate(EVENTS_LISTED);
+    }
+    events.sort_by_key(newest_first);
+    events.into_iter().map(|event| row(event, cluster)).collect()
+}
+
+fn concerns(event: &Event, key: &ObjectKey) -> bool {
+    let object = &event.involved_object;
+    object.name == key.name
+        && object.kind == key.kind.resource().kind
+        && (key.namespace.is_empty() || object.namespace == key.namespace)
+}
+
+fn row(event: &Event, cluster: &Cluster) -> EventRow {
+    let object = &event.involved_object;
+    let seen = event.last_timestamp.or(event.first_timestamp).or(event.metadata.creation_timestamp);
+    let about = Kind::of(&object.api_version, &object.kind).map(|kind| {
+        let namespace = if kind.is_namespaced() { object.namespace.clone() } else { String::new() };
+        ObjectKey::new(kind, namespace, object.name.clone())
+    });
+    EventRow {
+        uid: event.metadata.uid.clone(),
+        is_warning: event.type_ == "Warning",
+        reason: event.reason.clone(),
+        about,
+        object: format!("{}/{}", object.kind.to_lowercase(), object.name),
+        message: event.message.clone(),
+        age: seen.map(|seen| human_duration(seen.age_seconds(cluster.now()))).unwrap_or_default(),
+        count: event.count.max(1),
+    }
+}

@@ -1,0 +1,24 @@
+//! What the page shows, as plain values: a pure function of the cluster and of what a person chose.
+//!
+//! - [`status`], [`revisions`]: shapes and letters. [`tile`], [`stage`], [`sets`]: pods, nodes, sets.
+//! - [`why`], [`inspector`], [`events`], [`tables`]: reasons and lists. [`series`]: counts over time.
+//! - [`problems`], [`diff`]: manifests. [`summary`]: the cluster in one sentence.
+
+pub mod status;
+pub mod revisions;
+pub mod tile;
+pub mod stage;
+pub mod why;
+pub mod sets;
+pub mod events;
+pub mod tables;
+pub mod inspector;
+pub mod problems;
+pub mod diff;
+pub mod series;
+pub mod summary;
+
+use crate::api::ObjectKey;
+
+/// The object in the inspector.
+pub type Selected<'a> = Option<&'a ObjectKey>;

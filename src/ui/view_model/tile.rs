@@ -1,0 +1,111 @@
+//! A pod as a tile.
+
+use super::Selected;
+use super::revisions::{Letters, REVISION_LABEL, RevisionMark};
+use super::status::Shape;
+use crate::api::meta::Condition;
+use crate::api::pod::Pod;
+use crate::api::{Kind, Object, ObjectKey};
+use crate::cluster::Cluster;
+use crate::kubectl::printers::pod_status;
+
+/// A pod as a tile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TileView {
+    /// Names the pod over the cluster's whole life.
+    pub uid: String,
+    /// Names the pod.
+    pub key: ObjectKey,
+    /// The part of its name after the last dash, when that is a number.
+    pub ordinal: Option<u64>,
+    /// kubectl's `STATUS`.
+    pub status: String,
+    /// Its shape.
+    pub shape: Shape,
+    /// kubectl's `READY`.
+    pub ready: String,
+    /// Its revision.
+    pub revision: Option<RevisionMark>,
+    /// How often its containers were started again.
+    pub restarts: i64,
+    /// Its claims.
+    pub claims: Vec<ClaimView>,
+    /// Whether it is shown in the inspector.
+    pub is_selected: bool,
+    /// All of this in one sentence.
+    pub sentence: String,
+}
+
+/// A claim on a tile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimView {
+    /// Its name.
+    pub name: String,
+    /// Its phase.
+    pub phase: String,
+}
+
+/// The claim of a name, as it stands.
+pub fn claim(cluster: &Cluster, namespace: &str, name: &str) -> ClaimView {
+    let key = ObjectKey::new(Kind::PersistentVolumeClaim, namespace, name);
+    let phase = match cluster.server().get(&key) {
+        Ok(Object::PersistentVolumeClaim(claim)) if claim.metadata.is_terminating() => "Terminating",
+        Ok(Object::PersistentVolumeClaim(claim)) => claim.status.phase.as_str(),
+        _ => "missing",
+    };
+    ClaimView { name: name.to_owned(), phase: phase.to_owned() }
+}
+
+impl TileView {
+    /// The tile of a pod.
+    pub fn of(pod: &Pod, cluster: &Cluster, letters: &Letters, selected: Selected<'_>) -> Self {
+        let meta = &pod.metadata;
+        let status = pod_status(pod);
+        let ready = pod.status.container_statuses.iter().filter(|status| status.ready).count();
+        let total = pod.spec.containers.len();
+        let key = ObjectKey::new(Kind::Pod, meta.namespace.clone(), meta.name.clone());
+        let revision = meta.labels.get(REVISION_LABEL).and_then(|name| letters.mark(&meta.namespace, name));
+        let mut tile = Self {
+            uid: meta.uid.clone(),
+            ordinal: meta.name.rsplit_once('-').and_then(|(_, ordinal)| ordinal.parse().ok()),
+            shape: Shape::of(pod, &status),
+            status,
+            ready: format!("{ready}/{total}"),
+            revision,
+            restarts: pod.status.container_statuses.iter().map(|status| status.restart_count).sum(),
+            claims: pod.claim_names().map(|name| claim(cluster, &meta.namespace, name)).collect(),
+            is_selected: selected == Some(&key),
+            key,
+            sentence: String::new(),
+        };
+        tile.sentence = tile.sentence_for(pod);
+        tile
+    }
+
+    fn sentence_for(&self, pod: &Pod) -> String {
+        let mut sentence = self.key.name.clone();
+        if let Some(revision) = &self.revision {
+            sentence.push_str(", revision ");
+            sentence.push_str(&revision.letter);
+        }
+        sentence.push_str(", ");
+        sentence.push_str(&self.status);
+        if self.shape != Shape::Terminating {
+            let is_ready = Condition::is_true(&pod.status.conditions, "Ready");
+            sentence.push_str(if is_ready { ", ready" } else { ", not ready" });
+        }
+        if pod.is_bound() {
+            sentence.push_str(", on ");
+            sentence.push_str(&pod.spec.node_name);
+        } else {
+            sentence.push_str(", on no node yet");
+        }
+        if self.restarts > 0 {
+            sentence.push_str(&format!(", {} restarts", self.restarts));
+        }
+        for claim in &self.claims {
+            sentence.push_str(&format!(", claim {} {}", claim.name, claim.phase));
+        }
+        sentence
+    }
+}

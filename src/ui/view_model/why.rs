@@ -1,0 +1,99 @@
+//! The one sentence that says why an object is as it is, and how grave it is.
+
+use crate::api::{Kind, Object, ObjectKey};
+use crate::cluster::{Cluster, Verdict};
+use crate::kubectl::printers::pod_status;
+
+use super::status::Shape;
+
+/// How grave a reason is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tone {
+    /// What should be is.
+    #[default]
+    Settled,
+    /// Something is being done.
+    Working,
+    /// Something must happen first, and will.
+    Waiting,
+    /// Something must happen first, and will not happen by itself.
+    Blocked,
+}
+
+impl Tone {
+    /// The class it is drawn with.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Settled => "tone-settled",
+            Self::Working => "tone-working",
+            Self::Waiting => "tone-waiting",
+            Self::Blocked => "tone-blocked",
+        }
+    }
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Settled => "Settled",
+            Self::Working => "Working",
+            Self::Waiting => "Waiting",
+            Self::Blocked => "Blocked",
+        }
+    }
+}
+
+/// Why an object is as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WhyView {
+    /// How grave it is.
+    pub tone: Tone,
+    /// One sentence.
+    pub sentence: String,
+    /// The rule behind it: fact and value.
+    pub facts: Vec<(String, String)>,
+}
+
+/// Waits that only a person can end.
+const ENDED_BY_PEOPLE: [&str; 2] = ["BrokenRollout", "OnDelete"];
+
+/// Why an object is as it is.
+pub fn why(cluster: &Cluster, key: &ObjectKey) -> WhyView {
+    let Some(decision) = cluster.reason_for(key) else {
+        return WhyView { tone: Tone::Settled, sentence: "No controller has looked at it yet".into(), ..WhyView::default() };
+    };
+    let Some(reason) = decision.verdict.reason() else {
+        return WhyView { sentence: "Everything is as it should be".into(), ..WhyView::default() };
+    };
+    let tone = match &decision.verdict {
+        Verdict::Converged => Tone::Settled,
+        Verdict::Progressing(_) => Tone::Working,
+        Verdict::Failed(_) => Tone::Blocked,
+        // The partition is a person's choice: the set rests where it was told to.
+        Verdict::Waiting(reason) if reason.name == "Partition" => Tone::Settled,
+        Verdict::Waiting(reason) => {
+            let is_stuck = reason.object.as_ref().is_some_and(|object| is_failing(cluster, object));
+            let by_people = ENDED_BY_PEOPLE.contains(&reason.name);
+            if is_stuck || by_people || cluster.next_due().is_none() { Tone::Blocked } else { Tone::Waiting }
+        }
+    };
+    WhyView { tone, sentence: capitalised(&reason.sentence), facts: reason.facts.clone() }
+}
+
+fn is_failing(cluster: &Cluster, key: &ObjectKey) -> bool {
+    if key.kind != Kind::Pod {
+        return false;
+    }
+    match cluster.server().get(key) {
+        Ok(Object::Pod(pod)) => Shape::of(pod, &pod_status(pod)) == Shape::Failed,
+        _ => false,
+    }
+}
+
+/// The sentence with a capital letter, unless it begins with a name.
+fn capitalised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
