@@ -21,5 +21,6 @@ pub mod scheduler;
 pub mod kubelet;
 pub mod kubectl;
 pub mod cluster;
+pub mod ui;
 pub mod recording;
 pub mod transcript;

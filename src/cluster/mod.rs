@@ -17,6 +17,8 @@ pub mod event_log;
 pub mod explain;
 pub mod invariants;
 
+pub use crate::controllers::{Decision, Verdict};
+pub use crate::kubelet::Control;
 pub use config::ClusterConfig;
 pub use event_log::EventLog;
 pub use input::{Input, InputEntry, InputError};
@@ -26,7 +28,7 @@ use std::collections::BTreeMap;
 
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, Request};
-use crate::controllers::{self, ControllerManager, Decision};
+use crate::controllers::{self, ControllerManager};
 use crate::kubectl;
 use crate::kubelet::{self, Kubelets};
 use crate::scheduler::{self, Scheduler};

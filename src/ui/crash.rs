@@ -16,7 +16,7 @@ thread_local! {
 }
 
 /// Takes note of the inputs so far.
-pub fn note(inputs: &[InputEntry]) {
+pub(super) fn note(inputs: &[InputEntry]) {
     INPUTS.with_borrow_mut(|noted| {
         if noted.len() > inputs.len() {
             noted.clear();
@@ -26,7 +26,7 @@ pub fn note(inputs: &[InputEntry]) {
 }
 
 /// Shows the last words when the program comes down.
-pub fn install() {
+pub(super) fn install() {
     std::panic::set_hook(Box::new(|panic| show(panic)));
 }
 
@@ -41,7 +41,9 @@ fn show(panic: &PanicHookInfo<'_>) {
     {
         text.set_value(&format!("{panic}\n\n{log}\n"));
     }
-    if let Some(note) = document.get_element_by_id("crash").and_then(|note| note.dyn_into::<HtmlElement>().ok()) {
+    if let Some(note) =
+        document.get_element_by_id("crash").and_then(|note| note.dyn_into::<HtmlElement>().ok())
+    {
         note.set_hidden(false);
     }
 }

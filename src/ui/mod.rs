@@ -17,7 +17,7 @@ mod crash;
 mod hooks;
 mod components;
 
-pub use components::app::App;
+pub use components::app::{App, AppProps};
 
 /// Mounts the page.
 pub fn start() {

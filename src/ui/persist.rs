@@ -77,7 +77,7 @@ pub fn from_text(text: &str) -> Result<State, String> {
     let mut cluster = Cluster::new(stored.config);
     cluster.play(&stored.inputs, stored.now).map_err(|error| error.to_string())?;
     let layout = stored.layout;
-    let files = Files { tabs: layout.tabs, open: layout.open, drafts: layout.drafts, ..Files::default() };
+    let files = Files::brought_back(layout.tabs, layout.open, layout.drafts, &cluster);
     let mut state = State::around(cluster, files);
     state.clock.is_playing = !layout.is_paused;
     if layout.speed > 0.0 {
@@ -119,7 +119,8 @@ pub fn load() -> State {
     // A text that brought the page down while it was played must not do so again.
     let came_down = browser::stored(KEY_LOADING).is_some();
     drop(browser::store(KEY_LOADING, Some("1")));
-    let loaded = if came_down { Err("the page came down while it was played".to_owned()) } else { from_text(&text) };
+    let loaded =
+        if came_down { Err("the page came down while it was played".to_owned()) } else { from_text(&text) };
     drop(browser::store(KEY_LOADING, None));
     match loaded {
         Ok(state) => with_broken(state),
@@ -128,7 +129,9 @@ pub fn load() -> State {
             drop(browser::store(KEY, None));
             let mut state = with_broken(State::default());
             state.broken.get_or_insert(text);
-            state.tell(format!("What was stored in this browser could not be read: {why}. This is a new cluster."));
+            state.tell(format!(
+                "What was stored in this browser could not be read: {why}. This is a new cluster."
+            ));
             state
         }
     }

@@ -114,6 +114,12 @@ export function create(parent, { doc = "", onChange, onApply, dark = false, labe
     },
     setReadOnly: (on) => view.dispatch({ effects: readOnly.reconfigure(readOnlyAs(on)) }),
     setDark: (on) => view.dispatch({ effects: theme.reconfigure(themeAs(on)) }),
+    goTo(line) {
+      const at = view.state.doc.line(Math.min(Math.max(Math.trunc(line) || 1, 1), view.state.doc.lines));
+      view.dispatch({ selection: { anchor: at.from + at.text.length - at.text.trimStart().length } });
+      view.dispatch({ effects: EditorView.scrollIntoView(at.from, { y: "center" }) });
+      view.focus();
+    },
     focus: () => view.focus(),
     destroy: () => view.destroy(),
   };

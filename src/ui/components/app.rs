@@ -106,7 +106,8 @@ impl Component for App {
     fn view(&self, _ctx: &Context<Self>) -> Html {
         let (state, on) = (&self.state, &self.on);
         let views = &state.views;
-        let page = Page::ALL.iter().find(|(page, ..)| *page == state.page).map_or("cluster", |(.., word)| word);
+        let page =
+            Page::ALL.iter().find(|(page, ..)| *page == state.page).map_or("cluster", |(.., word)| word);
         html! {
             <div class="page" data-page={page}>
                 <Ticker is_active={state.is_ticking()} on_frame={&self.on_frame} />

@@ -21,7 +21,8 @@ pub(crate) struct ChartProps {
 
 /// Puts a drawing into an element; it is parsed as XML, never as a page.
 fn put(parent: &Element, svg: &str) {
-    let parsed = DomParser::new().and_then(|parser| parser.parse_from_string(svg, SupportedType::ImageSvgXml));
+    let parsed =
+        DomParser::new().and_then(|parser| parser.parse_from_string(svg, SupportedType::ImageSvgXml));
     let Some(drawing) = parsed.ok().and_then(|document| document.document_element()) else { return };
     for attribute in ["width", "height"] {
         drop(drawing.remove_attribute(attribute));
@@ -45,7 +46,10 @@ pub(crate) fn Chart(props: &ChartProps) -> Html {
     }
     let last = props.samples.last();
     let label = last.map_or_else(String::new, |last| {
-        format!("Pods of {} over time: now {} of {} ready, {} updated", props.name, last.ready, last.desired, last.updated)
+        format!(
+            "Pods of {} over time: now {} of {} ready, {} updated",
+            props.name, last.ready, last.desired, last.updated
+        )
     });
     let rows = props.samples.iter().rev().take(ROWS_MAX);
     html! {

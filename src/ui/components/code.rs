@@ -88,7 +88,9 @@ pub(crate) fn Code(props: &CodeProps) -> Html {
             } else if let Some(area) = area.cast::<HtmlTextAreaElement>() {
                 let at: usize = text.lines().take(line - 1).map(|line| line.encode_utf16().count() + 1).sum();
                 browser::focus(&area);
-                drop(area.set_selection_range(u32::try_from(at).unwrap_or(0), u32::try_from(at).unwrap_or(0)));
+                drop(
+                    area.set_selection_range(u32::try_from(at).unwrap_or(0), u32::try_from(at).unwrap_or(0)),
+                );
             }
         });
     }

@@ -92,8 +92,6 @@ pub(crate) fn open(
 
 /// The markers of faults, as the editor reads them.
 pub(crate) fn markers(problems: &[Problem]) -> String {
-    let marker = |problem: &Problem| {
-        serde_json::json!({"line": problem.line, "column": problem.column, "message": problem.message})
-    };
+    let marker = |problem: &Problem| serde_json::json!({"line": problem.line, "column": problem.column, "message": problem.message});
     serde_json::Value::Array(problems.iter().map(marker).collect()).to_string()
 }

@@ -85,7 +85,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
             if name.is_empty() {
                 <p class="empty">{ "No file is open. Make one with +, or choose an example." }</p>
             } else {
-                <Code key={name.clone()} name={name} text={props.text.clone()} loads={props.loads} problems={props.problems.clone()}
+                <Code key={name.clone()} name={name.clone()} text={props.text.clone()} loads={props.loads} problems={props.problems.clone()}
                     is_dark={props.is_dark} line={*line} on={on.clone()} />
             }
             <Problems problems={props.problems.clone()} {on_line} />

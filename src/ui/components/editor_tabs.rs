@@ -20,7 +20,9 @@ pub(crate) fn EditorTabs(props: &EditorTabsProps) -> Html {
     {
         let field = field.clone();
         use_effect_with((*renaming).clone(), move |name| {
-            if name.is_some() && let Some(field) = field.cast::<HtmlInputElement>() {
+            if name.is_some()
+                && let Some(field) = field.cast::<HtmlInputElement>()
+            {
                 crate::ui::browser::focus(&field);
                 field.select();
             }

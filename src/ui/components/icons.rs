@@ -50,7 +50,9 @@ pub(crate) fn shape(shape: Shape) -> Html {
                 <path d="M8 4.5v4.3M8 11v.6" class="mark-check" />
             </>
         },
-        Shape::Succeeded => html! { <rect x="2.5" y="2.5" width="11" height="11" class="mark-fill mark-line" /> },
+        Shape::Succeeded => {
+            html! { <rect x="2.5" y="2.5" width="11" height="11" class="mark-fill mark-line" /> }
+        }
     };
     html! { <svg class="mark" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">{ inner }</svg> }
 }

@@ -36,7 +36,12 @@ fn actions(view: &InspectorView) -> Vec<(&'static str, Action)> {
         }
         Kind::StatefulSet => {
             let restart = format!("kubectl rollout restart statefulset/{name}{flag}");
-            vec![("Describe", run("describe")), ("Edit", run("edit")), ("Restart", Action::Run(restart)), ("Delete", run("delete"))]
+            vec![
+                ("Describe", run("describe")),
+                ("Edit", run("edit")),
+                ("Restart", Action::Run(restart)),
+                ("Delete", run("delete")),
+            ]
         }
         _ => vec![("Describe", run("describe"))],
     }

@@ -24,7 +24,9 @@ pub(crate) fn Menu(props: &MenuProps) -> Html {
     {
         let root = root.clone();
         use_effect_with((), move |()| {
-            if let Some(first) = root.cast::<Element>().and_then(|root| browser::all(&root, "button").into_iter().next()) {
+            if let Some(first) =
+                root.cast::<Element>().and_then(|root| browser::all(&root, "button").into_iter().next())
+            {
                 browser::focus(&first);
             }
         });
@@ -57,8 +59,11 @@ pub(crate) fn Menu(props: &MenuProps) -> Html {
     let on_leave = {
         let (root, on_close) = (root.clone(), props.on_close.clone());
         Callback::from(move |event: FocusEvent| {
-            let to = event.related_target().and_then(|target| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(target).ok());
-            let stays = root.cast::<Element>().is_some_and(|root| root.contains(to.as_deref().map(AsRef::as_ref)));
+            let to = event
+                .related_target()
+                .and_then(|target| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(target).ok());
+            let stays =
+                root.cast::<Element>().is_some_and(|root| root.contains(to.as_deref().map(AsRef::as_ref)));
             if !stays {
                 on_close.emit(false);
             }

@@ -39,7 +39,10 @@ pub(crate) fn Panels(props: &PanelsProps) -> Html {
             if let Some((panel, _)) = Panel::ALL.get(next) {
                 on.emit(Action::Panel(*panel));
             }
-            if let Some(tab) = root.cast::<Element>().and_then(|root| browser::all(&root, "[role=tab]").into_iter().nth(next)) {
+            if let Some(tab) = root
+                .cast::<Element>()
+                .and_then(|root| browser::all(&root, "[role=tab]").into_iter().nth(next))
+            {
                 browser::focus(&tab);
             }
         })

@@ -28,7 +28,12 @@ pub(crate) fn plot(samples: &[Sample]) -> Option<String> {
     Some(svg)
 }
 
-fn draw(svg: &mut String, samples: &[Sample], across: (f64, f64), top: i64) -> Result<(), Box<dyn std::error::Error>> {
+fn draw(
+    svg: &mut String,
+    samples: &[Sample],
+    across: (f64, f64),
+    top: i64,
+) -> Result<(), Box<dyn std::error::Error>> {
     let area = SVGBackend::with_string(svg, SIZE).into_drawing_area();
     let style = ("sans-serif", 12).into_font().color(&TEXT);
     let labels = usize::try_from(top).unwrap_or(1).clamp(1, 5) + 1;
@@ -50,8 +55,11 @@ fn draw(svg: &mut String, samples: &[Sample], across: (f64, f64), top: i64) -> R
         .x_label_formatter(&|second| format!("{second:.0} s"))
         .y_label_formatter(&|count| format!("{count:.0}"))
         .draw()?;
-    let lines: [(RGBColor, fn(&Sample) -> i64); 3] =
-        [(DESIRED, |sample| sample.desired), (UPDATED, |sample| sample.updated), (READY, |sample| sample.ready)];
+    let lines: [(RGBColor, fn(&Sample) -> i64); 3] = [
+        (DESIRED, |sample| sample.desired),
+        (UPDATED, |sample| sample.updated),
+        (READY, |sample| sample.ready),
+    ];
     for (colour, count) in lines {
         let points = steps(samples, across.1, count);
         chart.draw_series(LineSeries::new(points, colour.stroke_width(2)))?;

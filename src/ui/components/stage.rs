@@ -46,7 +46,10 @@ fn first_cell(view: &StageView) -> String {
 
 fn has_cell(view: &StageView, name: &str) -> bool {
     view.shelf.iter().any(|tile| tile.key.name == name)
-        || view.lanes.iter().any(|lane| lane.key.name == name || lane.tiles.iter().any(|tile| tile.key.name == name))
+        || view
+            .lanes
+            .iter()
+            .any(|lane| lane.key.name == name || lane.tiles.iter().any(|tile| tile.key.name == name))
 }
 
 #[component]
@@ -62,7 +65,10 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
         // A pod that had the focus and is gone leaves it to its successor, or to the first cell.
         let (root, had_focus) = (root.clone(), had_focus.clone());
         use_effect_with((view.clone(), stop), move |(_, stop)| {
-            if *had_focus.borrow() && browser::has_lost_focus() && let Some(root) = root.cast::<Element>() {
+            if *had_focus.borrow()
+                && browser::has_lost_focus()
+                && let Some(root) = root.cast::<Element>()
+            {
                 let cell = browser::all(&root, "[data-cell]")
                     .into_iter()
                     .find(|cell| cell.get_attribute("data-cell").as_deref() == Some(stop));

@@ -104,7 +104,8 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
         Callback::from(move |event: PointerEvent| {
             if event.buttons() & 1 == 1
                 && let Some(root) = root.cast::<Element>()
-                && let Some(to) = partition_at(&root, f64::from(event.client_x()), f64::from(event.client_y()))
+                && let Some(to) =
+                    partition_at(&root, f64::from(event.client_x()), f64::from(event.client_y()))
             {
                 on_drag.emit(Some(to.clamp(start, end)));
             }

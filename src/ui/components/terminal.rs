@@ -30,7 +30,9 @@ pub(crate) fn TerminalPane(props: &TerminalProps) -> Html {
     {
         let (log, follows) = (log.clone(), follows.clone());
         use_effect_with((props.entries.clone(), props.prompt.candidates.len()), move |_| {
-            if *follows.borrow() && let Some(log) = log.cast::<Element>() {
+            if *follows.borrow()
+                && let Some(log) = log.cast::<Element>()
+            {
                 log.set_scroll_top(log.scroll_height());
             }
         });
@@ -56,7 +58,8 @@ pub(crate) fn TerminalPane(props: &TerminalProps) -> Html {
         let (on, is_busy, is_leaving) = (props.on.clone(), props.is_busy, is_leaving.clone());
         Callback::from(move |event: KeyboardEvent| {
             let input: HtmlInputElement = event.target_unchecked_into();
-            let has_selection = input.selection_start().ok().flatten() != input.selection_end().ok().flatten();
+            let has_selection =
+                input.selection_start().ok().flatten() != input.selection_end().ok().flatten();
             let leaves = std::mem::replace(&mut *is_leaving.borrow_mut(), event.key() == "Escape");
             let action = match (event.key().as_str(), event.ctrl_key()) {
                 ("ArrowUp", false) => Action::Recall(true),
@@ -86,7 +89,7 @@ pub(crate) fn TerminalPane(props: &TerminalProps) -> Html {
             <div class="log" role="log" aria-live="off" aria-label="Terminal output" tabindex="0" ref={log} onscroll={on_scroll}>
                 if props.entries.is_empty() {
                     <p class="empty">{ "Every button of this page runs a kubectl line here. Type your own: " }<code>{ "kubectl get all" }</code>{ ", " }
-                        <code>{ "kubectl explain sts.spec" }</code>{ ", " }<code>{ "why sts/web" }</code>{ "." }</p>
+                        <code>{ "kubectl describe sts web" }</code>{ ", " }<code>{ "why sts/web" }</code>{ "." }</p>
                 }
                 { for props.entries.iter().map(|entry| html! {
                     <Entry key={format!("{}-{}", entry.id.0, entry.id.1)} entry={entry.clone()} />

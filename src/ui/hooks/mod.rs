@@ -1,6 +1,6 @@
 //! Where the page meets the browser's clock, layout and keys.
 
-pub mod use_ticker;
-pub mod use_flip;
-pub mod use_handle_place;
-pub mod roving;
+pub(super) mod use_ticker;
+pub(super) mod use_flip;
+pub(super) mod use_handle_place;
+pub(super) mod roving;

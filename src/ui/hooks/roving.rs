@@ -5,7 +5,7 @@ use web_sys::{DomRect, Element, KeyboardEvent};
 use crate::ui::browser;
 
 /// Moves the focus as a key says; the name of the element that got it.
-pub fn move_focus(root: &Element, event: &KeyboardEvent) -> Option<String> {
+pub(crate) fn move_focus(root: &Element, event: &KeyboardEvent) -> Option<String> {
     let key = event.key();
     if event.ctrl_key() || event.alt_key() || event.meta_key() {
         return None;

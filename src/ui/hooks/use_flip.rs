@@ -5,12 +5,20 @@
 
 use std::collections::BTreeMap;
 
-use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{Element, HtmlElement};
+use wasm_bindgen::prelude::*;
 use web_sys::js_sys::{Array, Object, Reflect};
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use crate::ui::browser;
+
+#[wasm_bindgen]
+extern "C" {
+    /// An element, with the Web Animations that `web-sys` counts as unstable.
+    type Animatable;
+    #[wasm_bindgen(method)]
+    fn animate(this: &Animatable, frames: &Array, ms: f64) -> JsValue;
+}
 
 /// More tiles than this do not travel.
 const TILES_MAX: usize = 120;
@@ -73,5 +81,5 @@ fn animate(tile: &Element, property: &str, from: &str, to: &str, ms: f64) {
             frames.push(&frame);
         }
     }
-    drop(tile.animate_with_f64(Some(&frames), ms));
+    tile.unchecked_ref::<Animatable>().animate(&frames, ms);
 }

@@ -23,19 +23,28 @@ pub(crate) fn use_handle_place(root: &NodeRef, handle: &NodeRef, partition: Opti
             let window = web_sys::window().filter(|_| browser::document().is_some());
             let listener = window.map(|window| {
                 EventListener::new(&window.clone(), "resize", move |_| {
-                    width.set(window.inner_width().ok().and_then(|width| width.as_f64()).map_or(0, |width| width.to_bits()));
+                    width.set(
+                        window
+                            .inner_width()
+                            .ok()
+                            .and_then(|width| width.as_f64())
+                            .map_or(0, |width| width.to_bits()),
+                    );
                 })
             });
             move || drop(listener)
         });
     }
     use_effect_with((partition, ordinals, set.start, set.is_compact, *width), move |&(partition, ..)| {
-        let (Some(root), Some(handle), Some(partition)) = (root.cast::<HtmlElement>(), handle.cast::<HtmlElement>(), partition)
+        let (Some(root), Some(handle), Some(partition)) =
+            (root.cast::<HtmlElement>(), handle.cast::<HtmlElement>(), partition)
         else {
             return;
         };
         let slots = browser::all(&root, "[data-ordinal]");
-        let ordinal = |slot: &Element| slot.get_attribute("data-ordinal").and_then(|ordinal| ordinal.parse::<i64>().ok());
+        let ordinal = |slot: &Element| {
+            slot.get_attribute("data-ordinal").and_then(|ordinal| ordinal.parse::<i64>().ok())
+        };
         let after = slots.iter().find(|slot| ordinal(slot).is_some_and(|ordinal| ordinal >= partition));
         let place = match (after, slots.last()) {
             (Some(slot), _) => edge(slot, false),

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{Notice, State, Undo};
-use crate::cluster::Input;
+use crate::cluster::{Cluster, Input};
 use crate::ui::examples::EXAMPLES;
 use crate::ui::view_model::diff::diff_of;
 
@@ -33,6 +33,16 @@ impl Files {
     /// The text of a tab.
     pub fn text(&self, name: &str) -> &str {
         self.drafts.get(name).or_else(|| self.stored.get(name)).map_or("", String::as_str)
+    }
+
+    /// The tabs of a page that is brought back, around a cluster that has files already.
+    pub fn brought_back(
+        tabs: Vec<String>,
+        open: String,
+        drafts: BTreeMap<String, String>,
+        cluster: &Cluster,
+    ) -> Self {
+        Self { tabs, open, drafts, stored: cluster.files().clone(), ..Self::default() }
     }
 
     /// Treats every text as not stored yet: the cluster is a new one.

@@ -166,6 +166,8 @@ impl State {
     /// Takes in what a person did, or tells why not.
     pub(crate) fn submit(&mut self, input: Input) -> bool {
         self.clock.past.clear();
+        // An input comes after all that its instant holds: only so is it at the same place when it is played again.
+        self.cluster.run_until(self.cluster.now());
         match self.cluster.submit(input) {
             Ok(()) => true,
             Err(error) => {

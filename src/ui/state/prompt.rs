@@ -39,7 +39,8 @@ impl State {
             }
         }
         let prompt = &self.prompt;
-        let back = if goes_back { (prompt.back + 1).min(history.len()) } else { prompt.back.saturating_sub(1) };
+        let back =
+            if goes_back { (prompt.back + 1).min(history.len()) } else { prompt.back.saturating_sub(1) };
         if back == prompt.back {
             return;
         }
@@ -54,7 +55,8 @@ impl State {
     /// Completes the word before the cursor as far as it is certain, and lists what may follow.
     pub(super) fn complete(&mut self, cursor: usize) {
         let text = self.prompt.text.clone();
-        let cursor = (0..=cursor.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+        let cursor =
+            (0..=cursor.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
         let found = kubectl::complete(&text, cursor, self.cluster.session(), self.cluster.server());
         let Some(first) = found.candidates.first() else {
             self.prompt.candidates.clear();

@@ -159,7 +159,8 @@ fn is_as_shown(view: &EntryView, entry: &TerminalEntry) -> bool {
     view.exit == entry.exit
         && view.hint.is_some() == entry.hint.is_some()
         && view.chunks.len() == entry.chunks.len()
-        && length(view.chunks.last().map(|(_, text)| text)) == length(entry.chunks.last().map(|(_, text)| text))
+        && length(view.chunks.last().map(|(_, text)| text))
+            == length(entry.chunks.last().map(|(_, text)| text))
 }
 
 fn entry_view(id: (u32, u64), entry: &TerminalEntry) -> EntryView {

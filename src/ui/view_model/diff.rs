@@ -138,11 +138,13 @@ pub fn diff(old: &str, new: &str) -> Vec<DiffLine> {
 /// Leaves out unchanged lines that are far from any change.
 fn shortened(lines: Vec<DiffLine>) -> Vec<DiffLine> {
     let is_change = |line: &DiffLine| !matches!(line, DiffLine::Same(_));
-    let changes: Vec<usize> = lines.iter().enumerate().filter(|(_, l)| is_change(l)).map(|(i, _)| i).collect();
+    let changes: Vec<usize> =
+        lines.iter().enumerate().filter(|(_, l)| is_change(l)).map(|(i, _)| i).collect();
     let mut short: Vec<DiffLine> = Vec::new();
     for (index, line) in lines.into_iter().enumerate() {
         let next = changes.partition_point(|change| *change < index);
-        let near = |change: Option<&usize>| change.is_some_and(|change| change.abs_diff(index) <= CONTEXT_LINES);
+        let near =
+            |change: Option<&usize>| change.is_some_and(|change| change.abs_diff(index) <= CONTEXT_LINES);
         if near(changes.get(next)) || near(next.checked_sub(1).and_then(|before| changes.get(before))) {
             short.push(line);
         } else if short.last() != Some(&DiffLine::Gap) {
@@ -170,7 +172,10 @@ mod tests {
     fn lines_that_changed_stand_in_their_place() {
         assert_eq!(text(&diff("a\nb\nc\n", "a\nx\nc\nd\n")), " a\n-b\n+x\n c\n+d");
         assert_eq!(text(&diff("", "a\n")), "+a");
-        assert_eq!(text(&diff("1\n2\n3\n4\n5\n6\n7\nold\n", "1\n2\n3\n4\n5\n6\n7\nnew\n")), "@\n 5\n 6\n 7\n-old\n+new");
+        assert_eq!(
+            text(&diff("1\n2\n3\n4\n5\n6\n7\nold\n", "1\n2\n3\n4\n5\n6\n7\nnew\n")),
+            "@\n 5\n 6\n 7\n-old\n+new"
+        );
         assert_eq!(text(&diff("same\n", "same\n")), "@");
     }
 }

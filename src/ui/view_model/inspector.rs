@@ -104,6 +104,9 @@ fn why_of(cluster: &Cluster, key: &ObjectKey, object: &Object) -> WhyView {
             view.sentence = format!("{}/{}: {}", owner.kind.resource().singular, owner.name, view.sentence);
             view
         }
-        None => WhyView { sentence: "No controller owns this pod: nobody will replace it".into(), ..WhyView::default() },
+        None => WhyView {
+            sentence: "No controller owns this pod: nobody will replace it".into(),
+            ..WhyView::default()
+        },
     }
 }

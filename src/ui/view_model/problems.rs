@@ -2,10 +2,10 @@
 //!
 //! The YAML reader names its line; the schema names a field, whose line is looked for in the document's text.
 
-use serde::Deserialize as _;
 use serde_json::Value;
 
-use crate::api::schema::decode::{self, DecodeError};
+use crate::api::schema::{DecodeError, decode};
+use crate::api::yaml::read_manifest;
 
 /// Longer texts are not checked while they are typed.
 const CHECKED_BYTES_MAX: usize = 200_000;
@@ -27,43 +27,14 @@ pub fn problems(text: &str) -> Vec<Problem> {
     if text.len() > CHECKED_BYTES_MAX {
         return found;
     }
-    let mut starts = document_starts(text).into_iter();
-    for document in serde_yaml::Deserializer::from_str(text) {
-        let start = starts.next().unwrap_or(1);
-        match Value::deserialize(document) {
-            Ok(Value::Null) => {}
-            Ok(value) => check(&value, text, start, &mut found),
-            Err(error) => {
-                let (line, column) = error.location().map_or((start, 0), |at| (at.line(), at.column()));
-                found.push(Problem { line, column, message: error.to_string() });
-                break;
-            }
-        }
+    let manifest = read_manifest(text);
+    for document in &manifest.documents {
+        check(&document.value, text, document.line, &mut found);
+    }
+    if let Some(error) = manifest.error {
+        found.push(Problem { line: error.line.unwrap_or(1), column: 0, message: error.message });
     }
     found
-}
-
-/// The line where each document begins.
-fn document_starts(text: &str) -> Vec<usize> {
-    let mut starts = vec![1];
-    let mut has_content = false;
-    for (index, line) in text.lines().enumerate() {
-        if line.starts_with("---") {
-            if has_content {
-                starts.push(index + 2);
-            }
-            has_content = false;
-            if starts.len() == 1 && starts.first() == Some(&1) {
-                starts = vec![index + 2];
-            }
-            if line.trim() != "---" {
-                has_content = true;
-            }
-        } else if !line.trim().is_empty() && !line.starts_with('#') {
-            has_content = true;
-        }
-    }
-    starts
 }
 
 fn check(value: &Value, text: &str, start: usize, found: &mut Vec<Problem>) {
@@ -79,7 +50,7 @@ fn check(value: &Value, text: &str, start: usize, found: &mut Vec<Problem>) {
         found.push(Problem { line: start, column: 0, message: message.to_owned() });
         return;
     }
-    let messages = match decode::decode(value, api_version, kind) {
+    let messages = match decode(value, api_version, kind) {
         Ok(_) => return,
         Err(DecodeError::Strict(messages)) => messages,
         Err(error @ DecodeError::NotRegistered { .. }) => {
@@ -111,7 +82,8 @@ fn line_of(text: &str, start: usize, name: &str) -> usize {
         bare.strip_prefix(name).is_some_and(|rest| rest.starts_with(':'))
     };
     let lines = text.lines().enumerate().skip(start.saturating_sub(1));
-    lines.take_while(|(index, line)| index + 1 == start || !line.starts_with("---"))
+    lines
+        .take_while(|(index, line)| index + 1 == start || !line.starts_with("---"))
         .find(|(_, line)| is_key(line))
         .map_or(start, |(index, _)| index + 1)
 }

@@ -101,7 +101,7 @@ fn images(revision: &ControllerRevision) -> BTreeMap<String, String> {
 }
 
 /// The revisions of a set, oldest number first.
-pub fn revisions_of<'a>(cluster: &'a Cluster, set: &StatefulSet) -> Vec<&'a ControllerRevision> {
+pub fn revisions_of<'a>(cluster: &'a Cluster, set: &'a StatefulSet) -> Vec<&'a ControllerRevision> {
     let mut revisions: Vec<&ControllerRevision> = cluster
         .server()
         .list(Kind::ControllerRevision, Some(&set.metadata.namespace))

@@ -23,7 +23,7 @@ pub struct Sample {
 }
 
 /// The samples of each set, by its uid.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Series {
     of: BTreeMap<String, Rc<Vec<Sample>>>,
 }

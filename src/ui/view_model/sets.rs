@@ -157,7 +157,8 @@ fn slots(
         name.strip_prefix(base)?.strip_prefix('-')?.parse().ok().filter(|ordinal| *ordinal >= 0)
     };
     let mut slots: BTreeMap<i64, SlotView> = BTreeMap::new();
-    let empty = |ordinal| SlotView { ordinal, tile: None, is_wanted: wanted.contains(&ordinal), kept: Vec::new() };
+    let empty =
+        |ordinal| SlotView { ordinal, tile: None, is_wanted: wanted.contains(&ordinal), kept: Vec::new() };
     for ordinal in wanted.clone() {
         slots.insert(ordinal, empty(ordinal));
     }
@@ -195,7 +196,10 @@ fn history(set: &StatefulSet, pods: &[&Pod], cluster: &Cluster, letters: &Letter
             hash: hash.unwrap_or(&meta.name).to_owned(),
             cause: meta.annotations.get("kubernetes.io/change-cause").cloned().unwrap_or_default(),
             changes: changes(revision, before),
-            pods: pods.iter().filter(|pod| pod.metadata.labels.get(REVISION_LABEL) == Some(&meta.name)).count(),
+            pods: pods
+                .iter()
+                .filter(|pod| pod.metadata.labels.get(REVISION_LABEL) == Some(&meta.name))
+                .count(),
             age: age.unwrap_or_default(),
             is_current: meta.name == set.status.current_revision,
             is_update: meta.name == set.status.update_revision,

@@ -27,7 +27,11 @@ pub fn summary(sets: &[Rc<SetView>]) -> String {
 pub fn clock(time: Time) -> String {
     let (seconds, tenths) = (time.seconds(), time.ms() % 1000 / 100);
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours == 0 { format!("{minutes:02}:{seconds:02}.{tenths}") } else { format!("{hours}:{minutes:02}:{seconds:02}.{tenths}") }
+    if hours == 0 {
+        format!("{minutes:02}:{seconds:02}.{tenths}")
+    } else {
+        format!("{hours}:{minutes:02}:{seconds:02}.{tenths}")
+    }
 }
 
 #[cfg(test)]

@@ -59,7 +59,11 @@ const ENDED_BY_PEOPLE: [&str; 2] = ["BrokenRollout", "OnDelete"];
 /// Why an object is as it is.
 pub fn why(cluster: &Cluster, key: &ObjectKey) -> WhyView {
     let Some(decision) = cluster.reason_for(key) else {
-        return WhyView { tone: Tone::Settled, sentence: "No controller has looked at it yet".into(), ..WhyView::default() };
+        return WhyView {
+            tone: Tone::Settled,
+            sentence: "No controller has looked at it yet".into(),
+            ..WhyView::default()
+        };
     };
     let Some(reason) = decision.verdict.reason() else {
         return WhyView { sentence: "Everything is as it should be".into(), ..WhyView::default() };

@@ -1,0 +1,222 @@
+//! Actions in order, and what they leave.
+
+use super::*;
+use crate::ui::view_model::status::Shape;
+use crate::ui::view_model::why::Tone;
+
+/// A page after some actions, with nothing left due.
+fn after(actions: &[Action]) -> State {
+    let mut state = State::default();
+    for action in actions {
+        state.reduce(action.clone());
+        settle(&mut state);
+    }
+    state
+}
+
+fn settle(state: &mut State) {
+    state.reduce(Action::Settle);
+    state.reduce(Action::Advance(16.0));
+}
+
+fn run(line: &str) -> Action {
+    Action::Run(line.to_owned())
+}
+
+fn printed(state: &State) -> String {
+    let last = state.views.entries.last().expect("something was run");
+    last.chunks.iter().map(|(_, text)| text.as_str()).collect()
+}
+
+#[test]
+fn the_page_starts_with_four_nodes_and_an_example() {
+    let state = State::default();
+    assert_eq!(state.views.stage.lanes.len(), 4);
+    assert!(state.views.stage.is_empty());
+    assert_eq!(state.files.open, "web.yaml");
+    assert!(state.files.text("web.yaml").contains("kind: StatefulSet"));
+    assert!(state.views.problems.is_empty(), "{:?}", state.views.problems);
+}
+
+#[test]
+fn applying_brings_the_pods_up_in_order() {
+    let state = after(&[Action::Apply]);
+    assert_eq!(printed(&state), "service/nginx created\nstatefulset.apps/web created\n");
+    let set = state.views.sets.first().expect("the set is there");
+    assert_eq!((set.ready, set.replicas, set.partition), (2, 2, Some(0)));
+    assert_eq!(set.why.tone, Tone::Settled, "{:?}", set.why);
+    let slots: Vec<_> = set.slots.iter().filter_map(|slot| slot.tile.as_ref()).collect();
+    assert_eq!(slots.iter().map(|tile| tile.key.name.as_str()).collect::<Vec<_>>(), ["web-0", "web-1"]);
+    for tile in slots {
+        assert_eq!((tile.shape, tile.status.as_str(), tile.ready.as_str()), (Shape::Ready, "Running", "1/1"));
+        assert_eq!(tile.claims.iter().map(|claim| claim.phase.as_str()).collect::<Vec<_>>(), ["Bound"]);
+        assert_eq!(tile.revision.as_ref().map(|mark| mark.letter.as_str()), Some("A"));
+    }
+    assert_eq!(state.views.summary, "web: 2 of 2 ready, settled");
+    assert!(!state.is_ticking(), "an idle cluster needs no timers");
+    let samples = state.views.series.of(&set.uid);
+    assert_eq!(samples.last().map(|sample| (sample.ready, sample.desired)), Some((2, 2)));
+}
+
+#[test]
+fn a_canary_stops_at_its_partition_and_can_be_undone() {
+    let patch = "kubectl patch statefulset web -p '{\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"partition\":2}}}}'";
+    let scale = run("kubectl scale statefulset web --replicas=3");
+    let image = run("kubectl set image statefulset/web nginx=registry.k8s.io/nginx-slim:0.21");
+    let mut state = after(&[Action::Apply, scale, run(patch), image]);
+    let letters = |state: &State| -> String {
+        let set = state.views.sets.first().expect("the set is there");
+        let marks = set.slots.iter().filter_map(|slot| slot.tile.as_ref()?.revision.clone());
+        marks.map(|mark| mark.letter).collect()
+    };
+    assert_eq!(letters(&state), "AAB");
+    let set = state.views.sets.first().expect("the set is there").clone();
+    assert_eq!((set.partition, set.current, set.updated), (Some(2), 2, 1));
+    assert_eq!(set.history.iter().map(|row| (row.number, row.pods)).collect::<Vec<_>>(), [(2, 1), (1, 2)]);
+    assert_eq!(
+        set.history.first().map(|row| row.changes.as_str()),
+        Some("nginx: registry.k8s.io/nginx-slim:0.21")
+    );
+    state.reduce(run("kubectl rollout undo statefulset/web --to-revision=1"));
+    settle(&mut state);
+    assert_eq!(letters(&state), "AAA");
+}
+
+#[test]
+fn a_claim_is_kept_when_its_pod_is_scaled_away() {
+    let state = after(&[Action::Apply, run("kubectl scale statefulset web --replicas=1")]);
+    let set = state.views.sets.first().expect("the set is there");
+    let kept: Vec<_> =
+        set.slots.iter().flat_map(|slot| slot.kept.iter().map(|claim| claim.name.as_str())).collect();
+    assert_eq!(kept, ["www-web-1"]);
+}
+
+#[test]
+fn stepping_shows_each_change_and_can_be_taken_back() {
+    let mut state = State::default();
+    state.reduce(Action::Apply);
+    let before = (state.cluster.now(), state.cluster.event_log().count());
+    state.reduce(Action::Step);
+    assert!(!state.clock.is_playing);
+    assert!(state.cluster.event_log().count() > before.1);
+    state.reduce(Action::StepBack);
+    assert_eq!((state.cluster.now(), state.cluster.event_log().count()), before);
+}
+
+#[test]
+fn playing_passes_time_at_the_speed() {
+    let mut state = State::default();
+    state.reduce(Action::Apply);
+    state.reduce(Action::Speed(10.0));
+    state.reduce(Action::Advance(50.0));
+    assert_eq!(state.cluster.now().ms(), 500);
+    state.reduce(Action::TogglePlay);
+    state.reduce(Action::Advance(50.0));
+    assert_eq!(state.cluster.now().ms(), 500);
+}
+
+#[test]
+fn a_line_of_a_button_does_not_wait_for_a_running_command() {
+    let mut state = after(&[Action::Apply]);
+    state.reduce(Action::Type("kubectl get pods -w".to_owned()));
+    state.reduce(Action::Enter);
+    assert!(state.busy_terminal().is_some());
+    state.reduce(run("kubectl scale statefulset web --replicas=3"));
+    settle(&mut state);
+    assert_eq!(state.views.sets.first().map(|set| set.ready), Some(3));
+    state.reduce(Action::Interrupt);
+    assert_eq!(state.busy_terminal(), None);
+}
+
+#[test]
+fn lines_are_recalled_and_completed() {
+    let mut state = after(&[Action::Apply, run("kubectl get pods")]);
+    state.reduce(Action::Type("draft".to_owned()));
+    state.reduce(Action::Recall(true));
+    assert_eq!(state.prompt.text, "kubectl get pods");
+    state.reduce(Action::Recall(true));
+    assert_eq!(state.prompt.text, "kubectl apply -f web.yaml");
+    state.reduce(Action::Recall(false));
+    state.reduce(Action::Recall(false));
+    assert_eq!(state.prompt.text, "draft");
+    state.reduce(Action::Type("kubectl descr".to_owned()));
+    state.reduce(Action::Complete(13));
+    assert_eq!(state.prompt.text, "kubectl describe ");
+}
+
+#[test]
+fn files_are_renamed_closed_and_brought_back() {
+    let mut state = State::default();
+    state.reduce(Action::NewTab);
+    state.reduce(Action::Edit("kind: Pod\n".to_owned()));
+    assert_eq!(state.views.problems.len(), 1);
+    state.reduce(Action::RenameTab("manifest.yaml".to_owned(), "pod.yaml".to_owned()));
+    assert_eq!(state.files.tabs, ["web.yaml", "pod.yaml"]);
+    assert_eq!(state.files.text("pod.yaml"), "kind: Pod\n");
+    state.reduce(Action::CloseTab("pod.yaml".to_owned()));
+    assert_eq!(state.files.tabs, ["web.yaml"]);
+    state.reduce(Action::Undo);
+    assert_eq!(state.files.text("pod.yaml"), "kind: Pod\n");
+    state.reduce(Action::RenameTab("pod.yaml".to_owned(), "web.yaml".to_owned()));
+    assert!(state.notice.is_some());
+}
+
+#[test]
+fn a_new_cluster_can_be_taken_back() {
+    let mut state = after(&[Action::Apply]);
+    let hash = state.cluster.event_log().hash();
+    state.reduce(Action::Reset);
+    assert!(state.views.sets.is_empty());
+    assert_eq!(state.files.open, "web.yaml");
+    state.reduce(Action::Undo);
+    assert_eq!(state.cluster.event_log().hash(), hash);
+    assert_eq!(state.views.sets.len(), 1);
+}
+
+#[test]
+fn a_diff_shows_what_applying_would_change_and_changes_nothing() {
+    let mut state = after(&[Action::Apply]);
+    let hash = state.cluster.event_log().hash();
+    let text = state.files.text("web.yaml").replace("replicas: 2", "replicas: 4");
+    state.reduce(Action::Edit(text));
+    state.reduce(Action::Diff);
+    let diff = state.diff.as_ref().expect("a diff is shown");
+    assert_eq!(
+        diff.objects.iter().map(|object| object.title.as_str()).collect::<Vec<_>>(),
+        ["statefulset/web"]
+    );
+    assert_eq!(state.cluster.event_log().hash(), hash);
+}
+
+#[test]
+fn an_edit_opens_a_text_and_takes_it_back() {
+    let mut state = after(&[Action::Apply, run("kubectl edit statefulset web")]);
+    assert!(state.files.shows_edit);
+    let id = state.editing_terminal().expect("an edit waits");
+    let text = state
+        .cluster
+        .terminal(id)
+        .and_then(crate::cluster::Terminal::pending_edit)
+        .expect("it has a text")
+        .text
+        .clone();
+    state.reduce(Action::Edit(text.replace("replicas: 2", "replicas: 3")));
+    state.reduce(Action::EndEdit(true));
+    settle(&mut state);
+    assert_eq!(state.views.sets.first().map(|set| set.ready), Some(3), "{}", printed(&state));
+    assert!(!state.files.shows_edit);
+}
+
+#[test]
+fn an_update_that_cannot_start_is_blocked() {
+    let bad = run("kubectl set image statefulset/web nginx=registry.k8s.io/nginx-slim:bad");
+    let mut state = State::default();
+    state.reduce(Action::Apply);
+    settle(&mut state);
+    state.reduce(bad);
+    for _ in 0..600 {
+        state.reduce(Action::Advance(100.0));
+    }
+    let set = state.views.sets.first().expect("the set is there");
+    assert_eq!(set.why.tone, Tone::Blocked, "{:?}", set.why);
+}

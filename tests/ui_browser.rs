@@ -1,0 +1,51 @@
+//! The page in headless Chromium: `cargo test --target wasm32-unknown-unknown --test ui_browser`.
+#![cfg(target_arch = "wasm32")]
+
+mod ui_script;
+
+use std::time::Duration;
+
+use kubesets::ui::state::Action;
+use kubesets::ui::{App, AppProps};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use yew::platform::time::sleep;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+fn mount(first: Vec<Action>) -> (web_sys::Element, yew::AppHandle<App>) {
+    let document = gloo::utils::document();
+    let root = document.create_element("div").expect("a div can be made");
+    document.body().expect("there is a body").append_child(&root).expect("the body takes children");
+    let app = yew::Renderer::<App>::with_root_and_props(root.clone(), AppProps { first }).render();
+    (root, app)
+}
+
+fn count(root: &web_sys::Element, selector: &str) -> u32 {
+    root.query_selector_all(selector).expect("the selector is valid").length()
+}
+
+#[wasm_bindgen_test]
+fn the_run_is_the_same_as_natively() {
+    assert_eq!(ui_script::hash(), include_str!("ui_script/hash.txt"));
+}
+
+#[wasm_bindgen_test]
+async fn the_page_mounts_and_plays() {
+    let (root, app) = mount(vec![Action::Reset, Action::Speed(100.0), Action::Apply]);
+    sleep(Duration::from_millis(2_000)).await;
+    assert_eq!(count(&root, "main"), 1);
+    assert_eq!(count(&root, ".tile.is-ready"), 2, "{:?}", root.text_content());
+    assert_eq!(count(&root, "[role=slider]"), 1);
+    app.destroy();
+    root.remove();
+}
+
+#[wasm_bindgen_test]
+async fn the_chart_is_drawn() {
+    let chart = Action::Panel(kubesets::ui::state::Panel::Chart);
+    let (root, app) = mount(vec![Action::Reset, Action::Apply, Action::Settle, Action::Advance(16.0), chart]);
+    sleep(Duration::from_millis(500)).await;
+    assert_eq!(count(&root, ".chart-drawing svg"), 1);
+    app.destroy();
+    root.remove();
+}
