@@ -145,16 +145,27 @@ fn compare_lives(recorded: &Recording, played: &Recording) -> Option<String> {
     })
 }
 
+/// Goes through both lives side by side; a row that races may be missing on the other side.
 fn first_row_that_differs(kind: &str, real: &[tolerated::Row], ours: &[tolerated::Row]) -> Option<String> {
-    let (real, ours) =
-        (tolerated::without_racing_rows(kind, real), tolerated::without_racing_rows(kind, ours));
-    if real == ours {
-        return None;
+    let (real_races, our_races) = (tolerated::racing_rows(kind, real), tolerated::racing_rows(kind, ours));
+    let (mut i, mut j) = (0, 0);
+    loop {
+        match (real.get(i), ours.get(j)) {
+            (None, None) => return None,
+            (Some(a), Some(b)) if a.text == b.text => (i, j) = (i + 1, j + 1),
+            (Some(_), _) if real_races.get(i) == Some(&true) => i += 1,
+            (_, Some(_)) if our_races.get(j) == Some(&true) => j += 1,
+            (a, b) => {
+                let show = |row: Option<&tolerated::Row>| row.map_or("(end)".to_owned(), |row| row.text.clone());
+                let before = i.checked_sub(1).and_then(|i| real.get(i)).map_or("(start)", |row| row.text.as_str());
+                return Some(format!(
+                    "    after     {before}\n    recorded  {}\n    here      {}",
+                    show(a),
+                    show(b)
+                ));
+            }
+        }
     }
-    let at = real.iter().zip(&ours).position(|(a, b)| a != b).unwrap_or(real.len().min(ours.len()));
-    let show = |rows: &[String]| rows.get(at).map_or("(end)".to_owned(), String::clone);
-    let before = at.checked_sub(1).and_then(|at| real.get(at)).map_or("(start)", String::as_str);
-    Some(format!("    after     {before}\n    recorded  {}\n    here      {}", show(&real), show(&ours)))
 }
 
 /// Something that happened to a pod, and when.

@@ -93,36 +93,29 @@ pub(super) struct Row {
     pub(super) t: f64,
 }
 
-/// The rows of a life without those that are seen or not depending on timing: when several pods become ready (or stop)
-/// at the same moment, the controller writes one status or several, and `READY` steps or jumps to the same end.
-pub(super) fn without_racing_rows(kind: &str, rows: &[Row]) -> Vec<String> {
-    let is_between = |index: usize| {
-        let of = |index: usize| rows.get(index).and_then(|row| Some((ready(&row.text)?, row.t)));
-        let (Some((before, _)), Some((here, t)), Some((after, next))) =
-            (index.checked_sub(1).and_then(of), of(index), of(index + 1))
-        else {
+/// Which rows of a life may be seen or not, depending on timing: when several pods become ready (or stop) at the same
+/// moment, the controller writes one status or several, and `READY` steps or jumps to the same end; and when a set is deleted
+/// with its pods orphaned, the collector frees the pods and then lets the set go, and the controller may or may not count
+/// its pods in between.
+pub(super) fn racing_rows(kind: &str, rows: &[Row]) -> Vec<bool> {
+    let soon = |index: usize| match (rows.get(index), rows.get(index + 1)) {
+        (Some(here), Some(next)) => next.t - here.t <= SAME_MOMENT_SECONDS,
+        _ => false,
+    };
+    let text = |index: usize| rows.get(index).map_or("", |row| row.text.as_str());
+    let races = |index: usize| {
+        let Some(before) = index.checked_sub(1) else {
             return false;
         };
-        let steps_on = before.1 == here.1 && here.1 == after.1 && (before.0 < here.0) == (here.0 < after.0);
-        kind == "StatefulSet" && steps_on && next - t <= SAME_MOMENT_SECONDS
-    };
-    // A set that is deleted with its pods orphaned: the collector frees the pods and then lets the set go, and the
-    // controller may or may not count its pods in between.
-    let is_last_word = |index: usize| {
-        let (Some(here), Some(next)) = (rows.get(index), rows.get(index + 1)) else {
-            return false;
+        let steps_on = match (ready(text(before)), ready(text(index)), ready(text(index + 1))) {
+            (Some(a), Some(b), Some(c)) => a.1 == b.1 && b.1 == c.1 && (a.0 < b.0) == (b.0 < c.0),
+            _ => false,
         };
-        kind == "StatefulSet"
-            && here.text.ends_with(" deleting")
-            && next.text == "gone"
-            && next.t - here.t <= SAME_MOMENT_SECONDS
-            && index
-                .checked_sub(1)
-                .and_then(|index| rows.get(index))
-                .is_some_and(|row| row.text.ends_with(" deleting"))
+        let is_last_word =
+            text(before).ends_with(" deleting") && text(index).ends_with(" deleting") && text(index + 1) == "gone";
+        kind == "StatefulSet" && soon(index) && (steps_on || is_last_word)
     };
-    let kept = rows.iter().enumerate().filter(|(index, _)| !is_between(*index) && !is_last_word(*index));
-    kept.map(|(_, row)| row.text.clone()).collect()
+    (0..rows.len()).map(races).collect()
 }
 
 /// The ready count of a row, and the row without it.
