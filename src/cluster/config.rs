@@ -21,6 +21,9 @@ pub struct ClusterConfig {
     pub timing: Timing,
     /// How long a change takes to reach the processes that follow it, in milliseconds.
     pub watch_latency_ms: u64,
+    /// How long until the scheduler turns to a change, in milliseconds: longer than a controller's answer to the same change
+    /// takes to arrive, so that the two do not write to one claim at the same time.
+    pub scheduling_latency_ms: u64,
     /// How many delivered changes of each kind are kept for commands that watch.
     pub watch_log_kept: u64,
     /// How much the event log writes down.
@@ -43,6 +46,7 @@ impl ClusterConfig {
             nodes: (1..=count).map(|number| NodeConfig::named(format!("node-{number}"))).collect(),
             timing: Timing::default(),
             watch_latency_ms: 5,
+            scheduling_latency_ms: 12,
             watch_log_kept: 2_000,
             log_detail: LogDetail::default(),
         }

@@ -88,7 +88,11 @@ impl Cluster {
                 latency,
                 process_rng("kube-controller-manager"),
             ),
-            scheduler: Process::new(Scheduler::default(), latency, process_rng("kube-scheduler")),
+            scheduler: Process::new(
+                Scheduler::default(),
+                Span::from_ms(config.scheduling_latency_ms),
+                process_rng("kube-scheduler"),
+            ),
             kubelets: Process::new(Kubelets::new(config.timing.clone()), latency, process_rng("kubelet")),
             session: kubectl::Session::default(),
             terminals: BTreeMap::new(),

@@ -156,8 +156,10 @@ fn first_row_that_differs(kind: &str, real: &[tolerated::Row], ours: &[tolerated
             (Some(_), _) if real_races.get(i) == Some(&true) => i += 1,
             (_, Some(_)) if our_races.get(j) == Some(&true) => j += 1,
             (a, b) => {
-                let show = |row: Option<&tolerated::Row>| row.map_or("(end)".to_owned(), |row| row.text.clone());
-                let before = i.checked_sub(1).and_then(|i| real.get(i)).map_or("(start)", |row| row.text.as_str());
+                let show =
+                    |row: Option<&tolerated::Row>| row.map_or("(end)".to_owned(), |row| row.text.clone());
+                let before =
+                    i.checked_sub(1).and_then(|i| real.get(i)).map_or("(start)", |row| row.text.as_str());
                 return Some(format!(
                     "    after     {before}\n    recorded  {}\n    here      {}",
                     show(a),

@@ -111,8 +111,9 @@ pub(super) fn racing_rows(kind: &str, rows: &[Row]) -> Vec<bool> {
             (Some(a), Some(b), Some(c)) => a.1 == b.1 && b.1 == c.1 && (a.0 < b.0) == (b.0 < c.0),
             _ => false,
         };
-        let is_last_word =
-            text(before).ends_with(" deleting") && text(index).ends_with(" deleting") && text(index + 1) == "gone";
+        let is_last_word = text(before).ends_with(" deleting")
+            && text(index).ends_with(" deleting")
+            && text(index + 1) == "gone";
         kind == "StatefulSet" && soon(index) && (steps_on || is_last_word)
     };
     (0..rows.len()).map(races).collect()
