@@ -127,7 +127,7 @@ impl Scene<'_> {
         if !takes_objects(command) {
             return Vec::new();
         }
-        if matches!(command.name, "cordon" | "uncordon") {
+        if matches!(command.name, "cordon" | "uncordon" | "drain") {
             return self.names(Kind::Node, "");
         }
         if let Some((types, _)) = self.word.split_once('/') {

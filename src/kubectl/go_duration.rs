@@ -44,6 +44,25 @@ pub fn parse(text: &str) -> Result<i64, String> {
     Ok(if negative { -total } else { total })
 }
 
+/// Prints a span as Go does: `12s`, `1m30s`, `1h0m0s`.
+pub fn print(ms: i64) -> String {
+    if ms == 0 {
+        return "0s".to_owned();
+    }
+    let (seconds, fraction) = (ms / 1000, ms % 1000);
+    if seconds == 0 {
+        return format!("{fraction}ms");
+    }
+    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let fraction = format!("{:.3}", f64::from(i32::try_from(fraction).unwrap_or_default()) / 1000.0);
+    let fraction = fraction.trim_start_matches('0').trim_end_matches('0').trim_end_matches('.');
+    match (hours, minutes) {
+        (0, 0) => format!("{rest}{fraction}s"),
+        (0, _) => format!("{minutes}m{rest}{fraction}s"),
+        _ => format!("{hours}h{minutes}m{rest}{fraction}s"),
+    }
+}
+
 fn unit_ms(unit: &str) -> Option<f64> {
     Some(match unit {
         "ns" => 0.000_001,
@@ -58,7 +77,21 @@ fn unit_ms(unit: &str) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{parse, print};
+
+    #[test]
+    fn durations_print_as_in_go() {
+        for (ms, expected) in [
+            (0, "0s"),
+            (12_000, "12s"),
+            (90_000, "1m30s"),
+            (3_600_000, "1h0m0s"),
+            (1_500, "1.5s"),
+            (250, "250ms"),
+        ] {
+            assert_eq!(print(ms), expected);
+        }
+    }
 
     #[test]
     fn durations_read_as_go_reads_them() {

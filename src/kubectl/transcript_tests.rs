@@ -187,7 +187,7 @@ macro_rules! transcripts {
 }
 
 transcripts! {
-    wrong_commands get watch apply_and_create delete scale_and_wait patch_and_edit rollout labels words_and_help
+    wrong_commands get watch apply_and_create delete scale_and_wait patch_and_edit rollout labels drain_and_taint words_and_help
 }
 
 const WORDS: &[&str] = &[

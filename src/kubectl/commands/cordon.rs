@@ -1,6 +1,6 @@
 //! `kubectl cordon` and `uncordon`: keep new pods off a node, and let them on again.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/drain/drain.go, Kubernetes v1.36. Left out: `drain`, which is not served yet.
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/drain/drain.go, Kubernetes v1.36. `drain` begins with it.
 
 use serde_json::json;
 
@@ -46,15 +46,25 @@ fn uncordon(context: &mut Context<'_>) -> Result<Step, CommandError> {
 }
 
 fn mark(context: &mut Context<'_>, unschedulable: bool) -> Result<Step, CommandError> {
+    let name = if unschedulable { "cordon" } else { "uncordon" };
+    cordon_all(context, name, unschedulable)?;
+    Ok(Step::Done)
+}
+
+/// Marks the nodes that arguments or a selector name; they are returned.
+pub(super) fn cordon_all(
+    context: &mut Context<'_>,
+    name: &str,
+    unschedulable: bool,
+) -> Result<Vec<Object>, CommandError> {
     let mut printer = ResultPrinter::of(context)?;
     let args = context.args().to_vec();
     let labels = context.flags.text("selector").to_owned();
-    let name = if unschedulable { "cordon" } else { "uncordon" };
     if args.is_empty() && labels.is_empty() {
         return Err(context.usage_error(&format!("USAGE: {name} NODE [flags]")));
     }
     if !args.is_empty() && !labels.is_empty() {
-        return Err(CommandError::plain("error: cannot specify both a node name and a --selector option"));
+        return Err(context.usage_error("error: cannot specify both a node name and a --selector option"));
     }
     // Every word is a node's name, also the type before it: upstream says so too.
     let mut pairs: Vec<String> = Vec::new();
@@ -78,7 +88,7 @@ fn mark(context: &mut Context<'_>, unschedulable: bool) -> Result<Step, CommandE
     for picked in &picks.items {
         mark_one(context, picked, unschedulable, &mut printer)?;
     }
-    Ok(Step::Done)
+    Ok(picks.items.into_iter().filter_map(|picked| picked.object).collect())
 }
 
 fn mark_one(

@@ -20,6 +20,8 @@ pub mod label;
 pub mod annotate;
 pub mod pairs;
 pub mod cordon;
+pub mod drain;
+pub mod taint;
 pub mod wait;
 pub mod waiters;
 pub mod logs;
@@ -94,8 +96,8 @@ pub static ROOT: Command = Command {
         Command { suggest_for: &["stats"], ..absent("top", "Display resource (CPU/memory) usage") },
         cordon::CORDON,
         cordon::UNCORDON,
-        absent("drain", "Drain node in preparation for maintenance"),
-        absent("taint", "Update the taints on one or more nodes"),
+        drain::COMMAND,
+        taint::COMMAND,
         describe::COMMAND,
         logs::COMMAND,
         absent("attach", "Attach to a running container"),
