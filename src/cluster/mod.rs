@@ -35,6 +35,9 @@ use crate::scheduler::{self, Scheduler};
 use crate::sim::{Agenda, Rng, Span, Time};
 use process::Process;
 
+/// A command's deadline that lies further ahead than this keeps no cluster from being settled.
+const DEADLINE_IS_FAR: Span = Span::from_seconds(60);
+
 /// Everything that can happen by itself.
 #[derive(Clone, Debug)]
 enum Wakeup {
@@ -218,9 +221,13 @@ impl Cluster {
         }
     }
 
-    /// Runs until nothing is due any more, at most until an instant; says whether it settled.
+    /// Runs until nothing is due any more, at most until an instant; says whether it settled. The far deadline of a
+    /// command that waits is no work that is due.
     pub fn run_until_settled(&mut self, limit: Time) -> bool {
-        while let Some(due) = self.next_due() {
+        while let Some((due, wakeup)) = self.agenda.peek() {
+            if matches!(wakeup, Wakeup::Terminal(_)) && due - self.agenda.now() > DEADLINE_IS_FAR {
+                return true;
+            }
             if due > limit {
                 self.run_until(limit);
                 return false;

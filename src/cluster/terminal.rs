@@ -5,7 +5,8 @@
 
 use super::{Cluster, Wakeup, explain};
 use crate::kubectl::{self, Outcome, Output, Poll, Stream, Waiter};
-use crate::sim::Time;
+use crate::sim::agenda::WakeupId;
+use crate::sim::{Span, Time};
 
 /// Entries that a terminal keeps.
 const ENTRIES_MAX: usize = 1_000;
@@ -75,7 +76,7 @@ pub struct Terminal {
     entries: Vec<TerminalEntry>,
     lines: u64,
     running: Running,
-    poll_at: Option<Time>,
+    poll: Option<(Time, WakeupId)>,
 }
 
 impl Terminal {
@@ -165,9 +166,11 @@ impl Cluster {
             return;
         };
         let waits = matches!(terminal.running, Running::Waiting(_));
-        if waits && terminal.poll_at.is_none_or(|set| at < set) {
-            terminal.poll_at = Some(at);
-            self.agenda.schedule(at, Wakeup::Terminal(id));
+        if waits && terminal.poll.is_none_or(|(set, _)| at < set) {
+            if let Some((_, late)) = terminal.poll {
+                drop(self.agenda.cancel(late));
+            }
+            terminal.poll = Some((at, self.agenda.schedule(at, Wakeup::Terminal(id))));
         }
     }
 
@@ -176,11 +179,7 @@ impl Cluster {
         let Some(terminal) = self.terminals.get_mut(&id) else {
             return;
         };
-        // A wakeup that was overtaken by an earlier one has nothing left to do.
-        if terminal.poll_at.is_none_or(|at| at > now) {
-            return;
-        }
-        terminal.poll_at = None;
+        terminal.poll = None;
         let Running::Waiting(waiter) = &mut terminal.running else {
             return;
         };
@@ -189,9 +188,16 @@ impl Cluster {
             Poll::Pending { output, wake_at } => {
                 terminal.print(output);
                 if let Some(at) = wake_at {
-                    self.wake_terminal(id, at.max(now + crate::sim::Span::from_ms(1)));
+                    self.wake_terminal(id, at.max(now + Span::from_ms(1)));
                 }
             }
+        }
+    }
+
+    /// A command that has ended is not polled any more: nothing is due on its account.
+    fn forget_poll(&mut self, id: u32) {
+        if let Some((_, wakeup)) = self.terminals.get_mut(&id).and_then(|terminal| terminal.poll.take()) {
+            drop(self.agenda.cancel(wakeup));
         }
     }
 
@@ -200,12 +206,13 @@ impl Cluster {
             return;
         };
         match std::mem::take(&mut terminal.running) {
-            Running::Nothing => {}
+            Running::Nothing => return,
             Running::Waiting(mut waiter) => terminal.finish(waiter.interrupt()),
             Running::Editing(..) => {
                 terminal.finish(Output::text(Stream::Err, "Edit cancelled, no changes made.\n", 0));
             }
         }
+        self.forget_poll(id);
     }
 
     pub(super) fn finish_edit(&mut self, id: u32, text: Option<&str>) {

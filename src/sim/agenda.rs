@@ -52,6 +52,11 @@ impl<W> Agenda<W> {
         self.wakeups.first_key_value().map(|(id, _)| id.at)
     }
 
+    /// The next wakeup and when it is due.
+    pub fn peek(&self) -> Option<(Time, &W)> {
+        self.wakeups.first_key_value().map(|(id, wakeup)| (id.at, wakeup))
+    }
+
     /// Takes the next wakeup and moves the present to it.
     pub fn pop(&mut self) -> Option<W> {
         let (id, wakeup) = self.wakeups.pop_first()?;
