@@ -104,7 +104,7 @@ fn add_files(
 ) -> Result<(), InputError> {
     for word in typed.split_whitespace() {
         let word = word.trim_start_matches("--filename=").trim_start_matches("-f=");
-        let is_file = word.ends_with(".yaml") || word.ends_with(".yml") || word.ends_with(".json");
+        let is_file = matches!(word.rsplit_once('.'), Some((_, "yaml" | "yml" | "json")));
         if is_file
             && !cluster.files().contains_key(word)
             && let Some(text) = read(word)

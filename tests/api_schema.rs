@@ -2,6 +2,7 @@
 //!
 //! Models nothing; k8s-openapi's structs are generated from the `OpenAPI` document of Kubernetes v1.36.
 //! Left out: `List` and `DeleteOptions`, which k8s-openapi has as other types.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed unwrap is a failed test")]
 
 use k8s_openapi::api::{
     apps, autoscaling, batch, coordination, core, discovery, policy, scheduling, storage,
@@ -41,7 +42,7 @@ struct Probe<'a>(&'a Value, String);
 
 type Error = serde_json::Error;
 
-impl<'de> IntoDeserializer<'de, Error> for Probe<'_> {
+impl IntoDeserializer<'_, Error> for Probe<'_> {
     type Deserializer = Self;
     fn into_deserializer(self) -> Self {
         self

@@ -1,6 +1,7 @@
 //! Whole sessions as text: every script of `tests/scenarios` is played and its output compared.
 //!
 //! `UPDATE_EXPECT=1` writes the output anew.
+#![expect(clippy::panic, reason = "a script that cannot be played is a failed test")]
 
 use std::path::Path;
 

@@ -3,7 +3,7 @@
 //! `KUBESETS_STEPS` asks for a longer run, `KUBESETS_SEED` for one seed. A failure prints the seed and the inputs.
 #![expect(
     clippy::unwrap_used,
-    clippy::print_stderr,
+    clippy::panic,
     reason = "a failed unwrap is a failed test, which says what ran"
 )]
 

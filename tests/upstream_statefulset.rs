@@ -11,8 +11,6 @@
 //! v1.36 does not have; 30 needs patches of a person. STS-UNIT-51 needs the gate
 //! `MaxUnavailableStatefulSet`: the API server drops the field, so that it is shown with the policy alone
 //! (STS-UNIT-52).
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-#![expect(clippy::panic, reason = "a panic is a failed test")]
 
 mod statefulset_drive;
 
@@ -663,6 +661,7 @@ fn sts_e2e_23_24_available_replicas_follow_min_ready_seconds() {
     });
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as the field takes it")]
 fn retention(when_deleted: &str, when_scaled: &str) -> Option<ClaimRetentionPolicy> {
     Some(ClaimRetentionPolicy { when_deleted: when_deleted.into(), when_scaled: when_scaled.into() })
 }
@@ -671,7 +670,7 @@ fn retention(when_deleted: &str, when_scaled: &str) -> Option<ClaimRetentionPoli
 fn sts_e2e_25_claims_that_go_with_the_set_belong_to_it() {
     for_both(3, |drive, _| {
         drive.edit_set(|set| {
-            set.spec.persistent_volume_claim_retention_policy = retention("Delete", "Retain")
+            set.spec.persistent_volume_claim_retention_policy = retention("Delete", "Retain");
         });
         drive.settle();
         let uid = drive.set().metadata.uid;
@@ -688,7 +687,7 @@ fn sts_e2e_25_claims_that_go_with_the_set_belong_to_it() {
 fn sts_e2e_26_29_sts_int_06_claims_of_condemned_pods_go_with_them() {
     for_both(3, |drive, _| {
         drive.edit_set(|set| {
-            set.spec.persistent_volume_claim_retention_policy = retention("Retain", "Delete")
+            set.spec.persistent_volume_claim_retention_policy = retention("Retain", "Delete");
         });
         drive.settle();
         // 29: the pod is adopted first.
@@ -715,7 +714,7 @@ fn sts_e2e_27_a_claim_of_another_controller_stays() {
             claim.metadata.owner_references = vec![owner];
         });
         drive.edit_set(|set| {
-            set.spec.persistent_volume_claim_retention_policy = retention("Retain", "Delete")
+            set.spec.persistent_volume_claim_retention_policy = retention("Retain", "Delete");
         });
         drive.settle();
         drive.scale(0);
@@ -735,7 +734,7 @@ fn sts_e2e_27_a_claim_of_another_controller_stays() {
 fn sts_e2e_28_claims_of_adopted_pods_go_with_the_set() {
     for_both(3, |drive, _| {
         drive.edit_set(|set| {
-            set.spec.persistent_volume_claim_retention_policy = retention("Delete", "Retain")
+            set.spec.persistent_volume_claim_retention_policy = retention("Delete", "Retain");
         });
         drive.settle();
         drive.edit_pod(2, |pod| pod.metadata.owner_references.clear());
@@ -748,7 +747,9 @@ fn sts_e2e_28_claims_of_adopted_pods_go_with_the_set() {
 
 #[test]
 fn sts_e2e_32_35_sts_int_08_ordinals_move_with_their_start() {
-    let moves: [(Option<i64>, i64, Option<i64>, i64, &[&str]); 4] = [
+    /// Start and replicas before, start and replicas after, and the pods that are there then.
+    type Move = (Option<i64>, i64, Option<i64>, i64, &'static [&'static str]);
+    let moves: [Move; 4] = [
         (None, 2, Some(2), 3, &["web-2", "web-3", "web-4"]),
         (Some(2), 2, Some(4), 2, &["web-4", "web-5"]),
         (Some(3), 2, Some(2), 2, &["web-2", "web-3"]),

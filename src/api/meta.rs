@@ -35,7 +35,9 @@ impl<'de> Deserialize<'de> for ResourceVersion {
         if text.is_empty() {
             return Ok(Self::default());
         }
-        text.parse().map(Self).map_err(|_| D::Error::custom(format!("invalid resource version {text:?}")))
+        text.parse()
+            .map(Self)
+            .map_err(|error| D::Error::custom(format!("invalid resource version {text:?}: {error}")))
     }
 }
 
@@ -87,6 +89,7 @@ pub struct ObjectMeta {
     pub extra: Extra,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 pub(crate) fn is_zero(number: &i64) -> bool {
     *number == 0
 }

@@ -146,7 +146,7 @@ mod tests {
             assert_eq!(Timestamp::parse(text).map(|t| t.to_string()).as_deref(), Some(text));
         }
         assert_eq!(
-            Timestamp::parse("2026-01-05T10:00:00.123+01:00").map(|t| t.time()),
+            Timestamp::parse("2026-01-05T10:00:00.123+01:00").map(Timestamp::time),
             Some(Time::from_ms(0))
         );
         for text in ["", "now", "2026-13-01T00:00:00Z", "2026-01-01", "2026-01-01T1Z", "é-é-éTé"] {

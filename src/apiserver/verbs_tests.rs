@@ -90,9 +90,10 @@ impl Script {
                 Ok(object)
             }
             "update" | "status" => {
-                let mut object = match args.contains(&"old") {
-                    true => self.remembered.last().unwrap().clone(),
-                    false => self.server.get(&key(args[0])).cloned()?,
+                let mut object = if args.contains(&"old") {
+                    self.remembered.last().unwrap().clone()
+                } else {
+                    self.server.get(&key(args[0])).cloned()?
                 };
                 changed(&mut object, &option);
                 let subresource = if *verb == "status" { Subresource::Status } else { Subresource::Main };
@@ -289,6 +290,7 @@ fn the_status_is_written_on_its_own() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn pods_are_deleted_gracefully() {
     check(
         "
@@ -365,6 +367,7 @@ fn pods_are_deleted_gracefully() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn finalizers_hold_objects() {
     check(
         "
@@ -511,6 +514,7 @@ fn preconditions_and_evictions() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn a_pod_that_a_controller_makes_gets_its_tolerations_and_token() {
     let mut server = ApiServer::new(Rng::new(1));
     let pod = made(&ObjectKey::new(Kind::Pod, "default", "p"), None, None);
@@ -521,7 +525,7 @@ fn a_pod_that_a_controller_makes_gets_its_tolerations_and_token() {
         dry_run: false,
     });
     let value = made.unwrap().to_value();
-    expect![[r#"
+    expect![[r"
         apiVersion: v1
         kind: Pod
         metadata:
@@ -581,6 +585,6 @@ fn a_pod_that_a_controller_makes_gets_its_tolerations_and_token() {
         status:
           phase: Pending
           qosClass: BestEffort
-    "#]]
+    "]]
     .assert_eq(&serde_yaml::to_string(&value).unwrap());
 }

@@ -415,6 +415,7 @@ fn target_name(endpoint: &Endpoint) -> &str {
 mod tests {
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "`json!` makes a value")]
     fn service(spec: Value) -> Service {
         let meta = json!({"name": "nginx", "namespace": "default", "uid": "u", "labels": {"app": "nginx"}});
         serde_json::from_value(json!({"metadata": meta, "spec": spec})).unwrap()

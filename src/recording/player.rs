@@ -42,14 +42,14 @@ pub fn play(recording: &Recording) -> Result<Recording, String> {
         player.cluster.submit(file).map_err(|error| error.to_string())?;
     }
     player.run_until(START);
-    let mut played = Recording { steps: Vec::new(), initial: Vec::new(), ..recording.clone() };
-    played.initial = std::mem::take(&mut player.seen);
+    let mut result = Recording { steps: Vec::new(), initial: Vec::new(), ..recording.clone() };
+    result.initial = std::mem::take(&mut player.seen);
     for step in &recording.steps {
-        let mut result = player.step(step)?;
-        result.events = std::mem::take(&mut player.seen);
-        played.steps.push(result);
+        let mut seen_step = player.step(step)?;
+        seen_step.events = std::mem::take(&mut player.seen);
+        result.steps.push(seen_step);
     }
-    Ok(played)
+    Ok(result)
 }
 
 fn span(seconds: f64) -> Span {

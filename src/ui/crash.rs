@@ -27,7 +27,7 @@ pub(super) fn note(inputs: &[InputEntry]) {
 
 /// Shows the last words when the program comes down.
 pub(super) fn install() {
-    std::panic::set_hook(Box::new(|panic| show(panic)));
+    std::panic::set_hook(Box::new(show));
 }
 
 fn show(panic: &PanicHookInfo<'_>) {

@@ -26,7 +26,7 @@ fn names_every_unknown_field_with_its_path() {
 
 #[test]
 fn says_which_type_it_wanted() {
-    let table = r#"
+    let table = r"
         {spec: {replicas: two}} => string into Go struct field StatefulSetSpec.spec.replicas of type int32
         {spec: {replicas: 2.5}} => number 2.5 into Go struct field StatefulSetSpec.spec.replicas of type int32
         {spec: {replicas: 99999999999}} => number 99999999999 into Go struct field StatefulSetSpec.spec.replicas of type int32
@@ -47,7 +47,7 @@ fn says_which_type_it_wanted() {
         {spec: {updateStrategy: {rollingUpdate: {maxUnavailable: 1.5}}}} => number 1.5 into Go struct field RollingUpdateStatefulSetStrategy.spec.updateStrategy.rollingUpdate.maxUnavailable of type int32
         {spec: {template: {spec: {containers: [{resources: {limits: 1}}]}}}} => number into Go struct field ResourceRequirements.spec.template.spec.containers.resources.limits of type v1.ResourceList
         {nonsense: 1, spec: {replicas: two, serviceName: 5}} => string into Go struct field StatefulSetSpec.spec.replicas of type int32
-        [] => array into Go value of type v1.StatefulSet"#;
+        [] => array into Go value of type v1.StatefulSet";
     for row in table.lines().filter(|row| !row.trim().is_empty()) {
         let (yaml, message) = row.trim().split_once(" => ").unwrap();
         assert_eq!(

@@ -18,7 +18,7 @@ fn pods() {
     check(
         "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: a, image: 'nginx:1.27',
           resources: {limits: {cpu: 0.0001, memory: 1Gi}, requests: {memory: 512Mi}}}]}}",
-        &expect![[r#"
+        &expect![[r"
             apiVersion: v1
             kind: Pod
             metadata:
@@ -43,13 +43,13 @@ fn pods() {
               schedulerName: default-scheduler
               securityContext: {}
               terminationGracePeriodSeconds: 30
-        "#]],
+        "]],
     );
     check(
         "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {hostNetwork: true, serviceAccountName: x,
           terminationGracePeriodSeconds: 0, initContainers: [{name: i, image: busybox}],
           containers: [{name: a, image: 'nginx:latest', ports: [{containerPort: 80}]}]}}",
-        &expect![[r#"
+        &expect![[r"
             apiVersion: v1
             kind: Pod
             metadata:
@@ -80,7 +80,7 @@ fn pods() {
               serviceAccount: x
               serviceAccountName: x
               terminationGracePeriodSeconds: 0
-        "#]],
+        "]],
     );
 }
 
@@ -91,7 +91,7 @@ fn probes_handlers_and_environment() {
           env: [{name: X, valueFrom: {fieldRef: {fieldPath: metadata.name}}}],
           readinessProbe: {httpGet: {port: 80}}, livenessProbe: {grpc: {port: 1}, periodSeconds: 5},
           startupProbe: {tcpSocket: {port: 1}}, lifecycle: {preStop: {httpGet: {port: 8}}}}]}}",
-        &expect![[r#"
+        &expect![[r"
             apiVersion: v1
             kind: Pod
             metadata:
@@ -145,7 +145,7 @@ fn probes_handlers_and_environment() {
               schedulerName: default-scheduler
               securityContext: {}
               terminationGracePeriodSeconds: 30
-        "#]],
+        "]],
     );
 }
 
@@ -157,7 +157,7 @@ fn volumes() {
           {name: e, projected: {sources: [{serviceAccountToken: {path: t}},
             {downwardAPI: {items: [{path: l, fieldRef: {fieldPath: metadata.labels}}]}}]}},
           {name: f, ephemeral: {volumeClaimTemplate: {spec: {accessModes: [ReadWriteOnce]}}}}]}}",
-        &expect![[r#"
+        &expect![[r"
             apiVersion: v1
             kind: Pod
             metadata:
@@ -205,11 +205,12 @@ fn volumes() {
                       - ReadWriteOnce
                       volumeMode: Filesystem
                 name: f
-        "#]],
+        "]],
     );
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn stateful_sets() {
     check(
         "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: web}, spec: {serviceName: nginx,
@@ -217,7 +218,7 @@ fn stateful_sets() {
           spec: {containers: [{name: nginx, image: 'nginx:1', resources: {limits: {cpu: 1}}}]}},
           volumeClaimTemplates: [{metadata: {name: www}, spec: {accessModes: [ReadWriteOnce],
           resources: {requests: {storage: 1Gi}}}}]}}",
-        &expect![[r#"
+        &expect![[r"
             apiVersion: apps/v1
             kind: StatefulSet
             metadata:
@@ -270,13 +271,13 @@ fn stateful_sets() {
                   volumeMode: Filesystem
                 status:
                   phase: Pending
-        "#]],
+        "]],
     );
     check(
         "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: web}, spec: {replicas: 0, revisionHistoryLimit: 0,
           updateStrategy: {type: OnDelete}, persistentVolumeClaimRetentionPolicy: {whenScaled: Delete},
           template: {spec: {containers: []}}}}",
-        &expect![[r#"
+        &expect![[r"
             apiVersion: apps/v1
             kind: StatefulSet
             metadata:
@@ -298,7 +299,7 @@ fn stateful_sets() {
                   terminationGracePeriodSeconds: 30
               updateStrategy:
                 type: OnDelete
-        "#]],
+        "]],
     );
 }
 
@@ -306,7 +307,7 @@ fn stateful_sets() {
 fn storage() {
     check(
         "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: c}, spec: {accessModes: [ReadWriteOnce]}}",
-        &expect![[r#"
+        &expect![[r"
             apiVersion: v1
             kind: PersistentVolumeClaim
             metadata:
@@ -315,11 +316,11 @@ fn storage() {
               accessModes:
               - ReadWriteOnce
               volumeMode: Filesystem
-        "#]],
+        "]],
     );
     check(
         "{apiVersion: v1, kind: PersistentVolume, metadata: {name: v}, spec: {hostPath: {path: /x}}}",
-        &expect![[r#"
+        &expect![[r"
             apiVersion: v1
             kind: PersistentVolume
             metadata:
@@ -330,11 +331,11 @@ fn storage() {
                 type: ''
               persistentVolumeReclaimPolicy: Retain
               volumeMode: Filesystem
-        "#]],
+        "]],
     );
     check(
         "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: s}, provisioner: p}",
-        &expect![[r#"
+        &expect![[r"
         apiVersion: storage.k8s.io/v1
         kind: StorageClass
         metadata:
@@ -342,7 +343,7 @@ fn storage() {
         provisioner: p
         reclaimPolicy: Delete
         volumeBindingMode: Immediate
-    "#]],
+    "]],
     );
 }
 
@@ -350,7 +351,7 @@ fn storage() {
 fn services() {
     check(
         "{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {clusterIP: None, ports: [{port: 80}]}}",
-        &expect![[r#"
+        &expect![[r"
             apiVersion: v1
             kind: Service
             metadata:
@@ -364,12 +365,12 @@ fn services() {
                 targetPort: 80
               sessionAffinity: None
               type: ClusterIP
-        "#]],
+        "]],
     );
     check(
         "{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {type: LoadBalancer, sessionAffinity: ClientIP,
           ports: [{port: 80, targetPort: web}]}}",
-        &expect![[r#"
+        &expect![[r"
             apiVersion: v1
             kind: Service
             metadata:
@@ -387,11 +388,11 @@ fn services() {
                 clientIP:
                   timeoutSeconds: 10800
               type: LoadBalancer
-        "#]],
+        "]],
     );
     check(
         "{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {type: ExternalName, externalName: x.y}}",
-        &expect![[r#"
+        &expect![[r"
             apiVersion: v1
             kind: Service
             metadata:
@@ -400,7 +401,7 @@ fn services() {
               externalName: x.y
               sessionAffinity: None
               type: ExternalName
-        "#]],
+        "]],
     );
 }
 
@@ -408,18 +409,18 @@ fn services() {
 fn other_kinds() {
     check(
         "{apiVersion: v1, kind: Namespace, metadata: {name: n}}",
-        &expect![[r#"
+        &expect![[r"
         apiVersion: v1
         kind: Namespace
         metadata:
           labels:
             kubernetes.io/metadata.name: n
           name: n
-    "#]],
+    "]],
     );
     check(
         "{apiVersion: v1, kind: Secret, metadata: {name: s}, data: {a: YQ==}}",
-        &expect![[r#"
+        &expect![[r"
         apiVersion: v1
         data:
           a: YQ==
@@ -427,11 +428,11 @@ fn other_kinds() {
         metadata:
           name: s
         type: Opaque
-    "#]],
+    "]],
     );
     check(
         "{apiVersion: v1, kind: Node, metadata: {name: n}, status: {capacity: {cpu: 4}}}",
-        &expect![[r#"
+        &expect![[r"
         apiVersion: v1
         kind: Node
         metadata:
@@ -441,17 +442,17 @@ fn other_kinds() {
             cpu: '4'
           capacity:
             cpu: '4'
-    "#]],
+    "]],
     );
     check(
         "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {a: b}}",
-        &expect![[r#"
+        &expect![[r"
         apiVersion: v1
         data:
           a: b
         kind: ConfigMap
         metadata:
           name: c
-    "#]],
+    "]],
     );
 }

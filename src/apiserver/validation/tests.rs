@@ -82,6 +82,7 @@ const SET: &str = "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: web
     resources: {requests: {storage: 1Gi}}}}]}}";
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn stateful_sets() {
     check(
         SET,
@@ -215,6 +216,7 @@ const POD: &str =
     "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: a, image: b}]}}";
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn pods() {
     check(
         POD,
@@ -424,6 +426,7 @@ fn changed_pods() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn storage() {
     let claim = "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: c}, spec: {accessModes: [ReadWriteOnce],
         resources: {requests: {storage: 1Gi}}}}";

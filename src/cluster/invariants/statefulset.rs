@@ -199,7 +199,7 @@ fn highest_goes_first(seen: &Seen<'_>) -> Result<(), String> {
             _ => false,
         })
     };
-    if sets.iter().all(|set| is_wrong(set)) { Err("a higher one is still there".into()) } else { Ok(()) }
+    if sets.iter().all(is_wrong) { Err("a higher one is still there".into()) } else { Ok(()) }
 }
 
 fn update_deletes_old_pods(seen: &Seen<'_>) -> Result<(), String> {
@@ -213,7 +213,7 @@ fn update_deletes_old_pods(seen: &Seen<'_>) -> Result<(), String> {
                 // The status may lag behind the sync that made a new revision.
                 && (revision(pod) != set.status.update_revision || set.status.observed_generation < set.metadata.generation))
     };
-    if sets.iter().any(|set| is_allowed(set)) {
+    if sets.iter().any(is_allowed) {
         Ok(())
     } else {
         Err(format!("deleted by its controller, ordinal {ordinal}, revision {}", revision(pod)))
@@ -239,7 +239,7 @@ fn revision_follows_partition(seen: &Seen<'_>) -> Result<(), String> {
         };
         revision(pod) == wanted
     };
-    if sets.iter().any(|set| is_right(set)) {
+    if sets.iter().any(is_right) {
         Ok(())
     } else {
         Err(format!("ordinal {ordinal} made at revision {}", revision(pod)))
@@ -265,7 +265,7 @@ fn update_keeps_budget(seen: &Seen<'_>) -> Result<(), String> {
             .count();
         i64::try_from(others_away).unwrap_or(i64::MAX) < budget || !may_look_good(seen, set, ordinal)
     };
-    if sets.iter().any(|set| is_allowed(set)) {
+    if sets.iter().any(is_allowed) {
         Ok(())
     } else {
         Err(format!("ordinal {ordinal} deleted although the budget was used up"))

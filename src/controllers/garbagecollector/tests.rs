@@ -46,6 +46,7 @@ fn the_decision_follows_the_owners() {
 /// Plays a script of config maps and returns what is left at its end.
 ///
 /// `make b of a`: b with the blocking owner a (`of a?`: not blocking); `delete a Foreground`; `left`.
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn play(script: &str) -> String {
     let mut server = ApiServer::new(Rng::new(1));
     let mut collector = GarbageCollector::default();
@@ -81,7 +82,7 @@ fn play(script: &str) -> String {
                 };
                 server.handle(Request::create(object)).unwrap();
             }
-            ["hold", name] | ["free", name] => {
+            ["hold" | "free", name] => {
                 let mut object = server.get(&key(name)).unwrap().clone();
                 object.meta_mut().finalizers.retain(|finalizer| finalizer != "example.com/held");
                 if words.first() == Some(&"hold") {

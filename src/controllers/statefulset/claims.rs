@@ -286,8 +286,11 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         let own = ("StatefulSet".to_owned(), "uid-set".to_owned(), Some(true));
-        assert_eq!(updated(vec![]), [own.clone()]);
-        assert_eq!(updated(vec![owner("StatefulSet", "foo", "uid-set", Some(false))]), [own.clone()]);
+        assert_eq!(updated(vec![]), std::slice::from_ref(&own));
+        assert_eq!(
+            updated(vec![owner("StatefulSet", "foo", "uid-set", Some(false))]),
+            std::slice::from_ref(&own)
+        );
         // An object of another kind that has the set's name is somebody else.
         let other = owner("ConfigMap", "foo", "uid-map", None);
         assert_eq!(updated(vec![other]), [("ConfigMap".to_owned(), "uid-map".to_owned(), None), own.clone()]);

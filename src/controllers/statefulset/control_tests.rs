@@ -152,8 +152,7 @@ fn claim_of(set: &StatefulSet, words: &[&str]) -> PersistentVolumeClaim {
         match *word {
             "owner=set" | "owner=pod" => {}
             "owner=set-loose" => owner.controller = Some(false),
-            "owner=stale" => owner.uid = "uid-before".into(),
-            "owner=stale-set" => owner.uid = "uid-before".into(),
+            "owner=stale" | "owner=stale-set" => owner.uid = "uid-before".into(),
             "owner=other" => {
                 owner.kind = "ConfigMap".into();
                 owner.uid = "uid-other".into();
@@ -231,7 +230,7 @@ fn task_text(set: &StatefulSet, task: &Task) -> String {
     }
     match task.kind {
         TaskKind::Create { side: Side::Current } => {
-            parts.push(format!("create {pod} of the current revision"))
+            parts.push(format!("create {pod} of the current revision"));
         }
         TaskKind::Create { side: Side::Update } => parts.push(format!("create {pod}")),
         TaskKind::EnsureClaims | TaskKind::OwnClaims => {}

@@ -24,11 +24,7 @@ pub(crate) fn use_handle_place(root: &NodeRef, handle: &NodeRef, partition: Opti
             let listener = window.map(|window| {
                 EventListener::new(&window.clone(), "resize", move |_| {
                     width.set(
-                        window
-                            .inner_width()
-                            .ok()
-                            .and_then(|width| width.as_f64())
-                            .map_or(0, |width| width.to_bits()),
+                        window.inner_width().ok().and_then(|width| width.as_f64()).map_or(0, f64::to_bits),
                     );
                 })
             });

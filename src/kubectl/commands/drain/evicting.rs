@@ -145,11 +145,11 @@ impl Drain {
     ) -> Option<Option<Time>> {
         let mut wake_at = drain.until;
         for pod in &mut drain.pods {
-            if let Progress::Asking(at) = pod.progress {
-                if at <= api.now() {
-                    let asked = self.ask(pod, drain.until, api, output);
-                    drain.errors.extend(asked.err());
-                }
+            if let Progress::Asking(at) = pod.progress
+                && at <= api.now()
+            {
+                let asked = self.ask(pod, drain.until, api, output);
+                drain.errors.extend(asked.err());
             }
             if pod.progress == Progress::Ending {
                 if self.is_gone(pod, api) {

@@ -82,7 +82,7 @@ fn tally(pod: &Pod) -> Tally {
     let gated = Condition::find(&pod.status.conditions, "PodScheduled")
         .is_some_and(|condition| condition.reason == "SchedulingGated");
     if gated {
-        tally.reason = "SchedulingGated".to_owned();
+        "SchedulingGated".clone_into(&mut tally.reason);
     }
     let is_initializing = tally_init_containers(pod, &mut tally);
     if !is_initializing || Condition::is_true(&pod.status.conditions, "Initialized") {
@@ -90,9 +90,9 @@ fn tally(pod: &Pod) -> Tally {
     }
     if pod.is_terminating() {
         if pod.status.reason == "NodeLost" {
-            tally.reason = "Unknown".to_owned();
+            "Unknown".clone_into(&mut tally.reason);
         } else if !pod.is_terminal() {
-            tally.reason = "Terminating".to_owned();
+            "Terminating".clone_into(&mut tally.reason);
         }
     }
     tally
@@ -161,11 +161,11 @@ fn tally_containers(pod: &Pod, tally: &mut Tally) {
     }
     if tally.reason == "Completed" {
         if is_running && pod.is_ready() {
-            tally.reason = "Running".to_owned();
+            "Running".clone_into(&mut tally.reason);
         } else if let Some(error) = error {
             tally.reason = error;
         } else if is_running {
-            tally.reason = "NotReady".to_owned();
+            "NotReady".clone_into(&mut tally.reason);
         }
     }
 }
