@@ -205,3 +205,59 @@ fn arguments(rest: &[String]) -> Vec<String> {
     }
     arguments
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::complete;
+    use crate::api::Kind;
+    use crate::apiserver::{ApiServer, Body, Request};
+    use crate::kubectl::Session;
+    use crate::sim::Rng;
+
+    fn candidates(line: &str) -> Vec<String> {
+        let mut api = ApiServer::new(Rng::new(1));
+        for (kind, namespace, name) in [
+            (Kind::Namespace, "", "default"),
+            (Kind::Node, "", "node-1"),
+            (Kind::ConfigMap, "default", "alpha"),
+            (Kind::ConfigMap, "default", "beta"),
+        ] {
+            let metadata = json!({"name": name});
+            let value = json!({"apiVersion": "v1", "kind": kind.resource().kind, "metadata": metadata});
+            let namespace = namespace.to_owned();
+            api.handle(Request::Create { kind, namespace, body: Body::Manifest(value), dry_run: false })
+                .unwrap();
+        }
+        let files = [("web.yaml".to_owned(), String::new())].into();
+        complete(line, line.len(), &Session { files, ..Session::default() }, &api).candidates
+    }
+
+    #[test]
+    fn what_may_follow_is_offered() {
+        let cases: &[(&str, &[&str])] = &[
+            ("", &["kubectl "]),
+            ("kubectl sc", &["scale "]),
+            ("k rollout re", &["restart ", "resume "]),
+            ("kubectl get statef", &["statefulset ", "statefulsets "]),
+            ("kubectl get cm ", &["alpha ", "beta "]),
+            ("kubectl get cm alpha ", &["beta "]),
+            ("kubectl describe cm/a", &["cm/alpha "]),
+            ("kubectl get sts,config", &["sts,configmap ", "sts,configmaps "]),
+            ("kubectl apply -f w", &["web.yaml "]),
+            ("kubectl apply --filename=w", &["--filename=web.yaml "]),
+            ("kubectl get cm -o y", &["yaml "]),
+            ("kubectl get -n d", &["default "]),
+            ("kubectl -n default get cm b", &["beta "]),
+            ("kubectl cordon ", &["node-1 "]),
+            ("kubectl scale --repl", &["--replicas="]),
+            ("kubectl get --watch-o", &["--watch-only "]),
+            ("kubectl nope ", &[]),
+            ("ls ", &[]),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(candidates(line), *expected, "{line}");
+        }
+    }
+}

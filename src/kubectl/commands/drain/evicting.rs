@@ -31,6 +31,14 @@ enum Progress {
     Done,
 }
 
+/// Whether the pods of a node must be looked at again.
+enum Look {
+    /// Yes; at this time even if nothing changes.
+    Again(Option<Time>),
+    /// No: all are gone or given up.
+    Over,
+}
+
 #[derive(Clone, Debug)]
 struct Evicted {
     object: Object,
@@ -136,18 +144,11 @@ impl Drain {
         self.fatal.push(error);
     }
 
-    /// Goes on with the pods of the current node; when to look again, or `None` when they are all over.
-    fn go_on(
-        &mut self,
-        drain: &mut NodeDrain,
-        api: &mut ApiServer,
-        output: &mut Output,
-    ) -> Option<Option<Time>> {
+    /// Goes on with the pods of the current node.
+    fn go_on(&mut self, drain: &mut NodeDrain, api: &mut ApiServer, output: &mut Output) -> Look {
         let mut wake_at = drain.until;
         for pod in &mut drain.pods {
-            if let Progress::Asking(at) = pod.progress
-                && at <= api.now()
-            {
+            if matches!(pod.progress, Progress::Asking(at) if at <= api.now()) {
                 let asked = self.ask(pod, drain.until, api, output);
                 drain.errors.extend(asked.err());
             }
@@ -172,7 +173,11 @@ impl Drain {
                 wake_at = Some(wake_at.map_or(at, |known| known.min(at)));
             }
         }
-        drain.pods.iter().any(|pod| pod.progress != Progress::Done).then_some(wake_at)
+        if drain.pods.iter().all(|pod| pod.progress == Progress::Done) {
+            Look::Over
+        } else {
+            Look::Again(wake_at)
+        }
     }
 
     fn is_gone(&self, pod: &Evicted, api: &ApiServer) -> bool {
@@ -273,7 +278,7 @@ impl Waiter for Drain {
         let mut output = Output::default();
         loop {
             if let Some(mut drain) = self.current.take() {
-                if let Some(wake_at) = self.go_on(&mut drain, api, &mut output) {
+                if let Look::Again(wake_at) = self.go_on(&mut drain, api, &mut output) {
                     self.current = Some(drain);
                     return Poll::Pending { output, wake_at };
                 }

@@ -11,7 +11,6 @@ use crate::kubectl::label_selector::LabelQuery;
 
 /// What the flags allow.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own that a person may give")]
 pub(super) struct Options {
     pub force: bool,
     pub ignore_daemon_sets: bool,
