@@ -1,6 +1,7 @@
 //! What a command is: its names, flags, help and the function that runs it.
 //!
-//! Models cobra's `Command`, github.com/spf13/cobra, as kubectl uses it. Left out: hidden and deprecated commands.
+//! Models cobra's `Command`, github.com/spf13/cobra, as kubectl uses it. Left out: hidden and deprecated
+//! commands.
 
 use super::error::CommandError;
 use super::flags::{Flag, Parsed};

@@ -1,6 +1,7 @@
 //! Tab completion: commands, flags, types, names and files.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/util/completion, Kubernetes v1.36. Left out: containers, values of templates.
+//! Models staging/src/k8s.io/kubectl/pkg/util/completion, Kubernetes v1.36. Left out: containers, values of
+//! templates.
 
 use super::command::Command;
 use super::commands::ROOT;

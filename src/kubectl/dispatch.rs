@@ -1,7 +1,7 @@
 //! From a typed line to the command that runs.
 //!
-//! Models cobra's `Find` and `Execute`, github.com/spf13/cobra, with the errors of cmd/kubectl, Kubernetes v1.36.
-//! Left out: plugins, aliases of kuberc, environment variables.
+//! Models cobra's `Find` and `Execute`, github.com/spf13/cobra, with the errors of cmd/kubectl, Kubernetes
+//! v1.36. Left out: plugins, aliases of kuberc, environment variables.
 
 use std::fmt::Write as _;
 

@@ -1,7 +1,7 @@
 //! How a command fails: kubectl's messages and exit codes.
 //!
-//! Models `CheckErr` and `StandardErrorMessage`, staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go, Kubernetes v1.36.
-//! Left out: errors of connections and of the kubeconfig file.
+//! Models `CheckErr` and `StandardErrorMessage`, staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go,
+//! Kubernetes v1.36. Left out: errors of connections and of the kubeconfig file.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! Reads field selectors as typed with `--field-selector`: `status.phase=Running,spec.nodeName!=node-1`.
 //!
-//! Models staging/src/k8s.io/apimachinery/pkg/fields/selector.go and the field labels that each kind's strategy in
-//! pkg/registry serves, Kubernetes v1.36. Left out: escapes of `\,` and `\=` in values.
+//! Models staging/src/k8s.io/apimachinery/pkg/fields/selector.go and the field labels that each kind's
+//! strategy in pkg/registry serves, Kubernetes v1.36. Left out: escapes of `\,` and `\=` in values.
 
 use serde_json::Value;
 

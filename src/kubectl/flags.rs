@@ -1,7 +1,7 @@
 //! Flags as tables, and how a command's words are read by them.
 //!
-//! Models github.com/spf13/pflag as kubectl uses it, with its error words, Kubernetes v1.36: flags and arguments may be
-//! mixed, short ones joined, `--` ends them. Left out: deprecated and hidden flags.
+//! Models github.com/spf13/pflag as kubectl uses it, with its error words, Kubernetes v1.36: flags and
+//! arguments may be mixed, short ones joined, `--` ends them. Left out: deprecated and hidden flags.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! The output formats of `-o`: which there are, and what each prints.
 //!
-//! Models `PrintFlags` of staging/src/k8s.io/cli-runtime/pkg/genericclioptions and kubectl/pkg/cmd/get, Kubernetes v1.36.
-//! Left out: `kyaml`.
+//! Models `PrintFlags` of staging/src/k8s.io/cli-runtime/pkg/genericclioptions and kubectl/pkg/cmd/get,
+//! Kubernetes v1.36. Left out: `kyaml`.
 
 use serde_json::Value;
 

@@ -1,6 +1,7 @@
 //! Reads spans of time as Go writes them: `30s`, `1m30s`, `500ms`.
 //!
-//! Models `time.ParseDuration` of Go's library with its error words. Left out: parts below a millisecond are cut off.
+//! Models `time.ParseDuration` of Go's library with its error words. Left out: parts below a millisecond are
+//! cut off.
 
 use super::quote::quote;
 

@@ -1,7 +1,7 @@
 //! The help texts: the overview of all commands, and one command's own.
 //!
-//! Models the templates of staging/src/k8s.io/kubectl/pkg/util/templates, Kubernetes v1.36. Left out: the options that
-//! every command has, except under `kubectl options`.
+//! Models the templates of staging/src/k8s.io/kubectl/pkg/util/templates, Kubernetes v1.36. Left out: the
+//! options that every command has, except under `kubectl options`.
 
 use std::fmt::Write as _;
 

@@ -1,7 +1,7 @@
 //! Reads label selectors as typed with `-l`: `app=web,tier in (a,b),!old`.
 //!
-//! Models the parser of staging/src/k8s.io/apimachinery/pkg/labels/selector.go with its error words, Kubernetes v1.36.
-//! Left out: the length limits' exact order among several errors of one requirement.
+//! Models the parser of staging/src/k8s.io/apimachinery/pkg/labels/selector.go with its error words,
+//! Kubernetes v1.36. Left out: the length limits' exact order among several errors of one requirement.
 
 use crate::api::LabelMap;
 use crate::api::labels::Requirement;

@@ -1,7 +1,8 @@
 //! What a label's key and value may look like.
 //!
-//! Models `IsQualifiedName` and `IsValidLabelValue`, staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go,
-//! Kubernetes v1.36, with its words. Left out: nothing.
+//! Models `IsQualifiedName` and `IsValidLabelValue`,
+//! staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go, Kubernetes v1.36, with its words. Left
+//! out: nothing.
 
 const NAME_RULE: &str = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an \
      alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is \

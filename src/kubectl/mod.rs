@@ -1,13 +1,16 @@
 //! kubectl: the command interpreter, one more client of the API server.
 //!
-//! A line is split into words, the words into a command with flags and arguments, and the command's function reads the
-//! server and sends requests. What a command prints is kubectl v1.36's to the column; what only the sandbox has to say
-//! goes to [`Output::hint`]. A command that waits becomes a [`Waiter`], which the cluster polls.
+//! A line is split into words, the words into a command with flags and arguments, and the command's function
+//! reads the server and sends requests. What a command prints is kubectl v1.36's to the column; what only the
+//! sandbox has to say goes to [`Output::hint`]. A command that waits becomes a [`Waiter`], which the cluster
+//! polls.
 //!
 //! - [`outcome`]: what a line leads to. [`session`]: files and namespace.
 //! - [`words`], [`flags`], [`command`], [`suggest`], [`help`]: from a line to a command.
-//! - [`resources`], [`label_selector`], [`field_selector`], [`manifest`], [`selection`]: which objects are meant.
-//! - [`commands`]: one file for each. [`printers`]: tables and descriptions. [`format`], [`result`]: what `-o` and a change print.
+//! - [`resources`], [`label_selector`], [`field_selector`], [`manifest`], [`selection`]: which objects are
+//!   meant.
+//! - [`commands`]: one file for each. [`printers`]: tables and descriptions. [`format`], [`result`]: what
+//!   `-o` and a change print.
 //! - [`output`]: from values to text: columns, JSON, templates.
 //! - [`complete()`]: Tab completion.
 

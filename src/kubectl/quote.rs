@@ -23,9 +23,7 @@ pub fn quote(text: &str) -> String {
             _ if letter < '\u{80}' && letter.is_control() => {
                 write!(out, "\\x{:02x}", u32::from(letter)).unwrap_or_default();
             }
-            _ if letter.is_control()
-                || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}') =>
-            {
+            _ if letter.is_control() || is_invisible(letter) => {
                 write!(out, "\\u{:04x}", u32::from(letter)).unwrap_or_default();
             }
             _ => out.push(letter),
@@ -33,6 +31,12 @@ pub fn quote(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+/// Marks that change how the text around them is shown.
+fn is_invisible(letter: char) -> bool {
+    let marks = ['\u{200b}'..='\u{200f}', '\u{202a}'..='\u{202e}', '\u{2066}'..='\u{2069}'];
+    letter == '\u{feff}' || marks.iter().any(|range| range.contains(&letter))
 }
 
 #[cfg(test)]

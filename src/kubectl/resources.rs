@@ -1,7 +1,7 @@
 //! Names of types as people type them: `po`, `sts`, `statefulsets.apps`, `StatefulSet.v1.apps`.
 //!
-//! Models the REST mapper and the short names of discovery, staging/src/k8s.io/client-go/restmapper, Kubernetes v1.36.
-//! Left out: kinds that are not served; they are unknown as on a cluster without them.
+//! Models the REST mapper and the short names of discovery, staging/src/k8s.io/client-go/restmapper,
+//! Kubernetes v1.36. Left out: kinds that are not served; they are unknown as on a cluster without them.
 
 use crate::api::Kind;
 

@@ -1,7 +1,7 @@
 //! What a command that changed an object prints: `statefulset.apps/web scaled`, or the object with `-o`.
 //!
-//! Models `PrintFlags` and `NamePrinter`, staging/src/k8s.io/cli-runtime/pkg/{genericclioptions,printers}, Kubernetes
-//! v1.36. Left out: nothing that the served kinds need.
+//! Models `PrintFlags` and `NamePrinter`, staging/src/k8s.io/cli-runtime/pkg/{genericclioptions,printers},
+//! Kubernetes v1.36. Left out: nothing that the served kinds need.
 
 use serde_json::Value;
 

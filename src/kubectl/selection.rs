@@ -1,7 +1,7 @@
 //! The objects that a command's arguments, files and selectors speak of.
 //!
-//! Models the resource builder, staging/src/k8s.io/cli-runtime/pkg/resource/builder.go, with its error words, Kubernetes
-//! v1.36. Left out: chunks, URLs, standard input.
+//! Models the resource builder, staging/src/k8s.io/cli-runtime/pkg/resource/builder.go, with its error words,
+//! Kubernetes v1.36. Left out: chunks, URLs, standard input.
 
 use serde_json::Value;
 
@@ -170,7 +170,10 @@ impl Selection {
     }
 
     fn has_selector(&self, arguments: &Arguments) -> bool {
-        let type_alone = matches!(arguments, Arguments::TypeAndNames(types, names) if !types.is_empty() && names.is_empty());
+        let type_alone = match arguments {
+            Arguments::TypeAndNames(types, names) => !types.is_empty() && names.is_empty(),
+            Arguments::Pairs(_) => false,
+        };
         !self.labels.is_empty() || !self.fields.is_empty() || self.all || (self.type_alone && type_alone)
     }
 

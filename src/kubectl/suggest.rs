@@ -1,6 +1,7 @@
 //! Commands that a mistyped word may have meant.
 //!
-//! Models `SuggestionsFor`, github.com/spf13/cobra: at most two edits away, a beginning of it, or listed for that word.
+//! Models `SuggestionsFor`, github.com/spf13/cobra: at most two edits away, a beginning of it, or listed for
+//! that word.
 
 use super::command::Command;
 

@@ -1,9 +1,10 @@
 //! Sessions as text: lines that are typed, and what they print.
 //!
-//! A transcript is run and written again; it must come out as it went in (`UPDATE_EXPECT=1` rewrites it). Its lines are
-//! `$ LINE` (typed), `| TEXT` (standard output), `! TEXT` (standard error), `= EXIT` (other than 0), `? HINT`,
-//! `~ TITLE` (the command waits), `+ SECONDS` (time passes), `^C`, `@ TYPE NAME JSON` (a controller writes a status),
-//! `< FILE`, its text and `>` (a file), `edit OLD => NEW` (the open editor), `# COMMENT`.
+//! A transcript is run and written again; it must come out as it went in (`UPDATE_EXPECT=1` rewrites it). Its
+//! lines are `$ LINE` (typed), `| TEXT` (standard output), `! TEXT` (standard error), `= EXIT` (other than
+//! 0), `? HINT`, `~ TITLE` (the command waits), `+ SECONDS` (time passes), `^C`, `@ TYPE NAME JSON` (a
+//! controller writes a status), `< FILE`, its text and `>` (a file), `edit OLD => NEW` (the open editor), `#
+//! COMMENT`.
 
 use expect_test::expect_file;
 use proptest::prelude::*;
@@ -187,7 +188,8 @@ macro_rules! transcripts {
 }
 
 transcripts! {
-    wrong_commands get watch apply_and_create delete scale_and_wait patch_and_edit rollout labels drain_and_taint words_and_help
+    wrong_commands get watch apply_and_create delete scale_and_wait patch_and_edit rollout labels
+    drain_and_taint words_and_help
 }
 
 const WORDS: &[&str] = &[

@@ -1,7 +1,7 @@
 //! Splits a typed line into words as a shell does.
 //!
-//! Quotes, backslashes, comments, line continuations and the `$ ` of pasted examples are understood.
-//! Left out: pipes, lists of commands, redirections, substitutions and variables; such a line is refused whole.
+//! Quotes, backslashes, comments, line continuations and the `$ ` of pasted examples are understood. Left
+//! out: pipes, lists of commands, redirections, substitutions and variables; such a line is refused whole.
 
 /// Why a line could not be split, in the sandbox's own words.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! `kubectl api-resources` and `api-versions`: what the server serves.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/apiresources, Kubernetes v1.36. Left out: `--verbs`, `-o wide`'s verbs.
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/apiresources, Kubernetes v1.36. Left out: `--verbs`, `-o wide`'s
+//! verbs.
 
 use crate::api::Kind;
 use crate::kubectl::command::{Command, Context, Step};

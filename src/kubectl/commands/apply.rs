@@ -1,7 +1,8 @@
 //! `kubectl apply`: makes objects as files describe them, or changes what differs.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/apply, Kubernetes v1.36: what was applied last is remembered in an annotation,
-//! so that a field taken out of the file is taken out of the object. Left out: server-side apply, `--prune`.
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/apply, Kubernetes v1.36: what was applied last is remembered in
+//! an annotation, so that a field taken out of the file is taken out of the object. Left out: server-side
+//! apply, `--prune`.
 
 use serde_json::Value;
 

@@ -1,6 +1,7 @@
 //! `kubectl config`: the one context of the sandbox and its namespace.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/config, Kubernetes v1.36. Left out: other contexts, clusters and users.
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/config, Kubernetes v1.36. Left out: other contexts, clusters and
+//! users.
 
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;

@@ -1,7 +1,7 @@
 //! The requests of `kubectl delete`: one after another, then the wait until the objects are gone.
 //!
-//! Models `DeleteOptions.DeleteResult`, staging/src/k8s.io/kubectl/pkg/cmd/delete/delete.go, Kubernetes v1.36: the requests are
-//! sent in turn, so the pods of one line begin to stop one after another.
+//! Models `DeleteOptions.DeleteResult`, staging/src/k8s.io/kubectl/pkg/cmd/delete/delete.go, Kubernetes
+//! v1.36: the requests are sent in turn, so the pods of one line begin to stop one after another.
 
 use std::collections::VecDeque;
 

@@ -1,6 +1,7 @@
 //! `kubectl describe`: everything about an object, with its events.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/describe, Kubernetes v1.36. Left out: nothing; the texts are the printers'.
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/describe, Kubernetes v1.36. Left out: nothing; the texts are the
+//! printers'.
 
 use super::get::SUGGEST_API_RESOURCES;
 use super::shared_flags::{ALL_NAMESPACES, CHUNKS, FILES, SELECTOR};

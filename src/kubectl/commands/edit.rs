@@ -1,7 +1,7 @@
 //! `kubectl edit`: opens objects in the editor and sends what was changed.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/edit and cmd/util/editor, Kubernetes v1.36: a text that the server refuses is
-//! opened again with the reasons above it. Left out: `--output-patch`, Windows line ends.
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/edit and cmd/util/editor, Kubernetes v1.36: a text that the
+//! server refuses is opened again with the reasons above it. Left out: `--output-patch`, Windows line ends.
 
 use std::fmt::Write as _;
 

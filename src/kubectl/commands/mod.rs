@@ -1,7 +1,7 @@
 //! The commands, one file for each, in the order of kubectl's own table.
 //!
-//! Models `NewKubectlCommand`, staging/src/k8s.io/kubectl/pkg/cmd/cmd.go, Kubernetes v1.36. Left out: what needs a real
-//! container or a network; such commands say so.
+//! Models `NewKubectlCommand`, staging/src/k8s.io/kubectl/pkg/cmd/cmd.go, Kubernetes v1.36. Left out: what
+//! needs a real container or a network; such commands say so.
 
 pub mod shared_flags;
 pub mod get;

@@ -1,6 +1,7 @@
 //! Arguments of the form `RESOURCE… KEY=VALUE… KEY-`, as `label`, `annotate` and `set` take them.
 //!
-//! Models `GetResourcesAndPairs` and `ParsePairs`, staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go, Kubernetes v1.36.
+//! Models `GetResourcesAndPairs` and `ParsePairs`, staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go,
+//! Kubernetes v1.36.
 
 use crate::kubectl::error::CommandError;
 

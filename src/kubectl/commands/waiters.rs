@@ -1,7 +1,7 @@
 //! Waiting for conditions of several objects, one after the other, until a deadline.
 //!
-//! Models `WaitOptions.RunWaitContext`, staging/src/k8s.io/kubectl/pkg/cmd/wait, Kubernetes v1.36, in virtual time: the
-//! deadline is an instant of the simulation.
+//! Models `WaitOptions.RunWaitContext`, staging/src/k8s.io/kubectl/pkg/cmd/wait, Kubernetes v1.36, in virtual
+//! time: the deadline is an instant of the simulation.
 
 use std::collections::VecDeque;
 use std::fmt::Debug;

@@ -1,7 +1,7 @@
 //! `kubectl create namespace`, `configmap`, `serviceaccount`: small objects from a few words.
 //!
-//! Models `create_namespace.go`, `create_configmap.go` and `create_serviceaccount.go` of kubectl/pkg/cmd/create, Kubernetes
-//! v1.36. Left out: `--append-hash`, `--from-env-file`, binary files.
+//! Models `create_namespace.go`, `create_configmap.go` and `create_serviceaccount.go` of
+//! kubectl/pkg/cmd/create, Kubernetes v1.36. Left out: `--append-hash`, `--from-env-file`, binary files.
 
 use serde_json::{Map, Value, json};
 
@@ -80,7 +80,8 @@ fn namespaced(
     let mut printer = ResultPrinter::of(context)?;
     let namespace = context.namespace();
     let mut manifest = json!({"apiVersion": "v1", "kind": kind.resource().kind, "metadata": {"name": name}});
-    // A namespace that was not typed is left to the request, and so is not printed by a dry run of the client.
+    // A namespace that was not typed is left to the request, and so is not printed by a dry run of the
+    // client.
     if context.namespace_is_given() || printer.dry_run() != DryRun::Client {
         crate::kubectl::objects::set_at(&mut manifest, &["metadata", "namespace"], namespace.as_str().into());
     }

@@ -1,7 +1,7 @@
 //! `kubectl create`: makes objects that must not exist yet, from files or from a few words.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/create, Kubernetes v1.36. Left out: `--edit`, `--raw` and the generators of
-//! kinds that are not served.
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/create, Kubernetes v1.36. Left out: `--edit`, `--raw` and the
+//! generators of kinds that are not served.
 
 mod generate;
 

@@ -1,7 +1,7 @@
 //! Evicts the pods of one node after the other and waits until they are gone.
 //!
-//! Models `RunDrain` and `evictPods`, staging/src/k8s.io/kubectl/pkg/{cmd/drain,drain}/drain.go, Kubernetes v1.36, in
-//! virtual time.
+//! Models `RunDrain` and `evictPods`, staging/src/k8s.io/kubectl/pkg/{cmd/drain,drain}/drain.go, Kubernetes
+//! v1.36, in virtual time.
 
 use std::collections::VecDeque;
 

@@ -1,6 +1,7 @@
 //! Which pods of a node a drain evicts, leaves alone or stops at.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/drain/filters.go, Kubernetes v1.36. Left out: whether a DaemonSet still exists.
+//! Models staging/src/k8s.io/kubectl/pkg/drain/filters.go, Kubernetes v1.36. Left out: whether a DaemonSet
+//! still exists.
 
 use std::rc::Rc;
 

@@ -1,7 +1,7 @@
 //! `kubectl drain`: empties a node: no new pods, and those that run there are evicted.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/drain/drain.go and pkg/drain, Kubernetes v1.36. Left out: pods in namespaces
-//! that are being deleted.
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/drain/drain.go and pkg/drain, Kubernetes v1.36. Left out: pods
+//! in namespaces that are being deleted.
 
 mod evicting;
 mod filters;

@@ -1,7 +1,7 @@
 //! `kubectl get -w`: prints every change of the picked objects until it is interrupted.
 //!
-//! Models `GetOptions.watch`, staging/src/k8s.io/kubectl/pkg/cmd/get/get.go, Kubernetes v1.36. Columns keep the widths of
-//! the first rows; a wider cell pushes its own line and widens the lines after it.
+//! Models `GetOptions.watch`, staging/src/k8s.io/kubectl/pkg/cmd/get/get.go, Kubernetes v1.36. Columns keep
+//! the widths of the first rows; a wider cell pushes its own line and widens the lines after it.
 
 use std::collections::BTreeMap;
 
@@ -148,8 +148,8 @@ impl Watch {
         Some(events.into_iter().filter_map(|event| self.seen(event)).collect())
     }
 
-    /// The change as this watch sees it: an object that is no longer picked looks deleted, as it last was; one that is
-    /// picked only now looks new.
+    /// The change as this watch sees it: an object that is no longer picked looks deleted, as it last was;
+    /// one that is picked only now looks new.
     fn seen(&mut self, mut event: WatchEvent) -> Option<WatchEvent> {
         let key = event.object.key();
         let known = self.known.remove(&key);

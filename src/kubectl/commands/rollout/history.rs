@@ -1,7 +1,7 @@
 //! `kubectl rollout history`: the remembered revisions, or one of them in full.
 //!
-//! Models `staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_history.go` and polymorphichelpers/history.go, Kubernetes
-//! v1.36.
+//! Models `staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_history.go` and polymorphichelpers/history.go,
+//! Kubernetes v1.36.
 
 use std::fmt::Write as _;
 

@@ -1,7 +1,7 @@
 //! `kubectl rollout pause` and `resume`: only Deployments can be paused.
 //!
-//! Models `staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_pause.go` and `rollout_resume.go`, Kubernetes v1.36. Left out:
-//! Deployments, which are not served yet.
+//! Models `staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_pause.go` and `rollout_resume.go`, Kubernetes
+//! v1.36. Left out: Deployments, which are not served yet.
 
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::commands::shared_flags::{FILES, IGNORED, RESULT, SELECTOR};

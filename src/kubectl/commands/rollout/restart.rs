@@ -1,7 +1,7 @@
 //! `kubectl rollout restart`: makes the pods anew, from the same template but for a time in it.
 //!
-//! Models `staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_restart.go` and polymorphichelpers/objectrestarter.go,
-//! Kubernetes v1.36.
+//! Models `staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_restart.go` and
+//! polymorphichelpers/objectrestarter.go, Kubernetes v1.36.
 
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! `kubectl rollout status`: follows an update to its end.
 //!
-//! Models `staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_status.go`, Kubernetes v1.36: one sentence for each change of
-//! the object. Left out: nothing for `StatefulSet`s.
+//! Models `staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_status.go`, Kubernetes v1.36: one sentence for
+//! each change of the object. Left out: nothing for `StatefulSet`s.
 
 use std::collections::VecDeque;
 

@@ -1,7 +1,7 @@
 //! How far the update of a `StatefulSet` is, in one sentence.
 //!
-//! Models `StatefulSetStatusViewer`, `staging/src/k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go`, Kubernetes
-//! v1.36. Left out: the sentences of `Deployment`s and `DaemonSet`s, which are not served yet.
+//! Models `StatefulSetStatusViewer`, `staging/src/k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go`,
+//! Kubernetes v1.36. Left out: the sentences of `Deployment`s and `DaemonSet`s, which are not served yet.
 
 use crate::api::apps::StatefulSet;
 

@@ -1,6 +1,7 @@
 //! `kubectl rollout undo`: brings an earlier template back.
 //!
-//! Models `staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_undo.go` and polymorphichelpers/rollback.go, Kubernetes v1.36.
+//! Models `staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_undo.go` and polymorphichelpers/rollback.go,
+//! Kubernetes v1.36.
 
 use super::revisions;
 use crate::api::Kind;

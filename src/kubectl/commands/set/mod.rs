@@ -1,7 +1,7 @@
 //! `kubectl set`: changes one feature of objects with pod templates.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/set, Kubernetes v1.36. Left out: env, resources, selector, serviceaccount,
-//! subject.
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/set, Kubernetes v1.36. Left out: env, resources, selector,
+//! serviceaccount, subject.
 
 mod image;
 
