@@ -1,4 +1,4 @@
-//! Where pods may go: taints, tolerations and affinities.
+//! Where pods may go: taints, tolerations, affinities and host ports.
 //!
 //! Models `v1.Affinity`, `v1.Taint` and their matching,
 //! staging/src/k8s.io/component-helpers/scheduling/corev1, Kubernetes v1.36. The scheduler and the
@@ -11,7 +11,43 @@ use serde::{Deserialize, Serialize};
 use super::Extra;
 use super::labels::{LabelSelector, Requirement};
 use super::node::Node;
-use super::pod::PodSpec;
+use super::pod::{Pod, PodSpec};
+
+/// A port of a node that a pod takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostPort {
+    ip: String,
+    protocol: String,
+    port: i64,
+}
+
+impl HostPort {
+    /// The ports of the node that a pod takes.
+    pub fn of(pod: &Pod) -> Vec<Self> {
+        let sidecars = pod.spec.init_containers.iter().filter(|c| c.restart_policy == "Always");
+        let ports = pod.spec.containers.iter().chain(sidecars).flat_map(|container| &container.ports);
+        ports
+            .filter(|port| port.host_port > 0)
+            .map(|port| {
+                let ip = port.extra.get("hostIP").and_then(|ip| ip.as_str()).unwrap_or_default();
+                let protocol = if port.protocol.is_empty() { "TCP" } else { &port.protocol };
+                Self {
+                    ip: if ip.is_empty() { "0.0.0.0" } else { ip }.to_owned(),
+                    protocol: protocol.to_owned(),
+                    port: port.host_port,
+                }
+            })
+            .collect()
+    }
+
+    /// Whether both cannot be taken on one node.
+    pub fn conflicts(&self, other: &Self) -> bool {
+        const ANY: &str = "0.0.0.0";
+        self.port == other.port
+            && self.protocol == other.protocol
+            && (self.ip == other.ip || self.ip == ANY || other.ip == ANY)
+    }
+}
 
 /// What keeps pods away from a node.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,13 +1,12 @@
 //! Whether a node takes a pod on that was bound to it.
 //!
 //! Models `predicateAdmitHandler.Admit` and `generalFilter`, pkg/kubelet/lifecycle/predicate.go, Kubernetes
-//! v1.36: a pod that the scheduler placed passes; one with a preset `nodeName` may not. Left out: host
-//! ports, extended resources, the operating system, critical pods that push others out.
+//! v1.36: a pod that the scheduler placed passes; one with a preset `nodeName` may not. Left out:
+//! extended resources, the operating system, critical pods that push others out.
 
-use super::agent::Amounts;
-use crate::api::node::Node;
+use super::agent::{Amounts, NodeAgent};
 use crate::api::pod::Pod;
-use crate::api::scheduling::{node_affinity_matches, untolerated_taint};
+use crate::api::scheduling::{HostPort, node_affinity_matches, untolerated_taint};
 
 /// Why a node does not take a pod on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +17,9 @@ pub(super) struct Rejection {
     pub(super) message: String,
 }
 
-/// Whether a node that has given `used` away takes a pod on.
-pub(super) fn admit(pod: &Pod, requested: Amounts, used: Amounts, node: &Node) -> Result<(), Rejection> {
+/// Whether a node takes a pod on, beside what it has given away already.
+pub(super) fn admit(pod: &Pod, requested: Amounts, agent: &NodeAgent) -> Result<(), Rejection> {
+    let (node, used) = (&agent.node, agent.used);
     let capacity = Amounts::of(&node.status.allocatable);
     let resources = [
         ("pods", requested.pods, used.pods, capacity.pods),
@@ -46,6 +46,9 @@ pub(super) fn admit(pod: &Pod, requested: Amounts, used: Amounts, node: &Node) -
     if !node_affinity_matches(&pod.spec, node) {
         return Err(failed("NodeAffinity", "node(s) didn't match Pod's node affinity/selector"));
     }
+    if HostPort::of(pod).iter().any(|port| agent.ports.iter().any(|taken| port.conflicts(taken))) {
+        return Err(failed("NodePorts", "node(s) didn't have free ports for the requested pod ports"));
+    }
     if untolerated_taint(&node.spec.taints, &pod.spec.tolerations, &["NoExecute"]).is_some() {
         return Err(failed("TaintToleration", "node(s) had taints that the pod didn't tolerate"));
     }
@@ -66,7 +69,11 @@ mod tests {
         let mut node = NodeConfig::recorded("node-1");
         node.taints = serde_json::from_str(r#"[{"key": "gone", "effect": "NoExecute"}]"#).unwrap();
         let used = Amounts { cpu: used_cpu, pods: 1, ..Amounts::default() };
-        let told = match admit(&pod, Amounts::requested(&pod.spec), used, &node_object(&node)) {
+        let mut agent = NodeAgent::new(node_object(&node).into());
+        agent.used = used;
+        let tenant = r#"{"spec": {"containers": [{"ports": [{"hostPort": 21017}]}]}}"#;
+        agent.reserve(Amounts::default(), &serde_json::from_str(tenant).unwrap());
+        let told = match admit(&pod, Amounts::requested(&pod.spec), &agent) {
             Ok(()) => "taken on".to_owned(),
             Err(rejection) => format!("{}: {}", rejection.reason, rejection.message),
         };
@@ -89,6 +96,16 @@ mod tests {
             &format!(r#"{{"spec": {{"nodeSelector": {{"gpu": "yes"}}, {tolerates}}}}}"#),
             0,
             "NodeAffinity: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
+        );
+        let port = |port: u32| {
+            format!(r#"{{"spec": {{"containers": [{{"ports": [{{"hostPort": {port}}}]}}], {tolerates}}}}}"#)
+        };
+        check(&port(21018), 0, "taken on");
+        check(
+            &port(21017),
+            0,
+            "NodePorts: Predicate NodePorts failed: \
+             node(s) didn't have free ports for the requested pod ports",
         );
         check(
             r#"{"spec": {}}"#,

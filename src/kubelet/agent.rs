@@ -11,6 +11,7 @@ use super::node::{internal_ip, pod_address_prefix};
 use crate::api::node::Node;
 use crate::api::pod::{Container, Pod, PodSpec, ResourceList};
 use crate::api::quantity::Quantity;
+use crate::api::scheduling::HostPort;
 
 /// Amounts of what a node has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,6 +83,7 @@ pub(super) struct NodeAgent {
     pub(super) frozen: bool,
     pub(super) images: BTreeSet<String>,
     pub(super) used: Amounts,
+    pub(super) ports: Vec<HostPort>,
     pub(super) host_ip: String,
     prefix: String,
     last_address: u8,
@@ -98,19 +100,23 @@ impl NodeAgent {
             frozen: false,
             images: BTreeSet::new(),
             used: Amounts::default(),
+            ports: Vec::new(),
             last_address: 1,
             addresses: BTreeSet::new(),
         }
     }
 
-    /// Sets a pod's requests aside.
-    pub(super) fn reserve(&mut self, amounts: Amounts) {
+    /// Sets a pod's requests and host ports aside.
+    pub(super) fn reserve(&mut self, amounts: Amounts, pod: &Pod) {
         self.used = self.used.plus(amounts);
+        self.ports.extend(HostPort::of(pod));
     }
 
-    /// Gives a pod's requests and address back.
-    pub(super) fn release(&mut self, amounts: Amounts, address: &str) {
+    /// Gives a pod's requests, host ports and address back.
+    pub(super) fn release(&mut self, amounts: Amounts, pod: &Pod, address: &str) {
         self.used = self.used.combined(amounts, i64::saturating_sub);
+        let freed = HostPort::of(pod);
+        self.ports.retain(|port| !freed.contains(port));
         if let Some(last) = address.strip_prefix(&self.prefix).and_then(|rest| rest.strip_prefix('.'))
             && let Ok(last) = last.parse()
         {

@@ -164,7 +164,7 @@ impl Kubelets {
         let mut outcome = Outcome { status: true, ..Outcome::default() };
         if pod.is_terminating() {
             outcome = worker.terminate(now, &self.timing);
-        } else if let Err(rejection) = admission::admit(pod, worker.requested, agent.used, &agent.node) {
+        } else if let Err(rejection) = admission::admit(pod, worker.requested, agent) {
             context.tell(&Telling {
                 component: COMPONENT,
                 host: &pod.spec.node_name,
@@ -176,7 +176,7 @@ impl Kubelets {
             });
             worker.plan = Plan::GivenUp(rejection);
         } else {
-            agent.reserve(worker.requested);
+            agent.reserve(worker.requested, pod);
             worker.reserved = true;
             let unbound = unbound_claims(pod, context.cache);
             if unbound.is_empty() {
@@ -244,7 +244,7 @@ impl Kubelets {
         if worker.reserved && !worker.holds_resources() {
             worker.reserved = false;
             if let Some(agent) = self.agents.get_mut(&worker.pod.spec.node_name) {
-                agent.release(worker.requested, &worker.address);
+                agent.release(worker.requested, &worker.pod, &worker.address);
             }
         }
         match worker.due() {
@@ -296,7 +296,7 @@ impl Kubelets {
         if let Some(agent) = self.agents.get_mut(&worker.pod.spec.node_name)
             && worker.reserved
         {
-            agent.release(worker.requested, &worker.address);
+            agent.release(worker.requested, &worker.pod, &worker.address);
         }
         if worker.plan == Plan::AwaitVolumes {
             for claim in worker.pod.claim_names() {

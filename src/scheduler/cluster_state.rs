@@ -13,45 +13,10 @@ use super::terms::{CarriedTerm, MatchCount, PodMatcher, Role, Term, terms_of};
 use crate::api::LabelMap;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
+use crate::api::scheduling::HostPort;
 
 /// Counts that are kept between attempts.
 const MATCH_COUNTS_MAX: usize = 128;
-
-/// A port of a node that a pod takes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct HostPort {
-    ip: String,
-    protocol: String,
-    port: i64,
-}
-
-impl HostPort {
-    /// The ports of the node that a pod takes.
-    pub(crate) fn of(pod: &Pod) -> Vec<Self> {
-        let sidecars = pod.spec.init_containers.iter().filter(|c| c.restart_policy == "Always");
-        let ports = pod.spec.containers.iter().chain(sidecars).flat_map(|container| &container.ports);
-        ports
-            .filter(|port| port.host_port > 0)
-            .map(|port| {
-                let ip = port.extra.get("hostIP").and_then(|ip| ip.as_str()).unwrap_or_default();
-                let protocol = if port.protocol.is_empty() { "TCP" } else { &port.protocol };
-                Self {
-                    ip: if ip.is_empty() { "0.0.0.0" } else { ip }.to_owned(),
-                    protocol: protocol.to_owned(),
-                    port: port.host_port,
-                }
-            })
-            .collect()
-    }
-
-    /// Whether both cannot be taken on one node.
-    pub(crate) fn conflicts(&self, other: &Self) -> bool {
-        const ANY: &str = "0.0.0.0";
-        self.port == other.port
-            && self.protocol == other.protocol
-            && (self.ip == other.ip || self.ip == ANY || other.ip == ANY)
-    }
-}
 
 /// A node with the sums of what its pods ask for.
 #[derive(Clone, Debug)]

@@ -5,7 +5,6 @@
 //! listens to new nodes but has no hint of its own for taints.
 //! Left out: in-place resize.
 
-use super::cluster_state::HostPort;
 use super::framework::Plugin;
 use super::plugins::node_unschedulable::tolerates_unschedulable;
 use super::plugins::pod_topology_spread::{Constraint, constraints_of};
@@ -14,6 +13,7 @@ use super::resources::{PodRequests, Resources};
 use super::terms::{Role, Term, terms_of};
 use crate::api::node::Node;
 use crate::api::pod::Pod;
+use crate::api::scheduling::HostPort;
 use crate::api::scheduling::node_affinity_matches;
 use crate::api::storage::{PersistentVolumeClaim, StorageClass};
 

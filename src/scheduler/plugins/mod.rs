@@ -17,11 +17,12 @@ pub(crate) mod image_locality;
 
 use std::rc::Rc;
 
-use super::cluster_state::{ClusterState, HostPort, NodeState};
+use super::cluster_state::{ClusterState, NodeState};
 use super::framework::{MAX_NODE_SCORE, Rejection, Scores};
 use super::resources::PodRequests;
 use super::terms::{Role, Term};
 use crate::api::pod::Pod;
+use crate::api::scheduling::HostPort;
 use crate::client::Cache;
 
 /// What the plugins worked out about a pod before they look at nodes.

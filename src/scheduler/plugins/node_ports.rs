@@ -3,7 +3,7 @@
 //! Models pkg/scheduler/framework/plugins/nodeports, Kubernetes v1.36.
 //! Left out: nothing.
 
-use crate::scheduler::cluster_state::HostPort;
+use crate::api::scheduling::HostPort;
 use crate::scheduler::framework::{Plugin, Rejection};
 
 /// Rejects a node where one of the wanted ports is taken.
