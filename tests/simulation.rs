@@ -99,7 +99,7 @@ impl Run {
         let until = self.cluster.now() + Span::from_ms(ms);
         while self.cluster.next_due().is_some_and(|due| due <= until) {
             self.cluster.step();
-            self.check(false);
+            self.check(self.cluster.was_command());
         }
         self.cluster.run_until(until);
     }

@@ -31,6 +31,16 @@ pub(super) fn object_of(kind: Kind, namespace: &str, body: Body) -> Result<(Obje
     Ok((object, author))
 }
 
+/// A new pod with what a pod has by default and its template has not: requests from limits, links to Services.
+pub(super) fn with_defaults(body: Body) -> Body {
+    let Body::Typed(object @ Object::Pod(_)) = body else {
+        return body;
+    };
+    let mut value = object.to_value();
+    defaults::apply(Kind::Pod, &mut value);
+    Body::Typed(Object::from_value(Kind::Pod, value).unwrap_or(object))
+}
+
 /// Decodes strictly.
 fn read(kind: Kind, value: &Value) -> Result<(Object, Author), StatusError> {
     let (version, name) = (kind.api_version(), kind.resource().kind);

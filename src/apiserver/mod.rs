@@ -69,7 +69,7 @@ impl ApiServer {
     pub fn handle(&mut self, request: Request) -> Result<Object, StatusError> {
         match request {
             Request::Create { kind, namespace, body, dry_run } => {
-                let (object, author) = manifest::object_of(kind, &namespace, body)?;
+                let (object, author) = manifest::object_of(kind, &namespace, manifest::with_defaults(body))?;
                 self.create(object, author, dry_run)
             }
             Request::Update { key, body, subresource, dry_run } => {

@@ -75,6 +75,7 @@ pub struct Cluster {
     inputs: Vec<InputEntry>,
     event_log: EventLog,
     steps: u64,
+    was_command: bool,
 }
 
 impl Cluster {
@@ -102,6 +103,7 @@ impl Cluster {
             inputs: Vec::new(),
             event_log: EventLog::new(config.log_detail),
             steps: 0,
+            was_command: false,
             config,
         };
         cluster.create_first_objects();
@@ -178,6 +180,11 @@ impl Cluster {
         &self.scheduler.component
     }
 
+    /// Whether the last wakeup was that of a command, which may have sent a request of its person's.
+    pub fn was_command(&self) -> bool {
+        self.was_command
+    }
+
     /// When the next thing happens by itself; `None` when nothing will.
     pub fn next_due(&self) -> Option<Time> {
         self.agenda.next_due()
@@ -190,6 +197,7 @@ impl Cluster {
         };
         self.steps += 1;
         self.server.set_now(self.agenda.now());
+        self.was_command = matches!(wakeup, Wakeup::Terminal(_));
         match wakeup {
             Wakeup::Deliver(name) => self.deliver(name),
             Wakeup::Controllers(timer) => {

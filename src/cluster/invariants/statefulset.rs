@@ -119,9 +119,14 @@ fn deleted<'a>(seen: &'a Seen<'_>) -> Option<(&'a Pod, i64, Vec<&'a StatefulSet>
         return None;
     }
     let sets = seen.memory.sets_of(pod, seen.event.at);
-    let sets: Vec<_> = sets.into_iter().filter(|set| !set.metadata.is_terminating()).collect();
-    // When the set itself is going, it is the garbage collector who deletes.
-    if sets.is_empty() { None } else { Some((pod, ordinal(pod)?, sets)) }
+    // When the set is going or gone, it is the garbage collector who deletes.
+    let owner = &pod.metadata.controller_of()?.name;
+    let key = ObjectKey::new(Kind::StatefulSet, pod.metadata.namespace.clone(), owner.as_str());
+    let stays =
+        seen.memory.objects.get(&key).is_some_and(|set| {
+            !set.meta().is_terminating() && pod.metadata.is_controlled_by(&set.meta().uid)
+        });
+    if sets.is_empty() || !stays { None } else { Some((pod, ordinal(pod)?, sets)) }
 }
 
 fn pod_key(set: &StatefulSet, ordinal: i64) -> ObjectKey {
