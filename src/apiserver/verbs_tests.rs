@@ -538,14 +538,22 @@ fn a_pod_that_a_controller_makes_gets_its_tolerations_and_token() {
         spec:
           containers:
           - image: b
+            imagePullPolicy: Always
             name: a
             resources: {}
+            terminationMessagePath: /dev/termination-log
+            terminationMessagePolicy: File
             volumeMounts:
             - mountPath: /var/run/secrets/kubernetes.io/serviceaccount
               name: kube-api-access-t29pp
               readOnly: true
+          dnsPolicy: ClusterFirst
+          enableServiceLinks: true
           preemptionPolicy: PreemptLowerPriority
           priority: 0
+          restartPolicy: Always
+          schedulerName: default-scheduler
+          securityContext: {}
           serviceAccount: default
           serviceAccountName: default
           terminationGracePeriodSeconds: 30

@@ -317,6 +317,7 @@ fn crashes_back_off() {
     let mut rig = Rig::new(Timing::default());
     let mut spec = web("busybox");
     spec["containers"][0]["command"] = json!(["sh", "-c", "sleep 2; exit 1"]);
+    spec["containers"][0]["imagePullPolicy"] = "IfNotPresent".into();
     rig.pod(spec);
     rig.run(40);
     rig.shows(
