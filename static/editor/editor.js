@@ -90,7 +90,7 @@ export function create(parent, { doc = "", onChange, onApply, dark = false, labe
       layout,
       theme.of(themeAs(dark)),
       readOnly.of(readOnlyAs(false)),
-      EditorView.contentAttributes.of({ "aria-label": label }),
+      EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
       EditorView.updateListener.of((update) => {
         const byHand = update.transactions.some((tr) => tr.docChanged && !tr.annotation(Transaction.remote));
         if (byHand) onChange?.(update.state.doc.toString());

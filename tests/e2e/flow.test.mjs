@@ -173,7 +173,9 @@ test("a fault in the manifest is marked at its line", async () => {
     await page.locator(".cm-content").waitFor();
     await page.locator(".cm-content").click();
     await page.keyboard.press("Control+a");
-    await page.keyboard.type("apiVersion: apps/v1\nkind: StatefulSet\nspec:\nreplica: 3\n");
+    // Typed over a selection, the browser itself tries to keep the old text's style inline, which the policy blocks.
+    await page.keyboard.press("Delete");
+    await page.keyboard.insertText("apiVersion: apps/v1\nkind: StatefulSet\nspec:\nreplica: 3\n");
     await page.locator(".problem", { hasText: 'unknown field "replica"' }).waitFor();
     await page.locator(".cm-lint-marker-error").first().waitFor();
     await page.locator(".problem").first().click();
@@ -222,6 +224,7 @@ test("a broken stored page says so, and keeps the text", async () => {
 test("without storage the page works in memory", async () => {
   const opened = await open(session, {});
   const { page } = opened;
+  await page.locator(".cm-content").waitFor();
   await page.addInitScript(() => {
     Object.defineProperty(window, "localStorage", { get() { throw new DOMException("denied", "SecurityError"); } });
   });

@@ -63,7 +63,7 @@ pub(crate) fn Chart(props: &ChartProps) -> Html {
             <div class="chart-drawing" role="img" aria-label={label} ref={root} />
             <details class="disclosure">
                 <summary>{ "As a table" }</summary>
-                <div class="table-box">
+                <div class="table-box" tabindex="0">
                     <table class="table">
                         <thead><tr><th scope="col">{ "Time" }</th><th scope="col">{ "Ready" }</th><th scope="col">{ "Updated" }</th><th scope="col">{ "Desired" }</th></tr></thead>
                         <tbody>{ for rows.map(|sample| html! {

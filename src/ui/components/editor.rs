@@ -78,7 +78,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
     html! {
         <section class="panel editor" aria-labelledby="editor-title">
             <div class="panel-bar">
-                <h2 id="editor-title" class="panel-title">{ if props.edit.is_some() { "Edit" } else { "Manifest" } }</h2>
+                <h2 id="editor-title" class="hidden">{ if props.edit.is_some() { "Edit" } else { "Manifest" } }</h2>
                 <EditorTabs tabs={props.tabs.clone()} open={props.open.clone()} edit={props.edit.clone()} on={on.clone()} />
                 <div class="buttons">{ actions }</div>
             </div>

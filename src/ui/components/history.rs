@@ -47,7 +47,7 @@ fn row(set: &SetView, row: &RevisionRow, on: &Callback<Action>) -> Html {
 pub(crate) fn History(props: &HistoryProps) -> Html {
     let set = |set: &Rc<SetView>| {
         html! {
-            <div class="table-box" key={set.uid.clone()}>
+            <div class="table-box" tabindex="0" key={set.uid.clone()}>
                 <table class="table">
                     <caption>{ format!("Revisions of statefulset/{}", set.key.name) }</caption>
                     <thead><tr>

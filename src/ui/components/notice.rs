@@ -21,7 +21,7 @@ pub(crate) struct NoticeProps {
 pub(crate) fn NoticeBar(props: &NoticeProps) -> Html {
     let shown = props.text.is_some();
     html! {
-        <div class={classes!("notice", shown.then_some("is-shown"))}>
+        <section class={classes!("notice", shown.then_some("is-shown"))} aria-label="Notice">
             <p role="status">{ props.text.clone().unwrap_or_default() }</p>
             if shown {
                 if props.can_undo {
@@ -29,7 +29,7 @@ pub(crate) fn NoticeBar(props: &NoticeProps) -> Html {
                 }
                 <button type="button" class="button" onclick={props.on.reform(|_| Action::Dismiss)}>{ "Dismiss" }</button>
             }
-        </div>
+        </section>
     }
 }
 

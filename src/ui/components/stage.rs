@@ -7,6 +7,7 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
+use super::icons::shape;
 use super::lane::{Lane, Shelf};
 use super::time_bar::time_key;
 use crate::ui::browser;
@@ -14,6 +15,7 @@ use crate::ui::hooks::roving::move_focus;
 use crate::ui::hooks::use_flip::use_flip;
 use crate::ui::state::Action;
 use crate::ui::view_model::stage::StageView;
+use crate::ui::view_model::status::Shape;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct StageProps {
@@ -118,6 +120,11 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
                         <p>{ "and watch its pods come up in order." }</p>
                     }
                 </div>
+            }
+            if view.is_compact {
+                <ul class="legend" aria-hidden="true">
+                    { for Shape::ALL.iter().map(|(known, word)| html! { <li class={known.class()}>{ shape(*known) }{ *word }</li> }) }
+                </ul>
             }
             <div class={classes!("stage", view.is_compact.then_some("is-compact"))} role="grid" aria-label="Pods by node" ref={root}
                 onkeydown={on_key} onfocusin={on_focus} onfocusout={on_blur}>

@@ -35,8 +35,9 @@ fn slot(slot: &SlotView, is_held: bool, is_stop: bool, on: &Callback<Action>) ->
         };
         let ghost = if slot.is_wanted { "is-wanted" } else { "is-kept" };
         return html! {
-            <li class={classes!("slot", "is-empty", ghost, held)} data-ordinal={ordinal.clone()} aria-label={label.clone()} title={label}>
-                <span class="slot-ordinal">{ ordinal }</span>
+            <li class={classes!("slot", "is-empty", ghost, held)} data-ordinal={ordinal.clone()} title={label.clone()}>
+                <span class="hidden">{ label }</span>
+                <span class="slot-ordinal" aria-hidden="true">{ ordinal }</span>
                 if kept.is_some() { { volume() } }
             </li>
         };
@@ -45,14 +46,26 @@ fn slot(slot: &SlotView, is_held: bool, is_stop: bool, on: &Callback<Action>) ->
     html! {
         <li class="slot-item" data-ordinal={ordinal.clone()}>
             <button type="button" class={classes!("slot", tile.shape.class(), held, tile.is_selected.then_some("is-selected"), (!slot.is_wanted).then_some("is-condemned"))}
-                data-cell={ordinal.clone()} tabindex={if is_stop { "0" } else { "-1" }} aria-label={tile.sentence.clone()} title={tile.sentence.clone()}
+                data-cell={ordinal.clone()} tabindex={if is_stop { "0" } else { "-1" }} title={tile.sentence.clone()}
                 onclick={on.reform(move |_| Action::Select(Some(key.clone())))}>
-                <span class={classes!("spine", pattern(tile.revision.as_ref()))} aria-hidden="true" />
-                <span class="slot-ordinal">{ ordinal }</span>
-                { shape(tile.shape) }
-                { badge(tile.revision.as_ref()) }
+                <span class="hidden">{ &tile.sentence }</span>
+                <span class="slot-body" aria-hidden="true">
+                    <span class={classes!("spine", pattern(tile.revision.as_ref()))} />
+                    <span class="slot-ordinal">{ ordinal }</span>
+                    { shape(tile.shape) }
+                    { badge(tile.revision.as_ref()) }
+                </span>
             </button>
         </li>
+    }
+}
+
+/// What a partition means, in a few words.
+fn meaning(partition: i64, start: i64, end: i64) -> String {
+    match partition {
+        _ if partition <= start => format!("partition {partition}: an update reaches all"),
+        _ if partition >= end => format!("partition {partition}: an update reaches none"),
+        _ => format!("partition {partition}: an update reaches {partition} and above"),
     }
 }
 
@@ -135,7 +148,8 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
             on_move.emit(to.clamp(0, now.max(end)));
         })
     };
-    let says = shown.map(|partition| format!("{partition}: ordinals from {partition} on are updated"));
+    let says = shown.map(|partition| meaning(partition, start, end));
+    let is_late = shown.is_some_and(|partition| partition * 2 > start + end);
     html! {
         <div class={classes!("strip", set.is_compact.then_some("is-compact"), props.dragged.is_some().then_some("is-dragged"))} ref={root} onkeydown={on_key}>
             <ol class="slots" aria-label="Ordinals">
@@ -147,10 +161,10 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
             if let Some(partition) = shown {
                 <div class="handle" role="slider" tabindex="0" ref={handle} aria-label={format!("Partition of {}", set.key.name)}
                     aria-orientation="horizontal" aria-valuemin={start.to_string()} aria-valuemax={end.max(partition).to_string()} aria-valuenow={partition.to_string()}
-                    aria-valuetext={says} onpointerdown={on_down} onpointermove={on_pointer} onpointerup={on_up.clone()} onpointercancel={on_up}
+                    aria-valuetext={says.clone()} onpointerdown={on_down} onpointermove={on_pointer} onpointerup={on_up.clone()} onpointercancel={on_up}
                     onkeydown={on_slide}>
                     <span class="handle-grip" aria-hidden="true" />
-                    <span class="handle-label" aria-hidden="true">{ format!("partition {partition}") }</span>
+                    <span class={classes!("handle-label", is_late.then_some("is-late"))} aria-hidden="true">{ says }</span>
                 </div>
             }
         </div>

@@ -17,7 +17,7 @@ pub(crate) struct TablesProps {
 fn table(view: &TableView) -> Html {
     let rows = &view.table.rows;
     html! {
-        <div class="table-box" key={view.title}>
+        <div class="table-box" tabindex="0" key={view.title}>
             <table class="table">
                 <caption>{ format!("{} ({})", view.title, rows.len()) }</caption>
                 <thead><tr>{ for view.table.columns.iter().map(|column| html! { <th scope="col">{ column }</th> }) }</tr></thead>

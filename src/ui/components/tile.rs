@@ -82,9 +82,11 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
     let selected = tile.is_selected.then_some("is-selected");
     html! {
         <div class={classes!("tile", tile.shape.class(), selected)} role="gridcell" ref={root} data-flip={tile.uid.clone()}
-            data-cell={name.clone()} tabindex={if props.is_stop { "0" } else { "-1" }} aria-label={tile.sentence.clone()}
+            data-cell={name.clone()} tabindex={if props.is_stop { "0" } else { "-1" }}
             aria-selected={tile.is_selected.to_string()} onclick={on_click} onkeydown={on_key} oncontextmenu={on_menu.clone()}>
-            <span class={classes!("spine", pattern(tile.revision.as_ref()))} aria-hidden="true" />
+            <span class="hidden">{ &tile.sentence }</span>
+            <span class="tile-body" aria-hidden="true">
+            <span class={classes!("spine", pattern(tile.revision.as_ref()))} />
             <span class="tile-top">
                 { shape(tile.shape) }
                 <span class="tile-name">{ &name }</span>
@@ -102,6 +104,7 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
                     { volume() }<span class="chip-name">{ &claim.name }</span><span class="chip-phase">{ &claim.phase }</span>
                 </span>
             }) }
+            </span>
             <button type="button" class="more" tabindex="-1" aria-label={format!("Actions of {name}")} onclick={on_menu}>{ "⋯" }</button>
             if props.has_menu {
                 <Menu label={name} items={pod_actions(tile)} {on_close} on={props.on.clone()} />

@@ -60,7 +60,7 @@ pub(crate) fn TimeBar(props: &TimeBarProps) -> Html {
         if props.is_playing { ("Pause", "M4 3h3v10H4zM9 3h3v10H9z") } else { ("Play", "M4 2.5v11l9-5.5z") };
     let rest = if is_idle { "is-idle" } else { "" };
     html! {
-        <div class={classes!("time", rest)} role="group" aria-label="Simulated time" onkeydown={on_key}>
+        <section class={classes!("time", rest)} aria-label="Simulated time" onkeydown={on_key}>
             <button type="button" class={classes!("button", "is-play", (!props.is_playing).then_some("is-primary"))} onclick={act(Action::TogglePlay)}>
                 <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true"><path d={play_mark} /></svg>
                 { play }
@@ -85,7 +85,7 @@ pub(crate) fn TimeBar(props: &TimeBarProps) -> Html {
             </fieldset>
             <p class="clock"><span class="hidden">{ "Simulated time " }</span><time>{ clock(props.now) }</time></p>
             <p class="pace">{ pace(props) }</p>
-        </div>
+        </section>
     }
 }
 

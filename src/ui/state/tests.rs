@@ -174,6 +174,14 @@ fn a_new_cluster_can_be_taken_back() {
 }
 
 #[test]
+fn a_deleted_pod_comes_back_and_the_cluster_settles() {
+    let state = after(&[Action::Apply, run("kubectl delete pod web-0")]);
+    assert_eq!(state.busy_terminal(), None);
+    assert_eq!(state.cluster.next_due(), None, "{:?}", state.views.sets.first().map(|set| &set.why));
+    assert_eq!(state.views.sets.first().map(|set| set.ready), Some(2));
+}
+
+#[test]
 fn a_diff_shows_what_applying_would_change_and_changes_nothing() {
     let mut state = after(&[Action::Apply]);
     let hash = state.cluster.event_log().hash();

@@ -25,6 +25,17 @@ pub enum Shape {
 const STARTING: [&str; 5] = ["Pending", "ContainerCreating", "PodInitializing", "SchedulingGated", "Running"];
 
 impl Shape {
+    /// All of them with their words.
+    pub const ALL: [(Self, &'static str); 7] = [
+        (Self::Pending, "without a node"),
+        (Self::Creating, "starting"),
+        (Self::NotReady, "running, not ready"),
+        (Self::Ready, "ready"),
+        (Self::Terminating, "terminating"),
+        (Self::Failed, "failing"),
+        (Self::Succeeded, "succeeded"),
+    ];
+
     /// The shape of a pod whose `STATUS` is `status`.
     pub fn of(pod: &Pod, status: &str) -> Self {
         if pod.is_terminating() {
