@@ -15,9 +15,12 @@ pub(crate) fn Why(props: &WhyProps) -> Html {
     let mark = match why.tone {
         Tone::Settled => html! { <path d="M3 8.5l3.2 3.2L13 5" class="mark-line" /> },
         Tone::Working => html! { <path d="M4 3l8 5-8 5z" class="mark-fill mark-line" /> },
-        Tone::Waiting => {
-            html! { <path d="M4 2h8M4 14h8M5 2c0 4 6 4 6 6M11 14c0-4-6-4-6-6" class="mark-line" /> }
-        }
+        Tone::Waiting => html! {
+            <>
+                <circle cx="8" cy="8" r="6.2" class="mark-line" />
+                <path d="M8 4.2V8l2.6 1.7" class="mark-line" />
+            </>
+        },
         Tone::Blocked => html! {
             <>
                 <circle cx="8" cy="8" r="6.2" class="mark-line" />
