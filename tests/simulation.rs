@@ -1,6 +1,8 @@
-//! Random runs: people's commands and faults from a seed, every invariant after every step, then a time to heal.
+//! Random runs: people's commands and faults from a seed, every invariant after every step, then a time to
+//! heal.
 //!
-//! `KUBESETS_STEPS` asks for a longer run, `KUBESETS_SEED` for one seed. A failure prints the seed and the inputs.
+//! `KUBESETS_STEPS` asks for a longer run, `KUBESETS_SEED` for one seed. A failure prints the seed and the
+//! inputs.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -15,6 +17,8 @@ use kubesets::sim::{Rng, Span, Time};
 const STEPS_MIN: u64 = 12_000;
 /// Inputs of one seed before everything is healed.
 const INPUTS: u64 = 40;
+/// Above every ordinal that a run may use.
+const ORDINALS: u64 = 9;
 
 fn manifest(policy: &str, replicas: u64) -> String {
     format!(
@@ -112,6 +116,9 @@ impl Run {
         let ordinal = self.rng.below(5);
         let number = self.rng.below(6);
         let node = 1 + self.rng.below(self.cluster.config().nodes.len() as u64);
+        if self.rng.below(3) == 0 {
+            return self.one_rare_input(ordinal, number, node);
+        }
         match self.rng.below(15) {
             0 | 1 => self.line(&format!("kubectl scale sts web --replicas={number}")),
             2 => self.line(&format!("kubectl set image sts/web nginx=registry.k8s.io/nginx-slim:0.{number}")),
@@ -135,6 +142,35 @@ impl Run {
         }
     }
 
+    /// What people do less often.
+    fn one_rare_input(&mut self, ordinal: u64, number: u64, node: u64) {
+        let policy = |number: u64| if number.is_multiple_of(2) { "Delete" } else { "Retain" };
+        let patch = |spec: String| format!("kubectl patch sts web -p '{{\"spec\":{{{spec}}}}}'");
+        match self.rng.below(13) {
+            0 => self.line(&format!("kubectl delete pod web-{ordinal} --force --grace-period=0")),
+            1 => self.line(&format!("kubectl delete pvc www-web-{ordinal} --wait=false")),
+            2 => self.line(&patch(format!("\"ordinals\":{{\"start\":{}}}", number / 2))),
+            3 => self.line(&patch(format!("\"minReadySeconds\":{}", number * 2))),
+            4 => self
+                .line(&patch("\"updateStrategy\":{\"$retainKeys\":[\"type\"],\"type\":\"OnDelete\"}".into())),
+            5 => self.line(&patch(format!(
+                "\"persistentVolumeClaimRetentionPolicy\":{{\"whenScaled\":\"{}\",\"whenDeleted\":\"{}\"}}",
+                policy(number),
+                policy(ordinal)
+            ))),
+            6 => self.line("kubectl delete sts web --cascade=orphan --wait=false"),
+            7 => self.line("kubectl delete sts web --wait=false"),
+            8 => self.line("kubectl delete sts web --cascade=foreground --wait=false"),
+            9 => self.control(&format!("evict web-{ordinal}")),
+            10 => self.control(&format!("fail-liveness web-{ordinal}")),
+            11 => self.control(&format!("stop-node node-{node}")),
+            _ => self.line(&format!("kubectl label pod web-{ordinal} app-")),
+        }
+        if number == 0 {
+            self.line("kubectl apply -f web.yaml");
+        }
+    }
+
     fn control(&mut self, text: &str) {
         // A pod that does not run cannot crash: the refusal is an answer, not a failure.
         drop(self.cluster.submit(Input::fault(text).unwrap()));
@@ -143,16 +179,20 @@ impl Run {
 
     /// Takes all faults back; whatever is stuck for good is deleted by hand, as the documentation says.
     fn heal(&mut self) {
-        for ordinal in 0..6 {
-            self.control(&format!("ready web-{ordinal}"));
-        }
         for node in 1..=self.cluster.config().nodes.len() {
+            self.control(&format!("start-node node-{node}"));
             self.line(&format!("kubectl uncordon node-{node}"));
         }
+        for ordinal in 0..ORDINALS {
+            self.control(&format!("ready web-{ordinal}"));
+        }
+        // A set that is going has to be gone before it is made again.
+        self.pass(60_000);
+        self.line("kubectl apply -f web.yaml");
         self.line("kubectl patch sts web -p '{\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"partition\":0}}}}'");
         self.line("kubectl set image sts/web nginx=registry.k8s.io/nginx-slim:0.9");
         self.pass(30_000);
-        for ordinal in 0..6 {
+        for ordinal in 0..ORDINALS {
             self.line(&format!("kubectl delete pod web-{ordinal} --wait=false"));
         }
         self.pass(600_000);

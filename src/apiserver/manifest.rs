@@ -31,7 +31,7 @@ pub(super) fn object_of(kind: Kind, namespace: &str, body: Body) -> Result<(Obje
     Ok((object, author))
 }
 
-/// A new pod with what a pod has by default and its template has not: requests from limits, links to Services.
+/// A new pod with what a pod has by default and its template has not, such as requests from limits.
 pub(super) fn with_defaults(body: Body) -> Body {
     let Body::Typed(object @ Object::Pod(_)) = body else {
         return body;

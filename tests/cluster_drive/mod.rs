@@ -1,4 +1,5 @@
-//! Drives a whole cluster for tests: lines that are typed, faults, virtual time, and every invariant after every step.
+//! Drives a whole cluster for tests: lines that are typed, faults, virtual time, and every invariant after
+//! every step.
 
 use std::rc::Rc;
 
@@ -229,7 +230,7 @@ impl Drive {
         self.holds_for(seconds, "time", |_| true);
     }
 
-    /// Runs until a number of pods is ready at the newest template, no more are there, and the status says so.
+    /// Runs until a number of pods is ready, no more are there, and the status says so.
     pub(crate) fn until_ready(&mut self, replicas: i64) {
         self.until("readiness", |drive| {
             drive.set().is_some_and(|set| {

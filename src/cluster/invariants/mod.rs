@@ -1,9 +1,11 @@
 //! What must hold after every step, whatever people and faults do: the rule is its sentence.
 //!
-//! A [`Checker`] follows the store's log beside the cluster and looks at every change with what was there before. Rules
-//! that speak of a controller's view allow for its caches' lag: a view is at most [`VIEW_LAG`] old.
+//! A [`Checker`] follows the store's log beside the cluster and looks at every change with what was there
+//! before. Rules that speak of a controller's view allow for its caches' lag: a view is at most [`VIEW_LAG`]
+//! old.
 //!
-//! - [`store`]: versions, identity, deletion. [`pods`]: lives, placement. [`statefulset`]: order, identity, revisions.
+//! - [`store`]: versions, identity, deletion. [`pods`]: lives, placement. [`statefulset`]: order, identity,
+//!   revisions.
 
 pub mod store;
 pub mod pods;

@@ -29,7 +29,7 @@ pub const INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         id: "S-06",
-        sentence: "deletion once asked for stays asked for, its grace only shrinks, and finalizers are waited for",
+        sentence: "a deletion stays asked for, its grace only shrinks, and finalizers are waited for",
         check: deletion_is_final,
     },
     Invariant { id: "S-07", sentence: "an object has at most one controller", check: one_controller },
@@ -105,7 +105,7 @@ fn deletion_is_final(seen: &Seen<'_>) -> Result<(), String> {
     };
     let (was, is) = (before.meta(), seen.event.object.meta());
     if seen.after().is_none() {
-        // The update that takes the last finalizer away is not stored, so that the last version still names it.
+        // The update that takes the last finalizer away is not stored: the last version still names it.
         return if is.finalizers.is_empty() || was.is_terminating() {
             Ok(())
         } else {
