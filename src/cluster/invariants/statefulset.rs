@@ -307,8 +307,8 @@ fn current_revision_waits(seen: &Seen<'_>) -> Result<(), String> {
         && is.updated_replicas == is.replicas
         && is.ready_replicas == is.replicas;
     // When the current revision itself is gone from the history, the controller begins anew with the update
-    // revision.
-    if complete || !revision_exists(seen, after, &was.current_revision) {
+    // revision; so it may do while the garbage collector takes the revisions of a set that is going.
+    if complete || after.metadata.is_terminating() || !revision_exists(seen, after, &was.current_revision) {
         Ok(())
     } else {
         Err(format!(
