@@ -70,7 +70,10 @@ impl Run {
     fn new(seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         let nodes = usize::try_from(2 + rng.below(4)).unwrap();
-        let config = ClusterConfig { seed, ..ClusterConfig::recorded(nodes) };
+        // Half of the runs have the recordings' nodes, the others the page's.
+        let config =
+            if seed % 4 < 2 { ClusterConfig::recorded(nodes) } else { ClusterConfig::with_nodes(nodes) };
+        let config = ClusterConfig { seed, ..config };
         let mut run = Self { cluster: Cluster::new(config), checker: Checker::default(), rng, seed };
         run.check(true);
         run
