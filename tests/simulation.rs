@@ -84,17 +84,16 @@ impl Run {
             let inputs: Vec<String> =
                 self.cluster.inputs().iter().map(|entry| format!("{entry:?}")).collect();
             let log: Vec<_> = self.cluster.event_log().lines().collect();
-            for line in log.iter().rev().take(30).rev() {
-                eprintln!("{line}");
-            }
+            let log: Vec<_> = log.iter().rev().take(30).rev().map(ToString::to_string).collect();
             panic!(
-                "KUBESETS_SEED={} at {} ms, {}: {}\n  {}\n{}",
+                "KUBESETS_SEED={} at {} ms, {}: {}\n  {}\n{}\n{}",
                 self.seed,
                 violation.at.ms(),
                 violation.id,
                 violation.sentence,
                 violation.what,
-                inputs.join("\n")
+                inputs.join("\n"),
+                log.join("\n")
             );
         }
     }
@@ -193,8 +192,8 @@ impl Run {
         for ordinal in 0..ORDINALS {
             self.control(&format!("ready web-{ordinal}"));
         }
-        // A set that is going has to be gone before it is made again; a pod that no longer belongs to it may hold
-        // a claim that it waits for.
+        // A set that is going has to be gone before it is made again; a pod that no longer belongs to it may
+        // hold a claim that it waits for.
         for ordinal in 0..ORDINALS {
             self.line(&format!("kubectl delete pod web-{ordinal} --wait=false"));
         }

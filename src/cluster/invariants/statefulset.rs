@@ -195,8 +195,8 @@ fn highest_goes_first(seen: &Seen<'_>) -> Result<(), String> {
         if !is_ordered(set) || in_range(set, ordinal) {
             return false;
         }
-        // Of the others outside the range, none may be higher (or, in front of the range, stand after it in the
-        // descending order) and still be there without having been asked to go.
+        // Of the others outside the range, none may be higher (or, in front of the range, stand after it in
+        // the descending order) and still be there without having been asked to go.
         seen.memory.objects.values().any(|object| match object {
             Object::Pod(other) => {
                 other.metadata.is_controlled_by(&set.metadata.uid)
