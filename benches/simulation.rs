@@ -45,6 +45,7 @@ fn rollout(criterion: &mut Criterion) {
                 let ready = || {
                     let mut cluster = workload::cluster(policy, replicas);
                     workload::make_ready(&mut cluster);
+                    assert_eq!(workload::status(&cluster).0, i64::try_from(replicas).unwrap_or_default());
                     cluster
                 };
                 bencher.iter_batched_ref(ready, workload::roll, BatchSize::PerIteration);

@@ -9,7 +9,7 @@ const LIMIT: Time = Time::from_ms(1_000_000_000_000);
 const PODS_A_NODE: usize = 100;
 
 /// A cluster with room for the replicas, and a manifest of a set without claims.
-pub fn cluster(policy: &str, replicas: usize) -> Cluster {
+pub(crate) fn cluster(policy: &str, replicas: usize) -> Cluster {
     let mut cluster = Cluster::new(ClusterConfig::with_nodes(replicas / PODS_A_NODE + 4));
     let text = format!(
         "apiVersion: apps/v1
@@ -30,17 +30,17 @@ spec:
 }
 
 /// Applies the manifest and runs until all pods are ready.
-pub fn make_ready(cluster: &mut Cluster) {
+pub(crate) fn make_ready(cluster: &mut Cluster) {
     run(cluster, "kubectl apply -f web.yaml");
 }
 
 /// Changes the image and runs until all pods have it.
-pub fn roll(cluster: &mut Cluster) {
+pub(crate) fn roll(cluster: &mut Cluster) {
     run(cluster, "kubectl set image sts/web nginx=registry.k8s.io/nginx-slim:0.9");
 }
 
 /// Ready and updated replicas.
-pub fn status(cluster: &Cluster) -> (i64, i64) {
+pub(crate) fn status(cluster: &Cluster) -> (i64, i64) {
     let sets = cluster.server().list(kubesets::api::Kind::StatefulSet, None);
     sets.filter_map(|object| match object {
         kubesets::api::Object::StatefulSet(set) => {
