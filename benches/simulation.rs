@@ -1,7 +1,7 @@
 //! How fast the simulation is: `cargo bench`.
 //!
-//! `rollout` measures a whole cluster (API server, controllers, scheduler, kubelets): a set of N replicas becomes ready,
-//! and is rolled. The time for one pod should not grow with N.
+//! `rollout` measures a whole cluster (API server, controllers, scheduler, kubelets): a set of N replicas
+//! becomes ready, and is rolled. The time for one pod should not grow with N.
 
 use std::hint::black_box;
 

@@ -10,7 +10,8 @@
 //! 5. kubectl is a client like any other; a command that blocks is woken by the agenda.
 //! 6. The page is a pure function of a snapshot.
 //!
-//! Read in this order: [`sim`], [`api`], [`apiserver`], [`client`], [`controllers`], [`scheduler`], [`kubectl`].
+//! Read in this order: [`sim`], [`api`], [`apiserver`], [`client`], [`controllers`], [`scheduler`],
+//! [`kubectl`].
 
 pub mod sim;
 pub mod api;

@@ -1,7 +1,8 @@
-//! How long the browser's main thread works while a set becomes ready and is rolled. Only printed, never asserted.
+//! How long the browser's main thread works while a set becomes ready and is rolled. Only printed, never
+//! asserted.
 //!
-//! `cargo test --release --target wasm32-unknown-unknown --test browser_speed -- --nocapture` prints the figures;
-//! `KUBESETS_SPEED_MAX=10000` in the environment of the build asks for larger sets.
+//! `cargo test --release --target wasm32-unknown-unknown --test browser_speed -- --nocapture` prints the
+//! figures; `KUBESETS_SPEED_MAX=10000` in the environment of the build asks for larger sets.
 #![cfg(target_arch = "wasm32")]
 
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};

@@ -1,7 +1,7 @@
 //! The recordings of a real control plane, played here and compared.
 //!
-//! The folder is `../shared/golden` beside the checkout, or what `KUBESETS_GOLDEN` names; where it is absent the test says
-//! so and passes.
+//! The folder is `../shared/golden` beside the checkout, or what `KUBESETS_GOLDEN` names; where it is
+//! absent the test says so and passes.
 
 use std::path::PathBuf;
 

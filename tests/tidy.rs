@@ -22,6 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("kubectl", &["api", "apiserver", "sim"]),
     ("cluster", &["api", "apiserver", "client", "controllers", "kubectl", "kubelet", "scheduler", "sim"]),
     ("recording", &["api", "apiserver", "cluster", "kubectl", "kubelet", "sim"]),
+    ("transcript", &["api", "cluster", "sim"]),
     ("ui", &["api", "cluster", "kubectl", "sim"]),
 ];
 

@@ -61,7 +61,8 @@ fn replay(paths: &[&str], out: &mut impl std::io::Write) -> Result<bool, String>
     Ok(failed == 0)
 }
 
-/// The recordings that the arguments name: files, and all `.json` files of folders in the order of their names.
+/// The recordings that the arguments name: files, and all `.json` files of folders in the order of their
+/// names.
 fn recordings(paths: &[&str]) -> Result<Vec<PathBuf>, String> {
     let mut files = Vec::new();
     for path in paths.iter().map(Path::new) {

@@ -1,10 +1,10 @@
 //! Tells Events: makes them, counts repeats, combines similar ones, and drops floods.
 //!
-//! Models `EventCorrelator`, staging/src/k8s.io/client-go/tools/record/events_cache.go, Kubernetes v1.36: the same event again
-//! raises the count of the first; from the tenth different message of one reason about one object within ten minutes on
-//! they become one "(combined from similar events)"; a source may tell 25 events about one object at once and one more
-//! every five minutes. The scheduler uses the newer events API, which only counts repeats.
-//! Left out: forgetting after an hour, the series of events.k8s.io.
+//! Models `EventCorrelator`, staging/src/k8s.io/client-go/tools/record/events_cache.go, Kubernetes v1.36:
+//! the same event again raises the count of the first; from the tenth different message of one reason about
+//! one object within ten minutes on they become one "(combined from similar events)"; a source may tell 25
+//! events about one object at once and one more every five minutes. The scheduler uses the newer events
+//! API, which only counts repeats. Left out: forgetting after an hour, the series of events.k8s.io.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -21,8 +21,8 @@ pub struct ClusterConfig {
     pub timing: Timing,
     /// How long a change takes to reach the processes that follow it, in milliseconds.
     pub watch_latency_ms: u64,
-    /// How long until the scheduler turns to a change, in milliseconds: longer than a controller's answer to the same change
-    /// takes to arrive, so that the two do not write to one claim at the same time.
+    /// How long until the scheduler turns to a change, in milliseconds: longer than a controller's answer
+    /// to the same change takes to arrive, so that the two do not write to one claim at the same time.
     pub scheduling_latency_ms: u64,
     /// How many delivered changes of each kind are kept for commands that watch.
     pub watch_log_kept: u64,

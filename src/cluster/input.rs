@@ -151,7 +151,8 @@ impl Cluster {
 }
 
 impl Input {
-    /// The fault that a line such as `crash web-0` or `stop-node node-1` names; pods are of namespace `default`.
+    /// The fault that a line such as `crash web-0` or `stop-node node-1` names; pods are of namespace
+    /// `default`.
     pub fn fault(text: &str) -> Option<Self> {
         let (what, name) = text.trim().split_once(char::is_whitespace)?;
         let name = name.trim().to_owned();

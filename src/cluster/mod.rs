@@ -229,8 +229,8 @@ impl Cluster {
         }
     }
 
-    /// Runs until nothing is due any more, at most until an instant; says whether it settled. The far deadline of a
-    /// command that waits is no work that is due.
+    /// Runs until nothing is due any more, at most until an instant; says whether it settled. The far
+    /// deadline of a command that waits is no work that is due.
     pub fn run_until_settled(&mut self, limit: Time) -> bool {
         while let Some((due, wakeup)) = self.agenda.peek() {
             if matches!(wakeup, Wakeup::Terminal(_)) && due - self.agenda.now() > DEADLINE_IS_FAR {

@@ -1,6 +1,8 @@
-//! The comparisons of a recording with what the simulated cluster showed: the first difference, in a few lines.
+//! The comparisons of a recording with what the simulated cluster showed: the first difference, in a few
+//! lines.
 //!
-//! 1. What a person reads. 2. Each object's life. 3. The order across a `StatefulSet`'s pods. 4. The state at rest.
+//! 1. What a person reads. 2. Each object's life. 3. The order across a `StatefulSet`'s pods. 4. The state
+//! at rest.
 //! 5. Events. 6. Revision names, exactly: they stand in rows, statuses and output, and are never normalised.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -216,9 +218,10 @@ fn is_ordinal_name(name: &str) -> bool {
     name.rsplit_once('-').is_some_and(|(_, ordinal)| ordinal.parse::<u32>().is_ok())
 }
 
-/// Two turns are in order when they differ in kind or lie further apart than [`tolerated::SAME_MOMENT_SECONDS`]; what is in order on
-/// one side must be so on the other. Turns of one kind at the same moment were taken by workers that ran side by side
-/// (under `Parallel`, in the garbage collector, in the kubelets), and their order says nothing.
+/// Two turns are in order when they differ in kind or lie further apart than
+/// [`tolerated::SAME_MOMENT_SECONDS`]; what is in order on one side must be so on the other. Turns of one
+/// kind at the same moment were taken by workers that ran side by side (under `Parallel`, in the garbage
+/// collector, in the kubelets), and their order says nothing.
 fn compare_order(recorded: &Recording, played: &Recording) -> Option<String> {
     let (real, ours) = (turns(recorded), turns(played));
     let (real_names, our_names) = (names(&real), names(&ours));

@@ -1,7 +1,8 @@
 //! Recordings of a real control plane, played on the simulated one and compared with it.
 //!
-//! A recording is a list of steps (lines that were typed, faults, waits) with everything that was seen after each. Here
-//! the steps are played on a cluster of the same size, what is seen is gathered in the same form, and both are compared.
+//! A recording is a list of steps (lines that were typed, faults, waits) with everything that was seen
+//! after each. Here the steps are played on a cluster of the same size, what is seen is gathered in the
+//! same form, and both are compared.
 //!
 //! - [`format`]: the file. [`player`]: plays the steps. [`rows`]: what a watcher sees.
 //! - [`normalise`]: takes out what no two clusters share: times, uids, addresses, random suffixes.

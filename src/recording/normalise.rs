@@ -1,7 +1,8 @@
 //! Takes out what no two clusters share: times, ages, uids, addresses, versions.
 //!
-//! Each uid and address is replaced by its place in the order of first appearance, so that two that were equal stay
-//! equal. Everything else stays as it was: a comparison is never loosened here for one recording's sake.
+//! Each uid and address is replaced by its place in the order of first appearance, so that two that were
+//! equal stay equal. Everything else stays as it was: a comparison is never loosened here for one
+//! recording's sake.
 
 use std::collections::BTreeMap;
 

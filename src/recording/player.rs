@@ -14,7 +14,8 @@ const QUIET_SECONDS: f64 = 5.0;
 const LIMIT_SECONDS: f64 = 180.0;
 const UNTIL_LIMIT_SECONDS: f64 = 120.0;
 const LINE_TIMEOUT_SECONDS: f64 = 60.0;
-/// How long a shell and kubectl take to start: lines that wait for nothing took 40 to 140 ms in the recordings.
+/// How long a shell and kubectl take to start: lines that wait for nothing took 40 to 140 ms in the
+/// recordings.
 const START_UP: Span = Span::from_ms(100);
 /// When the first step begins.
 const START: Time = Time::from_ms(2_000);

@@ -1,7 +1,7 @@
 //! What a watcher of the cluster sees: printed rows, statuses and Events, in order.
 //!
-//! Rows are what `kubectl get KIND -w -o wide` prints, without ages and addresses; a row that prints the same as the
-//! one before of its object is left out, as in the recordings.
+//! Rows are what `kubectl get KIND -w -o wide` prints, without ages and addresses; a row that prints the
+//! same as the one before of its object is left out, as in the recordings.
 
 use std::collections::BTreeMap;
 
@@ -44,7 +44,8 @@ pub struct Watcher {
 }
 
 impl Watcher {
-    /// What has happened since the last call. The second value says whether anything but Events and nodes changed.
+    /// What has happened since the last call. The second value says whether anything but Events and nodes
+    /// changed.
     pub fn news(&mut self, server: &ApiServer) -> (Vec<Seen>, bool) {
         let mut events: Vec<&WatchEvent> = Vec::new();
         for &kind in KINDS {

@@ -67,8 +67,8 @@ pub(super) fn race_of(seen: &Seen) -> Option<usize> {
 /// Things that happen within this time of each other happen at once: the recorded processes ran side by side.
 pub(super) const SAME_MOMENT_SECONDS: f64 = 0.3;
 
-/// The message that is compared: the scheduler chooses at random among nodes with the same score, so which node it was
-/// is left out here as it is in the pods' rows.
+/// The message that is compared: the scheduler chooses at random among nodes with the same score, so which
+/// node it was is left out here as it is in the pods' rows.
 pub(super) fn event_message(seen: &Seen) -> String {
     match seen.message.rsplit_once(" to ") {
         Some((start, _)) if seen.source == "default-scheduler" && seen.reason == "Scheduled" => {
@@ -78,8 +78,8 @@ pub(super) fn event_message(seen: &Seen) -> String {
     }
 }
 
-/// Whether an Event stands for several similar ones. Which later ones are counted into it depends on Go's random map order
-/// (`PopAny` of the remembered messages), so only the first of them is compared.
+/// Whether an Event stands for several similar ones. Which later ones are counted into it depends on Go's
+/// random map order (`PopAny` of the remembered messages), so only the first of them is compared.
 pub(super) fn is_combined(seen: &Seen) -> bool {
     seen.message.starts_with("(combined from similar events): ")
 }
@@ -93,10 +93,10 @@ pub(super) struct Row {
     pub(super) t: f64,
 }
 
-/// Which rows of a life may be seen or not, depending on timing: when several pods become ready (or stop) at the same
-/// moment, the controller writes one status or several, and `READY` steps or jumps to the same end; and when a set is deleted
-/// with its pods orphaned, the collector frees the pods and then lets the set go, and the controller may or may not count
-/// its pods in between.
+/// Which rows of a life may be seen or not, depending on timing: when several pods become ready (or stop)
+/// at the same moment, the controller writes one status or several, and `READY` steps or jumps to the same
+/// end; and when a set is deleted with its pods orphaned, the collector frees the pods and then lets the
+/// set go, and the controller may or may not count its pods in between.
 pub(super) fn racing_rows(kind: &str, rows: &[Row]) -> Vec<bool> {
     let soon = |index: usize| match (rows.get(index), rows.get(index + 1)) {
         (Some(here), Some(next)) => next.t - here.t <= SAME_MOMENT_SECONDS,

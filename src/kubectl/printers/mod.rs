@@ -1,7 +1,7 @@
 //! What `get` and `describe` print for each kind.
 //!
-//! Models pkg/printers/internalversion/printers.go and staging/src/k8s.io/kubectl/pkg/describe, Kubernetes v1.36.
-//! Left out: kinds that are not served.
+//! Models pkg/printers/internalversion/printers.go and staging/src/k8s.io/kubectl/pkg/describe, Kubernetes
+//! v1.36. Left out: kinds that are not served.
 
 pub mod table;
 pub mod describe;

@@ -1,7 +1,7 @@
 //! The description of kinds that have none of their own: all fields, one below the other.
 //!
-//! Models `GenericDescriber`, staging/src/k8s.io/kubectl/pkg/describe/describe.go, Kubernetes v1.36, and the short
-//! descriptions of maps, secrets, accounts and namespaces.
+//! Models `GenericDescriber`, staging/src/k8s.io/kubectl/pkg/describe/describe.go, Kubernetes v1.36, and
+//! the short descriptions of maps, secrets, accounts and namespaces.
 
 use serde_json::Value;
 

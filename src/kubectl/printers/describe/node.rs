@@ -1,7 +1,7 @@
 //! The description of a node.
 //!
-//! Models `describeNode` and `describeNodeResource`, staging/src/k8s.io/kubectl/pkg/describe/describe.go, Kubernetes
-//! v1.36. Left out: extended resources, resource slices.
+//! Models `describeNode` and `describeNodeResource`, staging/src/k8s.io/kubectl/pkg/describe/describe.go,
+//! Kubernetes v1.36. Left out: extended resources, resource slices.
 
 use serde_json::Value;
 

@@ -9,7 +9,8 @@ use super::lines::{annotations, entries, items, labels, line, text, tolerations}
 use super::volumes::volumes;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
 
-/// A pod template, as the server writes it, with tabs between the columns: what `rollout history --revision` prints.
+/// A pod template, as the server writes it, with tabs between the columns: what `rollout history
+/// --revision` prints.
 pub fn pod_template(template: &Value) -> String {
     let mut w = PrefixWriter::new();
     write_pod_template(&mut w, template);

@@ -1,7 +1,7 @@
 //! The columns of `kubectl get` for each kind.
 //!
-//! Models pkg/printers/internalversion/printers.go, Kubernetes v1.36: the API server prints the cells, kubectl aligns them.
-//! Left out: cells of kinds that are not served.
+//! Models pkg/printers/internalversion/printers.go, Kubernetes v1.36: the API server prints the cells,
+//! kubectl aligns them. Left out: cells of kinds that are not served.
 
 mod cells;
 mod pod;
