@@ -1,7 +1,6 @@
 //! Draws counts over time as step lines.
 //!
-//! The colours are names for static/styles.css, which maps each to the page's own and gives each line its
-//! dashes.
+//! The colours are names for static/styles.css, which maps each to the page's own and gives each line its dashes.
 
 use plotters::prelude::*;
 
