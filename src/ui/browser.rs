@@ -2,7 +2,6 @@
 //!
 //! Every answer has a default, so that the page also works natively, without storage, and in a frame.
 
-use gloo::storage::errors::StorageError;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
 
@@ -62,15 +61,12 @@ pub fn stored(key: &str) -> Option<String> {
 }
 
 /// Stores a text, or removes it; says whether that worked.
-pub fn store(key: &str, text: Option<&str>) -> Result<(), StorageError> {
-    let Some(storage) = storage() else {
-        return Err(StorageError::KeyNotFound("no storage".to_owned()));
-    };
-    let done = match text {
+pub fn store(key: &str, text: Option<&str>) -> bool {
+    let done = storage().map(|storage| match text {
         Some(text) => storage.set_item(key, text),
         None => storage.remove_item(key),
-    };
-    done.map_err(|_| StorageError::KeyNotFound(key.to_owned()))
+    });
+    matches!(done, Some(Ok(())))
 }
 
 fn storage() -> Option<web_sys::Storage> {

@@ -1,6 +1,7 @@
 //! Keeps the page over a reload: the cluster's configuration, what people did, drafts and choices.
 //!
-//! Stored as one text: a line with version and checksum, then JSON. The cluster itself is not stored: its inputs
+//! Stored as one text: a line with version and checksum, then JSON. The cluster itself is not stored: its
+//! inputs
 //! are played again. A text that cannot be read is set aside and shown, never thrown away.
 
 use std::collections::BTreeMap;
@@ -108,7 +109,7 @@ fn checksum(text: &str) -> String {
 
 /// Stores the state; where storage is denied the page goes on in memory.
 pub fn save(state: &State) {
-    drop(browser::store(KEY, Some(&to_text(state))));
+    browser::store(KEY, Some(&to_text(state)));
 }
 
 /// The state of the last visit, or a new one.
@@ -118,15 +119,15 @@ pub fn load() -> State {
     };
     // A text that brought the page down while it was played must not do so again.
     let came_down = browser::stored(KEY_LOADING).is_some();
-    drop(browser::store(KEY_LOADING, Some("1")));
+    browser::store(KEY_LOADING, Some("1"));
     let loaded =
         if came_down { Err("the page came down while it was played".to_owned()) } else { from_text(&text) };
-    drop(browser::store(KEY_LOADING, None));
+    browser::store(KEY_LOADING, None);
     match loaded {
         Ok(state) => with_broken(state),
         Err(why) => {
-            drop(browser::store(KEY_BROKEN, Some(&text)));
-            drop(browser::store(KEY, None));
+            browser::store(KEY_BROKEN, Some(&text));
+            browser::store(KEY, None);
             let mut state = with_broken(State::default());
             state.broken.get_or_insert(text);
             state.tell(format!(
@@ -144,7 +145,7 @@ fn with_broken(mut state: State) -> State {
 
 /// Forgets the text that was set aside.
 pub fn forget_broken() {
-    drop(browser::store(KEY_BROKEN, None));
+    browser::store(KEY_BROKEN, None);
 }
 
 #[cfg(test)]

@@ -126,12 +126,15 @@ impl Component for App {
                 <main class="areas">
                     <div class="area area-write">
                         <Editor ..editor::props(state, on) />
-                        <TerminalPane entries={views.entries.clone()} is_busy={state.busy_terminal().is_some()}
+                        <TerminalPane
+                            entries={views.entries.clone()} is_busy={state.busy_terminal().is_some()}
                             prompt={state.prompt.clone()} {on} />
                     </div>
                     <div class="area area-cluster">
-                        <Stage view={views.stage.clone()} is_moving={state.is_ticking()} open={state.files.open.clone()} {on} />
-                        { for views.sets.iter().map(|set| html! { <SetStrip key={set.uid.clone()} set={set.clone()} {on} /> }) }
+                        <Stage view={views.stage.clone()} is_moving={state.is_ticking()}
+                            open={state.files.open.clone()} {on} />
+                        { for views.sets.iter().map(|set| html! { <SetStrip key={set.uid.clone()}
+                            set={set.clone()} {on} /> }) }
                         <Panels panel={state.panel} sets={views.sets.clone()} series={views.series.clone()}
                             tables={views.tables.clone()} {on} />
                     </div>

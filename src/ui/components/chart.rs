@@ -65,9 +65,13 @@ pub(crate) fn Chart(props: &ChartProps) -> Html {
                 <summary>{ "As a table" }</summary>
                 <div class="table-box" tabindex="0">
                     <table class="table">
-                        <thead><tr><th scope="col">{ "Time" }</th><th scope="col">{ "Ready" }</th><th scope="col">{ "Updated" }</th><th scope="col">{ "Desired" }</th></tr></thead>
+                        <thead><tr><th scope="col">{ "Time" }</th><th scope="col">{ "Ready" }</th><th
+                            scope="col">{ "Updated" }</th><th scope="col">{ "Desired" }</th></tr></thead>
                         <tbody>{ for rows.map(|sample| html! {
-                            <tr><td class="is-code">{ clock(sample.at) }</td><td class="is-number">{ sample.ready }</td><td class="is-number">{ sample.updated }</td><td class="is-number">{ sample.desired }</td></tr>
+                            <tr><td class="is-code">{ clock(sample.at) }</td><td
+                                class="is-number">{ sample.ready }</td><td
+                                class="is-number">{ sample.updated }</td><td
+                                class="is-number">{ sample.desired }</td></tr>
                         }) }</tbody>
                     </table>
                 </div>

@@ -111,7 +111,8 @@ pub(crate) fn Code(props: &CodeProps) -> Html {
         <div class="code">
             <div class="code-mount" ref={mount} hidden={!*is_ready} />
             if !*is_ready {
-                <textarea class="code-area" ref={area} aria-label={label} spellcheck="false" autocapitalize="off" autocomplete="off" wrap="off"
+                <textarea class="code-area" ref={area} aria-label={label} spellcheck="false"
+                    autocapitalize="off" autocomplete="off" wrap="off"
                     value={props.text.clone()} oninput={on_input} onkeydown={on_key} />
             }
         </div>

@@ -38,7 +38,8 @@ pub(crate) fn Diff(props: &DiffProps) -> Html {
         <section class="diff" aria-label="What applying would change">
             <div class="panel-bar">
                 <h3 class="problems-title">{ format!("Applying {}: the sandbox's own view", diff.file) }</h3>
-                <button type="button" class="button" onclick={props.on.reform(|_| Action::CloseDiff)}>{ "Close" }</button>
+                <button type="button" class="button"
+                    onclick={props.on.reform(|_| Action::CloseDiff)}>{ "Close" }</button>
             </div>
             if !diff.refused.is_empty() {
                 <pre class="err" tabindex="0">{ &diff.refused }</pre>

@@ -61,16 +61,20 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
     let actions = if props.edit.is_some() {
         html! {
             <>
-                <button type="button" class="button is-primary" onclick={on.reform(|_| Action::EndEdit(true))}>{ "Save" }</button>
-                <button type="button" class="button" onclick={on.reform(|_| Action::EndEdit(false))}>{ "Cancel" }</button>
+                <button type="button" class="button is-primary"
+                    onclick={on.reform(|_| Action::EndEdit(true))}>{ "Save" }</button>
+                <button type="button" class="button"
+                    onclick={on.reform(|_| Action::EndEdit(false))}>{ "Cancel" }</button>
             </>
         }
     } else {
         html! {
             <>
-                <button type="button" class="button is-primary" title="kubectl apply -f, Ctrl or ⌘ Enter" disabled={name.is_empty()}
+                <button type="button" class="button is-primary" title="kubectl apply -f, Ctrl or ⌘ Enter"
+                    disabled={name.is_empty()}
                     onclick={on.reform(|_| Action::Apply)}>{ "Apply" }</button>
-                <button type="button" class="button" title="What applying would change" disabled={name.is_empty()}
+                <button type="button" class="button" title="What applying would change"
+                    disabled={name.is_empty()}
                     onclick={on.reform(|_| Action::Diff)}>{ "Diff" }</button>
             </>
         }
@@ -78,14 +82,17 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
     html! {
         <section class="panel editor" aria-labelledby="editor-title">
             <div class="panel-bar">
-                <h2 id="editor-title" class="hidden">{ if props.edit.is_some() { "Edit" } else { "Manifest" } }</h2>
-                <EditorTabs tabs={props.tabs.clone()} open={props.open.clone()} edit={props.edit.clone()} on={on.clone()} />
+                <h2 id="editor-title"
+                    class="hidden">{ if props.edit.is_some() { "Edit" } else { "Manifest" } }</h2>
+                <EditorTabs tabs={props.tabs.clone()} open={props.open.clone()} edit={props.edit.clone()}
+                    on={on.clone()} />
                 <div class="buttons">{ actions }</div>
             </div>
             if name.is_empty() {
                 <p class="empty">{ "No file is open. Make one with +, or choose an example." }</p>
             } else {
-                <Code key={name.clone()} name={name.clone()} text={props.text.clone()} loads={props.loads} problems={props.problems.clone()}
+                <Code key={name.clone()} name={name.clone()} text={props.text.clone()} loads={props.loads}
+                    problems={props.problems.clone()}
                     is_dark={props.is_dark} line={*line} on={on.clone()} />
             }
             <Problems problems={props.problems.clone()} {on_line} />

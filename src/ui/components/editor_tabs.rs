@@ -53,7 +53,8 @@ pub(crate) fn EditorTabs(props: &EditorTabsProps) -> Html {
         if renaming.as_ref() == Some(name) {
             return html! {
                 <li class="tab is-open" key={name.clone()}>
-                    <input class="tab-field" ref={field.clone()} aria-label="New name" value={name.clone()} onblur={on_blur.clone()} onkeydown={on_key.clone()} />
+                    <input class="tab-field" ref={field.clone()} aria-label="New name"
+                        value={name.clone()} onblur={on_blur.clone()} onkeydown={on_key.clone()} />
                 </li>
             };
         }
@@ -72,8 +73,10 @@ pub(crate) fn EditorTabs(props: &EditorTabsProps) -> Html {
         let (to_open, to_close) = (name.clone(), name.clone());
         html! {
             <li class={classes!("tab", is_open.then_some("is-open"))} key={name.clone()}>
-                <button type="button" class="tab-name" aria-current={is_open.then_some("true")} title="Double-click or F2 renames"
-                    onclick={props.on.reform(move |_| Action::OpenTab(to_open.clone()))} ondblclick={Callback::from(move |_: MouseEvent| rename())}
+                <button type="button" class="tab-name" aria-current={is_open.then_some("true")}
+                    title="Double-click or F2 renames"
+                    onclick={props.on.reform(move |_| Action::OpenTab(to_open.clone()))}
+                    ondblclick={Callback::from(move |_: MouseEvent| rename())}
                     onkeydown={on_rename_key}>{ name }</button>
                 <button type="button" class="tab-close" aria-label={format!("Close {name}")}
                     onclick={props.on.reform(move |_| Action::CloseTab(to_close.clone()))}>{ "×" }</button>
@@ -86,7 +89,8 @@ pub(crate) fn EditorTabs(props: &EditorTabsProps) -> Html {
             if let Some(edit) = &props.edit {
                 <li class="tab is-open is-edit"><span class="tab-name">{ edit }</span></li>
             }
-            <li class="tab"><button type="button" class="tab-add" aria-label="New file" onclick={props.on.reform(|_| Action::NewTab)}>{ "+" }</button></li>
+            <li class="tab"><button type="button" class="tab-add" aria-label="New file"
+                onclick={props.on.reform(|_| Action::NewTab)}>{ "+" }</button></li>
         </ul>
     }
 }

@@ -17,7 +17,8 @@ pub(crate) struct EventsProps {
 pub(crate) fn event(row: &EventRow, on: Option<&Callback<Action>>) -> Html {
     let object = match (on, row.about.clone()) {
         (Some(on), Some(about)) => html! {
-            <button type="button" class="link" onclick={on.reform(move |_| Action::Select(Some(about.clone())))}>{ &row.object }</button>
+            <button type="button" class="link"
+                onclick={on.reform(move |_| Action::Select(Some(about.clone())))}>{ &row.object }</button>
         },
         _ => html! { <span>{ &row.object }</span> },
     };
@@ -25,7 +26,8 @@ pub(crate) fn event(row: &EventRow, on: Option<&Callback<Action>>) -> Html {
         <li class={classes!("event", row.is_warning.then_some("is-warning"))} key={row.uid.clone()}>
             <span class="event-type">{ if row.is_warning { "Warning" } else { "Normal" } }</span>
             <span class="event-reason">{ &row.reason }</span>
-            <span class="event-age">{ &row.age }{ if row.count > 1 { format!(" ×{}", row.count) } else { String::new() } }</span>
+            <span class="event-age">
+            { &row.age }{ if row.count > 1 { format!(" ×{}", row.count) } else { String::new() } }</span>
             <span class="event-object">{ object }</span>
             <span class="event-message">{ &row.message }</span>
         </li>

@@ -59,7 +59,8 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                         }) }
                     </select>
                 </label>
-                <button type="button" class="button" onclick={props.on.reform(|_| Action::Reset)}>{ "New cluster" }</button>
+                <button type="button" class="button"
+                    onclick={props.on.reform(|_| Action::Reset)}>{ "New cluster" }</button>
                 <Help />
             </div>
         </header>

@@ -43,9 +43,11 @@ pub(crate) fn Help() -> Html {
                       simulated: pause it, step through it, or run it faster. Nothing is sent anywhere." }</p>
                 <ol class="help-steps">
                     <li>{ "Apply the manifest, and watch the pods come up one after another." }</li>
-                    <li>{ "Scale it with the stepper, or type " }<code>{ "kubectl scale sts web --replicas=5" }</code>{ "." }</li>
+                    <li>{ "Scale it with the stepper, or type " }<code>
+                    { "kubectl scale sts web --replicas=5" }</code>{ "." }</li>
                     <li>{ "Drag the partition, change the image in the manifest, apply again." }</li>
-                    <li>{ "Take it back in the rollout history. Ask " }<code>{ "why sts/web" }</code>{ "." }</li>
+                    <li>{ "Take it back in the rollout history. Ask " }<code>{ "why sts/web" }</code>
+                    { "." }</li>
                 </ol>
                 <h3>{ "Keys" }</h3>
                 <dl class="keys">

@@ -35,7 +35,8 @@ fn row(set: &SetView, row: &RevisionRow, on: &Callback<Action>) -> Html {
                 if row.is_current { <span class="role">{ "current" }</span> }
                 if row.is_update { <span class="role is-update">{ "update" }</span> }
                 if !row.is_update {
-                    <button type="button" class="button is-small" title={line.clone()} aria-label={format!("Undo to revision {}", row.number)}
+                    <button type="button" class="button is-small" title={line.clone()}
+                        aria-label={format!("Undo to revision {}", row.number)}
                         onclick={on.reform(move |_| Action::Run(line.clone()))}>{ "Undo to" }</button>
                 }
             </td>
@@ -51,8 +52,10 @@ pub(crate) fn History(props: &HistoryProps) -> Html {
                 <table class="table">
                     <caption>{ format!("Revisions of statefulset/{}", set.key.name) }</caption>
                     <thead><tr>
-                        <th scope="col">{ "Revision" }</th><th scope="col"><span class="hidden">{ "Letter" }</span></th><th scope="col">{ "Hash" }</th>
-                        <th scope="col">{ "Changes" }</th><th scope="col">{ "Change cause" }</th><th scope="col">{ "Pods" }</th>
+                        <th scope="col">{ "Revision" }</th><th scope="col"><span
+                            class="hidden">{ "Letter" }</span></th><th scope="col">{ "Hash" }</th>
+                        <th scope="col">{ "Changes" }</th><th scope="col">{ "Change cause" }</th><th
+                            scope="col">{ "Pods" }</th>
                         <th scope="col">{ "Age" }</th><th scope="col">{ "Role" }</th>
                     </tr></thead>
                     <tbody>{ for set.history.iter().map(|revision| row(set, revision, &props.on)) }</tbody>

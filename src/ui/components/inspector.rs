@@ -54,8 +54,10 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
     html! {
         <section class="panel inspector" aria-labelledby="inspector-title">
             <div class="panel-bar">
-                <h2 id="inspector-title" class="inspector-name"><span class="set-kind">{ resource.singular }{ "/" }</span>{ &view.key.name }</h2>
-                <button type="button" class="button is-small" aria-label="Close the inspector" onclick={props.on.reform(|_| Action::Select(None))}>{ "×" }</button>
+                <h2 id="inspector-title" class="inspector-name"><span
+                    class="set-kind">{ resource.singular }{ "/" }</span>{ &view.key.name }</h2>
+                <button type="button" class="button is-small" aria-label="Close the inspector"
+                    onclick={props.on.reform(|_| Action::Select(None))}>{ "×" }</button>
             </div>
             if view.exists {
                 <Why why={view.why.clone()} />
@@ -64,14 +66,16 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
             }
             <div class="buttons">
                 { for actions(view).into_iter().map(|(word, action)| html! {
-                    <button type="button" class="button is-small" onclick={props.on.reform(move |_| action.clone())}>{ word }</button>
+                    <button type="button" class="button is-small"
+                        onclick={props.on.reform(move |_| action.clone())}>{ word }</button>
                 }) }
             </div>
             if !view.conditions.is_empty() {
                 <h3>{ "Conditions" }</h3>
                 <dl class="facts">
                     { for view.conditions.iter().map(|(type_, status, because)| html! {
-                        <div class={classes!((status != "True").then_some("is-off"))}><dt>{ type_ }</dt><dd>{ status }<span class="because">{ because }</span></dd></div>
+                        <div class={classes!((status != "True").then_some("is-off"))}><dt>{ type_ }</dt>
+                        <dd>{ status }<span class="because">{ because }</span></dd></div>
                     }) }
                 </dl>
             }
@@ -80,7 +84,8 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
                 <ol class="event-list">{ for view.events.iter().take(20).map(|row| event(row, None)) }</ol>
             }
             if view.exists {
-                <details class="disclosure"><summary>{ "YAML" }</summary><pre class="yaml" tabindex="0">{ &view.yaml }</pre></details>
+                <details class="disclosure"><summary>{ "YAML" }</summary><pre class="yaml"
+                    tabindex="0">{ &view.yaml }</pre></details>
             }
         </section>
     }

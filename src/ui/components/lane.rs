@@ -69,6 +69,8 @@ pub(crate) fn Lane(props: &LaneProps) -> Html {
             _ => {}
         })
     };
+    let key = lane.key.clone();
+    let on_click = props.on.reform(move |_: MouseEvent| Action::Select(Some(key.clone())));
     let on_close = {
         let (on_cells, header, stop) = (props.on_cells.clone(), header.clone(), cells.stop.clone());
         Callback::from(move |refocus: bool| {
@@ -81,14 +83,18 @@ pub(crate) fn Lane(props: &LaneProps) -> Html {
     let state = (!lane.is_ready).then_some("is-down").or(lane.is_cordoned.then_some("is-cordoned"));
     html! {
         <div class={classes!("lane", state, lane.is_selected.then_some("is-selected"))} role="row">
-            <div class="lane-head" role="rowheader" ref={header} data-cell={name.clone()} tabindex={cells.tab_index(&name)}
-                onclick={let key = lane.key.clone(); props.on.reform(move |_| Action::Select(Some(key.clone())))}
+            <div class="lane-head" role="rowheader" ref={header} data-cell={name.clone()}
+                tabindex={cells.tab_index(&name)}
+                onclick={on_click}
                 onkeydown={on_key} oncontextmenu={on_menu.clone()}>
                 <span class="lane-name">{ &name }</span>
-                <span class="lane-status">{ if lane.is_cordoned { "cordoned" } else if lane.is_ready { "" } else { "NotReady" } }</span>
-                <button type="button" class="more" tabindex="-1" aria-label={format!("Actions of {name}")} onclick={on_menu}>{ "⋯" }</button>
+                <span class="lane-status">
+                { if lane.is_cordoned { "cordoned" } else if lane.is_ready { "" } else { "NotReady" } }</span>
+                <button type="button" class="more" tabindex="-1" aria-label={format!("Actions of {name}")}
+                    onclick={on_menu}>{ "⋯" }</button>
                 if cells.menu.as_deref() == Some(name.as_str()) {
-                    <Menu label={name.clone()} items={node_actions(&name, lane.is_cordoned)} {on_close} on={props.on.clone()} />
+                    <Menu label={name.clone()} items={node_actions(&name, lane.is_cordoned)} {on_close}
+                        on={props.on.clone()} />
                 }
             </div>
             { tiles(&lane.tiles, cells, &props.on_cells, &props.on) }

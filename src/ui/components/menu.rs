@@ -70,7 +70,8 @@ pub(crate) fn Menu(props: &MenuProps) -> Html {
         })
     };
     html! {
-        <ul class="menu" role="menu" aria-label={props.label.clone()} ref={root} onkeydown={on_key} onfocusout={on_leave}
+        <ul class="menu" role="menu" aria-label={props.label.clone()} ref={root} onkeydown={on_key}
+            onfocusout={on_leave}
             onclick={|event: MouseEvent| event.stop_propagation()}>
             { for props.items.iter().map(|(word, action)| {
                 let (on, on_close, action) = (props.on.clone(), props.on_close.clone(), action.clone());
@@ -79,7 +80,8 @@ pub(crate) fn Menu(props: &MenuProps) -> Html {
                     on.emit(action.clone());
                 });
                 html! {
-                    <li role="none"><button type="button" role="menuitem" class="menu-item" tabindex="-1" {onclick}>{ *word }</button></li>
+                    <li role="none"><button type="button" role="menuitem" class="menu-item"
+                        tabindex="-1" {onclick}>{ *word }</button></li>
                 }
             }) }
         </ul>

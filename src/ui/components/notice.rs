@@ -1,4 +1,5 @@
-//! What a person is told: a notice with its undo, a stored text that could not be read, and the cluster in one
+//! What a person is told: a notice with its undo, a stored text that could not be read, and the cluster in
+//! one
 //! sentence for those who listen.
 
 use gloo::timers::callback::Timeout;
@@ -25,9 +26,11 @@ pub(crate) fn NoticeBar(props: &NoticeProps) -> Html {
             <p role="status">{ props.text.clone().unwrap_or_default() }</p>
             if shown {
                 if props.can_undo {
-                    <button type="button" class="button" onclick={props.on.reform(|_| Action::Undo)}>{ "Undo" }</button>
+                    <button type="button" class="button"
+                        onclick={props.on.reform(|_| Action::Undo)}>{ "Undo" }</button>
                 }
-                <button type="button" class="button" onclick={props.on.reform(|_| Action::Dismiss)}>{ "Dismiss" }</button>
+                <button type="button" class="button"
+                    onclick={props.on.reform(|_| Action::Dismiss)}>{ "Dismiss" }</button>
             }
         </section>
     }
@@ -79,10 +82,12 @@ pub(crate) fn Broken(props: &BrokenProps) -> Html {
     html! {
         <section class="broken" aria-label="Stored text that could not be read">
             <p>{ "The page that was stored in this browser could not be read; this is a new cluster. The stored text is kept:" }</p>
-            <textarea readonly=true rows="2" aria-label="Stored text" value={text.clone()} spellcheck="false" />
+            <textarea readonly=true rows="2" aria-label="Stored text" value={text.clone()}
+                spellcheck="false" />
             <div class="buttons">
                 <a class="button" href={address} download="kubesets.txt">{ "Download" }</a>
-                <button type="button" class="button" onclick={props.on.reform(|_| Action::ForgetBroken)}>{ "Discard" }</button>
+                <button type="button" class="button"
+                    onclick={props.on.reform(|_| Action::ForgetBroken)}>{ "Discard" }</button>
             </div>
         </section>
     }

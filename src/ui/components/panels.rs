@@ -65,12 +65,15 @@ pub(crate) fn Panels(props: &PanelsProps) -> Html {
                 { for Panel::ALL.iter().map(|&(panel, title)| {
                     let is_open = panel == props.panel;
                     html! {
-                        <button type="button" role="tab" class="panel-tab" aria-selected={is_open.to_string()} aria-controls="panel-content"
-                            tabindex={if is_open { "0" } else { "-1" }} onclick={props.on.reform(move |_| Action::Panel(panel))}>{ title }</button>
+                        <button type="button" role="tab" class="panel-tab"
+                            aria-selected={is_open.to_string()} aria-controls="panel-content"
+                            tabindex={if is_open { "0" } else { "-1" }}
+                            onclick={props.on.reform(move |_| Action::Panel(panel))}>{ title }</button>
                     }
                 }) }
             </div>
-            <div class="panel-content" id="panel-content" role="tabpanel" aria-label={Panel::ALL.iter().find(|(panel, _)| *panel == props.panel).map(|(_, title)| *title)} tabindex="0">
+            <div class="panel-content" id="panel-content" role="tabpanel"
+                aria-label={Panel::ALL.iter().find(|(panel, _)| *panel == props.panel).map(|(_, title)| *title)} tabindex="0">
                 if props.sets.is_empty() && props.panel != Panel::Tables {
                     <p class="empty">{ "No StatefulSet yet." }</p>
                 }

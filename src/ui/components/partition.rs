@@ -27,9 +27,12 @@ pub(crate) fn PartitionField(props: &PartitionFieldProps) -> Html {
     html! {
         <div class="stepper" role="group" aria-label={format!("Partition of {}", props.name)}>
             <span class="count-label" aria-hidden="true">{ "PARTITION" }</span>
-            <button type="button" class="step" aria-label="Partition one lower" disabled={partition <= 0} onclick={by(-1)}>{ "−" }</button>
-            <input class="number" type="text" inputmode="numeric" aria-label="Partition" value={partition.to_string()} onchange={on_change} />
-            <button type="button" class="step" aria-label="Partition one higher" onclick={by(1)}>{ "+" }</button>
+            <button type="button" class="step" aria-label="Partition one lower" disabled={partition <= 0}
+                onclick={by(-1)}>{ "−" }</button>
+            <input class="number" type="text" inputmode="numeric" aria-label="Partition"
+                value={partition.to_string()} onchange={on_change} />
+            <button type="button" class="step" aria-label="Partition one higher"
+                onclick={by(1)}>{ "+" }</button>
         </div>
     }
 }

@@ -1,6 +1,7 @@
 //! Draws counts over time as step lines.
 //!
-//! The colours are names for static/styles.css, which maps each to the page's own and gives each line its dashes.
+//! The colours are names for static/styles.css, which maps each to the page's own and gives each line its
+//! dashes.
 
 use plotters::prelude::*;
 
@@ -17,6 +18,9 @@ const TEXT: RGBColor = RGBColor(17, 17, 17);
 const MESH: RGBColor = RGBColor(221, 221, 221);
 /// The drawing goes on this many seconds after the last sample.
 const AFTER_SECONDS: f64 = 2.0;
+
+/// A line's colour, and what it counts.
+type Line = (RGBColor, fn(&Sample) -> i64);
 
 /// The drawing as SVG; `None` when there is nothing to draw.
 pub(crate) fn plot(samples: &[Sample]) -> Option<String> {
@@ -55,7 +59,7 @@ fn draw(
         .x_label_formatter(&|second| format!("{second:.0} s"))
         .y_label_formatter(&|count| format!("{count:.0}"))
         .draw()?;
-    let lines: [(RGBColor, fn(&Sample) -> i64); 3] = [
+    let lines: [Line; 3] = [
         (DESIRED, |sample| sample.desired),
         (UPDATED, |sample| sample.updated),
         (READY, |sample| sample.ready),

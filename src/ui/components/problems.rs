@@ -24,7 +24,8 @@ pub(crate) fn Problems(props: &ProblemsProps) -> Html {
                 { for props.problems.iter().map(|problem| {
                     let line = problem.line;
                     html! {
-                        <li><button type="button" class="problem" onclick={props.on_line.reform(move |_| line)}>
+                        <li><button type="button" class="problem"
+                            onclick={props.on_line.reform(move |_| line)}>
                             <span class="problem-line">{ format!("line {line}") }</span>{ &problem.message }
                         </button></li>
                     }

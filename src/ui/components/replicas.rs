@@ -48,8 +48,10 @@ pub(crate) fn Replicas(props: &ReplicasProps) -> Html {
     html! {
         <div class="stepper" role="group" aria-label={format!("Replicas of {}", props.set.key.name)}>
             <span class="count-label" aria-hidden="true">{ "REPLICAS" }</span>
-            <button type="button" class="step" aria-label="One replica less" disabled={replicas <= 0} onclick={by(-1)}>{ "−" }</button>
-            <input class="number" type="text" inputmode="numeric" aria-label="Replicas" value={replicas.to_string()} onchange={on_change} />
+            <button type="button" class="step" aria-label="One replica less" disabled={replicas <= 0}
+                onclick={by(-1)}>{ "−" }</button>
+            <input class="number" type="text" inputmode="numeric" aria-label="Replicas"
+                value={replicas.to_string()} onchange={on_change} />
             <button type="button" class="step" aria-label="One replica more" onclick={by(1)}>{ "+" }</button>
         </div>
     }

@@ -13,7 +13,8 @@ pub(crate) fn pattern(mark: Option<&RevisionMark>) -> String {
 pub(crate) fn badge(mark: Option<&RevisionMark>) -> Html {
     match mark {
         Some(mark) => html! {
-            <span class={classes!("badge", pattern(Some(mark)))}><span class="badge-letter">{ &mark.letter }</span></span>
+            <span class={classes!("badge", pattern(Some(mark)))}><span
+                class="badge-letter">{ &mark.letter }</span></span>
         },
         None => html! { <span class="badge is-none">{ "–" }</span> },
     }

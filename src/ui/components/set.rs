@@ -45,25 +45,38 @@ pub(crate) fn SetStrip(props: &SetProps) -> Html {
     };
     let is_rolling = set.current_revision != set.update_revision;
     html! {
-        <section class={classes!("panel", "set", set.is_selected.then_some("is-selected"))} aria-label={format!("StatefulSet {}", key.name)}>
+        <section class={classes!("panel", "set", set.is_selected.then_some("is-selected"))}
+            aria-label={format!("StatefulSet {}", key.name)}>
             <div class="set-head">
                 <h2 class="set-name">
-                    <button type="button" class="link" onclick={props.on.reform(move |_| Action::Select(Some(key.clone())))}>
+                    <button type="button" class="link"
+                        onclick={props.on.reform(move |_| Action::Select(Some(key.clone())))}>
                         <span class="set-kind">{ "sts/" }</span>{ &set.key.name }
                     </button>
                 </h2>
-                <p class="count"><span class="count-label">{ "READY" }</span><span class="count-value">{ format!("{}/{}", set.ready, set.replicas) }</span></p>
-                <p class="count"><span class="count-label">{ "CURRENT" }</span>{ badge(set.current_revision.as_ref()) }<span class="count-value">{ set.current }</span></p>
-                <p class={classes!("count", is_rolling.then_some("is-rolling"))}><span class="count-label">{ "UPDATE" }</span>{ badge(set.update_revision.as_ref()) }<span class="count-value">{ set.updated }</span></p>
-                <p class="count"><span class="count-label">{ "POLICY" }</span><span class="count-value">{ &set.policy }</span></p>
+                <p class="count"><span class="count-label">{ "READY" }</span><span
+                    class="count-value">{ format!("{}/{}", set.ready, set.replicas) }</span></p>
+                <p class="count"><span
+                    class="count-label">{ "CURRENT" }</span>{ badge(set.current_revision.as_ref()) }<span
+                    class="count-value">{ set.current }</span></p>
+                <p class={classes!("count", is_rolling.then_some("is-rolling"))}><span
+                    class="count-label">{ "UPDATE" }</span>{ badge(set.update_revision.as_ref()) }<span
+                    class="count-value">{ set.updated }</span></p>
+                <p class="count"><span class="count-label">{ "POLICY" }</span><span
+                    class="count-value">{ &set.policy }</span></p>
                 <Replicas set={set.clone()} on={props.on.clone()} />
                 if let Some(partition) = set.partition {
-                    <PartitionField partition={(*dragged).unwrap_or(partition)} on_move={on_partition.clone()} name={set.key.name.clone()} />
+                    <PartitionField
+                        partition={(*dragged).unwrap_or(partition)} on_move={on_partition.clone()}
+                        name={set.key.name.clone()} />
                 } else {
-                    <p class="count"><span class="count-label">{ "STRATEGY" }</span><span class="count-value">{ "OnDelete" }</span></p>
+                    <p class="count"><span class="count-label">{ "STRATEGY" }</span><span
+                        class="count-value">{ "OnDelete" }</span></p>
                 }
             </div>
-            <Strip set={set.clone()} dragged={*dragged} on_drag={Callback::from(move |to| dragged.set(to))} on_move={on_partition} on={props.on.clone()} />
+            <Strip set={set.clone()}
+                dragged={*dragged} on_move={on_partition}
+                on_drag={Callback::from(move |to| dragged.set(to))} on={props.on.clone()} />
             <Why why={set.why.clone()} />
         </section>
     }

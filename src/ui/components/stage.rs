@@ -114,7 +114,8 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
                 <div class="invitation">
                     <p>{ format!("{} nodes, and nothing runs yet.", view.lanes.len()) }</p>
                     if !props.open.is_empty() {
-                        <button type="button" class="button is-primary" onclick={props.on.reform(|_| Action::Apply)}>
+                        <button type="button" class="button is-primary"
+                            onclick={props.on.reform(|_| Action::Apply)}>
                             { format!("Apply {}", props.open) }
                         </button>
                         <p>{ "and watch its pods come up in order." }</p>
@@ -123,16 +124,20 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
             }
             if view.is_compact {
                 <ul class="legend" aria-hidden="true">
-                    { for Shape::ALL.iter().map(|(known, word)| html! { <li class={known.class()}>{ shape(*known) }{ *word }</li> }) }
+                    { for Shape::ALL.iter().map(|(known, word)| html! { <li
+                        class={known.class()}>{ shape(*known) }{ *word }</li> }) }
                 </ul>
             }
-            <div class={classes!("stage", view.is_compact.then_some("is-compact"))} role="grid" aria-label="Pods by node" ref={root}
+            <div class={classes!("stage", view.is_compact.then_some("is-compact"))} role="grid"
+                aria-label="Pods by node" ref={root}
                 onkeydown={on_key} onfocusin={on_focus} onfocusout={on_blur}>
                 if !view.shelf.is_empty() {
-                    <Shelf tiles={view.shelf.clone()} cells={now.clone()} on_cells={on_cells.clone()} on={props.on.clone()} />
+                    <Shelf tiles={view.shelf.clone()} cells={now.clone()} on_cells={on_cells.clone()}
+                        on={props.on.clone()} />
                 }
                 { for view.lanes.iter().map(|lane| html! {
-                    <Lane key={lane.uid.clone()} lane={lane.clone()} cells={now.clone()} on_cells={on_cells.clone()}
+                    <Lane key={lane.uid.clone()} lane={lane.clone()}
+                        cells={now.clone()} on_cells={on_cells.clone()}
                         on={props.on.clone()} />
                 }) }
             </div>

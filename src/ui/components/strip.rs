@@ -35,7 +35,8 @@ fn slot(slot: &SlotView, is_held: bool, is_stop: bool, on: &Callback<Action>) ->
         };
         let ghost = if slot.is_wanted { "is-wanted" } else { "is-kept" };
         return html! {
-            <li class={classes!("slot", "is-empty", ghost, held)} data-ordinal={ordinal.clone()} title={label.clone()}>
+            <li class={classes!("slot", "is-empty", ghost, held)} data-ordinal={ordinal.clone()}
+                title={label.clone()}>
                 <span class="hidden">{ label }</span>
                 <span class="slot-ordinal" aria-hidden="true">{ ordinal }</span>
                 if kept.is_some() { { volume() } }
@@ -45,8 +46,10 @@ fn slot(slot: &SlotView, is_held: bool, is_stop: bool, on: &Callback<Action>) ->
     let key = tile.key.clone();
     html! {
         <li class="slot-item" data-ordinal={ordinal.clone()}>
-            <button type="button" class={classes!("slot", tile.shape.class(), held, tile.is_selected.then_some("is-selected"), (!slot.is_wanted).then_some("is-condemned"))}
-                data-cell={ordinal.clone()} tabindex={if is_stop { "0" } else { "-1" }} title={tile.sentence.clone()}
+            <button type="button"
+                class={classes!("slot", tile.shape.class(), held, tile.is_selected.then_some("is-selected"), (!slot.is_wanted).then_some("is-condemned"))}
+                data-cell={ordinal.clone()} tabindex={if is_stop { "0" } else { "-1" }}
+                title={tile.sentence.clone()}
                 onclick={on.reform(move |_| Action::Select(Some(key.clone())))}>
                 <span class="hidden">{ &tile.sentence }</span>
                 <span class="slot-body" aria-hidden="true">
@@ -159,12 +162,16 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
                 }) }
             </ol>
             if let Some(partition) = shown {
-                <div class="handle" role="slider" tabindex="0" ref={handle} aria-label={format!("Partition of {}", set.key.name)}
-                    aria-orientation="horizontal" aria-valuemin={start.to_string()} aria-valuemax={end.max(partition).to_string()} aria-valuenow={partition.to_string()}
-                    aria-valuetext={says.clone()} onpointerdown={on_down} onpointermove={on_pointer} onpointerup={on_up.clone()} onpointercancel={on_up}
+                <div class="handle" role="slider" tabindex="0" ref={handle}
+                    aria-label={format!("Partition of {}", set.key.name)}
+                    aria-orientation="horizontal" aria-valuemin={start.to_string()}
+                    aria-valuemax={end.max(partition).to_string()} aria-valuenow={partition.to_string()}
+                    aria-valuetext={says.clone()} onpointerdown={on_down} onpointermove={on_pointer}
+                    onpointerup={on_up.clone()} onpointercancel={on_up}
                     onkeydown={on_slide}>
                     <span class="handle-grip" aria-hidden="true" />
-                    <span class={classes!("handle-label", is_late.then_some("is-late"))} aria-hidden="true">{ says }</span>
+                    <span class={classes!("handle-label", is_late.then_some("is-late"))}
+                        aria-hidden="true">{ says }</span>
                 </div>
             }
         </div>

@@ -20,10 +20,12 @@ fn table(view: &TableView) -> Html {
         <div class="table-box" tabindex="0" key={view.title}>
             <table class="table">
                 <caption>{ format!("{} ({})", view.title, rows.len()) }</caption>
-                <thead><tr>{ for view.table.columns.iter().map(|column| html! { <th scope="col">{ column }</th> }) }</tr></thead>
+                <thead><tr>{ for view.table.columns.iter().map(|column| html! { <th
+                    scope="col">{ column }</th> }) }</tr></thead>
                 <tbody>
                     { for rows.iter().take(ROWS_MAX).map(|row| html! {
-                        <tr key={row.first().cloned().unwrap_or_default()}>{ for row.iter().map(|cell| html! { <td class="is-code">{ cell }</td> }) }</tr>
+                        <tr key={row.first().cloned().unwrap_or_default()}>
+                        { for row.iter().map(|cell| html! { <td class="is-code">{ cell }</td> }) }</tr>
                     }) }
                 </tbody>
             </table>

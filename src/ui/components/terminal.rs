@@ -83,26 +83,37 @@ pub(crate) fn TerminalPane(props: &TerminalProps) -> Html {
                 <h2 id="terminal-title" class="panel-title">{ "Terminal" }</h2>
                 if props.is_busy {
                     <span class="busy">{ "a command is running" }</span>
-                    <button type="button" class="button is-small" onclick={props.on.reform(|_| Action::Interrupt)}>{ "Ctrl-C" }</button>
+                    <button type="button" class="button is-small"
+                        onclick={props.on.reform(|_| Action::Interrupt)}>{ "Ctrl-C" }</button>
                 }
             </div>
-            <div class="log" role="log" aria-live="off" aria-label="Terminal output" tabindex="0" ref={log} onscroll={on_scroll}>
+            <div class="log" role="log" aria-live="off" aria-label="Terminal output" tabindex="0"
+                ref={log} onscroll={on_scroll}>
                 if props.entries.is_empty() {
-                    <p class="empty">{ "Every button of this page runs a kubectl line here. Type your own: " }<code>{ "kubectl get all" }</code>{ ", " }
-                        <code>{ "kubectl describe sts web" }</code>{ ", " }<code>{ "why sts/web" }</code>{ "." }</p>
+                    <p class="empty">
+                    { "Every button of this page runs a kubectl line here. Type your own: " }<code>
+                    { "kubectl get all" }</code>{ ", " }
+                        <code>{ "kubectl describe sts web" }</code>{ ", " }<code>{ "why sts/web" }</code>
+                        { "." }</p>
                 }
                 { for props.entries.iter().map(|entry| html! {
                     <Entry key={format!("{}-{}", entry.id.0, entry.id.1)} entry={entry.clone()} />
                 }) }
             </div>
             if !props.prompt.candidates.is_empty() {
-                <p class="candidates" role="status">{ for props.prompt.candidates.iter().map(|word| html! { <span>{ word.trim_end() }</span> }) }</p>
+                <p class="candidates"
+                    role="status">{ for props.prompt.candidates.iter().map(|word| html! { <span>
+                    { word.trim_end() }</span> }) }</p>
             }
             <form class="prompt" onsubmit={on_submit}>
                 <span class="prompt-sign" aria-hidden="true">{ "$" }</span>
-                <input class="prompt-field" type="text" aria-label="Terminal command" aria-describedby="prompt-keys" autocomplete="off" autocapitalize="off"
-                    autocorrect="off" spellcheck="false" enterkeyhint="send" placeholder="kubectl …" value={props.prompt.text.clone()} oninput={on_input} onkeydown={on_key} />
-                <span class="hidden" id="prompt-keys">{ "Tab completes; Escape, then Tab leaves. Up and down: earlier lines." }</span>
+                <input class="prompt-field" type="text" aria-label="Terminal command"
+                    aria-describedby="prompt-keys" autocomplete="off" autocapitalize="off"
+                    autocorrect="off" spellcheck="false" enterkeyhint="send" placeholder="kubectl …"
+                    value={props.prompt.text.clone()} oninput={on_input} onkeydown={on_key} />
+                <span class="hidden"
+                    id="prompt-keys">
+                    { "Tab completes; Escape, then Tab leaves. Up and down: earlier lines." }</span>
             </form>
         </section>
     }

@@ -27,7 +27,8 @@ pub(crate) fn Entry(props: &EntryProps) -> Html {
                 }
             </p>
             { for entry.chunks.iter().map(|(is_err, text)| html! {
-                <pre class={classes!("output", is_err.then_some("err"))}>{ text.strip_suffix('\n').unwrap_or(text) }</pre>
+                <pre class={classes!("output", is_err.then_some("err"))}>
+                { text.strip_suffix('\n').unwrap_or(text) }</pre>
             }) }
             if let Some(hint) = &entry.hint {
                 <p class="hint"><span class="hint-by">{ "sandbox" }</span>{ hint }</p>

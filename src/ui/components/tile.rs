@@ -81,9 +81,11 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
     };
     let selected = tile.is_selected.then_some("is-selected");
     html! {
-        <div class={classes!("tile", tile.shape.class(), selected)} role="gridcell" ref={root} data-flip={tile.uid.clone()}
+        <div class={classes!("tile", tile.shape.class(), selected)} role="gridcell" ref={root}
+            data-flip={tile.uid.clone()}
             data-cell={name.clone()} tabindex={if props.is_stop { "0" } else { "-1" }}
-            aria-selected={tile.is_selected.to_string()} onclick={on_click} onkeydown={on_key} oncontextmenu={on_menu.clone()}>
+            aria-selected={tile.is_selected.to_string()} onclick={on_click} onkeydown={on_key}
+            oncontextmenu={on_menu.clone()}>
             <span class="hidden">{ &tile.sentence }</span>
             <span class="tile-body" aria-hidden="true">
             <span class={classes!("spine", pattern(tile.revision.as_ref()))} />
@@ -101,11 +103,13 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
             </span>
             { for tile.claims.iter().map(|claim| html! {
                 <span class={classes!("chip", (claim.phase == "Bound").then_some("is-bound"))}>
-                    { volume() }<span class="chip-name">{ &claim.name }</span><span class="chip-phase">{ &claim.phase }</span>
+                    { volume() }<span class="chip-name">{ &claim.name }</span><span
+                        class="chip-phase">{ &claim.phase }</span>
                 </span>
             }) }
             </span>
-            <button type="button" class="more" tabindex="-1" aria-label={format!("Actions of {name}")} onclick={on_menu}>{ "⋯" }</button>
+            <button type="button" class="more" tabindex="-1" aria-label={format!("Actions of {name}")}
+                onclick={on_menu}>{ "⋯" }</button>
             if props.has_menu {
                 <Menu label={name} items={pod_actions(tile)} {on_close} on={props.on.clone()} />
             }

@@ -61,14 +61,18 @@ pub(crate) fn TimeBar(props: &TimeBarProps) -> Html {
     let rest = if is_idle { "is-idle" } else { "" };
     html! {
         <section class={classes!("time", rest)} aria-label="Simulated time" onkeydown={on_key}>
-            <button type="button" class={classes!("button", "is-play", (!props.is_playing).then_some("is-primary"))} onclick={act(Action::TogglePlay)}>
-                <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true"><path d={play_mark} /></svg>
+            <button type="button"
+                class={classes!("button", "is-play", (!props.is_playing).then_some("is-primary"))}
+                onclick={act(Action::TogglePlay)}>
+                <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true"><path d={play_mark}
+                    /></svg>
                 { play }
             </button>
             <div class="buttons">
                 <button type="button" class="button" aria-label="Step back" disabled={!props.can_go_back}
                     onclick={act(Action::StepBack)}>{ "◂ Back" }</button>
-                <button type="button" class="button" disabled={is_idle} title="Runs until the next change, and pauses"
+                <button type="button" class="button" disabled={is_idle}
+                    title="Runs until the next change, and pauses"
                     onclick={act(Action::Step)}>{ "Step ▸" }</button>
                 <button type="button" class="button" disabled={is_idle || props.is_settling}
                     onclick={act(Action::Settle)}>{ "Run until settled" }</button>
@@ -83,7 +87,8 @@ pub(crate) fn TimeBar(props: &TimeBarProps) -> Html {
                     </label>
                 }) }
             </fieldset>
-            <p class="clock"><span class="hidden">{ "Simulated time " }</span><time>{ clock(props.now) }</time></p>
+            <p class="clock"><span
+                class="hidden">{ "Simulated time " }</span><time>{ clock(props.now) }</time></p>
             <p class="pace">{ pace(props) }</p>
         </section>
     }

@@ -58,7 +58,7 @@ impl Files {
         }
         let (stem, ending) = wanted.rsplit_once('.').unwrap_or((wanted, "yaml"));
         let name = |number: u32| format!("{stem}-{number}.{ending}");
-        (2..).map(name).find(|name| !self.tabs.contains(name)).unwrap_or_default()
+        (2..1_000).map(name).find(|name| !self.tabs.contains(name)).unwrap_or_default()
     }
 
     fn add(&mut self, name: &str, text: &str) {
@@ -164,10 +164,10 @@ impl State {
         self.notice = Some(Notice { text: format!("Closed {name}."), undo });
     }
 
-    pub(super) fn reopen_tab(&mut self, name: String, text: String, place: usize) {
-        let name = self.files.free_name(&name);
+    pub(super) fn reopen_tab(&mut self, name: &str, text: &str, place: usize) {
+        let name = self.files.free_name(name);
         self.files.tabs.insert(place.min(self.files.tabs.len()), name.clone());
-        self.files.add(&name, &text);
+        self.files.add(&name, text);
     }
 
     pub(super) fn edit(&mut self, text: String) {

@@ -1,6 +1,7 @@
 //! The page's state, and how each action changes it.
 //!
-//! The cluster changes only through its inputs and the passing of simulated time; everything else here is what a
+//! The cluster changes only through its inputs and the passing of simulated time; everything else here is
+//! what a
 //! person chose to look at. [`views`] holds what is shown, made anew only when what it shows has changed.
 //!
 //! - [`action`]: what can be asked. [`time`]: playing, stepping, settling. [`files`]: the editor's tabs.
@@ -166,7 +167,8 @@ impl State {
     /// Takes in what a person did, or tells why not.
     pub(crate) fn submit(&mut self, input: Input) -> bool {
         self.clock.past.clear();
-        // An input comes after all that its instant holds: only so is it at the same place when it is played again.
+        // An input comes after all that its instant holds: only so is it at the same place when it is
+        // played again.
         self.cluster.run_until(self.cluster.now());
         match self.cluster.submit(input) {
             Ok(()) => true,
@@ -213,7 +215,7 @@ impl State {
                 self.files = files;
                 self.forget_cluster();
             }
-            Some(Undo::Close(name, text, place)) => self.reopen_tab(name, text, place),
+            Some(Undo::Close(name, text, place)) => self.reopen_tab(&name, &text, place),
             None => {}
         }
     }
