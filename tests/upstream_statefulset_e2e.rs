@@ -6,12 +6,11 @@
 //! 08); some of it is here once more with kubelets.
 //!
 //! Adapted: 09 shows that v1.36 drops `maxUnavailable` while its gate is off. 17 to 19 need the gate
-//! `StatefulSetRecreateStrategy`, which is off too: that the API server refuses the strategy is all that can
-//! be seen. 20 to 22 run databases: what they ask of the cluster is that each member finds its own volume
-//! again.
-//! STS-INT-05 limits pods by an admission plugin; here a missing service account makes admission refuse them.
-//! Left out: pods that start paused in 01 to 03 (upstream's stand-in for slow pods; `unready` is used where
-//! it matters).
+//! `StatefulSetRecreateStrategy`, which is off too: that the API server refuses the strategy is all that
+//! can be seen. 20 to 22 run databases: what they ask of the cluster is that each member finds its own
+//! volume again. STS-INT-05 limits pods by an admission plugin; here a missing service account makes
+//! admission refuse them. Left out: pods that start paused in 01 to 03 (upstream's stand-in for slow pods;
+//! `unready` is used where it matters).
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 #![expect(clippy::panic, reason = "a panic is a failed test")]
 

@@ -41,15 +41,14 @@ pub(crate) fn roll(cluster: &mut Cluster) {
 
 /// Ready and updated replicas.
 pub(crate) fn status(cluster: &Cluster) -> (i64, i64) {
-    let sets = cluster.server().list(kubesets::api::Kind::StatefulSet, None);
-    sets.filter_map(|object| match object {
+    let mut sets = cluster.server().list(kubesets::api::Kind::StatefulSet, None);
+    let status = sets.find_map(|object| match object {
         kubesets::api::Object::StatefulSet(set) => {
             Some((set.status.ready_replicas, set.status.updated_replicas))
         }
         _ => None,
-    })
-    .next()
-    .unwrap_or_default()
+    });
+    status.unwrap_or_default()
 }
 
 fn run(cluster: &mut Cluster, line: &str) {

@@ -1,7 +1,7 @@
 //! Events: what components tell people about objects.
 //!
-//! Models `v1.Event`, staging/src/k8s.io/api/core/v1/types.go, Kubernetes v1.36.
-//! Left out: the series of events.k8s.io.
+//! Models `v1.Event`, staging/src/k8s.io/api/core/v1/types.go, Kubernetes v1.36. Left out: the series of
+//! events.k8s.io.
 
 use serde::{Deserialize, Serialize};
 

@@ -89,9 +89,9 @@ pub struct ObjectMeta {
     pub extra: Extra,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-pub(crate) fn is_zero(number: &i64) -> bool {
-    *number == 0
+/// Whether a number is zero, and so left out.
+pub(crate) fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
+    *number == T::default()
 }
 
 impl ObjectMeta {

@@ -7,8 +7,7 @@
 //! - [`kind`], [`object`]: the kinds that are served, and any object of them.
 //! - [`meta`], [`timestamp`], [`labels`], [`intstr`]: what all objects share.
 //! - [`pod`], [`node`], [`scheduling`], [`apps`], [`storage`], [`volume`], [`network`], [`event`]: the
-//!   objects
-//!   themselves.
+//!   objects themselves.
 //! - `schema`, `quantity`, `patch`, `yaml`: the full list of fields, amounts, patches and manifests as
 //!   values.
 

@@ -1,7 +1,7 @@
 //! Nodes: capacity, taints and conditions.
 //!
-//! Models `v1.Node`, staging/src/k8s.io/api/core/v1/types.go, Kubernetes v1.36.
-//! Left out: images, attached volumes and the runtime's features (kept, not interpreted).
+//! Models `v1.Node`, staging/src/k8s.io/api/core/v1/types.go, Kubernetes v1.36. Left out: images, attached
+//! volumes and the runtime's features (kept, not interpreted).
 
 use serde::{Deserialize, Serialize};
 

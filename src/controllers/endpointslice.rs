@@ -3,8 +3,7 @@
 //! Models `pkg/controller/endpointslice/endpointslice_controller.go` and the reconciler of
 //! staging/src/k8s.io/endpointslice, Kubernetes v1.36. Only the pods that changed are looked at, so that a
 //! Service of a thousand pods costs no more per change than one of ten; a change of the Service looks at
-//! all.
-//! Left out: IPv6, zones and hints, Endpoints (deprecated), slices that others write.
+//! all. Left out: IPv6, zones and hints, Endpoints (deprecated), slices that others write.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

@@ -1,8 +1,8 @@
 //! Greets nodes that join.
 //!
 //! Models the registration in `monitorNodeHealth`,
-//! `pkg/controller/nodelifecycle/node_lifecycle_controller.go`, Kubernetes v1.36.
-//! Left out: heartbeats, the taints of nodes that are not ready, labels that are kept equal.
+//! `pkg/controller/nodelifecycle/node_lifecycle_controller.go`, Kubernetes v1.36. Left out: heartbeats, the
+//! taints of nodes that are not ready, labels that are kept equal.
 
 use super::process::Requeue;
 use super::{Controller, SyncResult};

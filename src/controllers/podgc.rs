@@ -2,8 +2,8 @@
 //!
 //! Models `gcOrphaned`, `pkg/controller/podgc/gc_controller.go`, Kubernetes v1.36: looks every 20 s, keeps
 //! a missing node in quarantine for 40 s, then marks its pods `Failed` and removes them without grace. Here
-//! a look happens only when a node is missing.
-//! Left out: the limit on terminated pods, unscheduled pods in deletion, the out-of-service taint.
+//! a look happens only when a node is missing. Left out: the limit on terminated pods, unscheduled pods in
+//! deletion, the out-of-service taint.
 
 use super::process::Requeue;
 use super::{Controller, Reason, SyncError, SyncResult, Verdict};

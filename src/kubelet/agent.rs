@@ -1,8 +1,7 @@
 //! One node's agent: what it has given away, which addresses and images it holds, whether it runs.
 //!
 //! Models the node-wide parts of pkg/kubelet/kubelet.go and a network plugin that counts addresses up,
-//! Kubernetes v1.36.
-//! Left out: devices, huge pages, topology.
+//! Kubernetes v1.36. Left out: devices, huge pages, topology.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;

@@ -2,8 +2,8 @@
 //!
 //! Models pkg/kubelet, Kubernetes v1.36: a pod that is bound to a node is taken on, its images are pulled,
 //! its containers start, pass their probes, end, start again, and stop when the pod is deleted. Nothing
-//! really runs: stages pass as time does.
-//! Left out: heartbeats and leases, logs, static pods, mounts of config maps and secrets.
+//! really runs: stages pass as time does. Left out: heartbeats and leases, logs, static pods, mounts of
+//! config maps and secrets.
 //!
 //! - [`timing`]: how long everything takes. [`node`]: what a node reports of itself.
 //! - [`control`]: faults that people inject.

@@ -2,8 +2,7 @@
 //!
 //! Models `generateAPIPodStatus` and `getPhase`, `pkg/kubelet/kubelet_pods.go`,
 //! pkg/kubelet/status/generate.go and `mergePodStatus`, `pkg/kubelet/status/status_manager.go`, Kubernetes
-//! v1.36. Conditions that others own are kept.
-//! Left out: volume mounts, resources and users of containers.
+//! v1.36. Conditions that others own are kept. Left out: volume mounts, resources and users of containers.
 
 use serde_json::json;
 

@@ -2,8 +2,7 @@
 //!
 //! Models `SyncPod`, `SyncTerminatingPod` and `SyncTerminatedPod`, pkg/kubelet/kubelet.go and
 //! `pod_workers.go`, Kubernetes v1.36. All containers of a pod start at once, init containers one after
-//! another.
-//! Left out: static pods, cgroups, the order in which sidecars stop.
+//! another. Left out: static pods, cgroups, the order in which sidecars stop.
 
 use std::rc::Rc;
 

@@ -2,8 +2,7 @@
 //!
 //! Models pkg/scheduler/backend/cache and `NodeInfo`, Kubernetes v1.36. No attempt walks all pods: sums of
 //! requests, counts of pods that selectors match, and carriers of affinity terms are kept for each node. A
-//! pod that is assumed counts like a bound one.
-//! Left out: the expiry of assumed pods, pod groups.
+//! pod that is assumed counts like a bound one. Left out: the expiry of assumed pods, pod groups.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

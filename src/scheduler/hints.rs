@@ -2,8 +2,7 @@
 //!
 //! Models `EventsToRegister` and the queueing hints of the plugins, pkg/scheduler/framework/plugins,
 //! Kubernetes v1.36. Like there, any change of a node's taints brings a pod back whose rejecting plugin
-//! listens to new nodes but has no hint of its own for taints.
-//! Left out: in-place resize.
+//! listens to new nodes but has no hint of its own for taints. Left out: in-place resize.
 
 use super::framework::Plugin;
 use super::plugins::node_unschedulable::tolerates_unschedulable;

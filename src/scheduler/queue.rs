@@ -1,10 +1,10 @@
 //! The scheduling queue: pods that are due, pods that wait out a back-off, and pods that wait for a change.
 //!
-//! Models pkg/scheduler/backend/queue, Kubernetes v1.36: priority comes first, then time. A pod that no node
-//! could take waits for an event that may help it; when the scheduler is idle it does not wait out the
-//! back-off either (`SchedulerPopFromBackoffQ`). A pod that failed for an error waits 1 s, doubling up to 10
-//! s. After five minutes without an event a pod is tried again.
-//! Left out: events that come while a pod is being placed (an attempt takes no time here).
+//! Models pkg/scheduler/backend/queue, Kubernetes v1.36: priority comes first, then time. A pod that no
+//! node could take waits for an event that may help it; when the scheduler is idle it does not wait out the
+//! back-off either (`SchedulerPopFromBackoffQ`). A pod that failed for an error waits 1 s, doubling up to
+//! 10 s. After five minutes without an event a pod is tried again. Left out: events that come while a pod
+//! is being placed (an attempt takes no time here).
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,8 +1,7 @@
 //! What a pod asks for and what a node can give, as numbers.
 //!
 //! Models `PodRequests`, staging/src/k8s.io/component-helpers/resource/helpers.go, and `Resource`,
-//! pkg/scheduler/framework/types.go, Kubernetes v1.36.
-//! Left out: in-place resize, resource claims.
+//! pkg/scheduler/framework/types.go, Kubernetes v1.36. Left out: in-place resize, resource claims.
 
 use serde_json::Value;
 

@@ -1,13 +1,11 @@
 //! The page: a view of the cluster, and the buttons and texts by which people act on it.
 //!
 //! The page holds no rules of Kubernetes. [`state`] turns each action into inputs of the cluster;
-//! [`view_model`]
-//! turns the cluster into plain values; the components lay these out. Every button runs a kubectl line
-//! that the
-//! terminal shows.
+//! [`view_model`] turns the cluster into plain values; the components lay these out. Every button runs a
+//! kubectl line that the terminal shows.
 //!
-//! - [`state`]: actions and what they change. [`view_model`]: what is shown. [`examples`]: manifests to
-//! start from.
+//! - [`state`]: actions and what they change. [`view_model`]: what is shown.
+//! - [`examples`]: manifests to start from.
 //! - `components`: one per file. `hooks`: frames, travelling tiles, arrow keys.
 //! - [`persist`]: over a reload. `crash`: the last words. [`browser`]: what is asked of the browser.
 

@@ -1,8 +1,7 @@
 //! Keeps the page over a reload: the cluster's configuration, what people did, drafts and choices.
 //!
 //! Stored as one text: a line with version and checksum, then JSON. The cluster itself is not stored: its
-//! inputs
-//! are played again. A text that cannot be read is set aside and shown, never thrown away.
+//! inputs are played again. A text that cannot be read is set aside and shown, never thrown away.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

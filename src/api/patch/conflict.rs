@@ -1,7 +1,6 @@
 //! Tells whether two patches change the same field differently.
 //!
-//! Models `MergingMapsHaveConflicts`, strategicpatch/patch.go, Kubernetes v1.36.
-//! Left out: nothing.
+//! Models `MergingMapsHaveConflicts`, strategicpatch/patch.go, Kubernetes v1.36. Left out: nothing.
 
 use super::directive::{PATCH, RETAIN_KEYS};
 use super::lookup::Schema;

@@ -1,7 +1,6 @@
 //! The words that a strategic merge patch may hold beside fields.
 //!
-//! Models the directive constants of strategicpatch/patch.go, Kubernetes v1.36.
-//! Left out: nothing.
+//! Models the directive constants of strategicpatch/patch.go, Kubernetes v1.36. Left out: nothing.
 
 use super::{Object, PatchError, Result};
 use serde_json::Value;

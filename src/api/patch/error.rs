@@ -1,8 +1,7 @@
 //! Why a patch cannot be made or applied.
 //!
 //! Models staging/src/k8s.io/apimachinery/pkg/util/mergepatch/errors.go and
-//! `interpretStrategicMergePatchError`, Kubernetes v1.36.
-//! Left out: nothing.
+//! `interpretStrategicMergePatchError`, Kubernetes v1.36. Left out: nothing.
 
 use crate::api::schema::go_print;
 use serde_json::{Map, Value};

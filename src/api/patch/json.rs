@@ -1,8 +1,8 @@
 //! JSON merge patch and JSON patch.
 //!
-//! Models `jsonPatcher`, staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go, Kubernetes v1.36; the
-//! operations are those of the `json-patch` crate.
-//! Left out: negative indices; a test for null that passes where there is no value.
+//! Models `jsonPatcher`, staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go, Kubernetes v1.36;
+//! the operations are those of the `json-patch` crate. Left out: negative indices; a test for null that
+//! passes where there is no value.
 
 use super::{PatchError, Result};
 use crate::api::schema::json_word;

@@ -1,7 +1,6 @@
 //! Merges a patch's list into an object's list.
 //!
-//! Models `mergeSlice`, strategicpatch/patch.go, Kubernetes v1.36.
-//! Left out: nothing.
+//! Models `mergeSlice`, strategicpatch/patch.go, Kubernetes v1.36. Left out: nothing.
 
 use super::directive::{DELETE, MERGE, PATCH, REPLACE, is_deletion, is_marked};
 use super::lookup::Schema;

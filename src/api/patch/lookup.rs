@@ -1,7 +1,7 @@
 //! Walks the schema along with a patch.
 //!
-//! Models `PatchMetaFromStruct`, strategicpatch/meta.go, Kubernetes v1.36.
-//! Left out: the look-up through `OpenAPI`, which agrees on the served kinds.
+//! Models `PatchMetaFromStruct`, strategicpatch/meta.go, Kubernetes v1.36. Left out: the look-up through
+//! `OpenAPI`, which agrees on the served kinds.
 
 use super::{PatchError, Result};
 use crate::api::schema::{Field, PatchMeta, Struct, Type, root};

@@ -5,8 +5,8 @@
 //! - [`two_way`], [`three_way`]: the strategic merge patch between objects, for kubectl edit and apply.
 //!
 //! Models staging/src/k8s.io/apimachinery/pkg/util/strategicpatch and the patchers of
-//! staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go, Kubernetes v1.36.
-//! Left out: server-side apply.
+//! staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go, Kubernetes v1.36. Left out: server-side
+//! apply.
 
 mod conflict;
 mod diff;

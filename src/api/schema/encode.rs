@@ -97,9 +97,8 @@ mod tests {
     #[test]
     fn a_template_is_written_as_its_recorded_revision_was() {
         // What has to be in the content for the recorded name web-847b47bbbc: `resources: {}` (a struct is
-        // never left out), `securityContext: {}` (defaulting sets the pointer), no
-        // `creationTimestamp` (omitzero drops it since v1.34), and `$patch: replace` in the template
-        // itself.
+        // never left out), `securityContext: {}` (defaulting sets the pointer), no `creationTimestamp`
+        // (omitzero drops it since v1.34), and `$patch: replace` in the template itself.
         let template = json!({
             "metadata": {"labels": {"app": "nginx"}},
             "spec": {

@@ -1,7 +1,7 @@
 //! Reads the table of types once, on first use.
 //!
-//! Models nothing by itself: the notation is explained at the head of `v1_36.txt`.
-//! Left out: any check of the text, which is part of the program and covered by a test.
+//! Models nothing by itself: the notation is explained at the head of `v1_36.txt`. Left out: any check of
+//! the text, which is part of the program and covered by a test.
 
 use super::{Definition, Field, PatchMeta, Struct, Type};
 use std::collections::BTreeMap;

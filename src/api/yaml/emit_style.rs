@@ -1,8 +1,7 @@
 //! Chooses between plain, quoted and block text when YAML is printed.
 //!
 //! Models `yaml_emitter_analyze_scalar` and `yaml_emitter_select_scalar_style`, go.yaml.in/yaml/v2
-//! emitterc.go.
-//! Left out: text inside flow collections, which are only printed empty.
+//! emitterc.go. Left out: text inside flow collections, which are only printed empty.
 
 /// How a scalar is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

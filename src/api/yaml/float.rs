@@ -1,8 +1,7 @@
 //! Prints floating point numbers as Go does.
 //!
 //! Models `strconv.FormatFloat` with the shortest digits: format `g` (YAML, `fmt.Sprint`) and the rule of
-//! `encoding/json`.
-//! Left out: other formats and precisions.
+//! `encoding/json`. Left out: other formats and precisions.
 
 use serde_json::Number;
 

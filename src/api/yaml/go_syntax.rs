@@ -1,7 +1,7 @@
 //! Prints a value as Go source would, for the few errors that show one so.
 //!
-//! Models the verb `%#v` of Go's `fmt` over the values of go.yaml.in/yaml/v2.
-//! Left out: types that YAML does not make.
+//! Models the verb `%#v` of Go's `fmt` over the values of go.yaml.in/yaml/v2. Left out: types that YAML
+//! does not make.
 
 use serde_json::Value;
 

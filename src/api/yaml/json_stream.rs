@@ -1,8 +1,7 @@
 //! Reads JSON values that follow each other in a text.
 //!
 //! Models `Decoder` and the scanner of Go's `encoding/json`, whose words and offsets kubectl shows,
-//! Kubernetes v1.36.
-//! Left out: nothing; the nesting is limited to fewer levels than Go's 10000.
+//! Kubernetes v1.36. Left out: nothing; the nesting is limited to fewer levels than Go's 10000.
 
 use serde_json::{Map, Number, Value};
 

@@ -1,7 +1,7 @@
 //! Orders the keys of a map for people: `item2` before `item10`.
 //!
-//! Models `keyList.Less`, go.yaml.in/yaml/v2 sorter.go.
-//! Left out: keys that are not text, which JSON does not have.
+//! Models `keyList.Less`, go.yaml.in/yaml/v2 sorter.go. Left out: keys that are not text, which JSON does
+//! not have.
 
 use serde_json::{Map, Value};
 

@@ -1,9 +1,9 @@
 //! Turns one YAML document into a value.
 //!
-//! Models `yaml.Unmarshal` of go.yaml.in/yaml/v2 and `YAMLToJSON` of sigs.k8s.io/yaml, Kubernetes v1.36,
-//! on top of `serde_yaml`: scalars by YAML 1.1, the last of two equal keys wins, merge keys, keys that
-//! are not text become text, unknown tags are ignored.
-//! Left out: `!!binary`; the text behind a local tag is resolved although Go keeps it as text.
+//! Models `yaml.Unmarshal` of go.yaml.in/yaml/v2 and `YAMLToJSON` of sigs.k8s.io/yaml, Kubernetes v1.36, on
+//! top of `serde_yaml`: scalars by YAML 1.1, the last of two equal keys wins, merge keys, keys that are not
+//! text become text, unknown tags are ignored. Left out: `!!binary`; the text behind a local tag is
+//! resolved although Go keeps it as text.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;

@@ -2,8 +2,8 @@
 //!
 //! Models `attemptToDeleteItem`, `processDeletingDependentsItem` and `orphanDependents`,
 //! pkg/controller/garbagecollector/garbagecollector.go, Kubernetes v1.36. It is told of changes, keeps a
-//! graph of owners, and asks the server itself before it deletes anything.
-//! Left out: discovery of kinds while it runs, the cache of absent owners.
+//! graph of owners, and asks the server itself before it deletes anything. Left out: discovery of kinds
+//! while it runs, the cache of absent owners.
 //!
 //! - [`graph`]: who depends on whom, and whom a change touches. [`propagation`]: what becomes of one object.
 

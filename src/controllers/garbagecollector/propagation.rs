@@ -1,8 +1,8 @@
 //! What becomes of one object, given what is known of its owners.
 //!
 //! Models the switch at the end of `attemptToDeleteItem`,
-//! pkg/controller/garbagecollector/garbagecollector.go, Kubernetes v1.36.
-//! Left out: nothing of the decision; asking and writing are the caller's.
+//! pkg/controller/garbagecollector/garbagecollector.go, Kubernetes v1.36. Left out: nothing of the
+//! decision; asking and writing are the caller's.
 
 use crate::api::{ObjectMeta, OwnerReference};
 use crate::client::PropagationPolicy;

@@ -2,9 +2,9 @@
 //! gone.
 //!
 //! Models `pkg/controller/volume/persistentvolume/pv_controller_base.go`, Kubernetes v1.36. Each claim and
-//! each volume has its own sync; claims that wait are looked at again every 15 s.
-//! Reads and writes `PersistentVolumeClaim` and `PersistentVolume`; reads Pod and `StorageClass`.
-//! Left out: plugins inside the controller (all volumes are made outside), recycling, migration to CSI.
+//! each volume has its own sync; claims that wait are looked at again every 15 s. Reads and writes
+//! `PersistentVolumeClaim` and `PersistentVolume`; reads Pod and `StorageClass`. Left out: plugins inside
+//! the controller (all volumes are made outside), recycling, migration to CSI.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

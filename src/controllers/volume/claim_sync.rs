@@ -1,8 +1,8 @@
 //! What is done about one claim: find it a volume, have one made, or say what it waits for.
 //!
 //! Models `syncClaim`, `syncUnboundClaim`, `syncBoundClaim` and `bind`,
-//! `pkg/controller/volume/persistentvolume/pv_controller.go`, Kubernetes v1.36.
-//! Left out: volume attributes classes, the size after a resize.
+//! `pkg/controller/volume/persistentvolume/pv_controller.go`, Kubernetes v1.36. Left out: volume attributes
+//! classes, the size after a resize.
 
 use std::rc::Rc;
 

@@ -1,7 +1,7 @@
 //! Pods by the claims they use.
 //!
-//! Models the index `PodPVCIndex`, pkg/controller/volume/common, Kubernetes v1.36.
-//! Left out: claims of ephemeral volumes.
+//! Models the index `PodPVCIndex`, pkg/controller/volume/common, Kubernetes v1.36. Left out: claims of
+//! ephemeral volumes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

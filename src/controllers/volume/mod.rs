@@ -1,8 +1,7 @@
 //! Claims and volumes: who gets which, who makes them, who keeps them from vanishing.
 //!
-//! Models pkg/controller/volume and an external provisioner, Kubernetes v1.36.
-//! Left out: attaching to nodes (here a volume is reached as soon as the pod runs), resizing, recycling,
-//! ephemeral claims.
+//! Models pkg/controller/volume and an external provisioner, Kubernetes v1.36. Left out: attaching to nodes
+//! (here a volume is reached as soon as the pod runs), resizing, recycling, ephemeral claims.
 //!
 //! - [`binder`]: the persistentvolume-controller, with [`claim_sync`] and [`volume_sync`] for its two kinds
 //!   of keys.

@@ -1,8 +1,7 @@
 //! Prints, names and compares values as Go does in templates.
 //!
 //! Models `fmt.Sprint` of Go's library, `strconv.Unquote`, and the comparisons that k8s.io/client-go's
-//! JSONPath and `text/template` share, Kubernetes v1.36.
-//! Left out: types that JSON does not have.
+//! JSONPath and `text/template` share, Kubernetes v1.36. Left out: types that JSON does not have.
 
 use std::cmp::Ordering;
 

@@ -1,8 +1,7 @@
 //! Prints values as JSON, indented or on one line.
 //!
 //! Models `encoding/json` of Go's library as the printers of k8s.io/cli-runtime use it, Kubernetes v1.36:
-//! sorted keys, four spaces, `<`, `>` and `&` escaped.
-//! Left out: nothing.
+//! sorted keys, four spaces, `<`, `>` and `&` escaped. Left out: nothing.
 
 use std::fmt::Write as _;
 

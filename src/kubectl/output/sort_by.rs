@@ -1,8 +1,8 @@
 //! Orders objects by a field: `--sort-by=.metadata.name`.
 //!
 //! Models `SortingPrinter`, k8s.io/kubectl/pkg/cmd/get/sorter.go, Kubernetes v1.36: objects without the
-//! field come first, texts that are quantities are compared as amounts.
-//! Left out: the order of equals among more than twelve objects, which Go leaves open and we keep.
+//! field come first, texts that are quantities are compared as amounts. Left out: the order of equals among
+//! more than twelve objects, which Go leaves open and we keep.
 
 use std::borrow::Cow;
 

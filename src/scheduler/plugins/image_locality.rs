@@ -1,7 +1,6 @@
 //! Prefers nodes that have the pod's images.
 //!
-//! Models pkg/scheduler/framework/plugins/imagelocality, Kubernetes v1.36.
-//! Left out: image volumes.
+//! Models pkg/scheduler/framework/plugins/imagelocality, Kubernetes v1.36. Left out: image volumes.
 
 use crate::api::pod::Pod;
 use crate::scheduler::cluster_state::NodeState;

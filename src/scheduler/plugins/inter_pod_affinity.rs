@@ -1,8 +1,7 @@
 //! Places pods near or away from other pods.
 //!
 //! Models pkg/scheduler/framework/plugins/interpodaffinity, Kubernetes v1.36. A node is near another when
-//! both have the same value of the term's label.
-//! Left out: nothing.
+//! both have the same value of the term's label. Left out: nothing.
 
 use std::rc::Rc;
 

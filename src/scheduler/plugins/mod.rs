@@ -1,7 +1,7 @@
 //! The plugins of the default profile, one per file, and the order in which they are asked.
 //!
-//! Models `pkg/scheduler/apis/config/v1/default_plugins.go`, Kubernetes v1.36.
-//! Left out: `VolumeRestrictions`, `NodeVolumeLimits`, `VolumeZone` (no disks with such limits exist here),
+//! Models `pkg/scheduler/apis/config/v1/default_plugins.go`, Kubernetes v1.36. Left out:
+//! `VolumeRestrictions`, `NodeVolumeLimits`, `VolumeZone` (no disks with such limits exist here),
 //! `DynamicResources` (no devices), gang scheduling.
 
 pub(crate) mod node_unschedulable;

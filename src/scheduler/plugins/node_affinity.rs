@@ -1,7 +1,7 @@
 //! Rejects nodes that the pod's node selector and node affinity do not allow; prefers those it likes.
 //!
-//! Models pkg/scheduler/framework/plugins/nodeaffinity, Kubernetes v1.36.
-//! Left out: affinity that the scheduler's configuration adds; the shortcut for terms on a node's name.
+//! Models pkg/scheduler/framework/plugins/nodeaffinity, Kubernetes v1.36. Left out: affinity that the
+//! scheduler's configuration adds; the shortcut for terms on a node's name.
 
 use super::normalize_up;
 use crate::api::node::Node;

@@ -1,7 +1,7 @@
 //! Rejects all nodes but the one that the pod names.
 //!
-//! Models pkg/scheduler/framework/plugins/nodename, Kubernetes v1.36.
-//! Left out: nothing. A pod that names a node is bound already, so this seldom says no.
+//! Models pkg/scheduler/framework/plugins/nodename, Kubernetes v1.36. Left out: nothing. A pod that names a
+//! node is bound already, so this seldom says no.
 
 use crate::api::node::Node;
 use crate::api::pod::Pod;

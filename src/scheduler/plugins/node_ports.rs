@@ -1,7 +1,6 @@
 //! Rejects nodes where a port that the pod takes on the node is taken.
 //!
-//! Models pkg/scheduler/framework/plugins/nodeports, Kubernetes v1.36.
-//! Left out: nothing.
+//! Models pkg/scheduler/framework/plugins/nodeports, Kubernetes v1.36. Left out: nothing.
 
 use crate::api::scheduling::HostPort;
 use crate::scheduler::framework::{Plugin, Rejection};

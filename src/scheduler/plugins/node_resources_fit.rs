@@ -1,8 +1,7 @@
 //! Rejects nodes without room; prefers those with the most room, and with cpu and memory used alike.
 //!
 //! Models pkg/scheduler/framework/plugins/noderesources (`fit.go`, `least_allocated.go`,
-//! `balanced_allocation.go`), Kubernetes v1.36.
-//! Left out: resource claims, other scoring strategies.
+//! `balanced_allocation.go`), Kubernetes v1.36. Left out: resource claims, other scoring strategies.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,6 @@
 //! Rejects cordoned nodes.
 //!
-//! Models pkg/scheduler/framework/plugins/nodeunschedulable, Kubernetes v1.36.
-//! Left out: nothing.
+//! Models pkg/scheduler/framework/plugins/nodeunschedulable, Kubernetes v1.36. Left out: nothing.
 
 use crate::api::node::Node;
 use crate::api::pod::Pod;

@@ -1,7 +1,7 @@
 //! Rejects nodes whose taints the pod does not put up with; prefers nodes with fewer soft taints.
 //!
-//! Models pkg/scheduler/framework/plugins/tainttoleration, Kubernetes v1.36.
-//! Left out: numeric toleration operators.
+//! Models pkg/scheduler/framework/plugins/tainttoleration, Kubernetes v1.36. Left out: numeric toleration
+//! operators.
 
 use super::normalize_reversed;
 use crate::api::node::Node;

@@ -1,8 +1,8 @@
 //! Rejects nodes that cannot have the pod's volumes, and decides how each claim of a placed pod gets its
 //! volume.
 //!
-//! Models pkg/scheduler/framework/plugins/volumebinding, Kubernetes v1.36.
-//! Left out: storage capacity, inline migration to CSI, scoring by capacity.
+//! Models pkg/scheduler/framework/plugins/volumebinding, Kubernetes v1.36. Left out: storage capacity,
+//! inline migration to CSI, scoring by capacity.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,6 +1,5 @@
 //! What a person is told: a notice with its undo, a stored text that could not be read, and the cluster in
-//! one
-//! sentence for those who listen.
+//! one sentence for those who listen.
 
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;

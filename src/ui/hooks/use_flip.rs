@@ -1,8 +1,8 @@
 //! Lets tiles travel from where they were to where they are, for a quarter of a second at most.
 //!
 //! A tile that has moved is drawn at its new place at once and animated from the old one (First, Last,
-//! Invert,
-//! Play). Nothing travels while time stands still, for people who asked for less motion, or among many tiles.
+//! Invert, Play). Nothing travels while time stands still, for people who asked for less motion, or among
+//! many tiles.
 
 use std::collections::BTreeMap;
 

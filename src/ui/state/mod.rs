@@ -1,8 +1,8 @@
 //! The page's state, and how each action changes it.
 //!
 //! The cluster changes only through its inputs and the passing of simulated time; everything else here is
-//! what a
-//! person chose to look at. [`views`] holds what is shown, made anew only when what it shows has changed.
+//! what a person chose to look at. [`views`] holds what is shown, made anew only when what it shows has
+//! changed.
 //!
 //! - [`action`]: what can be asked. [`time`]: playing, stepping, settling. [`files`]: the editor's tabs.
 //! - [`lines`], [`prompt`]: terminals. [`views`]: what the page shows.

@@ -1,9 +1,8 @@
 //! Reads the documents of a manifest file, in YAML or JSON.
 //!
 //! Models `YAMLOrJSONDecoder` and `YAMLReader`, k8s.io/apimachinery/pkg/util/yaml/decoder.go, Kubernetes
-//! v1.36: a text that starts with a brace is JSON until that fails; documents end at lines that start
-//! with `---`.
-//! Left out: lists, which the caller takes apart.
+//! v1.36: a text that starts with a brace is JSON until that fails; documents end at lines that start with
+//! `---`. Left out: lists, which the caller takes apart.
 
 use serde_json::Value;
 

@@ -1,8 +1,7 @@
 //! The functions of Go templates.
 //!
-//! Models funcs.go of Go's text/template, and `exists` and `base64decode` of k8s.io/cli-runtime/pkg/printers,
-//! Kubernetes v1.36.
-//! Left out: `call`, `html`, `js`, `urlquery`.
+//! Models funcs.go of Go's text/template, and `exists` and `base64decode` of
+//! k8s.io/cli-runtime/pkg/printers, Kubernetes v1.36. Left out: `call`, `html`, `js`, `urlquery`.
 
 use serde_json::Value;
 

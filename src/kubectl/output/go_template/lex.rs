@@ -1,7 +1,7 @@
 //! Cuts a Go template into tokens.
 //!
-//! Models lex.go of Go's text/template/parse.
-//! Left out: other delimiters than `{{` and `}}`, complex numbers.
+//! Models lex.go of Go's text/template/parse. Left out: other delimiters than `{{` and `}}`, complex
+//! numbers.
 
 /// A piece of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Parses Go templates.
 //!
-//! Models parse.go of Go's text/template/parse.
-//! Left out: `define`, `template` and `block`, which kubectl's one-line templates do without.
+//! Models parse.go of Go's text/template/parse. Left out: `define`, `template` and `block`, which kubectl's
+//! one-line templates do without.
 
 use serde_json::Value;
 

@@ -1,7 +1,6 @@
 //! What a parsed Go template is made of, and how its parts are shown in errors.
 //!
-//! Models node.go of Go's text/template/parse.
-//! Left out: `define`, `template` and `block`.
+//! Models node.go of Go's text/template/parse. Left out: `define`, `template` and `block`.
 
 use serde_json::Value;
 

@@ -1,8 +1,7 @@
 //! Finds what a JSONPath template stands for.
 //!
-//! Models jsonpath.go of k8s.io/client-go/util/jsonpath and the comparisons of its forked `template` package,
-//! Kubernetes v1.36.
-//! Left out: Go structs.
+//! Models jsonpath.go of k8s.io/client-go/util/jsonpath and the comparisons of its forked `template`
+//! package, Kubernetes v1.36. Left out: Go structs.
 
 use std::borrow::Cow;
 

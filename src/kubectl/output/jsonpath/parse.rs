@@ -1,7 +1,7 @@
 //! Parses JSONPath templates.
 //!
-//! Models parser.go of k8s.io/client-go/util/jsonpath, Kubernetes v1.36.
-//! Left out: nothing; templates are limited in length and depth.
+//! Models parser.go of k8s.io/client-go/util/jsonpath, Kubernetes v1.36. Left out: nothing; templates are
+//! limited in length and depth.
 
 use crate::kubectl::output::go_value::go_unquote;
 

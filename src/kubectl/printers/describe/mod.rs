@@ -1,7 +1,7 @@
 //! What `kubectl describe` prints for each kind.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/describe/describe.go, Kubernetes v1.36.
-//! Left out: kinds that are not served.
+//! Models staging/src/k8s.io/kubectl/pkg/describe/describe.go, Kubernetes v1.36. Left out: kinds that are
+//! not served.
 
 pub mod pod_template;
 mod lines;
