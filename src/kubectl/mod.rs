@@ -9,7 +9,7 @@
 //! - [`words`], [`flags`], [`command`], [`suggest`], [`help`]: from a line to a command.
 //! - [`resources`], [`label_selector`], [`field_selector`], [`manifest`], [`selection`]: which objects are
 //!   meant.
-//! - [`commands`]: one file for each. [`printers`]: tables and descriptions. [`format`], [`result`]: what
+//! - [`commands`]: one file for each. [`printers`]: tables and descriptions. [`mod@format`], [`result`]: what
 //!   `-o` and a change print.
 //! - [`output`]: from values to text: columns, JSON, templates.
 //! - [`complete()`]: Tab completion.

@@ -4,9 +4,9 @@
 //! after each. Here the steps are played on a cluster of the same size, what is seen is gathered in the
 //! same form, and both are compared.
 //!
-//! - [`format`]: the file. [`player`]: plays the steps. [`rows`]: what a watcher sees.
+//! - [`mod@format`]: the file. [`player`]: plays the steps. [`rows`]: what a watcher sees.
 //! - [`normalise`]: takes out what no two clusters share: times, uids, addresses, random suffixes.
-//! - [`compare`]: the six comparisons, and [`tolerated`]: races of the real cluster, each with its reason.
+//! - [`mod@compare`]: the six comparisons, and [`tolerated`]: races of the real cluster, each with its reason.
 
 pub mod format;
 pub mod player;

@@ -10,7 +10,7 @@ use super::{Struct, Type, go_time};
 use crate::api::quantity::Quantity;
 use serde_json::{Map, Value};
 
-/// Reads the outcome of a strategic merge patch strictly, into the same form as [`super::decode`].
+/// Reads the outcome of a strategic merge patch strictly, into the same form as [`mod@super::decode`].
 pub fn convert(value: &Value, api_version: &str, kind: &str) -> Result<Value, DecodeError> {
     let (object, warnings) = convert_with_warnings(value, api_version, kind)?;
     if warnings.is_empty() { Ok(object) } else { Err(DecodeError::Strict(warnings)) }

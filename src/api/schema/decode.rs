@@ -51,7 +51,7 @@ impl DecodeError {
 /// Reads an object strictly.
 ///
 /// The result has no nulls, no empty values that Go would leave out, and canonical quantities, times and
-/// base64. [`super::encode`] adds what Go writes for absent fields.
+/// base64. [`mod@super::encode`] adds what Go writes for absent fields.
 pub fn decode(value: &Value, api_version: &str, kind: &str) -> Result<Value, DecodeError> {
     let (object, warnings) = decode_with_warnings(value, api_version, kind)?;
     if warnings.is_empty() { Ok(object) } else { Err(DecodeError::Strict(warnings)) }
