@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use super::code_mirror::{Mirror, markers, open};
 use crate::ui::browser;
-use crate::ui::state::Action;
+use crate::ui::state::{Action, Theme};
 use crate::ui::view_model::problems::Problem;
 
 #[derive(PartialEq, Properties)]
@@ -18,7 +18,7 @@ pub(crate) struct CodeProps {
     /// Grows when the text changes from outside.
     pub(crate) loads: u64,
     pub(crate) problems: Rc<Vec<Problem>>,
-    pub(crate) is_dark: bool,
+    pub(crate) theme: Theme,
     /// The line to go to, and how often that was asked.
     pub(crate) line: Option<(usize, u32)>,
     pub(crate) on: Callback<Action>,
@@ -34,7 +34,7 @@ pub(crate) fn Code(props: &CodeProps) -> Html {
     let label = format!("Manifest {}", props.name);
     {
         let (mount, area, mirror, is_ready) = (mount.clone(), area.clone(), mirror.clone(), is_ready.clone());
-        let (on, is_dark, label) = (props.on.clone(), props.is_dark, label.clone());
+        let (on, theme, label) = (props.on.clone(), props.theme, label.clone());
         use_effect_with((), move |()| {
             let is_gone = Rc::new(std::cell::Cell::new(false));
             if let Some(parent) = mount.cast::<Element>().filter(|_| browser::document().is_some()) {
@@ -52,7 +52,7 @@ pub(crate) fn Code(props: &CodeProps) -> Html {
                     *slot.borrow_mut() = Some(opened);
                     is_ready.set(true);
                 };
-                open(&parent, &label, is_dark, &on, on_ready);
+                open(&parent, &label, browser::is_dark(theme), &on, on_ready);
             }
             move || {
                 is_gone.set(true);
@@ -72,9 +72,9 @@ pub(crate) fn Code(props: &CodeProps) -> Html {
     }
     {
         let mirror = mirror.clone();
-        use_effect_with((props.problems.clone(), *is_ready, props.is_dark), move |(problems, _, is_dark)| {
+        use_effect_with((props.problems.clone(), *is_ready, props.theme), move |(problems, _, theme)| {
             if let Some(mirror) = &*mirror.borrow() {
-                mirror.set_dark(*is_dark);
+                mirror.set_dark(browser::is_dark(*theme));
                 mirror.set_markers(&markers(problems));
             }
         });

@@ -9,8 +9,7 @@ use super::diff::Diff;
 use super::editor_tabs::EditorTabs;
 use super::problems::Problems;
 use crate::cluster::Terminal;
-use crate::ui::browser;
-use crate::ui::state::{Action, State};
+use crate::ui::state::{Action, State, Theme};
 use crate::ui::view_model::diff::DiffView;
 use crate::ui::view_model::problems::Problem;
 
@@ -24,7 +23,7 @@ pub(crate) struct EditorProps {
     diff: Option<DiffView>,
     /// The name of the text that `kubectl edit` wants edited.
     edit: Option<String>,
-    is_dark: bool,
+    theme: Theme,
     on: Callback<Action>,
 }
 
@@ -44,7 +43,7 @@ pub(crate) fn props(state: &State, on: &Callback<Action>) -> EditorProps {
         problems: state.views.problems.clone(),
         diff: state.diff.clone(),
         edit: pending.map(|pending| pending.name.clone()),
-        is_dark: browser::is_dark(state.theme),
+        theme: state.theme,
         on: on.clone(),
     }
 }
@@ -93,7 +92,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
             } else {
                 <Code key={name.clone()} name={name.clone()} text={props.text.clone()} loads={props.loads}
                     problems={props.problems.clone()}
-                    is_dark={props.is_dark} line={*line} on={on.clone()} />
+                    theme={props.theme} line={*line} on={on.clone()} />
             }
             <Problems problems={props.problems.clone()} {on_line} />
             if let Some(diff) = &props.diff {

@@ -14,6 +14,7 @@ mod tile;
 mod revision;
 mod set;
 mod strip;
+mod slot;
 mod partition;
 mod replicas;
 mod why;

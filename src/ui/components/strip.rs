@@ -6,13 +6,12 @@ use std::rc::Rc;
 use web_sys::{Element, HtmlElement, PointerEvent};
 use yew::prelude::*;
 
-use super::icons::{shape, volume};
-use super::revision::{badge, pattern};
+use super::slot::Slot;
 use crate::ui::browser;
 use crate::ui::hooks::roving::move_focus;
 use crate::ui::hooks::use_handle_place::use_handle_place;
 use crate::ui::state::Action;
-use crate::ui::view_model::sets::{SetView, SlotView};
+use crate::ui::view_model::sets::SetView;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct StripProps {
@@ -22,45 +21,6 @@ pub(crate) struct StripProps {
     pub(crate) on_drag: Callback<Option<i64>>,
     pub(crate) on_move: Callback<i64>,
     pub(crate) on: Callback<Action>,
-}
-
-fn slot(slot: &SlotView, is_held: bool, is_stop: bool, on: &Callback<Action>) -> Html {
-    let ordinal = slot.ordinal.to_string();
-    let held = is_held.then_some("is-held");
-    let Some(tile) = &slot.tile else {
-        let kept = slot.kept.first();
-        let label = match kept {
-            Some(claim) => format!("ordinal {ordinal}, no pod, claim {} is kept", claim.name),
-            None => format!("ordinal {ordinal}, no pod yet"),
-        };
-        let ghost = if slot.is_wanted { "is-wanted" } else { "is-kept" };
-        return html! {
-            <li class={classes!("slot", "is-empty", ghost, held)} data-ordinal={ordinal.clone()}
-                title={label.clone()}>
-                <span class="hidden">{ label }</span>
-                <span class="slot-ordinal" aria-hidden="true">{ ordinal }</span>
-                if kept.is_some() { { volume() } }
-            </li>
-        };
-    };
-    let key = tile.key.clone();
-    html! {
-        <li class="slot-item" data-ordinal={ordinal.clone()}>
-            <button type="button"
-                class={classes!("slot", tile.shape.class(), held, tile.is_selected.then_some("is-selected"), (!slot.is_wanted).then_some("is-condemned"))}
-                data-cell={ordinal.clone()} tabindex={if is_stop { "0" } else { "-1" }}
-                title={tile.sentence.clone()}
-                onclick={on.reform(move |_| Action::Select(Some(key.clone())))}>
-                <span class="hidden">{ &tile.sentence }</span>
-                <span class="slot-body" aria-hidden="true">
-                    <span class={classes!("spine", pattern(tile.revision.as_ref()))} />
-                    <span class="slot-ordinal">{ ordinal }</span>
-                    { shape(tile.shape) }
-                    { badge(tile.revision.as_ref()) }
-                </span>
-            </button>
-        </li>
-    }
 }
 
 /// What a partition means, in a few words.
@@ -158,7 +118,11 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
             <ol class="slots" aria-label="Ordinals">
                 { for set.slots.iter().map(|view| {
                     let is_held = shown.is_some_and(|partition| view.ordinal < partition);
-                    slot(view, is_held, view.ordinal.to_string() == stop_now, &props.on)
+                    let is_stop = view.ordinal.to_string() == stop_now;
+                    html! {
+                        <Slot key={view.ordinal} slot={view.clone()} {is_held} {is_stop}
+                            on={props.on.clone()} />
+                    }
                 }) }
             </ol>
             if let Some(partition) = shown {

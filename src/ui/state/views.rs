@@ -16,6 +16,7 @@ use crate::ui::view_model::sets::{SetView, sets};
 use crate::ui::view_model::stage::StageView;
 use crate::ui::view_model::summary::summary;
 use crate::ui::view_model::tables::{TableView, tables};
+use crate::ui::view_model::tile::Tiles;
 
 /// Entries on the terminal's screen.
 const ENTRIES_SHOWN: usize = 200;
@@ -57,6 +58,7 @@ pub struct Views {
     /// The cluster in one sentence.
     pub summary: String,
     letters: Letters,
+    tiles: Tiles,
     shown: Option<Shown>,
     checked: Option<String>,
 }
@@ -108,10 +110,14 @@ impl State {
         let (cluster, views, selected) = (&self.cluster, &mut self.views, self.selected.as_ref());
         if !only_time {
             views.letters.observe(cluster);
-            keep(&mut views.stage, StageView::of(cluster, &views.letters, selected));
+            keep(&mut views.stage, StageView::of(cluster, &views.letters, &mut views.tiles, selected));
+            views.tiles.forget_gone(&views.stage);
         }
         // Ages change with every second; the rest of a set does not.
-        views.sets = sets(cluster, &views.letters, selected);
+        let fresh = sets(cluster, &views.letters, &mut views.tiles, selected);
+        if views.sets != fresh {
+            views.sets = fresh;
+        }
         views.series.observe(&views.sets, cluster.now());
         views.summary = summary(&views.sets);
         keep(&mut views.events, events(cluster, None));

@@ -9,7 +9,7 @@ use crate::kubectl::output::duration::human_duration;
 pub const EVENTS_LISTED: usize = 100;
 
 /// One event.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventRow {
     /// Names the event over the cluster's whole life.
     pub uid: String,

@@ -8,7 +8,7 @@ use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::Cluster;
 
 /// The object that a person chose.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InspectorView {
     /// The object.
     pub key: ObjectKey,

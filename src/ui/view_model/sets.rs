@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::Selected;
 use super::revisions::{Letters, REVISION_LABEL, RevisionMark, changes, revisions_of};
-use super::tile::{ClaimView, TileView, claim};
+use super::tile::{ClaimView, TileView, Tiles, claim};
 use super::why::{WhyView, why};
 use crate::api::apps::StatefulSet;
 use crate::api::pod::Pod;
@@ -19,7 +19,7 @@ const SLOTS_MAX: i64 = 1_000;
 const SLOTS_DRAWN_WHOLE: usize = 24;
 
 /// A `StatefulSet`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetView {
     /// Names the set over the cluster's whole life.
     pub uid: String,
@@ -56,7 +56,7 @@ pub struct SetView {
 }
 
 /// One ordinal.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotView {
     /// The ordinal.
     pub ordinal: i64,
@@ -94,24 +94,35 @@ pub struct RevisionRow {
 }
 
 /// All sets of a cluster.
-pub fn sets(cluster: &Cluster, letters: &Letters, selected: Selected<'_>) -> Vec<Rc<SetView>> {
+pub fn sets(
+    cluster: &Cluster,
+    letters: &Letters,
+    tiles: &mut Tiles,
+    selected: Selected<'_>,
+) -> Vec<Rc<SetView>> {
     let sets = cluster.server().list(Kind::StatefulSet, None);
     sets.filter_map(|object| match object {
-        Object::StatefulSet(set) => Some(Rc::new(SetView::of(set, cluster, letters, selected))),
+        Object::StatefulSet(set) => Some(Rc::new(SetView::of(set, cluster, letters, tiles, selected))),
         _ => None,
     })
     .collect()
 }
 
 impl SetView {
-    fn of(set: &StatefulSet, cluster: &Cluster, letters: &Letters, selected: Selected<'_>) -> Self {
+    fn of(
+        set: &StatefulSet,
+        cluster: &Cluster,
+        letters: &Letters,
+        tiles: &mut Tiles,
+        selected: Selected<'_>,
+    ) -> Self {
         let meta = &set.metadata;
         let key = ObjectKey::new(Kind::StatefulSet, meta.namespace.clone(), meta.name.clone());
-        let pods: Vec<&Pod> = cluster
+        let pods: Vec<&Rc<Pod>> = cluster
             .server()
             .list(Kind::Pod, Some(&meta.namespace))
             .filter_map(|object| match object {
-                Object::Pod(pod) => Some(&**pod),
+                Object::Pod(pod) => Some(pod),
                 _ => None,
             })
             .filter(|pod| pod.metadata.is_controlled_by(&meta.uid))
@@ -120,7 +131,7 @@ impl SetView {
         let rolling = strategy.rolling_update.as_ref();
         let partition =
             (strategy.type_ != "OnDelete").then(|| rolling.and_then(|r| r.partition).unwrap_or_default());
-        let slots = slots(set, &pods, cluster, letters, selected);
+        let slots = slots(set, &pods, cluster, letters, tiles, selected);
         let mark = |name: &str| letters.mark(&meta.namespace, name);
         Self {
             uid: meta.uid.clone(),
@@ -145,9 +156,10 @@ impl SetView {
 
 fn slots(
     set: &StatefulSet,
-    pods: &[&Pod],
+    pods: &[&Rc<Pod>],
     cluster: &Cluster,
     letters: &Letters,
+    tiles: &mut Tiles,
     selected: Selected<'_>,
 ) -> Vec<SlotView> {
     let meta = &set.metadata;
@@ -164,8 +176,8 @@ fn slots(
     }
     for pod in pods {
         if let Some(ordinal) = ordinal_of(&pod.metadata.name, &meta.name) {
-            let tile = TileView::of(pod, cluster, letters, selected);
-            slots.entry(ordinal).or_insert_with(|| empty(ordinal)).tile = Some(Rc::new(tile));
+            let tile = tiles.of(pod, cluster, letters, selected);
+            slots.entry(ordinal).or_insert_with(|| empty(ordinal)).tile = Some(tile);
         }
     }
     for template in &set.spec.volume_claim_templates {
@@ -182,7 +194,7 @@ fn slots(
     slots.into_values().collect()
 }
 
-fn history(set: &StatefulSet, pods: &[&Pod], cluster: &Cluster, letters: &Letters) -> Vec<RevisionRow> {
+fn history(set: &StatefulSet, pods: &[&Rc<Pod>], cluster: &Cluster, letters: &Letters) -> Vec<RevisionRow> {
     let revisions = revisions_of(cluster, set);
     let mut rows = Vec::new();
     for (index, revision) in revisions.iter().enumerate() {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::Selected;
 use super::revisions::Letters;
-use super::tile::TileView;
+use super::tile::{TileView, Tiles};
 use crate::api::node::Node;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::Cluster;
@@ -14,7 +14,7 @@ use crate::cluster::Cluster;
 const PODS_DRAWN_WHOLE: usize = 48;
 
 /// The stage.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StageView {
     /// Pods without a node.
     pub shelf: Vec<Rc<TileView>>,
@@ -25,7 +25,7 @@ pub struct StageView {
 }
 
 /// A node with its pods.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LaneView {
     /// Names the node over the cluster's whole life.
     pub uid: String,
@@ -45,14 +45,14 @@ pub struct LaneView {
 
 impl StageView {
     /// The stage of a cluster.
-    pub fn of(cluster: &Cluster, letters: &Letters, selected: Selected<'_>) -> Self {
+    pub fn of(cluster: &Cluster, letters: &Letters, tiles: &mut Tiles, selected: Selected<'_>) -> Self {
         let mut shelf = Vec::new();
         let mut on_nodes: BTreeMap<&str, Vec<Rc<TileView>>> = BTreeMap::new();
         let mut count = 0;
         for object in cluster.server().list(Kind::Pod, None) {
             let Object::Pod(pod) = object else { continue };
             count += 1;
-            let tile = Rc::new(TileView::of(pod, cluster, letters, selected));
+            let tile = tiles.of(pod, cluster, letters, selected);
             if pod.is_bound() {
                 on_nodes.entry(pod.spec.node_name.as_str()).or_default().push(tile);
             } else {

@@ -1,7 +1,15 @@
 //! A pod as a tile.
+//!
+//! A tile is made anew only when its pod has changed: what is shared stays the same in memory, so that the
+//! page
+//! sees at once that there is nothing to draw.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::Selected;
 use super::revisions::{Letters, REVISION_LABEL, RevisionMark};
+use super::stage::StageView;
 use super::status::Shape;
 use crate::api::meta::Condition;
 use crate::api::pod::Pod;
@@ -10,7 +18,7 @@ use crate::cluster::Cluster;
 use crate::kubectl::printers::pod_status;
 
 /// A pod as a tile.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TileView {
     /// Names the pod over the cluster's whole life.
     pub uid: String,
@@ -47,18 +55,60 @@ pub struct ClaimView {
 
 /// The claim of a name, as it stands.
 pub fn claim(cluster: &Cluster, namespace: &str, name: &str) -> ClaimView {
+    ClaimView { name: name.to_owned(), phase: claim_phase(cluster, namespace, name).to_owned() }
+}
+
+fn claim_phase<'a>(cluster: &'a Cluster, namespace: &str, name: &str) -> &'a str {
     let key = ObjectKey::new(Kind::PersistentVolumeClaim, namespace, name);
-    let phase = match cluster.server().get(&key) {
+    match cluster.server().get(&key) {
         Ok(Object::PersistentVolumeClaim(claim)) if claim.metadata.is_terminating() => "Terminating",
         Ok(Object::PersistentVolumeClaim(claim)) => claim.status.phase.as_str(),
         _ => "missing",
-    };
-    ClaimView { name: name.to_owned(), phase: phase.to_owned() }
+    }
+}
+
+/// The tiles made so far, by the pod's uid.
+#[derive(Debug, Default)]
+pub struct Tiles {
+    known: BTreeMap<String, (Rc<Pod>, Rc<TileView>)>,
+}
+
+impl Tiles {
+    /// The tile of a pod; the same as before when nothing of it has changed.
+    pub fn of(
+        &mut self,
+        pod: &Rc<Pod>,
+        cluster: &Cluster,
+        letters: &Letters,
+        selected: Selected<'_>,
+    ) -> Rc<TileView> {
+        let meta = &pod.metadata;
+        if let Some((known, tile)) = self.known.get(&meta.uid) {
+            let has_claims =
+                |claim: &ClaimView| claim_phase(cluster, &meta.namespace, &claim.name) == claim.phase;
+            let is_selected = selected == Some(&tile.key);
+            if Rc::ptr_eq(known, pod) && tile.is_selected == is_selected && tile.claims.iter().all(has_claims)
+            {
+                return Rc::clone(tile);
+            }
+        }
+        let tile = Rc::new(TileView::of(pod, cluster, letters, selected));
+        self.known.insert(meta.uid.clone(), (Rc::clone(pod), Rc::clone(&tile)));
+        tile
+    }
+
+    /// Forgets tiles of pods that are gone.
+    pub fn forget_gone(&mut self, stage: &StageView) {
+        let count = stage.shelf.len() + stage.lanes.iter().map(|lane| lane.tiles.len()).sum::<usize>();
+        if self.known.len() > 2 * count + 16 {
+            self.known.clear();
+        }
+    }
 }
 
 impl TileView {
     /// The tile of a pod.
-    pub fn of(pod: &Pod, cluster: &Cluster, letters: &Letters, selected: Selected<'_>) -> Self {
+    fn of(pod: &Pod, cluster: &Cluster, letters: &Letters, selected: Selected<'_>) -> Self {
         let meta = &pod.metadata;
         let status = pod_status(pod);
         let ready = pod.status.container_statuses.iter().filter(|status| status.ready).count();
