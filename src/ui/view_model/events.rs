@@ -6,7 +6,7 @@ use crate::cluster::Cluster;
 use crate::kubectl::output::duration::human_duration;
 
 /// More events than this are not listed.
-pub const EVENTS_LISTED: usize = 100;
+pub const EVENTS_LISTED: usize = 50;
 
 /// One event.
 #[derive(Clone, Debug, PartialEq, Eq)]
