@@ -4,8 +4,7 @@
 //! [`view_model`] turns the cluster into plain values; the components lay these out. Every button runs a
 //! kubectl line that the terminal shows.
 //!
-//! - [`state`]: actions and what they change. [`view_model`]: what is shown.
-//! - [`examples`]: manifests to start from.
+//! - [`state`]: actions and what they change. [`view_model`]: what is shown. [`examples`]: manifests.
 //! - `components`: one per file. `hooks`: frames, travelling tiles, arrow keys.
 //! - [`persist`]: over a reload. `crash`: the last words. [`browser`]: what is asked of the browser.
 
