@@ -32,8 +32,11 @@ test("the page works under a path and inside a frame of another page", async () 
   const embedded = await launch({ base: "/docs/cluster/", pages: { "/host": host } });
   try {
     await withPage(embedded, {}, async (page) => {
+      await page.waitForLoadState("networkidle");
       await page.goto(new URL("/host", embedded.server.url).href);
       await page.frameLocator("iframe").locator("main, [role=main]").first().waitFor();
+      await page.waitForLoadState("networkidle");
+      assert.equal(await page.evaluate(() => document.activeElement.tagName), "BODY", "the frame takes no focus");
     });
   } finally {
     await embedded.close();
