@@ -1,8 +1,8 @@
 //! The comparisons of a recording with what the simulated cluster showed: the first difference, in a few
 //! lines.
 //!
-//! What a person reads; each object's life; the order across a `StatefulSet`'s pods; the state at rest; Events;
-//! and revision names, exactly: they stand in rows, statuses and output, and are never normalised.
+//! What a person reads; each object's life; the order across a `StatefulSet`'s pods; the state at rest;
+//! Events; and revision names, exactly: they stand in rows, statuses and output, and are never normalised.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -6,7 +6,8 @@
 //!
 //! - [`mod@format`]: the file. [`player`]: plays the steps. [`rows`]: what a watcher sees.
 //! - [`normalise`]: takes out what no two clusters share: times, uids, addresses, random suffixes.
-//! - [`mod@compare`]: the six comparisons, and [`tolerated`]: races of the real cluster, each with its reason.
+//! - [`mod@compare`]: the six comparisons.
+//! - [`tolerated`]: races of the real cluster, each with its reason.
 
 pub mod format;
 pub mod player;
