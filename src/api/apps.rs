@@ -1,7 +1,7 @@
-//! Workloads: the `StatefulSet` and the revisions of its template.
+//! Workloads with ordinals: the `StatefulSet` and the revisions of its template.
 //!
-//! Models `apps/v1`, staging/src/k8s.io/api/apps/v1/types.go, Kubernetes v1.36. Left out: `DaemonSet`,
-//! `Deployment` and `ReplicaSet`, which are not served yet.
+//! Models `apps/v1`, staging/src/k8s.io/api/apps/v1/types.go, Kubernetes v1.36. The other workloads are in
+//! `daemonset` and `deployment` beside this file.
 
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;

@@ -96,11 +96,23 @@ macro_rules! singular {
     (ControllerRevision) => {
         "controllerrevision"
     };
+    (DaemonSet) => {
+        "daemonset"
+    };
+    (Deployment) => {
+        "deployment"
+    };
+    (ReplicaSet) => {
+        "replicaset"
+    };
     (StatefulSet) => {
         "statefulset"
     };
     (EndpointSlice) => {
         "endpointslice"
+    };
+    (PodDisruptionBudget) => {
+        "poddisruptionbudget"
     };
     (StorageClass) => {
         "storageclass"
@@ -119,8 +131,12 @@ kinds! {
     ServiceAccount: "" "v1" "serviceaccounts" ["sa"] namespaced own;
     Service: "" "v1" "services" ["svc"] namespaced all;
     ControllerRevision: "apps" "v1" "controllerrevisions" [] namespaced own;
+    DaemonSet: "apps" "v1" "daemonsets" ["ds"] namespaced all;
+    Deployment: "apps" "v1" "deployments" ["deploy"] namespaced all;
+    ReplicaSet: "apps" "v1" "replicasets" ["rs"] namespaced all;
     StatefulSet: "apps" "v1" "statefulsets" ["sts"] namespaced all;
     EndpointSlice: "discovery.k8s.io" "v1" "endpointslices" [] namespaced own;
+    PodDisruptionBudget: "policy" "v1" "poddisruptionbudgets" ["pdb"] namespaced own;
     StorageClass: "storage.k8s.io" "v1" "storageclasses" ["sc"] cluster own;
 }
 

@@ -1,8 +1,10 @@
 //! Label selectors: which objects a selector picks.
 //!
-//! Models `metav1.LabelSelector` and its matching,
+//! Models `metav1.LabelSelector`, its matching and `FormatLabelSelector`,
 //! staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/helpers.go and pkg/labels/selector.go, Kubernetes v1.36.
 //! Left out: the text form typed with `-l`, which kubectl parses.
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +65,25 @@ impl LabelSelector {
     pub fn matches(&self, labels: &LabelMap) -> bool {
         self.match_labels.iter().all(|(key, value)| labels.get(key) == Some(value))
             && self.match_expressions.iter().all(|requirement| requirement.matches(labels))
+    }
+}
+
+/// As it is typed, sorted by key: `app=nginx,tier in (a,b)`.
+impl fmt::Display for LabelSelector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts: Vec<String> =
+            self.match_labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        parts.extend(self.match_expressions.iter().map(|requirement| {
+            let (key, values) = (&requirement.key, requirement.values.join(","));
+            match requirement.operator.as_str() {
+                "In" => format!("{key} in ({values})"),
+                "NotIn" => format!("{key} notin ({values})"),
+                "DoesNotExist" => format!("!{key}"),
+                _ => key.clone(),
+            }
+        }));
+        parts.sort();
+        f.write_str(if parts.is_empty() { "<none>".to_owned() } else { parts.join(",") }.as_str())
     }
 }
 

@@ -6,8 +6,8 @@
 //!
 //! - [`kind`], [`object`]: the kinds that are served, and any object of them.
 //! - [`meta`], [`timestamp`], [`labels`], [`intstr`]: what all objects share.
-//! - [`pod`], [`node`], [`scheduling`], [`apps`], [`storage`], [`volume`], [`network`], [`event`]: the
-//!   objects themselves.
+//! - [`pod`], [`node`], [`scheduling`], [`apps`], [`daemonset`], [`deployment`], [`policy`], [`storage`],
+//!   [`volume`], [`network`], [`event`]: the objects themselves.
 //! - `schema`, `quantity`, `patch`, `yaml`: the full list of fields, amounts, patches and manifests as
 //!   values.
 
@@ -24,6 +24,9 @@ pub mod pod;
 pub mod node;
 pub mod scheduling;
 pub mod apps;
+pub mod daemonset;
+pub mod deployment;
+pub mod policy;
 pub mod storage;
 pub mod volume;
 pub mod network;

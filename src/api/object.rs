@@ -10,10 +10,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::apps::{ControllerRevision, StatefulSet};
+use super::daemonset::DaemonSet;
+use super::deployment::{Deployment, ReplicaSet};
 use super::event::Event;
 use super::network::{EndpointSlice, Service};
 use super::node::Node;
 use super::pod::Pod;
+use super::policy::PodDisruptionBudget;
 use super::storage::{PersistentVolume, PersistentVolumeClaim, StorageClass};
 use super::{Extra, Kind, ObjectMeta};
 
@@ -155,8 +158,8 @@ pub trait Typed: Sized + 'static {
 }
 
 objects! {
-    ControllerRevision EndpointSlice Event Node PersistentVolume PersistentVolumeClaim Pod Service StatefulSet
-    StorageClass;
+    ControllerRevision DaemonSet Deployment EndpointSlice Event Node PersistentVolume PersistentVolumeClaim
+    Pod PodDisruptionBudget ReplicaSet Service StatefulSet StorageClass;
     ConfigMap Namespace Secret ServiceAccount
 }
 

@@ -10,9 +10,12 @@ use serde_json::{Value, json};
 
 use super::fields;
 use crate::api::apps::{StatefulSet, StatefulSetStatus};
+use crate::api::daemonset::DaemonSetStatus;
+use crate::api::deployment::{DeploymentStatus, ReplicaSetStatus};
 use crate::api::node::Node;
 use crate::api::object::Opaque;
 use crate::api::pod::{Pod, PodStatus};
+use crate::api::policy::PodDisruptionBudgetStatus;
 use crate::api::storage::{PersistentVolumeClaimStatus, PersistentVolumeStatus};
 use crate::api::{Extra, Kind, Object, Timestamp};
 use crate::sim::Time;
@@ -37,6 +40,26 @@ pub(super) fn prepare_for_create(object: &mut Object, now: Time) {
             set.metadata.generation = 1;
             set.status = StatefulSetStatus::default();
             drop_gated_fields(set);
+        }
+        Object::DaemonSet(set) => {
+            let set = Rc::make_mut(set);
+            set.metadata.generation = 1;
+            set.status = DaemonSetStatus::default();
+        }
+        Object::Deployment(deployment) => {
+            let deployment = Rc::make_mut(deployment);
+            deployment.metadata.generation = 1;
+            deployment.status = DeploymentStatus::default();
+        }
+        Object::ReplicaSet(set) => {
+            let set = Rc::make_mut(set);
+            set.metadata.generation = 1;
+            set.status = ReplicaSetStatus::default();
+        }
+        Object::PodDisruptionBudget(budget) => {
+            let budget = Rc::make_mut(budget);
+            budget.metadata.generation = 1;
+            budget.status = PodDisruptionBudgetStatus::default();
         }
         Object::EndpointSlice(slice) => Rc::make_mut(slice).metadata.generation = 1,
         Object::PersistentVolumeClaim(claim) => {
@@ -101,28 +124,39 @@ pub(super) fn qos_class(pod: &Pod) -> &'static str {
     }
 }
 
+/// The old status stays, and a new spec is a new generation.
+macro_rules! keep_status {
+    ($new:ident, $old:ident) => {{
+        if $new.status != $old.status {
+            Rc::make_mut($new).status.clone_from(&$old.status);
+        }
+        if $new.spec != $old.spec {
+            Rc::make_mut($new).metadata.generation += 1;
+        }
+    }};
+}
+
 /// Keeps the status and counts the generation.
 pub(super) fn prepare_for_update(new: &mut Object, old: &Object) {
     match (&mut *new, old) {
-        (Object::Pod(new), Object::Pod(old)) => {
-            if new.status != old.status {
-                Rc::make_mut(new).status.clone_from(&old.status);
-            }
-            if new.spec != old.spec {
-                Rc::make_mut(new).metadata.generation += 1;
-            }
-        }
+        (Object::Pod(new), Object::Pod(old)) => keep_status!(new, old),
         (Object::StatefulSet(new), Object::StatefulSet(old)) => {
-            if new.status != old.status {
-                Rc::make_mut(new).status.clone_from(&old.status);
-            }
             if new.spec != old.spec {
                 drop_gated_fields(Rc::make_mut(new));
             }
-            if new.spec != old.spec {
+            keep_status!(new, old);
+        }
+        (Object::DaemonSet(new), Object::DaemonSet(old)) => keep_status!(new, old),
+        // A Deployment's generation also counts annotations.
+        (Object::Deployment(new), Object::Deployment(old)) => {
+            let annotated = new.metadata.annotations != old.metadata.annotations;
+            keep_status!(new, old);
+            if annotated && new.spec == old.spec {
                 Rc::make_mut(new).metadata.generation += 1;
             }
         }
+        (Object::ReplicaSet(new), Object::ReplicaSet(old)) => keep_status!(new, old),
+        (Object::PodDisruptionBudget(new), Object::PodDisruptionBudget(old)) => keep_status!(new, old),
         (Object::EndpointSlice(new), Object::EndpointSlice(old)) => {
             let same = new.metadata.labels == old.metadata.labels
                 && new.address_type == old.address_type
@@ -168,6 +202,10 @@ pub(super) fn has_status(kind: Kind) -> bool {
         kind,
         Kind::Pod
             | Kind::StatefulSet
+            | Kind::DaemonSet
+            | Kind::Deployment
+            | Kind::ReplicaSet
+            | Kind::PodDisruptionBudget
             | Kind::Node
             | Kind::PersistentVolumeClaim
             | Kind::PersistentVolume
@@ -176,21 +214,26 @@ pub(super) fn has_status(kind: Kind) -> bool {
     )
 }
 
+/// The old spec stays.
+macro_rules! keep_spec {
+    ($new:ident, $old:ident) => {{
+        if $new.spec != $old.spec {
+            Rc::make_mut($new).spec.clone_from(&$old.spec);
+        }
+    }};
+}
+
 /// Keeps all but the status (and the metadata that a status update may touch).
 pub(super) fn prepare_for_status_update(new: &mut Object, old: &Object, now: Time) {
     match (&mut *new, old) {
         (Object::Pod(new), Object::Pod(old)) => prepare_pod_status(Rc::make_mut(new), old),
-        (Object::StatefulSet(new), Object::StatefulSet(old)) => {
-            if new.spec != old.spec {
-                Rc::make_mut(new).spec.clone_from(&old.spec);
-            }
-        }
+        (Object::StatefulSet(new), Object::StatefulSet(old)) => keep_spec!(new, old),
+        (Object::DaemonSet(new), Object::DaemonSet(old)) => keep_spec!(new, old),
+        (Object::Deployment(new), Object::Deployment(old)) => keep_spec!(new, old),
+        (Object::ReplicaSet(new), Object::ReplicaSet(old)) => keep_spec!(new, old),
+        (Object::PodDisruptionBudget(new), Object::PodDisruptionBudget(old)) => keep_spec!(new, old),
         (Object::Node(new), Object::Node(old)) => keep_node_spec(new, old),
-        (Object::PersistentVolumeClaim(new), Object::PersistentVolumeClaim(old)) => {
-            if new.spec != old.spec {
-                Rc::make_mut(new).spec.clone_from(&old.spec);
-            }
-        }
+        (Object::PersistentVolumeClaim(new), Object::PersistentVolumeClaim(old)) => keep_spec!(new, old),
         (Object::PersistentVolume(new), Object::PersistentVolume(old)) => {
             let new = Rc::make_mut(new);
             new.spec.clone_from(&old.spec);

@@ -19,6 +19,10 @@ const KINDS: &[Kind] = &[
     Kind::Pod,
     Kind::ControllerRevision,
     Kind::StatefulSet,
+    Kind::DaemonSet,
+    Kind::Deployment,
+    Kind::ReplicaSet,
+    Kind::PodDisruptionBudget,
     Kind::Event,
 ];
 /// Columns that no two clusters share.
@@ -64,22 +68,13 @@ impl Watcher {
         match &event.object {
             Object::Event(told) if event.type_ == WatchEventType::Added => vec![event_seen(told, event)],
             Object::Event(_) => Vec::new(),
-            Object::StatefulSet(set) if event.type_ != WatchEventType::Deleted => {
-                let mut status = serde_json::to_value(&set.status).unwrap_or_default();
-                if let Some(fields) = status.as_object_mut() {
-                    fields.entry("conditions").or_insert_with(|| Value::Array(Vec::new()));
-                }
-                let row = row_seen(&event.object, event);
-                let status = Seen {
-                    kind: "StatefulSet/status".into(),
-                    name: set.metadata.name.clone(),
-                    generation: set.metadata.generation,
-                    status,
-                    t: seconds(event),
-                    type_: event.type_.as_str().into(),
-                    ..Seen::default()
-                };
-                [row, status].into_iter().filter(|seen| self.is_news(seen)).collect()
+            object if event.type_ != WatchEventType::Deleted => {
+                let row = row_seen(object, event);
+                [Some(row), status_seen(object, event)]
+                    .into_iter()
+                    .flatten()
+                    .filter(|seen| self.is_news(seen))
+                    .collect()
             }
             object => Some(row_seen(object, event)).into_iter().filter(|seen| self.is_news(seen)).collect(),
         }
@@ -105,6 +100,30 @@ fn seconds(event: &WatchEvent) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a recording lasts minutes")]
     let ms = event.at.ms() as f64;
     ms / 1000.0
+}
+
+/// The status object of a workload or a budget, as it is recorded beside its row.
+fn status_seen(object: &Object, event: &WatchEvent) -> Option<Seen> {
+    let status = match object {
+        Object::StatefulSet(set) => serde_json::to_value(&set.status),
+        Object::DaemonSet(set) => serde_json::to_value(&set.status),
+        Object::Deployment(deployment) => serde_json::to_value(&deployment.status),
+        Object::PodDisruptionBudget(budget) => serde_json::to_value(&budget.status),
+        _ => return None,
+    };
+    let mut status = status.unwrap_or_default();
+    if let Some(fields) = status.as_object_mut() {
+        fields.entry("conditions").or_insert_with(|| Value::Array(Vec::new()));
+    }
+    Some(Seen {
+        kind: format!("{}/status", object.kind()),
+        name: object.meta().name.clone(),
+        generation: object.meta().generation,
+        status,
+        t: seconds(event),
+        type_: event.type_.as_str().into(),
+        ..Seen::default()
+    })
 }
 
 fn row_seen(object: &Object, event: &WatchEvent) -> Seen {

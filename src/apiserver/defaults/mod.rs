@@ -29,6 +29,9 @@ pub(super) fn apply(kind: Kind, object: &mut Value) {
     match kind {
         Kind::Pod => pods::pod(object),
         Kind::StatefulSet => workloads::stateful_set(object),
+        Kind::DaemonSet => workloads::daemon_set(object),
+        Kind::Deployment => workloads::deployment(object),
+        Kind::ReplicaSet => workloads::replica_set(object),
         Kind::PersistentVolumeClaim => storage::claim(object),
         Kind::PersistentVolume => storage::volume(object),
         Kind::StorageClass => storage::class(object),
@@ -37,7 +40,11 @@ pub(super) fn apply(kind: Kind, object: &mut Value) {
         Kind::Secret => fields::set_default(object, "type", "Opaque"),
         Kind::Namespace => namespace(object),
         Kind::Node => node(object),
-        Kind::ConfigMap | Kind::Event | Kind::ServiceAccount | Kind::ControllerRevision => {}
+        Kind::ConfigMap
+        | Kind::Event
+        | Kind::ServiceAccount
+        | Kind::ControllerRevision
+        | Kind::PodDisruptionBudget => {}
     }
 }
 

@@ -108,6 +108,10 @@ fn has_new_spec(new: &Object, old: &Object) -> bool {
     match (new, old) {
         (Object::Pod(new), Object::Pod(old)) => new.spec != old.spec,
         (Object::StatefulSet(new), Object::StatefulSet(old)) => new.spec != old.spec,
+        (Object::DaemonSet(new), Object::DaemonSet(old)) => new.spec != old.spec,
+        (Object::Deployment(new), Object::Deployment(old)) => new.spec != old.spec,
+        (Object::ReplicaSet(new), Object::ReplicaSet(old)) => new.spec != old.spec,
+        (Object::PodDisruptionBudget(new), Object::PodDisruptionBudget(old)) => new.spec != old.spec,
         (Object::PersistentVolumeClaim(new), Object::PersistentVolumeClaim(old)) => new.spec != old.spec,
         (Object::PersistentVolume(new), Object::PersistentVolume(old)) => new.spec != old.spec,
         (Object::Service(new), Object::Service(old)) => new.spec != old.spec,
@@ -133,7 +137,11 @@ fn spec(kind: Kind, value: &Value, causes: &mut Causes) {
         Kind::Secret => others::secret(value, causes),
         Kind::Event => others::event(value, causes),
         Kind::EndpointSlice => others::endpoint_slice(value, causes),
-        Kind::ServiceAccount => {}
+        Kind::ServiceAccount
+        | Kind::DaemonSet
+        | Kind::Deployment
+        | Kind::ReplicaSet
+        | Kind::PodDisruptionBudget => {}
     }
 }
 
@@ -150,6 +158,9 @@ fn changed_spec(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
         Kind::ConfigMap | Kind::Secret => {
             others::update_data(new, old, causes);
             spec(kind, new, causes);
+        }
+        Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet | Kind::PodDisruptionBudget => {
+            spec(kind, new, causes)
         }
         Kind::Namespace | Kind::Event | Kind::EndpointSlice | Kind::ServiceAccount => spec(kind, new, causes),
     }

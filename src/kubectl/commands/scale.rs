@@ -254,5 +254,5 @@ impl Waiter for Scaling {
 
 /// Whether a kind has a size.
 pub fn is_scalable(kind: Kind) -> bool {
-    kind == Kind::StatefulSet
+    matches!(kind, Kind::StatefulSet | Kind::Deployment | Kind::ReplicaSet)
 }

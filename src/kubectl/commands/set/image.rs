@@ -98,7 +98,9 @@ fn check(
 fn pod_spec_path(kind: Kind) -> Option<&'static [&'static str]> {
     match kind {
         Kind::Pod => Some(&["spec"]),
-        Kind::StatefulSet => Some(&["spec", "template", "spec"]),
+        Kind::StatefulSet | Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet => {
+            Some(&["spec", "template", "spec"])
+        }
         _ => None,
     }
 }

@@ -43,8 +43,12 @@ pub fn describe(object: &Object, server: &ApiServer, with_events: bool) -> Strin
         }
         Object::ConfigMap(_) => generic::config_map(&mut w, meta, &value),
         Object::ControllerRevision(_)
+        | Object::DaemonSet(_)
+        | Object::Deployment(_)
         | Object::EndpointSlice(_)
         | Object::Event(_)
+        | Object::PodDisruptionBudget(_)
+        | Object::ReplicaSet(_)
         | Object::ServiceAccount(_) => {
             generic::other(&mut w, meta, &value);
         }

@@ -7,7 +7,6 @@ use serde_json::Value;
 use super::lines::{annotations, at, date, entries, items, joined, labels, labels_indented, line, text};
 use super::pod_template::write_pod_template;
 use crate::api::apps::StatefulSet;
-use crate::api::labels::LabelSelector;
 use crate::api::{Kind, Object};
 use crate::apiserver::ApiServer;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
@@ -17,7 +16,7 @@ pub(super) fn stateful_set(w: &mut PrefixWriter, set: &StatefulSet, value: &Valu
     line(w, 0, "Name", &meta.name);
     line(w, 0, "Namespace", &meta.namespace);
     line(w, 0, "CreationTimestamp", &date(&text(value, &["metadata", "creationTimestamp"])));
-    line(w, 0, "Selector", &selector(&set.spec.selector));
+    line(w, 0, "Selector", &set.spec.selector.to_string());
     labels(w, "Labels", &meta.labels);
     annotations(w, "Annotations", &meta.annotations);
     let desired = set.spec.replicas.unwrap_or(1);
@@ -55,23 +54,6 @@ fn pods_status(set: &StatefulSet, server: &ApiServer) -> String {
         }
     }
     format!("{running} Running / {waiting} Waiting / {succeeded} Succeeded / {failed} Failed")
-}
-
-/// A selector as it is typed: `app=nginx,tier in (a,b)`.
-pub(super) fn selector(selector: &LabelSelector) -> String {
-    let mut parts: Vec<String> =
-        selector.match_labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    parts.extend(selector.match_expressions.iter().map(|requirement| {
-        let (key, values) = (&requirement.key, requirement.values.join(","));
-        match requirement.operator.as_str() {
-            "In" => format!("{key} in ({values})"),
-            "NotIn" => format!("{key} notin ({values})"),
-            "DoesNotExist" => format!("!{key}"),
-            _ => key.clone(),
-        }
-    }));
-    parts.sort();
-    parts.join(",")
 }
 
 fn claims(w: &mut PrefixWriter, templates: &[Value]) {

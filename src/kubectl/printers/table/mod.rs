@@ -8,6 +8,7 @@ mod pod;
 mod storage;
 mod network;
 mod node;
+mod workload;
 mod plain;
 
 pub use pod::pod_status;
@@ -66,7 +67,11 @@ pub fn wide_cells(object: &Object, now: Time) -> Vec<(String, String)> {
 fn columns(kind: Kind) -> &'static [Column] {
     match kind {
         Kind::Pod => pod::COLUMNS,
-        Kind::StatefulSet => plain::STATEFUL_SET,
+        Kind::StatefulSet => workload::STATEFUL_SET,
+        Kind::DaemonSet => workload::DAEMON_SET,
+        Kind::Deployment => workload::DEPLOYMENT,
+        Kind::ReplicaSet => workload::REPLICA_SET,
+        Kind::PodDisruptionBudget => workload::POD_DISRUPTION_BUDGET,
         Kind::ControllerRevision => plain::CONTROLLER_REVISION,
         Kind::ConfigMap => plain::CONFIG_MAP,
         Kind::Secret => plain::SECRET,
@@ -86,7 +91,11 @@ fn columns(kind: Kind) -> &'static [Column] {
 fn cells(object: &Object, now: Time) -> Vec<String> {
     match object {
         Object::Pod(pod) => pod::cells(pod, now),
-        Object::StatefulSet(set) => plain::stateful_set(set, now),
+        Object::StatefulSet(set) => workload::stateful_set(set, now),
+        Object::DaemonSet(set) => workload::daemon_set(set, now),
+        Object::Deployment(deployment) => workload::deployment(deployment, now),
+        Object::ReplicaSet(set) => workload::replica_set(set, now),
+        Object::PodDisruptionBudget(budget) => workload::pod_disruption_budget(budget, now),
         Object::ControllerRevision(revision) => plain::controller_revision(revision, now),
         Object::ConfigMap(map) => plain::config_map(map, now),
         Object::Secret(secret) => plain::secret(secret, now),

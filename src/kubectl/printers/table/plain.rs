@@ -1,19 +1,17 @@
-//! The cells of kinds that have few: `StatefulSet`s, revisions, maps, namespaces, Events.
+//! The cells of kinds that have few: revisions, maps, namespaces, Events.
 //!
-//! Models `printStatefulSet`, `printControllerRevision`, `printEvent` and others,
+//! Models `printControllerRevision`, `printEvent` and others,
 //! pkg/printers/internalversion/printers.go, Kubernetes v1.36.
 
 use serde_json::Value;
 
 use super::cells::{age, since, text_at};
 use super::{Column, always, wide};
-use crate::api::apps::{ControllerRevision, StatefulSet};
+use crate::api::apps::ControllerRevision;
 use crate::api::event::Event;
 use crate::api::object::Opaque;
 use crate::sim::Time;
 
-pub(super) const STATEFUL_SET: &[Column] =
-    &[always("Name"), always("Ready"), always("Age"), wide("Containers"), wide("Images")];
 pub(super) const CONTROLLER_REVISION: &[Column] =
     &[always("Name"), always("Controller"), always("Revision"), always("Age")];
 pub(super) const CONFIG_MAP: &[Column] = &[always("Name"), always("Data"), always("Age")];
@@ -32,19 +30,6 @@ pub(super) const EVENT: &[Column] = &[
     wide("Count"),
     wide("Name"),
 ];
-
-pub(super) fn stateful_set(set: &StatefulSet, now: Time) -> Vec<String> {
-    let containers = &set.spec.template.spec.containers;
-    let names: Vec<&str> = containers.iter().map(|container| container.name.as_str()).collect();
-    let images: Vec<&str> = containers.iter().map(|container| container.image.as_str()).collect();
-    vec![
-        set.metadata.name.clone(),
-        format!("{}/{}", set.status.ready_replicas, set.spec.replicas.unwrap_or(1)),
-        age(&set.metadata, now),
-        names.join(","),
-        images.join(","),
-    ]
-}
 
 pub(super) fn controller_revision(revision: &ControllerRevision, now: Time) -> Vec<String> {
     let controller = revision.metadata.controller_of().map_or_else(
