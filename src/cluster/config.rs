@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::event_log::LogDetail;
 use crate::controllers::{
-    Controller, ControllerManager, EndpointSliceController, GarbageCollector, NamespaceController,
-    NodeLifecycle, PodGc, ServiceAccounts, StatefulSetController, volume,
+    Controller, ControllerManager, DisruptionController, EndpointSliceController, GarbageCollector,
+    NamespaceController, NodeLifecycle, PodGc, ServiceAccounts, StatefulSetController, volume,
 };
 use crate::kubelet::{NodeConfig, Timing};
+use crate::scheduler::DrawTable;
 
 /// How a cluster is made. Together with the inputs it decides the whole run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,6 +27,9 @@ pub struct ClusterConfig {
     pub scheduling_latency_ms: u64,
     /// How many delivered changes of each kind are kept for commands that watch.
     pub watch_log_kept: u64,
+    /// Which of equally good nodes the scheduler takes, as far as it is laid down; by pod.
+    #[serde(skip_serializing_if = "DrawTable::is_empty")]
+    pub draws: DrawTable,
     /// How much the event log writes down.
     #[serde(skip)]
     pub log_detail: LogDetail,
@@ -48,6 +52,7 @@ impl ClusterConfig {
             watch_latency_ms: 5,
             scheduling_latency_ms: 12,
             watch_log_kept: 2_000,
+            draws: DrawTable::new(),
             log_detail: LogDetail::default(),
         }
     }
@@ -68,6 +73,7 @@ impl ClusterConfig {
             Box::new(ServiceAccounts),
             Box::new(NodeLifecycle),
             Box::new(PodGc),
+            Box::new(DisruptionController::default()),
         ];
         controllers.extend(volume::controllers(self.timing.provision()));
         ControllerManager::new(controllers)

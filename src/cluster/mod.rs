@@ -93,7 +93,7 @@ impl Cluster {
                 process_rng("kube-controller-manager"),
             ),
             scheduler: Process::new(
-                Scheduler::default(),
+                Scheduler::with_draws(&config.draws),
                 Span::from_ms(config.scheduling_latency_ms),
                 process_rng("kube-scheduler"),
             ),

@@ -13,6 +13,7 @@ pub mod api_access;
 pub mod controller_ref;
 pub mod history;
 pub mod statefulset;
+pub mod disruption;
 pub mod garbagecollector;
 pub mod endpointslice;
 pub mod namespace;
@@ -21,6 +22,7 @@ pub mod podgc;
 pub mod serviceaccount;
 pub mod first_objects;
 
+pub use disruption::DisruptionController;
 pub use endpointslice::EndpointSliceController;
 pub use first_objects::first_objects;
 pub use garbagecollector::GarbageCollector;
