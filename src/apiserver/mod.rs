@@ -7,7 +7,7 @@
 //! - [`request`]: what clients may ask. [`status_error`]: how they are refused.
 //! - [`store`]: objects by key, one revision for all changes. [`watch`]: the log of changes that clients
 //!   follow.
-//! - `create`, `update`, `patch`, `delete`, `pods`: the verbs. Their steps: `manifest` and `defaults` (from
+//! - `create`, `update`, `patch`, `delete`, `pods`, `eviction`: the verbs. Their steps: `manifest` and `defaults` (from
 //!   what people wrote to an object), `admission`, `strategy` and `service` (what each kind does to its
 //!   objects), `validation`.
 
@@ -27,6 +27,7 @@ mod update;
 mod patch;
 mod delete;
 mod pods;
+mod eviction;
 
 pub use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
 pub use request::{Body, DeleteOptions, PatchType, Preconditions, PropagationPolicy, Request, Subresource};
@@ -80,7 +81,7 @@ impl ApiServer {
                 self.patch(&key, patch_type, &patch, subresource, dry_run)
             }
             Request::Delete { key, options, dry_run } => self.delete(&key, &options, dry_run),
-            Request::Evict { key, options } => self.evict(&key, &options),
+            Request::Evict { key, options, dry_run } => self.evict(&key, &options, dry_run),
             Request::Bind { key, node } => self.bind(&key, &node),
             Request::Scale { key, replicas, preconditions } => self.scale(&key, replicas, &preconditions),
         }

@@ -27,6 +27,8 @@ pub struct ClusterConfig {
     pub scheduling_latency_ms: u64,
     /// How many delivered changes of each kind are kept for commands that watch.
     pub watch_log_kept: u64,
+    /// Whether a volume can be reached only from the node on which its first pod ran.
+    pub local_volumes: bool,
     /// Which of equally good nodes the scheduler takes, as far as it is laid down; by pod.
     #[serde(skip_serializing_if = "DrawTable::is_empty")]
     pub draws: DrawTable,
@@ -52,6 +54,7 @@ impl ClusterConfig {
             watch_latency_ms: 5,
             scheduling_latency_ms: 12,
             watch_log_kept: 2_000,
+            local_volumes: false,
             draws: DrawTable::new(),
             log_detail: LogDetail::default(),
         }
@@ -75,7 +78,7 @@ impl ClusterConfig {
             Box::new(PodGc),
             Box::new(DisruptionController::default()),
         ];
-        controllers.extend(volume::controllers(self.timing.provision()));
+        controllers.extend(volume::controllers(self.timing.provision(), self.local_volumes));
         ControllerManager::new(controllers)
     }
 }

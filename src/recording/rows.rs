@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::format::Seen;
-use crate::api::{Kind, Object};
+use crate::api::{Kind, Object, schema};
 use crate::apiserver::{ApiServer, WatchEvent, WatchEventType};
 use crate::kubectl::printers;
 
@@ -108,10 +108,12 @@ fn status_seen(object: &Object, event: &WatchEvent) -> Option<Seen> {
         Object::StatefulSet(set) => serde_json::to_value(&set.status),
         Object::DaemonSet(set) => serde_json::to_value(&set.status),
         Object::Deployment(deployment) => serde_json::to_value(&deployment.status),
-        Object::PodDisruptionBudget(budget) => serde_json::to_value(&budget.status),
+        // As Go writes it: a condition's message stands there even when it is empty.
+        Object::PodDisruptionBudget(budget) => serde_json::to_value(&budget.status)
+            .map(|status| schema::encode_struct(&status, "PodDisruptionBudgetStatus").unwrap_or(status)),
         _ => return None,
     };
-    let mut status = status.unwrap_or_default();
+    let mut status = without_times(status.unwrap_or_default());
     if let Some(fields) = status.as_object_mut() {
         fields.entry("conditions").or_insert_with(|| Value::Array(Vec::new()));
     }
@@ -124,6 +126,18 @@ fn status_seen(object: &Object, event: &WatchEvent) -> Option<Seen> {
         type_: event.type_.as_str().into(),
         ..Seen::default()
     })
+}
+
+/// Conditions are recorded without their times and generations.
+fn without_times(mut status: Value) -> Value {
+    for condition in status.get_mut("conditions").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(fields) = condition.as_object_mut() {
+            for field in ["lastTransitionTime", "lastUpdateTime", "lastProbeTime", "observedGeneration"] {
+                fields.remove(field);
+            }
+        }
+    }
+    status
 }
 
 fn row_seen(object: &Object, event: &WatchEvent) -> Seen {

@@ -3,7 +3,8 @@
 //!
 //! Models the external provisioner rancher.io/local-path (sigs.k8s.io/sig-storage-lib-external-provisioner),
 //! beside Kubernetes v1.36: a claim is taken up once the persistentvolume-controller has named the
-//! provisioner on it. Left out: its Events and the pods that it runs to make a directory; the time they take
+//! provisioner on it. Its volumes lie on a file system that all nodes share, as those of the recordings
+//! did, or on the node that was selected (`local`). Left out: its Events and the pods that it runs to make a directory; the time they take
 //! is the latency.
 
 use std::collections::BTreeMap;
@@ -36,14 +37,16 @@ const HOSTNAME: &str = "kubernetes.io/hostname";
 #[derive(Clone, Debug)]
 pub struct Provisioner {
     latency: Span,
+    /// Whether a volume can be reached only from the node that was selected for it.
+    local: bool,
     /// When the volume of a claim, by uid, or the end of a volume, by name, is due.
     due: BTreeMap<String, Time>,
 }
 
 impl Provisioner {
     /// A provisioner that takes `latency` to make a volume or to delete one.
-    pub fn new(latency: Span) -> Self {
-        Self { latency, due: BTreeMap::new() }
+    pub fn new(latency: Span, local: bool) -> Self {
+        Self { latency, local, due: BTreeMap::new() }
     }
 
     /// Whether what has this id is due; sets the time when it is asked first.
@@ -82,7 +85,7 @@ impl Provisioner {
             let sentence = format!("making volume {name} for claim {}", key.name);
             return Ok(Some(waiting("VolumeMade", sentence, Some(volume_key(&name)))));
         }
-        let hostname = node.map(|node| {
+        let hostname = node.filter(|_| self.local).map(|node| {
             let known = context.cache.typed::<Node>("", node);
             known.and_then(|known| known.metadata.labels.get(HOSTNAME)).unwrap_or(node).clone()
         });
