@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use crate::api::apps::{ControllerRevision, StatefulSet};
 use crate::api::{Kind, Object};
 use crate::cluster::Cluster;
+use crate::collections::sort_by_key;
 
 /// How many fill patterns there are.
 const PATTERNS: usize = 6;
@@ -41,7 +42,7 @@ impl Letters {
                 fresh.push(revision);
             }
         }
-        fresh.sort_by_key(|revision| (revision.metadata.creation_timestamp, revision.revision));
+        sort_by_key(&mut fresh, |revision| (revision.metadata.creation_timestamp, revision.revision));
         for revision in fresh {
             let owner = revision.metadata.controller_of().map(|owner| owner.uid.clone()).unwrap_or_default();
             let next = self.next.entry(owner).or_default();
@@ -111,7 +112,7 @@ pub fn revisions_of<'a>(cluster: &'a Cluster, set: &'a StatefulSet) -> Vec<&'a C
         })
         .filter(|revision| revision.metadata.is_controlled_by(&set.metadata.uid))
         .collect();
-    revisions.sort_by_key(|revision| revision.revision);
+    sort_by_key(&mut revisions, |revision| revision.revision);
     revisions
 }
 
