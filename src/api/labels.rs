@@ -8,6 +8,7 @@ use std::fmt;
 
 use super::LabelMap;
 use super::codec::api_struct;
+use crate::collections::sort;
 
 api_struct! {
     /// A selector as objects carry it: all parts must match.
@@ -76,7 +77,7 @@ impl fmt::Display for LabelSelector {
                 _ => key.clone(),
             }
         }));
-        parts.sort();
+        sort(&mut parts);
         f.write_str(if parts.is_empty() { "<none>".to_owned() } else { parts.join(",") }.as_str())
     }
 }

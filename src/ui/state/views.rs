@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::{Panel, State};
 use crate::api::ObjectKey;
 use crate::cluster::TerminalEntry;
+use crate::collections::sort_by_key;
 use crate::kubectl::Stream;
 use crate::ui::view_model::budgets::{BudgetView, budgets};
 use crate::ui::view_model::daemon_sets::{DaemonView, daemon_sets};
@@ -174,7 +175,7 @@ impl State {
                 fresh.push(((entry.at, terminal, entry.number), view));
             }
         }
-        fresh.sort_by_key(|(order, _)| *order);
+        sort_by_key(&mut fresh, |(order, _)| *order);
         let skipped = fresh.len().saturating_sub(ENTRIES_SHOWN);
         let entries: Vec<Rc<EntryView>> = fresh.into_iter().skip(skipped).map(|(_, view)| view).collect();
         let is_same = entries.len() == self.views.entries.len()

@@ -11,6 +11,7 @@ use crate::api::daemonset::DaemonSet;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::Cluster;
+use crate::collections::sort_by_key;
 
 /// More nodes than this are not drawn.
 const NODES_MAX: usize = 120;
@@ -133,7 +134,7 @@ fn slots(
             let name = &node.metadata.name;
             let mut here: Vec<&&Rc<Pod>> =
                 pods.iter().filter(|pod| target_node(pod) == Some(name.as_str())).collect();
-            here.sort_by_key(|pod| (pod.metadata.creation_timestamp, &pod.metadata.name));
+            sort_by_key(&mut here, |pod| (pod.metadata.creation_timestamp, pod.metadata.name.clone()));
             NodeSlot {
                 tiles: here.into_iter().map(|pod| tiles.of(pod, cluster, letters, selected)).collect(),
                 refusal: cluster.daemon_pod_refusal(set, node),

@@ -10,6 +10,7 @@ use super::why::{WhyView, why};
 use crate::api::deployment::{Deployment, ReplicaSet};
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
 use crate::cluster::Cluster;
+use crate::collections::sort_by_key;
 
 /// More pods of one `ReplicaSet` than this are not drawn.
 const PODS_MAX: usize = 200;
@@ -113,7 +114,7 @@ impl Maker<'_> {
                 _ => None,
             })
             .collect();
-        sets.sort_by_key(|set| std::cmp::Reverse(revision_number(&set.metadata)));
+        sort_by_key(&mut sets, |set| std::cmp::Reverse(revision_number(&set.metadata)));
         let rows: Vec<ReplicaSetRow> = sets.iter().map(|set| self.row(set)).collect();
         let pods = |name: &str| rows.iter().find(|row| row.key.name == name).map_or(0, |row| row.tiles.len());
         let history = HistoryView::of_replica_sets(self.cluster, self.letters, meta, &sets, pods);

@@ -14,6 +14,7 @@ use crate::api::deployment::ReplicaSet;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
 use crate::cluster::Cluster;
+use crate::collections::sort_by_key;
 use crate::kubectl::output::duration::human_duration;
 
 /// The annotation that says why a revision was made.
@@ -123,7 +124,7 @@ impl HistoryView {
         roles: impl Fn(&str) -> Vec<&'static str>,
         pods: impl Fn(&str) -> usize,
     ) -> Self {
-        remembered.sort_by_key(|one| one.number);
+        sort_by_key(&mut remembered, |one| one.number);
         let mut rows = Vec::new();
         let mut before: Option<&Remembered<'_>> = None;
         for one in &remembered {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::history::revision_number;
 use crate::api::{Kind, Object, ObjectMeta};
 use crate::cluster::Cluster;
+use crate::collections::sort_by_key;
 
 /// How many fill patterns there are.
 const PATTERNS: usize = 6;
@@ -43,7 +44,7 @@ impl Letters {
         let mut fresh: Vec<(&ObjectMeta, i64)> = numbered
             .filter(|(meta, _)| !self.given.contains_key(&key(&meta.namespace, &meta.name)))
             .collect();
-        fresh.sort_by_key(|(meta, number)| (meta.creation_timestamp, *number));
+        sort_by_key(&mut fresh, |(meta, number)| (meta.creation_timestamp, *number));
         for (meta, _) in fresh {
             let owner = meta.controller_of().map_or_else(|| meta.uid.clone(), |owner| owner.uid.clone());
             let next = self.next.entry(owner).or_default();
