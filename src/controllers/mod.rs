@@ -17,6 +17,7 @@ pub mod expectations;
 pub mod pod_control;
 pub mod statefulset;
 pub mod replicaset;
+pub mod deployment;
 pub mod garbagecollector;
 pub mod endpointslice;
 pub mod namespace;
@@ -25,6 +26,7 @@ pub mod podgc;
 pub mod serviceaccount;
 pub mod first_objects;
 
+pub use deployment::DeploymentController;
 pub use endpointslice::EndpointSliceController;
 pub use first_objects::first_objects;
 pub use garbagecollector::GarbageCollector;
