@@ -10,11 +10,11 @@ use std::rc::Rc;
 use super::delete::check_preconditions;
 use super::pods::{not_a_pod, set_condition};
 use super::validation::Author;
-use super::{ApiServer, Cause, DeleteOptions, StatusError, Subresource};
+use super::{ApiServer, Cause, DeleteOptions, StatusError, Subresource, refused};
 use crate::api::meta::Condition;
 use crate::api::pod::Pod;
 use crate::api::policy::{DISRUPTION_ALLOWED, PodDisruptionBudget};
-use crate::api::{Kind, Object, ObjectKey, Timestamp};
+use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp};
 
 /// Granted evictions that nobody has seen yet: beyond this many no more are granted.
 const DISRUPTED_PODS_MAX: usize = 2000;
@@ -55,13 +55,26 @@ impl ApiServer {
         if !pod.is_ready() && may_evict_unhealthy(budget) {
             return Ok(());
         }
-        let decremented = check_and_decrement(budget, &pod.metadata.name, Timestamp::at(self.now))?;
+        let decremented = match check_and_decrement(budget, &pod.metadata.name, Timestamp::at(self.now)) {
+            Ok(decremented) => decremented,
+            Err(error) => {
+                self.note_refusal(budget, pod, &error);
+                return Err(error);
+            }
+        };
         if !dry_run {
             // Written before the pod is deleted, so that no other eviction counts the pod as healthy.
             let object = Object::from(decremented);
             self.update(&object.key(), object, Subresource::Status, Author::Component, false)?;
         }
         Ok(())
+    }
+
+    fn note_refusal(&mut self, budget: &PodDisruptionBudget, pod: &Pod, error: &StatusError) {
+        let key = |kind, meta: &ObjectMeta| ObjectKey::new(kind, meta.namespace.as_str(), meta.name.as_str());
+        let why = error.causes.first().map_or(&error.message, |cause| &cause.message);
+        let budget = key(Kind::PodDisruptionBudget, &budget.metadata);
+        refused::note(&mut self.refused, budget, key(Kind::Pod, &pod.metadata), why, self.now);
     }
 
     fn budgets_of(&self, pod: &Pod) -> Vec<Rc<PodDisruptionBudget>> {

@@ -58,6 +58,11 @@ impl<K: Ord + Clone> WorkQueue<K> {
         self.add_after(key, Span::from_ms(after), now);
     }
 
+    /// Takes a key out that waits for its time.
+    pub fn forget_delayed(&mut self, key: &K) {
+        self.delayed.retain(|(_, _, delayed)| delayed != key);
+    }
+
     /// Forgets the key's failures.
     pub fn forget(&mut self, key: &K) {
         self.failures.remove(key);
@@ -107,5 +112,9 @@ mod tests {
         );
         queue.forget(&"a");
         assert_eq!(queue.failures(&"a"), 0);
+        queue.add_after("a", Span::from_ms(5), at(10));
+        queue.add_after("b", Span::from_ms(6), at(10));
+        queue.forget_delayed(&"a");
+        assert_eq!(queue.next_due(at(10)), Some(at(16)));
     }
 }

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::event_log::LogDetail;
 use crate::controllers::{
-    Controller, ControllerManager, DisruptionController, EndpointSliceController, GarbageCollector,
-    NamespaceController, NodeLifecycle, PodGc, ServiceAccounts, StatefulSetController, volume,
+    Controller, ControllerManager, DeploymentController, DisruptionController, EndpointSliceController,
+    GarbageCollector, NamespaceController, NodeLifecycle, PodGc, ReplicaSetController, ServiceAccounts,
+    StatefulSetController, volume,
 };
 use crate::kubelet::{NodeConfig, Timing};
 use crate::scheduler::DrawTable;
@@ -70,6 +71,8 @@ impl ClusterConfig {
     pub(super) fn controller_manager(&self) -> ControllerManager {
         let mut controllers: Vec<Box<dyn Controller>> = vec![
             Box::new(StatefulSetController::default()),
+            Box::new(ReplicaSetController::default()),
+            Box::new(DeploymentController),
             Box::new(GarbageCollector::default()),
             Box::new(EndpointSliceController::default()),
             Box::new(NamespaceController),

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::api::Kind;
 use crate::apiserver::{Store, WatchEvent};
+use crate::collections::sort_by_key;
 
 /// Lines that are kept.
 const LINES_MAX: usize = 10_000;
@@ -68,7 +69,7 @@ impl EventLog {
                 *position = log.end();
             }
         }
-        news.sort_by_key(|event| event.revision);
+        sort_by_key(&mut news, |event| event.revision);
         for event in news {
             let line = self.line(event);
             self.write(line);

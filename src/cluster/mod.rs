@@ -291,6 +291,16 @@ impl Cluster {
                 self.agenda.schedule(at, Wakeup::Deliver(name));
             }
         }
+        self.drop_pointless_timers();
+    }
+
+    /// What comes next is something that will really happen: a controller's timer may have lost its point.
+    fn drop_pointless_timers(&mut self) {
+        while let Some((at, Wakeup::Controllers(timer))) = self.agenda.peek()
+            && self.controller_manager.component.forgo(*timer, at)
+        {
+            self.agenda.drop_next();
+        }
     }
 
     fn forget_delivered(&mut self, kinds: &std::collections::BTreeSet<Kind>) {

@@ -13,6 +13,7 @@ use crate::api::LabelMap;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
 use crate::api::scheduling::HostPort;
+use crate::collections::sort;
 
 /// Counts that are kept between attempts.
 const MATCH_COUNTS_MAX: usize = 128;
@@ -189,7 +190,7 @@ impl ClusterState {
         if let Some(selector) = matcher.namespace_selector.take() {
             let picked = self.namespaces.iter().filter(|(_, labels)| selector.matches(labels));
             matcher.namespaces.extend(picked.map(|(name, _)| name.clone()));
-            matcher.namespaces.sort();
+            sort(&mut matcher.namespaces);
             matcher.namespaces.dedup();
         }
         matcher

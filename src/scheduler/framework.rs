@@ -10,6 +10,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use crate::api::ObjectKey;
+use crate::collections::sort;
 use crate::sim::Time;
 
 /// A plugin of the default profile, in the order in which filters run.
@@ -208,7 +209,7 @@ impl fmt::Display for Diagnosis {
             // Upstream sorts the texts with their numbers, so "10 …" comes before "2 …".
             let mut texts: Vec<String> =
                 self.reasons.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
-            texts.sort();
+            sort(&mut texts);
             write!(f, " {}.", texts.join(", "))?;
         }
         if !self.post_filter_message.is_empty() {

@@ -17,6 +17,7 @@ use crate::api::apps::StatefulSet;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, WatchEvent, WatchEventType};
+use crate::collections::sort_by_key;
 use crate::sim::{Span, Time};
 
 /// How old a controller's view may be.
@@ -168,7 +169,7 @@ impl Checker {
                 *position = log.end();
             }
         }
-        news.sort_by_key(|event| event.revision);
+        sort_by_key(&mut news, |event| event.revision);
         for event in news {
             let key = event.object.key();
             let seen = Seen { event, before: self.memory.objects.get(&key), by_person, memory: &self.memory };

@@ -11,6 +11,7 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use crate::api::apps::{ControllerRevision, StatefulSet};
+use crate::api::codec::{from_value, to_value};
 use crate::api::pod::PodTemplateSpec;
 use crate::api::{Kind, schema};
 use crate::client::StatusError;
@@ -22,7 +23,7 @@ const HISTORY_LIMIT: i64 = 10;
 
 /// What the template of the set comes down to in a revision: a patch that puts it in the place of another.
 pub(crate) fn patch_of(set: &StatefulSet) -> Value {
-    let template = serde_json::to_value(&set.spec.template).unwrap_or_default();
+    let template = to_value(&set.spec.template);
     let mut template = schema::encode_struct(&template, "PodTemplateSpec").unwrap_or(template);
     if let Value::Object(fields) = &mut template {
         fields.insert("$patch".to_owned(), "replace".into());
@@ -50,7 +51,7 @@ pub(crate) fn new_revision(set: &StatefulSet, number: i64, collision_count: i64)
 pub(crate) fn template_of(revision: &ControllerRevision) -> Option<PodTemplateSpec> {
     let mut template = revision.data.get("spec")?.get("template")?.clone();
     template.as_object_mut()?.remove("$patch");
-    serde_json::from_value(template).ok()
+    from_value(template).ok()
 }
 
 /// The revisions that a sync works with.
@@ -178,7 +179,7 @@ mod tests {
     fn set_of(name: &str, template: Value) -> StatefulSet {
         let mut set = StatefulSet::default();
         name.clone_into(&mut set.metadata.name);
-        set.spec.template = serde_json::from_value(template).unwrap();
+        set.spec.template = from_value(template).unwrap();
         set
     }
 

@@ -16,6 +16,7 @@ use crate::api::volume::{
     is_reachable_from, storage_of,
 };
 use crate::client::Cache;
+use crate::collections::sort_by_key;
 use crate::scheduler::framework::{Plugin, Rejection};
 
 /// Namespace and name of a claim.
@@ -101,7 +102,7 @@ impl PodClaims {
         if has_unbound_immediate {
             return Err("pod has unbound immediate PersistentVolumeClaims".to_owned());
         }
-        claims.late.sort_by_key(|late| storage_of(&late.claim.spec.resources.requests));
+        sort_by_key(&mut claims.late, |late| storage_of(&late.claim.spec.resources.requests));
         Ok(has_claims.then_some(claims))
     }
 

@@ -9,6 +9,7 @@ use super::tile::{TileView, Tiles};
 use crate::api::node::Node;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::Cluster;
+use crate::collections::sort_by;
 
 /// More pods than this are drawn small.
 const PODS_DRAWN_WHOLE: usize = 48;
@@ -105,7 +106,7 @@ impl LaneView {
 
 fn sort(tiles: &mut [Rc<TileView>]) {
     let base = |name: &str| name.rsplit_once('-').map_or(name.len(), |(base, _)| base.len());
-    tiles.sort_by(|a, b| {
+    sort_by(tiles, |a, b| {
         let (name_a, name_b) = (a.key.name.as_str(), b.key.name.as_str());
         let (base_a, base_b) = (name_a.get(..base(name_a)), name_b.get(..base(name_b)));
         (base_a, a.ordinal, name_a).cmp(&(base_b, b.ordinal, name_b))

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Selected;
-use super::revisions::{Letters, REVISION_LABEL, RevisionMark};
+use super::revisions::{Letters, RevisionMark};
 use super::stage::StageView;
 use super::status::Shape;
 use crate::api::meta::Condition;
@@ -114,7 +114,7 @@ impl TileView {
         let ready = pod.status.container_statuses.iter().filter(|status| status.ready).count();
         let total = pod.spec.containers.len();
         let key = ObjectKey::new(Kind::Pod, meta.namespace.clone(), meta.name.clone());
-        let revision = meta.labels.get(REVISION_LABEL).and_then(|name| letters.mark(&meta.namespace, name));
+        let revision = letters.mark_of_pod(meta);
         let mut tile = Self {
             uid: meta.uid.clone(),
             ordinal: meta.name.rsplit_once('-').and_then(|(_, ordinal)| ordinal.parse().ok()),

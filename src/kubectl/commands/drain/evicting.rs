@@ -167,7 +167,7 @@ impl Eviction {
                     Progress::Asking(now + RETRY, 0)
                 }
             },
-            Err(error) if is_namespace_terminating(&error) => {
+            Err(error) if error.is_namespace_terminating() => {
                 if self.object.meta().is_terminating() {
                     Progress::Ending(now)
                 } else {
@@ -216,10 +216,6 @@ fn delete_options(terms: &Terms) -> DeleteOptions {
 
 fn is_too_many(error: &StatusError) -> bool {
     error.code == 429
-}
-
-fn is_namespace_terminating(error: &StatusError) -> bool {
-    error.reason == "Forbidden" && error.cause_type == "NamespaceTerminating"
 }
 
 /// Whether a pod has been ending for so long that nobody waits for it (`shouldSkipPod`).
