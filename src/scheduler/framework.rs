@@ -40,6 +40,8 @@ pub enum Plugin {
     NodeResourcesBalancedAllocation,
     /// Images that are already on the node.
     ImageLocality,
+    /// The removal of pods of lower priority.
+    DefaultPreemption,
 }
 
 impl Plugin {
@@ -58,6 +60,7 @@ impl Plugin {
             Self::InterPodAffinity => "InterPodAffinity",
             Self::NodeResourcesBalancedAllocation => "NodeResourcesBalancedAllocation",
             Self::ImageLocality => "ImageLocality",
+            Self::DefaultPreemption => "DefaultPreemption",
         }
     }
 }
