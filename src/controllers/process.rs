@@ -3,11 +3,10 @@
 //! Models cmd/kube-controller-manager/app/controllermanager.go and the worker loop that every controller has,
 //! Kubernetes v1.36. Left out: several workers; a sync runs to its end in one instant.
 
-use std::collections::BTreeMap;
-
 use super::verdict::{Decision, Reason, Verdict};
 use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{Cache, Change, Component, Context, StatusError, WorkQueue};
+use crate::collections::SortedMap;
 use crate::sim::{Span, Time};
 
 /// Decisions that are kept for each object.
@@ -76,7 +75,7 @@ struct Worker {
 pub struct ControllerManager {
     workers: Vec<Worker>,
     watches: &'static [Kind],
-    decisions: BTreeMap<ObjectKey, Vec<Decision>>,
+    decisions: SortedMap<ObjectKey, Vec<Decision>>,
     sync_count: u64,
 }
 
@@ -87,7 +86,7 @@ impl ControllerManager {
             .into_iter()
             .map(|controller| Worker { controller, queue: WorkQueue::default(), wake_at: None })
             .collect();
-        Self { workers, watches: Kind::ALL, decisions: BTreeMap::new(), sync_count: 0 }
+        Self { workers, watches: Kind::ALL, decisions: SortedMap::new(), sync_count: 0 }
     }
 
     /// The last decisions about an object, oldest first.

@@ -1,12 +1,11 @@
 //! What the page shows, made anew only when what it shows has changed.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::{Panel, State};
 use crate::api::ObjectKey;
 use crate::cluster::TerminalEntry;
-use crate::collections::sort_by_key;
+use crate::collections::{SortedMap, sort_by_key};
 use crate::kubectl::Stream;
 use crate::ui::view_model::events::{EventRow, events};
 use crate::ui::view_model::inspector::InspectorView;
@@ -128,7 +127,7 @@ impl State {
     }
 
     fn refresh_entries(&mut self) {
-        let mut known: BTreeMap<(u32, u64), Rc<EntryView>> =
+        let mut known: SortedMap<(u32, u64), Rc<EntryView>> =
             self.views.entries.iter().map(|entry| (entry.id, Rc::clone(entry))).collect();
         let mut fresh: Vec<((crate::sim::Time, u32, u64), Rc<EntryView>)> = Vec::new();
         for (terminal, held) in self.terminals() {

@@ -2,12 +2,10 @@
 //!
 //! A revision keeps its letter for as long as the page is open, also when an undo gives it a new number.
 
-use std::collections::BTreeMap;
-
 use crate::api::apps::{ControllerRevision, StatefulSet};
 use crate::api::{Kind, Object};
 use crate::cluster::Cluster;
-use crate::collections::sort_by_key;
+use crate::collections::{SortedMap, sort_by_key};
 
 /// How many fill patterns there are.
 const PATTERNS: usize = 6;
@@ -27,8 +25,8 @@ pub struct RevisionMark {
 /// The letters given so far, by namespace and name of the revision.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Letters {
-    given: BTreeMap<(String, String), usize>,
-    next: BTreeMap<String, usize>,
+    given: SortedMap<(String, String), usize>,
+    next: SortedMap<String, usize>,
 }
 
 impl Letters {
@@ -93,7 +91,7 @@ pub fn changes(revision: &ControllerRevision, before: Option<&ControllerRevision
     changed.join(", ")
 }
 
-fn images(revision: &ControllerRevision) -> BTreeMap<String, String> {
+fn images(revision: &ControllerRevision) -> SortedMap<String, String> {
     let containers = revision.data.pointer("/spec/template/spec/containers").and_then(|list| list.as_array());
     let text = |container: &serde_json::Value, field: &str| {
         container.get(field).and_then(|value| value.as_str()).unwrap_or_default().to_owned()
