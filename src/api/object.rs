@@ -50,6 +50,7 @@ impl fmt::Display for ObjectKey {
 
 api_struct! {
     /// An object of a kind that nothing here interprets beyond its metadata.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Opaque {
         /// Identity and labels.
         pub metadata: ObjectMeta,

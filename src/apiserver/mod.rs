@@ -133,7 +133,7 @@ impl ApiServer {
     }
 
     /// The kinds that changed since the last call.
-    pub fn take_changed_kinds(&mut self) -> std::collections::BTreeSet<Kind> {
+    pub fn take_changed_kinds(&mut self) -> crate::collections::SortedSet<Kind> {
         self.store.take_changed_kinds()
     }
 

@@ -4,8 +4,9 @@
 //! rate limiter: 5 ms doubling to 1000 s), Kubernetes v1.36. Left out: the overall rate of ten a second, and
 //! several workers.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
+use crate::collections::{SortedMap, SortedSet};
 use crate::sim::{Span, Time};
 
 const BACKOFF_FIRST_MS: u64 = 5;
@@ -15,20 +16,20 @@ const BACKOFF_MAX_MS: u64 = 1_000_000;
 #[derive(Clone, Debug)]
 pub struct WorkQueue<K> {
     ready: VecDeque<K>,
-    queued: BTreeSet<K>,
-    delayed: BTreeSet<(Time, u64, K)>,
+    queued: SortedSet<K>,
+    delayed: SortedSet<(Time, u64, K)>,
     sequence: u64,
-    failures: BTreeMap<K, u32>,
+    failures: SortedMap<K, u32>,
 }
 
 impl<K> Default for WorkQueue<K> {
     fn default() -> Self {
         Self {
             ready: VecDeque::new(),
-            queued: BTreeSet::new(),
-            delayed: BTreeSet::new(),
+            queued: SortedSet::new(),
+            delayed: SortedSet::new(),
             sequence: 0,
-            failures: BTreeMap::new(),
+            failures: SortedMap::new(),
         }
     }
 }

@@ -1,8 +1,7 @@
 //! How a cluster is made: its nodes, how long things take, and the seed.
 
-use serde::{Deserialize, Serialize};
-
 use super::event_log::LogDetail;
+use crate::api::codec::api_struct;
 use crate::controllers::{
     Controller, ControllerManager, DeploymentController, EndpointSliceController, GarbageCollector,
     NamespaceController, NodeLifecycle, PodGc, ReplicaSetController, ServiceAccounts, StatefulSetController,
@@ -10,26 +9,26 @@ use crate::controllers::{
 };
 use crate::kubelet::{NodeConfig, Timing};
 
-/// How a cluster is made. Together with the inputs it decides the whole run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct ClusterConfig {
-    /// Decides every random choice.
-    pub seed: u64,
-    /// The nodes at birth.
-    pub nodes: Vec<NodeConfig>,
-    /// How long the nodes and the provisioner take.
-    pub timing: Timing,
-    /// How long a change takes to reach the processes that follow it, in milliseconds.
-    pub watch_latency_ms: u64,
-    /// How long until the scheduler turns to a change, in milliseconds: longer than a controller's answer
-    /// to the same change takes to arrive, so that the two do not write to one claim at the same time.
-    pub scheduling_latency_ms: u64,
-    /// How many delivered changes of each kind are kept for commands that watch.
-    pub watch_log_kept: u64,
-    /// How much the event log writes down.
-    #[serde(skip)]
-    pub log_detail: LogDetail,
+api_struct! {
+    /// How a cluster is made. Together with the inputs it decides the whole run.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ClusterConfig {
+        /// Decides every random choice.
+        pub seed: u64,
+        /// The nodes at birth.
+        pub nodes: Vec<NodeConfig>,
+        /// How long the nodes and the provisioner take.
+        pub timing: Timing,
+        /// How long a change takes to reach the processes that follow it, in milliseconds.
+        pub watch_latency_ms: u64,
+        /// How long until the scheduler turns to a change, in milliseconds: longer than a controller's answer
+        /// to the same change takes to arrive, so that the two do not write to one claim at the same time.
+        pub scheduling_latency_ms: u64,
+        /// How many delivered changes of each kind are kept for commands that watch.
+        pub watch_log_kept: u64,
+        /// How much the event log writes down.
+        pub log_detail: LogDetail [skip],
+    }
 }
 
 impl Default for ClusterConfig {

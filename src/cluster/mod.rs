@@ -24,10 +24,9 @@ pub use event_log::EventLog;
 pub use input::{Input, InputEntry, InputError};
 pub use terminal::{Terminal, TerminalEntry};
 
-use std::collections::BTreeMap;
-
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, Request};
+use crate::collections::SortedMap;
 use crate::controllers::{self, ControllerManager};
 use crate::kubectl;
 use crate::kubelet::{self, Kubelets};
@@ -71,7 +70,7 @@ pub struct Cluster {
     scheduler: Process<Scheduler>,
     kubelets: Process<Kubelets>,
     session: kubectl::Session,
-    terminals: BTreeMap<u32, Terminal>,
+    terminals: SortedMap<u32, Terminal>,
     inputs: Vec<InputEntry>,
     event_log: EventLog,
     steps: u64,
@@ -99,7 +98,7 @@ impl Cluster {
             ),
             kubelets: Process::new(Kubelets::new(config.timing.clone()), latency, process_rng("kubelet")),
             session: kubectl::Session::default(),
-            terminals: BTreeMap::new(),
+            terminals: SortedMap::new(),
             inputs: Vec::new(),
             event_log: EventLog::new(config.log_detail),
             steps: 0,
@@ -156,7 +155,7 @@ impl Cluster {
     }
 
     /// The files of the session by name.
-    pub fn files(&self) -> &BTreeMap<String, String> {
+    pub fn files(&self) -> &SortedMap<String, String> {
         &self.session.files
     }
 
@@ -303,7 +302,7 @@ impl Cluster {
         }
     }
 
-    fn forget_delivered(&mut self, kinds: &std::collections::BTreeSet<Kind>) {
+    fn forget_delivered(&mut self, kinds: &crate::collections::SortedSet<Kind>) {
         for &kind in kinds {
             let needed = [
                 self.controller_manager.position(kind),

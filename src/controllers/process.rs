@@ -3,11 +3,12 @@
 //! Models cmd/kube-controller-manager/app/controllermanager.go and the worker loop that every controller has,
 //! Kubernetes v1.36. Left out: several workers; a sync runs to its end in one instant.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::verdict::{Decision, Reason, Verdict};
 use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{Cache, Change, Component, Context, StatusError, WorkQueue};
+use crate::collections::SortedMap;
 use crate::sim::{Span, Time};
 
 /// Decisions that are kept for each object.
@@ -82,7 +83,7 @@ struct Worker {
 pub struct ControllerManager {
     workers: Vec<Worker>,
     watches: &'static [Kind],
-    decisions: BTreeMap<ObjectKey, Vec<Decision>>,
+    decisions: SortedMap<ObjectKey, Vec<Decision>>,
     sync_count: u64,
 }
 
@@ -93,7 +94,7 @@ impl ControllerManager {
             .into_iter()
             .map(|controller| Worker { controller, queue: WorkQueue::default(), wakes: BTreeSet::new() })
             .collect();
-        Self { workers, watches: Kind::ALL, decisions: BTreeMap::new(), sync_count: 0 }
+        Self { workers, watches: Kind::ALL, decisions: SortedMap::new(), sync_count: 0 }
     }
 
     /// The last decisions about an object, oldest first.

@@ -3,7 +3,6 @@
 //! Models the node-wide parts of pkg/kubelet/kubelet.go and a network plugin that counts addresses up,
 //! Kubernetes v1.36. Left out: devices, huge pages, topology.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::node::{internal_ip, pod_address_prefix};
@@ -11,6 +10,7 @@ use crate::api::node::Node;
 use crate::api::pod::{Container, Pod, PodSpec, ResourceList};
 use crate::api::quantity::Quantity;
 use crate::api::scheduling::HostPort;
+use crate::collections::SortedSet;
 
 /// Amounts of what a node has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,13 +80,13 @@ pub(super) struct NodeAgent {
     pub(super) node: Rc<Node>,
     /// Stopped by a person: it neither sees nor does anything.
     pub(super) frozen: bool,
-    pub(super) images: BTreeSet<String>,
+    pub(super) images: SortedSet<String>,
     pub(super) used: Amounts,
     pub(super) ports: Vec<HostPort>,
     pub(super) host_ip: String,
     prefix: String,
     last_address: u8,
-    addresses: BTreeSet<u8>,
+    addresses: SortedSet<u8>,
 }
 
 impl NodeAgent {
@@ -97,11 +97,11 @@ impl NodeAgent {
             prefix: pod_address_prefix(&node),
             node,
             frozen: false,
-            images: BTreeSet::new(),
+            images: SortedSet::new(),
             used: Amounts::default(),
             ports: Vec::new(),
             last_address: 1,
-            addresses: BTreeSet::new(),
+            addresses: SortedSet::new(),
         }
     }
 

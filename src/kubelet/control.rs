@@ -3,68 +3,75 @@
 //! Models no part of Kubernetes v1.36: it stands for what happens outside the cluster's software. The
 //! control plane sees only what the kubelets report of it. Left out: slow networks, full disks.
 
-use serde::{Deserialize, Serialize};
-
 use super::Kubelets;
 use super::admission::Rejection;
 use super::container::{Place, Told};
 use super::worker::{Outcome, Plan, containers};
+use crate::api::codec::api_enum;
 use crate::client::{Context, EventType};
 
-/// A fault, or the end of one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum Control {
-    /// The first running container of a pod ends with code 1.
-    Crash {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-    },
-    /// The first running container of a pod fails its liveness probe: it is killed and started again.
-    FailLiveness {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-    },
-    /// The readiness probes of a pod fail from now on.
-    Unready {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-    },
-    /// The readiness probes of a pod pass again.
-    Ready {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-    },
-    /// The node runs out of memory and gives a pod up.
-    Evict {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-    },
-    /// A node's kubelet neither sees nor does anything from now on.
-    StopNode {
-        /// Name of the node.
-        node: String,
-    },
-    /// A node's kubelet takes its work up again.
-    StartNode {
-        /// Name of the node.
-        node: String,
-    },
-    /// A node's machine is gone for good; its object stays until somebody deletes it.
-    ForgetNode {
-        /// Name of the node.
-        node: String,
-    },
+api_enum! {
+    /// A fault, or the end of one.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum Control {
+        /// The first running container of a pod ends with code 1.
+        Crash {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// The first running container of a pod fails its liveness probe: it is killed and started again.
+        FailLiveness {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// The readiness probes of a pod fail from now on.
+        Unready {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// The readiness probes of a pod pass again.
+        Ready {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// The node runs out of memory and gives a pod up.
+        Evict {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// A node's kubelet neither sees nor does anything from now on.
+        StopNode {
+            /// Name of the node.
+            node: String,
+        },
+        /// A node's kubelet takes its work up again.
+        StartNode {
+            /// Name of the node.
+            node: String,
+        },
+        /// A node's machine is gone for good; its object stays until somebody deletes it.
+        ForgetNode {
+            /// Name of the node.
+            node: String,
+        },
+    }
+}
+
+/// For no node: what another fault is read into.
+impl Default for Control {
+    fn default() -> Self {
+        Self::StartNode { node: String::new() }
+    }
 }
 
 impl Kubelets {

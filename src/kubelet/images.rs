@@ -4,10 +4,9 @@
 //! that has every image but those that are named as broken. Left out: credentials, digests that are pinned,
 //! garbage collection of images.
 
-use std::collections::BTreeSet;
-
 use super::timing::Timing;
 use crate::api::pod::Container;
+use crate::collections::SortedSet;
 use crate::sim::{Rng, Span};
 
 /// Names and tags that no registry has, whoever the nodes are.
@@ -48,7 +47,7 @@ pub(super) enum ImageNeed {
 }
 
 /// What a node has to do for the image of a container.
-pub(super) fn need(container: &Container, present: &BTreeSet<String>, timing: &Timing) -> ImageNeed {
+pub(super) fn need(container: &Container, present: &SortedSet<String>, timing: &Timing) -> ImageNeed {
     if !can_be_pulled(&container.image, timing) {
         return match container.image_pull_policy.as_str() {
             "Never" => ImageNeed::NeverPull,
@@ -191,7 +190,7 @@ mod tests {
 
     #[test]
     fn broken_images_and_pull_policies() {
-        let present = BTreeSet::from(["nginx:1".to_owned()]);
+        let present = SortedSet::from(["nginx:1".to_owned()]);
         let needs = |image: &str, policy: &str, timing: &Timing| {
             let container = Container {
                 image: image.to_owned(),

@@ -24,7 +24,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub use control::Control;
@@ -38,6 +38,7 @@ use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{
     Cache, Change, Component, Context, DeleteOptions, EventType, Preconditions, Request, Telling,
 };
+use crate::collections::{SortedMap, SortedSet};
 use crate::sim::Time;
 use agent::NodeAgent;
 use container::Told;
@@ -60,10 +61,10 @@ pub struct Timer {
 #[derive(Clone, Debug, Default)]
 pub struct Kubelets {
     timing: Timing,
-    agents: BTreeMap<String, NodeAgent>,
+    agents: SortedMap<String, NodeAgent>,
     workers: BTreeMap<Rc<Place>, Worker>,
     /// Pods that wait for a claim, by the claim.
-    awaiting: BTreeMap<Place, BTreeSet<Rc<Place>>>,
+    awaiting: SortedMap<Place, SortedSet<Rc<Place>>>,
 }
 
 impl Kubelets {
@@ -95,7 +96,7 @@ impl Kubelets {
     /// Looks at all pods of a node whose kubelet has just started.
     fn catch_up(&mut self, node: &str, context: &mut Context<'_, Timer>) {
         let pods: Vec<Rc<Pod>> = context.cache.pods_on(node).cloned().collect();
-        let there: BTreeSet<&str> = pods.iter().map(|pod| pod.metadata.uid.as_str()).collect();
+        let there: SortedSet<&str> = pods.iter().map(|pod| pod.metadata.uid.as_str()).collect();
         let gone = |worker: &Worker| {
             worker.pod.spec.node_name == node && !there.contains(worker.pod.metadata.uid.as_str())
         };

@@ -5,7 +5,6 @@
 //! other versions of Kubernetes (`StatefulSetSemanticRevisionComparison`); every revision here has one
 //! encoding.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use serde_json::{Value, json};
@@ -15,6 +14,7 @@ use crate::api::codec::{from_value, to_value};
 use crate::api::pod::PodTemplateSpec;
 use crate::api::{Kind, schema};
 use crate::client::StatusError;
+use crate::collections::SortedSet;
 use crate::controllers::api_access::Api;
 use crate::controllers::history;
 
@@ -99,7 +99,7 @@ pub(crate) fn truncate_history(
     api: &mut dyn Api,
     set: &StatefulSet,
     revisions: &Revisions,
-    in_use: impl FnOnce() -> BTreeSet<String>,
+    in_use: impl FnOnce() -> SortedSet<String>,
 ) -> Result<bool, StatusError> {
     let limit = set.spec.revision_history_limit.unwrap_or(HISTORY_LIMIT);
     let Ok(limit) = usize::try_from(limit) else { return Ok(false) };

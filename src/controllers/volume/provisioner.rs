@@ -6,7 +6,6 @@
 //! provisioner on it. Left out: its Events and the pods that it runs to make a directory; the time they take
 //! is the latency.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::binder::{claim_key, volume_key};
@@ -23,6 +22,7 @@ use crate::api::volume::{
 };
 use crate::api::{Extra, Kind, Object, ObjectKey, ObjectMeta};
 use crate::client::{Cache, Change, Context, DeleteOptions, Request};
+use crate::collections::SortedMap;
 use crate::controllers::process::Requeue;
 use crate::controllers::{Controller, SyncResult, Verdict};
 use crate::sim::{Span, Time};
@@ -37,13 +37,13 @@ const HOSTNAME: &str = "kubernetes.io/hostname";
 pub struct Provisioner {
     latency: Span,
     /// When the volume of a claim, by uid, or the end of a volume, by name, is due.
-    due: BTreeMap<String, Time>,
+    due: SortedMap<String, Time>,
 }
 
 impl Provisioner {
     /// A provisioner that takes `latency` to make a volume or to delete one.
     pub fn new(latency: Span) -> Self {
-        Self { latency, due: BTreeMap::new() }
+        Self { latency, due: SortedMap::new() }
     }
 
     /// Whether what has this id is due; sets the time when it is asked first.

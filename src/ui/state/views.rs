@@ -1,12 +1,11 @@
 //! What the page shows, made anew only when what it shows has changed.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::{Panel, State};
 use crate::api::ObjectKey;
 use crate::cluster::TerminalEntry;
-use crate::collections::sort_by_key;
+use crate::collections::{SortedMap, sort_by_key};
 use crate::kubectl::Stream;
 use crate::ui::view_model::budgets::{BudgetView, budgets};
 use crate::ui::view_model::daemon_sets::{DaemonView, daemon_sets};
@@ -160,7 +159,7 @@ impl State {
     }
 
     fn refresh_entries(&mut self) {
-        let mut known: BTreeMap<(u32, u64), Rc<EntryView>> =
+        let mut known: SortedMap<(u32, u64), Rc<EntryView>> =
             self.views.entries.iter().map(|entry| (entry.id, Rc::clone(entry))).collect();
         let mut fresh: Vec<((crate::sim::Time, u32, u64), Rc<EntryView>)> = Vec::new();
         for (terminal, held) in self.terminals() {
