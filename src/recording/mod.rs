@@ -6,7 +6,7 @@
 //!
 //! - [`mod@format`]: the file. [`player`]: plays the steps. [`rows`]: what a watcher sees.
 //! - [`normalise`]: takes out what no two clusters share: times, uids, addresses, random suffixes.
-//! - [`mod@compare`]: the six comparisons.
+//! - [`mod@compare`]: the six comparisons, and the names that a cluster makes up.
 //! - [`tolerated`]: races of the real cluster, each with its reason.
 
 pub mod format;

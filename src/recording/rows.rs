@@ -40,6 +40,9 @@ const COLUMNS_LEFT_OUT: &[&str] = &[
     "VOLUMEATTRIBUTESCLASS",
 ];
 
+/// Labels that say which template a pod, a revision or a `ReplicaSet` has.
+const HASH_LABELS: &[&str] = &["controller-revision-hash", "pod-template-hash"];
+
 /// Gathers what is new.
 #[derive(Clone, Debug, Default)]
 pub struct Watcher {
@@ -134,10 +137,7 @@ fn row_seen(object: &Object, event: &WatchEvent) -> Seen {
             cells.insert(column, Value::String(cell));
         }
     }
-    let hash = match object {
-        Object::Pod(_) => meta.labels.get("controller-revision-hash").cloned().unwrap_or_default(),
-        _ => String::new(),
-    };
+    let hash = HASH_LABELS.iter().find_map(|label| meta.labels.get(*label)).cloned().unwrap_or_default();
     Seen {
         kind: object.kind().to_string(),
         type_: event.type_.as_str().into(),
