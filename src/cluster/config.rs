@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::event_log::LogDetail;
 use crate::controllers::{
     Controller, ControllerManager, EndpointSliceController, GarbageCollector, NamespaceController,
-    NodeLifecycle, PodGc, ServiceAccounts, StatefulSetController, volume,
+    NodeLifecycle, PodGc, ReplicaSetController, ServiceAccounts, StatefulSetController, volume,
 };
 use crate::kubelet::{NodeConfig, Timing};
 
@@ -62,6 +62,7 @@ impl ClusterConfig {
     pub(super) fn controller_manager(&self) -> ControllerManager {
         let mut controllers: Vec<Box<dyn Controller>> = vec![
             Box::new(StatefulSetController::default()),
+            Box::new(ReplicaSetController::default()),
             Box::new(GarbageCollector::default()),
             Box::new(EndpointSliceController::default()),
             Box::new(NamespaceController),
