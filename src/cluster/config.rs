@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event_log::LogDetail;
 use crate::controllers::{
-    Controller, ControllerManager, EndpointSliceController, GarbageCollector, NamespaceController,
+    Controller, ControllerManager, DaemonSetController, EndpointSliceController, GarbageCollector, NamespaceController,
     NodeLifecycle, PodGc, ReplicaSetController, ServiceAccounts, StatefulSetController, volume,
 };
 use crate::kubelet::{NodeConfig, Timing};
@@ -63,6 +63,7 @@ impl ClusterConfig {
         let mut controllers: Vec<Box<dyn Controller>> = vec![
             Box::new(StatefulSetController::default()),
             Box::new(ReplicaSetController::default()),
+            Box::new(DaemonSetController::default()),
             Box::new(GarbageCollector::default()),
             Box::new(EndpointSliceController::default()),
             Box::new(NamespaceController),
