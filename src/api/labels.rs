@@ -6,33 +6,27 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use super::LabelMap;
+use super::codec::api_struct;
 
-/// A selector as objects carry it: all parts must match.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct LabelSelector {
-    /// Labels that must have these values.
-    #[serde(skip_serializing_if = "LabelMap::is_empty")]
-    pub match_labels: LabelMap,
-    /// Further requirements.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub match_expressions: Vec<Requirement>,
-}
+api_struct! {
+    /// A selector as objects carry it: all parts must match.
+    pub struct LabelSelector {
+        /// Labels that must have these values.
+        pub match_labels: LabelMap [omitempty],
+        /// Further requirements.
+        pub match_expressions: Vec<Requirement> [omitempty],
+    }
 
-/// One requirement on one key.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Requirement {
-    /// The label's name.
-    pub key: String,
-    /// `In`, `NotIn`, `Exists`, `DoesNotExist`; node selectors know `Gt` and `Lt` too.
-    pub operator: String,
-    /// The values that the operator speaks of.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub values: Vec<String>,
+    /// One requirement on one key.
+    pub struct Requirement {
+        /// The label's name.
+        pub key: String,
+        /// `In`, `NotIn`, `Exists`, `DoesNotExist`; node selectors know `Gt` and `Lt` too.
+        pub operator: String,
+        /// The values that the operator speaks of.
+        pub values: Vec<String> [omitempty],
+    }
 }
 
 impl Requirement {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::fields;
 use crate::api::apps::{StatefulSet, StatefulSetStatus};
+use crate::api::codec::to_value;
 use crate::api::daemonset::DaemonSetStatus;
 use crate::api::deployment::{DeploymentStatus, ReplicaSetStatus};
 use crate::api::node::Node;
@@ -68,7 +69,7 @@ pub(super) fn prepare_for_create(object: &mut Object, now: Time) {
         }
         Object::PersistentVolume(volume) => {
             let mut extra = Extra::new();
-            extra.insert("lastPhaseTransitionTime".into(), json!(Timestamp::at(now)));
+            extra.insert("lastPhaseTransitionTime".into(), to_value(&Timestamp::at(now)));
             Rc::make_mut(volume).status = PersistentVolumeStatus { phase: "Pending".to_owned(), extra };
         }
         Object::Service(service) => {
@@ -242,7 +243,7 @@ pub(super) fn prepare_for_status_update(new: &mut Object, old: &Object, now: Tim
             let time = if new.status.phase == old.status.phase {
                 is.or(was).cloned()
             } else if is.is_none() || is == was {
-                Some(json!(Timestamp::at(now)))
+                Some(to_value(&Timestamp::at(now)))
             } else {
                 is.cloned()
             };

@@ -413,16 +413,17 @@ fn target_name(endpoint: &Endpoint) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::codec::from_value;
 
     #[expect(clippy::needless_pass_by_value, reason = "`json!` makes a value")]
     fn service(spec: Value) -> Service {
         let meta = json!({"name": "nginx", "namespace": "default", "uid": "u", "labels": {"app": "nginx"}});
-        serde_json::from_value(json!({"metadata": meta, "spec": spec})).unwrap()
+        from_value(json!({"metadata": meta, "spec": spec})).unwrap()
     }
 
     fn pod(name: &str, ready: bool, deleting: bool) -> Pod {
         let deleted = if deleting { json!("2026-01-05T09:00:00Z") } else { Value::Null };
-        serde_json::from_value(json!({
+        from_value(json!({
             "metadata": {
                 "name": name,
                 "namespace": "default",
@@ -477,7 +478,7 @@ mod tests {
             (json!({"port": 80, "protocol": "UDP", "targetPort": "web"}), None),
         ];
         for (port, expected) in ports {
-            let port: ServicePort = serde_json::from_value(port).unwrap();
+            let port: ServicePort = from_value(port).unwrap();
             let found = endpoint_port(&port, &pod("web-0", true, false));
             assert_eq!(found.and_then(|value| value.get("port")?.as_i64()), expected);
         }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::api_access::Api;
 use crate::api::apps::ControllerRevision;
+use crate::api::codec::{from_value, to_value};
 use crate::api::labels::LabelSelector;
 use crate::api::object::Typed as _;
 use crate::api::pod::PodTemplateSpec;
@@ -26,7 +27,7 @@ const UPDATE_TRIES: usize = 4;
 
 /// What a template comes down to in a revision: a patch that puts it in the place of another (`getPatch`).
 pub fn template_patch(template: &PodTemplateSpec) -> Value {
-    let template = serde_json::to_value(template).unwrap_or_default();
+    let template = to_value(template);
     let mut template = schema::encode_struct(&template, "PodTemplateSpec").unwrap_or(template);
     if let Value::Object(fields) = &mut template {
         fields.insert("$patch".to_owned(), "replace".into());
@@ -38,7 +39,7 @@ pub fn template_patch(template: &PodTemplateSpec) -> Value {
 pub fn template_of(revision: &ControllerRevision) -> Option<PodTemplateSpec> {
     let mut template = revision.data.get("spec")?.get("template")?.clone();
     template.as_object_mut()?.remove("$patch");
-    serde_json::from_value(template).ok()
+    from_value(template).ok()
 }
 
 /// The content as Go writes it: compact, keys sorted, `<`, `>`, `&` and two line separators escaped.

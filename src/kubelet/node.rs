@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::images::hex64;
+use crate::api::codec::through_value;
 use crate::api::meta::Condition;
 use crate::api::node::{Node, NodeSpec, NodeStatus};
 use crate::api::pod::ResourceList;
@@ -31,7 +32,7 @@ pub struct NodeConfig {
     #[serde(skip_serializing_if = "LabelMap::is_empty")]
     pub labels: LabelMap,
     /// What keeps pods away.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", with = "through_value")]
     pub taints: Vec<Taint>,
     /// Reports what the stand-ins of the recordings report: no pod network, one-letter ids.
     #[serde(skip_serializing_if = "std::ops::Not::not")]

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::format::Seen;
+use crate::api::codec::to_value;
 use crate::api::{Kind, Object};
 use crate::apiserver::{ApiServer, WatchEvent, WatchEventType};
 use crate::kubectl::printers;
@@ -107,14 +108,13 @@ fn seconds(event: &WatchEvent) -> f64 {
 
 /// The status object of a workload or a budget, as it is recorded beside its row.
 fn status_seen(object: &Object, event: &WatchEvent) -> Option<Seen> {
-    let status = match object {
-        Object::StatefulSet(set) => serde_json::to_value(&set.status),
-        Object::DaemonSet(set) => serde_json::to_value(&set.status),
-        Object::Deployment(deployment) => serde_json::to_value(&deployment.status),
-        Object::PodDisruptionBudget(budget) => serde_json::to_value(&budget.status),
+    let mut status = match object {
+        Object::StatefulSet(set) => to_value(&set.status),
+        Object::DaemonSet(set) => to_value(&set.status),
+        Object::Deployment(deployment) => to_value(&deployment.status),
+        Object::PodDisruptionBudget(budget) => to_value(&budget.status),
         _ => return None,
     };
-    let mut status = status.unwrap_or_default();
     if let Some(fields) = status.as_object_mut() {
         fields.entry("conditions").or_insert_with(|| Value::Array(Vec::new()));
     }

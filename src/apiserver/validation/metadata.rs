@@ -6,6 +6,7 @@
 
 use super::causes::{Causes, Path, shown};
 use super::names;
+use crate::api::codec::to_value;
 use crate::api::{Kind, LabelMap, ObjectMeta, OwnerReference};
 
 /// All annotations together may have this many bytes.
@@ -107,7 +108,7 @@ fn owner_references(owners: &[OwnerReference], path: &Path, causes: &mut Causes)
             }
         }
         if owner.api_version == "v1" && owner.kind == "Event" {
-            let value = serde_json::to_value(owner).unwrap_or_default();
+            let value = to_value(owner);
             causes.invalid(path, value, "/v1, Kind=Event is disallowed from being an owner");
         }
         if owner.controller != Some(true) {

@@ -11,12 +11,13 @@ use super::super::fields::{at, is_true, items, number, text};
 use super::causes::{Causes, Path};
 use super::containers::{self, PodView};
 use super::{affinity, names, resources, security, selectors, volumes};
+use crate::api::codec::from_value;
 
 /// A pod template.
 pub(super) fn template(template: &Value, path: &Path, causes: &mut Causes) {
     let metadata = at(template, &["metadata"]);
     selectors::labels(at(metadata, &["labels"]), &path.child("labels"), causes);
-    let annotations = serde_json::from_value(at(metadata, &["annotations"]).clone()).unwrap_or_default();
+    let annotations = from_value(at(metadata, &["annotations"]).clone()).unwrap_or_default();
     super::metadata::annotations(&annotations, &path.child("annotations"), causes);
     let spec = at(template, &["spec"]);
     pod_spec(spec, false, &path.child("spec"), causes);

@@ -120,6 +120,7 @@ pub(crate) fn may_change_fit(old: &Node, new: &Node) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::codec::from_value;
     use crate::api::scheduling::Taint;
 
     fn node(labels: &[&str], taints: &[&str]) -> Node {
@@ -192,7 +193,7 @@ mod tests {
         let affinity = serde_json::json!({"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {
             "nodeSelectorTerms": [{"matchExpressions": [{"key": "type", "operator": "In", "values": ["a"]}]}]}}});
         let mut set = DaemonSet::default();
-        set.spec.template.spec.affinity = serde_json::from_value(affinity).unwrap();
+        set.spec.template.spec.affinity = Some(from_value(affinity).unwrap());
         assert_eq!(fit(&set, &["type=b"]), "out: the required node affinity does not match it");
         assert_eq!(fit(&set, &["type=a"]), "runs");
     }

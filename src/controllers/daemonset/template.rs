@@ -146,6 +146,7 @@ pub(crate) fn allows_surge(set: &DaemonSet) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::codec::from_value;
 
     #[test]
     fn a_pod_names_its_node_by_affinity_until_it_is_bound() {
@@ -160,7 +161,7 @@ mod tests {
         let affinity = serde_json::json!({"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {
             "nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "Exists"}]}]}},
             "podAffinity": {}});
-        set.spec.template.spec.affinity = serde_json::from_value(affinity).unwrap();
+        set.spec.template.spec.affinity = Some(from_value(affinity).unwrap());
         let mut spec = daemon_pod_template(&set, "abc").spec;
         require_node(&mut spec, "node-2");
         let affinity = spec.affinity.unwrap();

@@ -101,7 +101,10 @@ pub(crate) fn truncate_history(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::api::codec::from_value;
 
     fn web(image: &str) -> StatefulSet {
         let template = json!({
@@ -160,7 +163,7 @@ mod tests {
     fn set_of(name: &str, template: Value) -> StatefulSet {
         let mut set = StatefulSet::default();
         name.clone_into(&mut set.metadata.name);
-        set.spec.template = serde_json::from_value(template).unwrap();
+        set.spec.template = from_value(template).unwrap();
         set
     }
 
@@ -176,7 +179,7 @@ mod tests {
         ] {
             let revision = new_revision(&set, 1, 0);
             let hash = &revision.metadata.labels[history::CONTROLLER_REVISION_HASH_LABEL];
-            assert_eq!(revision.metadata.name, name, "{}", patch_of(&set));
+            assert_eq!(revision.metadata.name, name, "{}", template_patch(&set.spec.template));
             assert!(name.ends_with(hash.as_str()));
         }
     }
