@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::event_log::LogDetail;
 use crate::controllers::{
-    Controller, ControllerManager, DaemonSetController, EndpointSliceController, GarbageCollector, NamespaceController,
-    NodeLifecycle, PodGc, ReplicaSetController, ServiceAccounts, StatefulSetController, volume,
+    Controller, ControllerManager, DaemonSetController, EndpointSliceController, GarbageCollector,
+    NamespaceController, NodeLifecycle, PodGc, ReplicaSetController, ServiceAccounts, StatefulSetController,
+    volume,
 };
 use crate::kubelet::{NodeConfig, Timing};
 

@@ -133,12 +133,8 @@ mod tests {
         for taint in taints {
             let (key, effect) = taint.split_once(':').unwrap();
             let (key, value) = key.split_once('=').unwrap_or((key, ""));
-            let taint = Taint {
-                key: key.into(),
-                value: value.into(),
-                effect: effect.into(),
-                ..Taint::default()
-            };
+            let taint =
+                Taint { key: key.into(), value: value.into(), effect: effect.into(), ..Taint::default() };
             node.spec.taints.push(taint);
         }
         node
@@ -153,13 +149,19 @@ mod tests {
             ("stop=now:NoExecute", "out: its taint stop=now:NoExecute is not tolerated"),
             ("a:PreferNoSchedule", "runs"),
             ("node.kubernetes.io/not-ready:NoExecute", "runs"),
-            ("node.kubernetes.io/not-ready:NoSchedule", "stays: its taint node.kubernetes.io/not-ready:NoSchedule is not tolerated"),
+            (
+                "node.kubernetes.io/not-ready:NoSchedule",
+                "stays: its taint node.kubernetes.io/not-ready:NoSchedule is not tolerated",
+            ),
             ("node.kubernetes.io/unreachable:NoExecute", "runs"),
             ("node.kubernetes.io/unschedulable:NoSchedule", "runs"),
             ("node.kubernetes.io/disk-pressure:NoSchedule", "runs"),
             ("node.kubernetes.io/memory-pressure:NoSchedule", "runs"),
             ("node.kubernetes.io/pid-pressure:NoSchedule", "runs"),
-            ("node.kubernetes.io/network-unavailable:NoSchedule", "stays: its taint node.kubernetes.io/network-unavailable:NoSchedule is not tolerated"),
+            (
+                "node.kubernetes.io/network-unavailable:NoSchedule",
+                "stays: its taint node.kubernetes.io/network-unavailable:NoSchedule is not tolerated",
+            ),
         ];
         for (taint, expected) in table {
             let taints: Vec<&str> = [taint].into_iter().filter(|taint| !taint.is_empty()).collect();
@@ -185,7 +187,8 @@ mod tests {
         let mut set = DaemonSet::default();
         let spec = &mut set.spec.template.spec;
         spec.node_selector.insert("gpu".into(), "cuda".into());
-        let fit = |set: &DaemonSet, labels: &[&str]| text(&node_should_run_daemon_pod(&node(labels, &[]), set));
+        let fit =
+            |set: &DaemonSet, labels: &[&str]| text(&node_should_run_daemon_pod(&node(labels, &[]), set));
         assert_eq!(fit(&set, &[]), "out: it lacks the label gpu=cuda of the nodeSelector");
         assert_eq!(fit(&set, &["gpu=cuda"]), "runs");
         "node-2".clone_into(&mut set.spec.template.spec.node_name);

@@ -46,11 +46,6 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Whether nothing is to be done.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.create.is_empty() && self.delete.is_empty()
-    }
-
     /// What it comes to, when there is something to be done.
     pub(crate) fn outcome(&self, surges: bool) -> Option<Outcome> {
         let count = self.delete.len();

@@ -242,7 +242,11 @@ impl NodeTable {
         }
         if let Some(at) = assessment.ripe_at {
             let entry = (at, name.to_owned());
-            if times > 0 { self.ripening.insert(entry) } else { self.ripening.remove(&entry) };
+            if times > 0 {
+                self.ripening.insert(entry)
+            } else {
+                self.ripening.remove(&entry)
+            };
         }
     }
 

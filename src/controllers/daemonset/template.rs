@@ -135,7 +135,8 @@ pub(crate) fn surge_count(set: &DaemonSet, nodes: i64) -> Result<i64, String> {
 /// # Errors
 /// When the field is no number and no percentage.
 pub(crate) fn unavailable_count(set: &DaemonSet, nodes: i64) -> Result<i64, String> {
-    rolling_update(set, |update| update.max_unavailable.as_ref()).map_or(Ok(0), |away| away.scaled(nodes, true))
+    rolling_update(set, |update| update.max_unavailable.as_ref())
+        .map_or(Ok(0), |away| away.scaled(nodes, true))
 }
 
 /// Whether a node may have two pods of the set.

@@ -29,8 +29,8 @@ pub(crate) fn updated_desired_node_counts(view: &View<'_>) -> Result<Budgets, St
     let desired = view.table.tally().desired;
     let mut max_unavailable = unavailable_count(view.set, desired)
         .map_err(|error| format!("invalid value for MaxUnavailable: {error}"))?;
-    let max_surge = surge_count(view.set, desired)
-        .map_err(|error| format!("invalid value for MaxSurge: {error}"))?;
+    let max_surge =
+        surge_count(view.set, desired).map_err(|error| format!("invalid value for MaxSurge: {error}"))?;
     if desired > 0 && max_unavailable == 0 && max_surge == 0 {
         max_unavailable = 1;
     }
@@ -63,9 +63,7 @@ fn at_most(count: i64) -> usize {
 
 /// Deletes old pods: those that are not available are free, the others cost the budget.
 fn replace_within_budget(view: &View<'_>, budgets: Budgets) -> (Plan, Option<WaitingFor>) {
-    use UpdateState::{
-        Empty, Excess, NewUnavailable, OldAvailable, OldUnavailable, Surged, Surging,
-    };
+    use UpdateState::{Empty, Excess, NewUnavailable, OldAvailable, OldUnavailable, Surged, Surging};
     let table = view.table;
     let away = [Excess, Empty, Surging, Surged, NewUnavailable, OldUnavailable(true), OldUnavailable(false)];
     let unavailable: i64 = away.iter().map(|state| table.count_of(*state)).sum();

@@ -8,8 +8,8 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::api::apps::{ControllerRevision, StatefulSet};
 use crate::api::Kind;
+use crate::api::apps::{ControllerRevision, StatefulSet};
 use crate::client::StatusError;
 use crate::controllers::api_access::Api;
 use crate::controllers::history::{self, template_patch};
