@@ -3,9 +3,9 @@
 use super::event_log::LogDetail;
 use crate::api::codec::api_struct;
 use crate::controllers::{
-    Controller, ControllerManager, DeploymentController, EndpointSliceController, GarbageCollector,
-    NamespaceController, NodeLifecycle, PodGc, ReplicaSetController, ServiceAccounts, StatefulSetController,
-    volume,
+    Controller, ControllerManager, DaemonSetController, DeploymentController, EndpointSliceController,
+    GarbageCollector, NamespaceController, NodeLifecycle, PodGc, ReplicaSetController, ServiceAccounts,
+    StatefulSetController, volume,
 };
 use crate::kubelet::{NodeConfig, Timing};
 
@@ -63,6 +63,7 @@ impl ClusterConfig {
         let mut controllers: Vec<Box<dyn Controller>> = vec![
             Box::new(StatefulSetController::default()),
             Box::new(ReplicaSetController::default()),
+            Box::new(DaemonSetController::default()),
             Box::new(DeploymentController),
             Box::new(GarbageCollector::default()),
             Box::new(EndpointSliceController::default()),

@@ -15,7 +15,9 @@ pub mod history;
 pub mod consistency;
 pub mod expectations;
 pub mod pod_control;
+mod pod_state;
 pub mod statefulset;
+pub mod daemonset;
 pub mod replicaset;
 pub mod deployment;
 pub mod garbagecollector;
@@ -26,6 +28,7 @@ pub mod podgc;
 pub mod serviceaccount;
 pub mod first_objects;
 
+pub use daemonset::DaemonSetController;
 pub use deployment::DeploymentController;
 pub use endpointslice::EndpointSliceController;
 pub use first_objects::first_objects;

@@ -191,7 +191,9 @@ mod tests {
 
     #[test]
     fn a_change_names_the_images() {
-        let of = |image: &str| [("nginx".to_owned(), image.to_owned())].into_iter().collect::<SortedMap<String, String>>();
+        let of = |image: &str| {
+            [("nginx".to_owned(), image.to_owned())].into_iter().collect::<SortedMap<String, String>>()
+        };
         let (old, new) = (of("nginx:1"), of("nginx:2"));
         assert_eq!(changes(&old, None), "nginx: nginx:1");
         assert_eq!(changes(&new, Some(&old)), "nginx: nginx:2");
