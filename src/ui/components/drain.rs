@@ -3,9 +3,9 @@
 use web_sys::{HtmlDialogElement, HtmlInputElement};
 use yew::prelude::*;
 
-use crate::kubectl::drain::Fate;
+use crate::kubectl::drain::{Fate, PreviewRow};
 use crate::ui::state::Action;
-use crate::ui::view_model::drain::{DrainDraft, DrainRow, DrainView};
+use crate::ui::view_model::drain::{DrainDraft, DrainView};
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct DrainDialogProps {
@@ -38,8 +38,8 @@ const SWITCHES: [(&str, &str, Change, fn(&DrainDraft) -> bool); 4] = [
     (
         "--disable-eviction",
         "delete, without asking the budgets",
-        |draft, on| draft.deletes = on,
-        |draft| draft.deletes,
+        |draft, on| draft.options.deletes = on,
+        |draft| draft.options.deletes,
     ),
 ];
 
@@ -52,7 +52,7 @@ fn word(fate: Fate) -> (&'static str, &'static str) {
     }
 }
 
-fn row(row: &DrainRow) -> Html {
+fn row(row: &PreviewRow) -> Html {
     let (word, class) = word(row.fate);
     html! {
         <li class={classes!("fate", class)} key={row.pod.clone()}>
