@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::event_log::LogDetail;
 use crate::controllers::{
     Controller, ControllerManager, EndpointSliceController, GarbageCollector, NamespaceController,
-    NodeLifecycle, PodGc, ServiceAccounts, StatefulSetController, volume,
+    NodeLifecycle, PodGc, ServiceAccounts, StatefulSetController, TaintEviction, volume,
 };
 use crate::kubelet::{NodeConfig, Timing};
 
@@ -66,8 +66,9 @@ impl ClusterConfig {
             Box::new(EndpointSliceController::default()),
             Box::new(NamespaceController),
             Box::new(ServiceAccounts),
-            Box::new(NodeLifecycle),
-            Box::new(PodGc),
+            Box::new(NodeLifecycle::default()),
+            Box::new(TaintEviction::default()),
+            Box::new(PodGc::default()),
         ];
         controllers.extend(volume::controllers(self.timing.provision()));
         ControllerManager::new(controllers)

@@ -138,6 +138,7 @@ fn spec(kind: Kind, value: &Value, causes: &mut Causes) {
         Kind::Event => others::event(value, causes),
         Kind::EndpointSlice => others::endpoint_slice(value, causes),
         Kind::ServiceAccount
+        | Kind::Lease
         | Kind::DaemonSet
         | Kind::Deployment
         | Kind::ReplicaSet
@@ -162,7 +163,9 @@ fn changed_spec(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
         Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet | Kind::PodDisruptionBudget => {
             spec(kind, new, causes)
         }
-        Kind::Namespace | Kind::Event | Kind::EndpointSlice | Kind::ServiceAccount => spec(kind, new, causes),
+        Kind::Namespace | Kind::Event | Kind::EndpointSlice | Kind::Lease | Kind::ServiceAccount => {
+            spec(kind, new, causes);
+        }
     }
 }
 
