@@ -250,8 +250,12 @@ impl Kubelets {
                 remove(&pod, context);
                 continue;
             }
+            self.start_if_bound(&key, context);
             self.advance(&key, context);
-            self.write_status(&key, context);
+            // A pod in deletion has nothing to say before it has ended.
+            if !pod.is_terminating() {
+                self.write_status(&key, context);
+            }
         }
     }
 
