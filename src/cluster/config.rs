@@ -5,7 +5,7 @@ use crate::api::codec::api_struct;
 use crate::controllers::{
     Controller, ControllerManager, DaemonSetController, DeploymentController, EndpointSliceController,
     GarbageCollector, NamespaceController, NodeLifecycle, PodGc, ReplicaSetController, ServiceAccounts,
-    StatefulSetController, volume,
+    StatefulSetController, TaintEviction, volume,
 };
 use crate::kubelet::{NodeConfig, Timing};
 
@@ -69,8 +69,9 @@ impl ClusterConfig {
             Box::new(EndpointSliceController::default()),
             Box::new(NamespaceController),
             Box::new(ServiceAccounts),
-            Box::new(NodeLifecycle),
-            Box::new(PodGc),
+            Box::new(NodeLifecycle::default()),
+            Box::new(TaintEviction::default()),
+            Box::new(PodGc::default()),
         ];
         controllers.extend(volume::controllers(self.timing.provision()));
         ControllerManager::new(controllers)

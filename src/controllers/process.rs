@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::verdict::{Decision, Reason, Verdict};
+use super::volume::VolumeFault;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{Cache, Change, Component, Context, StatusError, WorkQueue};
 use crate::collections::SortedMap;
@@ -54,6 +55,11 @@ pub trait Controller: std::fmt::Debug {
     /// longer counts. Otherwise a deadline that has become pointless would keep the cluster from resting.
     fn renews_timers(&self) -> bool {
         false
+    }
+
+    /// Takes in a fault that a person injects; returns the keys to look at again.
+    fn inject(&mut self, _fault: &VolumeFault, _cache: &Cache) -> Vec<ObjectKey> {
+        Vec::new()
     }
 
     /// Makes a copy, for snapshots of the whole cluster.
@@ -110,6 +116,19 @@ impl ControllerManager {
     /// How many syncs have run.
     pub fn sync_count(&self) -> u64 {
         self.sync_count
+    }
+
+    /// Injects a fault into the controllers that it touches.
+    pub fn inject(&mut self, fault: &VolumeFault, context: &mut Context<'_, RunNext>) {
+        for index in 0..self.workers.len() {
+            let Some(worker) = self.workers.get_mut(index) else {
+                continue;
+            };
+            for key in worker.controller.inject(fault, context.cache) {
+                worker.queue.add(key);
+            }
+            self.set_timer(index, context);
+        }
     }
 
     fn set_timer(&mut self, index: usize, context: &mut Context<'_, RunNext>) {

@@ -4,9 +4,11 @@
 //! that has every image but those that are named as broken. Left out: credentials, digests that are pinned,
 //! garbage collection of images.
 
+use std::collections::BTreeSet;
+
+use super::Scene;
 use super::timing::Timing;
 use crate::api::pod::Container;
-use crate::collections::SortedSet;
 use crate::sim::{Rng, Span};
 
 /// Names and tags that no registry has, whoever the nodes are.
@@ -47,11 +49,20 @@ pub(super) enum ImageNeed {
 }
 
 /// What a node has to do for the image of a container.
-pub(super) fn need(container: &Container, present: &SortedSet<String>, timing: &Timing) -> ImageNeed {
+pub(super) fn need(container: &Container, present: &BTreeSet<String>, scene: Scene<'_>) -> ImageNeed {
+    let timing = scene.timing;
     if !can_be_pulled(&container.image, timing) {
         return match container.image_pull_policy.as_str() {
             "Never" => ImageNeed::NeverPull,
             _ => ImageNeed::PullInVain,
+        };
+    }
+    // A node keeps what it has of an image that the registry has lost.
+    if scene.faults.is_missing(&container.image) {
+        return match (container.image_pull_policy.as_str(), present.contains(&container.image)) {
+            ("Never", false) => ImageNeed::NeverPull,
+            ("Always", _) | (_, false) => ImageNeed::PullInVain,
+            (_, true) => ImageNeed::Nothing,
         };
     }
     if timing.stand_in {
@@ -159,6 +170,7 @@ pub(super) fn go_duration(span: Span) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::faults::Faults;
     use super::*;
 
     #[test]
@@ -190,14 +202,14 @@ mod tests {
 
     #[test]
     fn broken_images_and_pull_policies() {
-        let present = SortedSet::from(["nginx:1".to_owned()]);
+        let present = BTreeSet::from(["nginx:1".to_owned()]);
         let needs = |image: &str, policy: &str, timing: &Timing| {
             let container = Container {
                 image: image.to_owned(),
                 image_pull_policy: policy.to_owned(),
                 ..Container::default()
             };
-            need(&container, &present, timing)
+            need(&container, &present, Scene { timing, faults: &Faults::default() })
         };
         let (real, recorded) = (Timing::default(), Timing::recorded());
         assert_eq!(needs("nginx:1", "IfNotPresent", &real), ImageNeed::Nothing);

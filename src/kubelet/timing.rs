@@ -5,6 +5,7 @@
 //! equally long.
 
 use crate::api::codec::api_struct;
+use crate::api::heartbeat::{RENEW_EVERY, REPORT_EVERY};
 use crate::sim::Span;
 
 api_struct! {
@@ -45,6 +46,12 @@ api_struct! {
         pub crash_back_off_reset_ms: u64,
         /// From a claim that may be served to its volume.
         pub provision_ms: u64,
+        /// From the registration of a node to its being ready.
+        pub node_ready_ms: u64,
+        /// How often a node renews its lease.
+        pub lease_renew_ms: u64,
+        /// How often a node posts a status that has not changed.
+        pub status_report_ms: u64,
         /// The nodes behave as the stand-ins of the recordings: they tell no Events, keep no images, no command
         /// ends by itself, and reasons stay in conditions that have become true.
         pub stand_in: bool,
@@ -71,6 +78,9 @@ impl Default for Timing {
             crash_back_off_max_ms: 300_000,
             crash_back_off_reset_ms: 600_000,
             provision_ms: 800,
+            node_ready_ms: 3_000,
+            lease_renew_ms: RENEW_EVERY.ms(),
+            status_report_ms: REPORT_EVERY.ms(),
             stand_in: false,
         }
     }
@@ -97,6 +107,9 @@ impl Timing {
             crash_back_off_max_ms: 0,
             crash_back_off_reset_ms: 0,
             provision_ms: 200,
+            node_ready_ms: 40,
+            lease_renew_ms: 5_000,
+            status_report_ms: 5_000,
             stand_in: true,
         }
     }

@@ -139,7 +139,11 @@ fn spec(kind: Kind, value: &Value, causes: &mut Causes) {
         Kind::Secret => others::secret(value, causes),
         Kind::Event => others::event(value, causes),
         Kind::EndpointSlice => others::endpoint_slice(value, causes),
-        Kind::ServiceAccount | Kind::Deployment | Kind::ReplicaSet | Kind::PodDisruptionBudget => {}
+        Kind::ServiceAccount
+        | Kind::Lease
+        | Kind::Deployment
+        | Kind::ReplicaSet
+        | Kind::PodDisruptionBudget => {}
     }
 }
 
@@ -159,7 +163,9 @@ fn changed_spec(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
             spec(kind, new, causes);
         }
         Kind::Deployment | Kind::ReplicaSet | Kind::PodDisruptionBudget => spec(kind, new, causes),
-        Kind::Namespace | Kind::Event | Kind::EndpointSlice | Kind::ServiceAccount => spec(kind, new, causes),
+        Kind::Namespace | Kind::Event | Kind::EndpointSlice | Kind::Lease | Kind::ServiceAccount => {
+            spec(kind, new, causes);
+        }
     }
 }
 

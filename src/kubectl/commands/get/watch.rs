@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::decorate::TableOptions;
+use crate::api::heartbeat::as_read;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, WatchEvent, WatchEventType};
 use crate::collections::SortedMap;
@@ -106,7 +107,7 @@ impl Printer {
     }
 
     fn one(&mut self, object: &Object, event: &str, now: Time) -> Result<String, CommandError> {
-        let value = self.value(object, event);
+        let value = self.value(&as_read(object, now), event);
         match &mut self.format {
             None => Ok(self.rows(object.kind(), std::slice::from_ref(object), event, now)),
             Some(format) => format.print(&value),
