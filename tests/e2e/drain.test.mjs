@@ -55,7 +55,6 @@ test("ZooKeeper: the third drain is refused by the budget, and goes on after an 
     const second = await nodeOf(page, "zk-1");
     await drain(page, second);
     await printed(page, `node/${second} drained`);
-    await settled(page);
     await budget(page).getByText("0 may be evicted now").waitFor();
 
     // The third is refused, and tried again every five seconds.
