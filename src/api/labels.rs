@@ -8,9 +8,11 @@ use std::fmt;
 
 use super::LabelMap;
 use super::codec::api_struct;
+use crate::collections::sort;
 
 api_struct! {
     /// A selector as objects carry it: all parts must match.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct LabelSelector {
         /// Labels that must have these values.
         pub match_labels: LabelMap [omitempty],
@@ -19,6 +21,7 @@ api_struct! {
     }
 
     /// One requirement on one key.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Requirement {
         /// The label's name.
         pub key: String,
@@ -76,7 +79,7 @@ impl fmt::Display for LabelSelector {
                 _ => key.clone(),
             }
         }));
-        parts.sort();
+        sort(&mut parts);
         f.write_str(if parts.is_empty() { "<none>".to_owned() } else { parts.join(",") }.as_str())
     }
 }

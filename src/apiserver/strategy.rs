@@ -141,8 +141,8 @@ fn set_template_generation(set: &mut DaemonSet, generation: i64) {
 
 /// A new template is a new generation of it; nothing that a client says is.
 fn prepare_template_generation(new: &mut Rc<DaemonSet>, old: &DaemonSet) {
-    let counted = template_generation(old).unwrap_or_default()
-        + i64::from(new.spec.template != old.spec.template);
+    let counted =
+        template_generation(old).unwrap_or_default() + i64::from(new.spec.template != old.spec.template);
     if template_generation(new) != Some(counted) {
         set_template_generation(Rc::make_mut(new), counted);
     }

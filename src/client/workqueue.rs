@@ -4,8 +4,9 @@
 //! rate limiter: 5 ms doubling to 1000 s), Kubernetes v1.36. Left out: the overall rate of ten a second, and
 //! several workers.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
+use crate::collections::{SortedMap, SortedSet};
 use crate::sim::{Span, Time};
 
 const BACKOFF_FIRST_MS: u64 = 5;
@@ -15,23 +16,23 @@ const BACKOFF_MAX_MS: u64 = 1_000_000;
 #[derive(Clone, Debug)]
 pub struct WorkQueue<K> {
     ready: VecDeque<K>,
-    queued: BTreeSet<K>,
-    delayed: BTreeSet<(Time, u64, K)>,
+    queued: SortedSet<K>,
+    delayed: SortedSet<(Time, u64, K)>,
     /// Where each delayed key stands.
-    delays: BTreeMap<K, (Time, u64)>,
+    delays: SortedMap<K, (Time, u64)>,
     sequence: u64,
-    failures: BTreeMap<K, u32>,
+    failures: SortedMap<K, u32>,
 }
 
 impl<K> Default for WorkQueue<K> {
     fn default() -> Self {
         Self {
             ready: VecDeque::new(),
-            queued: BTreeSet::new(),
-            delayed: BTreeSet::new(),
-            delays: BTreeMap::new(),
+            queued: SortedSet::new(),
+            delayed: SortedSet::new(),
+            delays: SortedMap::new(),
             sequence: 0,
-            failures: BTreeMap::new(),
+            failures: SortedMap::new(),
         }
     }
 }
@@ -68,6 +69,13 @@ impl<K: Ord + Clone> WorkQueue<K> {
         let after = BACKOFF_FIRST_MS.saturating_mul(1_u64 << (*failures).min(30)).min(BACKOFF_MAX_MS);
         *failures += 1;
         self.add_after(key, Span::from_ms(after), now);
+    }
+
+    /// Takes a key out that waits for its time.
+    pub fn forget_delayed(&mut self, key: &K) {
+        if let Some((at, sequence)) = self.delays.remove(key) {
+            self.delayed.remove(&(at, sequence, key.clone()));
+        }
     }
 
     /// Forgets the key's failures.
@@ -118,6 +126,10 @@ mod tests {
         assert_eq!((queue.pop(at(14)), queue.pop(at(15))), (None, Some("a")));
         queue.forget(&"a");
         assert_eq!(queue.failures(&"a"), 0);
+        queue.add_after("a", Span::from_ms(5), at(10));
+        queue.add_after("b", Span::from_ms(6), at(10));
+        queue.forget_delayed(&"a");
+        assert_eq!(queue.next_due(at(10)), Some(at(16)));
     }
 
     #[test]

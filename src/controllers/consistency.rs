@@ -20,7 +20,6 @@ const LAG_WORTH_A_WORD: Span = Span::from_seconds(1);
 pub struct OwnWrites {
     unseen: BTreeMap<Kind, u64>,
     lagging_since: Option<Time>,
-    recheck_at: Option<Time>,
 }
 
 /// What an unseen write means for a sync.
@@ -48,10 +47,7 @@ impl OwnWrites {
         };
         let now = api.now();
         let since = *self.lagging_since.get_or_insert(now);
-        if self.recheck_at.is_none_or(|at| at <= now) {
-            self.recheck_at = Some(now + LAG_WORTH_A_WORD);
-            api.requeue_after(key, LAG_WORTH_A_WORD);
-        }
+        api.requeue_after(key, LAG_WORTH_A_WORD);
         Some(Lag { kind, is_worth_a_word: now - since >= LAG_WORTH_A_WORD })
     }
 }

@@ -15,6 +15,7 @@ use crate::api::object::Typed as _;
 use crate::api::pod::PodTemplateSpec;
 use crate::api::{Kind, LabelMap, Object, ObjectKey, ObjectMeta, OwnerReference, schema};
 use crate::client::{Cache, DeleteOptions, Request, StatusError};
+use crate::collections::sort_by;
 
 /// The label that carries a revision's hash.
 pub const CONTROLLER_REVISION_HASH_LABEL: &str = "controller.kubernetes.io/hash";
@@ -116,7 +117,7 @@ pub fn new_controller_revision(
 
 /// Sorts by number, then by age, then by name.
 pub fn sort_controller_revisions(revisions: &mut [Rc<ControllerRevision>]) {
-    revisions.sort_by(|a, b| {
+    sort_by(revisions, |a, b| {
         (a.revision, a.metadata.creation_timestamp, &a.metadata.name).cmp(&(
             b.revision,
             b.metadata.creation_timestamp,

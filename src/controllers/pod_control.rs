@@ -72,12 +72,7 @@ pub fn create_pod(
 ///
 /// # Errors
 /// As the server answers; a pod that is gone already is `NotFound`.
-pub fn delete_pod(
-    api: &mut dyn Api,
-    component: &str,
-    name: &str,
-    owner: &Object,
-) -> Result<(), StatusError> {
+pub fn delete_pod(api: &mut dyn Api, component: &str, name: &str, owner: &Object) -> Result<(), StatusError> {
     let key = ObjectKey::new(Kind::Pod, owner.meta().namespace.clone(), name);
     match api.request(Request::delete(key, DeleteOptions::default())) {
         Ok(_) => {

@@ -11,6 +11,7 @@ use super::format::Seen;
 use crate::api::codec::to_value;
 use crate::api::{Kind, Object};
 use crate::apiserver::{ApiServer, WatchEvent, WatchEventType};
+use crate::collections::sort_by_key;
 use crate::kubectl::printers;
 
 /// The kinds whose rows are recorded.
@@ -63,7 +64,7 @@ impl Watcher {
                 *position = log.end();
             }
         }
-        events.sort_by_key(|event| event.revision);
+        sort_by_key(&mut events, |event| event.revision);
         let changed = events.iter().any(|event| !matches!(event.object, Object::Event(_) | Object::Node(_)));
         (events.into_iter().flat_map(|event| self.seen(event)).collect(), changed)
     }

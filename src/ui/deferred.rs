@@ -1,8 +1,8 @@
 //! The door to the code that arrives after the first paint.
 //!
-//! A release build is split in two modules (`scripts/hooks/split.mjs`). What calls a function of the second one before
-//! it has arrived comes through here, and `static/start.js` fetches it on the spot. Nothing in Rust calls this:
-//! a build in one piece never does.
+//! A release build is split in two modules (`scripts/hooks/split.mjs`). What calls a function of the second
+//! one before it has arrived comes through here, and `static/start.js` fetches it on the spot. Nothing in
+//! Rust calls this: a build in one piece never does.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

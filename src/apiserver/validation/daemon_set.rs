@@ -29,10 +29,7 @@ pub(super) fn create(set: &Value, causes: &mut Causes) {
             "activeDeadlineSeconds in DaemonSet is not Supported",
         );
     }
-    causes.non_negative(
-        &path.child("minReadySeconds"),
-        number(spec, "minReadySeconds").unwrap_or_default(),
-    );
+    causes.non_negative(&path.child("minReadySeconds"), number(spec, "minReadySeconds").unwrap_or_default());
     update_strategy(at(spec, &["updateStrategy"]), &path.child("updateStrategy"), causes);
     let limit = number(spec, "revisionHistoryLimit").unwrap_or_default();
     causes.non_negative(&path.child("revisionHistoryLimit"), limit);

@@ -8,6 +8,7 @@ use super::causes::{Causes, Path, shown};
 use super::names;
 use crate::api::codec::to_value;
 use crate::api::{Kind, LabelMap, ObjectMeta, OwnerReference};
+use crate::collections::sort;
 
 /// All annotations together may have this many bytes.
 const ANNOTATIONS_MAX: usize = 256 * 1024;
@@ -42,7 +43,7 @@ pub(super) fn update(new: &ObjectMeta, old: &ObjectMeta, causes: &mut Causes) {
     if old.is_terminating() {
         let mut added: Vec<&String> =
             new.finalizers.iter().filter(|name| !old.finalizers.contains(name)).collect();
-        added.sort();
+        sort(&mut added);
         added.dedup();
         if !added.is_empty() {
             let listed: Vec<String> = added.iter().map(|name| crate::api::schema::quote(name)).collect();

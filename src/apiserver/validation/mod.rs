@@ -140,6 +140,7 @@ fn spec(kind: Kind, value: &Value, causes: &mut Causes) {
         Kind::Event => others::event(value, causes),
         Kind::EndpointSlice => others::endpoint_slice(value, causes),
         Kind::ServiceAccount
+        | Kind::Lease
         | Kind::Deployment
         | Kind::ReplicaSet
         | Kind::PodDisruptionBudget => {}
@@ -161,10 +162,10 @@ fn changed_spec(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
             others::update_data(new, old, causes);
             spec(kind, new, causes);
         }
-        Kind::Deployment | Kind::ReplicaSet | Kind::PodDisruptionBudget => {
-            spec(kind, new, causes)
+        Kind::Deployment | Kind::ReplicaSet | Kind::PodDisruptionBudget => spec(kind, new, causes),
+        Kind::Namespace | Kind::Event | Kind::EndpointSlice | Kind::Lease | Kind::ServiceAccount => {
+            spec(kind, new, causes);
         }
-        Kind::Namespace | Kind::Event | Kind::EndpointSlice | Kind::ServiceAccount => spec(kind, new, causes),
     }
 }
 

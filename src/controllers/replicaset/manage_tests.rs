@@ -132,7 +132,9 @@ fn check(table: &str) {
 #[test]
 fn missing_pods_are_created_at_most_five_hundred_at_a_time() {
     check("set replicas=3\n pod a ready=1 => create 2; Create");
-    check("set replicas=3\n pod a ready=1\n pod b going\n pod c Failed\n pod d Succeeded => create 2; Create");
+    check(
+        "set replicas=3\n pod a ready=1\n pod b going\n pod c Failed\n pod d Succeeded => create 2; Create",
+    );
     check("set replicas=800 => create 500; Create");
     check("set => create 1; Create");
 }
@@ -146,7 +148,9 @@ fn surplus_pods_are_deleted_by_rank() {
     check(&format!("set replicas=1 owned\n {pods} => delete b; Delete"));
     check(&format!("set replicas=1\n {pods} => delete a; Delete"));
     // One that is going or has ended is no neighbour.
-    check("set replicas=1 owned\n pod a on=n ready=1\n pod b on=m ready=1\n pod s sibling on=m going => delete a; Delete");
+    check(
+        "set replicas=1 owned\n pod a on=n ready=1\n pod b on=m ready=1\n pod s sibling on=m going => delete a; Delete",
+    );
 }
 
 #[test]
@@ -179,10 +183,7 @@ fn waits_read_as_sentences() {
             WaitingFor::PodsReady { count: 2, first: "web-x".into() },
             "waiting for 2 Pods to become ready, the first of them web-x",
         ),
-        (
-            WaitingFor::PodsReady { count: 1, first: "web-x".into() },
-            "waiting for Pod web-x to become ready",
-        ),
+        (WaitingFor::PodsReady { count: 1, first: "web-x".into() }, "waiting for Pod web-x to become ready"),
         (
             WaitingFor::PodsAvailable { count: 1, min_ready_seconds: 10, seconds_left: 5 },
             "waiting for 1 Pod to be Available (minReadySeconds 10): 5 s left",

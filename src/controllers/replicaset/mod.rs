@@ -168,6 +168,10 @@ impl Controller for ReplicaSetController {
         self.sync_with(key, cache, context)
     }
 
+    fn renews_timers(&self) -> bool {
+        true
+    }
+
     fn boxed_clone(&self) -> Box<dyn Controller> {
         Box::new(self.clone())
     }

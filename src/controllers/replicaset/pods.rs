@@ -206,7 +206,8 @@ mod tests {
         let mut set = ReplicaSet::default();
         set.spec.min_ready_seconds = min_ready_seconds;
         set.spec.selector.match_labels.insert("app".into(), "web".into());
-        set.spec.template.metadata.labels = [("app".into(), "web".into()), ("tier".into(), "x".into())].into();
+        set.spec.template.metadata.labels =
+            [("app".into(), "web".into()), ("tier".into(), "x".into())].into();
         PodTable::new(Rc::new(set))
     }
 

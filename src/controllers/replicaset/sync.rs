@@ -20,7 +20,7 @@ use crate::controllers::controller_ref::{self, Claim};
 use crate::controllers::expectations::Expectations;
 use crate::controllers::pod_control::{create_pod, delete_pod, pod_from_template};
 use crate::controllers::{SyncError, SyncResult};
-use crate::sim::{Span, Time};
+use crate::sim::Span;
 
 /// What the controller remembers of one set between syncs.
 #[derive(Clone, Debug)]
@@ -30,8 +30,6 @@ pub(crate) struct SetState {
     /// What it expects to see.
     pub(crate) expectations: Expectations,
     writes: OwnWrites,
-    /// When expectations that are not met are looked at again.
-    recheck_at: Time,
 }
 
 impl SetState {
@@ -41,12 +39,7 @@ impl SetState {
         for pod in cache.controlled_by::<Pod>(&set.metadata.namespace, &set.metadata.uid) {
             pods.put(Rc::clone(pod));
         }
-        Self {
-            pods,
-            expectations: Expectations::default(),
-            writes: OwnWrites::default(),
-            recheck_at: Time::ZERO,
-        }
+        Self { pods, expectations: Expectations::default(), writes: OwnWrites::default() }
     }
 
     /// Whether this is about the very set, not about an earlier one of the name.
@@ -85,12 +78,7 @@ impl SetState {
         Ok(Some(plan.outcome.verdict(set)))
     }
 
-    fn carry_out(
-        &mut self,
-        plan: &Plan,
-        set: &Rc<ReplicaSet>,
-        api: &mut dyn Api,
-    ) -> Result<(), StatusError> {
+    fn carry_out(&mut self, plan: &Plan, set: &Rc<ReplicaSet>, api: &mut dyn Api) -> Result<(), StatusError> {
         match &plan.steps {
             Steps::Nothing => Ok(()),
             Steps::Create(count) => self.create_pods(*count, set, api),
@@ -153,18 +141,15 @@ impl SetState {
     }
 
     /// Comes back when the next pod becomes available, or when what was expected is given up.
-    fn plan_next_check(&mut self, key: &ObjectKey, set: &ReplicaSet, outcome: &Outcome, api: &mut dyn Api) {
+    fn plan_next_check(&self, key: &ObjectKey, set: &ReplicaSet, outcome: &Outcome, api: &mut dyn Api) {
         let (counts, now) = (self.pods.counts(), api.now());
         if set.spec.min_ready_seconds > 0 && counts.ready != counts.available {
             let fallback = Span::from_seconds(u64::try_from(set.spec.min_ready_seconds).unwrap_or_default());
             api.requeue_after(key, self.pods.next_availability(now).unwrap_or(fallback));
         }
         // Upstream's caches tell everything again from time to time; here nothing else might wake the set.
-        let expire_at = self.expectations.expire_at();
-        if matches!(outcome, Outcome::Waiting(WaitingFor::Expectations { .. })) && self.recheck_at != expire_at
-        {
-            self.recheck_at = expire_at;
-            api.requeue_after(key, expire_at - now);
+        if matches!(outcome, Outcome::Waiting(WaitingFor::Expectations { .. })) {
+            api.requeue_after(key, self.expectations.expire_at() - now);
         }
     }
 

@@ -5,12 +5,12 @@
 //! other versions of Kubernetes (`StatefulSetSemanticRevisionComparison`); every revision here has one
 //! encoding.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::api::Kind;
 use crate::api::apps::{ControllerRevision, StatefulSet};
 use crate::client::StatusError;
+use crate::collections::SortedSet;
 use crate::controllers::api_access::Api;
 use crate::controllers::history::{self, template_patch};
 
@@ -80,7 +80,7 @@ pub(crate) fn truncate_history(
     api: &mut dyn Api,
     set: &StatefulSet,
     revisions: &Revisions,
-    in_use: impl FnOnce() -> BTreeSet<String>,
+    in_use: impl FnOnce() -> SortedSet<String>,
 ) -> Result<bool, StatusError> {
     let limit = set.spec.revision_history_limit.unwrap_or(HISTORY_LIMIT);
     let Ok(limit) = usize::try_from(limit) else { return Ok(false) };

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::actions::pod_actions;
 use super::icons::{shape, volume};
 use super::menu::Menu;
 use super::revision::{badge, pattern};
@@ -24,15 +25,6 @@ pub(crate) struct TileProps {
 /// ` -n NAMESPACE`, outside the default namespace.
 pub(crate) fn namespace_flag(namespace: &str) -> String {
     if namespace == "default" || namespace.is_empty() { String::new() } else { format!(" -n {namespace}") }
-}
-
-/// What can be done with a pod.
-pub(crate) fn pod_actions(tile: &TileView) -> Vec<(&'static str, Action)> {
-    let (name, flag) = (&tile.key.name, namespace_flag(&tile.key.namespace));
-    vec![
-        ("Describe", Action::Run(format!("kubectl describe pod {name}{flag}"))),
-        ("Delete", Action::Run(format!("kubectl delete pod {name}{flag}"))),
-    ]
 }
 
 #[component]
@@ -111,7 +103,7 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
             <button type="button" class="more" tabindex="-1" aria-label={format!("Actions of {name}")}
                 onclick={on_menu}>{ "⋯" }</button>
             if props.has_menu {
-                <Menu label={name} items={pod_actions(tile)} {on_close} on={props.on.clone()} />
+                <Menu label={name} items={pod_actions(&tile.key, tile.is_running())} {on_close} on={props.on.clone()} />
             }
         </div>
     }

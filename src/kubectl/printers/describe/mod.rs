@@ -47,6 +47,7 @@ pub fn describe(object: &Object, server: &ApiServer, with_events: bool) -> Strin
         | Object::Deployment(_)
         | Object::EndpointSlice(_)
         | Object::Event(_)
+        | Object::Lease(_)
         | Object::PodDisruptionBudget(_)
         | Object::ReplicaSet(_)
         | Object::ServiceAccount(_) => {
