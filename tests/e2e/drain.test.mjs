@@ -69,6 +69,9 @@ test("ZooKeeper: the third drain is refused by the budget, and goes on after an 
     await page.getByRole("button", { name: `Actions of ${first}`, exact: true }).click();
     await page.getByRole("menuitem", { name: "Uncordon" }).click();
     await printed(page, `node/${third} drained`);
+    await run(page, `kubectl uncordon ${second}`);
+    await page.getByRole("region", { name: "StatefulSet zk" }).locator(".count-value", { hasText: "3/3" }).first()
+      .waitFor({ timeout: 20_000 });
     await settled(page);
     assert.ok((await budget(page).locator(".refusal").count()) > 0);
   });
