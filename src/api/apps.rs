@@ -15,6 +15,7 @@ use super::{Extra, ObjectMeta};
 
 api_struct! {
     /// Pods with names, claims and an order.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct StatefulSet {
         /// Identity and labels.
         pub metadata: ObjectMeta,
@@ -25,6 +26,7 @@ api_struct! {
     }
 
     /// What a `StatefulSet` should be.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct StatefulSetSpec {
         /// Seconds a pod must be ready to count as available.
         pub min_ready_seconds: i64 [omitempty],
@@ -66,12 +68,14 @@ fn with_type_meta(claims: &[PersistentVolumeClaim]) -> Value {
 
 api_struct! {
     /// Where the ordinals start.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct StatefulSetOrdinals {
         /// The lowest ordinal.
         pub start: i64,
     }
 
     /// What becomes of the claims: `Retain` or `Delete`.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct ClaimRetentionPolicy {
         /// When the set is deleted.
         pub when_deleted: String [omitempty],
@@ -80,6 +84,7 @@ api_struct! {
     }
 
     /// How pods reach a new template.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct StatefulSetUpdateStrategy {
         /// `RollingUpdate` or `OnDelete`.
         pub type_: String [omitempty],
@@ -88,6 +93,7 @@ api_struct! {
     }
 
     /// Parameters of a rolling update.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct RollingUpdateStatefulSetStrategy {
         /// How many pods may be away at a time; 1 when absent.
         pub max_unavailable: Option<IntOrString> [omitempty],
@@ -96,6 +102,7 @@ api_struct! {
     }
 
     /// What a `StatefulSet` is, as its controller last saw it.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct StatefulSetStatus {
         /// Pods that have been ready for `minReadySeconds`.
         pub available_replicas: i64,
@@ -120,6 +127,7 @@ api_struct! {
     }
 
     /// One remembered template.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct ControllerRevision {
         /// Identity and labels.
         pub metadata: ObjectMeta,

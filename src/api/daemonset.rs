@@ -11,6 +11,7 @@ use super::{Extra, ObjectMeta};
 
 api_struct! {
     /// One pod on each node that suits it.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct DaemonSet {
         /// Identity and labels.
         pub metadata: ObjectMeta,
@@ -21,6 +22,7 @@ api_struct! {
     }
 
     /// What a `DaemonSet` should be.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct DaemonSetSpec {
         /// Seconds a pod must be ready to count as available.
         pub min_ready_seconds: i64 [omitempty],
@@ -37,6 +39,7 @@ api_struct! {
     }
 
     /// How pods reach a new template.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct DaemonSetUpdateStrategy {
         /// `RollingUpdate` or `OnDelete`.
         pub type_: String [omitempty],
@@ -45,6 +48,7 @@ api_struct! {
     }
 
     /// Parameters of a rolling update: exactly one of them is not zero.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct RollingUpdateDaemonSet {
         /// On how many nodes a new pod may run beside an old one that is available.
         pub max_surge: Option<IntOrString> [omitempty],
@@ -53,6 +57,7 @@ api_struct! {
     }
 
     /// What a `DaemonSet` is, as its controller last saw it.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct DaemonSetStatus {
         /// How often a revision's name was already taken.
         pub collision_count: Option<i64> [omitempty],

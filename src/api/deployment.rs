@@ -11,6 +11,7 @@ use super::{Extra, ObjectMeta};
 
 api_struct! {
     /// Pods that are all alike, rolled from one template to the next.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Deployment {
         /// Identity and labels.
         pub metadata: ObjectMeta,
@@ -21,6 +22,7 @@ api_struct! {
     }
 
     /// What a `Deployment` should be.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct DeploymentSpec {
         /// Seconds a pod must be ready to count as available.
         pub min_ready_seconds: i64 [omitempty],
@@ -43,6 +45,7 @@ api_struct! {
     }
 
     /// How pods reach a new template.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct DeploymentStrategy {
         /// `RollingUpdate` or `Recreate`.
         pub type_: String [omitempty],
@@ -51,6 +54,7 @@ api_struct! {
     }
 
     /// Parameters of a rolling update.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct RollingUpdateDeployment {
         /// How many pods there may be beyond `replicas`; the server fills in 25%.
         pub max_surge: Option<IntOrString> [omitempty],
@@ -59,6 +63,7 @@ api_struct! {
     }
 
     /// What a `Deployment` is, as its controller last saw it.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct DeploymentStatus {
         /// Pods that have been ready for `minReadySeconds`.
         pub available_replicas: i64 [omitempty],
@@ -81,6 +86,7 @@ api_struct! {
     }
 
     /// A number of pods of one template.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct ReplicaSet {
         /// Identity and labels.
         pub metadata: ObjectMeta,
@@ -91,6 +97,7 @@ api_struct! {
     }
 
     /// What a `ReplicaSet` should be.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct ReplicaSetSpec {
         /// Seconds a pod must be ready to count as available.
         pub min_ready_seconds: i64 [omitempty],
@@ -105,6 +112,7 @@ api_struct! {
     }
 
     /// What a `ReplicaSet` is, as its controller last saw it.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct ReplicaSetStatus {
         /// Pods that have been ready for `minReadySeconds`.
         pub available_replicas: i64 [omitempty],

@@ -8,6 +8,7 @@ use super::{Extra, ObjectKey, ObjectMeta, Timestamp};
 
 api_struct! {
     /// Something that happened to an object.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Event {
         /// How often it happened.
         pub count: i64 [omitempty],
@@ -36,6 +37,7 @@ api_struct! {
     }
 
     /// Who tells an event.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct EventSource {
         /// The component.
         pub component: String [omitempty],
@@ -44,6 +46,7 @@ api_struct! {
     }
 
     /// A reference to an object.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct ObjectReference {
         /// Group and version.
         pub api_version: String [omitempty],

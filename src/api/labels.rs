@@ -12,6 +12,7 @@ use crate::collections::sort;
 
 api_struct! {
     /// A selector as objects carry it: all parts must match.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct LabelSelector {
         /// Labels that must have these values.
         pub match_labels: LabelMap [omitempty],
@@ -20,6 +21,7 @@ api_struct! {
     }
 
     /// One requirement on one key.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Requirement {
         /// The label's name.
         pub key: String,

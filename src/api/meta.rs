@@ -3,13 +3,12 @@
 //! Models `metav1.ObjectMeta`, staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/types.go, Kubernetes v1.36.
 //! Left out: `managedFields` (kubectl hides them unless asked).
 
-use std::collections::BTreeMap;
-
 use super::codec::api_struct;
 use super::{Extra, Timestamp};
+use crate::collections::SortedMap;
 
 /// Labels or annotations.
-pub type LabelMap = BTreeMap<String, String>;
+pub type LabelMap = SortedMap<String, String>;
 
 /// An object's revision in the store: grows with every change, written as a string.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +23,7 @@ impl ResourceVersion {
 
 api_struct! {
     /// Identity, versions, labels and ownership of an object.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct ObjectMeta {
         /// Unique among the objects of a kind in a namespace.
         pub name: String [omitempty],
@@ -75,6 +75,7 @@ impl ObjectMeta {
 
 api_struct! {
     /// A reference to an owner.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct OwnerReference {
         /// Group and version of the owner.
         pub api_version: String,
@@ -107,6 +108,7 @@ impl OwnerReference {
 
 api_struct! {
     /// One aspect of an object's state.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Condition {
         /// Which aspect, such as `Ready`.
         pub type_: String,

@@ -10,6 +10,7 @@ use super::{Extra, LabelMap, ObjectMeta};
 
 api_struct! {
     /// A name for a group of pods.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Service {
         /// Identity and labels.
         pub metadata: ObjectMeta,
@@ -20,6 +21,7 @@ api_struct! {
     }
 
     /// What a Service leads to.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct ServiceSpec {
         /// Its address; `None` makes it headless.
         pub cluster_ip: String ["clusterIP", omitempty],
@@ -36,6 +38,7 @@ api_struct! {
     }
 
     /// A port of a Service.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct ServicePort {
         /// Its name.
         pub name: String [omitempty],
@@ -50,6 +53,7 @@ api_struct! {
     }
 
     /// Addresses behind a Service.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct EndpointSlice {
         /// Identity; a label names the Service.
         pub metadata: ObjectMeta,
@@ -62,6 +66,7 @@ api_struct! {
     }
 
     /// One address.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Endpoint {
         /// The pod's addresses.
         pub addresses: Vec<String>,
@@ -76,6 +81,7 @@ api_struct! {
     }
 
     /// Whether an address can serve.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct EndpointConditions {
         /// Ready and not terminating, or published anyway.
         pub ready: Option<bool> [omitempty],

@@ -11,6 +11,7 @@ use super::{Extra, ObjectMeta};
 
 api_struct! {
     /// A node.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Node {
         /// Identity and labels.
         pub metadata: ObjectMeta,
@@ -21,6 +22,7 @@ api_struct! {
     }
 
     /// What people decide about a node.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct NodeSpec {
         /// What keeps pods away.
         pub taints: Vec<Taint> [omitempty],
@@ -31,6 +33,7 @@ api_struct! {
     }
 
     /// What a node's kubelet reports.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct NodeStatus {
         /// What pods may ask for in total.
         pub allocatable: ResourceList [omitempty],

@@ -50,6 +50,7 @@ impl fmt::Display for ObjectKey {
 
 api_struct! {
     /// An object of a kind that nothing here interprets beyond its metadata.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Opaque {
         /// Identity and labels.
         pub metadata: ObjectMeta,
@@ -162,7 +163,7 @@ pub trait Typed: Sized + 'static {
 objects! {
     ControllerRevision DaemonSet Deployment EndpointSlice Event Node PersistentVolume PersistentVolumeClaim
     Pod PodDisruptionBudget ReplicaSet Service StatefulSet StorageClass;
-    ConfigMap Namespace Secret ServiceAccount
+    ConfigMap Lease Namespace Secret ServiceAccount
 }
 
 impl Object {

@@ -11,6 +11,7 @@ use crate::sim::Time;
 
 api_struct! {
     /// A pod.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Pod {
         /// Identity and labels.
         pub metadata: ObjectMeta,
@@ -21,6 +22,7 @@ api_struct! {
     }
 
     /// The pod that a controller makes from its template.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct PodTemplateSpec {
         /// Labels and annotations of the pods.
         pub metadata: ObjectMeta,
@@ -29,6 +31,7 @@ api_struct! {
     }
 
     /// What should run in a pod.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct PodSpec {
         /// Where it may or should run.
         pub affinity: Option<Affinity> [omitempty],
@@ -61,6 +64,7 @@ api_struct! {
     }
 
     /// A container.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Container {
         /// Unique in the pod.
         pub name: String,
@@ -87,6 +91,7 @@ api_struct! {
     }
 
     /// A port of a container.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct ContainerPort {
         /// The port.
         pub container_port: i64,
@@ -106,6 +111,7 @@ pub type ResourceList = LabelMap;
 
 api_struct! {
     /// What a container asks for and may use at most.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct ResourceRequirements {
         /// Upper bounds.
         pub limits: ResourceList [omitempty],
@@ -116,6 +122,7 @@ api_struct! {
     }
 
     /// A probe: when it starts, how often it runs, how many results count.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Probe {
         /// Failures in a row before it counts as failed.
         pub failure_threshold: Option<i64> [omitempty],
@@ -130,6 +137,7 @@ api_struct! {
     }
 
     /// A volume of a pod.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Volume {
         /// What mounts refer to.
         pub name: String,
@@ -140,6 +148,7 @@ api_struct! {
     }
 
     /// A volume that comes from a claim.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct ClaimVolume {
         /// Name of the claim in the pod's namespace.
         pub claim_name: String,
@@ -148,6 +157,7 @@ api_struct! {
     }
 
     /// What runs, as the kubelet reports it.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct PodStatus {
         /// `PodScheduled`, `Initialized`, `ContainersReady`, `Ready` and others.
         pub conditions: Vec<Condition> [omitempty],
@@ -176,6 +186,7 @@ api_struct! {
     }
 
     /// The state of one container.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct ContainerStatus {
         /// The container's name.
         pub name: String,
@@ -200,6 +211,7 @@ api_struct! {
     }
 
     /// Exactly one of the three, or none when nothing is known.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct ContainerState {
         /// Not started.
         pub waiting: Option<Waiting> [omitempty],
@@ -210,6 +222,7 @@ api_struct! {
     }
 
     /// Why a container has not started.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Waiting {
         /// In a sentence.
         pub message: String [omitempty],
@@ -218,12 +231,14 @@ api_struct! {
     }
 
     /// A container that runs.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Running {
         /// Since when.
         pub started_at: Option<Timestamp>,
     }
 
     /// A container that ended.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Terminated {
         /// Which start of it.
         pub container_id: String ["containerID", omitempty],

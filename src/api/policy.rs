@@ -2,16 +2,16 @@
 //!
 //! Models `policy/v1`, staging/src/k8s.io/api/policy/v1/types.go, Kubernetes v1.36.
 
-use std::collections::BTreeMap;
-
 use super::codec::api_struct;
 use super::intstr::IntOrString;
 use super::labels::LabelSelector;
 use super::meta::Condition;
 use super::{Extra, ObjectMeta, Timestamp};
+use crate::collections::SortedMap;
 
 api_struct! {
     /// Bounds how many of the selected pods may be evicted.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct PodDisruptionBudget {
         /// Identity and labels.
         pub metadata: ObjectMeta,
@@ -22,6 +22,7 @@ api_struct! {
     }
 
     /// What a budget asks for.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct PodDisruptionBudgetSpec {
         /// How many of the pods may be away.
         pub max_unavailable: Option<IntOrString> [omitempty],
@@ -36,6 +37,7 @@ api_struct! {
     }
 
     /// What holds for a budget.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct PodDisruptionBudgetStatus {
         /// `DisruptionAllowed`.
         pub conditions: Vec<Condition> [omitempty],
@@ -44,7 +46,7 @@ api_struct! {
         /// Pods that must stay healthy.
         pub desired_healthy: i64,
         /// Pods whose eviction was granted and is not seen yet, with the time it was granted.
-        pub disrupted_pods: BTreeMap<String, Timestamp> [omitempty],
+        pub disrupted_pods: SortedMap<String, Timestamp> [omitempty],
         /// How many pods may be evicted now.
         pub disruptions_allowed: i64,
         /// Pods that the budget counts.

@@ -4,13 +4,12 @@
 //! staging/src/k8s.io/component-helpers/scheduling/corev1, Kubernetes v1.36. The scheduler and the
 //! `DaemonSet` controller ask the same questions.
 
-use std::collections::BTreeMap;
-
 use super::Extra;
 use super::codec::api_struct;
 use super::labels::{LabelSelector, Requirement};
 use super::node::Node;
 use super::pod::{Pod, PodSpec};
+use crate::collections::SortedMap;
 
 /// A port of a node that a pod takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +49,7 @@ impl HostPort {
 
 api_struct! {
     /// What keeps pods away from a node.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Taint {
         /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
         pub effect: String,
@@ -62,6 +62,7 @@ api_struct! {
     }
 
     /// A taint that a pod puts up with.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Toleration {
         /// The effect; empty means all.
         pub effect: String [omitempty],
@@ -107,6 +108,7 @@ pub fn untolerated_taint<'a>(
 
 api_struct! {
     /// Where a pod may or should run.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Affinity {
         /// By the node's labels.
         pub node_affinity: Option<NodeAffinity> [omitempty],
@@ -117,6 +119,7 @@ api_struct! {
     }
 
     /// Which nodes by their labels.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct NodeAffinity {
         /// Nodes that would be better.
         pub preferred: Vec<PreferredSchedulingTerm>
@@ -126,6 +129,7 @@ api_struct! {
     }
 
     /// A node term with its weight.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct PreferredSchedulingTerm {
         /// The term.
         pub preference: NodeSelectorTerm,
@@ -134,12 +138,14 @@ api_struct! {
     }
 
     /// Terms of which one must match.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct NodeSelector {
         /// The terms.
         pub node_selector_terms: Vec<NodeSelectorTerm>,
     }
 
     /// Requirements of which all must match.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct NodeSelectorTerm {
         /// On labels.
         pub match_expressions: Vec<Requirement> [omitempty],
@@ -154,7 +160,7 @@ impl NodeSelectorTerm {
         if self.match_expressions.is_empty() && self.match_fields.is_empty() {
             return false;
         }
-        let fields = BTreeMap::from([("metadata.name".to_owned(), node.metadata.name.clone())]);
+        let fields = SortedMap::from([("metadata.name".to_owned(), node.metadata.name.clone())]);
         self.match_expressions.iter().all(|requirement| requirement.matches(&node.metadata.labels))
             && self.match_fields.iter().all(|requirement| requirement.matches(&fields))
     }
@@ -180,6 +186,7 @@ pub fn node_affinity_matches(spec: &PodSpec, node: &Node) -> bool {
 
 api_struct! {
     /// Near which pods, or away from them.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct PodAffinity {
         /// What would be better.
         pub preferred: Vec<WeightedPodAffinityTerm>
@@ -189,6 +196,7 @@ api_struct! {
     }
 
     /// A pod term with its weight.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct WeightedPodAffinityTerm {
         /// The term.
         pub pod_affinity_term: PodAffinityTerm,
@@ -197,6 +205,7 @@ api_struct! {
     }
 
     /// Pods that count, and the label of nodes that says what is near.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct PodAffinityTerm {
         /// Which pods.
         pub label_selector: Option<LabelSelector> [omitempty],

@@ -11,6 +11,7 @@ use super::{Extra, ObjectMeta};
 
 api_struct! {
     /// A claim to a volume.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct PersistentVolumeClaim {
         /// Identity and labels.
         pub metadata: ObjectMeta,
@@ -21,6 +22,7 @@ api_struct! {
     }
 
     /// What a claim asks for.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct PersistentVolumeClaimSpec {
         /// `ReadWriteOnce` and so on.
         pub access_modes: Vec<String> [omitempty],
@@ -37,6 +39,7 @@ api_struct! {
     }
 
     /// What a claim got.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct PersistentVolumeClaimStatus {
         /// As the volume's.
         pub access_modes: Vec<String> [omitempty],
@@ -49,6 +52,7 @@ api_struct! {
     }
 
     /// A volume.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct PersistentVolume {
         /// Identity and labels.
         pub metadata: ObjectMeta,
@@ -59,6 +63,7 @@ api_struct! {
     }
 
     /// What a volume is.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct PersistentVolumeSpec {
         /// `ReadWriteOnce` and so on.
         pub access_modes: Vec<String> [omitempty],
@@ -79,6 +84,7 @@ api_struct! {
     }
 
     /// Which claim a volume is bound to.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct ClaimReference {
         /// Name of the claim.
         pub name: String,
@@ -91,12 +97,14 @@ api_struct! {
     }
 
     /// Nodes that can reach a volume.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct VolumeNodeAffinity {
         /// The nodes.
         pub required: Option<NodeSelector> [omitempty],
     }
 
     /// Whether a volume is in use.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct PersistentVolumeStatus {
         /// `Available`, `Bound`, `Released` or `Failed`.
         pub phase: String [omitempty],
@@ -105,6 +113,7 @@ api_struct! {
     }
 
     /// A kind of storage.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub struct StorageClass {
         /// Identity; an annotation marks the default class.
         pub metadata: ObjectMeta,

@@ -115,12 +115,12 @@ impl ApiServer {
 }
 
 /// Whether the pod's end disrupts nothing: it has not begun, is over or is under way.
-fn can_ignore_budgets(pod: &Pod) -> bool {
+pub fn can_ignore_budgets(pod: &Pod) -> bool {
     pod.is_terminating() || matches!(pod.status.phase.as_str(), "Succeeded" | "Failed" | "Pending")
 }
 
 /// Whether a pod that is not ready may go without being counted.
-fn may_evict_unhealthy(budget: &PodDisruptionBudget) -> bool {
+pub fn may_evict_unhealthy(budget: &PodDisruptionBudget) -> bool {
     let status = &budget.status;
     match budget.spec.unhealthy_pod_eviction_policy.as_deref() {
         Some("AlwaysAllow") => true,

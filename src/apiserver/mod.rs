@@ -31,6 +31,7 @@ mod eviction;
 mod refused;
 
 pub use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
+pub use eviction::{can_ignore_budgets, may_evict_unhealthy};
 pub use refused::RefusedEviction;
 pub use request::{Body, DeleteOptions, PatchType, Preconditions, PropagationPolicy, Request, Subresource};
 pub use status_error::{Cause, StatusError};
@@ -134,7 +135,7 @@ impl ApiServer {
     }
 
     /// The kinds that changed since the last call.
-    pub fn take_changed_kinds(&mut self) -> std::collections::BTreeSet<Kind> {
+    pub fn take_changed_kinds(&mut self) -> crate::collections::SortedSet<Kind> {
         self.store.take_changed_kinds()
     }
 

@@ -6,9 +6,11 @@
 use super::Cluster;
 use crate::api::daemonset::DaemonSet;
 use crate::api::node::Node;
-use crate::api::{Kind, Object, ObjectKey};
+use crate::api::{Kind, Object, ObjectKey, Timestamp};
+use crate::controllers::daemonset::node_should_run_daemon_pod;
 use crate::controllers::{Decision, Verdict};
 use crate::kubectl::{Output, Stream};
+use crate::kubelet::Outage;
 
 /// The arguments of a line that begins with `why`.
 pub(super) fn why_line(line: &str) -> Option<&str> {
@@ -23,8 +25,8 @@ impl Cluster {
     }
 
     /// Why a `DaemonSet` wants no pod on a node; `None` when it wants one.
-    pub fn daemon_pod_refusal(&self, _set: &DaemonSet, _node: &Node) -> Option<String> {
-        None
+    pub fn daemon_pod_refusal(&self, set: &DaemonSet, node: &Node) -> Option<String> {
+        node_should_run_daemon_pod(node, set).misfit().map(ToString::to_string)
     }
 
     /// Runs `why TYPE/NAME`.
@@ -66,12 +68,39 @@ impl Cluster {
                 ));
             }
         }
+        text.push_str(&self.truth_about(pod));
         if let Some(owner) = pod.metadata.controller_of()
             && let Some(kind) = Kind::of(&owner.api_version, &owner.kind)
         {
             let owner = ObjectKey::new(kind, key.namespace.clone(), owner.name.clone());
             for decision in self.decisions(&owner).iter().rev().take(1) {
                 text.push_str(&format!("{owner}: {}", sentence(decision)));
+            }
+        }
+        text
+    }
+
+    /// What the API server cannot know: how its node is, and who else runs under its name.
+    fn truth_about(&self, pod: &crate::api::pod::Pod) -> String {
+        let mut text = String::new();
+        let machine = self.kubelets().machines().find(|(name, _)| *name == pod.spec.node_name);
+        if let Some((node, Some((outage, since)))) = machine {
+            let how = match outage {
+                Outage::KubeletStopped => "has no kubelet",
+                Outage::Partitioned => "cannot be reached",
+                Outage::PoweredOff => "has no power",
+            };
+            text.push_str(&format!("node {node} {how} since {}\n", Timestamp::at(since)));
+        }
+        let meta = &pod.metadata;
+        for running in self.kubelets().running() {
+            let other = &running.pod.metadata;
+            if other.name == meta.name && other.namespace == meta.namespace && other.uid != meta.uid {
+                text.push_str(&format!(
+                    "an earlier {} (uid {}) still runs on {}: its object was removed without waiting for its \
+                     end\n",
+                    other.name, other.uid, running.node
+                ));
             }
         }
         text

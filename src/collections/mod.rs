@@ -4,7 +4,12 @@
 //! here costs a few hundred bytes.
 //!
 //! - [`sort`](mod@sort): sorting, by way of one compiled sort.
+//! - [`sorted_map`], [`sorted_set`]: ordered collections of few entries, in a vector.
 
 mod sort;
+pub mod sorted_map;
+pub mod sorted_set;
 
 pub use sort::{sort, sort_by, sort_by_key};
+pub use sorted_map::SortedMap;
+pub use sorted_set::SortedSet;

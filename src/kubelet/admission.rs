@@ -61,7 +61,7 @@ fn failed(predicate: &str, why: &str) -> Rejection {
 
 #[cfg(test)]
 mod tests {
-    use super::super::node::{NodeConfig, node_object};
+    use super::super::node::NodeConfig;
     use super::*;
     use crate::api::codec::from_value;
 
@@ -71,7 +71,7 @@ mod tests {
         let mut node = NodeConfig::recorded("node-1");
         node.taints = from_value(read(r#"[{"key": "gone", "effect": "NoExecute"}]"#)).unwrap();
         let used = Amounts { cpu: used_cpu, pods: 1, ..Amounts::default() };
-        let mut agent = NodeAgent::new(node_object(&node).into());
+        let mut agent = NodeAgent::new(node, crate::sim::Time::ZERO);
         agent.used = used;
         let tenant = r#"{"spec": {"containers": [{"ports": [{"hostPort": 21017}]}]}}"#;
         agent.reserve(Amounts::default(), &from_value(read(tenant)).unwrap());

@@ -29,7 +29,7 @@ struct Rig {
 
 impl Rig {
     fn new(timing: Timing) -> Self {
-        let kubelets = Kubelets::new(timing);
+        let kubelets = Kubelets::new(timing, &[NodeConfig::recorded("node-1")]);
         let informers = kubelets.watches().iter().map(|&kind| Informer::new(kind, Span::ZERO)).collect();
         let mut rig = Self {
             server: ApiServer::new(Rng::new(1)),

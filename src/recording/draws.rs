@@ -3,19 +3,19 @@
 //! Told by its Events `Scheduled`, in order. The replay's scheduler takes a recorded node only where its own
 //! scores leave the choice open, so a node that it would not choose shows up as a difference.
 
-use std::collections::BTreeMap;
+use crate::collections::SortedMap;
 
 use super::format::Recording;
 
 /// The recorded nodes by pod, as [`crate::cluster::ClusterConfig::draws`] wants them.
-pub(super) fn of(recording: &Recording) -> BTreeMap<String, Vec<String>> {
+pub(super) fn of(recording: &Recording) -> SortedMap<String, Vec<String>> {
     let seen = || recording.steps.iter().flat_map(|step| &step.events);
     let mut sets: Vec<&str> =
         seen().filter(|seen| seen.kind == "ReplicaSet").map(|seen| seen.name.as_str()).collect();
     sets.sort_unstable();
     sets.dedup();
     let mut placed_sets: Vec<&str> = Vec::new();
-    let mut draws: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut draws: SortedMap<String, Vec<String>> = SortedMap::new();
     for told in seen().filter(|seen| seen.kind == "Event" && seen.reason == "Scheduled") {
         let Some((name, node)) = placement(&told.message) else {
             continue;

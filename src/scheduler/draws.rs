@@ -7,10 +7,11 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::api::pod::Pod;
+use crate::collections::SortedMap;
 
 /// Draws by pod: for the first, second, … pod of a name its node. Pods of a `ReplicaSet` have random names;
 /// theirs stand under `#0` for the first set whose pod was placed, `#1` for the second, and so on.
-pub type DrawTable = BTreeMap<String, Vec<String>>;
+pub type DrawTable = SortedMap<String, Vec<String>>;
 
 /// The draws that are still to come.
 #[derive(Clone, Debug, Default)]

@@ -5,12 +5,11 @@
 //! Left out: extenders, pod groups, profiles other than the default one.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
 use crate::api::ObjectKey;
-use crate::collections::sort;
+use crate::collections::{SortedMap, sort};
 use crate::sim::Time;
 
 /// A plugin of the default profile, in the order in which filters run.
@@ -179,7 +178,7 @@ pub(crate) struct Diagnosis {
     /// Said before any node was looked at.
     pub(crate) pre_filter_message: String,
     /// Each sentence with the number of nodes it holds for.
-    pub(crate) reasons: BTreeMap<Cow<'static, str>, usize>,
+    pub(crate) reasons: SortedMap<Cow<'static, str>, usize>,
     /// What the attempt to make room said.
     pub(crate) post_filter_message: String,
     /// The plugins that rejected nodes: their events may bring the pod back.

@@ -33,7 +33,6 @@ pub use draws::DrawTable;
 pub use framework::{Attempt, NodeVerdict, Plugin, Rejection, SCORE_WEIGHTS, Scores};
 pub use queue::Place;
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::api::meta::Condition;
@@ -43,6 +42,7 @@ use crate::api::pod::Pod;
 use crate::api::storage::{PersistentVolume, PersistentVolumeClaim, StorageClass};
 use crate::api::{Kind, Object, ObjectKey, Timestamp};
 use crate::client::{Change, Component, Context, EventType, Request};
+use crate::collections::SortedMap;
 use crate::sim::Time;
 use binding::Binding;
 use cluster_state::ClusterState;
@@ -75,7 +75,7 @@ pub struct Scheduler {
     state: ClusterState,
     queue: SchedulingQueue,
     volumes: AssumedVolumes,
-    bindings: BTreeMap<Rc<str>, Binding>,
+    bindings: SortedMap<Rc<str>, Binding>,
     history: History,
     draws: Draws,
     nominations: Nominations,

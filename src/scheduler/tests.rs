@@ -415,7 +415,7 @@ fn emptier_nodes_score_higher() {
 #[test]
 fn equals_are_chosen_at_random_and_all_of_them() {
     let lines = "node a\nnode b\nnode c\npod p";
-    let mut chosen = std::collections::BTreeSet::new();
+    let mut chosen = crate::collections::SortedSet::new();
     for seed in 0..40 {
         let mut world = World::read(lines);
         let pod = world.pod.clone().unwrap();

@@ -4,7 +4,7 @@
 //! share; derived serde code, with its buffering for flattened maps, is ten times as much. Values are taken
 //! over, not copied: fields are moved out of the value's map, and what is left of it is the struct's `extra`.
 //!
-//! - `declare`: the macro.
+//! - `declare`: the macros.
 //! - [`read`], [`write`]: what the calls do.
 //! - `values`: numbers, texts, lists and maps as fields.
 //! - `error`: why a value does not fit.
@@ -17,7 +17,7 @@ pub mod write;
 
 use serde_json::Value;
 
-pub(crate) use declare::api_struct;
+pub(crate) use declare::{api_enum, api_struct, api_words};
 pub use declare::{camel, camel_length};
 pub use error::FieldError;
 
@@ -51,33 +51,6 @@ pub fn from_value<T: Field + Default>(value: Value) -> Result<T, FieldError> {
 /// The JSON value of a field or of a whole object.
 pub fn to_value<T: Field>(field: &T) -> Value {
     field.write()
-}
-
-/// For `#[serde(with = …)]`: a field of a struct that serde reads and writes.
-pub mod through_value {
-    use serde::de::Error as _;
-    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
-    use serde_json::Value;
-
-    use super::Field;
-
-    /// Writes the field's value.
-    ///
-    /// # Errors
-    /// The serializer's.
-    pub fn serialize<T: Field, S: Serializer>(field: &T, serializer: S) -> Result<S::Ok, S::Error> {
-        field.write().serialize(serializer)
-    }
-
-    /// Reads a value and makes the field of it.
-    ///
-    /// # Errors
-    /// The deserializer's, and when the value has another type.
-    pub fn deserialize<'de, T: Field + Default, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<T, D::Error> {
-        super::from_value(Value::deserialize(deserializer)?).map_err(D::Error::custom)
-    }
 }
 
 #[cfg(test)]

@@ -56,3 +56,37 @@ impl Reader {
         self.error.map_or(Ok(()), Err)
     }
 }
+
+/// The one field of an object that stands for a variant.
+#[derive(Debug)]
+pub struct Tagged {
+    name: String,
+    value: Value,
+}
+
+impl Tagged {
+    /// Takes the first field of an object.
+    ///
+    /// # Errors
+    /// When the value is no object or an empty one.
+    pub fn open(value: Value) -> Result<Self, FieldError> {
+        let Value::Object(fields) = value else {
+            return Err(FieldError::mismatch(&value, "an object"));
+        };
+        match fields.into_iter().next() {
+            Some((name, value)) => Ok(Self { name, value }),
+            None => Err(FieldError::new("expected an object with one field, found none")),
+        }
+    }
+
+    /// What the field holds, when this is its name.
+    #[inline(never)]
+    pub fn take(&mut self, name: &str) -> Option<Value> {
+        (self.name == name).then(|| self.value.take())
+    }
+
+    /// That no variant has the name.
+    pub fn unknown(self) -> FieldError {
+        FieldError::new("no such variant").inside(&self.name)
+    }
+}

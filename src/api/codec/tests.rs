@@ -9,6 +9,7 @@ use crate::api::{Extra, LabelMap, Timestamp};
 
 api_struct! {
     /// One field of each sort.
+    #[derive(Clone, Debug, Default, PartialEq)]
     struct Sample {
         /// Always written.
         min_ready_seconds: i64,
@@ -27,6 +28,7 @@ api_struct! {
     }
 
     /// Drops what it does not know.
+    #[derive(Clone, Debug, Default, PartialEq)]
     struct Inner {
         /// A time.
         at: Option<Timestamp> [omitempty],

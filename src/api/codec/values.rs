@@ -1,13 +1,13 @@
 //! What fields are made of: texts, numbers, lists and maps.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::{Field, FieldError};
 use crate::api::Timestamp;
 use crate::api::intstr::IntOrString;
 use crate::api::meta::ResourceVersion;
+use crate::collections::SortedMap;
+use crate::sim::Time;
 
 fn text(value: Value) -> Result<String, FieldError> {
     match value {
@@ -58,6 +58,62 @@ impl Field for i64 {
 
     fn is_empty(&self) -> bool {
         *self == 0
+    }
+}
+
+impl Field for u64 {
+    fn read(&mut self, value: Value) -> Result<(), FieldError> {
+        *self = value.as_u64().ok_or_else(|| FieldError::mismatch(&value, "a whole number"))?;
+        Ok(())
+    }
+
+    fn write(&self) -> Value {
+        Value::from(*self)
+    }
+
+    fn is_empty(&self) -> bool {
+        *self == 0
+    }
+}
+
+impl Field for u32 {
+    fn read(&mut self, value: Value) -> Result<(), FieldError> {
+        let number = value.as_u64().and_then(|number| Self::try_from(number).ok());
+        *self = number.ok_or_else(|| FieldError::mismatch(&value, "a whole number"))?;
+        Ok(())
+    }
+
+    fn write(&self) -> Value {
+        Value::from(*self)
+    }
+
+    fn is_empty(&self) -> bool {
+        *self == 0
+    }
+}
+
+impl Field for f64 {
+    fn read(&mut self, value: Value) -> Result<(), FieldError> {
+        *self = value.as_f64().ok_or_else(|| FieldError::mismatch(&value, "a number"))?;
+        Ok(())
+    }
+
+    fn write(&self) -> Value {
+        Value::from(*self)
+    }
+}
+
+/// In milliseconds.
+impl Field for Time {
+    fn read(&mut self, value: Value) -> Result<(), FieldError> {
+        let mut ms = 0;
+        Field::read(&mut ms, value)?;
+        *self = Self::from_ms(ms);
+        Ok(())
+    }
+
+    fn write(&self) -> Value {
+        Value::from(self.ms())
     }
 }
 
@@ -144,31 +200,52 @@ impl<T: Field + Default> Field for Option<T> {
     }
 }
 
-/// Reads a list item by item.
-fn read_items(value: Value, item: &mut dyn FnMut(Value) -> Result<(), FieldError>) -> Result<(), FieldError> {
+/// A list, seen without the type of its items.
+trait List {
+    /// Puts an empty item at the end.
+    fn add(&mut self) -> &mut dyn Field;
+
+    /// The item at this place.
+    fn at(&self, index: usize) -> &dyn Field;
+}
+
+impl<T: Field + Default> List for Vec<T> {
+    fn add(&mut self) -> &mut dyn Field {
+        let index = self.len();
+        self.push(T::default());
+        &mut self[index]
+    }
+
+    fn at(&self, index: usize) -> &dyn Field {
+        &self[index]
+    }
+}
+
+fn read_items(value: Value, list: &mut dyn List) -> Result<(), FieldError> {
     match value {
-        Value::Array(items) => items
-            .into_iter()
-            .enumerate()
-            .try_for_each(|(index, value)| item(value).map_err(|error| error.inside_item(index))),
+        Value::Array(items) => {
+            for (index, value) in items.into_iter().enumerate() {
+                list.add().read(value).map_err(|error| error.inside_item(index))?;
+            }
+            Ok(())
+        }
         Value::Null => Ok(()),
         other => Err(FieldError::mismatch(&other, "a list")),
     }
 }
 
+fn write_items(length: usize, list: &dyn List) -> Value {
+    Value::Array((0..length).map(|index| list.at(index).write()).collect())
+}
+
 impl<T: Field + Default> Field for Vec<T> {
     fn read(&mut self, value: Value) -> Result<(), FieldError> {
         self.clear();
-        read_items(value, &mut |value| {
-            let mut item = T::default();
-            item.read(value)?;
-            self.push(item);
-            Ok(())
-        })
+        read_items(value, self)
     }
 
     fn write(&self) -> Value {
-        Value::Array(self.iter().map(T::write).collect())
+        write_items(self.len(), self)
     }
 
     fn is_empty(&self) -> bool {
@@ -176,7 +253,7 @@ impl<T: Field + Default> Field for Vec<T> {
     }
 }
 
-impl<T: Field + Default> Field for BTreeMap<String, T> {
+impl<T: Field + Default> Field for SortedMap<String, T> {
     fn read(&mut self, value: Value) -> Result<(), FieldError> {
         self.clear();
         match value {

@@ -3,8 +3,6 @@
 //! Models `ValidatePodSpec` and `ValidatePodTemplateSpec`, pkg/apis/core/validation/validation.go, Kubernetes
 //! v1.36. Left out: ephemeral containers, devices, Windows, user namespaces.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::super::fields::{at, is_true, items, number, text};
@@ -12,6 +10,7 @@ use super::causes::{Causes, Path};
 use super::containers::{self, PodView};
 use super::{affinity, names, resources, security, selectors, volumes};
 use crate::api::codec::from_value;
+use crate::collections::SortedSet;
 
 /// A pod template.
 pub(super) fn template(template: &Value, path: &Path, causes: &mut Causes) {
@@ -120,7 +119,7 @@ fn gates(spec: &Value, path: &Path, causes: &mut Causes) {
         let path = path.child("readinessGates").index(index).child("conditionType");
         causes.invalid_each(&path, type_, names::qualified_name(type_));
     }
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (index, gate) in items(spec, "schedulingGates").iter().enumerate() {
         let (name, path) = (text(gate, "name"), path.child("schedulingGates").index(index));
         causes.invalid_each(&path, name, names::qualified_name(name));

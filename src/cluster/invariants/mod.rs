@@ -11,13 +11,13 @@ pub mod store;
 pub mod pods;
 pub mod statefulset;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use crate::api::apps::StatefulSet;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, WatchEvent, WatchEventType};
-use crate::collections::sort_by_key;
+use crate::collections::{SortedMap, SortedSet, sort_by_key};
 use crate::sim::{Span, Time};
 
 /// How old a controller's view may be.
@@ -77,9 +77,9 @@ impl Seen<'_> {
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     /// The objects as the log leaves them.
-    pub objects: BTreeMap<ObjectKey, Object>,
+    pub objects: SortedMap<ObjectKey, Object>,
     /// Every uid that was ever used.
-    pub uids: BTreeSet<String>,
+    pub uids: SortedSet<String>,
     /// The revision of the last change.
     pub revision: u64,
     /// Earlier versions that a controller may still see, with the time at which each was replaced.
@@ -145,7 +145,7 @@ impl Memory {
 /// Follows a cluster and checks every change.
 #[derive(Clone, Debug, Default)]
 pub struct Checker {
-    positions: BTreeMap<Kind, u64>,
+    positions: SortedMap<Kind, u64>,
     memory: Memory,
     checked: u64,
 }

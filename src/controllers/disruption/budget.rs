@@ -5,7 +5,7 @@
 //! staging/src/k8s.io/component-helpers/apps/poddisruptionbudget, Kubernetes v1.36. Percentages are rounded
 //! up.
 
-use std::collections::BTreeMap;
+use crate::collections::SortedMap;
 use std::rc::Rc;
 
 use super::scale::{Expected, Finder, expected_scale};
@@ -136,8 +136,8 @@ fn expected_pod_count(view: &View<'_>) -> Result<Needed, String> {
 fn build_disrupted_pod_map(
     view: &View<'_>,
     events: &mut Vec<Telling>,
-) -> (BTreeMap<String, Timestamp>, Option<Time>) {
-    let (mut kept, mut recheck_at) = (BTreeMap::new(), None::<Time>);
+) -> (SortedMap<String, Timestamp>, Option<Time>) {
+    let (mut kept, mut recheck_at) = (SortedMap::new(), None::<Time>);
     for pod in view.pods.iter().filter(|pod| !pod.is_terminating()) {
         let name = &pod.metadata.name;
         let Some(granted) = view.budget.status.disrupted_pods.get(name) else {
@@ -164,7 +164,7 @@ fn build_disrupted_pod_map(
 }
 
 /// Pods that are ready and neither ending nor about to.
-fn count_healthy_pods(pods: &[Rc<Pod>], disrupted: &BTreeMap<String, Timestamp>, now: Time) -> i64 {
+fn count_healthy_pods(pods: &[Rc<Pod>], disrupted: &SortedMap<String, Timestamp>, now: Time) -> i64 {
     let is_about_to_end = |pod: &Pod| {
         disrupted.get(&pod.metadata.name).is_some_and(|granted| granted.time() + DELETION_TIMEOUT > now)
     };

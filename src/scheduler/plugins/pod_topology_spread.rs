@@ -20,6 +20,7 @@ use crate::scheduler::terms::PodMatcher;
 
 api_struct! {
     /// One rule, as the pod carries it.
+    #[derive(Clone, Debug, Default, PartialEq)]
     pub(crate) struct Constraint {
         max_skew: i64,
         topology_key: String,

@@ -1,16 +1,16 @@
 //! What the page shows, made anew only when what it shows has changed.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::{Panel, State};
 use crate::api::ObjectKey;
 use crate::cluster::TerminalEntry;
-use crate::collections::sort_by_key;
+use crate::collections::{SortedMap, sort_by_key};
 use crate::kubectl::Stream;
 use crate::ui::view_model::budgets::{BudgetView, budgets};
 use crate::ui::view_model::daemon_sets::{DaemonView, daemon_sets};
 use crate::ui::view_model::deployments::{DeploymentView, deployments};
+use crate::ui::view_model::drain::{DrainDraft, DrainView};
 use crate::ui::view_model::events::{EventRow, events};
 use crate::ui::view_model::history::HistoryView;
 use crate::ui::view_model::inspector::InspectorView;
@@ -61,6 +61,8 @@ pub struct Views {
     pub events: Rc<Vec<EventRow>>,
     /// The chosen object.
     pub inspector: Option<Rc<InspectorView>>,
+    /// The drain that is being prepared.
+    pub drain: Option<DrainView>,
     /// The cluster as tables, when they are shown.
     pub tables: Rc<Vec<TableView>>,
     /// The terminal's screen.
@@ -85,6 +87,7 @@ struct Shown {
     is_idle: bool,
     selected: Option<ObjectKey>,
     panel: Panel,
+    drain: Option<DrainDraft>,
 }
 
 impl Views {
@@ -119,6 +122,7 @@ impl State {
             is_idle: self.cluster.next_due().is_none(),
             selected: self.selected.clone(),
             panel: self.panel,
+            drain: self.drain.clone(),
         };
         if self.views.shown.as_ref() == Some(&shown) {
             return;
@@ -154,13 +158,14 @@ impl State {
         keep(&mut views.events, events(cluster, None));
         views.inspector = self.selected.as_ref().map(|key| Rc::new(InspectorView::of(cluster, key)));
         let shows_tables = self.panel == Panel::Tables;
+        views.drain = self.drain.as_ref().map(|draft| DrainView::of(draft, cluster));
         let shows_budgets = self.panel == Panel::Budgets;
         keep(&mut views.budgets, if shows_budgets { budgets(cluster) } else { Vec::new() });
         keep(&mut views.tables, if shows_tables { tables(cluster) } else { Vec::new() });
     }
 
     fn refresh_entries(&mut self) {
-        let mut known: BTreeMap<(u32, u64), Rc<EntryView>> =
+        let mut known: SortedMap<(u32, u64), Rc<EntryView>> =
             self.views.entries.iter().map(|entry| (entry.id, Rc::clone(entry))).collect();
         let mut fresh: Vec<((crate::sim::Time, u32, u64), Rc<EntryView>)> = Vec::new();
         for (terminal, held) in self.terminals() {

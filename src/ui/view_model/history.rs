@@ -3,7 +3,6 @@
 //! A `StatefulSet` and a `DaemonSet` remember templates as `ControllerRevision`s, a `Deployment` as
 //! `ReplicaSet`s.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde_json::Value;
@@ -14,7 +13,7 @@ use crate::api::deployment::ReplicaSet;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
 use crate::cluster::Cluster;
-use crate::collections::sort_by_key;
+use crate::collections::{SortedMap, sort_by_key};
 use crate::kubectl::output::duration::human_duration;
 
 /// The annotation that says why a revision was made.
@@ -67,7 +66,7 @@ impl RevisionRow {
 struct Remembered<'a> {
     meta: &'a ObjectMeta,
     number: i64,
-    images: BTreeMap<String, String>,
+    images: SortedMap<String, String>,
 }
 
 impl HistoryView {
@@ -169,7 +168,7 @@ pub fn pods_of<'a>(cluster: &'a Cluster, owner: &'a ObjectMeta) -> Vec<&'a Rc<Po
 }
 
 /// One line about what a revision changed: its images, against the revision before.
-fn changes(images: &BTreeMap<String, String>, before: Option<&BTreeMap<String, String>>) -> String {
+fn changes(images: &SortedMap<String, String>, before: Option<&SortedMap<String, String>>) -> String {
     let changed: Vec<String> = images
         .iter()
         .filter(|(name, image)| before.is_none_or(|before| before.get(*name) != Some(*image)))
@@ -178,7 +177,7 @@ fn changes(images: &BTreeMap<String, String>, before: Option<&BTreeMap<String, S
     if changed.is_empty() { "template changed, images the same".to_owned() } else { changed.join(", ") }
 }
 
-fn images(pod_spec: Option<&Value>) -> BTreeMap<String, String> {
+fn images(pod_spec: Option<&Value>) -> SortedMap<String, String> {
     let containers = pod_spec.and_then(|spec| spec.get("containers")?.as_array());
     let text = |container: &Value, field: &str| {
         container.get(field).and_then(|value| value.as_str()).unwrap_or_default().to_owned()
@@ -192,7 +191,9 @@ mod tests {
 
     #[test]
     fn a_change_names_the_images() {
-        let of = |image: &str| BTreeMap::from([("nginx".to_owned(), image.to_owned())]);
+        let of = |image: &str| {
+            [("nginx".to_owned(), image.to_owned())].into_iter().collect::<SortedMap<String, String>>()
+        };
         let (old, new) = (of("nginx:1"), of("nginx:2"));
         assert_eq!(changes(&old, None), "nginx: nginx:1");
         assert_eq!(changes(&new, Some(&old)), "nginx: nginx:2");

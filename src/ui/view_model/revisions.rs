@@ -2,12 +2,10 @@
 //!
 //! A revision keeps its letter for as long as the page is open, also when an undo gives it a new number.
 
-use std::collections::BTreeMap;
-
 use super::history::revision_number;
 use crate::api::{Kind, Object, ObjectMeta};
 use crate::cluster::Cluster;
-use crate::collections::sort_by_key;
+use crate::collections::{SortedMap, sort_by_key};
 
 /// How many fill patterns there are.
 const PATTERNS: usize = 6;
@@ -27,8 +25,8 @@ pub struct RevisionMark {
 /// The letters given so far, by namespace and name of the revision.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Letters {
-    given: BTreeMap<(String, String), usize>,
-    next: BTreeMap<String, usize>,
+    given: SortedMap<(String, String), usize>,
+    next: SortedMap<String, usize>,
 }
 
 impl Letters {

@@ -1,9 +1,9 @@
 //! How many pods of a workload were ready and updated over time: a bounded list of samples.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::progress::Progress;
+use crate::collections::SortedMap;
 use crate::sim::Time;
 
 /// Samples that are kept of a set.
@@ -25,7 +25,7 @@ pub struct Sample {
 /// The samples of each set, by its uid.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Series {
-    of: BTreeMap<String, Rc<Vec<Sample>>>,
+    of: SortedMap<String, Rc<Vec<Sample>>>,
 }
 
 impl Series {

@@ -1,6 +1,5 @@
 //! A `StatefulSet` as a strip of ordinals, with its partition, its revisions and why it is as it is.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Selected;
@@ -12,6 +11,7 @@ use crate::api::apps::StatefulSet;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::Cluster;
+use crate::collections::SortedMap;
 
 /// More ordinals than this are not drawn.
 const SLOTS_MAX: i64 = 1_000;
@@ -135,7 +135,7 @@ fn slots(
     let ordinal_of = |name: &str, base: &str| -> Option<i64> {
         name.strip_prefix(base)?.strip_prefix('-')?.parse().ok().filter(|ordinal| *ordinal >= 0)
     };
-    let mut slots: BTreeMap<i64, SlotView> = BTreeMap::new();
+    let mut slots: SortedMap<i64, SlotView> = SortedMap::new();
     let empty =
         |ordinal| SlotView { ordinal, tile: None, is_wanted: wanted.contains(&ordinal), kept: Vec::new() };
     for ordinal in wanted.clone() {

@@ -1,6 +1,5 @@
 //! The stage: a lane for each node with its pods, and the shelf of pods without a node.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Selected;
@@ -9,7 +8,7 @@ use super::tile::{TileView, Tiles};
 use crate::api::node::Node;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::Cluster;
-use crate::collections::sort_by;
+use crate::collections::{SortedMap, sort_by};
 
 /// More pods than this are drawn small.
 const PODS_DRAWN_WHOLE: usize = 48;
@@ -48,7 +47,7 @@ impl StageView {
     /// The stage of a cluster.
     pub fn of(cluster: &Cluster, letters: &Letters, tiles: &mut Tiles, selected: Selected<'_>) -> Self {
         let mut shelf = Vec::new();
-        let mut on_nodes: BTreeMap<&str, Vec<Rc<TileView>>> = BTreeMap::new();
+        let mut on_nodes: SortedMap<&str, Vec<Rc<TileView>>> = SortedMap::new();
         let mut count = 0;
         for object in cluster.server().list(Kind::Pod, None) {
             let Object::Pod(pod) = object else { continue };

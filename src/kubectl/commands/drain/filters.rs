@@ -24,7 +24,7 @@ pub(super) struct Options {
 
 /// What becomes of a pod, and what is said about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Fate {
+pub(super) enum Fate {
     Evicted,
     EvictedWith(String),
     Left,
@@ -68,7 +68,7 @@ pub(super) fn sort(api: &ApiServer, node: &str, options: &Options) -> Sorted {
 }
 
 /// The filters in their order. The last one's word counts: what an earlier one warned of is lost.
-fn fate(api: &ApiServer, pod: &Rc<Pod>, options: &Options) -> Fate {
+pub(super) fn fate(api: &ApiServer, pod: &Rc<Pod>, options: &Options) -> Fate {
     if is_skipped(&Object::Pod(Rc::clone(pod)), options.skip_after_seconds, api.now()) {
         return Fate::Left;
     }

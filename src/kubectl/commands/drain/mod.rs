@@ -5,8 +5,11 @@
 //! - `filters`: which pods go. `evicting`: one pod. `nodes`: one node after the other.
 
 mod filters;
+mod preview;
 mod evicting;
 mod nodes;
+
+pub use preview::{DrainOptions, Fate, PreviewRow, preview};
 
 use super::cordon::cordon_all;
 use super::shared_flags::{CHUNKS, DRY_RUN, SELECTOR};

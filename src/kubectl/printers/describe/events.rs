@@ -22,7 +22,11 @@ pub(super) fn events(w: &mut PrefixWriter, object: &Object, server: &ApiServer) 
         })
         .filter(|event| {
             let about = &event.involved_object;
-            about.uid == meta.uid && about.name == meta.name && about.kind == object.kind().resource().kind
+            // Kubelets give a node's name for its uid.
+            let by_kubelet = object.kind() == Kind::Node && about.uid == meta.name;
+            (about.uid == meta.uid || by_kubelet)
+                && about.name == meta.name
+                && about.kind == object.kind().resource().kind
         })
         .collect();
     if found.is_empty() {

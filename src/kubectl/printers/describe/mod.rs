@@ -51,6 +51,7 @@ pub fn describe(object: &Object, server: &ApiServer, with_events: bool) -> Strin
         | Object::Deployment(_)
         | Object::EndpointSlice(_)
         | Object::Event(_)
+        | Object::Lease(_)
         | Object::ReplicaSet(_)
         | Object::ServiceAccount(_) => {
             generic::other(&mut w, meta, &value);
