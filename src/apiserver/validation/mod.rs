@@ -5,7 +5,7 @@
 //!
 //! - [`causes`]: paths and causes. `names`, `metadata`, `selectors`, `resources`: rules that all kinds share.
 //! - `pods`: pods; their parts in `pod_spec`, `containers`, `environment`, `mounts`, `probes`, `security`,
-//!   `volumes`, `affinity`. `stateful_set`, `storage`, `service`, `others`: the other kinds. `diff`: what
+//!   `volumes`, `affinity`. `stateful_set`, `deployment`, `storage`, `service`, `others`: the other kinds. `diff`: what
 //!   changed.
 
 mod causes;
@@ -25,6 +25,7 @@ mod own_structs;
 mod diff;
 mod pods;
 mod stateful_set;
+mod deployment;
 mod storage;
 mod service;
 mod others;
@@ -137,11 +138,9 @@ fn spec(kind: Kind, value: &Value, causes: &mut Causes) {
         Kind::Secret => others::secret(value, causes),
         Kind::Event => others::event(value, causes),
         Kind::EndpointSlice => others::endpoint_slice(value, causes),
-        Kind::ServiceAccount
-        | Kind::DaemonSet
-        | Kind::Deployment
-        | Kind::ReplicaSet
-        | Kind::PodDisruptionBudget => {}
+        Kind::Deployment => deployment::deployment(value, causes),
+        Kind::ReplicaSet => deployment::replica_set(value, causes),
+        Kind::ServiceAccount | Kind::DaemonSet | Kind::PodDisruptionBudget => {}
     }
 }
 
@@ -159,9 +158,11 @@ fn changed_spec(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
             others::update_data(new, old, causes);
             spec(kind, new, causes);
         }
-        Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet | Kind::PodDisruptionBudget => {
-            spec(kind, new, causes)
+        Kind::Deployment | Kind::ReplicaSet => {
+            spec(kind, new, causes);
+            deployment::immutable_selector(new, old, causes);
         }
+        Kind::DaemonSet | Kind::PodDisruptionBudget => spec(kind, new, causes),
         Kind::Namespace | Kind::Event | Kind::EndpointSlice | Kind::ServiceAccount => spec(kind, new, causes),
     }
 }
@@ -170,6 +171,8 @@ fn changed_status(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
     match kind {
         Kind::Pod => pods::status(new, old, causes),
         Kind::StatefulSet => stateful_set::status(new, old, causes),
+        Kind::Deployment => deployment::deployment_status(new, old, causes),
+        Kind::ReplicaSet => deployment::replica_set_status(new, causes),
         Kind::Namespace => others::namespace_status(new, causes),
         Kind::Node => others::node(new, causes),
         _ => {}
