@@ -108,6 +108,9 @@ macro_rules! singular {
     (StatefulSet) => {
         "statefulset"
     };
+    (Lease) => {
+        "lease"
+    };
     (EndpointSlice) => {
         "endpointslice"
     };
@@ -135,6 +138,7 @@ kinds! {
     Deployment: "apps" "v1" "deployments" ["deploy"] namespaced all;
     ReplicaSet: "apps" "v1" "replicasets" ["rs"] namespaced all;
     StatefulSet: "apps" "v1" "statefulsets" ["sts"] namespaced all;
+    Lease: "coordination.k8s.io" "v1" "leases" [] namespaced own;
     EndpointSlice: "discovery.k8s.io" "v1" "endpointslices" [] namespaced own;
     PodDisruptionBudget: "policy" "v1" "poddisruptionbudgets" ["pdb"] namespaced own;
     StorageClass: "storage.k8s.io" "v1" "storageclasses" ["sc"] cluster own;

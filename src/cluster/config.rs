@@ -1,35 +1,39 @@
 //! How a cluster is made: its nodes, how long things take, and the seed.
 
-use serde::{Deserialize, Serialize};
-
 use super::event_log::LogDetail;
+use crate::api::codec::api_struct;
 use crate::controllers::{
-    Controller, ControllerManager, DeploymentController, EndpointSliceController, GarbageCollector,
-    NamespaceController, NodeLifecycle, PodGc, ReplicaSetController, ServiceAccounts, StatefulSetController,
-    volume,
+    Controller, ControllerManager, DaemonSetController, DeploymentController, DisruptionController,
+    EndpointSliceController, GarbageCollector, NamespaceController, NodeLifecycle, PodGc,
+    ReplicaSetController, ServiceAccounts, StatefulSetController, TaintEviction, volume,
 };
 use crate::kubelet::{NodeConfig, Timing};
+use crate::scheduler::DrawTable;
 
-/// How a cluster is made. Together with the inputs it decides the whole run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct ClusterConfig {
-    /// Decides every random choice.
-    pub seed: u64,
-    /// The nodes at birth.
-    pub nodes: Vec<NodeConfig>,
-    /// How long the nodes and the provisioner take.
-    pub timing: Timing,
-    /// How long a change takes to reach the processes that follow it, in milliseconds.
-    pub watch_latency_ms: u64,
-    /// How long until the scheduler turns to a change, in milliseconds: longer than a controller's answer
-    /// to the same change takes to arrive, so that the two do not write to one claim at the same time.
-    pub scheduling_latency_ms: u64,
-    /// How many delivered changes of each kind are kept for commands that watch.
-    pub watch_log_kept: u64,
-    /// How much the event log writes down.
-    #[serde(skip)]
-    pub log_detail: LogDetail,
+api_struct! {
+    /// How a cluster is made. Together with the inputs it decides the whole run.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ClusterConfig {
+        /// Decides every random choice.
+        pub seed: u64,
+        /// The nodes at birth.
+        pub nodes: Vec<NodeConfig>,
+        /// How long the nodes and the provisioner take.
+        pub timing: Timing,
+        /// How long a change takes to reach the processes that follow it, in milliseconds.
+        pub watch_latency_ms: u64,
+        /// How long until the scheduler turns to a change, in milliseconds: longer than a controller's answer
+        /// to the same change takes to arrive, so that the two do not write to one claim at the same time.
+        pub scheduling_latency_ms: u64,
+        /// How many delivered changes of each kind are kept for commands that watch.
+        pub watch_log_kept: u64,
+        /// Whether a volume can be reached only from the node on which its first pod ran.
+        pub local_volumes: bool,
+        /// Which of equally good nodes the scheduler takes, as far as it is laid down; by pod.
+        pub draws: DrawTable [omitempty],
+        /// How much the event log writes down.
+        pub log_detail: LogDetail [skip],
+    }
 }
 
 impl Default for ClusterConfig {
@@ -49,6 +53,8 @@ impl ClusterConfig {
             watch_latency_ms: 5,
             scheduling_latency_ms: 12,
             watch_log_kept: 2_000,
+            local_volumes: false,
+            draws: DrawTable::new(),
             log_detail: LogDetail::default(),
         }
     }
@@ -64,15 +70,18 @@ impl ClusterConfig {
         let mut controllers: Vec<Box<dyn Controller>> = vec![
             Box::new(StatefulSetController::default()),
             Box::new(ReplicaSetController::default()),
+            Box::new(DaemonSetController::default()),
             Box::new(DeploymentController),
             Box::new(GarbageCollector::default()),
             Box::new(EndpointSliceController::default()),
             Box::new(NamespaceController),
             Box::new(ServiceAccounts),
-            Box::new(NodeLifecycle),
-            Box::new(PodGc),
+            Box::new(NodeLifecycle::default()),
+            Box::new(TaintEviction::default()),
+            Box::new(PodGc::default()),
+            Box::new(DisruptionController::default()),
         ];
-        controllers.extend(volume::controllers(self.timing.provision()));
+        controllers.extend(volume::controllers(self.timing.provision(), self.local_volumes));
         ControllerManager::new(controllers)
     }
 }

@@ -4,9 +4,13 @@
 //! pod. It is no kubectl command, and says so in its help.
 
 use super::Cluster;
-use crate::api::{Kind, Object, ObjectKey};
+use crate::api::daemonset::DaemonSet;
+use crate::api::node::Node;
+use crate::api::{Kind, Object, ObjectKey, Timestamp};
+use crate::controllers::daemonset::node_should_run_daemon_pod;
 use crate::controllers::{Decision, Verdict};
 use crate::kubectl::{Output, Stream};
+use crate::kubelet::Outage;
 
 /// The arguments of a line that begins with `why`.
 pub(super) fn why_line(line: &str) -> Option<&str> {
@@ -18,6 +22,11 @@ impl Cluster {
     /// The one sentence about an object: what it waits for or what was done last.
     pub fn reason_for(&self, key: &ObjectKey) -> Option<&Decision> {
         self.decisions(key).last()
+    }
+
+    /// Why a `DaemonSet` wants no pod on a node; `None` when it wants one.
+    pub fn daemon_pod_refusal(&self, set: &DaemonSet, node: &Node) -> Option<String> {
+        node_should_run_daemon_pod(node, set).misfit().map(ToString::to_string)
     }
 
     /// Runs `why TYPE/NAME`.
@@ -59,12 +68,39 @@ impl Cluster {
                 ));
             }
         }
+        text.push_str(&self.truth_about(pod));
         if let Some(owner) = pod.metadata.controller_of()
             && let Some(kind) = Kind::of(&owner.api_version, &owner.kind)
         {
             let owner = ObjectKey::new(kind, key.namespace.clone(), owner.name.clone());
             for decision in self.decisions(&owner).iter().rev().take(1) {
                 text.push_str(&format!("{owner}: {}", sentence(decision)));
+            }
+        }
+        text
+    }
+
+    /// What the API server cannot know: how its node is, and who else runs under its name.
+    fn truth_about(&self, pod: &crate::api::pod::Pod) -> String {
+        let mut text = String::new();
+        let machine = self.kubelets().machines().find(|(name, _)| *name == pod.spec.node_name);
+        if let Some((node, Some((outage, since)))) = machine {
+            let how = match outage {
+                Outage::KubeletStopped => "has no kubelet",
+                Outage::Partitioned => "cannot be reached",
+                Outage::PoweredOff => "has no power",
+            };
+            text.push_str(&format!("node {node} {how} since {}\n", Timestamp::at(since)));
+        }
+        let meta = &pod.metadata;
+        for running in self.kubelets().running() {
+            let other = &running.pod.metadata;
+            if other.name == meta.name && other.namespace == meta.namespace && other.uid != meta.uid {
+                text.push_str(&format!(
+                    "an earlier {} (uid {}) still runs on {}: its object was removed without waiting for its \
+                     end\n",
+                    other.name, other.uid, running.node
+                ));
             }
         }
         text

@@ -4,61 +4,71 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use super::{Cluster, Wakeup};
-use crate::kubelet::Control;
+use crate::api::codec::{api_enum, api_struct};
+use crate::controllers::volume::VolumeFault;
+use crate::kubelet::{Control, NodeConfig};
 use crate::sim::Time;
 
 /// The longest text that is taken in.
 pub const INPUT_BYTES_MAX: usize = 1 << 20;
 
-/// One thing that a person did.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Input {
-    /// Typed a line into a terminal.
-    Line {
-        /// Which terminal.
-        terminal: u32,
-        /// The line.
-        line: String,
-    },
-    /// Wrote a file of the session.
-    File {
-        /// Its name.
-        name: String,
-        /// Its whole text.
-        text: String,
-    },
-    /// Removed a file of the session.
-    RemoveFile {
-        /// Its name.
-        name: String,
-    },
-    /// Pressed Ctrl-C in a terminal.
-    Interrupt {
-        /// Which terminal.
-        terminal: u32,
-    },
-    /// Closed the editor that `kubectl edit` had opened.
-    Edited {
-        /// Which terminal.
-        terminal: u32,
-        /// What the editor held; `None` when it was cancelled.
-        text: Option<String>,
-    },
-    /// Made a container crash, lose its readiness, or a node stop.
-    Control(Control),
+api_enum! {
+    /// One thing that a person did.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum Input {
+        /// Typed a line into a terminal.
+        Line {
+            /// Which terminal.
+            terminal: u32,
+            /// The line.
+            line: String,
+        },
+        /// Wrote a file of the session.
+        File {
+            /// Its name.
+            name: String,
+            /// Its whole text.
+            text: String,
+        },
+        /// Removed a file of the session.
+        RemoveFile {
+            /// Its name.
+            name: String,
+        },
+        /// Pressed Ctrl-C in a terminal.
+        Interrupt {
+            /// Which terminal.
+            terminal: u32,
+        },
+        /// Closed the editor that `kubectl edit` had opened.
+        Edited {
+            /// Which terminal.
+            terminal: u32,
+            /// What the editor held; `None` when it was cancelled.
+            text: Option<String>,
+        },
+        /// Made a container crash, lose its readiness, or a node stop; `fault` in a terminal does so too.
+        Control(Control),
+    }
 }
 
-/// One thing that a person did, with its time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct InputEntry {
-    /// When.
-    pub at: Time,
-    /// What.
-    pub input: Input,
+api_struct! {
+    /// One thing that a person did, with its time.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct InputEntry {
+        /// When.
+        pub at: Time,
+        /// What.
+        pub input: Input,
+    }
+}
+
+/// A line without text, which does nothing: what another input is read into.
+impl Default for Input {
+    fn default() -> Self {
+        Self::Line { terminal: 0, line: String::new() }
+    }
 }
 
 /// Why an input was not taken.
@@ -121,18 +131,37 @@ impl Cluster {
                 self.finish_edit(terminal, text.as_deref());
             }
             Input::Control(control) => {
-                let mut refused = None;
-                let timers = self.kubelets.with_context(&mut self.server, |kubelets, context| {
-                    refused = kubelets.control(control, context).err();
-                });
-                self.schedule(timers, Wakeup::Kubelets);
-                if let Some(why) = refused {
-                    return Err(InputError::Refused(why));
-                }
+                self.control(control).map_err(InputError::Refused)?;
                 self.inputs.push(entry);
             }
         }
         self.after_change();
+        Ok(())
+    }
+
+    /// Brings a fault to whom it concerns.
+    pub(super) fn control(&mut self, control: Control) -> Result<(), String> {
+        let fault = match control {
+            Control::FailProvisioning { class, on } => VolumeFault::Fails { class, on },
+            Control::MisplaceVolumes { class, node } => VolumeFault::Misplaced { class, node },
+            control => {
+                let mut result = Ok(());
+                let timers = self.kubelets.with_context(&mut self.server, |kubelets, context| {
+                    result = kubelets.control(control, context);
+                });
+                self.schedule(timers, Wakeup::Kubelets);
+                return result;
+            }
+        };
+        let timers = self.controller_manager.with_context(&mut self.server, |controllers, context| {
+            controllers.inject(&fault, context);
+        });
+        self.volume_faults.retain(|known| !is_same_switch(known, &fault));
+        if matches!(fault, VolumeFault::Fails { on: true, .. } | VolumeFault::Misplaced { node: Some(_), .. })
+        {
+            self.volume_faults.push(fault);
+        }
+        self.schedule(timers, Wakeup::Controllers);
         Ok(())
     }
 
@@ -147,6 +176,15 @@ impl Cluster {
         }
         self.run_until(until);
         Ok(())
+    }
+}
+
+/// Whether two faults are one switch in two positions.
+fn is_same_switch(a: &VolumeFault, b: &VolumeFault) -> bool {
+    match (a, b) {
+        (VolumeFault::Fails { class: a, .. }, VolumeFault::Fails { class: b, .. })
+        | (VolumeFault::Misplaced { class: a, .. }, VolumeFault::Misplaced { class: b, .. }) => a == b,
+        _ => false,
     }
 }
 
@@ -166,6 +204,10 @@ impl Input {
             "stop-node" => Control::StopNode { node: name },
             "forget-node" => Control::ForgetNode { node: name },
             "start-node" => Control::StartNode { node: name },
+            "add-node" => Control::AddNode { node: NodeConfig::named(name) },
+            "power-off" => Control::PowerOff { node: name },
+            "partition" => Control::Partition { node: name },
+            "reboot" => Control::Reboot { node: name },
             _ => return None,
         }))
     }

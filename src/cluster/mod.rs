@@ -7,7 +7,7 @@
 //! - [`config`]: nodes, latencies, seed. [`input`]: what people can do, and the log of it.
 //! - [`process`]: a component with its cache. [`terminal`]: lines that were typed and what they printed.
 //! - [`event_log`]: every change in order, as lines and as a running hash.
-//! - [`explain`]: why an object is as it is. [`invariants`]: what must hold after every step.
+//! - [`explain`]: why an object is as it is. `evict`: the command. `fault`: what people break and mend. [`invariants`]: what must hold after every step.
 
 pub mod config;
 pub mod input;
@@ -15,6 +15,8 @@ pub mod process;
 pub mod terminal;
 pub mod event_log;
 pub mod explain;
+mod evict;
+mod fault;
 pub mod invariants;
 
 pub use crate::controllers::{Decision, Verdict};
@@ -24,10 +26,10 @@ pub use event_log::EventLog;
 pub use input::{Input, InputEntry, InputError};
 pub use terminal::{Terminal, TerminalEntry};
 
-use std::collections::BTreeMap;
-
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, Request};
+use crate::collections::SortedMap;
+use crate::controllers::volume::VolumeFault;
 use crate::controllers::{self, ControllerManager};
 use crate::kubectl;
 use crate::kubelet::{self, Kubelets};
@@ -70,8 +72,10 @@ pub struct Cluster {
     controller_manager: Process<ControllerManager>,
     scheduler: Process<Scheduler>,
     kubelets: Process<Kubelets>,
+    /// What is wrong with the making of volumes.
+    volume_faults: Vec<VolumeFault>,
     session: kubectl::Session,
-    terminals: BTreeMap<u32, Terminal>,
+    terminals: SortedMap<u32, Terminal>,
     inputs: Vec<InputEntry>,
     event_log: EventLog,
     steps: u64,
@@ -93,13 +97,18 @@ impl Cluster {
                 process_rng("kube-controller-manager"),
             ),
             scheduler: Process::new(
-                Scheduler::default(),
+                Scheduler::with_draws(&config.draws),
                 Span::from_ms(config.scheduling_latency_ms),
                 process_rng("kube-scheduler"),
             ),
-            kubelets: Process::new(Kubelets::new(config.timing.clone()), latency, process_rng("kubelet")),
+            kubelets: Process::new(
+                Kubelets::new(config.timing.clone(), &config.nodes),
+                latency,
+                process_rng("kubelet"),
+            ),
+            volume_faults: Vec::new(),
             session: kubectl::Session::default(),
-            terminals: BTreeMap::new(),
+            terminals: SortedMap::new(),
             inputs: Vec::new(),
             event_log: EventLog::new(config.log_detail),
             steps: 0,
@@ -156,7 +165,7 @@ impl Cluster {
     }
 
     /// The files of the session by name.
-    pub fn files(&self) -> &BTreeMap<String, String> {
+    pub fn files(&self) -> &SortedMap<String, String> {
         &self.session.files
     }
 
@@ -178,6 +187,11 @@ impl Cluster {
     /// The scheduler with its memory, to read from.
     pub fn scheduler(&self) -> &Scheduler {
         &self.scheduler.component
+    }
+
+    /// The nodes' machines and what runs there: the truth, which the API server may not know.
+    pub fn kubelets(&self) -> &Kubelets {
+        &self.kubelets.component
     }
 
     /// Whether the last wakeup was that of a command, which may have sent a request of its person's.
@@ -303,7 +317,7 @@ impl Cluster {
         }
     }
 
-    fn forget_delivered(&mut self, kinds: &std::collections::BTreeSet<Kind>) {
+    fn forget_delivered(&mut self, kinds: &crate::collections::SortedSet<Kind>) {
         for &kind in kinds {
             let needed = [
                 self.controller_manager.position(kind),

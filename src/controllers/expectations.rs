@@ -31,6 +31,12 @@ impl Expectations {
         *self = Self { creations: 0, deletions: names.into_iter().collect(), since: now };
     }
 
+    /// Expects creations and deletions, and forgets what was expected before.
+    pub fn expect(&mut self, creations: usize, deletions: impl IntoIterator<Item = String>, now: Time) {
+        self.expect_deletions(deletions, now);
+        self.creations = i64::try_from(creations).unwrap_or(i64::MAX);
+    }
+
     /// One creation less to wait for.
     pub fn creation_observed(&mut self) {
         self.creations -= 1;

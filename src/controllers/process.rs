@@ -3,11 +3,13 @@
 //! Models cmd/kube-controller-manager/app/controllermanager.go and the worker loop that every controller has,
 //! Kubernetes v1.36. Left out: several workers; a sync runs to its end in one instant.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::verdict::{Decision, Reason, Verdict};
+use super::volume::VolumeFault;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{Cache, Change, Component, Context, StatusError, WorkQueue};
+use crate::collections::SortedMap;
 use crate::sim::{Span, Time};
 
 /// Decisions that are kept for each object.
@@ -55,6 +57,11 @@ pub trait Controller: std::fmt::Debug {
         false
     }
 
+    /// Takes in a fault that a person injects; returns the keys to look at again.
+    fn inject(&mut self, _fault: &VolumeFault, _cache: &Cache) -> Vec<ObjectKey> {
+        Vec::new()
+    }
+
     /// Makes a copy, for snapshots of the whole cluster.
     fn boxed_clone(&self) -> Box<dyn Controller>;
 }
@@ -82,7 +89,7 @@ struct Worker {
 pub struct ControllerManager {
     workers: Vec<Worker>,
     watches: &'static [Kind],
-    decisions: BTreeMap<ObjectKey, Vec<Decision>>,
+    decisions: SortedMap<ObjectKey, Vec<Decision>>,
     sync_count: u64,
 }
 
@@ -93,7 +100,7 @@ impl ControllerManager {
             .into_iter()
             .map(|controller| Worker { controller, queue: WorkQueue::default(), wakes: BTreeSet::new() })
             .collect();
-        Self { workers, watches: Kind::ALL, decisions: BTreeMap::new(), sync_count: 0 }
+        Self { workers, watches: Kind::ALL, decisions: SortedMap::new(), sync_count: 0 }
     }
 
     /// The last decisions about an object, oldest first.
@@ -109,6 +116,19 @@ impl ControllerManager {
     /// How many syncs have run.
     pub fn sync_count(&self) -> u64 {
         self.sync_count
+    }
+
+    /// Injects a fault into the controllers that it touches.
+    pub fn inject(&mut self, fault: &VolumeFault, context: &mut Context<'_, RunNext>) {
+        for index in 0..self.workers.len() {
+            let Some(worker) = self.workers.get_mut(index) else {
+                continue;
+            };
+            for key in worker.controller.inject(fault, context.cache) {
+                worker.queue.add(key);
+            }
+            self.set_timer(index, context);
+        }
     }
 
     fn set_timer(&mut self, index: usize, context: &mut Context<'_, RunNext>) {

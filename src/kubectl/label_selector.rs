@@ -5,6 +5,7 @@
 
 use crate::api::LabelMap;
 use crate::api::labels::Requirement;
+use crate::collections::sort;
 
 use super::label_syntax::{label_key_errors, label_value_errors};
 use super::quote::quote;
@@ -20,6 +21,11 @@ impl LabelQuery {
     /// The server's own words.
     pub fn parse(text: &str) -> Result<Self, String> {
         Parser { tokens: tokens(text), at: 0 }.parse().map(Self)
+    }
+
+    /// What must hold, in the order of the keys.
+    pub fn requirements(&self) -> &[Requirement] {
+        &self.0
     }
 
     /// Whether the labels meet every requirement.
@@ -235,7 +241,7 @@ impl Parser {
                     place.clear();
                     filled = false;
                     if token == Token::Close {
-                        values.sort();
+                        sort(&mut values);
                         return Ok(values);
                     }
                 }

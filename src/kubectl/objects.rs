@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::error::CommandError;
 use super::quote::quote;
+use crate::api::heartbeat::as_read;
 use crate::api::{Kind, Object, ObjectKey, schema};
 use crate::apiserver::{ApiServer, StatusError};
 
@@ -30,7 +31,7 @@ pub fn wire(object: &Object) -> Value {
 /// `NotFound`, and the refusal of names that no path can hold.
 pub fn fetch(api: &ApiServer, key: &ObjectKey) -> Result<Object, CommandError> {
     check_path_name(&key.name)?;
-    api.get(key).cloned().map_err(|error| {
+    api.get(key).map(|object| as_read(object, api.now())).map_err(|error| {
         let namespace = ObjectKey::new(Kind::Namespace, "", key.namespace.as_str());
         let other = !key.namespace.is_empty() && key.namespace != "default";
         if other && error.is_not_found() && api.get(&namespace).is_err() {

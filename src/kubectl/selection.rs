@@ -13,6 +13,8 @@ use super::manifest::{self, Document};
 use super::objects::{self, check_path_name, set_at, text_at, wire};
 use super::quote::quote;
 use super::resources::{group_version_resource, kind_of, kinds_of, split_types};
+use crate::api::codec::from_value;
+use crate::api::heartbeat::as_read;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, StatusError};
 
@@ -251,7 +253,8 @@ impl Selection {
     pub fn list(&self, api: &ApiServer, kind: Kind) -> Result<Vec<Object>, CommandError> {
         let filter = self.filter(kind)?;
         let namespace = (kind.is_namespaced() && !self.all_namespaces).then_some(self.namespace.as_str());
-        Ok(api.list(kind, namespace).filter(|object| filter.picks(object)).cloned().collect())
+        let picked = api.list(kind, namespace).filter(|object| filter.picks(object));
+        Ok(picked.map(|object| as_read(object, api.now())).collect())
     }
 
     /// The selectors, ready to be asked.
@@ -296,7 +299,7 @@ impl Selection {
             let namespace = if kind.is_namespaced() { self.namespace.as_str() } else { "" };
             let key = ObjectKey::new(*kind, namespace, name.as_str());
             let found = if self.lazy {
-                check_path_name(name).map(|()| api.get(&key).ok().cloned())
+                check_path_name(name).map(|()| api.get(&key).ok().map(|object| as_read(object, api.now())))
             } else {
                 objects::fetch(api, &key).map(Some)
             };
@@ -369,7 +372,7 @@ impl Selection {
 
 fn labels_of(picked: &Picked) -> crate::api::LabelMap {
     let labels = picked.manifest.as_ref().and_then(|value| value.get("metadata")?.get("labels")).cloned();
-    labels.and_then(|labels| serde_json::from_value(labels).ok()).unwrap_or_default()
+    labels.and_then(|labels| from_value(labels).ok()).unwrap_or_default()
 }
 
 /// `a,b c d` means `a/c a/d b/c b/d`.

@@ -1,4 +1,4 @@
-//! One node's agent: what it has given away, which addresses and images it holds, whether it runs.
+//! One node's machine: what it has given away, which addresses and images it holds, whether it runs.
 //!
 //! Models the node-wide parts of pkg/kubelet/kubelet.go and a network plugin that counts addresses up,
 //! Kubernetes v1.36. Left out: devices, huge pages, topology.
@@ -6,11 +6,14 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::node::{internal_ip, pod_address_prefix};
+use super::node::{NodeConfig, internal_ip, node_object_at, pod_address_prefix};
+use super::report::{Pressure, Report};
+use crate::api::codec::api_words;
 use crate::api::node::Node;
 use crate::api::pod::{Container, Pod, PodSpec, ResourceList};
 use crate::api::quantity::Quantity;
 use crate::api::scheduling::HostPort;
+use crate::sim::Time;
 
 /// Amounts of what a node has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,12 +77,35 @@ impl Amounts {
     }
 }
 
-/// The agent of one node.
+api_words! {
+    /// What keeps a node's kubelet from the API server.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum Outage {
+        /// The kubelet does not run. Containers go on; nobody looks after them.
+        #[default]
+        KubeletStopped = "kubeletStopped",
+        /// The network is cut. The kubelet goes on by itself, and nobody hears of it.
+        Partitioned = "partitioned",
+        /// The machine is off: no container runs.
+        PoweredOff = "poweredOff",
+    }
+}
+
+/// The machine of one node, with its kubelet.
 #[derive(Clone, Debug)]
 pub(super) struct NodeAgent {
+    pub(super) config: NodeConfig,
+    /// Its object as it was last seen.
     pub(super) node: Rc<Node>,
-    /// Stopped by a person: it neither sees nor does anything.
-    pub(super) frozen: bool,
+    /// Whether the object exists.
+    pub(super) is_registered: bool,
+    /// What keeps its kubelet from the API server, and since when.
+    pub(super) outage: Option<(Outage, Time)>,
+    /// When its network is up and it takes pods.
+    pub(super) ready_at: Time,
+    /// How often the machine was started again.
+    pub(super) boots: u32,
+    pub(super) pressures: BTreeSet<Pressure>,
     pub(super) images: BTreeSet<String>,
     pub(super) used: Amounts,
     pub(super) ports: Vec<HostPort>,
@@ -90,19 +116,50 @@ pub(super) struct NodeAgent {
 }
 
 impl NodeAgent {
-    /// The agent of a node that has just joined.
-    pub(super) fn new(node: Rc<Node>) -> Self {
+    /// The machine of a node that has just joined.
+    pub(super) fn new(config: NodeConfig, now: Time) -> Self {
+        let node = Rc::new(node_object_at(&config, now));
         Self {
             host_ip: internal_ip(&node),
             prefix: pod_address_prefix(&node),
             node,
-            frozen: false,
+            is_registered: false,
+            outage: None,
+            ready_at: now,
+            boots: 0,
+            pressures: BTreeSet::new(),
             images: BTreeSet::new(),
             used: Amounts::default(),
             ports: Vec::new(),
             last_address: 1,
             addresses: BTreeSet::new(),
+            config,
         }
+    }
+
+    /// Whether its kubelet hears the API server and is heard.
+    pub(super) fn is_connected(&self) -> bool {
+        self.outage.is_none()
+    }
+
+    /// Whether its kubelet looks after its pods.
+    pub(super) fn works(&self) -> bool {
+        matches!(self.outage, None | Some((Outage::Partitioned, _)))
+    }
+
+    /// Whether its machine has power.
+    pub(super) fn has_power(&self) -> bool {
+        !matches!(self.outage, Some((Outage::PoweredOff, _)))
+    }
+
+    /// What its kubelet reports.
+    pub(super) fn report(&self, now: Time) -> Report<'_> {
+        let ready = match (self.ready_at <= now, self.config.stand_in) {
+            (true, _) => Some(true),
+            (false, true) => None,
+            (false, false) => Some(false),
+        };
+        Report { config: &self.config, boots: self.boots, ready, pressures: &self.pressures }
     }
 
     /// Sets a pod's requests and host ports aside.
@@ -116,6 +173,11 @@ impl NodeAgent {
         self.used = self.used.combined(amounts, i64::saturating_sub);
         let freed = HostPort::of(pod);
         self.ports.retain(|port| !freed.contains(port));
+        self.give_back(address);
+    }
+
+    /// Takes a pod's address back.
+    pub(super) fn give_back(&mut self, address: &str) {
         if let Some(last) = address.strip_prefix(&self.prefix).and_then(|rest| rest.strip_prefix('.'))
             && let Ok(last) = last.parse()
         {

@@ -9,6 +9,7 @@ use super::commands::behaviour;
 use super::images::{self, ImageNeed, go_duration};
 use super::lifecycle::{Facts, Stage, next_stage};
 use super::timing::Timing;
+use super::Scene;
 use crate::api::Timestamp;
 use crate::api::pod::{Container, Pod, Probe, Terminated};
 use crate::client::EventType;
@@ -37,7 +38,7 @@ pub(super) struct Told {
 /// Where a container runs: its specification, its pod, its node's images.
 #[derive(Debug)]
 pub(super) struct Place<'a> {
-    pub(super) timing: &'a Timing,
+    pub(super) scene: Scene<'a>,
     pub(super) images: &'a mut BTreeSet<String>,
     pub(super) pod: &'a Pod,
     pub(super) container: &'a Container,
@@ -46,7 +47,7 @@ pub(super) struct Place<'a> {
 
 impl Place<'_> {
     fn tell(&mut self, role: Role, type_: EventType, reason: &'static str, message: String) {
-        if self.timing.stand_in {
+        if self.scene.timing.stand_in {
             return;
         }
         let list = if role == Role::App { "containers" } else { "initContainers" };
@@ -168,10 +169,18 @@ impl ContainerRun {
         }
     }
 
+    /// Its process ends because it took too much memory.
+    pub(super) fn run_out_of_memory(&mut self, now: Time, place: &mut Place<'_>) {
+        self.exit(137, now, place);
+        if let Some(ended) = &mut self.ended {
+            "OOMKilled".clone_into(&mut ended.reason);
+        }
+    }
+
     /// Its process ends.
     pub(super) fn exit(&mut self, code: i64, now: Time, place: &mut Place<'_>) {
         let ran = self.started_at.map_or(Span::ZERO, |since| now - since.time());
-        if ran.ms() > place.timing.crash_back_off_reset_ms {
+        if ran.ms() > place.scene.timing.crash_back_off_reset_ms {
             self.crashes = 0;
         }
         self.crashes = self.crashes.saturating_add(1);
@@ -223,8 +232,9 @@ impl ContainerRun {
         }
         // Counted before the table is asked, so that the wait is that of this failure.
         let facts = Facts {
-            timing: place.timing,
-            image: images::need(place.container, place.images, place.timing),
+            timing: place.scene.timing,
+            image: images::need(place.container, place.images, place.scene),
+            slow_pull: place.scene.faults.slow_pull(&place.container.image),
             pull_failures: self.pull_failures,
             restarts: self.restarts(place.pod),
             crashes: self.crashes,
@@ -247,19 +257,57 @@ impl ContainerRun {
     }
 
     fn start(&mut self, now: Time, place: &Place<'_>) {
-        let (timing, container) = (place.timing, place.container);
+        let (timing, container) = (place.scene.timing, place.container);
+        let faults = place.scene.faults.of_pod(&place.pod.metadata.namespace, &place.pod.metadata.name);
         self.starts += 1;
         self.started_at = Some(Timestamp::at(now));
         let startup =
             container.startup_probe.as_ref().filter(|_| !timing.stand_in).map(|p| probe_delay(p, timing));
-        let readiness = container.readiness_probe.as_ref().map(|probe| probe_delay(probe, timing));
+        let readiness = container.readiness_probe.as_ref().map(|probe| {
+            let passes = probe_delay(probe, timing);
+            faults.slow_start.map_or(passes, |slow| next_probe(probe, passes, slow))
+        });
         self.started = startup.is_none();
         self.startup_at = startup.map(|after| now + after);
         if self.role != Role::Init {
             self.ready_at = Some(now + readiness.max(startup).unwrap_or(Span::ZERO));
         }
         let ends = behaviour(container, self.role == Role::Init, timing).ends;
-        self.exits = ends.map(|(after, code)| (now + after, code));
+        let fault = faults.crash_loop.filter(|_| self.role == Role::App && self.is_first(place));
+        self.exits = fault.or(ends).map(|(after, code)| (now + after, code));
+    }
+
+    fn is_first(&self, place: &Place<'_>) -> bool {
+        self.index == place.pod.spec.init_containers.len()
+    }
+
+    /// Ends by itself after a while; `None` takes that back.
+    pub(super) fn set_exit(&mut self, exit: Option<(Time, i64)>) {
+        if self.is_running() {
+            self.exits = exit;
+        }
+    }
+
+    /// Its process ended when its machine lost power; nobody knows how.
+    pub(super) fn lose(&mut self, now: Time, pod: &Pod) {
+        if self.is_running() {
+            self.end(255, now, pod);
+            if let Some(ended) = &mut self.ended {
+                "Unknown".clone_into(&mut ended.reason);
+            }
+            self.stage = Stage::Exited;
+            self.then = None;
+        }
+    }
+
+    /// Its pod starts anew on a machine that was off: back-offs are forgotten.
+    pub(super) fn begin_anew(&mut self, now: Time, pod: &Pod) {
+        (self.crashes, self.pull_failures) = (0, 0);
+        let stays_ended = self.role == Role::App && self.ended.is_some() && !self.restarts(pod);
+        if !stays_ended {
+            (self.stage, self.since, self.then) = (Stage::Queued, now, None);
+            (self.ready, self.started) = (false, false);
+        }
     }
 
     fn tell_of(&self, stage: Stage, was: Stage, pulling_for: Span, need: ImageNeed, place: &mut Place<'_>) {
@@ -361,4 +409,11 @@ fn probe_delay(probe: &Probe, timing: &Timing) -> Span {
     let further = seconds(probe.success_threshold).saturating_sub(1);
     let period = seconds(Some(probe.period_seconds.unwrap_or(10)));
     Span::from_ms(first.saturating_add(further.saturating_mul(period).saturating_mul(1_000)))
+}
+
+/// When the first probe passes that comes after a program has started up slowly.
+fn next_probe(probe: &Probe, first: Span, slow: Span) -> Span {
+    let period = u64::try_from(probe.period_seconds.unwrap_or(10)).unwrap_or_default().max(1) * 1_000;
+    let late = slow.ms().saturating_sub(first.ms());
+    first + Span::from_ms(late.div_ceil(period) * period)
 }

@@ -3,68 +3,206 @@
 //! Models no part of Kubernetes v1.36: it stands for what happens outside the cluster's software. The
 //! control plane sees only what the kubelets report of it. Left out: slow networks, full disks.
 
-use serde::{Deserialize, Serialize};
+use std::rc::Rc;
 
-use super::Kubelets;
 use super::admission::Rejection;
-use super::container::{Place, Told};
-use super::worker::{Outcome, Plan, containers};
-use crate::client::{Context, EventType};
+use super::agent::Outage;
+use super::commands::behaviour;
+use super::container::{ContainerRun, Place as At, Role, Told};
+use super::faults::PodFaults;
+use super::node::NodeConfig;
+use super::nodes::no_node;
+use super::report::Pressure;
+use super::worker::{Outcome, Plan, Worker, containers};
+use super::{Ctx, Kubelets, Scene};
+use crate::api::codec::api_enum;
+use crate::api::pod::Container;
+use crate::client::EventType;
+use crate::sim::Span;
 
-/// A fault, or the end of one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum Control {
-    /// The first running container of a pod ends with code 1.
-    Crash {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-    },
-    /// The first running container of a pod fails its liveness probe: it is killed and started again.
-    FailLiveness {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-    },
-    /// The readiness probes of a pod fail from now on.
-    Unready {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-    },
-    /// The readiness probes of a pod pass again.
-    Ready {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-    },
-    /// The node runs out of memory and gives a pod up.
-    Evict {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-    },
-    /// A node's kubelet neither sees nor does anything from now on.
-    StopNode {
-        /// Name of the node.
-        node: String,
-    },
-    /// A node's kubelet takes its work up again.
-    StartNode {
-        /// Name of the node.
-        node: String,
-    },
-    /// A node's machine is gone for good; its object stays until somebody deletes it.
-    ForgetNode {
-        /// Name of the node.
-        node: String,
-    },
+api_enum! {
+    /// A fault, or the end of one.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum Control {
+        /// The first running container of a pod ends with code 1.
+        Crash {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// The first running container of a pod ends with this code.
+        Exit {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+            /// The code.
+            code: i64,
+        },
+        /// The first running container of a pod takes too much memory and is killed.
+        OutOfMemory {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// The first running container of a pod fails its liveness probe: it is stopped and started again.
+        FailLiveness {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// The readiness probes of a pod fail from now on.
+        Unready {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// The readiness probes of a pod pass again.
+        Ready {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// The node runs out of memory and gives a pod up.
+        Evict {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// The first container of every pod of this name ends so long after each start, until it is cleared.
+        CrashLoop {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+            /// From its start to its end.
+            after_ms: u64,
+            /// The code.
+            code: i64,
+        },
+        /// Every pod of this name starts up so slowly, until it is cleared.
+        SlowStart {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+            /// From a container's start to its first probe that passes.
+            by_ms: u64,
+        },
+        /// The processes of every pod of this name take no notice of SIGTERM, until it is cleared.
+        IgnoreTerm {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// The faults of a pod's name that stay are over, and so is its lost readiness.
+        ClearPod {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// No registry has an image, until it is cleared.
+        BreakImage {
+            /// The image as pods name it.
+            image: String,
+        },
+        /// Pulls of an image take so long, until it is cleared.
+        SlowPull {
+            /// The image as pods name it.
+            image: String,
+            /// How long.
+            by_ms: u64,
+        },
+        /// The faults of an image are over.
+        ClearImage {
+            /// The image as pods name it.
+            image: String,
+        },
+        /// A node's kubelet stops. Containers go on, and nobody looks after them.
+        StopNode {
+            /// Name of the node.
+            node: String,
+        },
+        /// A node's network is cut. Its kubelet goes on by itself.
+        Partition {
+            /// Name of the node.
+            node: String,
+        },
+        /// A node loses power: no container survives.
+        PowerOff {
+            /// Name of the node.
+            node: String,
+        },
+        /// A node's kubelet, network or power is back.
+        StartNode {
+            /// Name of the node.
+            node: String,
+        },
+        /// A node is started anew: it loses power for no time.
+        Reboot {
+            /// Name of the node.
+            node: String,
+        },
+        /// A new machine joins.
+        AddNode {
+            /// Its name and size.
+            node: NodeConfig,
+        },
+        /// A node's machine is gone for good; its object stays until somebody deletes it.
+        ForgetNode {
+            /// Name of the node.
+            node: String,
+        },
+        /// A node's machine gets another size; what is empty stays.
+        Resize {
+            /// Name of the node.
+            node: String,
+            /// Its cores, such as `4`.
+            cpu: String,
+            /// Its memory, such as `8Gi`.
+            memory: String,
+            /// How many pods it takes.
+            pods: Option<u32>,
+        },
+        /// A node is short of something, or no longer.
+        Pressure {
+            /// Name of the node.
+            node: String,
+            /// Of what.
+            of: Pressure,
+            /// Whether it is.
+            on: bool,
+        },
+        /// Volumes of a class cannot be made from now on, or can again.
+        FailProvisioning {
+            /// Name of the class.
+            class: String,
+            /// Whether they fail.
+            on: bool,
+        },
+        /// Volumes of a class are made on this node, whatever the scheduler selects; `None` ends it.
+        MisplaceVolumes {
+            /// Name of the class.
+            class: String,
+            /// Name of the node.
+            node: Option<String>,
+        },
+    }
+}
+
+/// For no node: what another fault is read into.
+impl Default for Control {
+    fn default() -> Self {
+        Self::StartNode { node: String::new() }
+    }
 }
 
 impl Kubelets {
@@ -72,101 +210,225 @@ impl Kubelets {
     ///
     /// # Errors
     /// Why it cannot be carried out, in a sentence.
-    pub fn control(
-        &mut self,
-        control: Control,
-        context: &mut Context<'_, super::Timer>,
-    ) -> Result<(), String> {
+    pub fn control(&mut self, control: Control, context: &mut Ctx<'_>) -> Result<(), String> {
         match control {
-            Control::StopNode { node } => {
-                self.agents.get_mut(&node).ok_or_else(|| no_node(&node))?.frozen = true;
+            Control::StopNode { node } => self.fail(&node, Outage::KubeletStopped, context),
+            Control::Partition { node } => self.fail(&node, Outage::Partitioned, context),
+            Control::PowerOff { node } => self.fail(&node, Outage::PoweredOff, context),
+            Control::StartNode { node } => self.recover(&node, context),
+            Control::Reboot { node } => {
+                self.fail(&node, Outage::PoweredOff, context)?;
+                self.recover(&node, context)
+            }
+            Control::AddNode { node } => self.add_node(node, context),
+            Control::ForgetNode { node } => self.forget_node(&node, context),
+            Control::Resize { node, cpu, memory, pods } => {
+                let agent = self.agents.get_mut(&node).ok_or_else(|| no_node(&node))?;
+                let config = &mut agent.config;
+                for (size, new) in [(&mut config.cpu, cpu), (&mut config.memory, memory)] {
+                    if !new.is_empty() {
+                        *size = new;
+                    }
+                }
+                config.pods = pods.unwrap_or(config.pods);
+                self.post(&node, context);
                 Ok(())
             }
-            Control::StartNode { node } => {
-                self.agents.get_mut(&node).ok_or_else(|| no_node(&node))?.frozen = false;
-                self.catch_up(&node, context);
+            Control::Pressure { node, of, on } => {
+                let agent = self.agents.get_mut(&node).ok_or_else(|| no_node(&node))?;
+                if on { agent.pressures.insert(of) } else { agent.pressures.remove(&of) };
+                self.post(&node, context);
                 Ok(())
             }
-            Control::ForgetNode { node } => {
-                self.agents.remove(&node).ok_or_else(|| no_node(&node))?;
-                self.workers.retain(|_, worker| worker.pod.spec.node_name != node);
+            Control::BreakImage { image } => {
+                self.faults.change_image(&image, |faults| faults.is_missing = true);
+                Ok(())
+            }
+            Control::SlowPull { image, by_ms } => {
+                self.faults.change_image(&image, |faults| faults.slow_pull = Some(Span::from_ms(by_ms)));
+                Ok(())
+            }
+            Control::ClearImage { image } => {
+                self.faults.images.remove(&image);
+                Ok(())
+            }
+            Control::FailProvisioning { .. } | Control::MisplaceVolumes { .. } => {
+                Err("no kubelet makes volumes".to_owned())
+            }
+            control => self.control_pod(control, context),
+        }
+    }
+
+    fn control_pod(&mut self, control: Control, context: &mut Ctx<'_>) -> Result<(), String> {
+        match control {
+            Control::CrashLoop { namespace, pod, after_ms, code } => {
+                let after = Span::from_ms(after_ms);
+                self.change_faults((namespace, pod), |faults| faults.crash_loop = Some((after, code)), context);
+                Ok(())
+            }
+            Control::SlowStart { namespace, pod, by_ms } => {
+                let by = Span::from_ms(by_ms);
+                self.change_faults((namespace, pod), |faults| faults.slow_start = Some(by), context);
+                Ok(())
+            }
+            Control::IgnoreTerm { namespace, pod } => {
+                self.change_faults((namespace, pod), |faults| faults.ignores_term = true, context);
+                Ok(())
+            }
+            Control::ClearPod { namespace, pod } => {
+                let ready = Control::Ready { namespace: namespace.clone(), pod: pod.clone() };
+                // A pod that does not run has not lost its readiness.
+                drop(self.touch(&(namespace.clone(), pod.clone()), context, |touch| touch.carry_out(&ready)));
+                self.change_faults((namespace, pod), |faults| *faults = PodFaults::default(), context);
                 Ok(())
             }
             Control::Crash { ref namespace, ref pod }
+            | Control::Exit { ref namespace, ref pod, .. }
+            | Control::OutOfMemory { ref namespace, ref pod }
             | Control::FailLiveness { ref namespace, ref pod }
             | Control::Unready { ref namespace, ref pod }
             | Control::Ready { ref namespace, ref pod }
             | Control::Evict { ref namespace, ref pod } => {
                 let place = (namespace.clone(), pod.clone());
-                self.control_pod(&control, &place, context)
+                self.touch(&place, context, |touch| touch.carry_out(&control))
             }
+            other => Err(format!("{other:?} is no fault of a pod")),
         }
     }
 
-    fn control_pod(
+    /// Changes the faults of a pod's name; a crash loop begins with the container that runs.
+    fn change_faults(
         &mut self,
-        control: &Control,
+        place: (String, String),
+        change: impl FnOnce(&mut PodFaults),
+        context: &mut Ctx<'_>,
+    ) {
+        let was = self.faults.of_pod(&place.0, &place.1).crash_loop;
+        self.faults.change_pod(place.clone(), change);
+        let is = self.faults.of_pod(&place.0, &place.1).crash_loop;
+        if was == is {
+            return;
+        }
+        // Where nothing runs yet, the next start finds the fault.
+        drop(self.touch(&place, context, |touch| {
+            let ends = touch.first_app().and_then(|container| {
+                is.or(behaviour(container, false, touch.scene.timing).ends)
+            });
+            let exit = ends.map(|(after, code)| (touch.now + after, code));
+            if let Some(run) = touch.worker.runs.iter_mut().find(|run| run.role == Role::App) {
+                run.set_exit(exit);
+            }
+            Ok(Outcome::default())
+        }));
+    }
+
+    /// Does something to the pod that has a name, where its kubelet works.
+    fn touch(
+        &mut self,
         place: &(String, String),
-        context: &mut Context<'_, super::Timer>,
+        context: &mut Ctx<'_>,
+        change: impl FnOnce(&mut Touch<'_>) -> Result<Outcome, String>,
     ) -> Result<(), String> {
-        let now = context.now();
-        let name = &place.1;
-        let not_running = || format!("pod \"{name}\" has no running container");
-        let (key, worker) = self.workers.get_key_value(place).ok_or_else(not_running)?;
-        let (key, mut worker) = (key.clone(), worker.clone());
-        let node = worker.pod.spec.node_name.clone();
-        let agent = self.agents.get_mut(&node).ok_or_else(not_running)?;
-        if worker.plan != Plan::Live || agent.frozen {
+        let not_running = || not_running(&place.1);
+        let key = self.find(place).ok_or_else(not_running)?;
+        let worker = self.workers.get_mut(&key).ok_or_else(not_running)?;
+        let agent = self.agents.get_mut(&worker.pod.spec.node_name).ok_or_else(not_running)?;
+        if worker.plan != Plan::Live || !agent.works() {
             return Err(not_running());
         }
-        let pod = std::rc::Rc::clone(&worker.pod);
-        let mut outcome = Outcome { status: true, ..Outcome::default() };
-        match control {
-            Control::Unready { .. } | Control::Ready { .. } => {
-                let held = matches!(control, Control::Unready { .. });
-                for (run, container) in worker.runs.iter_mut().zip(containers(&pod)) {
-                    let was_ready = run.ready;
-                    run.hold_unready(held);
-                    if was_ready && held && !self.timing.stand_in && container.readiness_probe.is_some() {
-                        let message = "Readiness probe failed: the application says that it is not ready";
-                        outcome.told.push(unhealthy(&container.name, message));
-                    }
-                }
-            }
-            Control::Evict { .. } => {
-                let message = "The node was low on resource: memory. ".to_owned();
-                outcome.told.push(Told {
-                    type_: EventType::Warning,
-                    reason: "Evicted",
-                    message: message.clone(),
-                    field_path: String::new(),
-                });
-                worker.give_up(Rejection { reason: "Evicted".to_owned(), message }, now);
-            }
-            _ => {
-                let mut runs = worker.runs.iter_mut().zip(containers(&pod));
-                let (run, container) = runs.find(|(run, _)| run.is_running()).ok_or_else(not_running)?;
-                let killed = matches!(control, Control::FailLiveness { .. });
-                if killed && !self.timing.stand_in {
-                    let message = "Liveness probe failed: the application does not answer";
-                    outcome.told.push(unhealthy(&container.name, message));
-                    let message =
-                        format!("Container {} failed liveness probe, will be restarted", container.name);
-                    outcome.told.push(Told { reason: "Killing", ..normal(&container.name, message) });
-                }
-                let (timing, told) = (&self.timing, &mut outcome.told);
-                let mut place = Place { timing, images: &mut agent.images, pod: &pod, container, told };
-                run.exit(if killed { 137 } else { 1 }, now, &mut place);
-            }
-        }
-        self.workers.insert(key.clone(), worker);
+        let scene = Scene { timing: &self.timing, faults: &self.faults };
+        let outcome = change(&mut Touch { worker, images: &mut agent.images, scene, now: context.now() })?;
         self.carry_out(&key, outcome, context);
         Ok(())
     }
 }
 
-fn no_node(node: &str) -> String {
-    format!("no kubelet runs on node \"{node}\"")
+/// A pod to which something is done.
+struct Touch<'a> {
+    worker: &'a mut Worker,
+    images: &'a mut std::collections::BTreeSet<String>,
+    scene: Scene<'a>,
+    now: crate::sim::Time,
+}
+
+impl Touch<'_> {
+    fn first_app(&self) -> Option<&Container> {
+        self.worker.pod.spec.containers.first()
+    }
+
+    fn carry_out(&mut self, control: &Control) -> Result<Outcome, String> {
+        match control {
+            Control::Unready { .. } => Ok(self.hold_unready(true)),
+            Control::Ready { .. } => Ok(self.hold_unready(false)),
+            Control::Evict { .. } => Ok(self.evict()),
+            Control::FailLiveness { .. } => self.fail_liveness(),
+            Control::OutOfMemory { .. } => {
+                self.end_first(|run, now, at| run.run_out_of_memory(now, at))
+            }
+            Control::Exit { code, .. } => self.end_first(|run, now, at| run.exit(*code, now, at)),
+            _ => self.end_first(|run, now, at| run.exit(1, now, at)),
+        }
+    }
+
+    fn hold_unready(&mut self, held: bool) -> Outcome {
+        let pod = Rc::clone(&self.worker.pod);
+        let mut outcome = Outcome { status: true, ..Outcome::default() };
+        for (run, container) in self.worker.runs.iter_mut().zip(containers(&pod)) {
+            let was_ready = run.ready;
+            run.hold_unready(held);
+            if was_ready && held && !self.scene.timing.stand_in && container.readiness_probe.is_some() {
+                let message = "Readiness probe failed: the application says that it is not ready";
+                outcome.told.push(unhealthy(&container.name, message));
+            }
+        }
+        outcome
+    }
+
+    fn evict(&mut self) -> Outcome {
+        let message = "The node was low on resource: memory. ".to_owned();
+        let (type_, reason, field_path) = (EventType::Warning, "Evicted", String::new());
+        let told = vec![Told { type_, reason, message: message.clone(), field_path }];
+        self.worker.give_up(Rejection { reason: reason.to_owned(), message }, self.now);
+        Outcome { status: true, told, ..Outcome::default() }
+    }
+
+    /// The first running container is told to end, as at a deletion.
+    fn fail_liveness(&mut self) -> Result<Outcome, String> {
+        let pod = Rc::clone(&self.worker.pod);
+        let mut outcome = Outcome::default();
+        let found = self.worker.runs.iter().zip(containers(&pod)).position(|(run, _)| run.is_running());
+        let index = found.ok_or_else(|| not_running(&pod.metadata.name))?;
+        let container = containers(&pod).nth(index).ok_or_else(|| not_running(&pod.metadata.name))?;
+        if !self.scene.timing.stand_in {
+            let message = "Liveness probe failed: the application does not answer";
+            outcome.told.push(unhealthy(&container.name, message));
+            let message = format!("Container {} failed liveness probe, will be restarted", container.name);
+            outcome.told.push(Told { reason: "Killing", ..normal(&container.name, message) });
+        }
+        let (takes, code) = self.worker.stopping(container, self.scene);
+        if let Some(run) = self.worker.runs.get_mut(index) {
+            run.set_exit(Some((self.now + takes, code)));
+        }
+        Ok(outcome)
+    }
+
+    fn end_first(
+        &mut self,
+        end: impl FnOnce(&mut ContainerRun, crate::sim::Time, &mut At<'_>),
+    ) -> Result<Outcome, String> {
+        let pod = Rc::clone(&self.worker.pod);
+        let mut outcome = Outcome { status: true, ..Outcome::default() };
+        let mut runs = self.worker.runs.iter_mut().zip(containers(&pod));
+        let (run, container) =
+            runs.find(|(run, _)| run.is_running()).ok_or_else(|| not_running(&pod.metadata.name))?;
+        let (scene, told) = (self.scene, &mut outcome.told);
+        end(run, self.now, &mut At { scene, images: self.images, pod: &pod, container, told });
+        Ok(outcome)
+    }
+}
+
+fn not_running(pod: &str) -> String {
+    format!("pod \"{pod}\" has no running container")
 }
 
 fn normal(container: &str, message: String) -> Told {

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::Scene;
 use super::timing::Timing;
 use crate::api::pod::Container;
 use crate::sim::{Rng, Span};
@@ -48,11 +49,20 @@ pub(super) enum ImageNeed {
 }
 
 /// What a node has to do for the image of a container.
-pub(super) fn need(container: &Container, present: &BTreeSet<String>, timing: &Timing) -> ImageNeed {
+pub(super) fn need(container: &Container, present: &BTreeSet<String>, scene: Scene<'_>) -> ImageNeed {
+    let timing = scene.timing;
     if !can_be_pulled(&container.image, timing) {
         return match container.image_pull_policy.as_str() {
             "Never" => ImageNeed::NeverPull,
             _ => ImageNeed::PullInVain,
+        };
+    }
+    // A node keeps what it has of an image that the registry has lost.
+    if scene.faults.is_missing(&container.image) {
+        return match (container.image_pull_policy.as_str(), present.contains(&container.image)) {
+            ("Never", false) => ImageNeed::NeverPull,
+            ("Always", _) | (_, false) => ImageNeed::PullInVain,
+            (_, true) => ImageNeed::Nothing,
         };
     }
     if timing.stand_in {
@@ -160,6 +170,7 @@ pub(super) fn go_duration(span: Span) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::faults::Faults;
     use super::*;
 
     #[test]
@@ -198,7 +209,7 @@ mod tests {
                 image_pull_policy: policy.to_owned(),
                 ..Container::default()
             };
-            need(&container, &present, timing)
+            need(&container, &present, Scene { timing, faults: &Faults::default() })
         };
         let (real, recorded) = (Timing::default(), Timing::recorded());
         assert_eq!(needs("nginx:1", "IfNotPresent", &real), ImageNeed::Nothing);

@@ -41,6 +41,8 @@ pub(super) struct Facts<'a> {
     pub(super) timing: &'a Timing,
     /// What has to be done for the image.
     pub(super) image: ImageNeed,
+    /// How long a pull takes, when the fault of a slow registry decides it.
+    pub(super) slow_pull: Option<Span>,
     /// How often its image could not be pulled, in a row.
     pub(super) pull_failures: u32,
     /// Whether it starts again after its end.
@@ -65,7 +67,7 @@ pub(super) fn next_stage(stage: Stage, facts: &Facts<'_>) -> Option<(Span, Stage
         Stage::Pulling => match facts.image {
             ImageNeed::PullInVain => after(timing.pull_fail_ms, Stage::ErrImagePull),
             ImageNeed::PullAgain => after(timing.pull_again_ms, Stage::Starting),
-            _ => after(timing.pull_ms, Stage::Starting),
+            _ => Some((facts.slow_pull.unwrap_or(Span::from_ms(timing.pull_ms)), Stage::Starting)),
         },
         Stage::ErrImagePull => after(timing.pull_error_shown_ms, Stage::ImagePullBackOff),
         Stage::ImagePullBackOff => Some((timing.pull_back_off(facts.pull_failures), Stage::Pulling)),
@@ -99,7 +101,14 @@ mod tests {
     #[test]
     fn stages_follow_the_table() {
         let (recorded, real) = (Timing::recorded(), Timing::default());
-        let facts = |timing, image| Facts { timing, image, pull_failures: 1, restarts: true, crashes: 1 };
+        let facts = |timing, image| Facts {
+            timing,
+            image,
+            slow_pull: None,
+            pull_failures: 1,
+            restarts: true,
+            crashes: 1,
+        };
         let table = [
             (
                 Stage::Creating,

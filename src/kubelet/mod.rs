@@ -2,17 +2,20 @@
 //!
 //! Models pkg/kubelet, Kubernetes v1.36: a pod that is bound to a node is taken on, its images are pulled,
 //! its containers start, pass their probes, end, start again, and stop when the pod is deleted. Nothing
-//! really runs: stages pass as time does. Left out: heartbeats and leases, logs, static pods, mounts of
-//! config maps and secrets.
+//! really runs: stages pass as time does. Left out: logs, static pods, mounts of config maps and secrets.
 //!
-//! - [`timing`]: how long everything takes. [`node`]: what a node reports of itself.
-//! - [`control`]: faults that people inject.
+//! - [`timing`]: how long everything takes. [`node`]: how nodes are configured. `nodes`, `report`: what
+//!   kubelets do for their nodes and say about them.
+//! - [`control`]: faults that people inject. [`faults`]: those that stay.
 //! - `lifecycle`: the table of a container's stages; `container`, `worker`: one container, one pod;
-//!   `status`: what is   reported; `admission`, `images`, `commands`, `agent`: what the stages depend on.
+//!   `status`: what is reported; `admission`, `images`, `commands`, `agent`: what the stages depend on.
 
 pub mod timing;
 pub mod node;
 pub mod control;
+pub mod faults;
+mod report;
+mod nodes;
 mod agent;
 mod admission;
 mod images;
@@ -27,11 +30,12 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+pub use agent::Outage;
 pub use control::Control;
 pub use node::{NodeConfig, node_object, node_object_at};
+pub use report::Pressure;
 pub use timing::Timing;
 
-use crate::api::node::Node;
 use crate::api::pod::Pod;
 use crate::api::storage::PersistentVolumeClaim;
 use crate::api::{Kind, Object, ObjectKey};
@@ -41,6 +45,7 @@ use crate::client::{
 use crate::sim::Time;
 use agent::NodeAgent;
 use container::Told;
+use faults::Faults;
 use worker::{Outcome, Plan, Worker};
 
 /// Who tells the Events.
@@ -49,11 +54,50 @@ const COMPONENT: &str = "kubelet";
 /// Namespace and name.
 type Place = (String, String);
 
-/// Looks at one pod again.
+type Ctx<'a> = Context<'a, Timer>;
+
+/// One pod among all that ever had its name: a pod may still run somewhere when its name is used again.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PodId {
+    namespace: String,
+    name: String,
+    uid: String,
+}
+
+impl PodId {
+    fn of(pod: &Pod) -> Self {
+        let meta = &pod.metadata;
+        Self { namespace: meta.namespace.clone(), name: meta.name.clone(), uid: meta.uid.clone() }
+    }
+
+    fn place(&self) -> Place {
+        (self.namespace.clone(), self.name.clone())
+    }
+}
+
+/// What a kubelet is woken for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Timer {
-    pod: Rc<Place>,
-    at: Time,
+pub enum Timer {
+    /// Looks at one pod again.
+    Pod {
+        /// Which one.
+        pod: Rc<PodId>,
+        /// When.
+        at: Time,
+    },
+    /// A node may be ready by now.
+    Node(String),
+}
+
+/// A pod with a container that runs somewhere, whatever the API server knows of it.
+#[derive(Clone, Copy, Debug)]
+pub struct RunningPod<'a> {
+    /// The pod as its kubelet knows it.
+    pub pod: &'a Pod,
+    /// Its node.
+    pub node: &'a str,
+    /// What keeps the node from the API server, and since when.
+    pub outage: Option<(Outage, Time)>,
 }
 
 /// The kubelets of all nodes.
@@ -61,15 +105,17 @@ pub struct Timer {
 pub struct Kubelets {
     timing: Timing,
     agents: BTreeMap<String, NodeAgent>,
-    workers: BTreeMap<Rc<Place>, Worker>,
+    workers: BTreeMap<Rc<PodId>, Worker>,
     /// Pods that wait for a claim, by the claim.
-    awaiting: BTreeMap<Place, BTreeSet<Rc<Place>>>,
+    awaiting: BTreeMap<Place, BTreeSet<Rc<PodId>>>,
+    faults: Faults,
 }
 
 impl Kubelets {
-    /// Kubelets without nodes; nodes join as their objects appear.
-    pub fn new(timing: Timing) -> Self {
-        Self { timing, ..Self::default() }
+    /// The kubelets of these nodes, whose objects are there already or will soon be.
+    pub fn new(timing: Timing, nodes: &[NodeConfig]) -> Self {
+        let agent = |node: &NodeConfig| (node.name.clone(), NodeAgent::new(node.clone(), Time::ZERO));
+        Self { timing, agents: nodes.iter().map(agent).collect(), ..Self::default() }
     }
 
     /// How long the nodes take.
@@ -82,88 +128,83 @@ impl Kubelets {
         self.timing = timing;
     }
 
-    fn node_changed(&mut self, node: &Rc<Node>, context: &mut Context<'_, Timer>) {
-        let name = &node.metadata.name;
-        if let Some(agent) = self.agents.get_mut(name) {
-            agent.node = Rc::clone(node);
+    /// The faults that stay.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// The machines, with what keeps them from the API server and since when.
+    pub fn machines(&self) -> impl Iterator<Item = (&str, Option<(Outage, Time)>)> {
+        self.agents.iter().map(|(name, agent)| (name.as_str(), agent.outage))
+    }
+
+    /// What a machine is short of.
+    pub fn pressures(&self, node: &str) -> impl Iterator<Item = Pressure> {
+        self.agents.get(node).into_iter().flat_map(|agent| agent.pressures.iter().copied())
+    }
+
+    /// Every pod of which a container runs: the truth, which the API server may not know.
+    pub fn running(&self) -> impl Iterator<Item = RunningPod<'_>> {
+        self.workers.values().filter(|worker| worker.has_process()).filter_map(|worker| {
+            let (node, agent) = self.agents.get_key_value(&worker.pod.spec.node_name)?;
+            let running = RunningPod { pod: &worker.pod, node, outage: agent.outage };
+            agent.has_power().then_some(running)
+        })
+    }
+
+    /// The newest worker of a pod's name; one whose pod still exists goes first.
+    fn find(&self, place: &Place) -> Option<Rc<PodId>> {
+        let (namespace, name) = place.clone();
+        let first = PodId { namespace, name, uid: String::new() };
+        let named = self.workers.range(Rc::new(first)..).take_while(|(key, _)| key.place() == *place);
+        named.max_by_key(|(_, worker)| (!worker.is_abandoned, worker.start_time)).map(|(key, _)| Rc::clone(key))
+    }
+
+    fn pod_changed(&mut self, pod: &Rc<Pod>, context: &mut Ctx<'_>) {
+        let Some(agent) = self.agents.get_mut(&pod.spec.node_name).filter(|agent| agent.is_connected())
+        else {
             return;
-        }
-        self.agents.insert(name.clone(), NodeAgent::new(Rc::clone(node)));
-        self.catch_up(name, context);
-    }
-
-    /// Looks at all pods of a node whose kubelet has just started.
-    fn catch_up(&mut self, node: &str, context: &mut Context<'_, Timer>) {
-        let pods: Vec<Rc<Pod>> = context.cache.pods_on(node).cloned().collect();
-        let there: BTreeSet<&str> = pods.iter().map(|pod| pod.metadata.uid.as_str()).collect();
-        let gone = |worker: &Worker| {
-            worker.pod.spec.node_name == node && !there.contains(worker.pod.metadata.uid.as_str())
         };
-        let gone: Vec<Rc<Place>> =
-            self.workers.iter().filter(|(_, worker)| gone(worker)).map(|(key, _)| Rc::clone(key)).collect();
-        for key in gone {
-            self.forget(&key);
-        }
-        for pod in pods {
-            self.pod_changed(&pod, context);
-            let key = place(&pod);
-            if let Some((key, _)) = self.workers.get_key_value(&key) {
-                let key = Rc::clone(key);
-                self.advance(&key, context);
-                self.write_status(&key, context);
+        let Some((key, _)) = self.workers.get_key_value(&PodId::of(pod)) else {
+            if !pod.is_terminal() {
+                self.take_on(pod, context);
+            } else if pod.is_terminating() {
+                remove(pod, context);
             }
-        }
-    }
-
-    fn pod_changed(&mut self, pod: &Rc<Pod>, context: &mut Context<'_, Timer>) {
-        let Some(agent) = self.agents.get_mut(&pod.spec.node_name).filter(|agent| !agent.frozen) else {
             return;
         };
-        let key = place(pod);
-        let known = self.workers.get_key_value(&key).map(|(key, worker)| (Rc::clone(key), worker));
-        match known {
-            Some((key, worker)) if worker.pod.metadata.uid == pod.metadata.uid => {
-                let Some(worker) = self.workers.get_mut(&key) else {
-                    return;
-                };
-                let now = context.now();
-                let old = std::mem::replace(&mut worker.pod, Rc::clone(pod));
-                let mut outcome = Outcome::default();
-                if old.metadata.generation != pod.metadata.generation {
-                    outcome = worker.take_new_images(&old, now, agent, &self.timing);
-                }
-                let grace = |pod: &Pod| pod.metadata.deletion_grace_period_seconds;
-                if pod.is_terminating() && (!old.is_terminating() || grace(&old) != grace(pod)) {
-                    outcome.told.extend(worker.terminate(now, &self.timing).told);
-                }
-                // An echo of this kubelet's own write asks for nothing.
-                if outcome.status || worker.due() != worker.wake_at {
-                    self.carry_out(&key, outcome, context);
-                }
-            }
-            known => {
-                if let Some((key, _)) = known {
-                    self.forget(&key);
-                }
-                if !pod.is_terminal() {
-                    self.take_on(pod, context);
-                } else if pod.is_terminating() {
-                    remove(pod, context);
-                }
-            }
+        let key = Rc::clone(key);
+        let Some(worker) = self.workers.get_mut(&key) else {
+            return;
+        };
+        let now = context.now();
+        let old = std::mem::replace(&mut worker.pod, Rc::clone(pod));
+        let mut outcome = Outcome::default();
+        let scene = Scene { timing: &self.timing, faults: &self.faults };
+        if old.metadata.generation != pod.metadata.generation {
+            outcome = worker.take_new_images(&old, now, agent, scene);
+        }
+        let grace = |pod: &Pod| pod.metadata.deletion_grace_period_seconds;
+        if pod.is_terminating() && (!old.is_terminating() || grace(&old) != grace(pod)) {
+            outcome.told.extend(worker.terminate(now, scene).told);
+        }
+        // An echo of this kubelet's own write asks for nothing.
+        if outcome.status || worker.due() != worker.wake_at {
+            self.carry_out(&key, outcome, context);
         }
     }
 
-    fn take_on(&mut self, pod: &Rc<Pod>, context: &mut Context<'_, Timer>) {
+    fn take_on(&mut self, pod: &Rc<Pod>, context: &mut Ctx<'_>) {
         let now = context.now();
         let Some(agent) = self.agents.get_mut(&pod.spec.node_name) else {
             return;
         };
         let mut worker = Worker::new(Rc::clone(pod), now);
-        let key = Rc::new(place(pod));
+        let key = Rc::new(PodId::of(pod));
         let mut outcome = Outcome { status: true, ..Outcome::default() };
+        let scene = Scene { timing: &self.timing, faults: &self.faults };
         if pod.is_terminating() {
-            outcome = worker.terminate(now, &self.timing);
+            outcome = worker.terminate(now, scene);
         } else if let Err(rejection) = admission::admit(pod, worker.requested, agent) {
             context.tell(&Telling {
                 component: COMPONENT,
@@ -180,7 +221,7 @@ impl Kubelets {
             worker.reserved = true;
             let unbound = unbound_claims(pod, context.cache);
             if unbound.is_empty() {
-                let started = worker.volumes_are_bound(now, agent, &self.timing);
+                let started = worker.volumes_are_bound(now, agent, scene);
                 outcome.told.extend(started.told);
             }
             for claim in unbound {
@@ -191,43 +232,68 @@ impl Kubelets {
         self.carry_out(&key, outcome, context);
     }
 
-    fn claim_changed(&mut self, claim: &PersistentVolumeClaim, context: &mut Context<'_, Timer>) {
+    fn claim_changed(&mut self, claim: &PersistentVolumeClaim, context: &mut Ctx<'_>) {
         if claim.status.phase != "Bound" {
             return;
         }
         let name = (claim.metadata.namespace.clone(), claim.metadata.name.clone());
         for key in self.awaiting.remove(&name).unwrap_or_default() {
-            let Some(worker) = self.workers.get_mut(&key) else {
-                continue;
-            };
-            let agent = self.agents.get_mut(&worker.pod.spec.node_name);
-            if let Some(agent) = agent
-                && unbound_claims(&worker.pod, context.cache).is_empty()
-            {
-                let outcome = worker.volumes_are_bound(context.now(), agent, &self.timing);
-                self.carry_out(&key, outcome, context);
-            }
+            self.start_if_bound(&key, context);
         }
     }
 
-    fn advance(&mut self, key: &Rc<Place>, context: &mut Context<'_, Timer>) {
+    /// Starts a pod that waited for its claims; a kubelet that hears nothing does so when it is back.
+    fn start_if_bound(&mut self, key: &Rc<PodId>, context: &mut Ctx<'_>) {
         let Some(worker) = self.workers.get_mut(key) else {
             return;
         };
-        let Some(agent) = self.agents.get_mut(&worker.pod.spec.node_name).filter(|agent| !agent.frozen)
+        let agent = self.agents.get_mut(&worker.pod.spec.node_name).filter(|agent| agent.is_connected());
+        if let Some(agent) = agent
+            && worker.plan == Plan::AwaitVolumes
+            && unbound_claims(&worker.pod, context.cache).is_empty()
+        {
+            let scene = Scene { timing: &self.timing, faults: &self.faults };
+            let outcome = worker.volumes_are_bound(context.now(), agent, scene);
+            self.carry_out(key, outcome, context);
+        }
+    }
+
+    fn advance(&mut self, key: &Rc<PodId>, context: &mut Ctx<'_>) {
+        let Some(worker) = self.workers.get_mut(key) else {
+            return;
+        };
+        let Some(agent) = self.agents.get_mut(&worker.pod.spec.node_name).filter(|agent| agent.works())
         else {
             return;
         };
-        let outcome = worker.advance(context.now(), agent, &self.timing);
+        let scene = Scene { timing: &self.timing, faults: &self.faults };
+        let outcome = worker.advance(context.now(), agent, scene);
+        self.carry_out(key, outcome, context);
+    }
+
+    /// The object of a pod is gone: what still runs of it is stopped.
+    fn abandon(&mut self, key: &Rc<PodId>, context: &mut Ctx<'_>) {
+        let Some(worker) = self.workers.get_mut(key) else {
+            return;
+        };
+        if !worker.has_process() {
+            self.forget(key);
+            return;
+        }
+        worker.is_abandoned = true;
+        let scene = Scene { timing: &self.timing, faults: &self.faults };
+        let outcome = worker.terminate(context.now(), scene);
         self.carry_out(key, outcome, context);
     }
 
     /// Writes, tells and sets timers as a step of a worker asks.
-    fn carry_out(&mut self, key: &Rc<Place>, outcome: Outcome, context: &mut Context<'_, Timer>) {
+    fn carry_out(&mut self, key: &Rc<PodId>, outcome: Outcome, context: &mut Ctx<'_>) {
         let Some(worker) = self.workers.get_mut(key) else {
             return;
         };
-        if !outcome.told.is_empty() {
+        let node = &worker.pod.spec.node_name;
+        let is_heard = self.agents.get(node).is_some_and(NodeAgent::is_connected);
+        if !outcome.told.is_empty() && is_heard {
             let about = Object::Pod(Rc::clone(&worker.pod));
             for Told { type_, reason, message, field_path } in outcome.told {
                 context.tell(&Telling {
@@ -252,27 +318,32 @@ impl Kubelets {
                 worker.wake_at = Some(due);
                 let at = due.max(context.now());
                 worker.wake_at = Some(at);
-                context.wake_after(at - context.now(), Timer { pod: Rc::clone(key), at });
+                context.wake_after(at - context.now(), Timer::Pod { pod: Rc::clone(key), at });
             }
             Some(_) => {}
             None => worker.wake_at = None,
         }
-        if outcome.remove {
-            remove(&worker.pod, context);
-        }
-        if outcome.status {
-            self.write_status(key, context);
+        if outcome.remove && worker.is_abandoned {
+            self.forget(key);
+        } else if is_heard {
+            if outcome.remove {
+                remove(&worker.pod, context);
+            }
+            if outcome.status {
+                self.write_status(key, context);
+            }
         }
     }
 
-    fn write_status(&mut self, key: &Rc<Place>, context: &mut Context<'_, Timer>) {
+    fn write_status(&mut self, key: &Rc<PodId>, context: &mut Ctx<'_>) {
         let Some(worker) = self.workers.get(key) else {
             return;
         };
-        let Some(agent) = self.agents.get(&worker.pod.spec.node_name) else {
+        let Some(agent) = self.agents.get(&worker.pod.spec.node_name).filter(|agent| agent.is_connected())
+        else {
             return;
         };
-        let at = ObjectKey::new(Kind::Pod, key.0.clone(), key.1.clone());
+        let at = ObjectKey::new(Kind::Pod, key.namespace.as_str(), key.name.as_str());
         // The stored object may be newer than the cached one: a controller may have changed a condition.
         let Ok(Object::Pod(live)) = context.live(&at) else {
             return;
@@ -289,7 +360,7 @@ impl Kubelets {
         drop(context.request(Request::update_status(pod)));
     }
 
-    fn forget(&mut self, key: &Rc<Place>) {
+    fn forget(&mut self, key: &Rc<PodId>) {
         let Some(worker) = self.workers.remove(key) else {
             return;
         };
@@ -300,7 +371,7 @@ impl Kubelets {
         }
         if worker.plan == Plan::AwaitVolumes {
             for claim in worker.pod.claim_names() {
-                let claim = (key.0.clone(), claim.to_owned());
+                let claim = (key.namespace.clone(), claim.to_owned());
                 if let Some(pods) = self.awaiting.get_mut(&claim) {
                     pods.remove(key);
                     if pods.is_empty() {
@@ -319,22 +390,19 @@ impl Component for Kubelets {
         &[Kind::Node, Kind::PersistentVolumeClaim, Kind::Pod]
     }
 
-    fn observe(&mut self, changes: &[Change], context: &mut Context<'_, Timer>) {
+    fn observe(&mut self, changes: &[Change], context: &mut Ctx<'_>) {
         for change in changes {
             match (&change.old, &change.new) {
-                (_, Some(Object::Node(node))) => self.node_changed(node, context),
+                (old, Some(Object::Node(node))) => self.node_changed(old.as_ref(), node, context),
+                (Some(Object::Node(node)), None) => self.node_removed(&node.metadata.name),
                 (_, Some(Object::PersistentVolumeClaim(claim))) => self.claim_changed(claim, context),
                 (_, Some(Object::Pod(pod))) if pod.is_bound() => self.pod_changed(pod, context),
                 (Some(Object::Pod(pod)), None) => {
-                    let key = place(pod);
-                    let known = self.workers.get_key_value(&key);
-                    let frozen = |name: &str| self.agents.get(name).is_some_and(|agent| agent.frozen);
-                    if let Some((key, worker)) = known
-                        && worker.pod.metadata.uid == pod.metadata.uid
-                        && !frozen(&pod.spec.node_name)
-                    {
-                        let key = Rc::clone(key);
-                        self.forget(&key);
+                    let is_connected =
+                        self.agents.get(&pod.spec.node_name).is_some_and(NodeAgent::is_connected);
+                    let known = self.workers.get_key_value(&PodId::of(pod));
+                    if let Some(key) = known.map(|(key, _)| Rc::clone(key)).filter(|_| is_connected) {
+                        self.abandon(&key, context);
                     }
                 }
                 _ => {}
@@ -342,21 +410,29 @@ impl Component for Kubelets {
         }
     }
 
-    fn wake(&mut self, timer: Timer, context: &mut Context<'_, Timer>) {
-        let Some(worker) = self.workers.get_mut(&timer.pod) else {
-            return;
-        };
-        // An earlier timer took its place.
-        if worker.wake_at != Some(timer.at) {
-            return;
+    fn wake(&mut self, timer: Timer, context: &mut Ctx<'_>) {
+        match timer {
+            Timer::Pod { pod, at } => {
+                let Some(worker) = self.workers.get_mut(&pod) else {
+                    return;
+                };
+                // An earlier timer took its place.
+                if worker.wake_at != Some(at) {
+                    return;
+                }
+                worker.wake_at = None;
+                self.advance(&pod, context);
+            }
+            Timer::Node(node) => self.post(&node, context),
         }
-        worker.wake_at = None;
-        self.advance(&timer.pod, context);
     }
 }
 
-fn place(pod: &Pod) -> Place {
-    (pod.metadata.namespace.clone(), pod.metadata.name.clone())
+/// What everything on a node depends on.
+#[derive(Clone, Copy, Debug)]
+struct Scene<'a> {
+    timing: &'a Timing,
+    faults: &'a Faults,
 }
 
 /// Names of the pod's claims that are not bound yet.
@@ -374,7 +450,7 @@ fn unbound_claims(pod: &Pod, cache: &Cache) -> Vec<Place> {
 }
 
 /// Removes the object of a pod that has stopped, unless its name belongs to another pod by now.
-fn remove(pod: &Pod, context: &mut Context<'_, Timer>) {
+fn remove(pod: &Pod, context: &mut Ctx<'_>) {
     let key = ObjectKey::new(Kind::Pod, pod.metadata.namespace.clone(), pod.metadata.name.clone());
     let options = DeleteOptions {
         grace_period_seconds: Some(0),

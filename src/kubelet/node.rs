@@ -1,41 +1,36 @@
-//! Nodes: what a node reports about itself when it joins.
+//! Nodes: how they are configured, and their objects when they join.
 //!
-//! Models `pkg/kubelet/kubelet_node_status.go` (`initialNode`) and pkg/kubelet/nodestatus/setters.go,
-//! Kubernetes v1.36, and the labels and annotations that the node controllers add. Left out: images,
-//! attached volumes, heartbeats.
+//! Models `pkg/kubelet/kubelet_node_status.go` (`initialNode`), Kubernetes v1.36, and the labels and annotations that the node controllers add. Left out: images,
+//! attached volumes.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::images::hex64;
-use crate::api::meta::Condition;
+use super::report::Report;
+use crate::api::codec::api_struct;
 use crate::api::node::{Node, NodeSpec, NodeStatus};
-use crate::api::pod::ResourceList;
 use crate::api::scheduling::Taint;
-use crate::api::{Extra, LabelMap, ObjectMeta, Timestamp};
+use crate::api::{LabelMap, ObjectMeta};
 use crate::sim::{Rng, Time};
 
-/// A node to be made.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct NodeConfig {
-    /// Its name. The number at its end decides its addresses.
-    pub name: String,
-    /// Its cores, such as `4`.
-    pub cpu: String,
-    /// Its memory, such as `8Gi`.
-    pub memory: String,
-    /// How many pods it takes.
-    pub pods: u32,
-    /// Labels besides those that every node has.
-    #[serde(skip_serializing_if = "LabelMap::is_empty")]
-    pub labels: LabelMap,
-    /// What keeps pods away.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub taints: Vec<Taint>,
-    /// Reports what the stand-ins of the recordings report: no pod network, one-letter ids.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub stand_in: bool,
+api_struct! {
+    /// A node to be made.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct NodeConfig {
+        /// Its name. The number at its end decides its addresses.
+        pub name: String,
+        /// Its cores, such as `4`.
+        pub cpu: String,
+        /// Its memory, such as `8Gi`.
+        pub memory: String,
+        /// How many pods it takes.
+        pub pods: u32,
+        /// Labels besides those that every node has.
+        pub labels: LabelMap [omitempty],
+        /// What keeps pods away.
+        pub taints: Vec<Taint> [omitempty],
+        /// Reports what the stand-ins of the recordings report: no pod network, one-letter ids.
+        pub stand_in: bool [omitempty],
+    }
 }
 
 impl Default for NodeConfig {
@@ -83,21 +78,13 @@ pub fn node_object_at(node: &NodeConfig, now: Time) -> Node {
     .map(|(key, value)| (key.to_owned(), value.to_owned()))
     .into();
     labels.extend(node.labels.clone());
-    let capacity: ResourceList = [
-        ("cpu", node.cpu.clone()),
-        ("ephemeral-storage", "100Gi".to_owned()),
-        ("memory", node.memory.clone()),
-        ("pods", node.pods.to_string()),
-    ]
-    .map(|(key, value)| (key.to_owned(), value))
-    .into();
     let mut spec = NodeSpec { taints: node.taints.clone(), ..NodeSpec::default() };
     if !node.stand_in {
         let pod_network = pod_network(number);
         spec.extra.insert("podCIDR".to_owned(), pod_network.clone().into());
         spec.extra.insert("podCIDRs".to_owned(), json!([pod_network]));
     }
-    Node {
+    let mut object = Node {
         metadata: ObjectMeta {
             name: name.to_owned(),
             labels,
@@ -105,69 +92,14 @@ pub fn node_object_at(node: &NodeConfig, now: Time) -> Node {
             ..ObjectMeta::default()
         },
         spec,
-        status: NodeStatus {
-            allocatable: capacity.clone(),
-            capacity,
-            conditions: conditions(now),
-            extra: reported(name, number, node.stand_in),
-        },
-    }
-}
-
-fn conditions(now: Time) -> Vec<Condition> {
-    let now = Some(Timestamp::at(now));
-    [
-        ("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-        ("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-        ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
-        ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
-    ]
-    .map(|(type_, status, reason, message)| Condition {
-        type_: type_.to_owned(),
-        status: status.to_owned(),
-        last_heartbeat_time: now,
-        last_transition_time: now,
-        reason: reason.to_owned(),
-        message: message.to_owned(),
-        ..Condition::default()
-    })
-    .into()
-}
-
-fn reported(name: &str, number: u32, stand_in: bool) -> Extra {
-    let mut rng = Rng::new(2).fork(name);
-    let (machine, system, boot) = if stand_in {
-        ("m".to_owned(), "s".to_owned(), "b".to_owned())
-    } else {
-        (hex64(name).chars().take(32).collect(), rng.uuid(), rng.uuid())
+        status: NodeStatus::default(),
     };
-    let value = json!({
-        "addresses": [
-            {"address": host_address(number), "type": "InternalIP"},
-            {"address": name, "type": "Hostname"},
-        ],
-        "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
-        "nodeInfo": {
-            "architecture": "amd64",
-            "bootID": boot,
-            "containerRuntimeVersion": "containerd://2.1.1",
-            "kernelVersion": "6.1.0",
-            "kubeProxyVersion": "",
-            "kubeletVersion": "v1.36.2",
-            "machineID": machine,
-            "operatingSystem": "linux",
-            "osImage": "Debian GNU/Linux 12 (bookworm)",
-            "systemUUID": system,
-        },
-    });
-    match value {
-        Value::Object(fields) => fields,
-        _ => Extra::new(),
-    }
+    Report::of(node).post(&mut object.status, now);
+    object
 }
 
 /// The number at the end of a node's name; of a name without one, a number that its letters decide.
-fn node_number(name: &str) -> u32 {
+pub(super) fn node_number(name: &str) -> u32 {
     let digits = name.len() - name.trim_end_matches(|c: char| c.is_ascii_digit()).len();
     let number = name.get(name.len() - digits..).and_then(|text| text.parse::<u32>().ok());
     match number {
@@ -177,7 +109,7 @@ fn node_number(name: &str) -> u32 {
 }
 
 /// The address of node number N: `172.18.0.2` for the first.
-fn host_address(number: u32) -> String {
+pub(super) fn host_address(number: u32) -> String {
     std::net::Ipv4Addr::from(0xac12_0001_u32.wrapping_add(number)).to_string()
 }
 

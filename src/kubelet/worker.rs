@@ -8,12 +8,12 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use super::Scene;
 use super::admission::Rejection;
 use super::agent::{Amounts, NodeAgent};
 use super::commands::behaviour;
 use super::container::{ContainerRun, Place, Role, Told};
 use super::lifecycle::Stage;
-use super::timing::Timing;
 use crate::api::Timestamp;
 use crate::api::pod::{Container, Pod};
 use crate::client::EventType;
@@ -55,6 +55,8 @@ pub(super) struct Worker {
     pub(super) reserved: bool,
     /// When its next timer comes.
     pub(super) wake_at: Option<Time>,
+    /// Its object is gone, and it ends without anybody being told.
+    pub(super) is_abandoned: bool,
 }
 
 /// What a step of a worker asks of its kubelet.
@@ -87,6 +89,7 @@ impl Worker {
             requested: Amounts::requested(&pod.spec),
             reserved: false,
             wake_at: None,
+            is_abandoned: false,
             pod,
         }
     }
@@ -102,17 +105,23 @@ impl Worker {
     }
 
     /// Starts it once its claims are bound.
-    pub(super) fn volumes_are_bound(&mut self, now: Time, agent: &mut NodeAgent, timing: &Timing) -> Outcome {
+    pub(super) fn volumes_are_bound(
+        &mut self,
+        now: Time,
+        agent: &mut NodeAgent,
+        scene: Scene<'_>,
+    ) -> Outcome {
         if self.plan != Plan::AwaitVolumes {
             return Outcome::default();
         }
         self.plan = Plan::Live;
         self.address = agent.address_for(&self.pod);
-        self.advance(now, agent, timing)
+        self.advance(now, agent, scene)
     }
 
     /// Does all that is due.
-    pub(super) fn advance(&mut self, now: Time, agent: &mut NodeAgent, timing: &Timing) -> Outcome {
+    pub(super) fn advance(&mut self, now: Time, agent: &mut NodeAgent, scene: Scene<'_>) -> Outcome {
+        let timing = scene.timing;
         let mut outcome = Outcome::default();
         match self.plan {
             Plan::Live if self.deadline.is_some_and(|deadline| deadline <= now) => {
@@ -125,9 +134,9 @@ impl Worker {
                 self.give_up(Rejection { reason: "DeadlineExceeded".to_owned(), message }, now);
                 outcome.status = true;
             }
-            Plan::Live => self.run_containers(now, agent, timing, &mut outcome),
+            Plan::Live => self.run_containers(now, agent, scene, &mut outcome),
             Plan::Stop { until } if until <= now => {
-                outcome.status = self.end_containers(now, timing);
+                outcome.status = self.end_containers(now, scene);
                 self.plan = Plan::Remove { at: now + Span::from_ms(timing.remove_ms) };
             }
             Plan::Remove { at } if at <= now => {
@@ -139,15 +148,21 @@ impl Worker {
         outcome
     }
 
-    fn run_containers(&mut self, now: Time, agent: &mut NodeAgent, timing: &Timing, outcome: &mut Outcome) {
+    fn run_containers(
+        &mut self,
+        now: Time,
+        agent: &mut NodeAgent,
+        scene: Scene<'_>,
+        outcome: &mut Outcome,
+    ) {
         let pod = Rc::clone(&self.pod);
         loop {
             for (run, container) in self.runs.iter_mut().zip(containers(&pod)) {
                 let told = &mut outcome.told;
-                let mut place = Place { timing, images: &mut agent.images, pod: &pod, container, told };
+                let mut place = Place { scene, images: &mut agent.images, pod: &pod, container, told };
                 outcome.status |= run.run(now, &mut place);
             }
-            if !self.create_next(now, agent, timing, outcome) {
+            if !self.create_next(now, agent, scene, outcome) {
                 break;
             }
         }
@@ -164,7 +179,7 @@ impl Worker {
         &mut self,
         now: Time,
         agent: &mut NodeAgent,
-        timing: &Timing,
+        scene: Scene<'_>,
         outcome: &mut Outcome,
     ) -> bool {
         let pod = Rc::clone(&self.pod);
@@ -172,7 +187,7 @@ impl Worker {
         for (run, container) in self.runs.iter_mut().zip(containers(&pod)) {
             if run.stage == Stage::Queued {
                 let told = &mut outcome.told;
-                let mut place = Place { timing, images: &mut agent.images, pod: &pod, container, told };
+                let mut place = Place { scene, images: &mut agent.images, pod: &pod, container, told };
                 run.create(now, &mut place);
                 created = true;
             }
@@ -206,10 +221,10 @@ impl Worker {
     }
 
     /// Its deletion was asked for: its containers are told to stop.
-    pub(super) fn terminate(&mut self, now: Time, timing: &Timing) -> Outcome {
+    pub(super) fn terminate(&mut self, now: Time, scene: Scene<'_>) -> Outcome {
+        let timing = scene.timing;
         let mut outcome = Outcome::default();
-        let grace = self.pod.metadata.deletion_grace_period_seconds.unwrap_or(30);
-        let grace = Span::from_seconds(u64::try_from(grace).unwrap_or_default());
+        let grace = self.grace();
         match self.plan {
             Plan::AwaitVolumes | Plan::Live => {
                 let pod = Rc::clone(&self.pod);
@@ -217,7 +232,7 @@ impl Worker {
                 for (run, container) in
                     self.runs.iter().zip(containers(&pod)).filter(|(run, _)| run.is_running())
                 {
-                    takes = takes.max(stop_time(container, run.role, grace, timing));
+                    takes = takes.max(self.stop_time(container, run.role, grace, scene));
                     let message = format!("Stopping container {}", container.name);
                     if !timing.stand_in {
                         let field_path = format!("spec.containers{{{}}}", container.name);
@@ -236,19 +251,86 @@ impl Worker {
     }
 
     /// Ends the containers of a pod that is deleted; says whether any of them ran.
-    fn end_containers(&mut self, now: Time, timing: &Timing) -> bool {
+    fn end_containers(&mut self, now: Time, scene: Scene<'_>) -> bool {
         let pod = Rc::clone(&self.pod);
-        let grace = Span::from_seconds(
-            u64::try_from(pod.metadata.deletion_grace_period_seconds.unwrap_or(30)).unwrap_or_default(),
-        );
+        let grace = self.grace();
+        let killed: Vec<bool> = self
+            .runs
+            .iter()
+            .zip(containers(&pod))
+            .map(|(run, container)| {
+                self.ignores_term(container, run.role, scene)
+                    || self.stop_time(container, run.role, grace, scene) > grace
+            })
+            .collect();
         let mut any = false;
-        for (run, container) in self.runs.iter_mut().zip(containers(&pod)) {
+        for (run, killed) in self.runs.iter_mut().zip(killed) {
             any |= run.starts > 0;
-            let killed = behaviour(container, run.role == Role::Init, timing).ignores_term
-                || stop_time(container, run.role, grace, timing) > grace;
             run.stop(if killed { 137 } else { 0 }, now, &pod);
         }
         any
+    }
+
+    /// How long its containers get to stop: never less than a second.
+    fn grace(&self) -> Span {
+        let meta = &self.pod.metadata;
+        let grace = meta.deletion_grace_period_seconds.or(self.pod.spec.termination_grace_period_seconds);
+        Span::from_seconds(u64::try_from(grace.unwrap_or(30)).unwrap_or_default().max(1))
+    }
+
+    fn ignores_term(&self, container: &Container, role: Role, scene: Scene<'_>) -> bool {
+        let meta = &self.pod.metadata;
+        scene.faults.of_pod(&meta.namespace, &meta.name).ignores_term
+            || behaviour(container, role == Role::Init, scene.timing).ignores_term
+    }
+
+    /// How long a container takes to stop.
+    fn stop_time(&self, container: &Container, role: Role, grace: Span, scene: Scene<'_>) -> Span {
+        let meta = &self.pod.metadata;
+        let stop = Span::from_ms(scene.timing.stop_ms);
+        if scene.faults.of_pod(&meta.namespace, &meta.name).ignores_term {
+            return grace;
+        }
+        if scene.timing.stand_in {
+            return stop;
+        }
+        if self.ignores_term(container, role, scene) {
+            return grace;
+        }
+        let hooks = container.extra.get("lifecycle");
+        let sleep = hooks.and_then(|hooks| hooks.pointer("/preStop/sleep/seconds")).and_then(Value::as_u64);
+        stop + Span::from_seconds(sleep.unwrap_or_default())
+    }
+
+    /// How long a container takes to end when it is told to although its pod stays, and its code then.
+    pub(super) fn stopping(&self, container: &Container, scene: Scene<'_>) -> (Span, i64) {
+        let grace = self.grace();
+        let takes = self.stop_time(container, Role::App, grace, scene).min(grace);
+        (takes, if self.ignores_term(container, Role::App, scene) { 137 } else { 0 })
+    }
+
+    /// Whether a process of it runs, as long as its machine has power.
+    pub(super) fn has_process(&self) -> bool {
+        self.runs.iter().any(ContainerRun::is_running)
+    }
+
+    /// Its machine was off: what ran has ended, and starts anew if it may.
+    pub(super) fn reboot(&mut self, now: Time, agent: &mut NodeAgent) {
+        let pod = Rc::clone(&self.pod);
+        for run in &mut self.runs {
+            run.lose(now, &pod);
+        }
+        match self.plan {
+            Plan::Live => {
+                agent.give_back(&self.address);
+                self.address = agent.address_for(&pod);
+                for run in &mut self.runs {
+                    run.begin_anew(now, &pod);
+                }
+            }
+            Plan::Stop { .. } => self.plan = Plan::Remove { at: now },
+            _ => {}
+        }
     }
 
     /// Its containers' images were changed: those that run are started anew.
@@ -257,7 +339,7 @@ impl Worker {
         old: &Pod,
         now: Time,
         agent: &mut NodeAgent,
-        timing: &Timing,
+        scene: Scene<'_>,
     ) -> Outcome {
         let mut outcome = Outcome::default();
         if self.plan != Plan::Live {
@@ -270,7 +352,7 @@ impl Worker {
                 continue;
             }
             let told = &mut outcome.told;
-            let mut place = Place { timing, images: &mut agent.images, pod: &pod, container, told };
+            let mut place = Place { scene, images: &mut agent.images, pod: &pod, container, told };
             if run.is_running() {
                 run.exit(0, now, &mut place);
                 let message = format!("Container {} definition changed, will be restarted", container.name);
@@ -297,15 +379,4 @@ impl Worker {
 /// The containers of a pod, in the order of a worker's runs.
 pub(super) fn containers(pod: &Pod) -> impl Iterator<Item = &Container> {
     pod.spec.init_containers.iter().chain(&pod.spec.containers)
-}
-
-/// How long a container takes to stop.
-fn stop_time(container: &Container, role: Role, grace: Span, timing: &Timing) -> Span {
-    let stop = Span::from_ms(timing.stop_ms);
-    if timing.stand_in {
-        return stop;
-    }
-    let sleep = container.extra.get("lifecycle").and_then(|hooks| hooks.pointer("/preStop/sleep/seconds"));
-    let sleep = Span::from_seconds(sleep.and_then(Value::as_u64).unwrap_or_default());
-    if behaviour(container, role == Role::Init, timing).ignores_term { grace } else { stop + sleep }
 }

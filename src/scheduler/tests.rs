@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::cluster_state::ClusterState;
 use super::framework::total;
 use super::plugins::volume_binding::AssumedVolumes;
-use super::schedule_one::{Outcome, schedule_pod};
+use super::schedule_one::{Choice, Outcome, schedule_pod};
+use crate::api::codec::from_value;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object};
@@ -136,16 +137,16 @@ impl World {
             let words: Vec<&str> = line.split_whitespace().collect();
             match words.as_slice() {
                 ["node", words @ ..] => {
-                    let node: Node = serde_json::from_value(node(words)).unwrap();
+                    let node: Node = from_value(node(words)).unwrap();
                     world.state.put_node(&Rc::new(node));
                 }
                 ["on", node, "pod", words @ ..] => {
                     let mut value = pod(words);
                     value["spec"]["nodeName"] = (*node).into();
-                    world.state.put_pod(&Rc::new(serde_json::from_value(value).unwrap()));
+                    world.state.put_pod(&Rc::new(from_value(value).unwrap()));
                 }
                 ["pod", words @ ..] => {
-                    world.pod = Some(Rc::new(serde_json::from_value(pod(words)).unwrap()));
+                    world.pod = Some(Rc::new(from_value(pod(words)).unwrap()));
                 }
                 [what @ ("class" | "claim" | "volume"), name, words @ ..] => world.storage(what, name, words),
                 other => panic!("{other:?}"),
@@ -201,7 +202,8 @@ impl World {
     fn attempt(&mut self) -> Outcome {
         let pod = self.pod.clone().unwrap();
         let mut start = 0;
-        schedule_pod(&pod, &mut self.state, &self.volumes, &self.cache, &mut start, &mut Rng::new(1))
+        let choice = Choice { drawn: None, rng: &mut Rng::new(1) };
+        schedule_pod(&pod, &mut self.state, &self.volumes, &self.cache, &mut start, choice)
     }
 }
 
@@ -390,7 +392,7 @@ fn emptier_nodes_score_higher() {
 #[test]
 fn equals_are_chosen_at_random_and_all_of_them() {
     let lines = "node a\nnode b\nnode c\npod p";
-    let mut chosen = std::collections::BTreeSet::new();
+    let mut chosen = crate::collections::SortedSet::new();
     for seed in 0..40 {
         let mut world = World::read(lines);
         let pod = world.pod.clone().unwrap();
@@ -401,10 +403,13 @@ fn equals_are_chosen_at_random_and_all_of_them() {
             &world.volumes,
             &world.cache,
             &mut start,
-            &mut Rng::new(seed),
+            Choice { drawn: None, rng: &mut Rng::new(seed) },
         );
         assert_eq!(outcome.equals, 3);
         chosen.insert(outcome.result.unwrap().node);
+        let choice = Choice { drawn: Some("b"), rng: &mut Rng::new(seed) };
+        let drawn = schedule_pod(&pod, &mut world.state, &world.volumes, &world.cache, &mut start, choice);
+        assert_eq!(&*drawn.result.unwrap().node, "b");
     }
     assert_eq!(chosen.len(), 3);
 }

@@ -42,6 +42,7 @@ pub(super) fn apply(kind: Kind, object: &mut Value) {
         Kind::Node => node(object),
         Kind::ConfigMap
         | Kind::Event
+        | Kind::Lease
         | Kind::ServiceAccount
         | Kind::ControllerRevision
         | Kind::PodDisruptionBudget => {}

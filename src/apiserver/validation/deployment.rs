@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::super::fields::{at, is_empty, items, number, text};
 use super::causes::{Causes, Path, shown};
 use super::{names, pod_spec, selectors};
+use crate::api::codec::from_value;
 use crate::api::labels::LabelSelector;
 
 /// A new Deployment, or the new version of one.
@@ -67,8 +68,8 @@ fn selector_and_template(spec: &Value, path: &Path, causes: &mut Causes) {
     }
     let (template, path) = (at(spec, &["template"]), path.child("template"));
     let labels = at(template, &["metadata", "labels"]);
-    let parsed: LabelSelector = serde_json::from_value(selector.clone()).unwrap_or_default();
-    let of_template = serde_json::from_value(labels.clone()).unwrap_or_default();
+    let parsed: LabelSelector = from_value(selector.clone()).unwrap_or_default();
+    let of_template = from_value(labels.clone()).unwrap_or_default();
     // An absent selector selects nothing, an empty one everything.
     if selector.is_null() || (!selects_all && !parsed.matches(&of_template)) {
         causes.invalid(

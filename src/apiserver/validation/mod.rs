@@ -5,8 +5,8 @@
 //!
 //! - [`causes`]: paths and causes. `names`, `metadata`, `selectors`, `resources`: rules that all kinds share.
 //! - `pods`: pods; their parts in `pod_spec`, `containers`, `environment`, `mounts`, `probes`, `security`,
-//!   `volumes`, `affinity`. `stateful_set`, `deployment`, `storage`, `service`, `others`: the other kinds. `diff`: what
-//!   changed.
+//!   `volumes`, `affinity`. `stateful_set`, `daemon_set`, `deployment`, `storage`, `service`,
+//!   `disruption_budget`, `others`: the other kinds. `diff`: what changed.
 
 mod causes;
 mod names;
@@ -25,9 +25,11 @@ mod own_structs;
 mod diff;
 mod pods;
 mod stateful_set;
+mod daemon_set;
 mod deployment;
 mod storage;
 mod service;
+mod disruption_budget;
 mod others;
 
 use serde_json::Value;
@@ -125,6 +127,7 @@ fn spec(kind: Kind, value: &Value, causes: &mut Causes) {
     match kind {
         Kind::Pod => pods::create(value, causes),
         Kind::StatefulSet => stateful_set::create(value, causes),
+        Kind::DaemonSet => daemon_set::create(value, causes),
         Kind::ControllerRevision => stateful_set::revision(value, None, causes),
         Kind::PersistentVolumeClaim => {
             storage::claim_spec(super::fields::at(value, &["spec"]), &causes::Path::new("spec"), causes);
@@ -140,7 +143,8 @@ fn spec(kind: Kind, value: &Value, causes: &mut Causes) {
         Kind::EndpointSlice => others::endpoint_slice(value, causes),
         Kind::Deployment => deployment::deployment(value, causes),
         Kind::ReplicaSet => deployment::replica_set(value, causes),
-        Kind::ServiceAccount | Kind::DaemonSet | Kind::PodDisruptionBudget => {}
+        Kind::PodDisruptionBudget => disruption_budget::spec(value, causes),
+        Kind::ServiceAccount | Kind::Lease => {}
     }
 }
 
@@ -148,6 +152,7 @@ fn changed_spec(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
     match kind {
         Kind::Pod => pods::update(new, old, causes),
         Kind::StatefulSet => stateful_set::update(new, old, causes),
+        Kind::DaemonSet => daemon_set::update(new, old, causes),
         Kind::ControllerRevision => stateful_set::revision(new, Some(old), causes),
         Kind::PersistentVolumeClaim => storage::update_claim(new, old, causes),
         Kind::PersistentVolume => storage::update_volume(new, old, causes),
@@ -162,8 +167,14 @@ fn changed_spec(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
             spec(kind, new, causes);
             deployment::immutable_selector(new, old, causes);
         }
-        Kind::DaemonSet | Kind::PodDisruptionBudget => spec(kind, new, causes),
-        Kind::Namespace | Kind::Event | Kind::EndpointSlice | Kind::ServiceAccount => spec(kind, new, causes),
+        Kind::PodDisruptionBudget
+        | Kind::Namespace
+        | Kind::Event
+        | Kind::EndpointSlice
+        | Kind::Lease
+        | Kind::ServiceAccount => {
+            spec(kind, new, causes);
+        }
     }
 }
 
@@ -171,10 +182,12 @@ fn changed_status(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
     match kind {
         Kind::Pod => pods::status(new, old, causes),
         Kind::StatefulSet => stateful_set::status(new, old, causes),
+        Kind::DaemonSet => daemon_set::status(new, old, causes),
         Kind::Deployment => deployment::deployment_status(new, old, causes),
         Kind::ReplicaSet => deployment::replica_set_status(new, causes),
         Kind::Namespace => others::namespace_status(new, causes),
         Kind::Node => others::node(new, causes),
+        Kind::PodDisruptionBudget => disruption_budget::status(new, causes),
         _ => {}
     }
 }

@@ -12,6 +12,7 @@ use crate::api::LabelMap;
 use crate::api::deployment::{
     ANNOTATIONS_NOT_COPIED, Deployment, REVISION_ANNOTATION as REVISION, ReplicaSet, revision_of,
 };
+use crate::collections;
 
 /// The numbers that a template had before.
 const REVISION_HISTORY: &str = "deployment.kubernetes.io/revision-history";
@@ -34,8 +35,8 @@ pub(super) fn max_revision(sets: &[Rc<ReplicaSet>]) -> i64 {
 pub(super) fn last_revision<'a>(sets: impl IntoIterator<Item = &'a Rc<ReplicaSet>>) -> i64 {
     let mut revisions: Vec<i64> =
         sets.into_iter().filter_map(|set| revision_of(&set.metadata)).filter(|number| *number > 0).collect();
-    revisions.sort_unstable_by(|a, b| b.cmp(a));
-    revisions.get(1).copied().unwrap_or_default()
+    collections::sort(&mut revisions);
+    revisions.iter().rev().nth(1).copied().unwrap_or_default()
 }
 
 fn not_negative(set: &ReplicaSet, annotation: &str) -> Option<i64> {

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use super::annotations::desired_replicas;
 use super::fenceposts::replicas;
 use crate::api::deployment::{Deployment, ReplicaSet, revision_of};
+use crate::collections;
 
 /// Several sets.
 pub(super) type Sets = Vec<Rc<ReplicaSet>>;
@@ -25,7 +26,7 @@ pub(super) fn active<'a>(sets: impl IntoIterator<Item = &'a Rc<ReplicaSet>>) -> 
 
 /// Oldest first; by name among those of the same second.
 pub(super) fn sort_by_creation(sets: &mut [Rc<ReplicaSet>]) {
-    sets.sort_by(|a, b| by_creation(a, b));
+    collections::sort_by(sets, |a, b| by_creation(a, b));
 }
 
 fn by_creation(a: &ReplicaSet, b: &ReplicaSet) -> std::cmp::Ordering {
@@ -34,17 +35,17 @@ fn by_creation(a: &ReplicaSet, b: &ReplicaSet) -> std::cmp::Ordering {
 
 /// Largest first, older ones before newer ones of the same size.
 pub(super) fn sort_by_size_older(sets: &mut [Rc<ReplicaSet>]) {
-    sets.sort_by(|a, b| size(b).cmp(&size(a)).then_with(|| by_creation(a, b)));
+    collections::sort_by(sets, |a, b| size(b).cmp(&size(a)).then_with(|| by_creation(a, b)));
 }
 
 /// Largest first, newer ones before older ones of the same size.
 pub(super) fn sort_by_size_newer(sets: &mut [Rc<ReplicaSet>]) {
-    sets.sort_by(|a, b| size(b).cmp(&size(a)).then_with(|| by_creation(b, a)));
+    collections::sort_by(sets, |a, b| size(b).cmp(&size(a)).then_with(|| by_creation(b, a)));
 }
 
 /// Lowest revision first.
 pub(super) fn sort_by_revision(sets: &mut [Rc<ReplicaSet>]) {
-    sets.sort_by(|a, b| match (revision_of(&a.metadata), revision_of(&b.metadata)) {
+    collections::sort_by(sets, |a, b| match (revision_of(&a.metadata), revision_of(&b.metadata)) {
         (Some(first), Some(second)) if first != second => first.cmp(&second),
         _ => by_creation(a, b),
     });

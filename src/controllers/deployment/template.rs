@@ -17,7 +17,7 @@ const NAME_MAX: usize = 253;
 /// FNV-1a of 32 bits over the template and the collision count, in an alphabet that spells no words.
 pub(super) fn compute_hash(template: &PodTemplateSpec, collision_count: Option<i64>) -> String {
     const ALPHABET: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
-    let text = serde_json::to_string(template).unwrap_or_default();
+    let text = crate::api::codec::to_value(template).to_string();
     let count = collision_count.map(|count| u32::try_from(count).unwrap_or_default().to_le_bytes());
     let padded = count.map(|[a, b, c, d]| [a, b, c, d, 0, 0, 0, 0]);
     let hash = text

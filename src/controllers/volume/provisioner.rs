@@ -3,10 +3,13 @@
 //!
 //! Models the external provisioner rancher.io/local-path (sigs.k8s.io/sig-storage-lib-external-provisioner),
 //! beside Kubernetes v1.36: a claim is taken up once the persistentvolume-controller has named the
-//! provisioner on it. Left out: its Events and the pods that it runs to make a directory; the time they take
+//! provisioner on it. Its volumes lie on a file system that all nodes share, as those of the recordings
+//! did, or on the node that was selected (`local`). A person may make it fail, or make volumes where no pod
+//! looks for them. Left out: its Events about volumes that can be made, and the pods that it runs to make a
+//! directory; the time they take
 //! is the latency.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::binder::{claim_key, volume_key};
@@ -22,7 +25,7 @@ use crate::api::volume::{
     PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, binds_late, claim_class, claim_reference,
 };
 use crate::api::{Extra, Kind, Object, ObjectKey, ObjectMeta};
-use crate::client::{Cache, Change, Context, DeleteOptions, Request};
+use crate::client::{Cache, Change, Context, DeleteOptions, EventType, Request};
 use crate::controllers::process::Requeue;
 use crate::controllers::{Controller, SyncResult, Verdict};
 use crate::sim::{Span, Time};
@@ -32,18 +35,59 @@ pub const LOCAL_PATH: &str = "rancher.io/local-path";
 
 const HOSTNAME: &str = "kubernetes.io/hostname";
 
+/// The wait after the first failure; it doubles with every further one.
+const RETRY_FIRST_SECONDS: u64 = 15;
+/// The longest wait after a failure.
+const RETRY_MAX_SECONDS: u64 = 1_000;
+/// Failures after which a claim is left alone (`DefaultFailedProvisionThreshold`).
+const FAILURES_MAX: u32 = 15;
+
+/// A fault that a person injects, or its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VolumeFault {
+    /// Volumes of the class cannot be made, or can again.
+    Fails {
+        /// The class.
+        class: String,
+        /// Whether they fail.
+        on: bool,
+    },
+    /// Volumes of the class are made on this node; `None` makes them on the selected node again.
+    Misplaced {
+        /// The class.
+        class: String,
+        /// The node.
+        node: Option<String>,
+    },
+}
+
 /// The provisioner.
 #[derive(Clone, Debug)]
 pub struct Provisioner {
     latency: Span,
+    /// Whether a volume can be reached only from the node that was selected for it.
+    local: bool,
     /// When the volume of a claim, by uid, or the end of a volume, by name, is due.
     due: BTreeMap<String, Time>,
+    /// Classes whose volumes cannot be made.
+    failing: BTreeSet<String>,
+    /// Nodes on which the volumes of a class are made.
+    misplaced: BTreeMap<String, String>,
+    /// How often the volume of a claim, by uid, could not be made.
+    failures: BTreeMap<String, u32>,
 }
 
 impl Provisioner {
     /// A provisioner that takes `latency` to make a volume or to delete one.
-    pub fn new(latency: Span) -> Self {
-        Self { latency, due: BTreeMap::new() }
+    pub fn new(latency: Span, local: bool) -> Self {
+        Self {
+            latency,
+            local,
+            due: BTreeMap::new(),
+            failing: BTreeSet::new(),
+            misplaced: BTreeMap::new(),
+            failures: BTreeMap::new(),
+        }
     }
 
     /// Whether what has this id is due; sets the time when it is asked first.
@@ -63,6 +107,7 @@ impl Provisioner {
         };
         let Some(class) = should_provision(&claim, context.cache) else {
             self.due.remove(&claim.metadata.uid);
+            self.failures.remove(&claim.metadata.uid);
             return Ok(None);
         };
         let name = format!("pvc-{}", claim.metadata.uid);
@@ -82,7 +127,12 @@ impl Provisioner {
             let sentence = format!("making volume {name} for claim {}", key.name);
             return Ok(Some(waiting("VolumeMade", sentence, Some(volume_key(&name)))));
         }
-        let hostname = node.map(|node| {
+        if self.failing.contains(&class.metadata.name) {
+            return Ok(Some(self.fail(&claim, key, context)));
+        }
+        let misplaced = self.misplaced.get(&class.metadata.name);
+        let hostname = node.filter(|_| self.local || misplaced.is_some()).map(|node| {
+            let node = misplaced.unwrap_or(node);
             let known = context.cache.typed::<Node>("", node);
             known.and_then(|known| known.metadata.labels.get(HOSTNAME)).unwrap_or(node).clone()
         });
@@ -90,6 +140,33 @@ impl Provisioner {
             Err(error) if !error.is_already_exists() => Err(error.into()),
             _ => Ok(Some(Verdict::Converged)),
         }
+    }
+
+    /// Tells that the volume could not be made, and tries again later, unless it has tried too often.
+    fn fail(
+        &mut self,
+        claim: &Rc<PersistentVolumeClaim>,
+        key: &ObjectKey,
+        context: &mut Context<'_, Requeue>,
+    ) -> Verdict {
+        let failures = self.failures.entry(claim.metadata.uid.clone()).or_default();
+        let class = claim_class(claim);
+        if *failures < FAILURES_MAX {
+            let message = format!(
+                "failed to provision volume with StorageClass \"{class}\": failed to create volume pvc-{}: \
+                 no space left on device",
+                claim.metadata.uid
+            );
+            let about = Object::from(Rc::clone(claim));
+            context.event(LOCAL_PATH, &about, EventType::Warning, "ProvisioningFailed", &message);
+            let seconds = RETRY_FIRST_SECONDS.saturating_mul(1 << *failures).min(RETRY_MAX_SECONDS);
+            *failures += 1;
+            let at = context.now() + Span::from_seconds(seconds);
+            self.due.insert(claim.metadata.uid.clone(), at);
+            context.wake_after(Span::from_seconds(seconds), key.clone());
+        }
+        let sentence = format!("the volume of claim {} could not be made (class {class})", key.name);
+        waiting("ProvisionerRecovery", sentence, None)
     }
 
     fn reclaim(&mut self, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult {
@@ -190,6 +267,7 @@ impl Controller for Provisioner {
         if change.new.is_none() {
             self.due.remove(&object.meta().uid);
             self.due.remove(&object.meta().name);
+            self.failures.remove(&object.meta().uid);
         }
         let key = match object.kind() {
             Kind::PersistentVolumeClaim => {
@@ -213,6 +291,40 @@ impl Controller for Provisioner {
             Kind::PersistentVolumeClaim => self.provision(key, context),
             Kind::PersistentVolume => self.reclaim(key, context),
             _ => Ok(None),
+        }
+    }
+
+    fn inject(&mut self, fault: &VolumeFault, cache: &Cache) -> Vec<ObjectKey> {
+        match fault {
+            VolumeFault::Fails { class, on: true } => {
+                self.failing.insert(class.clone());
+                Vec::new()
+            }
+            VolumeFault::Misplaced { class, node: Some(node) } => {
+                self.misplaced.insert(class.clone(), node.clone());
+                Vec::new()
+            }
+            VolumeFault::Misplaced { class, node: None } => {
+                self.misplaced.remove(class);
+                Vec::new()
+            }
+            // Who mends it lets it try again at once.
+            VolumeFault::Fails { class, on: false } => {
+                self.failing.remove(class);
+                let failed = cache.list::<PersistentVolumeClaim>(None);
+                let failed = failed.filter(|claim| self.failures.contains_key(&claim.metadata.uid));
+                let keys: Vec<(String, ObjectKey)> = failed
+                    .map(|claim| {
+                        let meta = &claim.metadata;
+                        (meta.uid.clone(), claim_key(&meta.namespace, &meta.name))
+                    })
+                    .collect();
+                for (uid, _) in &keys {
+                    self.failures.remove(uid);
+                    self.due.remove(uid);
+                }
+                keys.into_iter().map(|(_, key)| key).collect()
+            }
         }
     }
 

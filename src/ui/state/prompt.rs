@@ -2,7 +2,6 @@
 
 use super::State;
 use super::lines::TYPED;
-use crate::kubectl;
 
 /// Candidates that are listed.
 const CANDIDATES_SHOWN: usize = 40;
@@ -57,7 +56,7 @@ impl State {
         let text = self.prompt.text.clone();
         let cursor =
             (0..=cursor.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
-        let found = kubectl::complete(&text, cursor, self.cluster.session(), self.cluster.server());
+        let found = self.cluster.complete(&text, cursor);
         let Some(first) = found.candidates.first() else {
             self.prompt.candidates.clear();
             return;

@@ -3,18 +3,19 @@
 //! Models `DeploymentStatusViewer`, `DeploymentHistoryViewer` and `DeploymentRollbacker`,
 //! staging/src/k8s.io/kubectl/pkg/polymorphichelpers, Kubernetes v1.36.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde_json::{Value, json};
 
 use super::history::{CHANGE_CAUSE, History};
+use crate::api::codec::to_value;
 use crate::api::deployment::{
     ANNOTATIONS_NOT_COPIED, Deployment, POD_TEMPLATE_HASH, ReplicaSet, equal_ignore_hash, revision_of,
 };
 use crate::api::meta::Condition;
 use crate::api::{LabelMap, Object, ObjectKey};
 use crate::apiserver::{ApiServer, PatchType, Request, Subresource};
+use crate::collections::SortedMap;
 use crate::kubectl::command::Context;
 use crate::kubectl::error::CommandError;
 use crate::kubectl::objects::{remove_at, set_at, wire};
@@ -75,7 +76,7 @@ fn deployment_of(api: &ApiServer, key: &ObjectKey, what: &str) -> Result<Rc<Depl
 }
 
 /// The sets by revision; of two with the same number, the newer.
-fn by_revision<'a>(api: &'a ApiServer, deployment: &'a Deployment) -> BTreeMap<i64, &'a Rc<ReplicaSet>> {
+fn by_revision<'a>(api: &'a ApiServer, deployment: &'a Deployment) -> SortedMap<i64, &'a Rc<ReplicaSet>> {
     let (new, old) = replica_sets::of_deployment(api, deployment);
     let sets = old.into_iter().chain(new);
     sets.filter_map(|set| Some((revision_of(&set.metadata)?, set))).collect()
@@ -149,6 +150,7 @@ fn restoring_patch(deployment: &Deployment, set: &ReplicaSet, mut object: Value)
     let own = deployment.metadata.annotations.iter().filter(|(key, _)| is_own(key));
     let other = set.metadata.annotations.iter().filter(|(key, _)| !is_own(key));
     let annotations: LabelMap = own.chain(other).map(|(key, value)| (key.clone(), value.clone())).collect();
+    let annotations = to_value(&annotations);
     json!([
         {"op": "replace", "path": "/spec/template", "value": object["spec"]["template"]},
         {"op": "replace", "path": "/metadata/annotations", "value": annotations},
@@ -167,7 +169,7 @@ mod tests {
                     "annotations": {"deployment.kubernetes.io/revision": "3"}},
                 "spec": {"replicas": 3}, "status": status,
             });
-            super::status(&serde_json::from_value(deployment).unwrap(), revision)
+            super::status(&crate::api::codec::from_value(deployment).unwrap(), revision)
         };
         let exceeded = json!({"observedGeneration": 2, "conditions": [
             {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"}]});

@@ -5,6 +5,7 @@
 use crate::api::event::Event;
 use crate::api::{Kind, Object, Timestamp};
 use crate::apiserver::ApiServer;
+use crate::collections::sort_by_key;
 use crate::kubectl::output::duration::human_duration;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
 use crate::sim::Time;
@@ -21,7 +22,11 @@ pub(super) fn events(w: &mut PrefixWriter, object: &Object, server: &ApiServer) 
         })
         .filter(|event| {
             let about = &event.involved_object;
-            about.uid == meta.uid && about.name == meta.name && about.kind == object.kind().resource().kind
+            // Kubelets give a node's name for its uid.
+            let by_kubelet = object.kind() == Kind::Node && about.uid == meta.name;
+            (about.uid == meta.uid || by_kubelet)
+                && about.name == meta.name
+                && about.kind == object.kind().resource().kind
         })
         .collect();
     if found.is_empty() {
@@ -29,7 +34,7 @@ pub(super) fn events(w: &mut PrefixWriter, object: &Object, server: &ApiServer) 
         return;
     }
     w.flush();
-    found.sort_by_key(|event| event.last_timestamp);
+    sort_by_key(&mut found, |event| event.last_timestamp);
     w.write_line(0, "Events:\n  Type\tReason\tAge\tFrom\tMessage");
     w.write_line(1, "----\t------\t----\t----\t-------");
     for event in found {
@@ -42,7 +47,8 @@ pub(super) fn events(w: &mut PrefixWriter, object: &Object, server: &ApiServer) 
     }
 }
 
-fn interval(event: &Event, now: Time) -> String {
+/// How long ago an Event was told, and how often since when.
+pub fn interval(event: &Event, now: Time) -> String {
     let since = |moment: Option<Timestamp>| {
         moment.map_or_else(|| "<unknown>".to_owned(), |moment| human_duration(moment.age_seconds(now)))
     };

@@ -6,10 +6,12 @@
 use serde_json::Value;
 
 use super::lines::{annotations, at, date, items, joined, labels, line, text};
+use crate::api::heartbeat::{LEASE_NAMESPACE, as_read};
 use crate::api::node::Node;
-use crate::api::pod::{Pod, ResourceList};
+use crate::api::pod::{Container, Pod, ResourceList};
 use crate::api::quantity::{Format, Quantity};
-use crate::api::{Kind, Object};
+use crate::api::scheduling::Taint;
+use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::ApiServer;
 use crate::kubectl::output::duration::human_duration;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
@@ -25,13 +27,7 @@ pub(super) fn node(w: &mut PrefixWriter, node: &Node, value: &Value, server: &Ap
     line(w, 0, "CreationTimestamp", &date(&text(value, &["metadata", "creationTimestamp"])));
     taints(w, node);
     line(w, 0, "Unschedulable", &node.spec.unschedulable.to_string());
-    // The nodes' leases are not kept here; the real answer for a node without one.
-    line(
-        w,
-        0,
-        "Lease",
-        &format!("Failed to get lease: leases.coordination.k8s.io \"{}\" not found", meta.name),
-    );
+    lease(w, &meta.name, server);
     conditions(w, items(value, &["status", "conditions"]));
     w.write_line(0, "Addresses:");
     for address in items(value, &["status", "addresses"]) {
@@ -49,12 +45,37 @@ pub(super) fn node(w: &mut PrefixWriter, node: &Node, value: &Value, server: &Ap
     pods(w, node, server);
 }
 
+fn lease(w: &mut PrefixWriter, node: &str, server: &ApiServer) {
+    let found = server.get(&ObjectKey::new(Kind::Lease, LEASE_NAMESPACE, node));
+    let spec = match found {
+        Ok(lease) => as_read(lease, server.now()).to_value(),
+        Err(error) => {
+            line(w, 0, "Lease", &format!("Failed to get lease: {}", error.message));
+            return;
+        }
+    };
+    let or_unset = |field: &str| {
+        let text = text(&spec, &["spec", field]);
+        if text.is_empty() { "<unset>".to_owned() } else { text }
+    };
+    let time = |field: &str| match or_unset(field).as_str() {
+        "<unset>" => "<unset>".to_owned(),
+        time => date(time),
+    };
+    w.write_line(0, "Lease:");
+    line(w, 1, "HolderIdentity", &or_unset("holderIdentity"));
+    line(w, 1, "AcquireTime", &time("acquireTime"));
+    line(w, 1, "RenewTime", &time("renewTime"));
+}
+
 fn taints(w: &mut PrefixWriter, node: &Node) {
     w.write(0, "Taints:\t");
     if node.spec.taints.is_empty() {
         w.write_line(0, "<none>");
     }
-    for (index, taint) in node.spec.taints.iter().enumerate() {
+    let mut taints: Vec<&Taint> = node.spec.taints.iter().collect();
+    taints.sort_by_key(|taint| format!("{},{}", taint.effect, taint.key));
+    for (index, taint) in taints.into_iter().enumerate() {
         let value = if taint.value.is_empty() { String::new() } else { format!("={}", taint.value) };
         let start = if index == 0 { "" } else { "\t" };
         w.write_line(0, &format!("{start}{}{value}:{}", taint.key, taint.effect));
@@ -109,8 +130,25 @@ fn nothing() -> Quantity {
     Quantity::from_value(0, Format::DecimalSi)
 }
 
-fn sum<'a>(lists: impl Iterator<Item = &'a ResourceList>, name: &str) -> Quantity {
-    total(lists.map(|list| amount(list, name)))
+/// What a pod asks for or may use: its containers and sidecars together, or the most that its start needs
+/// (`PodRequests`, `PodLimits`).
+fn of_pod(pod: &Pod, name: &str, list: fn(&Container) -> &ResourceList) -> Quantity {
+    let mut running = total(pod.spec.containers.iter().map(|container| amount(list(container), name)));
+    let (mut sidecars, mut starting) = (nothing(), nothing());
+    for container in &pod.spec.init_containers {
+        let mut needed = amount(list(container), name);
+        needed.add(&sidecars);
+        if container.restart_policy == "Always" {
+            running.add(&amount(list(container), name));
+            sidecars = needed.clone();
+        }
+        starting = larger(starting, needed);
+    }
+    larger(running, starting)
+}
+
+fn larger(a: Quantity, b: Quantity) -> Quantity {
+    if b.milli_value() > a.milli_value() { b } else { a }
 }
 
 fn total(amounts: impl Iterator<Item = Quantity>) -> Quantity {
@@ -140,10 +178,8 @@ fn pods(w: &mut PrefixWriter, node: &Node, server: &ApiServer) {
     line(w, 0, "Non-terminated Pods", &format!("({} in total)", pods.len()));
     w.write_line(1, "Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge");
     w.write_line(1, "---------\t----\t\t------------\t----------\t---------------\t-------------\t---");
-    let requests =
-        |pod: &'_ Pod, name: &str| sum(pod.spec.containers.iter().map(|c| &c.resources.requests), name);
-    let limits =
-        |pod: &'_ Pod, name: &str| sum(pod.spec.containers.iter().map(|c| &c.resources.limits), name);
+    let requests = |pod: &Pod, name: &str| of_pod(pod, name, |container| &container.resources.requests);
+    let limits = |pod: &Pod, name: &str| of_pod(pod, name, |container| &container.resources.limits);
     for pod in &pods {
         let age = pod.metadata.creation_timestamp.map(|at| human_duration(at.age_seconds(server.now())));
         let cells = [

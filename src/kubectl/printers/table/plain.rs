@@ -18,6 +18,7 @@ pub(super) const CONFIG_MAP: &[Column] = &[always("Name"), always("Data"), alway
 pub(super) const SECRET: &[Column] = &[always("Name"), always("Type"), always("Data"), always("Age")];
 pub(super) const NAMESPACE: &[Column] = &[always("Name"), always("Status"), always("Age")];
 pub(super) const SERVICE_ACCOUNT: &[Column] = &[always("Name"), always("Age")];
+pub(super) const LEASE: &[Column] = &[always("Name"), always("Holder"), always("Age")];
 pub(super) const EVENT: &[Column] = &[
     always("Last Seen"),
     always("Type"),
@@ -71,6 +72,11 @@ pub(super) fn namespace(namespace: &Opaque, now: Time) -> Vec<String> {
 
 pub(super) fn service_account(account: &Opaque, now: Time) -> Vec<String> {
     vec![account.metadata.name.clone(), age(&account.metadata, now)]
+}
+
+pub(super) fn lease(lease: &Opaque, now: Time) -> Vec<String> {
+    let holder = text_at(&lease.extra, &["spec", "holderIdentity"]).to_owned();
+    vec![lease.metadata.name.clone(), holder, age(&lease.metadata, now)]
 }
 
 pub(super) fn event(event: &Event, now: Time) -> Vec<String> {
