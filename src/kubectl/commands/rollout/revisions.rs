@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
+use super::history::{CHANGE_CAUSE, History};
 use crate::api::apps::{ControllerRevision, StatefulSet};
 use crate::api::{Kind, Object, ObjectKey, patch};
 use crate::apiserver::ApiServer;
@@ -36,6 +37,18 @@ pub(super) fn of(
         .collect();
     sort_by_key(&mut revisions, |revision| revision.revision);
     Ok((object, revisions))
+}
+
+/// The templates that a set's revisions remember, oldest first.
+pub(super) fn history(api: &ApiServer, key: &ObjectKey) -> Result<Vec<History>, CommandError> {
+    let (set, revisions) = of(api, key)?;
+    let entry = |revision: &Rc<ControllerRevision>| {
+        let object = applied(&set, revision)?;
+        let template = object.get("spec").and_then(|spec| spec.get("template")).cloned().unwrap_or_default();
+        let cause = revision.metadata.annotations.get(CHANGE_CAUSE).cloned().unwrap_or_default();
+        Ok(History { revision: revision.revision, cause, object, template })
+    };
+    revisions.iter().map(entry).collect()
 }
 
 /// The set as a revision remembers it.

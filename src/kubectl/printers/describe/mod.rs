@@ -10,6 +10,7 @@ mod volumes;
 mod events;
 mod pod;
 mod stateful_set;
+mod deployment;
 mod storage;
 mod service;
 mod node;
@@ -31,6 +32,8 @@ pub fn describe(object: &Object, server: &ApiServer, with_events: bool) -> Strin
     match object {
         Object::Pod(_) => pod::pod(&mut w, meta, &value, now),
         Object::StatefulSet(set) => stateful_set::stateful_set(&mut w, set, &value, server),
+        Object::Deployment(found) => deployment::deployment(&mut w, found, &value, server),
+        Object::ReplicaSet(set) => deployment::replica_set(&mut w, set, &value, server),
         Object::PersistentVolumeClaim(claim) => storage::claim(&mut w, claim, server),
         Object::PersistentVolume(volume) => storage::volume(&mut w, volume, &value, now),
         Object::StorageClass(class) => storage::class(&mut w, class, &value),
@@ -48,11 +51,9 @@ pub fn describe(object: &Object, server: &ApiServer, with_events: bool) -> Strin
         Object::ConfigMap(_) => generic::config_map(&mut w, meta, &value),
         Object::ControllerRevision(_)
         | Object::DaemonSet(_)
-        | Object::Deployment(_)
         | Object::EndpointSlice(_)
         | Object::Event(_)
         | Object::Lease(_)
-        | Object::ReplicaSet(_)
         | Object::ServiceAccount(_) => {
             generic::other(&mut w, meta, &value);
         }
