@@ -12,6 +12,7 @@ mod order;
 
 use super::format::{Recording, Seen, Step};
 use super::normalise::Normaliser;
+use super::tolerated;
 use names::Names;
 
 /// The first difference; `None` when there is none.
@@ -41,7 +42,10 @@ pub fn compare(recorded: &Recording, played: &Recording) -> Option<String> {
     order::compare(recorded, played, &names)
         .or_else(|| lives::compare(recorded, played, &names))
         .or_else(|| at_rest::compare_status(recorded, played, &names))
-        .or_else(|| at_rest::compare_events(recorded, played, &names))
+        .or_else(|| {
+            let (recorded, played) = (tolerated::settled_events(recorded), tolerated::settled_events(played));
+            at_rest::compare_events(&recorded, &played, &names)
+        })
 }
 
 fn name_of(step: &Step) -> String {
