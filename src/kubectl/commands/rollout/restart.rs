@@ -52,12 +52,13 @@ fn restart(
     printer: &mut ResultPrinter,
 ) -> Result<(), CommandError> {
     let name = &picked.key.name;
-    if picked.key.kind != Kind::StatefulSet {
-        return Err(CommandError::plain(format!(
-            "error: {} {} restarting is not supported",
-            picked.key.kind.group_resource(),
-            quote(name)
-        )));
+    let why_not = match picked.key.kind {
+        Kind::StatefulSet | Kind::DaemonSet => "",
+        _ => "restarting is not supported",
+    };
+    if !why_not.is_empty() {
+        let resource = picked.key.kind.group_resource();
+        return Err(CommandError::plain(format!("error: {resource} {} {why_not}", quote(name))));
     }
     let now = Timestamp::at(context.api.now()).to_string();
     if text_at(&picked.value(), &["spec", "template", "metadata", "annotations", RESTARTED_AT]) == now {

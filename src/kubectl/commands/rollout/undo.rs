@@ -56,12 +56,17 @@ fn undo(context: &mut Context<'_>, picked: &Picked, printer: &mut ResultPrinter)
             picked.object_name()
         ));
     }
-    if picked.key.kind != Kind::StatefulSet {
-        let (kind, group) = (picked.key.kind, picked.key.kind.resource().group);
-        let full = if group.is_empty() { kind.to_string() } else { format!("{kind}.{group}") };
-        return Err(CommandError::plain(format!("no rollbacker has been implemented for {}", quote(&full))));
-    }
-    let result = roll_back(context, picked, printer)?;
+    let (kind, group) = (picked.key.kind, picked.key.kind.resource().group);
+    let result = match kind {
+        Kind::StatefulSet | Kind::DaemonSet => roll_back(context, picked, printer)?,
+        _ => {
+            let full = if group.is_empty() { kind.to_string() } else { format!("{kind}.{group}") };
+            return Err(CommandError::plain(format!(
+                "no rollbacker has been implemented for {}",
+                quote(&full)
+            )));
+        }
+    };
     printer.print(context, &picked.value(), &result)
 }
 
