@@ -22,7 +22,7 @@ impl Cluster {
             return Output::text(Stream::Err, text, 1);
         };
         let key = ObjectKey::new(Kind::Pod, self.session.namespace.clone(), name);
-        match self.server.handle(Request::Evict { key, options: DeleteOptions::default() }) {
+        match self.server.handle(Request::Evict { key, options: DeleteOptions::default(), dry_run: false }) {
             Ok(_) => Output::text(Stream::Out, &format!("pod/{name} evicted\n"), 0),
             Err(error) => Output::text(Stream::Err, &CommandError::from(error).render(), 1),
         }
@@ -46,7 +46,10 @@ mod tests {
             let entry = cluster.terminal(0).unwrap().entries().last().unwrap().clone();
             (entry.exit, entry.text(Stream::Out) + &entry.text(Stream::Err))
         };
-        assert_eq!(said("evict pod/none"), (Some(1), "Error from server (NotFound): pods \"none\" not found\n".into()));
+        assert_eq!(
+            said("evict pod/none"),
+            (Some(1), "Error from server (NotFound): pods \"none\" not found\n".into())
+        );
         assert!(said("evict").1.starts_with("usage: evict pod/NAME"));
         assert!(said("evict pod/a b").1.starts_with("usage: evict pod/NAME"));
     }

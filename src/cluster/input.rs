@@ -157,7 +157,8 @@ impl Cluster {
             controllers.inject(&fault, context);
         });
         self.volume_faults.retain(|known| !is_same_switch(known, &fault));
-        if matches!(fault, VolumeFault::Fails { on: true, .. } | VolumeFault::Misplaced { node: Some(_), .. }) {
+        if matches!(fault, VolumeFault::Fails { on: true, .. } | VolumeFault::Misplaced { node: Some(_), .. })
+        {
             self.volume_faults.push(fault);
         }
         self.schedule(timers, Wakeup::Controllers);

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::images::hex64;
 use super::node::{NodeConfig, host_address, node_number};
+use crate::api::codec::api_words;
 use crate::api::meta::Condition;
 use crate::api::node::NodeStatus;
 use crate::api::pod::ResourceList;

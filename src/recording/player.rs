@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::draws;
 use super::format::{Recording, Seen, Step, Until};
 use super::rows::Watcher;
 use super::shell::{self, Part};
@@ -39,7 +40,10 @@ struct Player {
 /// When a step cannot be played: an unknown fault, or an input that the cluster does not take.
 pub fn play(recording: &Recording) -> Result<Recording, String> {
     let mut player = Player {
-        cluster: Cluster::new(ClusterConfig::recorded(recording.nodes)),
+        cluster: Cluster::new(ClusterConfig {
+            draws: draws::of(recording),
+            ..ClusterConfig::recorded(recording.nodes)
+        }),
         watcher: Watcher::default(),
         seen: Vec::new(),
         changed_at: NODES_REPORTED,

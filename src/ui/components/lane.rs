@@ -47,6 +47,7 @@ pub(crate) fn Lane(props: &LaneProps) -> Html {
         let open = open.clone();
         Callback::from(move |event: MouseEvent| {
             event.prevent_default();
+            event.stop_propagation();
             open();
         })
     };

@@ -72,6 +72,8 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
         })
     };
     let selected = tile.is_selected.then_some("is-selected");
+    // Where there is no room, the part that tells a pod from its siblings stays.
+    let (base, suffix) = name.split_at(name.rfind('-').unwrap_or(name.len()));
     html! {
         <div class={classes!("tile", tile.shape.class(), selected)} role="gridcell" ref={root}
             data-flip={tile.uid.clone()}
@@ -83,7 +85,8 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
             <span class={classes!("spine", pattern(tile.revision.as_ref()))} />
             <span class="tile-top">
                 { shape(tile.shape) }
-                <span class="tile-name">{ &name }</span>
+                <span class="tile-name"><span class="tile-base">{ base }</span><span
+                    class="tile-suffix">{ suffix }</span></span>
                 { badge(tile.revision.as_ref()) }
             </span>
             <span class="tile-state">

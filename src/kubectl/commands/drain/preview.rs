@@ -6,10 +6,10 @@
 use std::rc::Rc;
 
 use super::filters::{self, Options};
-use crate::api::policy::PodDisruptionBudget;
 use crate::api::pod::Pod;
+use crate::api::policy::PodDisruptionBudget;
 use crate::api::{Kind, Object, ObjectKey};
-use crate::apiserver::ApiServer;
+use crate::apiserver::{ApiServer, can_ignore_budgets, may_evict_unhealthy};
 use crate::collections::SortedMap;
 
 /// What the flags allow.
@@ -84,7 +84,7 @@ pub fn preview(api: &ApiServer, node: &str, options: &DrainOptions) -> Vec<Previ
 
 /// Whether the pod's budgets would let it go now, after those that went before it.
 fn budget_fate(api: &ApiServer, pod: &Rc<Pod>, spent: &mut SortedMap<ObjectKey, i64>) -> (Fate, String) {
-    if pod.is_terminal() || pod.is_terminating() || pod.status.phase == "Pending" {
+    if can_ignore_budgets(pod) {
         return (Fate::Evicted, String::new());
     }
     let protects = |budget: &PodDisruptionBudget| {
@@ -95,10 +95,14 @@ fn budget_fate(api: &ApiServer, pod: &Rc<Pod>, spent: &mut SortedMap<ObjectKey, 
         if !protects(budget) {
             continue;
         }
+        if !pod.is_ready() && may_evict_unhealthy(budget) {
+            return (Fate::Evicted, "it is not ready, and its budget does not count it".to_owned());
+        }
         let spent = spent.entry(object.key()).or_default();
         let (allowed, name) = (budget.status.disruptions_allowed, &budget.metadata.name);
         if *spent >= allowed {
-            let why = format!("budget {name} allows {} more now; it is asked again every 5 s", allowed - *spent);
+            let why =
+                format!("budget {name} allows {} more now; it is asked again every 5 s", allowed - *spent);
             return (Fate::Waits, why);
         }
         *spent += 1;
