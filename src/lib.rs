@@ -13,6 +13,7 @@
 //! Read in this order: [`sim`], [`api`], [`apiserver`], [`client`], [`controllers`], [`scheduler`],
 //! [`kubectl`].
 
+pub mod collections;
 pub mod sim;
 pub mod api;
 pub mod apiserver;

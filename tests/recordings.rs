@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use kubesets::collections::sort;
 use kubesets::recording::{self, Recording};
 
 fn folder() -> PathBuf {
@@ -29,7 +30,7 @@ fn recordings_are_equal() {
                 && COMPARED.iter().any(|start| name.starts_with(start))
         })
         .collect();
-    paths.sort();
+    sort(&mut paths);
     let mut differences = Vec::new();
     for path in &paths {
         let text = std::fs::read_to_string(path).unwrap_or_default();

@@ -1,13 +1,17 @@
 // Trunk's post-build hook, run on the staged files before they become dist/.
 //
 // Always: gives the editor's chunk a name with its hash. Release builds only: shrinks the WebAssembly module with
-// wasm-opt (results are kept in target/wasm-opt by the input's hash) and writes the Content-Security-Policy.
+// wasm-opt, splits it into what the page's start needs and what may come later (split.mjs; results are kept in
+// target/wasm-opt by the input's hash), and writes the Content-Security-Policy.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { instrumented, split } from "./split.mjs";
+import { browserPath, calledAtStart } from "./startup.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const staging = process.env.TRUNK_STAGING_DIR ?? join(root, "dist");
@@ -22,26 +26,69 @@ export const POLICY = [
 
 const hashOf = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 16);
 
-function shrink(path) {
-  const wasmOpt = join(root, "node_modules/binaryen/bin/wasm-opt");
-  if (!existsSync(wasmOpt)) {
-    throw new Error("wasm-opt is missing: run `npm ci` (scripts/serve and scripts/test do).");
+const kept = join(root, "target/wasm-opt");
+const wasmOptPath = join(root, "node_modules/binaryen/bin/wasm-opt");
+// What rustc's wasm32 target uses by default, and nothing more.
+const FEATURES = ["--enable-bulk-memory", "--enable-bulk-memory-opt", "--enable-multivalue", "--enable-mutable-globals",
+  "--enable-nontrapping-float-to-int", "--enable-reference-types", "--enable-sign-ext", "--enable-call-indirect-overlong"];
+
+function wasmOpt(bytes, options) {
+  if (!existsSync(wasmOptPath)) throw new Error("wasm-opt is missing: run `npm ci` (scripts/serve and scripts/test do).");
+  const folder = mkdtempSync(join(tmpdir(), "wasm-opt-"));
+  const [from, to] = [join(folder, "in.wasm"), join(folder, "out.wasm")];
+  writeFileSync(from, bytes);
+  try {
+    execFileSync(process.execPath, ["--no-warnings", wasmOptPath, from, ...FEATURES, ...options, "-o", to], { stdio: "inherit" });
+    return readFileSync(to);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
-  const version = JSON.parse(readFileSync(join(root, "node_modules/binaryen/package.json"), "utf8")).version;
-  // What rustc's wasm32 target uses by default, and nothing more.
-  const features = ["--enable-bulk-memory", "--enable-bulk-memory-opt", "--enable-multivalue", "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int", "--enable-reference-types", "--enable-sign-ext", "--enable-call-indirect-overlong"];
-  const options = ["-Oz", ...features];
-  const kept = join(root, "target/wasm-opt");
-  const result = join(kept, `${hashOf(Buffer.concat([readFileSync(path), Buffer.from(version + options)]))}.wasm`);
-  if (!existsSync(result)) {
-    mkdirSync(kept, { recursive: true });
-    const before = statSync(path).size;
-    execFileSync(process.execPath, ["--no-warnings", wasmOpt, path, ...options, "-o", `${result}.part`], { stdio: "inherit" });
-    renameSync(`${result}.part`, result);
-    console.log(`wasm-opt: ${before} bytes became ${statSync(result).size}`);
+}
+
+/** What `make` gives for this key, made once: the files are kept. */
+async function once(key, names, make) {
+  mkdirSync(kept, { recursive: true });
+  const paths = names.map((name) => join(kept, `${key}.${name}`));
+  if (!paths.every(existsSync)) {
+    const made = await make();
+    paths.forEach((path, nth) => {
+      writeFileSync(`${path}.part`, made[nth]);
+      renameSync(`${path}.part`, path);
+    });
   }
-  copyFileSync(result, path);
+  return paths.map((path) => readFileSync(path));
+}
+
+/** Replaces the staged module by its two parts; the second one's name goes into the page. */
+async function shrinkAndSplit(name) {
+  const original = readFileSync(join(staging, name));
+  const tools = ["finish.mjs", "split.mjs", "startup.mjs", "wasm.mjs"].map((tool) => readFileSync(join(root, "scripts/hooks", tool)));
+  const version = readFileSync(join(root, "node_modules/binaryen/package.json"));
+  const key = hashOf(Buffer.concat([original, version, ...tools]));
+  const [whole] = await once(key, ["whole.wasm"], () => [wasmOpt(original, ["-Oz", "--strip-debug"])]);
+  if (!browserPath()) {
+    console.log("No Chromium is here to see what the page's start needs: the module stays in one piece (set CHROMIUM).");
+    writeFileSync(join(staging, name), whole);
+    return;
+  }
+  const [first, second] = await once(key, ["first.wasm", "second.wasm"], async () => {
+    const copy = mkdtempSync(join(tmpdir(), "kubesets-start-"));
+    try {
+      cpSync(staging, copy, { recursive: true });
+      writeFileSync(join(copy, name), instrumented(whole));
+      const called = await calledAtStart(copy);
+      const parts = split(whole, (nth) => called.has(nth), wasmOpt);
+      console.log(`wasm-opt: ${original.length} bytes became ${whole.length}; ${parts.first.length} are needed at the start`);
+      return [parts.first, wasmOpt(parts.second, ["--strip-debug"])];
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
+  });
+  const late = `kubesets-late-${hashOf(second)}.wasm`;
+  writeFileSync(join(staging, name), first);
+  writeFileSync(join(staging, late), second);
+  html = html.replace(/(<script[^>]*id="?start"?)/, `$1 data-late="./${late}"`);
+  if (!html.includes(late)) throw new Error("index.html has no start script to name the second module");
 }
 
 const page = join(staging, "index.html");
@@ -52,10 +99,11 @@ if (existsSync(editor)) {
   const name = `editor-${hashOf(readFileSync(editor))}.js`;
   renameSync(editor, join(staging, name));
   html = html.replace(/(\.\/)?editor\.js/, `./${name}`);
+  writeFileSync(page, html);
 }
 
 if (release) {
-  for (const name of readdirSync(staging).filter((name) => name.endsWith(".wasm"))) shrink(join(staging, name));
+  for (const name of readdirSync(staging).filter((name) => name.endsWith(".wasm"))) await shrinkAndSplit(name);
   const meta = `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
   html = html.replace(/<meta charset="?utf-8"?\s*\/?>/i, (found) => found + meta);
   if (!html.includes(meta)) throw new Error("index.html has no <meta charset> to put the Content-Security-Policy after");

@@ -2,166 +2,131 @@
 //!
 //! Models `apps/v1`, staging/src/k8s.io/api/apps/v1/types.go, Kubernetes v1.36.
 
-use serde::{Deserialize, Serialize};
-
+use super::codec::api_struct;
 use super::intstr::IntOrString;
 use super::labels::LabelSelector;
-use super::meta::{Condition, is_zero};
+use super::meta::Condition;
 use super::pod::PodTemplateSpec;
 use super::{Extra, ObjectMeta};
 
-/// Pods that are all alike, rolled from one template to the next.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Deployment {
-    /// Identity and labels.
-    pub metadata: ObjectMeta,
-    /// What should be.
-    pub spec: DeploymentSpec,
-    /// What is, as its controller last saw it.
-    pub status: DeploymentStatus,
-}
+api_struct! {
+    /// Pods that are all alike, rolled from one template to the next.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Deployment {
+        /// Identity and labels.
+        pub metadata: ObjectMeta,
+        /// What should be.
+        pub spec: DeploymentSpec,
+        /// What is, as its controller last saw it.
+        pub status: DeploymentStatus,
+    }
 
-/// What a `Deployment` should be.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct DeploymentSpec {
-    /// Seconds a pod must be ready to count as available.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub min_ready_seconds: i64,
-    /// Whether a new template waits.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub paused: bool,
-    /// Seconds without progress before it is said to have failed; the server fills in 600.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub progress_deadline_seconds: Option<i64>,
-    /// How many pods; the server fills in 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub replicas: Option<i64>,
-    /// How many old `ReplicaSet`s are kept; the server fills in 10.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision_history_limit: Option<i64>,
-    /// Which `ReplicaSet`s it may own.
-    pub selector: LabelSelector,
+    /// What a `Deployment` should be.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct DeploymentSpec {
+        /// Seconds a pod must be ready to count as available.
+        pub min_ready_seconds: i64 [omitempty],
+        /// Whether a new template waits.
+        pub paused: bool [omitempty],
+        /// Seconds without progress before it is said to have failed; the server fills in 600.
+        pub progress_deadline_seconds: Option<i64> [omitempty],
+        /// How many pods; the server fills in 1.
+        pub replicas: Option<i64> [omitempty],
+        /// How many old `ReplicaSet`s are kept; the server fills in 10.
+        pub revision_history_limit: Option<i64> [omitempty],
+        /// Which `ReplicaSet`s it may own.
+        pub selector: LabelSelector,
+        /// How pods reach a new template.
+        pub strategy: DeploymentStrategy,
+        /// What its pods look like.
+        pub template: PodTemplateSpec,
+        /// Fields that are kept, not interpreted.
+        pub extra: Extra [inline],
+    }
+
     /// How pods reach a new template.
-    pub strategy: DeploymentStrategy,
-    /// What its pods look like.
-    pub template: PodTemplateSpec,
-    /// Fields that are kept, not interpreted.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct DeploymentStrategy {
+        /// `RollingUpdate` or `Recreate`.
+        pub type_: String [omitempty],
+        /// Parameters of `RollingUpdate`.
+        pub rolling_update: Option<RollingUpdateDeployment> [omitempty],
+    }
 
-/// How pods reach a new template.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct DeploymentStrategy {
-    /// `RollingUpdate` or `Recreate`.
-    #[serde(rename = "type", skip_serializing_if = "String::is_empty")]
-    pub type_: String,
-    /// Parameters of `RollingUpdate`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rolling_update: Option<RollingUpdateDeployment>,
-}
+    /// Parameters of a rolling update.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct RollingUpdateDeployment {
+        /// How many pods there may be beyond `replicas`; the server fills in 25%.
+        pub max_surge: Option<IntOrString> [omitempty],
+        /// How many of `replicas` may be away at a time; the server fills in 25%.
+        pub max_unavailable: Option<IntOrString> [omitempty],
+    }
 
-/// Parameters of a rolling update.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct RollingUpdateDeployment {
-    /// How many pods there may be beyond `replicas`; the server fills in 25%.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_surge: Option<IntOrString>,
-    /// How many of `replicas` may be away at a time; the server fills in 25%.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_unavailable: Option<IntOrString>,
-}
+    /// What a `Deployment` is, as its controller last saw it.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct DeploymentStatus {
+        /// Pods that have been ready for `minReadySeconds`.
+        pub available_replicas: i64 [omitempty],
+        /// How often a `ReplicaSet`'s name was already taken.
+        pub collision_count: Option<i64> [omitempty],
+        /// `Available`, `Progressing`, `ReplicaFailure`.
+        pub conditions: Vec<Condition> [omitempty],
+        /// Generation of the spec that the controller has seen.
+        pub observed_generation: i64 [omitempty],
+        /// Pods that are ready.
+        pub ready_replicas: i64 [omitempty],
+        /// Pods that exist and are not terminating.
+        pub replicas: i64 [omitempty],
+        /// Pods that are terminating.
+        pub terminating_replicas: Option<i64> [omitempty],
+        /// Pods that are still wanted.
+        pub unavailable_replicas: i64 [omitempty],
+        /// Pods of the newest template.
+        pub updated_replicas: i64 [omitempty],
+    }
 
-/// What a `Deployment` is, as its controller last saw it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct DeploymentStatus {
-    /// Pods that have been ready for `minReadySeconds`.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub available_replicas: i64,
-    /// How often a `ReplicaSet`'s name was already taken.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub collision_count: Option<i64>,
-    /// `Available`, `Progressing`, `ReplicaFailure`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub conditions: Vec<Condition>,
-    /// Generation of the spec that the controller has seen.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub observed_generation: i64,
-    /// Pods that are ready.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub ready_replicas: i64,
-    /// Pods that exist and are not terminating.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub replicas: i64,
-    /// Pods that are terminating.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminating_replicas: Option<i64>,
-    /// Pods that are still wanted.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub unavailable_replicas: i64,
-    /// Pods of the newest template.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub updated_replicas: i64,
-}
+    /// A number of pods of one template.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct ReplicaSet {
+        /// Identity and labels.
+        pub metadata: ObjectMeta,
+        /// What should be.
+        pub spec: ReplicaSetSpec,
+        /// What is, as its controller last saw it.
+        pub status: ReplicaSetStatus,
+    }
 
-/// A number of pods of one template.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ReplicaSet {
-    /// Identity and labels.
-    pub metadata: ObjectMeta,
-    /// What should be.
-    pub spec: ReplicaSetSpec,
-    /// What is, as its controller last saw it.
-    pub status: ReplicaSetStatus,
-}
+    /// What a `ReplicaSet` should be.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct ReplicaSetSpec {
+        /// Seconds a pod must be ready to count as available.
+        pub min_ready_seconds: i64 [omitempty],
+        /// How many pods; the server fills in 1.
+        pub replicas: Option<i64> [omitempty],
+        /// Which pods it may own.
+        pub selector: LabelSelector,
+        /// What its pods look like.
+        pub template: PodTemplateSpec,
+        /// Fields that are kept, not interpreted.
+        pub extra: Extra [inline],
+    }
 
-/// What a `ReplicaSet` should be.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct ReplicaSetSpec {
-    /// Seconds a pod must be ready to count as available.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub min_ready_seconds: i64,
-    /// How many pods; the server fills in 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub replicas: Option<i64>,
-    /// Which pods it may own.
-    pub selector: LabelSelector,
-    /// What its pods look like.
-    pub template: PodTemplateSpec,
-    /// Fields that are kept, not interpreted.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// What a `ReplicaSet` is, as its controller last saw it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct ReplicaSetStatus {
-    /// Pods that have been ready for `minReadySeconds`.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub available_replicas: i64,
-    /// `ReplicaFailure`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub conditions: Vec<Condition>,
-    /// Pods whose labels are the template's.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub fully_labeled_replicas: i64,
-    /// Generation of the spec that the controller has seen.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub observed_generation: i64,
-    /// Pods that are ready.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub ready_replicas: i64,
-    /// Pods that exist and are not terminating.
-    pub replicas: i64,
-    /// Pods that are terminating.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminating_replicas: Option<i64>,
+    /// What a `ReplicaSet` is, as its controller last saw it.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct ReplicaSetStatus {
+        /// Pods that have been ready for `minReadySeconds`.
+        pub available_replicas: i64 [omitempty],
+        /// `ReplicaFailure`.
+        pub conditions: Vec<Condition> [omitempty],
+        /// Pods whose labels are the template's.
+        pub fully_labeled_replicas: i64 [omitempty],
+        /// Generation of the spec that the controller has seen.
+        pub observed_generation: i64 [omitempty],
+        /// Pods that are ready.
+        pub ready_replicas: i64 [omitempty],
+        /// Pods that exist and are not terminating.
+        pub replicas: i64,
+        /// Pods that are terminating.
+        pub terminating_replicas: Option<i64> [omitempty],
+    }
 }

@@ -5,16 +5,20 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 /// A number, or a string such as `25%`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IntOrString {
     /// An absolute number.
     Int(i64),
     /// A percentage; any other text is an error where it is used.
     String(String),
+}
+
+/// Zero, as in Go.
+impl Default for IntOrString {
+    fn default() -> Self {
+        Self::Int(0)
+    }
 }
 
 impl IntOrString {

@@ -6,33 +6,30 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use super::LabelMap;
+use super::codec::api_struct;
+use crate::collections::sort;
 
-/// A selector as objects carry it: all parts must match.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct LabelSelector {
-    /// Labels that must have these values.
-    #[serde(skip_serializing_if = "LabelMap::is_empty")]
-    pub match_labels: LabelMap,
-    /// Further requirements.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub match_expressions: Vec<Requirement>,
-}
+api_struct! {
+    /// A selector as objects carry it: all parts must match.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct LabelSelector {
+        /// Labels that must have these values.
+        pub match_labels: LabelMap [omitempty],
+        /// Further requirements.
+        pub match_expressions: Vec<Requirement> [omitempty],
+    }
 
-/// One requirement on one key.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Requirement {
-    /// The label's name.
-    pub key: String,
-    /// `In`, `NotIn`, `Exists`, `DoesNotExist`; node selectors know `Gt` and `Lt` too.
-    pub operator: String,
-    /// The values that the operator speaks of.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub values: Vec<String>,
+    /// One requirement on one key.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Requirement {
+        /// The label's name.
+        pub key: String,
+        /// `In`, `NotIn`, `Exists`, `DoesNotExist`; node selectors know `Gt` and `Lt` too.
+        pub operator: String,
+        /// The values that the operator speaks of.
+        pub values: Vec<String> [omitempty],
+    }
 }
 
 impl Requirement {
@@ -82,7 +79,7 @@ impl fmt::Display for LabelSelector {
                 _ => key.clone(),
             }
         }));
-        parts.sort();
+        sort(&mut parts);
         f.write_str(if parts.is_empty() { "<none>".to_owned() } else { parts.join(",") }.as_str())
     }
 }

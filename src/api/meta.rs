@@ -3,14 +3,12 @@
 //! Models `metav1.ObjectMeta`, staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/types.go, Kubernetes v1.36.
 //! Left out: `managedFields` (kubectl hides them unless asked).
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-
+use super::codec::api_struct;
 use super::{Extra, Timestamp};
+use crate::collections::SortedMap;
 
 /// Labels or annotations.
-pub type LabelMap = BTreeMap<String, String>;
+pub type LabelMap = SortedMap<String, String>;
 
 /// An object's revision in the store: grows with every change, written as a string.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,75 +21,39 @@ impl ResourceVersion {
     }
 }
 
-impl Serialize for ResourceVersion {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
+api_struct! {
+    /// Identity, versions, labels and ownership of an object.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct ObjectMeta {
+        /// Unique among the objects of a kind in a namespace.
+        pub name: String [omitempty],
+        /// Prefix of a name that the server completes when `name` is empty.
+        pub generate_name: String [omitempty],
+        /// Empty for cluster-scoped kinds.
+        pub namespace: String [omitempty],
+        /// Unique over the cluster's whole life.
+        pub uid: String [omitempty],
+        /// Set by the store at every change.
+        pub resource_version: ResourceVersion [omitempty],
+        /// Grows when the spec changes.
+        pub generation: i64 [omitempty],
+        /// When the server made it.
+        pub creation_timestamp: Option<Timestamp> [omitempty],
+        /// When its grace period ends or ended; set means terminating.
+        pub deletion_timestamp: Option<Timestamp> [omitempty],
+        /// Seconds it was given to terminate.
+        pub deletion_grace_period_seconds: Option<i64> [omitempty],
+        /// What selectors match.
+        pub labels: LabelMap [omitempty],
+        /// Free notes.
+        pub annotations: LabelMap [omitempty],
+        /// Who this object belongs to.
+        pub owner_references: Vec<OwnerReference> [omitempty],
+        /// Who must agree before it is removed.
+        pub finalizers: Vec<String> [omitempty],
+        /// Fields that are kept, not interpreted.
+        pub extra: Extra [inline],
     }
-}
-
-impl<'de> Deserialize<'de> for ResourceVersion {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text.is_empty() {
-            return Ok(Self::default());
-        }
-        text.parse()
-            .map(Self)
-            .map_err(|error| D::Error::custom(format!("invalid resource version {text:?}: {error}")))
-    }
-}
-
-/// Identity, versions, labels and ownership of an object.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct ObjectMeta {
-    /// Unique among the objects of a kind in a namespace.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub name: String,
-    /// Prefix of a name that the server completes when `name` is empty.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub generate_name: String,
-    /// Empty for cluster-scoped kinds.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub namespace: String,
-    /// Unique over the cluster's whole life.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub uid: String,
-    /// Set by the store at every change.
-    #[serde(skip_serializing_if = "ResourceVersion::is_unset")]
-    pub resource_version: ResourceVersion,
-    /// Grows when the spec changes.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub generation: i64,
-    /// When the server made it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub creation_timestamp: Option<Timestamp>,
-    /// When its grace period ends or ended; set means terminating.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deletion_timestamp: Option<Timestamp>,
-    /// Seconds it was given to terminate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deletion_grace_period_seconds: Option<i64>,
-    /// What selectors match.
-    #[serde(skip_serializing_if = "LabelMap::is_empty")]
-    pub labels: LabelMap,
-    /// Free notes.
-    #[serde(skip_serializing_if = "LabelMap::is_empty")]
-    pub annotations: LabelMap,
-    /// Who this object belongs to.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub owner_references: Vec<OwnerReference>,
-    /// Who must agree before it is removed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub finalizers: Vec<String>,
-    /// Fields that are kept, not interpreted.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Whether a number is zero, and so left out.
-pub(crate) fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
-    *number == T::default()
 }
 
 impl ObjectMeta {
@@ -111,24 +73,23 @@ impl ObjectMeta {
     }
 }
 
-/// A reference to an owner.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct OwnerReference {
-    /// Group and version of the owner.
-    pub api_version: String,
-    /// Whether the owner may not vanish before this object in a foreground deletion.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub block_owner_deletion: Option<bool>,
-    /// Whether the owner controls this object; at most one does.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub controller: Option<bool>,
-    /// Kind of the owner.
-    pub kind: String,
-    /// Name of the owner.
-    pub name: String,
-    /// Uid of the owner.
-    pub uid: String,
+api_struct! {
+    /// A reference to an owner.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct OwnerReference {
+        /// Group and version of the owner.
+        pub api_version: String,
+        /// Whether the owner may not vanish before this object in a foreground deletion.
+        pub block_owner_deletion: Option<bool> [omitempty],
+        /// Whether the owner controls this object; at most one does.
+        pub controller: Option<bool> [omitempty],
+        /// Kind of the owner.
+        pub kind: String,
+        /// Name of the owner.
+        pub name: String,
+        /// Uid of the owner.
+        pub uid: String,
+    }
 }
 
 impl OwnerReference {
@@ -145,36 +106,29 @@ impl OwnerReference {
     }
 }
 
-/// One aspect of an object's state.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Condition {
-    /// Which aspect, such as `Ready`.
-    #[serde(rename = "type")]
-    pub type_: String,
-    /// `True`, `False` or `Unknown`.
-    pub status: String,
-    /// Generation of the object that the condition speaks of.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub observed_generation: Option<i64>,
-    /// When it was last looked at.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_probe_time: Option<Timestamp>,
-    /// When it was last looked at (nodes).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_heartbeat_time: Option<Timestamp>,
-    /// When it last changed anything but its transition (deployments).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_update_time: Option<Timestamp>,
-    /// When `status` last changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_transition_time: Option<Timestamp>,
-    /// Why, in one word.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub reason: String,
-    /// Why, in a sentence.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub message: String,
+api_struct! {
+    /// One aspect of an object's state.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Condition {
+        /// Which aspect, such as `Ready`.
+        pub type_: String,
+        /// `True`, `False` or `Unknown`.
+        pub status: String,
+        /// Generation of the object that the condition speaks of.
+        pub observed_generation: Option<i64> [omitempty],
+        /// When it was last looked at.
+        pub last_probe_time: Option<Timestamp> [omitempty],
+        /// When it was last looked at (nodes).
+        pub last_heartbeat_time: Option<Timestamp> [omitempty],
+        /// When it last changed anything but its transition (deployments).
+        pub last_update_time: Option<Timestamp> [omitempty],
+        /// When `status` last changed.
+        pub last_transition_time: Option<Timestamp> [omitempty],
+        /// Why, in one word.
+        pub reason: String [omitempty],
+        /// Why, in a sentence.
+        pub message: String [omitempty],
+    }
 }
 
 impl Condition {

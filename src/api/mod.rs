@@ -5,12 +5,14 @@
 //! is made.
 //!
 //! - [`kind`], [`object`]: the kinds that are served, and any object of them.
+//! - [`codec`]: how all of them become JSON values and come back.
 //! - [`meta`], [`timestamp`], [`labels`], [`intstr`]: what all objects share.
 //! - [`pod`], [`node`], [`scheduling`], [`apps`], [`daemonset`], [`deployment`], [`policy`], [`storage`],
 //!   [`volume`], [`network`], [`event`]: the objects themselves. [`heartbeat`]: signs of life of nodes.
 //! - `schema`, `quantity`, `patch`, `yaml`: the full list of fields, amounts, patches and manifests as
 //!   values.
 
+pub mod codec;
 pub mod kind;
 pub mod object;
 pub mod meta;

@@ -6,10 +6,10 @@
 use std::fmt;
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::apps::{ControllerRevision, StatefulSet};
+use super::codec::{Field, FieldError, api_struct};
 use super::daemonset::DaemonSet;
 use super::deployment::{Deployment, ReplicaSet};
 use super::event::Event;
@@ -48,15 +48,15 @@ impl fmt::Display for ObjectKey {
     }
 }
 
-/// An object of a kind that nothing here interprets beyond its metadata.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Opaque {
-    /// Identity and labels.
-    pub metadata: ObjectMeta,
-    /// Everything else.
-    #[serde(flatten)]
-    pub extra: Extra,
+api_struct! {
+    /// An object of a kind that nothing here interprets beyond its metadata.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Opaque {
+        /// Identity and labels.
+        pub metadata: ObjectMeta,
+        /// Everything else.
+        pub extra: Extra [inline],
+    }
 }
 
 macro_rules! objects {
@@ -103,22 +103,25 @@ macro_rules! objects {
                 }
             }
 
-            /// Makes an object of a value whose fields were already checked against the schema.
-            ///
-            /// # Errors
-            /// When a field has a type that the schema would have refused.
-            pub fn from_value(kind: Kind, value: Value) -> Result<Self, serde_json::Error> {
-                let value = without_type_meta(value);
-                Ok(match kind {
-                    $(Kind::$typed => Self::$typed(Rc::new(serde_json::from_value(value)?)),)*
-                    $(Kind::$opaque => Self::$opaque(Rc::new(serde_json::from_value(value)?)),)*
-                })
+            /// An object of this kind without any field set.
+            fn empty(kind: Kind) -> Self {
+                match kind {
+                    $(Kind::$typed => Self::$typed(Rc::default()),)*
+                    $(Kind::$opaque => Self::$opaque(Rc::default()),)*
+                }
             }
 
-            fn body_value(&self) -> Result<Value, serde_json::Error> {
+            fn body(&self) -> &dyn Field {
                 match self {
-                    $(Self::$typed(object) => serde_json::to_value(&**object),)*
-                    $(Self::$opaque(object) => serde_json::to_value(&**object),)*
+                    $(Self::$typed(object) => &**object,)*
+                    $(Self::$opaque(object) => &**object,)*
+                }
+            }
+
+            fn body_mut(&mut self) -> &mut dyn Field {
+                match self {
+                    $(Self::$typed(object) => Rc::<$typed>::make_mut(object),)*
+                    $(Self::$opaque(object) => Rc::<Opaque>::make_mut(object),)*
                 }
             }
         }
@@ -163,15 +166,21 @@ objects! {
     ConfigMap Lease Namespace Secret ServiceAccount
 }
 
-fn without_type_meta(mut value: Value) -> Value {
-    if let Value::Object(fields) = &mut value {
-        fields.remove("apiVersion");
-        fields.remove("kind");
-    }
-    value
-}
-
 impl Object {
+    /// Makes an object of a value whose fields were already checked against the schema.
+    ///
+    /// # Errors
+    /// When a field has a type that the schema would have refused.
+    pub fn from_value(kind: Kind, mut value: Value) -> Result<Self, FieldError> {
+        if let Value::Object(fields) = &mut value {
+            fields.remove("apiVersion");
+            fields.remove("kind");
+        }
+        let mut object = Self::empty(kind);
+        object.body_mut().read(value)?;
+        Ok(object)
+    }
+
     /// The key it is stored under.
     pub fn key(&self) -> ObjectKey {
         ObjectKey::new(self.kind(), self.meta().namespace.clone(), self.meta().name.clone())
@@ -179,7 +188,7 @@ impl Object {
 
     /// The object as a manifest: with `apiVersion` and `kind`, keys sorted.
     pub fn to_value(&self) -> Value {
-        let mut value = self.body_value().unwrap_or_default();
+        let mut value = self.body().write();
         if let Value::Object(fields) = &mut value {
             fields.insert("apiVersion".into(), self.kind().api_version().into());
             fields.insert("kind".into(), self.kind().resource().kind.into());

@@ -2,67 +2,56 @@
 //!
 //! Models `policy/v1`, staging/src/k8s.io/api/policy/v1/types.go, Kubernetes v1.36.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-
+use super::codec::api_struct;
 use super::intstr::IntOrString;
 use super::labels::LabelSelector;
-use super::meta::{Condition, is_zero};
+use super::meta::Condition;
 use super::{Extra, ObjectMeta, Timestamp};
+use crate::collections::SortedMap;
 
-/// Bounds how many of the selected pods may be evicted.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct PodDisruptionBudget {
-    /// Identity and labels.
-    pub metadata: ObjectMeta,
-    /// What should hold.
-    pub spec: PodDisruptionBudgetSpec,
-    /// What holds, as the controller and the eviction subresource last saw it.
-    pub status: PodDisruptionBudgetStatus,
-}
+api_struct! {
+    /// Bounds how many of the selected pods may be evicted.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct PodDisruptionBudget {
+        /// Identity and labels.
+        pub metadata: ObjectMeta,
+        /// What should hold.
+        pub spec: PodDisruptionBudgetSpec,
+        /// What holds, as the controller and the eviction subresource last saw it.
+        pub status: PodDisruptionBudgetStatus,
+    }
 
-/// What a budget asks for.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct PodDisruptionBudgetSpec {
-    /// How many of the pods may be away.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_unavailable: Option<IntOrString>,
-    /// How many of the pods must stay.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min_available: Option<IntOrString>,
-    /// Which pods it protects; empty selects all, absent none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub selector: Option<LabelSelector>,
-    /// `IfHealthyBudget` or `AlwaysAllow`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unhealthy_pod_eviction_policy: Option<String>,
-    /// Fields that are kept, not interpreted.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
+    /// What a budget asks for.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct PodDisruptionBudgetSpec {
+        /// How many of the pods may be away.
+        pub max_unavailable: Option<IntOrString> [omitempty],
+        /// How many of the pods must stay.
+        pub min_available: Option<IntOrString> [omitempty],
+        /// Which pods it protects; empty selects all, absent none.
+        pub selector: Option<LabelSelector> [omitempty],
+        /// `IfHealthyBudget` or `AlwaysAllow`.
+        pub unhealthy_pod_eviction_policy: Option<String> [omitempty],
+        /// Fields that are kept, not interpreted.
+        pub extra: Extra [inline],
+    }
 
-/// What holds for a budget.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct PodDisruptionBudgetStatus {
-    /// `DisruptionAllowed`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub conditions: Vec<Condition>,
-    /// Pods that are ready and not about to be evicted.
-    pub current_healthy: i64,
-    /// Pods that must stay healthy.
-    pub desired_healthy: i64,
-    /// Pods whose eviction was granted and is not seen yet, with the time it was granted.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub disrupted_pods: BTreeMap<String, Timestamp>,
-    /// How many pods may be evicted now.
-    pub disruptions_allowed: i64,
-    /// Pods that the budget counts.
-    pub expected_pods: i64,
-    /// Generation of the spec that the controller has seen.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub observed_generation: i64,
+    /// What holds for a budget.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct PodDisruptionBudgetStatus {
+        /// `DisruptionAllowed`.
+        pub conditions: Vec<Condition> [omitempty],
+        /// Pods that are ready and not about to be evicted.
+        pub current_healthy: i64,
+        /// Pods that must stay healthy.
+        pub desired_healthy: i64,
+        /// Pods whose eviction was granted and is not seen yet, with the time it was granted.
+        pub disrupted_pods: SortedMap<String, Timestamp> [omitempty],
+        /// How many pods may be evicted now.
+        pub disruptions_allowed: i64,
+        /// Pods that the budget counts.
+        pub expected_pods: i64,
+        /// Generation of the spec that the controller has seen.
+        pub observed_generation: i64 [omitempty],
+    }
 }

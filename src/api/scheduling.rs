@@ -4,14 +4,12 @@
 //! staging/src/k8s.io/component-helpers/scheduling/corev1, Kubernetes v1.36. The scheduler and the
 //! `DaemonSet` controller ask the same questions.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-
 use super::Extra;
+use super::codec::api_struct;
 use super::labels::{LabelSelector, Requirement};
 use super::node::Node;
 use super::pod::{Pod, PodSpec};
+use crate::collections::SortedMap;
 
 /// A port of a node that a pod takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,41 +47,34 @@ impl HostPort {
     }
 }
 
-/// What keeps pods away from a node.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Taint {
-    /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
-    pub effect: String,
-    /// Its name.
-    pub key: String,
-    /// Its value.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub value: String,
-    /// Fields that are kept, not interpreted.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
+api_struct! {
+    /// What keeps pods away from a node.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Taint {
+        /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
+        pub effect: String,
+        /// Its name.
+        pub key: String,
+        /// Its value.
+        pub value: String [omitempty],
+        /// Fields that are kept, not interpreted.
+        pub extra: Extra [inline],
+    }
 
-/// A taint that a pod puts up with.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Toleration {
-    /// The effect; empty means all.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub effect: String,
-    /// The taint's name; empty with `Exists` means all.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub key: String,
-    /// `Equal` (the default) or `Exists`.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub operator: String,
-    /// How long a `NoExecute` taint is put up with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub toleration_seconds: Option<i64>,
-    /// The taint's value.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub value: String,
+    /// A taint that a pod puts up with.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Toleration {
+        /// The effect; empty means all.
+        pub effect: String [omitempty],
+        /// The taint's name; empty with `Exists` means all.
+        pub key: String [omitempty],
+        /// `Equal` (the default) or `Exists`.
+        pub operator: String [omitempty],
+        /// How long a `NoExecute` taint is put up with.
+        pub toleration_seconds: Option<i64> [omitempty],
+        /// The taint's value.
+        pub value: String [omitempty],
+    }
 }
 
 impl Toleration {
@@ -115,67 +106,52 @@ pub fn untolerated_taint<'a>(
         .find(|taint| !tolerations.iter().any(|toleration| toleration.tolerates(taint)))
 }
 
-/// Where a pod may or should run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Affinity {
-    /// By the node's labels.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub node_affinity: Option<NodeAffinity>,
-    /// Near these pods.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pod_affinity: Option<PodAffinity>,
-    /// Away from these pods.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pod_anti_affinity: Option<PodAffinity>,
-}
+api_struct! {
+    /// Where a pod may or should run.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Affinity {
+        /// By the node's labels.
+        pub node_affinity: Option<NodeAffinity> [omitempty],
+        /// Near these pods.
+        pub pod_affinity: Option<PodAffinity> [omitempty],
+        /// Away from these pods.
+        pub pod_anti_affinity: Option<PodAffinity> [omitempty],
+    }
 
-/// Which nodes by their labels.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct NodeAffinity {
-    /// Nodes that would be better.
-    #[serde(
-        rename = "preferredDuringSchedulingIgnoredDuringExecution",
-        skip_serializing_if = "Vec::is_empty"
-    )]
-    pub preferred: Vec<PreferredSchedulingTerm>,
-    /// Nodes that alone are possible.
-    #[serde(
-        rename = "requiredDuringSchedulingIgnoredDuringExecution",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub required: Option<NodeSelector>,
-}
+    /// Which nodes by their labels.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct NodeAffinity {
+        /// Nodes that would be better.
+        pub preferred: Vec<PreferredSchedulingTerm>
+            ["preferredDuringSchedulingIgnoredDuringExecution", omitempty],
+        /// Nodes that alone are possible.
+        pub required: Option<NodeSelector> ["requiredDuringSchedulingIgnoredDuringExecution", omitempty],
+    }
 
-/// A node term with its weight.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct PreferredSchedulingTerm {
-    /// The term.
-    pub preference: NodeSelectorTerm,
-    /// From 1 to 100.
-    pub weight: i64,
-}
+    /// A node term with its weight.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct PreferredSchedulingTerm {
+        /// The term.
+        pub preference: NodeSelectorTerm,
+        /// From 1 to 100.
+        pub weight: i64,
+    }
 
-/// Terms of which one must match.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct NodeSelector {
-    /// The terms.
-    pub node_selector_terms: Vec<NodeSelectorTerm>,
-}
+    /// Terms of which one must match.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct NodeSelector {
+        /// The terms.
+        pub node_selector_terms: Vec<NodeSelectorTerm>,
+    }
 
-/// Requirements of which all must match.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct NodeSelectorTerm {
-    /// On labels.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub match_expressions: Vec<Requirement>,
-    /// On fields: `metadata.name` alone.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub match_fields: Vec<Requirement>,
+    /// Requirements of which all must match.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct NodeSelectorTerm {
+        /// On labels.
+        pub match_expressions: Vec<Requirement> [omitempty],
+        /// On fields: `metadata.name` alone.
+        pub match_fields: Vec<Requirement> [omitempty],
+    }
 }
 
 impl NodeSelectorTerm {
@@ -184,7 +160,7 @@ impl NodeSelectorTerm {
         if self.match_expressions.is_empty() && self.match_fields.is_empty() {
             return false;
         }
-        let fields = BTreeMap::from([("metadata.name".to_owned(), node.metadata.name.clone())]);
+        let fields = SortedMap::from([("metadata.name".to_owned(), node.metadata.name.clone())]);
         self.match_expressions.iter().all(|requirement| requirement.matches(&node.metadata.labels))
             && self.match_fields.iter().all(|requirement| requirement.matches(&fields))
     }
@@ -208,50 +184,38 @@ pub fn node_affinity_matches(spec: &PodSpec, node: &Node) -> bool {
     selected && required.is_none_or(|selector| selector.matches(node))
 }
 
-/// Near which pods, or away from them.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct PodAffinity {
-    /// What would be better.
-    #[serde(
-        rename = "preferredDuringSchedulingIgnoredDuringExecution",
-        skip_serializing_if = "Vec::is_empty"
-    )]
-    pub preferred: Vec<WeightedPodAffinityTerm>,
-    /// What must be.
-    #[serde(
-        rename = "requiredDuringSchedulingIgnoredDuringExecution",
-        skip_serializing_if = "Vec::is_empty"
-    )]
-    pub required: Vec<PodAffinityTerm>,
-}
+api_struct! {
+    /// Near which pods, or away from them.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct PodAffinity {
+        /// What would be better.
+        pub preferred: Vec<WeightedPodAffinityTerm>
+            ["preferredDuringSchedulingIgnoredDuringExecution", omitempty],
+        /// What must be.
+        pub required: Vec<PodAffinityTerm> ["requiredDuringSchedulingIgnoredDuringExecution", omitempty],
+    }
 
-/// A pod term with its weight.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct WeightedPodAffinityTerm {
-    /// The term.
-    pub pod_affinity_term: PodAffinityTerm,
-    /// From 1 to 100.
-    pub weight: i64,
-}
+    /// A pod term with its weight.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct WeightedPodAffinityTerm {
+        /// The term.
+        pub pod_affinity_term: PodAffinityTerm,
+        /// From 1 to 100.
+        pub weight: i64,
+    }
 
-/// Pods that count, and the label of nodes that says what is near.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct PodAffinityTerm {
-    /// Which pods.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub label_selector: Option<LabelSelector>,
-    /// Pods of namespaces with these labels.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub namespace_selector: Option<LabelSelector>,
-    /// Pods of these namespaces; the pod's own when both are absent.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub namespaces: Vec<String>,
-    /// Nodes with the same value of this label are near each other.
-    pub topology_key: String,
-    /// Fields that are kept, not interpreted.
-    #[serde(flatten)]
-    pub extra: Extra,
+    /// Pods that count, and the label of nodes that says what is near.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct PodAffinityTerm {
+        /// Which pods.
+        pub label_selector: Option<LabelSelector> [omitempty],
+        /// Pods of namespaces with these labels.
+        pub namespace_selector: Option<LabelSelector> [omitempty],
+        /// Pods of these namespaces; the pod's own when both are absent.
+        pub namespaces: Vec<String> [omitempty],
+        /// Nodes with the same value of this label are near each other.
+        pub topology_key: String,
+        /// Fields that are kept, not interpreted.
+        pub extra: Extra [inline],
+    }
 }

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use super::codec::from_value;
 use super::labels::LabelSelector;
 use super::node::Node;
 use super::quantity::Quantity;
@@ -91,7 +92,7 @@ pub fn find_matching_volume<'a>(
 ) -> Option<&'a Rc<PersistentVolume>> {
     let asked = storage_of(&claim.spec.resources.requests);
     let selector: Option<LabelSelector> =
-        claim.spec.extra.get("selector").and_then(|value| serde_json::from_value(value.clone()).ok());
+        claim.spec.extra.get("selector").and_then(|value| from_value(value.clone()).ok());
     let mut best: Option<(usize, Quantity, &Rc<PersistentVolume>)> = None;
     for volume in volumes {
         let holds = storage_of(&volume.spec.capacity);

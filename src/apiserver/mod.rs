@@ -7,9 +7,9 @@
 //! - [`request`]: what clients may ask. [`status_error`]: how they are refused.
 //! - [`store`]: objects by key, one revision for all changes. [`watch`]: the log of changes that clients
 //!   follow.
-//! - `create`, `update`, `patch`, `delete`, `pods`: the verbs. Their steps: `manifest` and `defaults` (from
-//!   what people wrote to an object), `admission`, `strategy` and `service` (what each kind does to its
-//!   objects), `validation`.
+//! - `create`, `update`, `patch`, `delete`, `pods`: the verbs; `refused`: a note of refused evictions. Their
+//!   steps: `manifest` and `defaults` (from what people wrote to an object), `admission`, `strategy` and
+//!   `service` (what each kind does to its objects), `validation`.
 
 pub mod request;
 pub mod status_error;
@@ -27,8 +27,10 @@ mod update;
 mod patch;
 mod delete;
 mod pods;
+mod refused;
 
 pub use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
+pub use refused::RefusedEviction;
 pub use request::{Body, DeleteOptions, PatchType, Preconditions, PropagationPolicy, Request, Subresource};
 pub use status_error::{Cause, StatusError};
 pub use store::Store;
@@ -44,12 +46,13 @@ pub struct ApiServer {
     store: Store,
     rng: Rng,
     now: Time,
+    refused: Vec<RefusedEviction>,
 }
 
 impl ApiServer {
     /// An empty server. Uids, generated names and addresses come from `rng`.
     pub fn new(rng: Rng) -> Self {
-        Self { store: Store::default(), rng, now: Time::ZERO }
+        Self { store: Store::default(), rng, now: Time::ZERO, refused: Vec::new() }
     }
 
     /// Tells the server what time it is.
@@ -124,8 +127,13 @@ impl ApiServer {
         &self.store
     }
 
+    /// Evictions that budgets refused, the latest last.
+    pub fn refused_evictions(&self) -> &[RefusedEviction] {
+        &self.refused
+    }
+
     /// The kinds that changed since the last call.
-    pub fn take_changed_kinds(&mut self) -> std::collections::BTreeSet<Kind> {
+    pub fn take_changed_kinds(&mut self) -> crate::collections::SortedSet<Kind> {
         self.store.take_changed_kinds()
     }
 

@@ -4,7 +4,6 @@
 //! IPv4 cluster with the range 10.96.0.0/12 and node ports 30000 to 32767. Left out: dual stack, health check
 //! ports.
 
-use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use serde_json::{Value, json};
@@ -12,6 +11,7 @@ use serde_json::{Value, json};
 use super::{ApiServer, Cause, StatusError};
 use crate::api::network::{Service, ServicePort};
 use crate::api::{Kind, Object};
+use crate::collections::SortedSet;
 
 /// 10.96.0.0.
 const RANGE_START: u32 = 0x0a60_0000;
@@ -46,7 +46,7 @@ impl ApiServer {
         self.allocate_node_ports(service, old)
     }
 
-    fn free_address(&mut self, taken: &BTreeSet<String>) -> String {
+    fn free_address(&mut self, taken: &SortedSet<String>) -> String {
         loop {
             let offset = OFFSET_MIN + self.rng.below(OFFSET_END - OFFSET_MIN);
             let number = RANGE_START + u32::try_from(offset).unwrap_or_default();
@@ -90,7 +90,7 @@ impl ApiServer {
     }
 
     /// What the stored Services hold.
-    fn taken<T: Ord>(&self, of: impl Fn(&Service) -> Vec<T>) -> BTreeSet<T> {
+    fn taken<T: Ord>(&self, of: impl Fn(&Service) -> Vec<T>) -> SortedSet<T> {
         let services = self.store.list(Kind::Service, None).filter_map(|object| match object {
             Object::Service(service) => Some(service),
             _ => None,
@@ -109,7 +109,7 @@ fn refused(name: &str, field: String, value: &Value, why: &str) -> StatusError {
 }
 
 /// Whether a client's own choice of an address can be had.
-fn check_address(service: &Service, taken: &BTreeSet<String>) -> Result<(), StatusError> {
+fn check_address(service: &Service, taken: &SortedSet<String>) -> Result<(), StatusError> {
     let address = &service.spec.cluster_ip;
     let Ok(parsed) = address.parse::<Ipv4Addr>() else {
         // No address at all: validation says so, or it is headless.
@@ -129,7 +129,7 @@ fn check_address(service: &Service, taken: &BTreeSet<String>) -> Result<(), Stat
 }
 
 /// Whether a client's own choice of a node port can be had.
-fn check_node_port(name: &str, index: usize, number: u64, taken: &BTreeSet<u64>) -> Result<(), StatusError> {
+fn check_node_port(name: &str, index: usize, number: u64, taken: &SortedSet<u64>) -> Result<(), StatusError> {
     let why = if !(NODE_PORT_MIN..NODE_PORT_MIN + NODE_PORT_COUNT).contains(&number) {
         "provided port is not in the valid range. The range of valid ports is 30000-32767"
     } else if taken.contains(&number) {

@@ -170,6 +170,11 @@ impl StatusError {
     pub fn is_conflict(&self) -> bool {
         self.reason == "Conflict"
     }
+
+    /// Whether the namespace takes no new objects because it is being deleted.
+    pub fn is_namespace_terminating(&self) -> bool {
+        self.reason == "Forbidden" && self.message.ends_with("because it is being terminated")
+    }
 }
 
 impl fmt::Display for StatusError {

@@ -4,12 +4,12 @@
 //! each change raises the one revision, and the object carries it as its resource version. An update that
 //! changes nothing writes nothing. Left out: compaction of old versions other than by the watch log's length.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::watch::{WatchEvent, WatchEventType, WatchLog};
 use crate::api::meta::ResourceVersion;
 use crate::api::{Kind, Object, ObjectKey};
+use crate::collections::{SortedMap, SortedSet};
 use crate::sim::Time;
+use std::collections::BTreeMap;
 
 /// All objects of one kind, by namespace and name.
 type Objects = BTreeMap<(String, String), Object>;
@@ -17,11 +17,11 @@ type Objects = BTreeMap<(String, String), Object>;
 /// Objects by key, with the log of their changes.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
-    objects: BTreeMap<Kind, Objects>,
+    objects: SortedMap<Kind, Objects>,
     revision: u64,
-    logs: BTreeMap<Kind, WatchLog>,
+    logs: SortedMap<Kind, WatchLog>,
     /// Kinds with changes that nobody has been told of yet; see [`Store::take_changed_kinds`].
-    changed: BTreeSet<Kind>,
+    changed: SortedSet<Kind>,
 }
 
 impl Store {
@@ -49,7 +49,7 @@ impl Store {
 
     /// How many objects of a kind there are.
     pub fn count(&self, kind: Kind) -> usize {
-        self.objects.get(&kind).map_or(0, BTreeMap::len)
+        self.objects.get(&kind).map_or(0, Objects::len)
     }
 
     /// Stores an object as new or in the place of the old one, and returns it with its new version.
@@ -84,7 +84,7 @@ impl Store {
     }
 
     /// The kinds that changed since the last call.
-    pub fn take_changed_kinds(&mut self) -> BTreeSet<Kind> {
+    pub fn take_changed_kinds(&mut self) -> SortedSet<Kind> {
         std::mem::take(&mut self.changed)
     }
 

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use super::fields;
 use crate::api::apps::{StatefulSet, StatefulSetStatus};
-use crate::api::daemonset::DaemonSetStatus;
+use crate::api::codec::to_value;
+use crate::api::daemonset::{DaemonSet, DaemonSetStatus};
 use crate::api::deployment::{DeploymentStatus, ReplicaSetStatus};
 use crate::api::node::Node;
 use crate::api::object::Opaque;
@@ -45,6 +46,8 @@ pub(super) fn prepare_for_create(object: &mut Object, now: Time) {
             let set = Rc::make_mut(set);
             set.metadata.generation = 1;
             set.status = DaemonSetStatus::default();
+            let given = template_generation(set).unwrap_or_default().max(1);
+            set_template_generation(set, given);
         }
         Object::Deployment(deployment) => {
             let deployment = Rc::make_mut(deployment);
@@ -68,7 +71,7 @@ pub(super) fn prepare_for_create(object: &mut Object, now: Time) {
         }
         Object::PersistentVolume(volume) => {
             let mut extra = Extra::new();
-            extra.insert("lastPhaseTransitionTime".into(), json!(Timestamp::at(now)));
+            extra.insert("lastPhaseTransitionTime".into(), to_value(&Timestamp::at(now)));
             Rc::make_mut(volume).status = PersistentVolumeStatus { phase: "Pending".to_owned(), extra };
         }
         Object::Service(service) => {
@@ -124,6 +127,27 @@ pub(super) fn qos_class(pod: &Pod) -> &'static str {
     }
 }
 
+/// The annotation with the generation of a `DaemonSet`'s template. Inside the server it is a field of the
+/// spec, which no served version has.
+const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
+
+fn template_generation(set: &DaemonSet) -> Option<i64> {
+    set.metadata.annotations.get(TEMPLATE_GENERATION)?.parse().ok()
+}
+
+fn set_template_generation(set: &mut DaemonSet, generation: i64) {
+    set.metadata.annotations.insert(TEMPLATE_GENERATION.to_owned(), generation.to_string());
+}
+
+/// A new template is a new generation of it; nothing that a client says is.
+fn prepare_template_generation(new: &mut Rc<DaemonSet>, old: &DaemonSet) {
+    let counted =
+        template_generation(old).unwrap_or_default() + i64::from(new.spec.template != old.spec.template);
+    if template_generation(new) != Some(counted) {
+        set_template_generation(Rc::make_mut(new), counted);
+    }
+}
+
 /// The old status stays, and a new spec is a new generation.
 macro_rules! keep_status {
     ($new:ident, $old:ident) => {{
@@ -146,7 +170,10 @@ pub(super) fn prepare_for_update(new: &mut Object, old: &Object) {
             }
             keep_status!(new, old);
         }
-        (Object::DaemonSet(new), Object::DaemonSet(old)) => keep_status!(new, old),
+        (Object::DaemonSet(new), Object::DaemonSet(old)) => {
+            prepare_template_generation(new, old);
+            keep_status!(new, old);
+        }
         // A Deployment's generation also counts annotations.
         (Object::Deployment(new), Object::Deployment(old)) => {
             let annotated = new.metadata.annotations != old.metadata.annotations;
@@ -228,7 +255,12 @@ pub(super) fn prepare_for_status_update(new: &mut Object, old: &Object, now: Tim
     match (&mut *new, old) {
         (Object::Pod(new), Object::Pod(old)) => prepare_pod_status(Rc::make_mut(new), old),
         (Object::StatefulSet(new), Object::StatefulSet(old)) => keep_spec!(new, old),
-        (Object::DaemonSet(new), Object::DaemonSet(old)) => keep_spec!(new, old),
+        (Object::DaemonSet(new), Object::DaemonSet(old)) => {
+            keep_spec!(new, old);
+            if template_generation(new) != template_generation(old) {
+                set_template_generation(Rc::make_mut(new), template_generation(old).unwrap_or_default());
+            }
+        }
         (Object::Deployment(new), Object::Deployment(old)) => keep_spec!(new, old),
         (Object::ReplicaSet(new), Object::ReplicaSet(old)) => keep_spec!(new, old),
         (Object::PodDisruptionBudget(new), Object::PodDisruptionBudget(old)) => keep_spec!(new, old),
@@ -242,7 +274,7 @@ pub(super) fn prepare_for_status_update(new: &mut Object, old: &Object, now: Tim
             let time = if new.status.phase == old.status.phase {
                 is.or(was).cloned()
             } else if is.is_none() || is == was {
-                Some(json!(Timestamp::at(now)))
+                Some(to_value(&Timestamp::at(now)))
             } else {
                 is.cloned()
             };

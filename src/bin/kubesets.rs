@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use kubesets::cluster::{Cluster, ClusterConfig};
+use kubesets::collections::sort;
 use kubesets::recording::{self, Recording};
 use kubesets::transcript;
 
@@ -75,7 +76,7 @@ fn recordings(paths: &[&str]) -> Result<Vec<PathBuf>, String> {
             .filter_map(|entry| Some(entry.ok()?.path()))
             .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
             .collect();
-        found.sort();
+        sort(&mut found);
         files.append(&mut found);
     }
     Ok(files)

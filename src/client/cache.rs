@@ -4,12 +4,13 @@
 //! Objects are found by key, by the uid of their controller, and pods by their node, so that no sync has to
 //! look at all objects.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::api::object::Typed;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::WatchEventType;
+use crate::collections::{SortedMap, SortedSet};
 
 /// One change of a cache: what was there before and what is there now.
 #[derive(Clone, Debug)]
@@ -30,13 +31,13 @@ impl Change {
 /// The copy.
 #[derive(Clone, Debug, Default)]
 pub struct Cache {
-    objects: BTreeMap<Kind, BTreeMap<(String, String), Object>>,
+    objects: SortedMap<Kind, BTreeMap<(String, String), Object>>,
     /// Objects by (kind, namespace, uid of their controller or empty).
-    by_controller: BTreeMap<(Kind, String, String), BTreeSet<String>>,
+    by_controller: SortedMap<(Kind, String, String), SortedSet<String>>,
     /// Pods by node.
-    by_node: BTreeMap<String, BTreeSet<(String, String)>>,
+    by_node: SortedMap<String, SortedSet<(String, String)>>,
     /// The newest revision of the store that was seen of each kind.
-    revisions: BTreeMap<Kind, u64>,
+    revisions: SortedMap<Kind, u64>,
 }
 
 impl Cache {

@@ -6,12 +6,12 @@
 //! events about one object at once and one more every five minutes. The scheduler uses the newer events
 //! API, which only counts repeats. Left out: forgetting after an hour, the series of events.k8s.io.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::api::event::{Event, EventSource, ObjectReference};
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp};
 use crate::apiserver::{ApiServer, Request};
+use crate::collections::{SortedMap, SortedSet};
 use crate::sim::Time;
+use std::collections::BTreeMap;
 
 /// Different messages before similar events are combined.
 const SIMILAR_MAX: usize = 10;
@@ -46,7 +46,7 @@ impl EventType {
 /// Messages of one reason about one object.
 #[derive(Clone, Debug, Default)]
 struct Similar {
-    messages: BTreeSet<String>,
+    messages: SortedSet<String>,
     last_at: Time,
 }
 
@@ -62,7 +62,7 @@ struct Flood {
 pub struct Recorder {
     similar: BTreeMap<String, Similar>,
     told: BTreeMap<String, ObjectKey>,
-    floods: BTreeMap<String, Flood>,
+    floods: SortedMap<String, Flood>,
 }
 
 /// What is told, before it is an object.

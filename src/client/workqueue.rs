@@ -4,8 +4,9 @@
 //! rate limiter: 5 ms doubling to 1000 s), Kubernetes v1.36. Left out: the overall rate of ten a second, and
 //! several workers.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
+use crate::collections::{SortedMap, SortedSet};
 use crate::sim::{Span, Time};
 
 const BACKOFF_FIRST_MS: u64 = 5;
@@ -15,20 +16,23 @@ const BACKOFF_MAX_MS: u64 = 1_000_000;
 #[derive(Clone, Debug)]
 pub struct WorkQueue<K> {
     ready: VecDeque<K>,
-    queued: BTreeSet<K>,
-    delayed: BTreeSet<(Time, u64, K)>,
+    queued: SortedSet<K>,
+    delayed: SortedSet<(Time, u64, K)>,
+    /// Where each delayed key stands.
+    delays: SortedMap<K, (Time, u64)>,
     sequence: u64,
-    failures: BTreeMap<K, u32>,
+    failures: SortedMap<K, u32>,
 }
 
 impl<K> Default for WorkQueue<K> {
     fn default() -> Self {
         Self {
             ready: VecDeque::new(),
-            queued: BTreeSet::new(),
-            delayed: BTreeSet::new(),
+            queued: SortedSet::new(),
+            delayed: SortedSet::new(),
+            delays: SortedMap::new(),
             sequence: 0,
-            failures: BTreeMap::new(),
+            failures: SortedMap::new(),
         }
     }
 }
@@ -41,13 +45,22 @@ impl<K: Ord + Clone> WorkQueue<K> {
         }
     }
 
-    /// Puts a key in once a time has passed.
+    /// Puts a key in once a time has passed; of several times the earliest counts, and the others are
+    /// forgotten.
     pub fn add_after(&mut self, key: K, after: Span, now: Time) {
         if after == Span::ZERO {
             return self.add(key);
         }
+        let at = now + after;
+        if let Some((set, sequence)) = self.delays.get(&key).copied() {
+            if set <= at {
+                return;
+            }
+            self.delayed.remove(&(set, sequence, key.clone()));
+        }
         self.sequence += 1;
-        self.delayed.insert((now + after, self.sequence, key));
+        self.delays.insert(key.clone(), (at, self.sequence));
+        self.delayed.insert((at, self.sequence, key));
     }
 
     /// Puts a key back after a failure, later each time.
@@ -56,6 +69,13 @@ impl<K: Ord + Clone> WorkQueue<K> {
         let after = BACKOFF_FIRST_MS.saturating_mul(1_u64 << (*failures).min(30)).min(BACKOFF_MAX_MS);
         *failures += 1;
         self.add_after(key, Span::from_ms(after), now);
+    }
+
+    /// Takes a key out that waits for its time.
+    pub fn forget_delayed(&mut self, key: &K) {
+        if let Some((at, sequence)) = self.delays.remove(key) {
+            self.delayed.remove(&(at, sequence, key.clone()));
+        }
     }
 
     /// Forgets the key's failures.
@@ -72,6 +92,7 @@ impl<K: Ord + Clone> WorkQueue<K> {
     pub fn pop(&mut self, now: Time) -> Option<K> {
         while self.delayed.first().is_some_and(|(at, _, _)| *at <= now) {
             if let Some((_, _, key)) = self.delayed.pop_first() {
+                self.delays.remove(&key);
                 self.add(key);
             }
         }
@@ -99,13 +120,26 @@ mod tests {
         queue.add("b");
         assert_eq!((queue.pop(at(0)), queue.pop(at(0)), queue.pop(at(0))), (Some("a"), Some("b"), None));
         queue.add_rate_limited("a", at(0));
-        queue.add_rate_limited("a", at(0));
         assert_eq!(queue.next_due(at(0)), Some(at(5)));
-        assert_eq!(
-            (queue.pop(at(4)), queue.pop(at(5)), queue.pop(at(9)), queue.pop(at(10))),
-            (None, Some("a"), None, Some("a"))
-        );
+        assert_eq!((queue.pop(at(4)), queue.pop(at(5))), (None, Some("a")));
+        queue.add_rate_limited("a", at(5));
+        assert_eq!((queue.pop(at(14)), queue.pop(at(15))), (None, Some("a")));
         queue.forget(&"a");
         assert_eq!(queue.failures(&"a"), 0);
+        queue.add_after("a", Span::from_ms(5), at(10));
+        queue.add_after("b", Span::from_ms(6), at(10));
+        queue.forget_delayed(&"a");
+        assert_eq!(queue.next_due(at(10)), Some(at(16)));
+    }
+
+    #[test]
+    fn of_several_delays_the_earliest_counts() {
+        let mut queue = WorkQueue::default();
+        let at = Time::from_ms;
+        queue.add_after("a", Span::from_ms(5), at(0));
+        queue.add_after("a", Span::from_ms(9), at(0));
+        queue.add_after("a", Span::from_ms(4), at(0));
+        assert_eq!((queue.next_due(at(0)), queue.pop(at(4))), (Some(at(4)), Some("a")));
+        assert_eq!(queue.next_due(at(4)), None);
     }
 }

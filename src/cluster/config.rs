@@ -1,34 +1,34 @@
 //! How a cluster is made: its nodes, how long things take, and the seed.
 
-use serde::{Deserialize, Serialize};
-
 use super::event_log::LogDetail;
+use crate::api::codec::api_struct;
 use crate::controllers::{
-    Controller, ControllerManager, EndpointSliceController, GarbageCollector, NamespaceController,
-    NodeLifecycle, PodGc, ServiceAccounts, StatefulSetController, TaintEviction, volume,
+    Controller, ControllerManager, DaemonSetController, DeploymentController, EndpointSliceController,
+    GarbageCollector, NamespaceController, NodeLifecycle, PodGc, ReplicaSetController, ServiceAccounts,
+    StatefulSetController, TaintEviction, volume,
 };
 use crate::kubelet::{NodeConfig, Timing};
 
-/// How a cluster is made. Together with the inputs it decides the whole run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct ClusterConfig {
-    /// Decides every random choice.
-    pub seed: u64,
-    /// The nodes at birth.
-    pub nodes: Vec<NodeConfig>,
-    /// How long the nodes and the provisioner take.
-    pub timing: Timing,
-    /// How long a change takes to reach the processes that follow it, in milliseconds.
-    pub watch_latency_ms: u64,
-    /// How long until the scheduler turns to a change, in milliseconds: longer than a controller's answer
-    /// to the same change takes to arrive, so that the two do not write to one claim at the same time.
-    pub scheduling_latency_ms: u64,
-    /// How many delivered changes of each kind are kept for commands that watch.
-    pub watch_log_kept: u64,
-    /// How much the event log writes down.
-    #[serde(skip)]
-    pub log_detail: LogDetail,
+api_struct! {
+    /// How a cluster is made. Together with the inputs it decides the whole run.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ClusterConfig {
+        /// Decides every random choice.
+        pub seed: u64,
+        /// The nodes at birth.
+        pub nodes: Vec<NodeConfig>,
+        /// How long the nodes and the provisioner take.
+        pub timing: Timing,
+        /// How long a change takes to reach the processes that follow it, in milliseconds.
+        pub watch_latency_ms: u64,
+        /// How long until the scheduler turns to a change, in milliseconds: longer than a controller's answer
+        /// to the same change takes to arrive, so that the two do not write to one claim at the same time.
+        pub scheduling_latency_ms: u64,
+        /// How many delivered changes of each kind are kept for commands that watch.
+        pub watch_log_kept: u64,
+        /// How much the event log writes down.
+        pub log_detail: LogDetail [skip],
+    }
 }
 
 impl Default for ClusterConfig {
@@ -62,6 +62,9 @@ impl ClusterConfig {
     pub(super) fn controller_manager(&self) -> ControllerManager {
         let mut controllers: Vec<Box<dyn Controller>> = vec![
             Box::new(StatefulSetController::default()),
+            Box::new(ReplicaSetController::default()),
+            Box::new(DaemonSetController::default()),
+            Box::new(DeploymentController),
             Box::new(GarbageCollector::default()),
             Box::new(EndpointSliceController::default()),
             Box::new(NamespaceController),

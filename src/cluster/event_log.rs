@@ -3,10 +3,11 @@
 //! Two runs of the same configuration and inputs have the same log, natively and in WebAssembly. The log
 //! keeps a bounded number of lines; the hash covers all of them.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use crate::api::Kind;
 use crate::apiserver::{Store, WatchEvent};
+use crate::collections::{SortedMap, SortedSet, sort_by_key};
 
 /// Lines that are kept.
 const LINES_MAX: usize = 10_000;
@@ -25,7 +26,7 @@ pub enum LogDetail {
 #[derive(Clone, Debug)]
 pub struct EventLog {
     detail: LogDetail,
-    positions: BTreeMap<Kind, u64>,
+    positions: SortedMap<Kind, u64>,
     lines: VecDeque<String>,
     count: u64,
     hash: u64,
@@ -36,7 +37,7 @@ impl EventLog {
     pub(super) fn new(detail: LogDetail) -> Self {
         Self {
             detail,
-            positions: BTreeMap::new(),
+            positions: SortedMap::new(),
             lines: VecDeque::new(),
             count: 0,
             hash: 0xcbf2_9ce4_8422_2325,
@@ -59,7 +60,7 @@ impl EventLog {
     }
 
     /// Writes down what the store's logs have new, across kinds in the order of the store's revision.
-    pub(super) fn append(&mut self, store: &Store, changed: &BTreeSet<Kind>) {
+    pub(super) fn append(&mut self, store: &Store, changed: &SortedSet<Kind>) {
         let mut news: Vec<&WatchEvent> = Vec::new();
         for &kind in changed {
             let position = self.positions.entry(kind).or_default();
@@ -68,7 +69,7 @@ impl EventLog {
                 *position = log.end();
             }
         }
-        news.sort_by_key(|event| event.revision);
+        sort_by_key(&mut news, |event| event.revision);
         for event in news {
             let line = self.line(event);
             self.write(line);

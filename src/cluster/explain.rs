@@ -4,6 +4,8 @@
 //! pod. It is no kubectl command, and says so in its help.
 
 use super::Cluster;
+use crate::api::daemonset::DaemonSet;
+use crate::api::node::Node;
 use crate::api::{Kind, Object, ObjectKey, Timestamp};
 use crate::controllers::{Decision, Verdict};
 use crate::kubectl::{Output, Stream};
@@ -19,6 +21,11 @@ impl Cluster {
     /// The one sentence about an object: what it waits for or what was done last.
     pub fn reason_for(&self, key: &ObjectKey) -> Option<&Decision> {
         self.decisions(key).last()
+    }
+
+    /// Why a `DaemonSet` wants no pod on a node; `None` when it wants one.
+    pub fn daemon_pod_refusal(&self, _set: &DaemonSet, _node: &Node) -> Option<String> {
+        None
     }
 
     /// Runs `why TYPE/NAME`.

@@ -4,9 +4,8 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use super::{Cluster, Wakeup};
+use crate::api::codec::{api_enum, api_struct};
 use crate::controllers::volume::VolumeFault;
 use crate::kubelet::{Control, NodeConfig};
 use crate::sim::Time;
@@ -14,52 +13,62 @@ use crate::sim::Time;
 /// The longest text that is taken in.
 pub const INPUT_BYTES_MAX: usize = 1 << 20;
 
-/// One thing that a person did.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Input {
-    /// Typed a line into a terminal.
-    Line {
-        /// Which terminal.
-        terminal: u32,
-        /// The line.
-        line: String,
-    },
-    /// Wrote a file of the session.
-    File {
-        /// Its name.
-        name: String,
-        /// Its whole text.
-        text: String,
-    },
-    /// Removed a file of the session.
-    RemoveFile {
-        /// Its name.
-        name: String,
-    },
-    /// Pressed Ctrl-C in a terminal.
-    Interrupt {
-        /// Which terminal.
-        terminal: u32,
-    },
-    /// Closed the editor that `kubectl edit` had opened.
-    Edited {
-        /// Which terminal.
-        terminal: u32,
-        /// What the editor held; `None` when it was cancelled.
-        text: Option<String>,
-    },
-    /// Made a container crash, lose its readiness, or a node stop; `fault` in a terminal does so too.
-    Control(Control),
+api_enum! {
+    /// One thing that a person did.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum Input {
+        /// Typed a line into a terminal.
+        Line {
+            /// Which terminal.
+            terminal: u32,
+            /// The line.
+            line: String,
+        },
+        /// Wrote a file of the session.
+        File {
+            /// Its name.
+            name: String,
+            /// Its whole text.
+            text: String,
+        },
+        /// Removed a file of the session.
+        RemoveFile {
+            /// Its name.
+            name: String,
+        },
+        /// Pressed Ctrl-C in a terminal.
+        Interrupt {
+            /// Which terminal.
+            terminal: u32,
+        },
+        /// Closed the editor that `kubectl edit` had opened.
+        Edited {
+            /// Which terminal.
+            terminal: u32,
+            /// What the editor held; `None` when it was cancelled.
+            text: Option<String>,
+        },
+        /// Made a container crash, lose its readiness, or a node stop.
+        Control(Control),
+    }
 }
 
-/// One thing that a person did, with its time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct InputEntry {
-    /// When.
-    pub at: Time,
-    /// What.
-    pub input: Input,
+api_struct! {
+    /// One thing that a person did, with its time.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct InputEntry {
+        /// When.
+        pub at: Time,
+        /// What.
+        pub input: Input,
+    }
+}
+
+/// A line without text, which does nothing: what another input is read into.
+impl Default for Input {
+    fn default() -> Self {
+        Self::Line { terminal: 0, line: String::new() }
+    }
 }
 
 /// Why an input was not taken.

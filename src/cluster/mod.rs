@@ -25,10 +25,9 @@ pub use event_log::EventLog;
 pub use input::{Input, InputEntry, InputError};
 pub use terminal::{Terminal, TerminalEntry};
 
-use std::collections::BTreeMap;
-
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, Request};
+use crate::collections::SortedMap;
 use crate::controllers::volume::VolumeFault;
 use crate::controllers::{self, ControllerManager};
 use crate::kubectl;
@@ -75,7 +74,7 @@ pub struct Cluster {
     /// What is wrong with the making of volumes.
     volume_faults: Vec<VolumeFault>,
     session: kubectl::Session,
-    terminals: BTreeMap<u32, Terminal>,
+    terminals: SortedMap<u32, Terminal>,
     inputs: Vec<InputEntry>,
     event_log: EventLog,
     steps: u64,
@@ -108,7 +107,7 @@ impl Cluster {
             ),
             volume_faults: Vec::new(),
             session: kubectl::Session::default(),
-            terminals: BTreeMap::new(),
+            terminals: SortedMap::new(),
             inputs: Vec::new(),
             event_log: EventLog::new(config.log_detail),
             steps: 0,
@@ -165,7 +164,7 @@ impl Cluster {
     }
 
     /// The files of the session by name.
-    pub fn files(&self) -> &BTreeMap<String, String> {
+    pub fn files(&self) -> &SortedMap<String, String> {
         &self.session.files
     }
 
@@ -305,9 +304,19 @@ impl Cluster {
                 self.agenda.schedule(at, Wakeup::Deliver(name));
             }
         }
+        self.drop_pointless_timers();
     }
 
-    fn forget_delivered(&mut self, kinds: &std::collections::BTreeSet<Kind>) {
+    /// What comes next is something that will really happen: a controller's timer may have lost its point.
+    fn drop_pointless_timers(&mut self) {
+        while let Some((at, Wakeup::Controllers(timer))) = self.agenda.peek()
+            && self.controller_manager.component.forgo(*timer, at)
+        {
+            self.agenda.drop_next();
+        }
+    }
+
+    fn forget_delivered(&mut self, kinds: &crate::collections::SortedSet<Kind>) {
         for &kind in kinds {
             let needed = [
                 self.controller_manager.position(kind),

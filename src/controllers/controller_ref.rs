@@ -103,6 +103,77 @@ pub fn release(
     }
 }
 
+/// What claiming objects came to.
+#[derive(Debug, Default)]
+pub struct Claimed {
+    /// The objects that were adopted or released, as they were written.
+    pub written: Vec<Object>,
+    /// Names of those that were adopted.
+    pub adopted: Vec<String>,
+    errors: Vec<String>,
+}
+
+impl Claimed {
+    /// Whether all went well.
+    ///
+    /// # Errors
+    /// What was refused, each once, in brackets when there is more.
+    pub fn result(self) -> Result<(), String> {
+        match self.errors.as_slice() {
+            [] => Ok(()),
+            [one] => Err(one.clone()),
+            many => Err(format!("[{}]", many.join(", "))),
+        }
+    }
+
+    fn note(&mut self, error: String) {
+        if !self.errors.contains(&error) {
+            self.errors.push(error);
+        }
+    }
+}
+
+/// Adopts objects that fit and that nobody controls, and lets go of own ones that do not fit. The objects are
+/// those that `controller` controls and those that nobody does, each with whether it fits. Before the first
+/// adoption the server itself is asked whether the controller may adopt.
+pub fn claim_objects<'a>(
+    api: &mut dyn Api,
+    controller_kind: Kind,
+    controller: &ObjectMeta,
+    kind: Kind,
+    objects: impl Iterator<Item = (&'a ObjectMeta, bool)>,
+) -> Claimed {
+    let mut claimed = Claimed::default();
+    let mut may_adopt = None;
+    for (object, fits) in objects {
+        let key = || ObjectKey::new(kind, object.namespace.clone(), object.name.clone());
+        match claim(controller, object, fits) {
+            Claim::Own | Claim::Ignore => {}
+            Claim::Release => match release(api, &controller.uid, &key(), &object.uid) {
+                Ok(released) => claimed.written.extend(released),
+                Err(error) => claimed.note(error.message),
+            },
+            Claim::Adopt => {
+                let may_adopt = may_adopt.get_or_insert_with(|| can_adopt(api, controller_kind, controller));
+                if let Err(why) = may_adopt {
+                    let (namespace, name, uid) = (&object.namespace, &object.name, &object.uid);
+                    claimed.note(format!("can't adopt {kind} {namespace}/{name} ({uid}): {why}"));
+                    continue;
+                }
+                match adopt(api, controller_kind, controller, &key(), &object.uid) {
+                    Ok(adopted) => {
+                        claimed.adopted.push(object.name.clone());
+                        claimed.written.push(adopted);
+                    }
+                    Err(error) if error.is_not_found() => {}
+                    Err(error) => claimed.note(error.message),
+                }
+            }
+        }
+    }
+    claimed
+}
+
 fn fresh(api: &dyn Api, key: &ObjectKey, uid: &str) -> Result<Object, StatusError> {
     let object = api.live(key)?;
     if object.meta().uid == uid {

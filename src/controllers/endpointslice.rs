@@ -5,7 +5,6 @@
 //! Service of a thousand pods costs no more per change than one of ten; a change of the Service looks at
 //! all. Left out: IPv6, zones and hints, Endpoints (deprecated), slices that others write.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde_json::{Value, json};
@@ -17,6 +16,7 @@ use crate::api::network::{Endpoint, EndpointConditions, EndpointSlice, Service, 
 use crate::api::pod::Pod;
 use crate::api::{Kind, LabelMap, Object, ObjectKey, ObjectMeta, OwnerReference, Timestamp};
 use crate::client::{Cache, Change, Context, DeleteOptions, Request};
+use crate::collections::{SortedMap, SortedSet};
 use crate::sim::{Span, Time};
 
 /// Addresses in one slice at most.
@@ -31,15 +31,15 @@ const TRIGGER_TIME: &str = "endpoints.kubernetes.io/last-change-trigger-time";
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Dirty {
     All,
-    Pods(BTreeSet<String>),
+    Pods(SortedSet<String>),
 }
 
 /// The endpoint slice controller. Its keys are Services.
 #[derive(Clone, Debug, Default)]
 pub struct EndpointSliceController {
-    dirty: BTreeMap<ObjectKey, Dirty>,
+    dirty: SortedMap<ObjectKey, Dirty>,
     /// Names of the slices of each Service.
-    slices: BTreeMap<ObjectKey, BTreeSet<String>>,
+    slices: SortedMap<ObjectKey, SortedSet<String>>,
 }
 
 impl Controller for EndpointSliceController {
@@ -124,7 +124,7 @@ impl EndpointSliceController {
             if pods.iter().flatten().any(|pod| selects(service, &pod.metadata.labels)) {
                 let meta = &service.metadata;
                 let key = ObjectKey::new(Kind::Service, meta.namespace.as_str(), meta.name.as_str());
-                let dirty = self.dirty.entry(key.clone()).or_insert_with(|| Dirty::Pods(BTreeSet::new()));
+                let dirty = self.dirty.entry(key.clone()).or_insert_with(|| Dirty::Pods(SortedSet::new()));
                 if let Dirty::Pods(names) = dirty {
                     names.insert(any.metadata.name.clone());
                 }
@@ -209,7 +209,7 @@ fn selects(service: &Service, labels: &LabelMap) -> bool {
 }
 
 /// The ports and the endpoint of each pod that should have one, by the pod's name.
-type Desired = BTreeMap<String, (Vec<Value>, Endpoint)>;
+type Desired = SortedMap<String, (Vec<Value>, Endpoint)>;
 
 fn desired_endpoints(service: &Service, dirty: &Dirty, cache: &Cache) -> Desired {
     let namespace = service.metadata.namespace.as_str();
@@ -413,16 +413,17 @@ fn target_name(endpoint: &Endpoint) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::codec::from_value;
 
     #[expect(clippy::needless_pass_by_value, reason = "`json!` makes a value")]
     fn service(spec: Value) -> Service {
         let meta = json!({"name": "nginx", "namespace": "default", "uid": "u", "labels": {"app": "nginx"}});
-        serde_json::from_value(json!({"metadata": meta, "spec": spec})).unwrap()
+        from_value(json!({"metadata": meta, "spec": spec})).unwrap()
     }
 
     fn pod(name: &str, ready: bool, deleting: bool) -> Pod {
         let deleted = if deleting { json!("2026-01-05T09:00:00Z") } else { Value::Null };
-        serde_json::from_value(json!({
+        from_value(json!({
             "metadata": {
                 "name": name,
                 "namespace": "default",
@@ -477,7 +478,7 @@ mod tests {
             (json!({"port": 80, "protocol": "UDP", "targetPort": "web"}), None),
         ];
         for (port, expected) in ports {
-            let port: ServicePort = serde_json::from_value(port).unwrap();
+            let port: ServicePort = from_value(port).unwrap();
             let found = endpoint_port(&port, &pod("web-0", true, false));
             assert_eq!(found.and_then(|value| value.get("port")?.as_i64()), expected);
         }
@@ -515,7 +516,7 @@ mod tests {
             };
             pods.iter().map(one).collect()
         };
-        let only = |name: &str| Dirty::Pods(BTreeSet::from([name.to_owned()]));
+        let only = |name: &str| Dirty::Pods(SortedSet::from([name.to_owned()]));
         let mut slices = Vec::new();
         let mut step = |pods: &[Pod], dirty: &Dirty| {
             let plan = plan(slices.clone(), desired(pods), dirty, &template);

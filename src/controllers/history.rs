@@ -5,14 +5,17 @@
 
 use std::rc::Rc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::api_access::Api;
 use crate::api::apps::ControllerRevision;
+use crate::api::codec::{from_value, to_value};
 use crate::api::labels::LabelSelector;
 use crate::api::object::Typed as _;
-use crate::api::{Kind, LabelMap, Object, ObjectKey, ObjectMeta, OwnerReference};
+use crate::api::pod::PodTemplateSpec;
+use crate::api::{Kind, LabelMap, Object, ObjectKey, ObjectMeta, OwnerReference, schema};
 use crate::client::{Cache, DeleteOptions, Request, StatusError};
+use crate::collections::sort_by;
 
 /// The label that carries a revision's hash.
 pub const CONTROLLER_REVISION_HASH_LABEL: &str = "controller.kubernetes.io/hash";
@@ -22,6 +25,23 @@ const PREFIX_MAX: usize = 223;
 
 /// Tries of an update that others get in the way of.
 const UPDATE_TRIES: usize = 4;
+
+/// What a template comes down to in a revision: a patch that puts it in the place of another (`getPatch`).
+pub fn template_patch(template: &PodTemplateSpec) -> Value {
+    let template = to_value(template);
+    let mut template = schema::encode_struct(&template, "PodTemplateSpec").unwrap_or(template);
+    if let Value::Object(fields) = &mut template {
+        fields.insert("$patch".to_owned(), "replace".into());
+    }
+    json!({ "spec": { "template": template } })
+}
+
+/// The template that a revision remembers.
+pub fn template_of(revision: &ControllerRevision) -> Option<PodTemplateSpec> {
+    let mut template = revision.data.get("spec")?.get("template")?.clone();
+    template.as_object_mut()?.remove("$patch");
+    from_value(template).ok()
+}
 
 /// The content as Go writes it: compact, keys sorted, `<`, `>`, `&` and two line separators escaped.
 pub fn raw_data(data: &Value) -> String {
@@ -97,7 +117,7 @@ pub fn new_controller_revision(
 
 /// Sorts by number, then by age, then by name.
 pub fn sort_controller_revisions(revisions: &mut [Rc<ControllerRevision>]) {
-    revisions.sort_by(|a, b| {
+    sort_by(revisions, |a, b| {
         (a.revision, a.metadata.creation_timestamp, &a.metadata.name).cmp(&(
             b.revision,
             b.metadata.creation_timestamp,

@@ -3,12 +3,13 @@
 //! Models cmd/kube-controller-manager/app/controllermanager.go and the worker loop that every controller has,
 //! Kubernetes v1.36. Left out: several workers; a sync runs to its end in one instant.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::verdict::{Decision, Reason, Verdict};
 use super::volume::VolumeFault;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{Cache, Change, Component, Context, StatusError, WorkQueue};
+use crate::collections::SortedMap;
 use crate::sim::{Span, Time};
 
 /// Decisions that are kept for each object.
@@ -55,6 +56,12 @@ pub trait Controller: std::fmt::Debug {
         Vec::new()
     }
 
+    /// Whether each sync says anew when its object is to be looked at again, so that what was said before no
+    /// longer counts. Otherwise a deadline that has become pointless would keep the cluster from resting.
+    fn renews_timers(&self) -> bool {
+        false
+    }
+
     /// Makes a copy, for snapshots of the whole cluster.
     fn boxed_clone(&self) -> Box<dyn Controller>;
 }
@@ -73,8 +80,8 @@ pub struct RunNext(pub usize);
 struct Worker {
     controller: Box<dyn Controller>,
     queue: WorkQueue<ObjectKey>,
-    /// When this worker will be woken next; `None` when no timer is set.
-    wake_at: Option<Time>,
+    /// When this worker will be woken.
+    wakes: BTreeSet<Time>,
 }
 
 /// All controllers with their queues.
@@ -82,7 +89,7 @@ struct Worker {
 pub struct ControllerManager {
     workers: Vec<Worker>,
     watches: &'static [Kind],
-    decisions: BTreeMap<ObjectKey, Vec<Decision>>,
+    decisions: SortedMap<ObjectKey, Vec<Decision>>,
     sync_count: u64,
 }
 
@@ -91,9 +98,9 @@ impl ControllerManager {
     pub fn new(controllers: Vec<Box<dyn Controller>>) -> Self {
         let workers = controllers
             .into_iter()
-            .map(|controller| Worker { controller, queue: WorkQueue::default(), wake_at: None })
+            .map(|controller| Worker { controller, queue: WorkQueue::default(), wakes: BTreeSet::new() })
             .collect();
-        Self { workers, watches: Kind::ALL, decisions: BTreeMap::new(), sync_count: 0 }
+        Self { workers, watches: Kind::ALL, decisions: SortedMap::new(), sync_count: 0 }
     }
 
     /// The last decisions about an object, oldest first.
@@ -132,10 +139,22 @@ impl ControllerManager {
         let Some(due) = worker.queue.next_due(now) else {
             return;
         };
-        if worker.wake_at.is_none_or(|at| at > due || at < now) {
-            worker.wake_at = Some(due);
+        let due = due.max(now);
+        if worker.wakes.insert(due) {
             context.wake_after(due - now, RunNext(index));
         }
+    }
+
+    /// Whether a timer that is set for `at` has become pointless, as nothing will be due then; it is forgotten.
+    pub fn forgo(&mut self, RunNext(index): RunNext, at: Time) -> bool {
+        let Some(worker) = self.workers.get_mut(index) else {
+            return true;
+        };
+        let is_needed = worker.queue.next_due(at).is_some_and(|due| due <= at);
+        if !is_needed {
+            worker.wakes.remove(&at);
+        }
+        !is_needed
     }
 
     fn note(&mut self, decision: Decision) {
@@ -179,12 +198,15 @@ impl Component for ControllerManager {
         let Some(worker) = self.workers.get_mut(index) else {
             return;
         };
-        worker.wake_at = None;
+        worker.wakes.remove(&now);
         let mut decided = None;
         if let Some(key) = worker.queue.pop(now) {
             self.sync_count += 1;
             let mut part =
                 context.part_with(|part: &mut Context<'_, Requeue>| worker.controller.sync(&key, part));
+            if worker.controller.renews_timers() {
+                worker.queue.forget_delayed(&key);
+            }
             for (at, again) in part.timers.drain(..) {
                 worker.queue.add_after(again, at - now, now);
             }

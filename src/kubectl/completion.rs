@@ -10,6 +10,7 @@ use super::resources::kind_of;
 use super::session::Session;
 use crate::api::Kind;
 use crate::apiserver::ApiServer;
+use crate::collections::sort;
 
 /// What may stand at the cursor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,7 +44,7 @@ pub fn complete(line: &str, cursor: usize, session: &Session, api: &ApiServer) -
 
 fn finish(from: usize, word: &str, mut candidates: Vec<String>) -> Completion {
     candidates.retain(|candidate| candidate.starts_with(word));
-    candidates.sort();
+    sort(&mut candidates);
     candidates.dedup();
     Completion { from, candidates }
 }

@@ -3,10 +3,9 @@
 //! Models `CheckErr` and `StandardErrorMessage`, staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go,
 //! Kubernetes v1.36. Left out: errors of connections and of the kubeconfig file.
 
-use std::collections::BTreeSet;
-
 use super::quote::quote;
 use crate::apiserver::StatusError;
+use crate::collections::SortedSet;
 
 /// Why a command failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,7 +175,7 @@ fn invalid(status: &StatusError) -> String {
     } else if !status.message.is_empty() && status.causes.is_empty() {
         text = format!("{text}: {}", status.message);
     }
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     let causes: Vec<String> = status
         .causes
         .iter()

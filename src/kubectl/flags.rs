@@ -3,10 +3,9 @@
 //! Models github.com/spf13/pflag as kubectl uses it, with its error words, Kubernetes v1.36: flags and
 //! arguments may be mixed, short ones joined, `--` ends them. Left out: deprecated and hidden flags.
 
-use std::collections::BTreeMap;
-
 use super::go_duration;
 use super::quote::quote;
+use crate::collections::SortedMap;
 
 /// What a flag's value may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,8 +161,8 @@ fn parse_number(value: &str) -> Result<i64, String> {
 pub struct Parsed {
     /// Words that are no flags.
     pub args: Vec<String>,
-    values: BTreeMap<&'static str, Vec<String>>,
-    defaults: BTreeMap<&'static str, &'static str>,
+    values: SortedMap<&'static str, Vec<String>>,
+    defaults: SortedMap<&'static str, &'static str>,
     /// How many arguments stood before `--`.
     pub args_before_dashes: Option<usize>,
 }

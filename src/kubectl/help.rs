@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use super::command::Command;
 use super::commands::{GROUPS, ROOT};
 use super::flags::{Flag, FlagKind};
+use crate::collections::sort_by_key;
 
 /// What `kubectl` alone prints.
 pub fn root() -> String {
@@ -59,7 +60,7 @@ pub fn command(command: &Command, path: &str) -> String {
         text.push('\n');
     }
     let mut flags: Vec<&Flag> = command.own_flags().collect();
-    flags.sort_by_key(|flag| flag.name);
+    sort_by_key(&mut flags, |flag| flag.name);
     if !flags.is_empty() {
         text.push_str("Options:\n");
         let blocks: Vec<String> = flags.iter().map(|flag| option(flag)).collect();

@@ -5,6 +5,7 @@
 
 use crate::api::LabelMap;
 use crate::api::labels::Requirement;
+use crate::collections::sort;
 
 use super::label_syntax::{label_key_errors, label_value_errors};
 use super::quote::quote;
@@ -235,7 +236,7 @@ impl Parser {
                     place.clear();
                     filled = false;
                     if token == Token::Close {
-                        values.sort();
+                        sort(&mut values);
                         return Ok(values);
                     }
                 }

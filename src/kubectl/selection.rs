@@ -13,6 +13,7 @@ use super::manifest::{self, Document};
 use super::objects::{self, check_path_name, set_at, text_at, wire};
 use super::quote::quote;
 use super::resources::{group_version_resource, kind_of, kinds_of, split_types};
+use crate::api::codec::from_value;
 use crate::api::heartbeat::as_read;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, StatusError};
@@ -371,7 +372,7 @@ impl Selection {
 
 fn labels_of(picked: &Picked) -> crate::api::LabelMap {
     let labels = picked.manifest.as_ref().and_then(|value| value.get("metadata")?.get("labels")).cloned();
-    labels.and_then(|labels| serde_json::from_value(labels).ok()).unwrap_or_default()
+    labels.and_then(|labels| from_value(labels).ok()).unwrap_or_default()
 }
 
 /// `a,b c d` means `a/c a/d b/c b/d`.

@@ -1,21 +1,21 @@
 //! What a terminal keeps from one line to the next: files and the namespace.
 //!
-//! Left out: kubeconfig contexts other than the one cluster, environment variables, directories.
+//! Left out: kubeconfig contexts other than the one cluster, environment variables, directories.use crate::collections::SortedMap;
 
-use std::collections::BTreeMap;
+use crate::collections::SortedMap;
 
 /// The files and settings that kubectl's lines refer to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// Text of each file by name.
-    pub files: BTreeMap<String, String>,
+    pub files: SortedMap<String, String>,
     /// The namespace of the current context.
     pub namespace: String,
 }
 
 impl Default for Session {
     fn default() -> Self {
-        Self { files: BTreeMap::new(), namespace: "default".to_owned() }
+        Self { files: SortedMap::new(), namespace: "default".to_owned() }
     }
 }
 

@@ -63,16 +63,18 @@ fn failed(predicate: &str, why: &str) -> Rejection {
 mod tests {
     use super::super::node::NodeConfig;
     use super::*;
+    use crate::api::codec::from_value;
 
     fn check(pod: &str, used_cpu: i64, expected: &str) {
-        let pod: Pod = serde_json::from_str(pod).unwrap();
+        let read = |text: &str| serde_json::from_str(text).unwrap();
+        let pod: Pod = from_value(read(pod)).unwrap();
         let mut node = NodeConfig::recorded("node-1");
-        node.taints = serde_json::from_str(r#"[{"key": "gone", "effect": "NoExecute"}]"#).unwrap();
+        node.taints = from_value(read(r#"[{"key": "gone", "effect": "NoExecute"}]"#)).unwrap();
         let used = Amounts { cpu: used_cpu, pods: 1, ..Amounts::default() };
         let mut agent = NodeAgent::new(node, crate::sim::Time::ZERO);
         agent.used = used;
         let tenant = r#"{"spec": {"containers": [{"ports": [{"hostPort": 21017}]}]}}"#;
-        agent.reserve(Amounts::default(), &serde_json::from_str(tenant).unwrap());
+        agent.reserve(Amounts::default(), &from_value(read(tenant)).unwrap());
         let told = match admit(&pod, Amounts::requested(&pod.spec), &agent) {
             Ok(()) => "taken on".to_owned(),
             Err(rejection) => format!("{}: {}", rejection.reason, rejection.message),

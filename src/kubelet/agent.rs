@@ -3,10 +3,7 @@
 //! Models the node-wide parts of pkg/kubelet/kubelet.go and a network plugin that counts addresses up,
 //! Kubernetes v1.36. Left out: devices, huge pages, topology.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
-
-use serde::{Deserialize, Serialize};
 
 use super::node::{NodeConfig, internal_ip, node_object_at, pod_address_prefix};
 use super::report::{Pressure, Report};
@@ -14,6 +11,7 @@ use crate::api::node::Node;
 use crate::api::pod::{Container, Pod, PodSpec, ResourceList};
 use crate::api::quantity::Quantity;
 use crate::api::scheduling::HostPort;
+use crate::collections::SortedSet;
 use crate::sim::Time;
 
 /// Amounts of what a node has.
@@ -79,8 +77,7 @@ impl Amounts {
 }
 
 /// What keeps a node's kubelet from the API server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outage {
     /// The kubelet does not run. Containers go on; nobody looks after them.
     KubeletStopped,
@@ -104,14 +101,14 @@ pub(super) struct NodeAgent {
     pub(super) ready_at: Time,
     /// How often the machine was started again.
     pub(super) boots: u32,
-    pub(super) pressures: BTreeSet<Pressure>,
-    pub(super) images: BTreeSet<String>,
+    pub(super) pressures: SortedSet<Pressure>,
+    pub(super) images: SortedSet<String>,
     pub(super) used: Amounts,
     pub(super) ports: Vec<HostPort>,
     pub(super) host_ip: String,
     prefix: String,
     last_address: u8,
-    addresses: BTreeSet<u8>,
+    addresses: SortedSet<u8>,
 }
 
 impl NodeAgent {
@@ -126,12 +123,12 @@ impl NodeAgent {
             outage: None,
             ready_at: now,
             boots: 0,
-            pressures: BTreeSet::new(),
-            images: BTreeSet::new(),
+            pressures: SortedSet::new(),
+            images: SortedSet::new(),
             used: Amounts::default(),
             ports: Vec::new(),
             last_address: 1,
-            addresses: BTreeSet::new(),
+            addresses: SortedSet::new(),
             config,
         }
     }

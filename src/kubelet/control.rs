@@ -5,8 +5,6 @@
 
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
-
 use super::admission::Rejection;
 use super::agent::Outage;
 use super::commands::behaviour;
@@ -17,185 +15,195 @@ use super::nodes::no_node;
 use super::report::Pressure;
 use super::worker::{Outcome, Plan, Worker, containers};
 use super::{Ctx, Kubelets, Scene};
+use crate::api::codec::api_enum;
 use crate::api::pod::Container;
+use crate::collections::SortedSet;
 use crate::client::EventType;
 use crate::sim::Span;
 
-/// A fault, or the end of one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum Control {
-    /// The first running container of a pod ends with code 1.
-    Crash {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-    },
-    /// The first running container of a pod ends with this code.
-    Exit {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-        /// The code.
-        code: i64,
-    },
-    /// The first running container of a pod takes too much memory and is killed.
-    OutOfMemory {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-    },
-    /// The first running container of a pod fails its liveness probe: it is stopped and started again.
-    FailLiveness {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-    },
-    /// The readiness probes of a pod fail from now on.
-    Unready {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-    },
-    /// The readiness probes of a pod pass again.
-    Ready {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-    },
-    /// The node runs out of memory and gives a pod up.
-    Evict {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-    },
-    /// The first container of every pod of this name ends so long after each start, until it is cleared.
-    CrashLoop {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-        /// From its start to its end.
-        after_ms: u64,
-        /// The code.
-        code: i64,
-    },
-    /// Every pod of this name starts up so slowly, until it is cleared.
-    SlowStart {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-        /// From a container's start to its first probe that passes.
-        by_ms: u64,
-    },
-    /// The processes of every pod of this name take no notice of SIGTERM, until it is cleared.
-    IgnoreTerm {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-    },
-    /// The faults of a pod's name that stay are over, and so is its lost readiness.
-    ClearPod {
-        /// Namespace of the pod.
-        namespace: String,
-        /// Name of the pod.
-        pod: String,
-    },
-    /// No registry has an image, until it is cleared.
-    BreakImage {
-        /// The image as pods name it.
-        image: String,
-    },
-    /// Pulls of an image take so long, until it is cleared.
-    SlowPull {
-        /// The image as pods name it.
-        image: String,
-        /// How long.
-        by_ms: u64,
-    },
-    /// The faults of an image are over.
-    ClearImage {
-        /// The image as pods name it.
-        image: String,
-    },
-    /// A node's kubelet stops. Containers go on, and nobody looks after them.
-    StopNode {
-        /// Name of the node.
-        node: String,
-    },
-    /// A node's network is cut. Its kubelet goes on by itself.
-    Partition {
-        /// Name of the node.
-        node: String,
-    },
-    /// A node loses power: no container survives.
-    PowerOff {
-        /// Name of the node.
-        node: String,
-    },
-    /// A node's kubelet, network or power is back.
-    StartNode {
-        /// Name of the node.
-        node: String,
-    },
-    /// A node is started anew: it loses power for no time.
-    Reboot {
-        /// Name of the node.
-        node: String,
-    },
-    /// A new machine joins.
-    AddNode {
-        /// Its name and size.
-        node: NodeConfig,
-    },
-    /// A node's machine is gone for good; its object stays until somebody deletes it.
-    ForgetNode {
-        /// Name of the node.
-        node: String,
-    },
-    /// A node's machine gets another size; what is empty stays.
-    Resize {
-        /// Name of the node.
-        node: String,
-        /// Its cores, such as `4`.
-        cpu: String,
-        /// Its memory, such as `8Gi`.
-        memory: String,
-        /// How many pods it takes.
-        pods: Option<u32>,
-    },
-    /// A node is short of something, or no longer.
-    Pressure {
-        /// Name of the node.
-        node: String,
-        /// Of what.
-        of: Pressure,
-        /// Whether it is.
-        on: bool,
-    },
-    /// Volumes of a class cannot be made from now on, or can again.
-    FailProvisioning {
-        /// Name of the class.
-        class: String,
-        /// Whether they fail.
-        on: bool,
-    },
-    /// Volumes of a class are made on this node, whatever the scheduler selects; `None` ends it.
-    MisplaceVolumes {
-        /// Name of the class.
-        class: String,
-        /// Name of the node.
-        node: Option<String>,
-    },
+api_enum! {
+    /// A fault, or the end of one.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum Control {
+        /// The first running container of a pod ends with code 1.
+        Crash {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// The first running container of a pod ends with this code.
+        Exit {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+            /// The code.
+            code: i64,
+        },
+        /// The first running container of a pod takes too much memory and is killed.
+        OutOfMemory {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// The first running container of a pod fails its liveness probe: it is stopped and started again.
+        FailLiveness {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// The readiness probes of a pod fail from now on.
+        Unready {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// The readiness probes of a pod pass again.
+        Ready {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// The node runs out of memory and gives a pod up.
+        Evict {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// The first container of every pod of this name ends so long after each start, until it is cleared.
+        CrashLoop {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+            /// From its start to its end.
+            after_ms: u64,
+            /// The code.
+            code: i64,
+        },
+        /// Every pod of this name starts up so slowly, until it is cleared.
+        SlowStart {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+            /// From a container's start to its first probe that passes.
+            by_ms: u64,
+        },
+        /// The processes of every pod of this name take no notice of SIGTERM, until it is cleared.
+        IgnoreTerm {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// The faults of a pod's name that stay are over, and so is its lost readiness.
+        ClearPod {
+            /// Namespace of the pod.
+            namespace: String,
+            /// Name of the pod.
+            pod: String,
+        },
+        /// No registry has an image, until it is cleared.
+        BreakImage {
+            /// The image as pods name it.
+            image: String,
+        },
+        /// Pulls of an image take so long, until it is cleared.
+        SlowPull {
+            /// The image as pods name it.
+            image: String,
+            /// How long.
+            by_ms: u64,
+        },
+        /// The faults of an image are over.
+        ClearImage {
+            /// The image as pods name it.
+            image: String,
+        },
+        /// A node's kubelet stops. Containers go on, and nobody looks after them.
+        StopNode {
+            /// Name of the node.
+            node: String,
+        },
+        /// A node's network is cut. Its kubelet goes on by itself.
+        Partition {
+            /// Name of the node.
+            node: String,
+        },
+        /// A node loses power: no container survives.
+        PowerOff {
+            /// Name of the node.
+            node: String,
+        },
+        /// A node's kubelet, network or power is back.
+        StartNode {
+            /// Name of the node.
+            node: String,
+        },
+        /// A node is started anew: it loses power for no time.
+        Reboot {
+            /// Name of the node.
+            node: String,
+        },
+        /// A new machine joins.
+        AddNode {
+            /// Its name and size.
+            node: NodeConfig,
+        },
+        /// A node's machine is gone for good; its object stays until somebody deletes it.
+        ForgetNode {
+            /// Name of the node.
+            node: String,
+        },
+        /// A node's machine gets another size; what is empty stays.
+        Resize {
+            /// Name of the node.
+            node: String,
+            /// Its cores, such as `4`.
+            cpu: String,
+            /// Its memory, such as `8Gi`.
+            memory: String,
+            /// How many pods it takes.
+            pods: Option<u32>,
+        },
+        /// A node is short of something, or no longer.
+        Pressure {
+            /// Name of the node.
+            node: String,
+            /// Of what.
+            of: Pressure,
+            /// Whether it is.
+            on: bool,
+        },
+        /// Volumes of a class cannot be made from now on, or can again.
+        FailProvisioning {
+            /// Name of the class.
+            class: String,
+            /// Whether they fail.
+            on: bool,
+        },
+        /// Volumes of a class are made on this node, whatever the scheduler selects; `None` ends it.
+        MisplaceVolumes {
+            /// Name of the class.
+            class: String,
+            /// Name of the node.
+            node: Option<String>,
+        },
+    }
+}
+
+/// For no node: what another fault is read into.
+impl Default for Control {
+    fn default() -> Self {
+        Self::StartNode { node: String::new() }
+    }
 }
 
 impl Kubelets {
@@ -339,7 +347,7 @@ impl Kubelets {
 /// A pod to which something is done.
 struct Touch<'a> {
     worker: &'a mut Worker,
-    images: &'a mut std::collections::BTreeSet<String>,
+    images: &'a mut SortedSet<String>,
     scene: Scene<'a>,
     now: crate::sim::Time,
 }

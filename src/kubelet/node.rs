@@ -3,36 +3,34 @@
 //! Models `pkg/kubelet/kubelet_node_status.go` (`initialNode`), Kubernetes v1.36, and the labels and annotations that the node controllers add. Left out: images,
 //! attached volumes.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::report::Report;
+use crate::api::codec::api_struct;
 use crate::api::node::{Node, NodeSpec, NodeStatus};
 use crate::api::scheduling::Taint;
 use crate::api::{LabelMap, ObjectMeta};
 use crate::sim::{Rng, Time};
 
-/// A node to be made.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct NodeConfig {
-    /// Its name. The number at its end decides its addresses.
-    pub name: String,
-    /// Its cores, such as `4`.
-    pub cpu: String,
-    /// Its memory, such as `8Gi`.
-    pub memory: String,
-    /// How many pods it takes.
-    pub pods: u32,
-    /// Labels besides those that every node has.
-    #[serde(skip_serializing_if = "LabelMap::is_empty")]
-    pub labels: LabelMap,
-    /// What keeps pods away.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub taints: Vec<Taint>,
-    /// Reports what the stand-ins of the recordings report: no pod network, one-letter ids.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub stand_in: bool,
+api_struct! {
+    /// A node to be made.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct NodeConfig {
+        /// Its name. The number at its end decides its addresses.
+        pub name: String,
+        /// Its cores, such as `4`.
+        pub cpu: String,
+        /// Its memory, such as `8Gi`.
+        pub memory: String,
+        /// How many pods it takes.
+        pub pods: u32,
+        /// Labels besides those that every node has.
+        pub labels: LabelMap [omitempty],
+        /// What keeps pods away.
+        pub taints: Vec<Taint> [omitempty],
+        /// Reports what the stand-ins of the recordings report: no pod network, one-letter ids.
+        pub stand_in: bool [omitempty],
+    }
 }
 
 impl Default for NodeConfig {

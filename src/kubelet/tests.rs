@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::apiserver::{ApiServer, Body, WatchEventType};
 use crate::client::{Informer, Recorder};
+use crate::collections::sort;
 use crate::sim::{Agenda, Rng, Span};
 
 /// A server, the kubelets, and nothing else.
@@ -302,7 +303,7 @@ fn a_real_node_tells_what_it_does_and_keeps_images() {
          +10500 1/1 Running r0",
     );
     let mut events = rig.events();
-    events.sort();
+    sort(&mut events);
     let pulled: Vec<&String> = events.iter().filter(|event| event.starts_with("Pulled")).collect();
     assert!(pulled[0].ends_with("already present on machine and can be accessed by the pod"), "{events:#?}");
     assert!(pulled[1].contains("in 1.5s (1.5s including waiting). Image size: "), "{events:#?}");

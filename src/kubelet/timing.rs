@@ -4,58 +4,58 @@
 //! v1.36: pulls, starts, probes, stops and back-offs. Left out: queues of parallel pulls; every pull takes
 //! equally long.
 
-use serde::{Deserialize, Serialize};
-
+use crate::api::codec::api_struct;
 use crate::api::heartbeat::{RENEW_EVERY, REPORT_EVERY};
 use crate::sim::Span;
 
-/// How long the nodes take, in milliseconds, and what they keep to themselves.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Timing {
-    /// Pulling an image that the node does not have.
-    pub pull_ms: u64,
-    /// Asking the registry about an image that the node has (`imagePullPolicy: Always`).
-    pub pull_again_ms: u64,
-    /// Until a pull fails.
-    pub pull_fail_ms: u64,
-    /// How long `ErrImagePull` shows before `ImagePullBackOff`.
-    pub pull_error_shown_ms: u64,
-    /// From the first `ImagePullBackOff` to the next pull; doubles with every failure.
-    pub pull_back_off_first_ms: u64,
-    /// The longest wait for the next pull.
-    pub pull_back_off_max_ms: u64,
-    /// From the image to a running container.
-    pub start_ms: u64,
-    /// From a running container to the first result of a probe without `initialDelaySeconds`.
-    pub first_probe_ms: u64,
-    /// How long an init container runs of whose command nothing is known.
-    pub init_run_ms: u64,
-    /// How long a process takes to end once it is told to.
-    pub stop_ms: u64,
-    /// From the stopped containers to the removal of the pod.
-    pub remove_ms: u64,
-    /// From the end of a container to its restart, where no back-off holds it up.
-    pub restart_ms: u64,
-    /// How long the end of a container shows before `CrashLoopBackOff`.
-    pub exit_shown_ms: u64,
-    /// Wait before the second restart in a row; doubles with every further one. 0 means no back-off.
-    pub crash_back_off_first_ms: u64,
-    /// The longest wait for a restart.
-    pub crash_back_off_max_ms: u64,
-    /// A container that ran this long starts again without back-off.
-    pub crash_back_off_reset_ms: u64,
-    /// From a claim that may be served to its volume.
-    pub provision_ms: u64,
-    /// From the registration of a node to its being ready.
-    pub node_ready_ms: u64,
-    /// How often a node renews its lease.
-    pub lease_renew_ms: u64,
-    /// How often a node posts a status that has not changed.
-    pub status_report_ms: u64,
-    /// The nodes behave as the stand-ins of the recordings: they tell no Events, keep no images, no command
-    /// ends by itself, and reasons stay in conditions that have become true.
-    pub stand_in: bool,
+api_struct! {
+    /// How long the nodes take, in milliseconds, and what they keep to themselves.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Timing {
+        /// Pulling an image that the node does not have.
+        pub pull_ms: u64,
+        /// Asking the registry about an image that the node has (`imagePullPolicy: Always`).
+        pub pull_again_ms: u64,
+        /// Until a pull fails.
+        pub pull_fail_ms: u64,
+        /// How long `ErrImagePull` shows before `ImagePullBackOff`.
+        pub pull_error_shown_ms: u64,
+        /// From the first `ImagePullBackOff` to the next pull; doubles with every failure.
+        pub pull_back_off_first_ms: u64,
+        /// The longest wait for the next pull.
+        pub pull_back_off_max_ms: u64,
+        /// From the image to a running container.
+        pub start_ms: u64,
+        /// From a running container to the first result of a probe without `initialDelaySeconds`.
+        pub first_probe_ms: u64,
+        /// How long an init container runs of whose command nothing is known.
+        pub init_run_ms: u64,
+        /// How long a process takes to end once it is told to.
+        pub stop_ms: u64,
+        /// From the stopped containers to the removal of the pod.
+        pub remove_ms: u64,
+        /// From the end of a container to its restart, where no back-off holds it up.
+        pub restart_ms: u64,
+        /// How long the end of a container shows before `CrashLoopBackOff`.
+        pub exit_shown_ms: u64,
+        /// Wait before the second restart in a row; doubles with every further one. 0 means no back-off.
+        pub crash_back_off_first_ms: u64,
+        /// The longest wait for a restart.
+        pub crash_back_off_max_ms: u64,
+        /// A container that ran this long starts again without back-off.
+        pub crash_back_off_reset_ms: u64,
+        /// From a claim that may be served to its volume.
+        pub provision_ms: u64,
+        /// From the registration of a node to its being ready.
+        pub node_ready_ms: u64,
+        /// How often a node renews its lease.
+        pub lease_renew_ms: u64,
+        /// How often a node posts a status that has not changed.
+        pub status_report_ms: u64,
+        /// The nodes behave as the stand-ins of the recordings: they tell no Events, keep no images, no command
+        /// ends by itself, and reasons stay in conditions that have become true.
+        pub stand_in: bool,
+    }
 }
 
 impl Default for Timing {

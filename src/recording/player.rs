@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::format::{Recording, Seen, Step, Until};
 use super::rows::Watcher;
+use super::shell::{self, Part};
 use crate::cluster::{Cluster, ClusterConfig, Input};
 use crate::kubectl::Stream;
 use crate::sim::{Span, Time};
@@ -86,7 +87,42 @@ impl Player {
         Ok(result)
     }
 
+    /// Runs a line of bash: substitutions first, then kubectl, then what stands behind a pipe.
     fn run_line(&mut self, line: &str, step: &Step, result: &mut Step) -> Result<(), String> {
+        let parsed = shell::parse(line);
+        let mut kubectl = String::new();
+        for part in &parsed.parts {
+            match part {
+                Part::Text(text) => kubectl.push_str(text),
+                Part::Output(inner) => {
+                    let mut of_inner = Step::default();
+                    self.run_line(inner, step, &mut of_inner)?;
+                    kubectl.push_str(&shell::as_words(&of_inner.stdout));
+                    result.stderr.push_str(&of_inner.stderr);
+                }
+            }
+        }
+        self.run_kubectl(&kubectl, step, result)?;
+        if parsed.joins_errors {
+            result.stdout = self.last_chunks(|_| true);
+            result.stderr.clear();
+        }
+        if !parsed.pipeline.is_empty() {
+            let (exit, stdout) = shell::filter(&parsed.pipeline, &result.stdout)?;
+            result.exit = Some(exit);
+            result.stdout = stdout;
+        }
+        Ok(())
+    }
+
+    /// What the last line printed to the chosen streams, in order.
+    fn last_chunks(&self, is_chosen: impl Fn(Stream) -> bool) -> String {
+        let entry = self.cluster.terminal(TERMINAL).and_then(|terminal| terminal.entries().last());
+        let chunks = entry.map(|entry| entry.chunks.as_slice()).unwrap_or_default();
+        chunks.iter().filter(|(stream, _)| is_chosen(*stream)).map(|(_, text)| text.as_str()).collect()
+    }
+
+    fn run_kubectl(&mut self, line: &str, step: &Step, result: &mut Step) -> Result<(), String> {
         self.run_until(self.cluster.now() + START_UP);
         let line = Input::Line { terminal: TERMINAL, line: line.to_owned() };
         self.cluster.submit(line).map_err(|error| error.to_string())?;
@@ -103,11 +139,10 @@ impl Player {
                 .submit(Input::Interrupt { terminal: TERMINAL })
                 .map_err(|error| error.to_string())?;
         }
-        if let Some(entry) = self.cluster.terminal(TERMINAL).and_then(|terminal| terminal.entries().last()) {
-            result.stdout = entry.text(Stream::Out);
-            result.stderr = entry.text(Stream::Err);
-            result.exit = entry.exit;
-        }
+        result.stdout = self.last_chunks(|stream| stream == Stream::Out);
+        result.stderr.push_str(&self.last_chunks(|stream| stream == Stream::Err));
+        let entry = self.cluster.terminal(TERMINAL).and_then(|terminal| terminal.entries().last());
+        result.exit = entry.and_then(|entry| entry.exit);
         Ok(())
     }
 

@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::format::Seen;
+use crate::api::codec::to_value;
 use crate::api::{Kind, Object};
 use crate::apiserver::{ApiServer, WatchEvent, WatchEventType};
+use crate::collections::sort_by_key;
 use crate::kubectl::printers;
 
 /// The kinds whose rows are recorded.
@@ -40,6 +42,9 @@ const COLUMNS_LEFT_OUT: &[&str] = &[
     "VOLUMEATTRIBUTESCLASS",
 ];
 
+/// Labels that say which template a pod, a revision or a `ReplicaSet` has.
+const HASH_LABELS: &[&str] = &["controller-revision-hash", "pod-template-hash"];
+
 /// Gathers what is new.
 #[derive(Clone, Debug, Default)]
 pub struct Watcher {
@@ -59,7 +64,7 @@ impl Watcher {
                 *position = log.end();
             }
         }
-        events.sort_by_key(|event| event.revision);
+        sort_by_key(&mut events, |event| event.revision);
         let changed = events.iter().any(|event| !matches!(event.object, Object::Event(_) | Object::Node(_)));
         (events.into_iter().flat_map(|event| self.seen(event)).collect(), changed)
     }
@@ -104,14 +109,13 @@ fn seconds(event: &WatchEvent) -> f64 {
 
 /// The status object of a workload or a budget, as it is recorded beside its row.
 fn status_seen(object: &Object, event: &WatchEvent) -> Option<Seen> {
-    let status = match object {
-        Object::StatefulSet(set) => serde_json::to_value(&set.status),
-        Object::DaemonSet(set) => serde_json::to_value(&set.status),
-        Object::Deployment(deployment) => serde_json::to_value(&deployment.status),
-        Object::PodDisruptionBudget(budget) => serde_json::to_value(&budget.status),
+    let mut status = match object {
+        Object::StatefulSet(set) => to_value(&set.status),
+        Object::DaemonSet(set) => to_value(&set.status),
+        Object::Deployment(deployment) => to_value(&deployment.status),
+        Object::PodDisruptionBudget(budget) => to_value(&budget.status),
         _ => return None,
     };
-    let mut status = status.unwrap_or_default();
     if let Some(fields) = status.as_object_mut() {
         fields.entry("conditions").or_insert_with(|| Value::Array(Vec::new()));
     }
@@ -134,10 +138,7 @@ fn row_seen(object: &Object, event: &WatchEvent) -> Seen {
             cells.insert(column, Value::String(cell));
         }
     }
-    let hash = match object {
-        Object::Pod(_) => meta.labels.get("controller-revision-hash").cloned().unwrap_or_default(),
-        _ => String::new(),
-    };
+    let hash = HASH_LABELS.iter().find_map(|label| meta.labels.get(*label)).cloned().unwrap_or_default();
     Seen {
         kind: object.kind().to_string(),
         type_: event.type_.as_str().into(),

@@ -119,6 +119,27 @@ pub(super) fn racing_rows(kind: &str, rows: &[Row]) -> Vec<bool> {
     (0..rows.len()).map(races).collect()
 }
 
+/// Whether the status of a kind is counted from pods (and `ReplicaSet`s) that several processes change side
+/// by side. One cause then has a cascade of effects within a moment, and each of the controller's syncs may
+/// or may not fall between two of them: three recordings of the same rolling update show three different
+/// rows on the way from 4 ready pods to 2.
+pub(super) fn has_cascading_status(kind: &str) -> bool {
+    matches!(kind, "DaemonSet" | "Deployment" | "ReplicaSet")
+}
+
+/// The rows of such a life that must be seen on the other side too, in this order: the first, and those that
+/// were shown for longer than a moment.
+pub(super) fn lasting(rows: &[Row]) -> Vec<&String> {
+    let lasts = |index: usize| match (rows.get(index), rows.get(index + 1)) {
+        (Some(here), Some(next)) => index == 0 || next.t - here.t > SAME_MOMENT_SECONDS,
+        _ => true,
+    };
+    let mut texts: Vec<&String> =
+        rows.iter().enumerate().filter(|(index, _)| lasts(*index)).map(|(_, row)| &row.text).collect();
+    texts.dedup();
+    texts
+}
+
 /// The ready count of a row, and the row without it.
 fn ready(text: &str) -> Option<(u32, String)> {
     let (before, rest) = text.split_once("READY=")?;

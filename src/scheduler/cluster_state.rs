@@ -4,7 +4,6 @@
 //! requests, counts of pods that selectors match, and carriers of affinity terms are kept for each node. A
 //! pod that is assumed counts like a bound one. Left out: the expiry of assumed pods, pod groups.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::resources::{PodRequests, Resources};
@@ -13,6 +12,7 @@ use crate::api::LabelMap;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
 use crate::api::scheduling::HostPort;
+use crate::collections::{SortedMap, sort};
 
 /// Counts that are kept between attempts.
 const MATCH_COUNTS_MAX: usize = 128;
@@ -37,7 +37,7 @@ pub(crate) struct NodeState {
     /// The ports that are taken.
     pub(crate) ports: Vec<HostPort>,
     /// The pods' priorities with their number.
-    pub(crate) priorities: BTreeMap<i64, i64>,
+    pub(crate) priorities: SortedMap<i64, i64>,
 }
 
 impl NodeState {
@@ -51,7 +51,7 @@ impl NodeState {
             non_zero_memory: 0,
             pod_count: 0,
             ports: Vec::new(),
-            priorities: BTreeMap::new(),
+            priorities: SortedMap::new(),
         }
     }
 
@@ -113,12 +113,12 @@ impl Topology {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ClusterState {
     nodes: Vec<NodeState>,
-    index: BTreeMap<Rc<str>, usize>,
-    pods: BTreeMap<Rc<str>, Rc<PlacedPod>>,
+    index: SortedMap<Rc<str>, usize>,
+    pods: SortedMap<Rc<str>, Rc<PlacedPod>>,
     counts: Vec<MatchCount>,
     terms: Vec<Option<CarriedTerm>>,
-    topologies: BTreeMap<String, Rc<Topology>>,
-    namespaces: BTreeMap<String, LabelMap>,
+    topologies: SortedMap<String, Rc<Topology>>,
+    namespaces: SortedMap<String, LabelMap>,
     attempt: u64,
 }
 
@@ -189,7 +189,7 @@ impl ClusterState {
         if let Some(selector) = matcher.namespace_selector.take() {
             let picked = self.namespaces.iter().filter(|(_, labels)| selector.matches(labels));
             matcher.namespaces.extend(picked.map(|(name, _)| name.clone()));
-            matcher.namespaces.sort();
+            sort(&mut matcher.namespaces);
             matcher.namespaces.dedup();
         }
         matcher
@@ -354,7 +354,7 @@ impl ClusterState {
         if let Some(known) = self.topologies.get(key) {
             return Rc::clone(known);
         }
-        let mut domains: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut domains: SortedMap<&str, usize> = SortedMap::new();
         let mut domain_of = Vec::with_capacity(self.nodes.len());
         for state in &self.nodes {
             domain_of.push(state.node.metadata.labels.get(key).map(|value| {

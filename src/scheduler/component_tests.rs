@@ -7,6 +7,7 @@ use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::ApiServer;
 use crate::client::{Cache, Component as _, Context, DeleteOptions, Informer, Recorder, Request};
+use crate::collections::sort;
 use crate::sim::{Agenda, Rng, Span};
 
 struct World {
@@ -176,7 +177,7 @@ fn each_change_of_a_node_is_tried_as_in_the_recording() {
     }
     world.run(2_000);
     let mut told = world.told("big");
-    told.sort();
+    sort(&mut told);
     assert_eq!(
         told,
         [

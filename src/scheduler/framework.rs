@@ -5,11 +5,11 @@
 //! Left out: extenders, pod groups, profiles other than the default one.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
 use crate::api::ObjectKey;
+use crate::collections::{SortedMap, sort};
 use crate::sim::Time;
 
 /// A plugin of the default profile, in the order in which filters run.
@@ -175,7 +175,7 @@ pub(crate) struct Diagnosis {
     /// Said before any node was looked at.
     pub(crate) pre_filter_message: String,
     /// Each sentence with the number of nodes it holds for.
-    pub(crate) reasons: BTreeMap<Cow<'static, str>, usize>,
+    pub(crate) reasons: SortedMap<Cow<'static, str>, usize>,
     /// What the attempt to make room said.
     pub(crate) post_filter_message: String,
     /// The plugins that rejected nodes: their events may bring the pod back.
@@ -208,7 +208,7 @@ impl fmt::Display for Diagnosis {
             // Upstream sorts the texts with their numbers, so "10 …" comes before "2 …".
             let mut texts: Vec<String> =
                 self.reasons.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
-            texts.sort();
+            sort(&mut texts);
             write!(f, " {}.", texts.join(", "))?;
         }
         if !self.post_filter_message.is_empty() {

@@ -232,12 +232,13 @@ fn itself_may_help(plugin: Plugin, old: &Pod, new: &Pod) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::codec::from_value;
     use serde_json::json;
 
     fn node(taint: bool, unschedulable: bool, disk: &str, cpu: &str) -> Node {
         let taints =
             if taint { json!([{"key": "team", "value": "a", "effect": "NoSchedule"}]) } else { json!([]) };
-        serde_json::from_value(json!({
+        from_value(json!({
             "metadata": {"name": "node-1", "labels": {"disk": disk}},
             "spec": {"taints": taints, "unschedulable": unschedulable},
             "status": {"allocatable": {"cpu": cpu, "pods": "110"}},
@@ -247,7 +248,7 @@ mod tests {
 
     #[test]
     fn only_changes_that_may_help_bring_a_pod_back() {
-        let pod: Pod = serde_json::from_value(json!({
+        let pod: Pod = from_value(json!({
             "metadata": {"name": "p", "namespace": "default"},
             "spec": {
                 "nodeSelector": {"disk": "ssd"},

@@ -3,11 +3,12 @@
 //! Models the scheduler's log at high verbosity, `pkg/scheduler/schedule_one.go`, Kubernetes v1.36.
 //! Left out: attempts that lie far back.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::framework::Attempt;
 use crate::api::ObjectKey;
+use crate::collections::SortedMap;
 
 /// Attempts that are kept for one pod.
 const ATTEMPTS_MAX: usize = 4;
@@ -17,7 +18,7 @@ const PODS_MAX: usize = 512;
 /// Attempts by pod.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct History {
-    by_pod: BTreeMap<ObjectKey, VecDeque<Rc<Attempt>>>,
+    by_pod: SortedMap<ObjectKey, VecDeque<Rc<Attempt>>>,
     order: VecDeque<ObjectKey>,
 }
 

@@ -28,7 +28,6 @@ mod component_tests;
 pub use framework::{Attempt, NodeVerdict, Plugin, Rejection, SCORE_WEIGHTS, Scores};
 pub use queue::Place;
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::api::meta::Condition;
@@ -38,6 +37,7 @@ use crate::api::pod::Pod;
 use crate::api::storage::{PersistentVolume, PersistentVolumeClaim, StorageClass};
 use crate::api::{Kind, Object, ObjectKey, Timestamp};
 use crate::client::{Change, Component, Context, EventType, Request};
+use crate::collections::SortedMap;
 use crate::sim::Time;
 use binding::Binding;
 use cluster_state::ClusterState;
@@ -68,7 +68,7 @@ pub struct Scheduler {
     state: ClusterState,
     queue: SchedulingQueue,
     volumes: AssumedVolumes,
-    bindings: BTreeMap<Rc<str>, Binding>,
+    bindings: SortedMap<Rc<str>, Binding>,
     history: History,
     next_start: usize,
     wake_at: Option<Time>,

@@ -7,11 +7,11 @@
 //! is being placed (an attempt takes no time here).
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::framework::Plugin;
 use crate::api::pod::Pod;
+use crate::collections::{SortedMap, SortedSet};
 use crate::sim::{Span, Time};
 
 const INITIAL_BACKOFF_SECONDS: u64 = 1;
@@ -83,12 +83,12 @@ impl QueuedPod {
 /// The queue.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SchedulingQueue {
-    pods: BTreeMap<Rc<str>, (Place, QueuedPod)>,
-    active: BTreeSet<Order>,
-    backoff: BTreeSet<(Time, Order)>,
-    error_backoff: BTreeSet<(Time, Order)>,
+    pods: SortedMap<Rc<str>, (Place, QueuedPod)>,
+    active: SortedSet<Order>,
+    backoff: SortedSet<(Time, Order)>,
+    error_backoff: SortedSet<(Time, Order)>,
     /// Pods that wait for an event, by when they came back.
-    unschedulable: BTreeSet<(Time, u64, Rc<str>)>,
+    unschedulable: SortedSet<(Time, u64, Rc<str>)>,
     sequence: u64,
 }
 

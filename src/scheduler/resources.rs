@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use crate::api::Extra;
+use crate::api::codec::from_value;
 use crate::api::pod::{Container, Pod, ResourceList};
 use crate::api::quantity::Quantity;
 
@@ -150,7 +151,7 @@ fn requests_of(container: &Container, with_defaults: bool) -> Resources {
 
 /// Requests of the pod as a whole take the place of its containers'.
 fn override_with(sum: &mut Resources, level: &Value) {
-    let list: ResourceList = serde_json::from_value(level.clone()).unwrap_or_default();
+    let list: ResourceList = from_value(level.clone()).unwrap_or_default();
     let level = Resources::of(&list);
     if list.contains_key("cpu") {
         sum.milli_cpu = level.milli_cpu;
@@ -161,7 +162,7 @@ fn override_with(sum: &mut Resources, level: &Value) {
 }
 
 fn list_of(extra: &Extra, field: &str) -> ResourceList {
-    extra.get(field).and_then(|value| serde_json::from_value(value.clone()).ok()).unwrap_or_default()
+    extra.get(field).and_then(|value| from_value(value.clone()).ok()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -181,15 +182,14 @@ mod tests {
         ];
         for (containers, init, expected) in table {
             let pod: Pod =
-                serde_json::from_value(json!({"spec": {"containers": containers, "initContainers": init}}))
-                    .unwrap();
+                from_value(json!({"spec": {"containers": containers, "initContainers": init}})).unwrap();
             assert_eq!(PodRequests::of(&pod).requests.milli_cpu, expected, "{init}");
         }
     }
 
     #[test]
     fn a_pod_without_requests_is_compared_by_defaults() {
-        let pod: Pod = serde_json::from_value(json!({"spec": {"containers": [{"name": "c"}]}})).unwrap();
+        let pod: Pod = from_value(json!({"spec": {"containers": [{"name": "c"}]}})).unwrap();
         let asked = PodRequests::of(&pod);
         assert!(asked.requests.is_zero());
         assert_eq!((asked.non_zero_milli_cpu, asked.non_zero_memory), (100, 209_715_200));

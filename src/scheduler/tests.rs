@@ -9,6 +9,7 @@ use super::cluster_state::ClusterState;
 use super::framework::total;
 use super::plugins::volume_binding::AssumedVolumes;
 use super::schedule_one::{Outcome, schedule_pod};
+use crate::api::codec::from_value;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object};
@@ -136,16 +137,16 @@ impl World {
             let words: Vec<&str> = line.split_whitespace().collect();
             match words.as_slice() {
                 ["node", words @ ..] => {
-                    let node: Node = serde_json::from_value(node(words)).unwrap();
+                    let node: Node = from_value(node(words)).unwrap();
                     world.state.put_node(&Rc::new(node));
                 }
                 ["on", node, "pod", words @ ..] => {
                     let mut value = pod(words);
                     value["spec"]["nodeName"] = (*node).into();
-                    world.state.put_pod(&Rc::new(serde_json::from_value(value).unwrap()));
+                    world.state.put_pod(&Rc::new(from_value(value).unwrap()));
                 }
                 ["pod", words @ ..] => {
-                    world.pod = Some(Rc::new(serde_json::from_value(pod(words)).unwrap()));
+                    world.pod = Some(Rc::new(from_value(pod(words)).unwrap()));
                 }
                 [what @ ("class" | "claim" | "volume"), name, words @ ..] => world.storage(what, name, words),
                 other => panic!("{other:?}"),
@@ -390,7 +391,7 @@ fn emptier_nodes_score_higher() {
 #[test]
 fn equals_are_chosen_at_random_and_all_of_them() {
     let lines = "node a\nnode b\nnode c\npod p";
-    let mut chosen = std::collections::BTreeSet::new();
+    let mut chosen = crate::collections::SortedSet::new();
     for seed in 0..40 {
         let mut world = World::read(lines);
         let pod = world.pod.clone().unwrap();

@@ -65,6 +65,11 @@ impl<W> Agenda<W> {
         Some(wakeup)
     }
 
+    /// Takes the next wakeup out without its time having come.
+    pub fn drop_next(&mut self) {
+        self.wakeups.pop_first();
+    }
+
     /// Moves the present forward to `to` while nothing is due before it.
     pub fn advance(&mut self, to: Time) {
         debug_assert!(self.next_due().is_none_or(|due| due >= to), "a wakeup would be skipped");

@@ -4,10 +4,8 @@
 //! state, the same on every machine. A fork by name gives an independent stream, so that a draw in one
 //! component never shifts the draws of another.
 
-use serde::{Deserialize, Serialize};
-
 /// A seeded stream of random numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rng {
     state: u64,
 }

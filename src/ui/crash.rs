@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 
 use super::browser;
+use crate::api::codec::to_value;
 use crate::cluster::InputEntry;
 
 thread_local! {
@@ -32,10 +33,8 @@ pub(super) fn install() {
 
 fn show(panic: &PanicHookInfo<'_>) {
     let Some(document) = browser::document() else { return };
-    let inputs = INPUTS.try_with(|inputs| {
-        inputs.try_borrow().ok().and_then(|inputs| serde_json::to_string_pretty(&*inputs).ok())
-    });
-    let log = inputs.ok().flatten().unwrap_or_default();
+    let inputs = INPUTS.try_with(|inputs| inputs.try_borrow().ok().map(|inputs| to_value(&*inputs)));
+    let log = inputs.ok().flatten().map(|inputs| format!("{inputs:#}")).unwrap_or_default();
     if let Some(text) = document.get_element_by_id("crash-log")
         && let Ok(text) = text.dyn_into::<HtmlTextAreaElement>()
     {

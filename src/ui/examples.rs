@@ -14,7 +14,7 @@ pub struct Example {
 }
 
 /// The examples; the page starts with the first.
-pub const EXAMPLES: [Example; 3] = [
+pub const EXAMPLES: [Example; 6] = [
     Example {
         file: "web.yaml",
         title: "StatefulSet tutorial",
@@ -32,5 +32,23 @@ pub const EXAMPLES: [Example; 3] = [
         title: "Canary with a partition",
         about: "Five replicas, partition 3: only web-3 and web-4 take an update",
         text: include_str!("../../static/examples/canary.yaml"),
+    },
+    Example {
+        file: "daemonset.yaml",
+        title: "DaemonSet on labelled nodes",
+        about: "One pod on each node with the label disk=ssd",
+        text: include_str!("../../static/examples/daemonset.yaml"),
+    },
+    Example {
+        file: "deployment.yaml",
+        title: "Deployment",
+        about: "Six pods, rolled from one ReplicaSet to the next",
+        text: include_str!("../../static/examples/deployment.yaml"),
+    },
+    Example {
+        file: "zookeeper.yaml",
+        title: "ZooKeeper and its budget",
+        about: "Drain three nodes: the third drain is refused",
+        text: include_str!("../../static/examples/zookeeper.yaml"),
     },
 ];

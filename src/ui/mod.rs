@@ -6,7 +6,8 @@
 //!
 //! - [`state`]: actions and what they change. [`view_model`]: what is shown. [`examples`]: manifests.
 //! - `components`: one per file. `hooks`: frames, travelling tiles, arrow keys.
-//! - [`persist`]: over a reload. `crash`: the last words. [`browser`]: what is asked of the browser.
+//! - [`persist`]: over a reload. `crash`: the last words. [`deferred`]: code that comes
+//!   later. [`browser`]: what is asked of the browser.
 
 pub mod examples;
 pub mod view_model;
@@ -14,6 +15,7 @@ pub mod browser;
 pub mod state;
 pub mod persist;
 mod crash;
+pub mod deferred;
 mod hooks;
 mod components;
 

@@ -3,15 +3,14 @@
 //! Stored as one text: a line with version and checksum, then JSON. The cluster itself is not stored: its
 //! inputs are played again. A text that cannot be read is set aside and shown, never thrown away.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
-
-use serde::{Deserialize, Serialize};
 
 use super::browser;
 use super::state::files::Files;
 use super::state::{Page, State, Theme};
+use crate::api::codec::{api_struct, from_value, to_value};
 use crate::cluster::{Cluster, ClusterConfig, InputEntry};
+use crate::collections::SortedMap;
 use crate::sim::Time;
 
 const KEY: &str = "kubesets";
@@ -19,28 +18,29 @@ const KEY_BROKEN: &str = "kubesets.broken";
 const KEY_LOADING: &str = "kubesets.loading";
 const HEADER: &str = "kubesets 1 ";
 
-/// All that is stored.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Stored {
-    config: ClusterConfig,
-    inputs: Vec<InputEntry>,
-    now: Time,
-    #[serde(default)]
-    layout: Layout,
+api_struct! {
+    /// All that is stored.
+    #[derive(Debug, Default)]
+    struct Stored {
+        config: ClusterConfig,
+        inputs: Vec<InputEntry>,
+        now: Time,
+        layout: Layout,
+    }
 }
 
-/// What a person chose to look at.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Layout {
-    tabs: Vec<String>,
-    open: String,
-    drafts: BTreeMap<String, String>,
-    is_paused: bool,
-    speed: f64,
-    theme: String,
-    cleared: BTreeMap<u32, u64>,
+api_struct! {
+    /// What a person chose to look at.
+    #[derive(Debug, Default)]
+    struct Layout {
+        tabs: Vec<String>,
+        open: String,
+        drafts: SortedMap<String, String>,
+        is_paused: bool,
+        speed: f64,
+        theme: String,
+        cleared: SortedMap<String, u64>,
+    }
 }
 
 /// The text to store.
@@ -56,10 +56,10 @@ pub fn to_text(state: &State) -> String {
             is_paused: !state.clock.is_playing,
             speed: state.clock.speed,
             theme: state.theme.word().to_owned(),
-            cleared: state.cleared.clone(),
+            cleared: state.cleared.iter().map(|(terminal, lines)| (terminal.to_string(), *lines)).collect(),
         },
     };
-    let body = serde_json::to_string(&stored).unwrap_or_default();
+    let body = to_value(&stored).to_string();
     format!("{HEADER}{}\n{body}", checksum(&body))
 }
 
@@ -73,7 +73,8 @@ pub fn from_text(text: &str) -> Result<State, String> {
     if checksum(body) != sum {
         return Err("its checksum does not match: part of it is missing or was changed".to_owned());
     }
-    let stored: Stored = serde_json::from_str(body).map_err(|error| error.to_string())?;
+    let value = serde_json::from_str(body).map_err(|error| error.to_string())?;
+    let stored: Stored = from_value(value).map_err(|error| error.to_string())?;
     let mut cluster = Cluster::new(stored.config);
     cluster.play(&stored.inputs, stored.now).map_err(|error| error.to_string())?;
     let layout = stored.layout;
@@ -84,7 +85,8 @@ pub fn from_text(text: &str) -> Result<State, String> {
         state.clock.speed = layout.speed;
     }
     state.theme = Theme::of(&layout.theme);
-    state.cleared = layout.cleared;
+    let of_terminal = |(terminal, lines): (String, u64)| Some((terminal.parse().ok()?, lines));
+    state.cleared = layout.cleared.into_iter().filter_map(of_terminal).collect();
     state.page = Page::default();
     if state.editing_terminal().is_some() {
         state.files.shows_edit = true;

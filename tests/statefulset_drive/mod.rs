@@ -12,6 +12,7 @@ use kubesets::api::storage::PersistentVolumeClaim;
 use kubesets::api::{Kind, Object, ObjectKey, OwnerReference, Timestamp};
 use kubesets::apiserver::ApiServer;
 use kubesets::client::{Cache, DeleteOptions, EventType, Informer, Request, StatusError, Subresource};
+use kubesets::collections::sort_by_key;
 use kubesets::controllers::api_access::Api;
 use kubesets::controllers::{Controller as _, StatefulSetController, Verdict};
 use kubesets::sim::{Rng, Span, Time};
@@ -397,7 +398,7 @@ impl Drive {
             _ => None,
         });
         let mut pods: Vec<Pod> = pods.collect();
-        pods.sort_by_key(|pod| ordinal(&pod.metadata.name));
+        sort_by_key(&mut pods, |pod| ordinal(&pod.metadata.name));
         pods
     }
 
@@ -439,7 +440,7 @@ impl Drive {
         let objects = self.revision_objects();
         let mut revisions: Vec<_> =
             objects.into_iter().map(|revision| (revision.metadata.name, revision.revision)).collect();
-        revisions.sort_by_key(|(_, number)| *number);
+        sort_by_key(&mut revisions, |(_, number)| *number);
         revisions
     }
 

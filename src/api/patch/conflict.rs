@@ -7,6 +7,7 @@ use super::lookup::Schema;
 use super::order::element_type;
 use super::{Object, PatchError, Result};
 use crate::api::schema::{PatchMeta, go_print};
+use crate::collections::sort_by_key;
 use serde_json::Value;
 use std::mem::discriminant;
 
@@ -65,8 +66,8 @@ fn lists_conflict(left: &[Value], right: &[Value], schema: Schema, meta: PatchMe
     }
     let (mut left, mut right) = (left.to_vec(), right.to_vec());
     if !objects {
-        left.sort_by_key(go_print);
-        right.sort_by_key(go_print);
+        sort_by_key(&mut left, go_print);
+        sort_by_key(&mut right, go_print);
     }
     for (left, right) in left.iter().zip(&right) {
         if values_conflict(left, right, schema, plain)? {

@@ -11,6 +11,7 @@ use super::merge::{MergeOptions, merge_map};
 use super::order::{element_type, identity, same_type, sorted_by};
 use super::{Object, PatchError, Result};
 use crate::api::schema::go_print;
+use crate::collections::sort;
 use serde_json::Value;
 use std::cmp::Ordering;
 use std::mem::discriminant;
@@ -285,7 +286,7 @@ fn walk_sorted(
         for (place, item) in list.iter().enumerate() {
             names.push((name(item)?, place));
         }
-        names.sort();
+        sort(&mut names);
         Ok(names)
     };
     let (old_names, new_names) = (sorted(original)?, sorted(modified)?);

@@ -6,7 +6,11 @@
 
 use super::{PatchError, Result};
 use crate::api::schema::json_word;
-use json_patch::{PatchErrorKind, PatchOperation};
+use json_patch::jsonptr::PointerBuf;
+use json_patch::{
+    AddOperation, CopyOperation, MoveOperation, PatchErrorKind, PatchOperation, RemoveOperation,
+    ReplaceOperation, TestOperation,
+};
 use serde_json::Value;
 
 /// More operations than this are refused.
@@ -58,8 +62,7 @@ pub fn json_patch(original: &Value, patch: &Value) -> Result<(Value, Vec<String>
 }
 
 fn apply(doc: &mut Value, operation: &Value) -> Result<()> {
-    let parsed: PatchOperation =
-        serde_json::from_value(operation.clone()).map_err(|_unused| malformed(operation))?;
+    let parsed = parsed(operation).ok_or_else(|| malformed(operation))?;
     let text = |name: &str| operation.get(name).and_then(Value::as_str).unwrap_or_default();
     let (op, path) = (text("op"), text("path"));
     // On a copy that is thrown away after an error, nothing needs to be undone.
@@ -74,6 +77,22 @@ fn apply(doc: &mut Value, operation: &Value) -> Result<()> {
             }
             _ => does_not_apply(doc, op, path),
         })
+    })
+}
+
+/// The operation, if it has all that its kind needs.
+fn parsed(operation: &Value) -> Option<PatchOperation> {
+    let pointer = |name: &str| PointerBuf::parse(operation.get(name)?.as_str()?).ok();
+    let value = || operation.get("value").cloned();
+    let path = pointer("path")?;
+    Some(match operation.get("op")?.as_str()? {
+        "add" => PatchOperation::Add(AddOperation { path, value: value()? }),
+        "remove" => PatchOperation::Remove(RemoveOperation { path }),
+        "replace" => PatchOperation::Replace(ReplaceOperation { path, value: value()? }),
+        "move" => PatchOperation::Move(MoveOperation { from: pointer("from")?, path }),
+        "copy" => PatchOperation::Copy(CopyOperation { from: pointer("from")?, path }),
+        "test" => PatchOperation::Test(TestOperation { path, value: value()? }),
+        _ => return None,
     })
 }
 

@@ -6,6 +6,7 @@
 use super::directive::is_deletion;
 use super::{PatchError, Result};
 use crate::api::schema::go_print;
+use crate::collections::sort_by_key;
 use serde_json::Value;
 use std::mem::{Discriminant, discriminant};
 
@@ -29,7 +30,7 @@ pub(super) fn sorted_by(items: Vec<Value>, order: &[Value], merge_key: &str) -> 
         require_key(order, merge_key)?;
     }
     let (deletions, mut kept): (Vec<_>, Vec<_>) = items.into_iter().partition(is_deletion);
-    kept.sort_by_key(|item| position(order, item, merge_key).unwrap_or(usize::MAX));
+    sort_by_key(&mut kept, |item| position(order, item, merge_key).unwrap_or(usize::MAX));
     kept.extend(deletions);
     Ok(kept)
 }

@@ -8,6 +8,7 @@ use super::decode::{DecodeError, decode_lenient, root_type};
 use super::go::{canonical_base64, json_word, number_text};
 use super::{Struct, Type, go_time};
 use crate::api::quantity::Quantity;
+use crate::collections::sort;
 use serde_json::{Map, Value};
 
 /// Reads the outcome of a strategic merge patch strictly, into the same form as [`mod@super::decode`].
@@ -27,7 +28,7 @@ pub fn convert_with_warnings(
     let ty = root_type(api_version, kind)?;
     let mut converter = Converter::default();
     converter.value(value, &ty).map_err(DecodeError::Malformed)?;
-    converter.unknown.sort();
+    sort(&mut converter.unknown);
     Ok((decode_lenient(value, api_version, kind)?, converter.unknown))
 }
 

@@ -4,14 +4,14 @@
 //! the text, which is part of the program and covered by a test.
 
 use super::{Definition, Field, PatchMeta, Struct, Type};
-use std::collections::BTreeMap;
+use crate::collections::SortedMap;
 use std::sync::OnceLock;
 
 const TEXT: &str = include_str!("v1_36.txt");
 
 pub(super) struct Table {
     pub(super) kinds: Vec<(&'static str, &'static str)>,
-    pub(super) types: BTreeMap<&'static str, Definition>,
+    pub(super) types: SortedMap<&'static str, Definition>,
 }
 
 pub(super) fn table() -> &'static Table {
@@ -24,7 +24,7 @@ pub(super) fn definition(name: &str) -> Option<&'static Definition> {
 }
 
 fn parse() -> Table {
-    let mut table = Table { kinds: Vec::new(), types: BTreeMap::new() };
+    let mut table = Table { kinds: Vec::new(), types: SortedMap::new() };
     for line in TEXT.lines().filter(|line| !line.starts_with('#')) {
         let words: Vec<&'static str> = line.split_whitespace().collect();
         match words.as_slice() {

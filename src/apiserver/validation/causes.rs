@@ -91,9 +91,13 @@ impl Causes {
 
     /// A value other than those that are known.
     pub(super) fn not_supported(&mut self, path: &Path, value: impl Into<Value>, supported: &[&str]) {
+        self.not_supported_shown(path, &shown(&value.into()), supported);
+    }
+
+    /// A value other than those that are known, shown in a form of its own.
+    pub(super) fn not_supported_shown(&mut self, path: &Path, shown: &str, supported: &[&str]) {
         let listed: Vec<String> = supported.iter().map(|value| quote(value)).collect();
-        let value = shown(&value.into());
-        self.push(path, format!("Unsupported value: {value}: supported values: {}", listed.join(", ")));
+        self.push(path, format!("Unsupported value: {shown}: supported values: {}", listed.join(", ")));
     }
 
     /// A text that must be one of those that are known.

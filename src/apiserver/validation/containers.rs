@@ -3,16 +3,15 @@
 //! Models `validateContainers`, `validateInitContainers` and `validateContainerCommon`,
 //! pkg/apis/core/validation/validation.go, Kubernetes v1.36. Left out: what is particular to Windows.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::Value;
 
 use super::super::fields::{at, items, number, text};
 use super::causes::{Causes, Path};
 use super::{environment, mounts, names, probes, resources, security};
+use crate::collections::{SortedMap, SortedSet};
 
 /// Volumes by name.
-pub(super) type Volumes<'a> = BTreeMap<&'a str, &'a Value>;
+pub(super) type Volumes<'a> = SortedMap<&'a str, &'a Value>;
 
 /// What rules about one container need to know of its pod.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +36,7 @@ pub(super) fn regular(pod: PodView<'_>, path: &Path, causes: &mut Causes) {
         causes.required(path, "");
         return;
     }
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (index, container) in containers.iter().enumerate() {
         let path = path.index(index);
         common(container, pod, &path, causes);
@@ -52,7 +51,7 @@ pub(super) fn regular(pod: PodView<'_>, path: &Path, causes: &mut Causes) {
 
 /// The containers that run before.
 pub(super) fn init(pod: PodView<'_>, path: &Path, causes: &mut Causes) {
-    let mut seen: BTreeSet<&str> = items(pod.spec, "containers").iter().map(|c| text(c, "name")).collect();
+    let mut seen: SortedSet<&str> = items(pod.spec, "containers").iter().map(|c| text(c, "name")).collect();
     for (index, container) in items(pod.spec, "initContainers").iter().enumerate() {
         let list = path;
         let path = path.index(index);
@@ -133,7 +132,7 @@ fn restart_policy(container: &Value, path: &Path, causes: &mut Causes) {
 }
 
 fn ports(container: &Value, path: &Path, causes: &mut Causes) {
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (index, port) in items(container, "ports").iter().enumerate() {
         let path = path.index(index);
         let name = text(port, "name");
@@ -173,7 +172,7 @@ pub(super) fn port_or_name(port: &Value, path: &Path, causes: &mut Causes) {
 }
 
 fn host_ports(containers: &[Value], path: &Path, causes: &mut Causes) {
-    let mut taken = BTreeSet::new();
+    let mut taken = SortedSet::new();
     for (container_index, container) in containers.iter().enumerate() {
         for (index, port) in items(container, "ports").iter().enumerate() {
             let number = number(port, "hostPort").unwrap_or_default();
@@ -192,7 +191,7 @@ fn host_ports(containers: &[Value], path: &Path, causes: &mut Causes) {
 }
 
 fn resize_policies(container: &Value, pod: PodView<'_>, path: &Path, causes: &mut Causes) {
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (index, policy) in items(container, "resizePolicy").iter().enumerate() {
         let name = text(policy, "resourceName");
         if !seen.insert(name) {

@@ -6,7 +6,9 @@
 
 use super::causes::{Causes, Path, shown};
 use super::names;
+use crate::api::codec::to_value;
 use crate::api::{Kind, LabelMap, ObjectMeta, OwnerReference};
+use crate::collections::sort;
 
 /// All annotations together may have this many bytes.
 const ANNOTATIONS_MAX: usize = 256 * 1024;
@@ -41,7 +43,7 @@ pub(super) fn update(new: &ObjectMeta, old: &ObjectMeta, causes: &mut Causes) {
     if old.is_terminating() {
         let mut added: Vec<&String> =
             new.finalizers.iter().filter(|name| !old.finalizers.contains(name)).collect();
-        added.sort();
+        sort(&mut added);
         added.dedup();
         if !added.is_empty() {
             let listed: Vec<String> = added.iter().map(|name| crate::api::schema::quote(name)).collect();
@@ -107,7 +109,7 @@ fn owner_references(owners: &[OwnerReference], path: &Path, causes: &mut Causes)
             }
         }
         if owner.api_version == "v1" && owner.kind == "Event" {
-            let value = serde_json::to_value(owner).unwrap_or_default();
+            let value = to_value(owner);
             causes.invalid(path, value, "/v1, Kind=Event is disallowed from being an owner");
         }
         if owner.controller != Some(true) {

@@ -5,8 +5,8 @@
 //!
 //! - [`causes`]: paths and causes. `names`, `metadata`, `selectors`, `resources`: rules that all kinds share.
 //! - `pods`: pods; their parts in `pod_spec`, `containers`, `environment`, `mounts`, `probes`, `security`,
-//!   `volumes`, `affinity`. `stateful_set`, `storage`, `service`, `others`: the other kinds. `diff`: what
-//!   changed.
+//!   `volumes`, `affinity`. `stateful_set`, `daemon_set`, `storage`, `service`, `others`: the other kinds.
+//!   `diff`: what changed.
 
 mod causes;
 mod names;
@@ -25,6 +25,7 @@ mod own_structs;
 mod diff;
 mod pods;
 mod stateful_set;
+mod daemon_set;
 mod storage;
 mod service;
 mod others;
@@ -124,6 +125,7 @@ fn spec(kind: Kind, value: &Value, causes: &mut Causes) {
     match kind {
         Kind::Pod => pods::create(value, causes),
         Kind::StatefulSet => stateful_set::create(value, causes),
+        Kind::DaemonSet => daemon_set::create(value, causes),
         Kind::ControllerRevision => stateful_set::revision(value, None, causes),
         Kind::PersistentVolumeClaim => {
             storage::claim_spec(super::fields::at(value, &["spec"]), &causes::Path::new("spec"), causes);
@@ -139,7 +141,6 @@ fn spec(kind: Kind, value: &Value, causes: &mut Causes) {
         Kind::EndpointSlice => others::endpoint_slice(value, causes),
         Kind::ServiceAccount
         | Kind::Lease
-        | Kind::DaemonSet
         | Kind::Deployment
         | Kind::ReplicaSet
         | Kind::PodDisruptionBudget => {}
@@ -150,6 +151,7 @@ fn changed_spec(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
     match kind {
         Kind::Pod => pods::update(new, old, causes),
         Kind::StatefulSet => stateful_set::update(new, old, causes),
+        Kind::DaemonSet => daemon_set::update(new, old, causes),
         Kind::ControllerRevision => stateful_set::revision(new, Some(old), causes),
         Kind::PersistentVolumeClaim => storage::update_claim(new, old, causes),
         Kind::PersistentVolume => storage::update_volume(new, old, causes),
@@ -160,9 +162,7 @@ fn changed_spec(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
             others::update_data(new, old, causes);
             spec(kind, new, causes);
         }
-        Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet | Kind::PodDisruptionBudget => {
-            spec(kind, new, causes)
-        }
+        Kind::Deployment | Kind::ReplicaSet | Kind::PodDisruptionBudget => spec(kind, new, causes),
         Kind::Namespace | Kind::Event | Kind::EndpointSlice | Kind::Lease | Kind::ServiceAccount => {
             spec(kind, new, causes);
         }
@@ -173,6 +173,7 @@ fn changed_status(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
     match kind {
         Kind::Pod => pods::status(new, old, causes),
         Kind::StatefulSet => stateful_set::status(new, old, causes),
+        Kind::DaemonSet => daemon_set::status(new, old, causes),
         Kind::Namespace => others::namespace_status(new, causes),
         Kind::Node => others::node(new, causes),
         _ => {}

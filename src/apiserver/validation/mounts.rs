@@ -3,17 +3,16 @@
 //! Models `ValidateVolumeMounts` and `ValidateVolumeDevices`, pkg/apis/core/validation/validation.go,
 //! Kubernetes v1.36.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::super::fields::{at, is_true, items, text};
 use super::causes::{Causes, Path};
 use super::containers::PodView;
+use crate::collections::SortedSet;
 
 /// Mounts of file systems.
 pub(super) fn mounts(container: &Value, pod: PodView<'_>, list: &Path, causes: &mut Causes) {
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     let devices = items(container, "volumeDevices");
     for (index, mount) in items(container, "volumeMounts").iter().enumerate() {
         let path = list.index(index);
@@ -84,7 +83,7 @@ fn propagation(mount: &Value, container: &Value, list: &Path, causes: &mut Cause
 
 /// Raw devices.
 pub(super) fn devices(container: &Value, pod: PodView<'_>, list: &Path, causes: &mut Causes) {
-    let (mut names, mut paths) = (BTreeSet::new(), BTreeSet::new());
+    let (mut names, mut paths) = (SortedSet::new(), SortedSet::new());
     let mounts = items(container, "volumeMounts");
     for (index, device) in items(container, "volumeDevices").iter().enumerate() {
         let path = list.index(index);

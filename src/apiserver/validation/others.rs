@@ -3,13 +3,12 @@
 //! Models pkg/apis/core/validation/{validation,events}.go and pkg/apis/discovery/validation, Kubernetes
 //! v1.36. Left out: most of what only components write (events, `EndpointSlice`s).
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::super::fields::{at, entries, is_true, items, number, text};
 use super::causes::{Causes, Path};
 use super::{affinity, containers, names, resources};
+use crate::collections::SortedSet;
 
 /// A Secret or `ConfigMap` may have this many bytes.
 const DATA_MAX: usize = 1024 * 1024;
@@ -18,7 +17,7 @@ const DATA_MAX: usize = 1024 * 1024;
 pub(super) fn node(node: &Value, causes: &mut Causes) {
     // Upstream names the metadata here.
     let path = Path::new("metadata.taints");
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (index, taint) in items(at(node, &["spec"]), "taints").iter().enumerate() {
         let path = path.index(index);
         let (key, value, effect) = (text(taint, "key"), text(taint, "value"), text(taint, "effect"));

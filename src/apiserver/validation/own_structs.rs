@@ -4,12 +4,12 @@
 //! the differences that are shown behind "is immutable". Left out: the insides of volume sources that nothing
 //! here can mount.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::Value;
 
 use super::super::fields::{at, entries, is_empty, items};
+use crate::collections::SortedMap;
 
 /// One line for each struct.
 const TABLE: &str = include_str!("own_structs.txt");
@@ -22,7 +22,7 @@ struct Field {
     ty: &'static str,
 }
 
-type Structs = BTreeMap<&'static str, Vec<Field>>;
+type Structs = SortedMap<&'static str, Vec<Field>>;
 
 fn structs() -> Structs {
     TABLE.lines().filter_map(|line| line.split_once(": ")).map(|(name, list)| (name, fields(list))).collect()

@@ -3,20 +3,20 @@
 //! Models `ValidatePodSpec` and `ValidatePodTemplateSpec`, pkg/apis/core/validation/validation.go, Kubernetes
 //! v1.36. Left out: ephemeral containers, devices, Windows, user namespaces.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::super::fields::{at, is_true, items, number, text};
 use super::causes::{Causes, Path};
 use super::containers::{self, PodView};
 use super::{affinity, names, resources, security, selectors, volumes};
+use crate::api::codec::from_value;
+use crate::collections::SortedSet;
 
 /// A pod template.
 pub(super) fn template(template: &Value, path: &Path, causes: &mut Causes) {
     let metadata = at(template, &["metadata"]);
     selectors::labels(at(metadata, &["labels"]), &path.child("labels"), causes);
-    let annotations = serde_json::from_value(at(metadata, &["annotations"]).clone()).unwrap_or_default();
+    let annotations = from_value(at(metadata, &["annotations"]).clone()).unwrap_or_default();
     super::metadata::annotations(&annotations, &path.child("annotations"), causes);
     let spec = at(template, &["spec"]);
     pod_spec(spec, false, &path.child("spec"), causes);
@@ -119,7 +119,7 @@ fn gates(spec: &Value, path: &Path, causes: &mut Causes) {
         let path = path.child("readinessGates").index(index).child("conditionType");
         causes.invalid_each(&path, type_, names::qualified_name(type_));
     }
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (index, gate) in items(spec, "schedulingGates").iter().enumerate() {
         let (name, path) = (text(gate, "name"), path.child("schedulingGates").index(index));
         causes.invalid_each(&path, name, names::qualified_name(name));

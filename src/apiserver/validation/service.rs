@@ -3,13 +3,12 @@
 //! Models `validateService` and `ValidateServiceUpdate`, pkg/apis/core/validation/validation.go, Kubernetes
 //! v1.36. Left out: load balancer classes and source ranges; traffic distribution.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::super::fields::{at, is_empty, items, number, text};
 use super::causes::{Causes, Path};
 use super::{containers, names, selectors};
+use crate::collections::SortedSet;
 
 /// A Service.
 pub(super) fn create(service: &Value, causes: &mut Causes) {
@@ -72,7 +71,7 @@ fn external_name(spec: &Value, path: &Path, causes: &mut Causes) {
 }
 
 fn each_port(ports: &[Value], list: &Path, causes: &mut Causes) {
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (index, port) in ports.iter().enumerate() {
         let path = list.index(index);
         let name = text(port, "name");
@@ -129,7 +128,7 @@ fn addresses(spec: &Value, path: &Path, causes: &mut Causes) {
         }
         _ => {}
     }
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (index, family) in items(spec, "ipFamilies").iter().filter_map(Value::as_str).enumerate() {
         let path = path.child("ipFamilies").index(index);
         causes.one_of(&path, family, &["IPv4", "IPv6"]);
@@ -157,7 +156,7 @@ fn addresses(spec: &Value, path: &Path, causes: &mut Causes) {
 
 fn node_ports(type_: &str, ports: &[Value], path: &Path, causes: &mut Causes) {
     let node_port = |port: &Value| number(port, "nodePort").unwrap_or_default();
-    let (mut taken, mut seen) = (BTreeSet::new(), BTreeSet::new());
+    let (mut taken, mut seen) = (SortedSet::new(), SortedSet::new());
     for (index, port) in ports.iter().enumerate() {
         let number = node_port(port);
         if number == 0 {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::super::fields::{Fields, at, items, number, text};
 use super::causes::{Causes, Path};
 use super::{names, pod_spec, selectors, storage};
+use crate::api::codec::from_value;
 
 /// What may change in a spec.
 const MUTABLE: [&str; 7] = [
@@ -188,9 +189,8 @@ fn selector(spec: &Value, rules: Rules, path: &Path, causes: &mut Causes) {
     let template = at(spec, &["template"]);
     let path = path.child("template");
     let labels = at(template, &["metadata", "labels"]);
-    let parsed: crate::api::labels::LabelSelector =
-        serde_json::from_value(selector.clone()).unwrap_or_default();
-    let of_template = serde_json::from_value(labels.clone()).unwrap_or_default();
+    let parsed: crate::api::labels::LabelSelector = from_value(selector.clone()).unwrap_or_default();
+    let of_template = from_value(labels.clone()).unwrap_or_default();
     // An absent selector selects nothing, an empty one everything.
     if selector.is_null() || (!is_empty && !parsed.matches(&of_template)) {
         causes.invalid(

@@ -3,14 +3,13 @@
 //! Models `ValidateVolumes` and `validateVolumeSource`, pkg/apis/core/validation/validation.go, Kubernetes
 //! v1.36. Left out: the details of sources that nothing here can mount (all are known and counted).
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::super::fields::{at, items, number, text};
 use super::causes::{Causes, Path};
 use super::containers::Volumes;
 use super::{environment, mounts, names, resources, storage};
+use crate::collections::SortedSet;
 
 /// Every source, in the order in which the server looks at them.
 const SOURCES: [&str; 30] = [
@@ -199,7 +198,7 @@ fn downward_file(file: &Value, path: &Path, causes: &mut Causes) {
 
 fn projected(source: &Value, path: &Path, causes: &mut Causes) {
     mode(source, "defaultMode", path, causes);
-    let mut taken = BTreeSet::new();
+    let mut taken = SortedSet::new();
     for (index, source) in items(source, "sources").iter().enumerate() {
         let source_path = path.child("sources").index(index);
         let mut count = 0;

@@ -11,12 +11,13 @@ pub mod store;
 pub mod pods;
 pub mod statefulset;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use crate::api::apps::StatefulSet;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, WatchEvent, WatchEventType};
+use crate::collections::{SortedMap, SortedSet, sort_by_key};
 use crate::sim::{Span, Time};
 
 /// How old a controller's view may be.
@@ -76,9 +77,9 @@ impl Seen<'_> {
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     /// The objects as the log leaves them.
-    pub objects: BTreeMap<ObjectKey, Object>,
+    pub objects: SortedMap<ObjectKey, Object>,
     /// Every uid that was ever used.
-    pub uids: BTreeSet<String>,
+    pub uids: SortedSet<String>,
     /// The revision of the last change.
     pub revision: u64,
     /// Earlier versions that a controller may still see, with the time at which each was replaced.
@@ -144,7 +145,7 @@ impl Memory {
 /// Follows a cluster and checks every change.
 #[derive(Clone, Debug, Default)]
 pub struct Checker {
-    positions: BTreeMap<Kind, u64>,
+    positions: SortedMap<Kind, u64>,
     memory: Memory,
     checked: u64,
 }
@@ -168,7 +169,7 @@ impl Checker {
                 *position = log.end();
             }
         }
-        news.sort_by_key(|event| event.revision);
+        sort_by_key(&mut news, |event| event.revision);
         for event in news {
             let key = event.object.key();
             let seen = Seen { event, before: self.memory.objects.get(&key), by_person, memory: &self.memory };

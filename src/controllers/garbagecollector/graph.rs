@@ -4,16 +4,15 @@
 //! way from an owner's uid to its dependents is kept; all else is asked of the cache or the server.
 //! Left out: virtual nodes; an owner that is not in the cache is asked for on the server.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::propagation::{FOREGROUND, ORPHAN, has_finalizer};
 use crate::api::{Kind, Object, ObjectKey, OwnerReference};
 use crate::client::{Cache, Change};
+use crate::collections::{SortedMap, SortedSet};
 
 /// The dependents of each owner, by the owner's uid.
 #[derive(Clone, Debug, Default)]
 pub struct OwnerGraph {
-    dependents: BTreeMap<String, BTreeSet<ObjectKey>>,
+    dependents: SortedMap<String, SortedSet<ObjectKey>>,
 }
 
 impl OwnerGraph {

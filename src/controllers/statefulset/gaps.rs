@@ -2,15 +2,15 @@
 //! three.
 //!
 //! Models the holes of the slice `replicas` in `updateStatefulSet`,
-//! `pkg/controller/statefulset/stateful_set_control.go`, Kubernetes v1.36. Left out: nothing.
+//! `pkg/controller/statefulset/stateful_set_control.go`, Kubernetes v1.36. Left out: nothing.use crate::collections::SortedMap;
 
-use std::collections::BTreeMap;
+use crate::collections::SortedMap;
 
 /// Ordinals within a range that have no pod.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Gaps {
     /// First and last ordinal of each run.
-    runs: BTreeMap<i64, i64>,
+    runs: SortedMap<i64, i64>,
     count: i64,
 }
 

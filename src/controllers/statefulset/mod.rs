@@ -21,7 +21,6 @@ mod sync;
 #[cfg(test)]
 mod control_tests;
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use self::sync::SetState;
@@ -31,6 +30,7 @@ use crate::api::apps::StatefulSet;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, OwnerReference};
 use crate::client::{Cache, Change, Context};
+use crate::collections::SortedMap;
 use crate::sim::{Span, Time};
 
 pub use control::Features;
@@ -39,13 +39,13 @@ pub use control::Features;
 #[derive(Clone, Debug, Default)]
 pub struct StatefulSetController {
     features: Features,
-    sets: BTreeMap<ObjectKey, SetState>,
+    sets: SortedMap<ObjectKey, SetState>,
 }
 
 impl StatefulSetController {
     /// A controller with other feature gates than the default ones.
     pub fn with_features(features: Features) -> Self {
-        Self { features, sets: BTreeMap::new() }
+        Self { features, sets: SortedMap::new() }
     }
 
     /// Syncs one set; [`Controller::sync`] with the world behind an interface.

@@ -6,7 +6,6 @@
 //! only pods that need attention are looked at, so that a sync costs what there is to do and not what there
 //! is. Left out: nothing that a sync could tell.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::claims::{Holder, claims_of, is_claim_owner_up_to_date, storage_matches};
@@ -16,6 +15,7 @@ use crate::api::apps::StatefulSet;
 use crate::api::meta::Condition;
 use crate::api::pod::Pod;
 use crate::client::Cache;
+use crate::collections::{SortedMap, SortedSet};
 use crate::sim::{Span, Time};
 
 /// The label with the name of a pod.
@@ -140,27 +140,27 @@ pub(crate) struct Counts {
 #[derive(Clone, Debug)]
 pub(crate) struct PodTable {
     set: Rc<StatefulSet>,
-    slots: BTreeMap<i64, Slot>,
+    slots: SortedMap<i64, Slot>,
     /// Ordinals that should have a pod and have none.
     gaps: Gaps,
     /// Pods that are not running, ready, available and here to stay.
-    unsettled: BTreeSet<i64>,
+    unsettled: SortedSet<i64>,
     /// Pods about which the controller has something to do.
-    work: BTreeSet<i64>,
+    work: SortedSet<i64>,
     /// Pods whose deletion nobody has asked for.
-    staying: BTreeSet<i64>,
+    staying: SortedSet<i64>,
     /// Pods that are not of the update revision.
-    outdated: BTreeSet<i64>,
+    outdated: SortedSet<i64>,
     /// Pods that are ready and not yet available, by the time since when they are ready.
-    ripening: BTreeSet<(Time, i64)>,
+    ripening: SortedSet<(Time, i64)>,
     /// Pods whose claims must be looked at again.
-    unchecked: BTreeSet<i64>,
+    unchecked: SortedSet<i64>,
     /// Names of revisions with the number of pods of each that are not terminating.
     revisions: Vec<(String, i64)>,
     update_revision: Option<RevisionId>,
     counts: Counts,
     /// Pods that the set controls and that do not fit it.
-    strays: BTreeMap<String, Rc<Pod>>,
+    strays: SortedMap<String, Rc<Pod>>,
 }
 
 impl PodTable {
@@ -169,18 +169,18 @@ impl PodTable {
         let gaps = Gaps::new(start_ordinal(&set), end_ordinal(&set));
         Self {
             set,
-            slots: BTreeMap::new(),
+            slots: SortedMap::new(),
             gaps,
-            unsettled: BTreeSet::new(),
-            work: BTreeSet::new(),
-            staying: BTreeSet::new(),
-            outdated: BTreeSet::new(),
-            ripening: BTreeSet::new(),
-            unchecked: BTreeSet::new(),
+            unsettled: SortedSet::new(),
+            work: SortedSet::new(),
+            staying: SortedSet::new(),
+            outdated: SortedSet::new(),
+            ripening: SortedSet::new(),
+            unchecked: SortedSet::new(),
             revisions: Vec::new(),
             update_revision: None,
             counts: Counts::default(),
-            strays: BTreeMap::new(),
+            strays: SortedMap::new(),
         }
     }
 
@@ -383,7 +383,7 @@ impl PodTable {
     }
 
     /// Whether any pod, terminating or not, carries one of the revisions; by name.
-    pub(crate) fn revisions_in_use(&self) -> BTreeSet<&str> {
+    pub(crate) fn revisions_in_use(&self) -> SortedSet<&str> {
         let mut used = vec![false; self.revisions.len()];
         for slot in self.slots.values() {
             if let Some(used) = used.get_mut(slot.revision.0 as usize) {
@@ -453,11 +453,11 @@ impl PodTable {
 
     fn listed<'a>(
         &'a self,
-        list: &'a BTreeSet<i64>,
+        list: &'a SortedSet<i64>,
         from: i64,
         to: i64,
     ) -> impl DoubleEndedIterator<Item = (i64, &'a Slot)> {
-        // A range that ends before it begins is no range to a BTreeSet.
+        // A range that ends before it begins is no range to a SortedSet.
         let list = (from <= to).then(|| list.range(from..=to));
         list.into_iter().flatten().filter_map(|ordinal| Some((*ordinal, self.slots.get(ordinal)?)))
     }
@@ -480,7 +480,7 @@ impl PodTable {
         self.listed_outside(&self.work)
     }
 
-    fn listed_outside<'a>(&'a self, list: &'a BTreeSet<i64>) -> impl Iterator<Item = (i64, &'a Slot)> {
+    fn listed_outside<'a>(&'a self, list: &'a SortedSet<i64>) -> impl Iterator<Item = (i64, &'a Slot)> {
         let (below, above) = self.outside();
         let ordinals = list.range(below).chain(list.range(above));
         ordinals.rev().filter_map(|ordinal| Some((*ordinal, self.slots.get(ordinal)?)))

@@ -5,35 +5,24 @@
 //! other versions of Kubernetes (`StatefulSetSemanticRevisionComparison`); every revision here has one
 //! encoding.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use serde_json::{Value, json};
-
+use crate::api::Kind;
 use crate::api::apps::{ControllerRevision, StatefulSet};
-use crate::api::pod::PodTemplateSpec;
-use crate::api::{Kind, schema};
 use crate::client::StatusError;
+use crate::collections::SortedSet;
 use crate::controllers::api_access::Api;
-use crate::controllers::history;
+use crate::controllers::history::{self, template_patch};
+
+pub(crate) use crate::controllers::history::template_of;
 
 /// Revisions that are kept beside those in use, when the set does not say.
 const HISTORY_LIMIT: i64 = 10;
 
-/// What the template of the set comes down to in a revision: a patch that puts it in the place of another.
-pub(crate) fn patch_of(set: &StatefulSet) -> Value {
-    let template = serde_json::to_value(&set.spec.template).unwrap_or_default();
-    let mut template = schema::encode_struct(&template, "PodTemplateSpec").unwrap_or(template);
-    if let Value::Object(fields) = &mut template {
-        fields.insert("$patch".to_owned(), "replace".into());
-    }
-    json!({ "spec": { "template": template } })
-}
-
 /// Makes the revision of the set's template.
 pub(crate) fn new_revision(set: &StatefulSet, number: i64, collision_count: i64) -> ControllerRevision {
     let labels = &set.spec.template.metadata.labels;
-    let data = patch_of(set);
+    let data = template_patch(&set.spec.template);
     let mut revision = history::new_controller_revision(
         &set.metadata,
         Kind::StatefulSet,
@@ -44,13 +33,6 @@ pub(crate) fn new_revision(set: &StatefulSet, number: i64, collision_count: i64)
     );
     revision.metadata.annotations.clone_from(&set.metadata.annotations);
     revision
-}
-
-/// The template that a revision remembers.
-pub(crate) fn template_of(revision: &ControllerRevision) -> Option<PodTemplateSpec> {
-    let mut template = revision.data.get("spec")?.get("template")?.clone();
-    template.as_object_mut()?.remove("$patch");
-    serde_json::from_value(template).ok()
 }
 
 /// The revisions that a sync works with.
@@ -98,7 +80,7 @@ pub(crate) fn truncate_history(
     api: &mut dyn Api,
     set: &StatefulSet,
     revisions: &Revisions,
-    in_use: impl FnOnce() -> BTreeSet<String>,
+    in_use: impl FnOnce() -> SortedSet<String>,
 ) -> Result<bool, StatusError> {
     let limit = set.spec.revision_history_limit.unwrap_or(HISTORY_LIMIT);
     let Ok(limit) = usize::try_from(limit) else { return Ok(false) };
@@ -119,7 +101,10 @@ pub(crate) fn truncate_history(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::api::codec::from_value;
 
     fn web(image: &str) -> StatefulSet {
         let template = json!({
@@ -178,7 +163,7 @@ mod tests {
     fn set_of(name: &str, template: Value) -> StatefulSet {
         let mut set = StatefulSet::default();
         name.clone_into(&mut set.metadata.name);
-        set.spec.template = serde_json::from_value(template).unwrap();
+        set.spec.template = from_value(template).unwrap();
         set
     }
 
@@ -194,7 +179,7 @@ mod tests {
         ] {
             let revision = new_revision(&set, 1, 0);
             let hash = &revision.metadata.labels[history::CONTROLLER_REVISION_HASH_LABEL];
-            assert_eq!(revision.metadata.name, name, "{}", patch_of(&set));
+            assert_eq!(revision.metadata.name, name, "{}", template_patch(&set.spec.template));
             assert!(name.ends_with(hash.as_str()));
         }
     }

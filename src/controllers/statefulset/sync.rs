@@ -4,7 +4,6 @@
 //! `pkg/controller/statefulset/stateful_set.go`, and `ConsistencyStore`, pkg/controller/util/consistency,
 //! Kubernetes v1.36: a sync is put off until the cache shows what the one before it wrote. Left out: metrics.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::control::{Features, View, update_stateful_set};
@@ -17,6 +16,7 @@ use crate::api::apps::{ControllerRevision, StatefulSet};
 use crate::api::pod::Pod;
 use crate::api::{Kind, ObjectKey};
 use crate::client::Cache;
+use crate::collections::SortedMap;
 use crate::controllers::api_access::Api;
 use crate::controllers::controller_ref::{self, Claim};
 use crate::controllers::{SyncError, SyncResult, history};
@@ -31,7 +31,7 @@ pub(crate) struct SetState {
     /// Its pods.
     pub(crate) pods: PodTable,
     /// The newest version of each kind that was written for it and is not yet seen.
-    pub(crate) unseen: BTreeMap<Kind, u64>,
+    pub(crate) unseen: SortedMap<Kind, u64>,
     /// Since when the cache lags behind the writes.
     lagging_since: Option<Time>,
     /// When a lagging cache is looked at again, should no change wake the set before.
@@ -57,7 +57,7 @@ impl SetState {
         for pod in cache.controlled_by::<Pod>(&set.metadata.namespace, &set.metadata.uid) {
             pods.put(Rc::clone(pod));
         }
-        Self { pods, unseen: BTreeMap::new(), lagging_since: None, recheck_at: None, revisions: None }
+        Self { pods, unseen: SortedMap::new(), lagging_since: None, recheck_at: None, revisions: None }
     }
 
     /// Whether this is about the very set, not about an earlier one of the name.

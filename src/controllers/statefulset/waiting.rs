@@ -4,9 +4,10 @@
 //! `pkg/controller/statefulset/stateful_set_control.go`, Kubernetes v1.36. Left out: log levels.
 
 use crate::api::apps::StatefulSet;
-use crate::api::pod::{ContainerStatus, Pod};
 use crate::api::{Kind, ObjectKey};
 use crate::controllers::{Reason, Verdict};
+
+pub(crate) use crate::controllers::pod_state::{pod_state, trouble};
 
 /// What the wait holds back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -395,34 +396,5 @@ impl Outcome {
                 })
             }
         }
-    }
-}
-
-fn waiting_reason(status: &ContainerStatus) -> Option<&str> {
-    let waiting = status.state.waiting.as_ref()?;
-    (!matches!(waiting.reason.as_str(), "" | "ContainerCreating" | "PodInitializing"))
-        .then_some(waiting.reason.as_str())
-}
-
-/// Why the pod cannot start, as `kubectl get pods` shows it; `None` when nothing speaks against it.
-pub(crate) fn trouble(pod: &Pod) -> Option<&str> {
-    let status = &pod.status;
-    status.init_container_statuses.iter().chain(&status.container_statuses).find_map(waiting_reason)
-}
-
-/// How the pod stands, in a few words.
-pub(crate) fn pod_state(pod: &Pod) -> String {
-    if pod.is_terminating() {
-        return "Terminating".to_owned();
-    }
-    if let Some(trouble) = trouble(pod) {
-        return trouble.to_owned();
-    }
-    match pod.status.phase.as_str() {
-        "Pending" | "" if !pod.is_bound() => "Pending, without a node".to_owned(),
-        "Pending" | "" => "starting".to_owned(),
-        "Running" if pod.is_ready() => "Ready".to_owned(),
-        "Running" => "Running and not Ready".to_owned(),
-        phase => phase.to_owned(),
     }
 }

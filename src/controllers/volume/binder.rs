@@ -6,7 +6,6 @@
 //! `PersistentVolumeClaim` and `PersistentVolume`; reads Pod and `StorageClass`. Left out: plugins inside
 //! the controller (all volumes are made outside), recycling, migration to CSI.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::claim_users::ClaimUsers;
@@ -15,6 +14,7 @@ use crate::api::object::Typed as _;
 use crate::api::storage::{PersistentVolume, PersistentVolumeClaim};
 use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{Cache, Change, Context, EventType, Request};
+use crate::collections::{SortedMap, SortedSet};
 use crate::controllers::process::Requeue;
 use crate::controllers::{Controller, SyncError, SyncResult};
 use crate::sim::{Span, Time};
@@ -31,11 +31,11 @@ pub struct PersistentVolumeBinder {
     pub(super) users: ClaimUsers,
     /// New claims by uid, whether a pod used them when they came. Upstream looks at a claim so soon that a
     /// pod which is made right after it is not there yet.
-    pub(super) had_user: BTreeMap<String, bool>,
+    pub(super) had_user: SortedMap<String, bool>,
     /// Volumes that name no claim.
-    free: BTreeSet<String>,
+    free: SortedSet<String>,
     /// Volumes by the claim (namespace, name) that they name.
-    reserved: BTreeMap<(String, String), BTreeSet<String>>,
+    reserved: SortedMap<(String, String), SortedSet<String>>,
 }
 
 /// Whether this is the time at which everything that waits is looked at again.

@@ -3,18 +3,18 @@
 //! Models the index `PodPVCIndex`, pkg/controller/volume/common, Kubernetes v1.36. Left out: claims of
 //! ephemeral volumes.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::api::object::Typed as _;
 use crate::api::pod::Pod;
 use crate::api::{Kind, ObjectKey};
 use crate::client::{Cache, Change};
+use crate::collections::{SortedMap, SortedSet};
 
 /// Names of pods by namespace and claim.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ClaimUsers {
-    by_claim: BTreeMap<(String, String), BTreeSet<String>>,
+    by_claim: SortedMap<(String, String), SortedSet<String>>,
 }
 
 impl ClaimUsers {

@@ -4,17 +4,17 @@
 //! `storeClaimUpdate`), pkg/controller/volume/persistentvolume, Kubernetes v1.36. Without it every second
 //! sync would meet a conflict. Left out: nothing.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::api::object::Typed;
 use crate::api::{Object, ObjectKey};
 use crate::client::{Cache, Change};
+use crate::collections::SortedMap;
 
 /// Objects that were written and not yet seen again.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Latest {
-    written: BTreeMap<ObjectKey, Object>,
+    written: SortedMap<ObjectKey, Object>,
 }
 
 impl Latest {

@@ -7,7 +7,6 @@
 //! Events about volumes that can be made, and the pods that it runs to make a directory; the time they take
 //! is the latency.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::binder::{claim_key, volume_key};
@@ -24,6 +23,7 @@ use crate::api::volume::{
 };
 use crate::api::{Extra, Kind, Object, ObjectKey, ObjectMeta};
 use crate::client::{Cache, Change, Context, DeleteOptions, EventType, Request};
+use crate::collections::{SortedMap, SortedSet};
 use crate::controllers::process::Requeue;
 use crate::controllers::{Controller, SyncResult, Verdict};
 use crate::sim::{Span, Time};
@@ -64,13 +64,13 @@ pub enum VolumeFault {
 pub struct Provisioner {
     latency: Span,
     /// When the volume of a claim, by uid, or the end of a volume, by name, is due.
-    due: BTreeMap<String, Time>,
+    due: SortedMap<String, Time>,
     /// Classes whose volumes cannot be made.
-    failing: BTreeSet<String>,
+    failing: SortedSet<String>,
     /// Nodes on which the volumes of a class are made.
-    misplaced: BTreeMap<String, String>,
+    misplaced: SortedMap<String, String>,
     /// How often the volume of a claim, by uid, could not be made.
-    failures: BTreeMap<String, u32>,
+    failures: SortedMap<String, u32>,
 }
 
 impl Provisioner {
@@ -78,10 +78,10 @@ impl Provisioner {
     pub fn new(latency: Span) -> Self {
         Self {
             latency,
-            due: BTreeMap::new(),
-            failing: BTreeSet::new(),
-            misplaced: BTreeMap::new(),
-            failures: BTreeMap::new(),
+            due: SortedMap::new(),
+            failing: SortedSet::new(),
+            misplaced: SortedMap::new(),
+            failures: SortedMap::new(),
         }
     }
 

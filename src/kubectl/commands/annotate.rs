@@ -8,6 +8,7 @@ use super::label::{FLAGS, check, list_entries, pick, send};
 use super::pairs;
 use super::shared_flags::{ALL, ALL_NAMESPACES, DRY_RUN, FIELD_SELECTOR, FILES, IGNORED, RESULT, SELECTOR};
 use crate::api::LabelMap;
+use crate::api::codec::to_value;
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::objects::{set_at, wire};
@@ -104,7 +105,7 @@ fn annotate_one(
         entries.extend(set.iter().cloned());
         entries.retain(|key, _| !removed.contains(key));
         let mut value = picked.value();
-        set_at(&mut value, &["metadata", "annotations"], serde_json::to_value(entries).unwrap_or_default());
+        set_at(&mut value, &["metadata", "annotations"], to_value(&entries));
         value
     } else {
         let patch = if patch.is_empty() { json!({}) } else { json!({"metadata": {"annotations": patch}}) };

@@ -4,6 +4,7 @@
 //! verbs.
 
 use crate::api::Kind;
+use crate::collections::{sort, sort_by_key};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
@@ -60,7 +61,7 @@ fn resources(context: &mut Context<'_>) -> Result<Step, CommandError> {
         group.is_none_or(|group| group == kind.resource().group)
             && namespaced.is_none_or(|namespaced| namespaced == kind.is_namespaced())
     });
-    kinds.sort_by_key(|kind| {
+    sort_by_key(&mut kinds, |kind| {
         let names = kind.resource();
         let first = match sort_by {
             "name" => names.plural,
@@ -99,7 +100,7 @@ fn versions(context: &mut Context<'_>) -> Result<Step, CommandError> {
         return Err(context.usage_error(&message));
     }
     let mut versions: Vec<String> = Kind::ALL.iter().map(|kind| kind.api_version()).collect();
-    versions.sort();
+    sort(&mut versions);
     versions.dedup();
     context.out(&(versions.join("\n") + "\n"));
     Ok(Step::Done)

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::pairs;
 use super::shared_flags::{ALL, ALL_NAMESPACES, DRY_RUN, FIELD_SELECTOR, FILES, IGNORED, RESULT, SELECTOR};
 use crate::api::LabelMap;
+use crate::api::codec::to_value;
 use crate::apiserver::{PatchType, Request, Subresource};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
@@ -199,7 +200,7 @@ fn label_one(
     let mut labels = old;
     labels.extend(set.iter().cloned());
     labels.retain(|key, _| !removed.contains(key));
-    set_at(&mut value, &["metadata", "labels"], serde_json::to_value(labels).unwrap_or_default());
+    set_at(&mut value, &["metadata", "labels"], to_value(&labels));
     printer.print(context, &value, operation)
 }
 

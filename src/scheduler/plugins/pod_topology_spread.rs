@@ -5,9 +5,8 @@
 
 use std::rc::Rc;
 
-use serde::Deserialize;
-
 use super::taint_toleration;
+use crate::api::codec::{api_struct, from_value};
 use crate::api::labels::{LabelSelector, Requirement};
 use crate::api::network::Service;
 use crate::api::object::Typed as _;
@@ -19,18 +18,19 @@ use crate::scheduler::cluster_state::{ClusterState, NodeState, Topology};
 use crate::scheduler::framework::{MAX_NODE_SCORE, Plugin, Rejection};
 use crate::scheduler::terms::PodMatcher;
 
-/// One rule, as the pod carries it.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(crate) struct Constraint {
-    max_skew: i64,
-    topology_key: String,
-    when_unsatisfiable: String,
-    label_selector: Option<LabelSelector>,
-    match_label_keys: Vec<String>,
-    min_domains: Option<i64>,
-    node_affinity_policy: Option<String>,
-    node_taints_policy: Option<String>,
+api_struct! {
+    /// One rule, as the pod carries it.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub(crate) struct Constraint {
+        max_skew: i64,
+        topology_key: String,
+        when_unsatisfiable: String,
+        label_selector: Option<LabelSelector>,
+        match_label_keys: Vec<String>,
+        min_domains: Option<i64>,
+        node_affinity_policy: Option<String>,
+        node_taints_policy: Option<String>,
+    }
 }
 
 const HOSTNAME: &str = "kubernetes.io/hostname";
@@ -91,7 +91,7 @@ pub(crate) fn constraints_of(pod: &Pod) -> Vec<Constraint> {
     let Some(value) = pod.spec.extra.get("topologySpreadConstraints") else {
         return Vec::new();
     };
-    let mut constraints: Vec<Constraint> = serde_json::from_value(value.clone()).unwrap_or_default();
+    let mut constraints: Vec<Constraint> = from_value(value.clone()).unwrap_or_default();
     for constraint in &mut constraints {
         let labels = &pod.metadata.labels;
         for key in std::mem::take(&mut constraint.match_label_keys) {
@@ -147,7 +147,7 @@ fn set_selector(object: &Object) -> Option<LabelSelector> {
         return Some(set.spec.selector.clone());
     }
     let value = object.to_value();
-    serde_json::from_value(value.get("spec")?.get("selector")?.clone()).ok()
+    from_value(value.get("spec")?.get("selector")?.clone()).ok()
 }
 
 /// The rules of a pod, made ready for asking node by node.

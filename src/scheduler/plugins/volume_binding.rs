@@ -5,7 +5,6 @@
 //! inline migration to CSI, scoring by capacity.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::api::node::Node;
@@ -16,6 +15,7 @@ use crate::api::volume::{
     is_reachable_from, storage_of,
 };
 use crate::client::Cache;
+use crate::collections::{SortedMap, sort_by_key};
 use crate::scheduler::framework::{Plugin, Rejection};
 
 /// Namespace and name of a claim.
@@ -25,11 +25,11 @@ pub(crate) type ClaimKey = (String, String);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AssumedVolumes {
     /// Volumes that are not bound, by name.
-    pub(crate) unbound: BTreeMap<String, Rc<PersistentVolume>>,
+    pub(crate) unbound: SortedMap<String, Rc<PersistentVolume>>,
     /// Volumes by name, with the claim they go to.
-    pub(crate) volumes: BTreeMap<String, ClaimKey>,
+    pub(crate) volumes: SortedMap<String, ClaimKey>,
     /// Claims with the node that was selected for them.
-    pub(crate) selected_nodes: BTreeMap<ClaimKey, String>,
+    pub(crate) selected_nodes: SortedMap<ClaimKey, String>,
 }
 
 /// How the claims of a pod get their volumes on a node.
@@ -101,7 +101,7 @@ impl PodClaims {
         if has_unbound_immediate {
             return Err("pod has unbound immediate PersistentVolumeClaims".to_owned());
         }
-        claims.late.sort_by_key(|late| storage_of(&late.claim.spec.resources.requests));
+        sort_by_key(&mut claims.late, |late| storage_of(&late.claim.spec.resources.requests));
         Ok(has_claims.then_some(claims))
     }
 

@@ -4,6 +4,8 @@ use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
+use super::daemon::DaemonStrip;
+use super::deployment::DeploymentStrip;
 use super::editor::{self, Editor};
 use super::events::Events;
 use super::header::Header;
@@ -135,8 +137,13 @@ impl Component for App {
                             open={state.files.open.clone()} {on} />
                         { for views.sets.iter().map(|set| html! { <SetStrip key={set.uid.clone()}
                             set={set.clone()} {on} /> }) }
-                        <Panels panel={state.panel} sets={views.sets.clone()} series={views.series.clone()}
-                            tables={views.tables.clone()} {on} />
+                        { for views.daemon_sets.iter().map(|set| html! { <DaemonStrip key={set.uid.clone()}
+                            set={set.clone()} {on} /> }) }
+                        { for views.deployments.iter().map(|view| html! { <DeploymentStrip
+                            key={view.uid.clone()} view={view.clone()} {on} /> }) }
+                        <Panels panel={state.panel} histories={views.histories()}
+                            workloads={views.workloads.clone()} series={views.series.clone()}
+                            budgets={views.budgets.clone()} tables={views.tables.clone()} {on} />
                     </div>
                     <div class="area area-read">
                         <Inspector view={views.inspector.clone()} {on} />

@@ -55,7 +55,7 @@ pub(crate) fn Chart(props: &ChartProps) -> Html {
     html! {
         <figure class="chart">
             <figcaption class="chart-title">
-                { format!("statefulset/{}", props.name) }
+                { &props.name }
                 <span class="key is-key-ready">{ "ready" }</span>
                 <span class="key is-key-updated">{ "updated" }</span>
                 <span class="key is-key-desired">{ "desired" }</span>

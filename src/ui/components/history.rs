@@ -1,4 +1,4 @@
-//! The revisions of each set, and the way back to each.
+//! The revisions of each workload, and the way back to each.
 
 use std::rc::Rc;
 
@@ -7,19 +7,22 @@ use yew::prelude::*;
 use super::revision::badge;
 use super::tile::namespace_flag;
 use crate::ui::state::Action;
-use crate::ui::view_model::sets::{RevisionRow, SetView};
+use crate::ui::view_model::history::{HistoryView, RevisionRow};
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct HistoryProps {
-    pub(crate) sets: Vec<Rc<SetView>>,
+    pub(crate) histories: Vec<Rc<HistoryView>>,
     pub(crate) on: Callback<Action>,
 }
 
-fn row(set: &SetView, row: &RevisionRow, on: &Callback<Action>) -> Html {
+fn row(history: &HistoryView, row: &RevisionRow, on: &Callback<Action>) -> Html {
+    let key = &history.key;
+    let newest = history.rows.first().map_or(0, |row| row.number);
     let line = format!(
-        "kubectl rollout undo statefulset/{}{} --to-revision={}",
-        set.key.name,
-        namespace_flag(&set.key.namespace),
+        "kubectl rollout undo {}/{}{} --to-revision={}",
+        key.kind.resource().singular,
+        key.name,
+        namespace_flag(&key.namespace),
         row.number
     );
     html! {
@@ -32,9 +35,10 @@ fn row(set: &SetView, row: &RevisionRow, on: &Callback<Action>) -> Html {
             <td class="is-number">{ row.pods }</td>
             <td class="is-number">{ &row.age }</td>
             <td class="roles">
-                if row.is_current { <span class="role">{ "current" }</span> }
-                if row.is_update { <span class="role is-update">{ "update" }</span> }
-                if !row.is_update {
+                { for row.roles.iter().map(|role| html! {
+                    <span class={classes!("role", (*role == "update").then_some("is-update"))}>{ *role }</span>
+                }) }
+                if row.can_be_undone_to(newest) {
                     <button type="button" class="button is-small" title={line.clone()}
                         aria-label={format!("Undo to revision {}", row.number)}
                         onclick={on.reform(move |_| Action::Run(line.clone()))}>{ "Undo to" }</button>
@@ -46,11 +50,13 @@ fn row(set: &SetView, row: &RevisionRow, on: &Callback<Action>) -> Html {
 
 #[component]
 pub(crate) fn History(props: &HistoryProps) -> Html {
-    let set = |set: &Rc<SetView>| {
+    let table = |history: &Rc<HistoryView>| {
+        let owner = &history.key;
+        let caption = format!("Revisions of {}/{}", owner.kind.resource().singular, owner.name);
         html! {
-            <div class="table-box" tabindex="0" key={set.uid.clone()}>
+            <div class="table-box" tabindex="0" key={history.uid.clone()}>
                 <table class="table">
-                    <caption>{ format!("Revisions of statefulset/{}", set.key.name) }</caption>
+                    <caption>{ caption }</caption>
                     <thead><tr>
                         <th scope="col">{ "Revision" }</th><th scope="col"><span
                             class="hidden">{ "Letter" }</span></th><th scope="col">{ "Hash" }</th>
@@ -58,10 +64,10 @@ pub(crate) fn History(props: &HistoryProps) -> Html {
                             scope="col">{ "Pods" }</th>
                         <th scope="col">{ "Age" }</th><th scope="col">{ "Role" }</th>
                     </tr></thead>
-                    <tbody>{ for set.history.iter().map(|revision| row(set, revision, &props.on)) }</tbody>
+                    <tbody>{ for history.rows.iter().map(|revision| row(history, revision, &props.on)) }</tbody>
                 </table>
             </div>
         }
     };
-    html! { <>{ for props.sets.iter().map(set) }</> }
+    html! { <>{ for props.histories.iter().map(table) }</> }
 }

@@ -1,24 +1,29 @@
-//! Below the stage: rollout history, chart, tables.
+//! Below the stage: rollout history, chart, budgets, tables.
 
 use std::rc::Rc;
 
 use web_sys::Element;
 use yew::prelude::*;
 
+use super::budgets::Budgets;
 use super::chart::Chart;
 use super::history::History;
 use super::tables::Tables;
 use crate::ui::browser;
 use crate::ui::state::{Action, Panel};
+use crate::ui::view_model::budgets::BudgetView;
+use crate::ui::view_model::history::HistoryView;
+use crate::ui::view_model::progress::Progress;
 use crate::ui::view_model::series::Series;
-use crate::ui::view_model::sets::SetView;
 use crate::ui::view_model::tables::TableView;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct PanelsProps {
     pub(crate) panel: Panel,
-    pub(crate) sets: Vec<Rc<SetView>>,
+    pub(crate) histories: Vec<Rc<HistoryView>>,
+    pub(crate) workloads: Rc<Vec<Progress>>,
     pub(crate) series: Series,
+    pub(crate) budgets: Rc<Vec<BudgetView>>,
     pub(crate) tables: Rc<Vec<TableView>>,
     pub(crate) on: Callback<Action>,
 }
@@ -48,19 +53,21 @@ pub(crate) fn Panels(props: &PanelsProps) -> Html {
         })
     };
     let content = match props.panel {
-        Panel::History => html! { <History sets={props.sets.clone()} on={props.on.clone()} /> },
+        Panel::History => html! { <History histories={props.histories.clone()} on={props.on.clone()} /> },
         Panel::Chart => props
-            .sets
+            .workloads
             .iter()
-            .map(|set| {
-                let samples = props.series.of(&set.uid);
-                html! { <Chart key={set.uid.clone()} name={set.key.name.clone()} {samples} /> }
+            .map(|workload| {
+                let samples = props.series.of(&workload.uid);
+                let name = format!("{}/{}", workload.key.kind.resource().singular, workload.key.name);
+                html! { <Chart key={workload.uid.clone()} {name} {samples} /> }
             })
             .collect(),
+        Panel::Budgets => html! { <Budgets budgets={props.budgets.clone()} on={props.on.clone()} /> },
         Panel::Tables => html! { <Tables tables={props.tables.clone()} /> },
     };
     html! {
-        <section class="panel panels" aria-label="History, chart, tables">
+        <section class="panel panels" aria-label="History, chart, budgets, tables">
             <div class="panel-tabs" role="tablist" aria-label="Panels" ref={root} onkeydown={on_key}>
                 { for Panel::ALL.iter().map(|&(panel, title)| {
                     let is_open = panel == props.panel;
@@ -74,8 +81,8 @@ pub(crate) fn Panels(props: &PanelsProps) -> Html {
             </div>
             <div class="panel-content" id="panel-content" role="tabpanel"
                 aria-label={Panel::ALL.iter().find(|(panel, _)| *panel == props.panel).map(|(_, title)| *title)} tabindex="0">
-                if props.sets.is_empty() && props.panel != Panel::Tables {
-                    <p class="empty">{ "No StatefulSet yet." }</p>
+                if props.workloads.is_empty() && matches!(props.panel, Panel::History | Panel::Chart) {
+                    <p class="empty">{ "No workload yet." }</p>
                 }
                 { content }
             </div>

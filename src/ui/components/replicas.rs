@@ -1,33 +1,33 @@
-//! How many pods a set should have: a stepper that runs `kubectl scale`.
-
-use std::rc::Rc;
+//! How many pods a workload should have: a stepper that runs `kubectl scale`.
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::tile::namespace_flag;
+use crate::api::ObjectKey;
 use crate::ui::state::Action;
-use crate::ui::view_model::sets::SetView;
 
 /// The stepper offers no more than this; the terminal does.
 const REPLICAS_MAX: i64 = 500;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct ReplicasProps {
-    pub(crate) set: Rc<SetView>,
+    pub(crate) workload: ObjectKey,
+    pub(crate) replicas: i64,
     pub(crate) on: Callback<Action>,
 }
 
 #[component]
 pub(crate) fn Replicas(props: &ReplicasProps) -> Html {
-    let replicas = props.set.replicas;
+    let replicas = props.replicas;
     let scale = {
-        let (on, set) = (props.on.clone(), props.set.clone());
+        let (on, key) = (props.on.clone(), props.workload.clone());
         move |to: i64| {
             let to = to.clamp(0, REPLICAS_MAX);
-            if to != set.replicas {
-                let (name, flag) = (&set.key.name, namespace_flag(&set.key.namespace));
-                on.emit(Action::Run(format!("kubectl scale statefulset {name}{flag} --replicas={to}")));
+            if to != replicas {
+                let (kind, name, flag) =
+                    (key.kind.resource().singular, &key.name, namespace_flag(&key.namespace));
+                on.emit(Action::Run(format!("kubectl scale {kind} {name}{flag} --replicas={to}")));
             }
         }
     };
@@ -46,7 +46,7 @@ pub(crate) fn Replicas(props: &ReplicasProps) -> Html {
         })
     };
     html! {
-        <div class="stepper" role="group" aria-label={format!("Replicas of {}", props.set.key.name)}>
+        <div class="stepper" role="group" aria-label={format!("Replicas of {}", props.workload.name)}>
             <span class="count-label" aria-hidden="true">{ "REPLICAS" }</span>
             <button type="button" class="step" aria-label="One replica less" disabled={replicas <= 0}
                 onclick={by(-1)}>{ "−" }</button>

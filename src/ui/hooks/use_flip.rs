@@ -4,13 +4,12 @@
 //! Invert, Play). Nothing travels while time stands still, for people who asked for less motion, or among
 //! many tiles.
 
-use std::collections::BTreeMap;
-
 use wasm_bindgen::prelude::*;
 use web_sys::js_sys::{Array, Object, Reflect};
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
+use crate::collections::SortedMap;
 use crate::ui::browser;
 
 #[wasm_bindgen]
@@ -32,7 +31,7 @@ const NEAR_PX: f64 = 3.0;
 /// `root` must be the nearest positioned ancestor of them all.
 #[hook]
 pub(crate) fn use_flip<T: PartialEq + 'static>(root: NodeRef, is_moving: bool, shown: T) {
-    let places = use_mut_ref(BTreeMap::<String, (f64, f64)>::new);
+    let places = use_mut_ref(SortedMap::<String, (f64, f64)>::new);
     use_effect_with(shown, move |_| {
         let Some(root) = root.cast::<Element>() else { return };
         let tiles = browser::all(&root, "[data-flip]");
@@ -43,7 +42,7 @@ pub(crate) fn use_flip<T: PartialEq + 'static>(root: NodeRef, is_moving: bool, s
             old.clear();
             return;
         }
-        let mut new = BTreeMap::new();
+        let mut new = SortedMap::new();
         for tile in &tiles {
             let Some(uid) = tile.get_attribute("data-flip") else { continue };
             // Offsets, unlike rectangles, do not count an animation that is still under way.

@@ -87,11 +87,13 @@ pub enum Fault {
 /// The panels below the stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Panel {
-    /// Revisions of the sets.
+    /// Revisions of the workloads.
     #[default]
     History,
     /// Counts over time.
     Chart,
+    /// Disruption budgets.
+    Budgets,
     /// The cluster as tables.
     Tables,
 }
@@ -140,8 +142,12 @@ impl Theme {
 
 impl Panel {
     /// All of them with their titles.
-    pub const ALL: [(Self, &'static str); 3] =
-        [(Self::History, "Rollout history"), (Self::Chart, "Chart"), (Self::Tables, "Tables")];
+    pub const ALL: [(Self, &'static str); 4] = [
+        (Self::History, "Rollout history"),
+        (Self::Chart, "Chart"),
+        (Self::Budgets, "Budgets"),
+        (Self::Tables, "Tables"),
+    ];
 }
 
 impl Page {

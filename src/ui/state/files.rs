@@ -3,10 +3,9 @@
 //! Typing changes only a draft. A draft becomes a file right before a line is run, so that the log of inputs
 //! holds one entry for each text that mattered.
 
-use std::collections::BTreeMap;
-
 use super::{Notice, State, Undo};
 use crate::cluster::{Cluster, Input};
+use crate::collections::SortedMap;
 use crate::ui::examples::EXAMPLES;
 use crate::ui::view_model::diff::diff_of;
 
@@ -18,7 +17,7 @@ pub struct Files {
     /// The open one.
     pub open: String,
     /// Texts that are not stored yet.
-    pub drafts: BTreeMap<String, String>,
+    pub drafts: SortedMap<String, String>,
     /// What was typed into the text of `kubectl edit`.
     pub edit: Option<String>,
     /// Whether the text of `kubectl edit` is open.
@@ -26,7 +25,7 @@ pub struct Files {
     /// Counts texts that did not come from the editor itself.
     pub loads: u64,
     /// Texts as they were last stored.
-    stored: BTreeMap<String, String>,
+    stored: SortedMap<String, String>,
 }
 
 impl Files {
@@ -39,7 +38,7 @@ impl Files {
     pub fn brought_back(
         tabs: Vec<String>,
         open: String,
-        drafts: BTreeMap<String, String>,
+        drafts: SortedMap<String, String>,
         cluster: &Cluster,
     ) -> Self {
         Self { tabs, open, drafts, stored: cluster.files().clone(), ..Self::default() }

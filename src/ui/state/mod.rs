@@ -34,7 +34,7 @@ pub struct State {
     /// The editor's tabs.
     pub files: Files,
     /// Lines that are no longer on the terminal's screen: those below these numbers, by terminal.
-    pub cleared: std::collections::BTreeMap<u32, u64>,
+    pub cleared: crate::collections::SortedMap<u32, u64>,
     /// The line that is being typed.
     pub prompt: Prompt,
     /// The object in the inspector.
@@ -96,7 +96,7 @@ impl State {
             cluster,
             clock: Clock::default(),
             files,
-            cleared: std::collections::BTreeMap::new(),
+            cleared: crate::collections::SortedMap::new(),
             prompt: Prompt::default(),
             selected: None,
             panel: Panel::default(),

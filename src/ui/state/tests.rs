@@ -72,9 +72,12 @@ fn a_canary_stops_at_its_partition_and_can_be_undone() {
     assert_eq!(letters(&state), "AAB");
     let set = state.views.sets.first().expect("the set is there").clone();
     assert_eq!((set.partition, set.current, set.updated), (Some(2), 2, 1));
-    assert_eq!(set.history.iter().map(|row| (row.number, row.pods)).collect::<Vec<_>>(), [(2, 1), (1, 2)]);
     assert_eq!(
-        set.history.first().map(|row| row.changes.as_str()),
+        set.history.rows.iter().map(|row| (row.number, row.pods)).collect::<Vec<_>>(),
+        [(2, 1), (1, 2)]
+    );
+    assert_eq!(
+        set.history.rows.first().map(|row| row.changes.as_str()),
         Some("nginx: registry.k8s.io/nginx-slim:0.21")
     );
     state.reduce(run("kubectl rollout undo statefulset/web --to-revision=1"));

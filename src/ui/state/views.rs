@@ -1,15 +1,20 @@
 //! What the page shows, made anew only when what it shows has changed.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::{Panel, State};
 use crate::api::ObjectKey;
 use crate::cluster::TerminalEntry;
+use crate::collections::{SortedMap, sort_by_key};
 use crate::kubectl::Stream;
+use crate::ui::view_model::budgets::{BudgetView, budgets};
+use crate::ui::view_model::daemon_sets::{DaemonView, daemon_sets};
+use crate::ui::view_model::deployments::{DeploymentView, deployments};
 use crate::ui::view_model::events::{EventRow, events};
+use crate::ui::view_model::history::HistoryView;
 use crate::ui::view_model::inspector::InspectorView;
 use crate::ui::view_model::problems::{Problem, problems};
+use crate::ui::view_model::progress::{Progress, progress};
 use crate::ui::view_model::revisions::Letters;
 use crate::ui::view_model::series::Series;
 use crate::ui::view_model::sets::{SetView, sets};
@@ -41,8 +46,16 @@ pub struct EntryView {
 pub struct Views {
     /// Nodes and pods.
     pub stage: Rc<StageView>,
-    /// Sets.
+    /// `StatefulSet`s.
     pub sets: Vec<Rc<SetView>>,
+    /// `DaemonSet`s.
+    pub daemon_sets: Vec<Rc<DaemonView>>,
+    /// Deployments.
+    pub deployments: Vec<Rc<DeploymentView>>,
+    /// How far each workload has come.
+    pub workloads: Rc<Vec<Progress>>,
+    /// Disruption budgets, when they are shown.
+    pub budgets: Rc<Vec<BudgetView>>,
     /// Events, newest first.
     pub events: Rc<Vec<EventRow>>,
     /// The chosen object.
@@ -74,6 +87,14 @@ struct Shown {
 }
 
 impl Views {
+    /// The rollout history of every workload.
+    pub fn histories(&self) -> Vec<Rc<HistoryView>> {
+        let sets = self.sets.iter().map(|set| &set.history);
+        let daemon_sets = self.daemon_sets.iter().map(|set| &set.history);
+        let deployments = self.deployments.iter().filter_map(|deployment| deployment.history.as_ref());
+        sets.chain(daemon_sets).chain(deployments).cloned().collect()
+    }
+
     /// Makes every entry of the terminal anew: the cluster is another one.
     pub fn forget_entries(&mut self) {
         self.entries = Rc::default();
@@ -118,16 +139,27 @@ impl State {
         if views.sets != fresh {
             views.sets = fresh;
         }
-        views.series.observe(&views.sets, cluster.now());
-        views.summary = summary(&views.sets);
+        let fresh = daemon_sets(cluster, &views.letters, &mut views.tiles, selected);
+        if views.daemon_sets != fresh {
+            views.daemon_sets = fresh;
+        }
+        let fresh = deployments(cluster, &views.letters, &mut views.tiles, selected);
+        if views.deployments != fresh {
+            views.deployments = fresh;
+        }
+        keep(&mut views.workloads, progress(&views.sets, &views.daemon_sets, &views.deployments));
+        views.series.observe(&views.workloads, cluster.now());
+        views.summary = summary(&views.workloads);
         keep(&mut views.events, events(cluster, None));
         views.inspector = self.selected.as_ref().map(|key| Rc::new(InspectorView::of(cluster, key)));
         let shows_tables = self.panel == Panel::Tables;
+        let shows_budgets = self.panel == Panel::Budgets;
+        keep(&mut views.budgets, if shows_budgets { budgets(cluster) } else { Vec::new() });
         keep(&mut views.tables, if shows_tables { tables(cluster) } else { Vec::new() });
     }
 
     fn refresh_entries(&mut self) {
-        let mut known: BTreeMap<(u32, u64), Rc<EntryView>> =
+        let mut known: SortedMap<(u32, u64), Rc<EntryView>> =
             self.views.entries.iter().map(|entry| (entry.id, Rc::clone(entry))).collect();
         let mut fresh: Vec<((crate::sim::Time, u32, u64), Rc<EntryView>)> = Vec::new();
         for (terminal, held) in self.terminals() {
@@ -142,7 +174,7 @@ impl State {
                 fresh.push(((entry.at, terminal, entry.number), view));
             }
         }
-        fresh.sort_by_key(|(order, _)| *order);
+        sort_by_key(&mut fresh, |(order, _)| *order);
         let skipped = fresh.len().saturating_sub(ENTRIES_SHOWN);
         let entries: Vec<Rc<EntryView>> = fresh.into_iter().skip(skipped).map(|(_, view)| view).collect();
         let is_same = entries.len() == self.views.entries.len()

@@ -3,6 +3,7 @@
 use crate::api::event::Event;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::Cluster;
+use crate::collections::sort_by_key;
 use crate::kubectl::output::duration::human_duration;
 
 /// More events than this are not listed.
@@ -47,7 +48,7 @@ pub fn events(cluster: &Cluster, about: Option<&ObjectKey>) -> Vec<EventRow> {
         events.select_nth_unstable_by_key(EVENTS_LISTED, newest_first);
         events.truncate(EVENTS_LISTED);
     }
-    events.sort_by_key(newest_first);
+    sort_by_key(&mut events, newest_first);
     events.into_iter().map(|event| row(event, cluster)).collect()
 }
 

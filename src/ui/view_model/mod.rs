@@ -1,6 +1,7 @@
 //! What the page shows, as plain values: a pure function of the cluster and of what a person chose.
 //!
 //! - [`status`], [`revisions`]: shapes and letters. [`tile`], [`stage`], [`sets`]: pods, nodes, sets.
+//! - [`daemon_sets`], [`deployments`], [`budgets`], [`history`]: other workloads, budgets, revisions.
 //! - [`why`], [`inspector`], [`events`], [`tables`]: reasons and lists. [`series`]: counts over time.
 //! - [`problems`], [`diff`]: manifests. [`summary`]: the cluster in one sentence.
 
@@ -9,7 +10,12 @@ pub mod revisions;
 pub mod tile;
 pub mod stage;
 pub mod why;
+pub mod history;
 pub mod sets;
+pub mod daemon_sets;
+pub mod deployments;
+pub mod budgets;
+pub mod progress;
 pub mod events;
 pub mod tables;
 pub mod inspector;

@@ -1,12 +1,11 @@
-//! Letters for the revisions of a set's template: A, B, … in the order in which they were made.
+//! Letters for the revisions of a workload's template: A, B, … in the order in which they were made.
 //!
 //! A revision keeps its letter for as long as the page is open, also when an undo gives it a new number.
 
-use std::collections::BTreeMap;
-
-use crate::api::apps::{ControllerRevision, StatefulSet};
-use crate::api::{Kind, Object};
+use super::history::revision_number;
+use crate::api::{Kind, Object, ObjectMeta};
 use crate::cluster::Cluster;
+use crate::collections::{SortedMap, sort_by_key};
 
 /// How many fill patterns there are.
 const PATTERNS: usize = 6;
@@ -26,28 +25,44 @@ pub struct RevisionMark {
 /// The letters given so far, by namespace and name of the revision.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Letters {
-    given: BTreeMap<(String, String), usize>,
-    next: BTreeMap<String, usize>,
+    given: SortedMap<(String, String), usize>,
+    next: SortedMap<String, usize>,
 }
 
 impl Letters {
     /// Gives letters to revisions that have none.
     pub fn observe(&mut self, cluster: &Cluster) {
-        let mut fresh: Vec<&ControllerRevision> = Vec::new();
-        for object in cluster.server().list(Kind::ControllerRevision, None) {
-            if let Object::ControllerRevision(revision) = object
-                && !self.given.contains_key(&key(&revision.metadata.namespace, &revision.metadata.name))
-            {
-                fresh.push(revision);
-            }
-        }
-        fresh.sort_by_key(|revision| (revision.metadata.creation_timestamp, revision.revision));
-        for revision in fresh {
-            let owner = revision.metadata.controller_of().map(|owner| owner.uid.clone()).unwrap_or_default();
+        let server = cluster.server();
+        let listed = server.list(Kind::ControllerRevision, None).chain(server.list(Kind::ReplicaSet, None));
+        let numbered = listed.filter_map(|object| match object {
+            Object::ControllerRevision(revision) => Some((&revision.metadata, revision.revision)),
+            Object::ReplicaSet(set) => Some((&set.metadata, revision_number(&set.metadata))),
+            _ => None,
+        });
+        let mut fresh: Vec<(&ObjectMeta, i64)> = numbered
+            .filter(|(meta, _)| !self.given.contains_key(&key(&meta.namespace, &meta.name)))
+            .collect();
+        sort_by_key(&mut fresh, |(meta, number)| (meta.creation_timestamp, *number));
+        for (meta, _) in fresh {
+            let owner = meta.controller_of().map_or_else(|| meta.uid.clone(), |owner| owner.uid.clone());
             let next = self.next.entry(owner).or_default();
-            self.given.insert(key(&revision.metadata.namespace, &revision.metadata.name), *next);
+            self.given.insert(key(&meta.namespace, &meta.name), *next);
             *next += 1;
         }
+    }
+
+    /// How a pod's revision is shown; `None` when it has none, or one that is not known.
+    pub fn mark_of_pod(&self, pod: &ObjectMeta) -> Option<RevisionMark> {
+        let owner = pod.controller_of()?;
+        if owner.kind == Kind::ReplicaSet.resource().kind {
+            return self.mark(&pod.namespace, &owner.name);
+        }
+        let label = pod.labels.get(REVISION_LABEL)?;
+        // A StatefulSet's pods name their revision, a DaemonSet's only its hash.
+        if owner.kind == Kind::DaemonSet.resource().kind {
+            return self.mark(&pod.namespace, &format!("{}-{label}", owner.name));
+        }
+        self.mark(&pod.namespace, label)
     }
 
     /// How a revision is shown; `None` when it is not known.
@@ -74,47 +89,6 @@ fn letter(mut index: usize) -> String {
     letters.iter().rev().map(|&byte| char::from(byte)).collect()
 }
 
-/// One line about what a revision changed: its images, against the revision before.
-pub fn changes(revision: &ControllerRevision, before: Option<&ControllerRevision>) -> String {
-    let images = images(revision);
-    let Some(before) = before else {
-        return images.iter().map(|(name, image)| format!("{name}: {image}")).collect::<Vec<_>>().join(", ");
-    };
-    let old = self::images(before);
-    let mut changed: Vec<String> = images
-        .iter()
-        .filter(|(name, image)| old.get(*name) != Some(*image))
-        .map(|(name, image)| format!("{name}: {image}"))
-        .collect();
-    if changed.is_empty() {
-        changed.push("template changed, images the same".to_owned());
-    }
-    changed.join(", ")
-}
-
-fn images(revision: &ControllerRevision) -> BTreeMap<String, String> {
-    let containers = revision.data.pointer("/spec/template/spec/containers").and_then(|list| list.as_array());
-    let text = |container: &serde_json::Value, field: &str| {
-        container.get(field).and_then(|value| value.as_str()).unwrap_or_default().to_owned()
-    };
-    containers.into_iter().flatten().map(|c| (text(c, "name"), text(c, "image"))).collect()
-}
-
-/// The revisions of a set, oldest number first.
-pub fn revisions_of<'a>(cluster: &'a Cluster, set: &'a StatefulSet) -> Vec<&'a ControllerRevision> {
-    let mut revisions: Vec<&ControllerRevision> = cluster
-        .server()
-        .list(Kind::ControllerRevision, Some(&set.metadata.namespace))
-        .filter_map(|object| match object {
-            Object::ControllerRevision(revision) => Some(&**revision),
-            _ => None,
-        })
-        .filter(|revision| revision.metadata.is_controlled_by(&set.metadata.uid))
-        .collect();
-    revisions.sort_by_key(|revision| revision.revision);
-    revisions
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,17 +97,5 @@ mod tests {
     fn letters_go_on_after_z() {
         let letters: Vec<String> = [0, 1, 25, 26, 27, 51, 52].into_iter().map(letter).collect();
         assert_eq!(letters, ["A", "B", "Z", "AA", "AB", "AZ", "BA"]);
-    }
-
-    #[test]
-    fn a_change_names_the_images() {
-        let revision = |image: &str| ControllerRevision {
-            data: serde_json::json!({"spec": {"template": {"spec": {"containers": [{"name": "nginx", "image": image}]}}}}),
-            ..ControllerRevision::default()
-        };
-        let (old, new) = (revision("nginx:1"), revision("nginx:2"));
-        assert_eq!(changes(&old, None), "nginx: nginx:1");
-        assert_eq!(changes(&new, Some(&old)), "nginx: nginx:2");
-        assert_eq!(changes(&new, Some(&new)), "template changed, images the same");
     }
 }

@@ -1,9 +1,9 @@
-//! How many pods of a set were ready and updated over time: a bounded list of samples.
+//! How many pods of a workload were ready and updated over time: a bounded list of samples.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::sets::SetView;
+use super::progress::Progress;
+use crate::collections::SortedMap;
 use crate::sim::Time;
 
 /// Samples that are kept of a set.
@@ -16,7 +16,7 @@ pub struct Sample {
     pub at: Time,
     /// Pods that are ready.
     pub ready: i64,
-    /// Pods of the update revision.
+    /// Pods of the newest revision.
     pub updated: i64,
     /// Pods that there should be.
     pub desired: i64,
@@ -25,18 +25,18 @@ pub struct Sample {
 /// The samples of each set, by its uid.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Series {
-    of: BTreeMap<String, Rc<Vec<Sample>>>,
+    of: SortedMap<String, Rc<Vec<Sample>>>,
 }
 
 impl Series {
     /// Adds what has changed.
-    pub fn observe(&mut self, sets: &[Rc<SetView>], now: Time) {
-        for set in sets {
+    pub fn observe(&mut self, workloads: &[Progress], now: Time) {
+        for set in workloads {
             let samples = self.of.entry(set.uid.clone()).or_default();
             if samples.last().is_some_and(|last| last.at > now) {
                 Rc::make_mut(samples).retain(|sample| sample.at <= now);
             }
-            let sample = Sample { at: now, ready: set.ready, updated: set.updated, desired: set.replicas };
+            let sample = Sample { at: now, ready: set.ready, updated: set.updated, desired: set.desired };
             let is_news = samples.last().is_none_or(|last| {
                 (last.ready, last.updated, last.desired) != (sample.ready, sample.updated, sample.desired)
             });
@@ -52,7 +52,7 @@ impl Series {
                 thin(samples);
             }
         }
-        self.of.retain(|uid, _| sets.iter().any(|set| set.uid == *uid));
+        self.of.retain(|uid, _| workloads.iter().any(|set| set.uid == *uid));
     }
 
     /// The samples of a set.

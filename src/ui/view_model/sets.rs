@@ -1,17 +1,17 @@
 //! A `StatefulSet` as a strip of ordinals, with its partition, its revisions and why it is as it is.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Selected;
-use super::revisions::{Letters, REVISION_LABEL, RevisionMark, changes, revisions_of};
+use super::history::{HistoryView, pods_of};
+use super::revisions::{Letters, REVISION_LABEL, RevisionMark};
 use super::tile::{ClaimView, TileView, Tiles, claim};
 use super::why::{WhyView, why};
 use crate::api::apps::StatefulSet;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::Cluster;
-use crate::kubectl::output::duration::human_duration;
+use crate::collections::SortedMap;
 
 /// More ordinals than this are not drawn.
 const SLOTS_MAX: i64 = 1_000;
@@ -49,8 +49,8 @@ pub struct SetView {
     pub is_compact: bool,
     /// Why it is as it is.
     pub why: WhyView,
-    /// Its revisions, newest first.
-    pub history: Vec<RevisionRow>,
+    /// Its revisions.
+    pub history: Rc<HistoryView>,
     /// Whether it is shown in the inspector.
     pub is_selected: bool,
 }
@@ -66,31 +66,6 @@ pub struct SlotView {
     pub is_wanted: bool,
     /// Claims that are kept although there is no pod.
     pub kept: Vec<ClaimView>,
-}
-
-/// One revision of a set's template.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RevisionRow {
-    /// Names the revision.
-    pub name: String,
-    /// Its number.
-    pub number: i64,
-    /// How it is shown.
-    pub mark: Option<RevisionMark>,
-    /// The part of its name that is the template's hash.
-    pub hash: String,
-    /// Why it was made, as noted by a person.
-    pub cause: String,
-    /// What it changed.
-    pub changes: String,
-    /// How many pods are of it now.
-    pub pods: usize,
-    /// How long ago it was made.
-    pub age: String,
-    /// Whether it is the current revision.
-    pub is_current: bool,
-    /// Whether it is the update revision.
-    pub is_update: bool,
 }
 
 /// All sets of a cluster.
@@ -118,15 +93,7 @@ impl SetView {
     ) -> Self {
         let meta = &set.metadata;
         let key = ObjectKey::new(Kind::StatefulSet, meta.namespace.clone(), meta.name.clone());
-        let pods: Vec<&Rc<Pod>> = cluster
-            .server()
-            .list(Kind::Pod, Some(&meta.namespace))
-            .filter_map(|object| match object {
-                Object::Pod(pod) => Some(pod),
-                _ => None,
-            })
-            .filter(|pod| pod.metadata.is_controlled_by(&meta.uid))
-            .collect();
+        let pods = pods_of(cluster, meta);
         let strategy = &set.spec.update_strategy;
         let rolling = strategy.rolling_update.as_ref();
         let partition =
@@ -168,7 +135,7 @@ fn slots(
     let ordinal_of = |name: &str, base: &str| -> Option<i64> {
         name.strip_prefix(base)?.strip_prefix('-')?.parse().ok().filter(|ordinal| *ordinal >= 0)
     };
-    let mut slots: BTreeMap<i64, SlotView> = BTreeMap::new();
+    let mut slots: SortedMap<i64, SlotView> = SortedMap::new();
     let empty =
         |ordinal| SlotView { ordinal, tile: None, is_wanted: wanted.contains(&ordinal), kept: Vec::new() };
     for ordinal in wanted.clone() {
@@ -194,30 +161,15 @@ fn slots(
     slots.into_values().collect()
 }
 
-fn history(set: &StatefulSet, pods: &[&Rc<Pod>], cluster: &Cluster, letters: &Letters) -> Vec<RevisionRow> {
-    let revisions = revisions_of(cluster, set);
-    let mut rows = Vec::new();
-    for (index, revision) in revisions.iter().enumerate() {
-        let meta = &revision.metadata;
-        let before = index.checked_sub(1).and_then(|before| revisions.get(before)).copied();
-        let hash = meta.name.strip_prefix(&set.metadata.name).and_then(|rest| rest.strip_prefix('-'));
-        let age = meta.creation_timestamp.map(|created| human_duration(created.age_seconds(cluster.now())));
-        rows.push(RevisionRow {
-            number: revision.revision,
-            mark: letters.mark(&meta.namespace, &meta.name),
-            hash: hash.unwrap_or(&meta.name).to_owned(),
-            cause: meta.annotations.get("kubernetes.io/change-cause").cloned().unwrap_or_default(),
-            changes: changes(revision, before),
-            pods: pods
-                .iter()
-                .filter(|pod| pod.metadata.labels.get(REVISION_LABEL) == Some(&meta.name))
-                .count(),
-            age: age.unwrap_or_default(),
-            is_current: meta.name == set.status.current_revision,
-            is_update: meta.name == set.status.update_revision,
-            name: meta.name.clone(),
-        });
-    }
-    rows.reverse();
-    rows
+fn history(set: &StatefulSet, pods: &[&Rc<Pod>], cluster: &Cluster, letters: &Letters) -> Rc<HistoryView> {
+    let roles = |name: &str| {
+        let roles = [("current", &set.status.current_revision), ("update", &set.status.update_revision)];
+        roles.into_iter().filter(|(_, revision)| *revision == name).map(|(role, _)| role).collect()
+    };
+    let count = |name: &str| {
+        let is_of_it =
+            |pod: &&&Rc<Pod>| pod.metadata.labels.get(REVISION_LABEL).is_some_and(|label| label == name);
+        pods.iter().filter(is_of_it).count()
+    };
+    Rc::new(HistoryView::of_revisions(cluster, letters, (Kind::StatefulSet, &set.metadata), roles, count))
 }

@@ -1,6 +1,5 @@
 //! The stage: a lane for each node with its pods, and the shelf of pods without a node.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Selected;
@@ -9,6 +8,7 @@ use super::tile::{TileView, Tiles};
 use crate::api::node::Node;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::Cluster;
+use crate::collections::{SortedMap, sort_by};
 
 /// More pods than this are drawn small.
 const PODS_DRAWN_WHOLE: usize = 48;
@@ -47,7 +47,7 @@ impl StageView {
     /// The stage of a cluster.
     pub fn of(cluster: &Cluster, letters: &Letters, tiles: &mut Tiles, selected: Selected<'_>) -> Self {
         let mut shelf = Vec::new();
-        let mut on_nodes: BTreeMap<&str, Vec<Rc<TileView>>> = BTreeMap::new();
+        let mut on_nodes: SortedMap<&str, Vec<Rc<TileView>>> = SortedMap::new();
         let mut count = 0;
         for object in cluster.server().list(Kind::Pod, None) {
             let Object::Pod(pod) = object else { continue };
@@ -105,7 +105,7 @@ impl LaneView {
 
 fn sort(tiles: &mut [Rc<TileView>]) {
     let base = |name: &str| name.rsplit_once('-').map_or(name.len(), |(base, _)| base.len());
-    tiles.sort_by(|a, b| {
+    sort_by(tiles, |a, b| {
         let (name_a, name_b) = (a.key.name.as_str(), b.key.name.as_str());
         let (base_a, base_b) = (name_a.get(..base(name_a)), name_b.get(..base(name_b)));
         (base_a, a.ordinal, name_a).cmp(&(base_b, b.ordinal, name_b))

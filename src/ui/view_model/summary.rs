@@ -1,26 +1,24 @@
 //! The cluster in one sentence, for those who listen; and simulated time in digits.
 
-use std::rc::Rc;
-
-use super::sets::SetView;
+use super::progress::Progress;
 use super::why::Tone;
 use crate::sim::Time;
 
 /// The cluster in one sentence.
-pub fn summary(sets: &[Rc<SetView>]) -> String {
-    let one = |set: &Rc<SetView>| {
-        let mut text = format!("{}: {} of {} ready", set.key.name, set.ready, set.replicas);
-        if set.update_revision != set.current_revision {
-            text.push_str(&format!(", {} updated", set.updated));
+pub fn summary(workloads: &[Progress]) -> String {
+    let one = |workload: &Progress| {
+        let mut text = format!("{}: {} of {} ready", workload.key.name, workload.ready, workload.desired);
+        if workload.is_rolling {
+            text.push_str(&format!(", {} updated", workload.updated));
         }
-        match set.why.tone {
+        match workload.tone {
             Tone::Settled => text.push_str(", settled"),
             Tone::Blocked => text.push_str(", blocked"),
             Tone::Working | Tone::Waiting => {}
         }
         text
     };
-    sets.iter().map(one).collect::<Vec<_>>().join("; ")
+    workloads.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
 /// `01:42.3`, or `1:01:42.3` after an hour.

@@ -5,9 +5,13 @@ use crate::cluster::Cluster;
 use crate::kubectl::printers::{Table, table};
 
 /// The kinds that have a table.
-const KINDS: [(Kind, &str); 6] = [
+const KINDS: [(Kind, &str); 10] = [
     (Kind::Pod, "Pods"),
     (Kind::StatefulSet, "StatefulSets"),
+    (Kind::DaemonSet, "DaemonSets"),
+    (Kind::Deployment, "Deployments"),
+    (Kind::ReplicaSet, "ReplicaSets"),
+    (Kind::PodDisruptionBudget, "PodDisruptionBudgets"),
     (Kind::Service, "Services"),
     (Kind::PersistentVolumeClaim, "PersistentVolumeClaims"),
     (Kind::PersistentVolume, "PersistentVolumes"),

@@ -4,17 +4,17 @@
 //! page
 //! sees at once that there is nothing to draw.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Selected;
-use super::revisions::{Letters, REVISION_LABEL, RevisionMark};
+use super::revisions::{Letters, RevisionMark};
 use super::stage::StageView;
 use super::status::Shape;
 use crate::api::meta::Condition;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::Cluster;
+use crate::collections::SortedMap;
 use crate::kubectl::printers::pod_status;
 
 /// A pod as a tile.
@@ -70,7 +70,7 @@ fn claim_phase<'a>(cluster: &'a Cluster, namespace: &str, name: &str) -> &'a str
 /// The tiles made so far, by the pod's uid.
 #[derive(Debug, Default)]
 pub struct Tiles {
-    known: BTreeMap<String, (Rc<Pod>, Rc<TileView>)>,
+    known: SortedMap<String, (Rc<Pod>, Rc<TileView>)>,
 }
 
 impl Tiles {
@@ -114,7 +114,7 @@ impl TileView {
         let ready = pod.status.container_statuses.iter().filter(|status| status.ready).count();
         let total = pod.spec.containers.len();
         let key = ObjectKey::new(Kind::Pod, meta.namespace.clone(), meta.name.clone());
-        let revision = meta.labels.get(REVISION_LABEL).and_then(|name| letters.mark(&meta.namespace, name));
+        let revision = letters.mark_of_pod(meta);
         let mut tile = Self {
             uid: meta.uid.clone(),
             ordinal: meta.name.rsplit_once('-').and_then(|(_, ordinal)| ordinal.parse().ok()),

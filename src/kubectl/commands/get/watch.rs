@@ -3,14 +3,13 @@
 //! Models `GetOptions.watch`, staging/src/k8s.io/kubectl/pkg/cmd/get/get.go, Kubernetes v1.36. Columns keep
 //! the widths of the first rows; a wider cell pushes its own line and widens the lines after it.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::decorate::TableOptions;
 use crate::api::heartbeat::as_read;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, WatchEvent, WatchEventType};
+use crate::collections::SortedMap;
 use crate::kubectl::command::{Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::format::Format;
@@ -32,7 +31,7 @@ struct Watch {
     printer: Printer,
     position: u64,
     /// The picked objects, as they last were.
-    known: BTreeMap<ObjectKey, Object>,
+    known: SortedMap<ObjectKey, Object>,
 }
 
 #[derive(Clone, Debug)]
@@ -72,7 +71,7 @@ pub(super) fn start(context: &mut Context<'_>, mut selection: Selection) -> Resu
         filter: if picks.listed { selection.filter(kind)? } else { Filter::default() },
         printer,
         position: context.api.store().watch_log(kind).map_or(0, crate::apiserver::watch::WatchLog::end),
-        known: BTreeMap::new(),
+        known: SortedMap::new(),
     };
     let objects: Vec<Object> = picks.items.into_iter().filter_map(|picked| picked.object).collect();
     watch.known = objects.iter().map(|object| (object.key(), object.clone())).collect();

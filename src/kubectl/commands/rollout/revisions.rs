@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::api::apps::{ControllerRevision, StatefulSet};
 use crate::api::{Kind, Object, ObjectKey, patch};
 use crate::apiserver::ApiServer;
+use crate::collections::sort_by_key;
 use crate::kubectl::error::CommandError;
 use crate::kubectl::objects::wire;
 
@@ -33,7 +34,7 @@ pub(super) fn of(
         .filter(|revision| set.spec.selector.matches(&revision.metadata.labels))
         .filter(|revision| revision.metadata.is_controlled_by(&set.metadata.uid))
         .collect();
-    revisions.sort_by_key(|revision| revision.revision);
+    sort_by_key(&mut revisions, |revision| revision.revision);
     Ok((object, revisions))
 }
 

@@ -63,6 +63,7 @@ pub(super) fn stateful_set(set: &StatefulSet) -> Result<(String, bool), String> 
 
 #[cfg(test)]
 mod tests {
+    use crate::api::codec::from_value;
     use serde_json::json;
 
     use super::stateful_set;
@@ -126,11 +127,10 @@ mod tests {
         ];
         for (generation, strategy, status, sentence, done) in cases {
             let set = json!({"metadata": {"generation": generation}, "spec": {"replicas": 3, "updateStrategy": strategy}, "status": status});
-            let set = serde_json::from_value(set).unwrap();
+            let set = from_value(set).unwrap();
             assert_eq!(stateful_set(&set), Ok((sentence.to_owned(), done)));
         }
-        let on_delete =
-            serde_json::from_value(json!({"spec": {"updateStrategy": {"type": "OnDelete"}}})).unwrap();
+        let on_delete = from_value(json!({"spec": {"updateStrategy": {"type": "OnDelete"}}})).unwrap();
         assert_eq!(
             stateful_set(&on_delete),
             Err("rollout status is only available for RollingUpdate strategy type".to_owned())

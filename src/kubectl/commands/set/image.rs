@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::{Kind, patch};
 use crate::apiserver::{PatchType, Request, Subresource};
+use crate::collections::sort;
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::commands::pairs;
 use crate::kubectl::commands::shared_flags::{ALL, DRY_RUN, FILES, IGNORED, RESULT, SELECTOR};
@@ -39,7 +40,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let args = context.args().to_vec();
     let (resources, image_args) = pairs::divide(&args, "image")?;
     let (mut images, _) = pairs::parse(image_args, "image", false)?;
-    images.sort();
+    sort(&mut images);
     if context.flags.switch("local") {
         return Err(CommandError::sandbox("the sandbox does not have set image --local; leave the flag out"));
     }

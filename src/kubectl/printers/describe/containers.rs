@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use super::lines::{at, date, entries, items, joined, line, text};
+use crate::collections::sort_by_key;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
 
 /// Containers with their states. `pod` gives the values behind field references; a template has none.
@@ -212,7 +213,7 @@ fn mounts(w: &mut PrefixWriter, container: &Value) {
     let mut mounts: Vec<&Value> = items(container, &["volumeMounts"]).iter().collect();
     let none = if mounts.is_empty() { "\t<none>" } else { "" };
     w.write_line(2, &format!("Mounts:{none}"));
-    mounts.sort_by_key(|mount| text(mount, &["mountPath"]));
+    sort_by_key(&mut mounts, |mount| text(mount, &["mountPath"]));
     for mount in mounts {
         let mut flags =
             vec![if text(mount, &["readOnly"]) == "true" { "ro".to_owned() } else { "rw".to_owned() }];

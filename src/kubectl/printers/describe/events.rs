@@ -5,6 +5,7 @@
 use crate::api::event::Event;
 use crate::api::{Kind, Object, Timestamp};
 use crate::apiserver::ApiServer;
+use crate::collections::sort_by_key;
 use crate::kubectl::output::duration::human_duration;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
 use crate::sim::Time;
@@ -33,7 +34,7 @@ pub(super) fn events(w: &mut PrefixWriter, object: &Object, server: &ApiServer) 
         return;
     }
     w.flush();
-    found.sort_by_key(|event| event.last_timestamp);
+    sort_by_key(&mut found, |event| event.last_timestamp);
     w.write_line(0, "Events:\n  Type\tReason\tAge\tFrom\tMessage");
     w.write_line(1, "----\t------\t----\t----\t-------");
     for event in found {

@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use crate::api::{LabelMap, Timestamp};
+use crate::collections::sort_by_key;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
 
 /// The longest annotation that stands on its key's line.
@@ -101,7 +102,7 @@ pub(super) fn tolerations(w: &mut PrefixWriter, title: &str, tolerations: &[Valu
         w.write_line(0, "<none>");
     }
     let mut sorted: Vec<&Value> = tolerations.iter().collect();
-    sorted.sort_by_key(|toleration| text(toleration, &["key"]));
+    sort_by_key(&mut sorted, |toleration| text(toleration, &["key"]));
     for (index, toleration) in sorted.into_iter().enumerate() {
         let (key, value) = (text(toleration, &["key"]), text(toleration, &["value"]));
         let effect = text(toleration, &["effect"]);

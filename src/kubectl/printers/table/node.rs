@@ -6,6 +6,7 @@ use super::cells::{age, at, text_at};
 use super::{Column, always, wide};
 use crate::api::meta::Condition;
 use crate::api::node::Node;
+use crate::collections::sort;
 use crate::sim::Time;
 
 pub(super) const COLUMNS: &[Column] = &[
@@ -65,7 +66,7 @@ fn roles(node: &Node) -> String {
             _ => None,
         })
         .collect();
-    roles.sort_unstable();
+    sort(&mut roles);
     roles.dedup();
     if roles.is_empty() { "<none>".to_owned() } else { roles.join(",") }
 }

@@ -1,0 +1,347 @@
+//! One sync of one set: what is gathered before the policy decides, and what follows.
+//!
+//! Models `syncDaemonSet`, `updateDaemonSet`, `syncNodes`, `getDaemonPods` and `controlledHistories`,
+//! pkg/controller/daemon, Kubernetes v1.36. A sync that created pods leaves the status to the one that their
+//! arrival brings: upstream counts once its requests are answered, by when the cache as a rule shows the
+//! pods. Left out: requests side by side.
+
+use std::rc::Rc;
+
+use super::COMPONENT;
+use super::backoff::FailedPodsBackoff;
+use super::manage::{manage, resting};
+use super::plan::{Plan, View};
+use super::revisions::{History, cleanup_history, construct_history};
+use super::status::store_daemon_set_status;
+use super::table::NodeTable;
+use super::template::{daemon_pod_template, require_node};
+use super::update::{on_delete, rolling_update};
+use super::waiting::{Outcome, WaitingFor};
+use crate::api::apps::ControllerRevision;
+use crate::api::daemonset::DaemonSet;
+use crate::api::node::Node;
+use crate::api::pod::Pod;
+use crate::api::{Kind, Object, ObjectKey};
+use crate::client::{Cache, EventType};
+use crate::controllers::api_access::Api;
+use crate::controllers::consistency::OwnWrites;
+use crate::controllers::controller_ref::claim_objects;
+use crate::controllers::expectations::Expectations;
+use crate::controllers::pod_control::{create_pod, delete_pod, pod_from_template};
+use crate::controllers::{SyncError, SyncResult};
+use crate::sim::{Span, Time};
+
+/// Pods that one sync creates at most, and deletes at most.
+const BURST_REPLICAS: usize = 250;
+
+/// What the controller remembers of one set between syncs.
+#[derive(Clone, Debug)]
+pub(crate) struct SetState {
+    /// Its nodes and pods.
+    pub(crate) table: NodeTable,
+    /// What it expects to see.
+    pub(crate) expectations: Expectations,
+    backoff: FailedPodsBackoff,
+    writes: OwnWrites,
+    /// Its revisions, as long as nothing about them has changed.
+    history: Option<History>,
+    /// The generation and the collision count that the revisions belong to.
+    history_of: (i64, Option<i64>),
+    /// When expectations that are not met are looked at again.
+    recheck_at: Time,
+}
+
+impl SetState {
+    /// Gathers the set's nodes and pods from the cache.
+    pub(crate) fn new(set: &Rc<DaemonSet>, cache: &Cache) -> Self {
+        let mut table = NodeTable::new(set, cache.list::<Node>(None));
+        for pod in cache.controlled_by::<Pod>(&set.metadata.namespace, &set.metadata.uid) {
+            table.put(Rc::clone(pod));
+        }
+        Self {
+            table,
+            expectations: Expectations::default(),
+            backoff: FailedPodsBackoff::default(),
+            writes: OwnWrites::default(),
+            history: None,
+            history_of: (0, None),
+            recheck_at: Time::ZERO,
+        }
+    }
+
+    /// Whether this is about the very set, not about an earlier one of the name.
+    pub(crate) fn is_of(&self, uid: &str) -> bool {
+        self.table.set().metadata.uid == uid
+    }
+
+    /// Has the revisions looked for again.
+    pub(crate) fn forget_history(&mut self) {
+        self.history = None;
+    }
+
+    /// Brings one set nearer to what it should be.
+    pub(crate) fn sync(
+        &mut self,
+        key: &ObjectKey,
+        set: &Rc<DaemonSet>,
+        cache: &Cache,
+        api: &mut dyn Api,
+    ) -> SyncResult {
+        if let Some(lag) = self.writes.lag(key, cache, api) {
+            let outcome = Outcome::Waiting(WaitingFor::CacheCatchUp { kind: lag.kind });
+            return Ok(lag.is_worth_a_word.then(|| outcome.verdict(set)));
+        }
+        self.table.put_set(set);
+        if set.spec.selector.is_empty() {
+            let message = "This daemon set is selecting all pods. A non-empty selector is required.";
+            let about = Object::DaemonSet(Rc::clone(set));
+            api.event(COMPONENT, &about, EventType::Warning, "SelectingAll", message);
+            return Ok(Some(Outcome::Waiting(WaitingFor::Selector).verdict(set)));
+        }
+        if set.metadata.is_terminating() {
+            return Ok(Some(Outcome::Waiting(WaitingFor::SetDeletion).verdict(set)));
+        }
+        self.find_history(set, cache, api).map_err(|error| SyncError {
+            message: format!("failed to construct revisions of DaemonSet: {}", error.message),
+        })?;
+        self.claim_pods(set, cache, api).map_err(|error| SyncError {
+            message: format!(
+                "couldn't get node to daemon pod mapping for daemon set {:?}: {error}",
+                set.metadata.name
+            ),
+        })?;
+        self.table.refresh(api.now());
+        if !self.expectations.are_satisfied(api.now()) {
+            // The set's generation is not acted upon in this sync.
+            self.update_status(key, set, false, api)?;
+            return Ok(Some(self.wait_for_expectations(key, api).verdict(set)));
+        }
+        let updated = self.update_daemon_set(key, set, api);
+        if let Ok((_, true)) = updated {
+            return Ok(updated.ok().map(|(outcome, _)| outcome.verdict(set)));
+        }
+        let stored = self.update_status(key, set, true, api);
+        let (outcome, _) = updated?;
+        stored?;
+        Ok(Some(outcome.verdict(set)))
+    }
+
+    /// Decides and carries out; the second value says whether pods were created and none was refused.
+    fn update_daemon_set(
+        &mut self,
+        key: &ObjectKey,
+        set: &Rc<DaemonSet>,
+        api: &mut dyn Api,
+    ) -> Result<(Outcome, bool), SyncError> {
+        let now = api.now();
+        self.backoff.for_generation(set.status.observed_generation);
+        let managed = manage(&self.view(set), now);
+        let mut created = self.sync_nodes(key, set, &managed, api)?;
+        let mut outcome = managed.outcome(false);
+        let mut wait = None;
+        if self.expectations.are_satisfied(now) {
+            match set.spec.update_strategy.type_.as_str() {
+                "RollingUpdate" => {
+                    let (plan, held_back) =
+                        rolling_update(&self.view(set)).map_err(|message| SyncError { message })?;
+                    created |= self.sync_nodes(key, set, &plan, api)?;
+                    outcome = outcome.or_else(|| plan.outcome(true));
+                    wait = held_back;
+                }
+                _ => wait = on_delete(&self.view(set)),
+            }
+        }
+        self.cleanup(set, api)?;
+        Ok((outcome.unwrap_or_else(|| resting(&self.view(set), wait, now)), created))
+    }
+
+    fn view<'a>(&'a self, set: &'a DaemonSet) -> View<'a> {
+        View { set, table: &self.table, backoff: &self.backoff }
+    }
+
+    fn cleanup(&mut self, set: &DaemonSet, api: &mut dyn Api) -> Result<(), SyncError> {
+        let Some(history) = &mut self.history else { return Ok(()) };
+        cleanup_history(api, set, history, |hash| self.table.is_live(hash)).map_err(|error| SyncError {
+            message: format!("failed to clean up revisions of DaemonSet: {error}"),
+        })
+    }
+
+    /// Creates and deletes pods, and says whether any was created; all failures are gathered.
+    fn sync_nodes(
+        &mut self,
+        key: &ObjectKey,
+        set: &Rc<DaemonSet>,
+        plan: &Plan,
+        api: &mut dyn Api,
+    ) -> Result<bool, SyncError> {
+        let owner = Object::DaemonSet(Rc::clone(set));
+        self.tell_ended(&owner, plan, api);
+        if let Some(after) = plan.recheck_after {
+            api.requeue_after(key, after);
+        }
+        let create = plan.create.get(..BURST_REPLICAS).unwrap_or(&plan.create);
+        let delete = plan.delete.get(..BURST_REPLICAS).unwrap_or(&plan.delete);
+        let names = delete.iter().map(|deletion| deletion.pod.clone());
+        self.expectations.expect(create.len(), names, api.now());
+        let (created, mut errors) = self.create_pods(set, &owner, create, api);
+        for deletion in delete {
+            if let Err(error) = delete_pod(api, COMPONENT, &deletion.pod, &owner) {
+                self.expectations.deletion_observed(&deletion.pod);
+                if !error.is_not_found() && !errors.contains(&error.message) {
+                    errors.push(error.message);
+                }
+            }
+        }
+        match errors.as_slice() {
+            [] => Ok(created),
+            [one] => Err(SyncError { message: one.clone() }),
+            many => Err(SyncError { message: format!("[{}]", many.join(", ")) }),
+        }
+    }
+
+    fn tell_ended(&mut self, owner: &Object, plan: &Plan, api: &mut dyn Api) {
+        let namespace = &owner.meta().namespace;
+        for ended in &plan.ended {
+            let (pod, node) = (&ended.pod, &ended.node);
+            if ended.failed {
+                self.backoff.next(node, api.now());
+                let message =
+                    format!("Found failed daemon pod {namespace}/{pod} on node {node}, will try to kill it");
+                api.event(COMPONENT, owner, EventType::Warning, "FailedDaemonPod", &message);
+            } else {
+                let message = format!(
+                    "Found succeeded daemon pod {namespace}/{pod} on node {node}, will try to delete it"
+                );
+                api.event(COMPONENT, owner, EventType::Normal, "SucceededDaemonPod", &message);
+            }
+        }
+    }
+
+    /// Creates pods in batches of 1, 2, 4 …; after a batch with a failure the rest is left for a later try.
+    fn create_pods(
+        &mut self,
+        set: &Rc<DaemonSet>,
+        owner: &Object,
+        nodes: &[String],
+        api: &mut dyn Api,
+    ) -> (bool, Vec<String>) {
+        let (mut created, mut errors) = (false, Vec::new());
+        if nodes.is_empty() {
+            return (created, errors);
+        }
+        let hash = self.history.as_ref().map_or("", History::hash);
+        let template = daemon_pod_template(set, hash);
+        let (mut rest, mut batch) = (nodes, 1);
+        while !rest.is_empty() && errors.is_empty() {
+            let (now, later) = rest.split_at(batch.min(rest.len()));
+            for node in now {
+                let mut pod = pod_from_template(&template, owner);
+                require_node(&mut pod.spec, node);
+                match create_pod(api, COMPONENT, pod, owner) {
+                    Ok(pod) => {
+                        self.writes.wrote(&pod);
+                        created = true;
+                    }
+                    // In a namespace that is being deleted there is nothing left to do.
+                    Err(error) if error.is_namespace_terminating() => {}
+                    Err(error) => {
+                        self.expectations.creation_observed();
+                        if !errors.contains(&error.message) {
+                            errors.push(error.message);
+                        }
+                    }
+                }
+            }
+            (rest, batch) = (later, batch * 2);
+        }
+        for _ in rest {
+            self.expectations.creation_observed();
+        }
+        (created, errors)
+    }
+
+    fn update_status(
+        &mut self,
+        key: &ObjectKey,
+        set: &DaemonSet,
+        observes_generation: bool,
+        api: &mut dyn Api,
+    ) -> Result<(), SyncError> {
+        let tally = self.table.tally();
+        let stored = store_daemon_set_status(api, set, tally, observes_generation).map_err(|error| {
+            let meta = &set.metadata;
+            SyncError {
+                message: format!(
+                    "error storing status for daemon set {}/{}: {error}",
+                    meta.namespace, meta.name
+                ),
+            }
+        })?;
+        if let Some(written) = stored {
+            self.writes.wrote(&written);
+        }
+        let min_ready = u64::try_from(set.spec.min_ready_seconds).unwrap_or_default();
+        if min_ready > 0 && tally.ready != tally.available {
+            api.requeue_after(key, Span::from_seconds(min_ready));
+        }
+        Ok(())
+    }
+
+    /// Upstream's caches tell everything again from time to time; here nothing else might wake the set.
+    fn wait_for_expectations(&mut self, key: &ObjectKey, api: &mut dyn Api) -> Outcome {
+        let expire_at = self.expectations.expire_at();
+        if self.recheck_at != expire_at {
+            self.recheck_at = expire_at;
+            api.requeue_after(key, expire_at - api.now());
+        }
+        let (creations, deletions) = self.expectations.outstanding();
+        Outcome::Waiting(WaitingFor::Expectations { creations, deletions })
+    }
+
+    /// Adopts pods that fit and belong to nobody, and lets go of its own that do not fit.
+    fn claim_pods(&mut self, set: &DaemonSet, cache: &Cache, api: &mut dyn Api) -> Result<(), String> {
+        let namespace = &set.metadata.namespace;
+        let fits = |pod: &Pod| set.spec.selector.matches(&pod.metadata.labels);
+        let strays: Vec<Rc<Pod>> = self.table.strays().cloned().collect();
+        let own = strays.iter().map(|pod| (&pod.metadata, false));
+        let orphans = cache.orphans::<Pod>(namespace).map(|pod| (&pod.metadata, fits(pod)));
+        let claimed = claim_objects(api, Kind::DaemonSet, &set.metadata, Kind::Pod, own.chain(orphans));
+        for written in &claimed.written {
+            self.writes.wrote(written);
+        }
+        for name in &claimed.adopted {
+            if let Some(pod) = cache.typed::<Pod>(namespace, name) {
+                self.table.put(Rc::clone(pod));
+            }
+        }
+        claimed.result()
+    }
+
+    /// Finds the set's revisions, unless they are known.
+    fn find_history(&mut self, set: &DaemonSet, cache: &Cache, api: &mut dyn Api) -> Result<(), SyncError> {
+        let belongs_to = (set.metadata.generation, set.status.collision_count);
+        if self.history.is_some() && self.history_of == belongs_to {
+            return Ok(());
+        }
+        let meta = &set.metadata;
+        let fits = |revision: &ControllerRevision| set.spec.selector.matches(&revision.metadata.labels);
+        let own = || cache.controlled_by::<ControllerRevision>(&meta.namespace, &meta.uid);
+        let orphans = || cache.orphans::<ControllerRevision>(&meta.namespace);
+        let all = own().chain(orphans()).map(|revision| (&revision.metadata, fits(revision)));
+        let claimed = claim_objects(api, Kind::DaemonSet, meta, Kind::ControllerRevision, all);
+        let adopted = claimed.written.iter().filter_map(|object| match object {
+            Object::ControllerRevision(revision) => Some(Rc::clone(revision)),
+            _ => None,
+        });
+        let mut revisions: Vec<_> = own().filter(|revision| fits(revision)).cloned().collect();
+        revisions.extend(adopted.filter(|revision| revision.metadata.is_controlled_by(&meta.uid)));
+        claimed.result().map_err(|message| SyncError { message })?;
+        let pods: Vec<Rc<Pod>> =
+            if revisions.len() > 1 { self.table.pods().cloned().collect() } else { Vec::new() };
+        let history = construct_history(api, set, revisions, &pods)?;
+        self.table.put_hash(history.hash());
+        self.history = Some(history);
+        self.history_of = belongs_to;
+        Ok(())
+    }
+}

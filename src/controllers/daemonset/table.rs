@@ -1,0 +1,312 @@
+//! The nodes of one set as its policy sees them: what is known of each, kept from sync to sync.
+//!
+//! Models `getNodesToDaemonPods` and the counts of `updateDaemonSetStatus` and `rollingUpdate`,
+//! pkg/controller/daemon, Kubernetes v1.36. Only nodes about which something changed are assessed anew, and
+//! nodes with something to do are at hand, so that a sync costs what there is to do and not what there is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::assess::{Assessment, Rules, Tally, UpdateState, assess};
+use super::nodes::{NodeFit, fit};
+use super::template::{
+    HASH_LABEL, allows_surge, daemon_pod_tolerations, target_node_name, template_generation,
+};
+use crate::api::daemonset::DaemonSet;
+use crate::api::node::Node;
+use crate::api::pod::Pod;
+use crate::api::scheduling::Toleration;
+use crate::sim::Time;
+
+/// One node.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Row {
+    /// The node, when it exists.
+    node: Option<Rc<Node>>,
+    /// Whether it suits, as far as that is known.
+    fit: Option<NodeFit>,
+    /// The set's pods that are on it or meant for it, by name.
+    pods: Vec<Rc<Pod>>,
+    /// What is known about it.
+    assessment: Option<Assessment>,
+}
+
+impl Row {
+    /// Whether the node suits; `None` when it does not exist.
+    pub(crate) fn fit(&self) -> Option<&NodeFit> {
+        self.node.as_ref().and(self.fit.as_ref())
+    }
+
+    /// Whether the node exists.
+    pub(crate) fn has_node(&self) -> bool {
+        self.node.is_some()
+    }
+
+    /// The set's pods that are on the node or meant for it, by name.
+    pub(crate) fn pods(&self) -> &[Rc<Pod>] {
+        &self.pods
+    }
+
+    /// What is known about it.
+    pub(crate) fn assessment(&self) -> Option<&Assessment> {
+        self.assessment.as_ref()
+    }
+}
+
+/// The nodes of one set.
+#[derive(Clone, Debug)]
+pub(crate) struct NodeTable {
+    set: Rc<DaemonSet>,
+    generation: Option<String>,
+    tolerations: Vec<Toleration>,
+    allows_surge: bool,
+    hash: String,
+    rows: BTreeMap<String, Row>,
+    /// On which row each pod is.
+    places: BTreeMap<String, String>,
+    /// Pods that the set controls and that do not fit its selector.
+    strays: BTreeMap<String, Rc<Pod>>,
+    /// Pods that are meant for no node.
+    nowhere: BTreeMap<String, Rc<Pod>>,
+    /// How many pods there are of each hash.
+    hashes: BTreeMap<String, usize>,
+    /// Nodes that must be assessed anew.
+    dirty: BTreeSet<String>,
+    /// When nodes must be assessed anew because a pod becomes available.
+    ripening: BTreeSet<(Time, String)>,
+    /// Nodes about which there is something to do.
+    work: BTreeSet<String>,
+    /// Nodes that should run a pod and have none that is available.
+    unserved: BTreeSet<String>,
+    /// Nodes by how far their update has come.
+    states: BTreeMap<UpdateState, BTreeSet<String>>,
+    tally: Tally,
+    /// Nodes whose old pod, or else whose new one, is available.
+    served: i64,
+}
+
+impl NodeTable {
+    /// The table of a set with these nodes and without pods.
+    pub(crate) fn new<'a>(set: &Rc<DaemonSet>, nodes: impl Iterator<Item = &'a Rc<Node>>) -> Self {
+        let mut table = Self {
+            set: Rc::clone(set),
+            generation: template_generation(set),
+            tolerations: daemon_pod_tolerations(&set.spec.template.spec),
+            allows_surge: allows_surge(set),
+            hash: String::new(),
+            rows: BTreeMap::new(),
+            places: BTreeMap::new(),
+            strays: BTreeMap::new(),
+            nowhere: BTreeMap::new(),
+            hashes: BTreeMap::new(),
+            dirty: BTreeSet::new(),
+            ripening: BTreeSet::new(),
+            work: BTreeSet::new(),
+            unserved: BTreeSet::new(),
+            states: BTreeMap::new(),
+            tally: Tally::default(),
+            served: 0,
+        };
+        for node in nodes {
+            table.put_node(&node.metadata.name, Some(Rc::clone(node)));
+        }
+        table
+    }
+
+    /// The set as it was when the rows were assessed.
+    pub(crate) fn set(&self) -> &Rc<DaemonSet> {
+        &self.set
+    }
+
+    /// Takes a newer version of the set; another spec makes everything new.
+    pub(crate) fn put_set(&mut self, set: &Rc<DaemonSet>) {
+        let same = self.set.metadata.generation == set.metadata.generation
+            && self.generation == template_generation(set);
+        self.set = Rc::clone(set);
+        if same {
+            return;
+        }
+        self.generation = template_generation(set);
+        self.tolerations = daemon_pod_tolerations(&set.spec.template.spec);
+        self.allows_surge = allows_surge(set);
+        for (name, row) in &mut self.rows {
+            row.fit = None;
+            self.dirty.insert(name.clone());
+        }
+    }
+
+    /// Says which hash the newest template has.
+    pub(crate) fn put_hash(&mut self, hash: &str) {
+        if self.hash != hash {
+            hash.clone_into(&mut self.hash);
+            self.dirty.extend(self.rows.keys().cloned());
+        }
+    }
+
+    /// Takes a node in; `None` when it is gone.
+    pub(crate) fn put_node(&mut self, name: &str, node: Option<Rc<Node>>) {
+        let row = self.rows.entry(name.to_owned()).or_default();
+        (row.node, row.fit) = (node, None);
+        self.dirty.insert(name.to_owned());
+    }
+
+    /// Takes a pod of the set in.
+    pub(crate) fn put(&mut self, pod: Rc<Pod>) {
+        self.remove(&pod.metadata.name);
+        let name = pod.metadata.name.clone();
+        if !self.set.spec.selector.matches(&pod.metadata.labels) {
+            self.strays.insert(name, pod);
+            return;
+        }
+        let Some(node) = target_node_name(&pod).map(str::to_owned) else {
+            self.nowhere.insert(name, pod);
+            return;
+        };
+        if let Some(hash) = pod.metadata.labels.get(HASH_LABEL) {
+            *self.hashes.entry(hash.clone()).or_default() += 1;
+        }
+        let row = self.rows.entry(node.clone()).or_default();
+        let place = row.pods.partition_point(|other| other.metadata.name < name);
+        row.pods.insert(place, pod);
+        self.places.insert(name, node.clone());
+        self.dirty.insert(node);
+    }
+
+    /// Forgets a pod.
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.strays.remove(name);
+        self.nowhere.remove(name);
+        let Some(node) = self.places.remove(name) else { return };
+        if let Some(row) = self.rows.get_mut(&node)
+            && let Some(place) = row.pods.iter().position(|pod| pod.metadata.name == name)
+        {
+            let pod = row.pods.remove(place);
+            if let Some(hash) = pod.metadata.labels.get(HASH_LABEL)
+                && let Some(count) = self.hashes.get_mut(hash)
+            {
+                *count -= 1;
+            }
+        }
+        self.dirty.insert(node);
+    }
+
+    /// Assesses what must be assessed anew.
+    pub(crate) fn refresh(&mut self, now: Time) {
+        while self.ripening.first().is_some_and(|(at, _)| *at <= now) {
+            if let Some((_, node)) = self.ripening.pop_first() {
+                self.dirty.insert(node);
+            }
+        }
+        while let Some(name) = self.dirty.pop_first() {
+            self.assess_row(&name, now);
+        }
+    }
+
+    fn assess_row(&mut self, name: &str, now: Time) {
+        let Some(mut row) = self.rows.remove(name) else { return };
+        self.count(name, &row, -1);
+        row.assessment = None;
+        if row.node.is_none() && row.pods.is_empty() {
+            return;
+        }
+        if let (Some(node), None) = (&row.node, &row.fit) {
+            row.fit = Some(fit(node, &self.set.spec.template.spec, &self.tolerations));
+        }
+        let rules = Rules {
+            hash: &self.hash,
+            generation: self.generation.as_deref(),
+            min_ready_seconds: self.set.spec.min_ready_seconds,
+            allows_surge: self.allows_surge,
+        };
+        row.assessment = Some(assess(&rules, row.fit(), &row.pods, now));
+        self.count(name, &row, 1);
+        self.rows.insert(name.to_owned(), row);
+    }
+
+    /// Counts a row in, or out when `times` is -1.
+    fn count(&mut self, name: &str, row: &Row, times: i64) {
+        let Some(assessment) = &row.assessment else { return };
+        let put = |set: &mut BTreeSet<String>, holds: bool| {
+            if holds && times > 0 {
+                set.insert(name.to_owned());
+            } else if holds {
+                set.remove(name);
+            }
+        };
+        self.tally.add(assessment.tally, times);
+        self.served += i64::from(assessment.is_served) * times;
+        put(&mut self.work, assessment.needs_pod || !assessment.deletions.is_empty());
+        put(&mut self.unserved, assessment.tally.desired > assessment.tally.available);
+        if let Some(state) = assessment.update {
+            put(self.states.entry(state).or_default(), true);
+        }
+        if let Some(at) = assessment.ripe_at {
+            let entry = (at, name.to_owned());
+            if times > 0 {
+                self.ripening.insert(entry)
+            } else {
+                self.ripening.remove(&entry)
+            };
+        }
+    }
+
+    /// What the set's status counts.
+    pub(crate) fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// Nodes about which there is something to do.
+    pub(crate) fn work(&self) -> impl Iterator<Item = (&String, &Row)> {
+        self.of_names(&self.work)
+    }
+
+    /// Nodes that should run a pod and have none that is available.
+    pub(crate) fn unserved(&self) -> impl Iterator<Item = (&String, &Row)> {
+        self.of_names(&self.unserved)
+    }
+
+    /// How many nodes' updates have come so far.
+    pub(crate) fn count_of(&self, state: UpdateState) -> i64 {
+        let count = self.states.get(&state).map_or(0, BTreeSet::len);
+        i64::try_from(count).unwrap_or(i64::MAX)
+    }
+
+    /// Nodes whose update has come so far.
+    pub(crate) fn in_state(&self, state: UpdateState) -> impl Iterator<Item = (&String, &Row)> {
+        self.states.get(&state).into_iter().flat_map(|names| self.of_names(names))
+    }
+
+    fn of_names<'a>(&'a self, names: &'a BTreeSet<String>) -> impl Iterator<Item = (&'a String, &'a Row)> {
+        names.iter().filter_map(|name| self.rows.get_key_value(name))
+    }
+
+    /// How many nodes have an available pod, the old one counting before the new one.
+    pub(crate) fn served(&self) -> i64 {
+        self.served
+    }
+
+    /// All nodes that exist.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = (&String, &Row)> {
+        self.rows.iter().filter(|(_, row)| row.has_node())
+    }
+
+    /// The set's pods.
+    pub(crate) fn pods(&self) -> impl Iterator<Item = &Rc<Pod>> {
+        self.rows.values().flat_map(|row| &row.pods).chain(self.nowhere.values())
+    }
+
+    /// Whether a pod has this hash.
+    pub(crate) fn is_live(&self, hash: &str) -> bool {
+        self.hashes.get(hash).is_some_and(|count| *count > 0)
+    }
+
+    /// Pods that the set controls and that do not fit its selector.
+    pub(crate) fn strays(&self) -> impl Iterator<Item = &Rc<Pod>> {
+        self.strays.values()
+    }
+
+    /// When the next pod becomes available.
+    pub(crate) fn next_ripe_at(&self) -> Option<Time> {
+        self.ripening.first().map(|(at, _)| *at)
+    }
+}

@@ -1,0 +1,389 @@
+//! Why a `DaemonSet` stands as it stands: what its controller waits for, and what it does.
+//!
+//! Models the log lines of `pkg/controller/daemon/{daemon_controller,update}.go`, Kubernetes v1.36. Left out:
+//! log levels.
+
+use crate::api::daemonset::DaemonSet;
+use crate::api::{Kind, ObjectKey};
+use crate::controllers::{Reason, Verdict};
+
+/// What must happen before the controller goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum WaitingFor {
+    /// The controller has not yet seen the pods that it made, or deleted.
+    Expectations {
+        /// Creations that are not seen yet.
+        creations: usize,
+        /// Deletions that are not seen yet.
+        deletions: usize,
+    },
+    /// A failed pod is not deleted before its node's back-off is over.
+    FailedPodBackoff {
+        /// Which pod.
+        pod: String,
+        /// Its node.
+        node: String,
+        /// How long that still takes.
+        seconds_left: u64,
+    },
+    /// A node gets its next pod when the one that it has is gone.
+    PodTermination {
+        /// Which pod.
+        pod: String,
+        /// Its node.
+        node: String,
+    },
+    /// Pods are on their way.
+    PodsReady {
+        /// How many nodes wait for theirs.
+        count: usize,
+        /// The first of them.
+        first: String,
+        /// Its node.
+        node: String,
+        /// How it stands.
+        state: String,
+    },
+    /// Pods are ready and must stay so for `minReadySeconds`.
+    PodsAvailable {
+        /// How many nodes wait for theirs.
+        count: usize,
+        /// The first of them.
+        first: String,
+        /// How long a pod must stay ready.
+        min_ready_seconds: i64,
+        /// How long that still takes.
+        seconds_left: u64,
+    },
+    /// Rolling update: as many nodes are without an available pod as `maxUnavailable` allows.
+    MaxUnavailable {
+        /// How many are.
+        unavailable: i64,
+        /// How many may be.
+        max_unavailable: i64,
+        /// How many old pods are left.
+        outdated: i64,
+    },
+    /// Rolling update: as many nodes have a new pod beside the old one as `maxSurge` allows.
+    MaxSurge {
+        /// How many have.
+        surging: i64,
+        /// How many may have.
+        max_surge: i64,
+        /// How many old pods are left that have no new one beside them.
+        outdated: i64,
+    },
+    /// Rolling update with surge: an old pod goes when the new one of its node is available.
+    NewPodAvailable {
+        /// The old pod.
+        old: String,
+        /// The node.
+        node: String,
+    },
+    /// Rolling update with surge: old pods of nodes that no longer suit serve until enough others are
+    /// available.
+    Sunset {
+        /// The first of them.
+        first: String,
+        /// How many.
+        count: usize,
+    },
+    /// `OnDelete`: a person must delete the pods that are to be updated.
+    OnDelete {
+        /// The first of them.
+        pod: String,
+        /// How many.
+        count: usize,
+    },
+    /// No node suits.
+    SuitableNode {
+        /// How many nodes there are.
+        nodes: usize,
+        /// Why the first of them does not suit.
+        why: String,
+    },
+    /// The selector is empty and would take every pod.
+    Selector,
+    /// The set is being deleted.
+    SetDeletion,
+    /// The controller's copy of the objects has not yet seen its own writes.
+    CacheCatchUp {
+        /// The kind that lags.
+        kind: Kind,
+    },
+}
+
+fn pods(count: usize) -> String {
+    if count == 1 { "1 Pod".to_owned() } else { format!("{count} Pods") }
+}
+
+impl WaitingFor {
+    /// The variant's name.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Expectations { .. } => "Expectations",
+            Self::FailedPodBackoff { .. } => "FailedPodBackoff",
+            Self::PodTermination { .. } => "PodTermination",
+            Self::PodsReady { .. } => "PodsReady",
+            Self::PodsAvailable { .. } => "PodsAvailable",
+            Self::MaxUnavailable { .. } => "MaxUnavailable",
+            Self::MaxSurge { .. } => "MaxSurge",
+            Self::NewPodAvailable { .. } => "NewPodAvailable",
+            Self::Sunset { .. } => "Sunset",
+            Self::OnDelete { .. } => "OnDelete",
+            Self::SuitableNode { .. } => "SuitableNode",
+            Self::Selector => "Selector",
+            Self::SetDeletion => "SetDeletion",
+            Self::CacheCatchUp { .. } => "CacheCatchUp",
+        }
+    }
+
+    /// The sentence for people.
+    pub(crate) fn sentence(&self) -> String {
+        match self {
+            Self::Expectations { creations, deletions: 0 } => {
+                format!("waiting to see the {} that it created before it counts again", pods(*creations))
+            }
+            Self::Expectations { deletions, .. } => {
+                format!("waiting to see the {} that it deleted go before it counts again", pods(*deletions))
+            }
+            Self::FailedPodBackoff { pod, node, seconds_left } => format!(
+                "Pod {pod} failed on node {node}: it is deleted and replaced in {seconds_left} s (back-off)"
+            ),
+            Self::PodTermination { pod, node } => {
+                format!("waiting for Pod {pod} to terminate before node {node} gets its next one")
+            }
+            Self::PodsReady { count: 1, first, node, state } => {
+                format!("waiting for Pod {first} on node {node} to become ready; it is {state}")
+            }
+            Self::PodsReady { count, first, node, state } => format!(
+                "waiting for the Pods of {count} nodes to become ready, the first of them {first} on node \
+                 {node}; it is {state}"
+            ),
+            Self::PodsAvailable { count: 1, first, min_ready_seconds, seconds_left } => format!(
+                "waiting for Pod {first} to be Available (minReadySeconds {min_ready_seconds}): \
+                 {seconds_left} s left"
+            ),
+            Self::PodsAvailable { count, first, min_ready_seconds, seconds_left } => format!(
+                "waiting for the Pods of {count} nodes to be Available, the first of them {first} \
+                 (minReadySeconds {min_ready_seconds}): {seconds_left} s left"
+            ),
+            Self::MaxUnavailable { unavailable, max_unavailable, outdated } => format!(
+                "rolling update: {unavailable} nodes are without an available new Pod and maxUnavailable \
+                 allows {max_unavailable}; {outdated} old Pods are left"
+            ),
+            Self::MaxSurge { surging, max_surge, outdated } => format!(
+                "rolling update: {surging} nodes have a new Pod beside the old one and maxSurge allows \
+                 {max_surge}; {outdated} old Pods are left"
+            ),
+            Self::NewPodAvailable { old, node } => format!(
+                "rolling update: waiting for the new Pod on node {node} to be Available before {old} is \
+                 deleted"
+            ),
+            Self::Sunset { first, count } => format!(
+                "{} on nodes that no longer suit, such as {first}, {} until enough others are Available \
+                 (maxSurge)",
+                pods(*count),
+                if *count == 1 { "stays" } else { "stay" }
+            ),
+            Self::OnDelete { pod, count: 1 } => {
+                format!("waiting for a person to delete Pod {pod}: OnDelete updates no Pod by itself")
+            }
+            Self::OnDelete { pod, count } => format!(
+                "waiting for a person to delete {count} Pods, such as {pod}: OnDelete updates no Pod by \
+                 itself"
+            ),
+            Self::SuitableNode { nodes: 0, .. } => "there is no node".to_owned(),
+            Self::SuitableNode { nodes: 1, why } => format!("the only node does not suit: {why}"),
+            Self::SuitableNode { nodes, why } => format!("none of {nodes} nodes suits: {why}, …"),
+            Self::Selector => "the selector is empty: the set would take every Pod".to_owned(),
+            Self::SetDeletion => {
+                "the DaemonSet is being deleted: its Pods are left to the garbage collector".to_owned()
+            }
+            Self::CacheCatchUp { kind } => format!(
+                "waiting for the controller's cache to show its own writes ({})",
+                kind.resource().plural
+            ),
+        }
+    }
+
+    /// The pod or node that is waited for.
+    fn object(&self, namespace: &str) -> Option<ObjectKey> {
+        match self {
+            Self::FailedPodBackoff { pod, .. }
+            | Self::PodTermination { pod, .. }
+            | Self::PodsReady { first: pod, .. }
+            | Self::PodsAvailable { first: pod, .. }
+            | Self::Sunset { first: pod, .. }
+            | Self::OnDelete { pod, .. } => Some(ObjectKey::new(Kind::Pod, namespace, pod.clone())),
+            Self::NewPodAvailable { node, .. } => Some(ObjectKey::new(Kind::Node, "", node.clone())),
+            Self::Expectations { .. }
+            | Self::MaxUnavailable { .. }
+            | Self::MaxSurge { .. }
+            | Self::SuitableNode { .. }
+            | Self::Selector
+            | Self::SetDeletion
+            | Self::CacheCatchUp { .. } => None,
+        }
+    }
+
+    /// The fields behind the wait, with their values.
+    fn facts(&self, set: &DaemonSet) -> Vec<(String, String)> {
+        let fact = |name: &str, value: &dyn std::fmt::Display| (name.to_owned(), value.to_string());
+        let strategy = || fact("updateStrategy.type", &set.spec.update_strategy.type_);
+        match self {
+            Self::Expectations { creations, deletions } => {
+                vec![fact("creations", creations), fact("deletions", deletions)]
+            }
+            Self::FailedPodBackoff { node, seconds_left, .. } => {
+                vec![fact("node", node), fact("secondsLeft", seconds_left)]
+            }
+            Self::PodTermination { node, .. } => vec![fact("node", node)],
+            Self::PodsReady { count, node, state, .. } => {
+                vec![fact("nodes", count), fact("node", node), fact("pod", state)]
+            }
+            Self::PodsAvailable { count, min_ready_seconds, seconds_left, .. } => vec![
+                fact("nodes", count),
+                fact("minReadySeconds", min_ready_seconds),
+                fact("secondsLeft", seconds_left),
+            ],
+            Self::MaxUnavailable { unavailable, max_unavailable, outdated } => vec![
+                strategy(),
+                fact("maxUnavailable", max_unavailable),
+                fact("unavailable", unavailable),
+                fact("outdatedPods", outdated),
+            ],
+            Self::MaxSurge { surging, max_surge, outdated } => vec![
+                strategy(),
+                fact("maxSurge", max_surge),
+                fact("surging", surging),
+                fact("outdatedPods", outdated),
+            ],
+            Self::NewPodAvailable { old, .. } => vec![strategy(), fact("oldPod", old)],
+            Self::Sunset { count, .. } => vec![strategy(), fact("pods", count)],
+            Self::OnDelete { count, .. } => vec![strategy(), fact("outdatedPods", count)],
+            Self::SuitableNode { nodes, .. } => vec![fact("nodes", nodes)],
+            Self::Selector | Self::SetDeletion => Vec::new(),
+            Self::CacheCatchUp { kind } => vec![fact("kind", kind)],
+        }
+    }
+}
+
+/// What the controller does in a sync.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// Creates pods on nodes that have none.
+    Create {
+        /// The first node.
+        node: String,
+        /// How many.
+        count: usize,
+    },
+    /// Creates new pods beside old ones.
+    Surge {
+        /// The first node.
+        node: String,
+        /// How many.
+        count: usize,
+    },
+    /// Deletes pods that failed or succeeded, so that others come.
+    DeleteFinished {
+        /// The first of them.
+        pod: String,
+        /// How many pods are deleted.
+        count: usize,
+    },
+    /// Deletes pods of nodes that have more than they should.
+    DeleteExcess {
+        /// The first of them.
+        pod: String,
+        /// How many pods are deleted.
+        count: usize,
+    },
+    /// Deletes pods of nodes that do not suit.
+    DeleteUnsuitable {
+        /// The first of them.
+        pod: String,
+        /// How many pods are deleted.
+        count: usize,
+        /// Why its node does not suit.
+        why: String,
+    },
+    /// Deletes old pods whose new ones take over.
+    Replace {
+        /// The first of them.
+        pod: String,
+        /// How many pods are deleted.
+        count: usize,
+    },
+    /// Deletes old pods so that new ones come.
+    Update {
+        /// The first of them.
+        pod: String,
+        /// How many pods are deleted.
+        count: usize,
+    },
+}
+
+impl Progress {
+    fn reason(&self, namespace: &str) -> Reason {
+        let of_node = |name, doing: &str, node: &String, count: usize| {
+            let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+            let object = ObjectKey::new(Kind::Node, "", node.clone());
+            (name, format!("{doing} node {node}{more}"), object, count)
+        };
+        let of_pod = |name, doing: &str, pod: &String, count: usize| {
+            let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+            let object = ObjectKey::new(Kind::Pod, namespace, pod.clone());
+            (name, format!("{doing} Pod {pod}{more}"), object, count)
+        };
+        let (name, sentence, object, count) = match self {
+            Self::Create { node, count } => of_node("Create", "creating a Pod for", node, *count),
+            Self::Surge { node, count } => {
+                of_node("Surge", "rolling update: creating a new Pod beside the old one on", node, *count)
+            }
+            Self::DeleteFinished { pod, count } => {
+                of_pod("DeleteFinished", "deleting, so that its node gets another one, finished", pod, *count)
+            }
+            Self::DeleteExcess { pod, count } => of_pod("DeleteExcess", "deleting surplus", pod, *count),
+            Self::DeleteUnsuitable { pod, count, why } => {
+                let doing = format!("deleting, because of its node ({why}),");
+                of_pod("DeleteUnsuitable", &doing, pod, *count)
+            }
+            Self::Replace { pod, count } => {
+                of_pod("Replace", "rolling update: the new Pod takes over, deleting", pod, *count)
+            }
+            Self::Update { pod, count } => of_pod("Update", "rolling update: deleting", pod, *count),
+        };
+        let facts = vec![("pods".to_owned(), count.to_string())];
+        Reason { name, sentence, object: Some(object), facts }
+    }
+}
+
+/// How a sync ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// What should be is.
+    Converged,
+    /// Something is done.
+    Progressing(Progress),
+    /// Something must happen first.
+    Waiting(WaitingFor),
+}
+
+impl Outcome {
+    /// The outcome as people see it.
+    pub(crate) fn verdict(&self, set: &DaemonSet) -> Verdict {
+        let namespace = set.metadata.namespace.as_str();
+        match self {
+            Self::Converged => Verdict::Converged,
+            Self::Waiting(wait) => Verdict::Waiting(Reason {
+                name: wait.name(),
+                sentence: wait.sentence(),
+                object: wait.object(namespace),
+                facts: wait.facts(set),
+            }),
+            Self::Progressing(progress) => Verdict::Progressing(progress.reason(namespace)),
+        }
+    }
+}

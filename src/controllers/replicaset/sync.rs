@@ -1,0 +1,203 @@
+//! One sync of one `ReplicaSet`: what is gathered before the policy decides, and what follows.
+//!
+//! Models `syncReplicaSet`, `claimPods`, `manageReplicas` and `slowStartBatch`,
+//! `pkg/controller/replicaset/replica_set.go`, Kubernetes v1.36. Left out: requests side by side.
+
+use std::rc::Rc;
+
+use super::COMPONENT;
+use super::manage::{Plan, Steps, View, manage_replicas};
+use super::pods::PodTable;
+use super::status::{calculate_status, update_replica_set_status};
+use super::waiting::{Outcome, WaitingFor};
+use crate::api::deployment::ReplicaSet;
+use crate::api::pod::Pod;
+use crate::api::{Kind, Object, ObjectKey};
+use crate::client::{Cache, StatusError};
+use crate::controllers::api_access::Api;
+use crate::controllers::consistency::OwnWrites;
+use crate::controllers::controller_ref::{self, Claim};
+use crate::controllers::expectations::Expectations;
+use crate::controllers::pod_control::{create_pod, delete_pod, pod_from_template};
+use crate::controllers::{SyncError, SyncResult};
+use crate::sim::Span;
+
+/// What the controller remembers of one set between syncs.
+#[derive(Clone, Debug)]
+pub(crate) struct SetState {
+    /// Its pods.
+    pub(crate) pods: PodTable,
+    /// What it expects to see.
+    pub(crate) expectations: Expectations,
+    writes: OwnWrites,
+}
+
+impl SetState {
+    /// Gathers the set's pods from the cache.
+    pub(crate) fn new(set: &Rc<ReplicaSet>, cache: &Cache) -> Self {
+        let mut pods = PodTable::new(Rc::clone(set));
+        for pod in cache.controlled_by::<Pod>(&set.metadata.namespace, &set.metadata.uid) {
+            pods.put(Rc::clone(pod));
+        }
+        Self { pods, expectations: Expectations::default(), writes: OwnWrites::default() }
+    }
+
+    /// Whether this is about the very set, not about an earlier one of the name.
+    pub(crate) fn is_of(&self, uid: &str) -> bool {
+        self.pods.set().metadata.uid == uid
+    }
+
+    /// Brings one set nearer to what it should be.
+    pub(crate) fn sync(
+        &mut self,
+        key: &ObjectKey,
+        set: &Rc<ReplicaSet>,
+        cache: &Cache,
+        api: &mut dyn Api,
+    ) -> SyncResult {
+        if let Some(lag) = self.writes.lag(key, cache, api) {
+            let outcome = Outcome::Waiting(WaitingFor::CacheCatchUp { kind: lag.kind });
+            return Ok(lag.is_worth_a_word.then(|| outcome.verdict(set)));
+        }
+        if self.pods.set().metadata.generation != set.metadata.generation {
+            self.pods.rebuild(Rc::clone(set));
+        }
+        self.claim_pods(set, cache, api)?;
+        let now = api.now();
+        self.pods.refresh(now);
+        let counts = self.pods.counts();
+        let view = View { set, pods: &self.pods, expectations: &self.expectations, cache };
+        let plan = manage_replicas(&view, now);
+        let managed = self.carry_out(&plan, set, api);
+        let failure = managed.as_ref().err().map(|error| error.message.as_str());
+        let status = calculate_status(set, counts, failure, now);
+        let written = update_replica_set_status(api, set, status)?;
+        self.writes.wrote(&Object::ReplicaSet(written));
+        managed?;
+        self.plan_next_check(key, set, &plan.outcome, api);
+        Ok(Some(plan.outcome.verdict(set)))
+    }
+
+    fn carry_out(&mut self, plan: &Plan, set: &Rc<ReplicaSet>, api: &mut dyn Api) -> Result<(), StatusError> {
+        match &plan.steps {
+            Steps::Nothing => Ok(()),
+            Steps::Create(count) => self.create_pods(*count, set, api),
+            Steps::Delete(pods) => self.delete_pods(pods, set, api),
+        }
+    }
+
+    /// Creates pods in batches of 1, 2, 4 …; after a batch with a failure the rest is left for a later try.
+    fn create_pods(
+        &mut self,
+        count: usize,
+        set: &Rc<ReplicaSet>,
+        api: &mut dyn Api,
+    ) -> Result<(), StatusError> {
+        self.expectations.expect_creations(count, api.now());
+        let owner = Object::ReplicaSet(Rc::clone(set));
+        let (mut left, mut made, mut batch) = (count, 0, 1);
+        let mut failure = None;
+        while left > 0 && failure.is_none() {
+            for _ in 0..batch.min(left) {
+                left -= 1;
+                let pod = pod_from_template(&set.spec.template, &owner);
+                match create_pod(api, COMPONENT, pod, &owner) {
+                    Ok(pod) => {
+                        self.writes.wrote(&pod);
+                        made += 1;
+                    }
+                    // In a namespace that is being deleted there is nothing left to do.
+                    Err(error) if error.is_namespace_terminating() => made += 1,
+                    Err(error) => drop(failure.get_or_insert(error)),
+                }
+            }
+            batch *= 2;
+        }
+        for _ in made..count {
+            self.expectations.creation_observed();
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
+    fn delete_pods(
+        &mut self,
+        pods: &[Rc<Pod>],
+        set: &Rc<ReplicaSet>,
+        api: &mut dyn Api,
+    ) -> Result<(), StatusError> {
+        let names = || pods.iter().map(|pod| pod.metadata.name.clone());
+        self.expectations.expect_deletions(names(), api.now());
+        let owner = Object::ReplicaSet(Rc::clone(set));
+        let mut failure = None;
+        for name in names() {
+            if let Err(error) = delete_pod(api, COMPONENT, &name, &owner) {
+                self.expectations.deletion_observed(&name);
+                if !error.is_not_found() {
+                    failure.get_or_insert(error);
+                }
+            }
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// Comes back when the next pod becomes available, or when what was expected is given up.
+    fn plan_next_check(&self, key: &ObjectKey, set: &ReplicaSet, outcome: &Outcome, api: &mut dyn Api) {
+        let (counts, now) = (self.pods.counts(), api.now());
+        if set.spec.min_ready_seconds > 0 && counts.ready != counts.available {
+            let fallback = Span::from_seconds(u64::try_from(set.spec.min_ready_seconds).unwrap_or_default());
+            api.requeue_after(key, self.pods.next_availability(now).unwrap_or(fallback));
+        }
+        // Upstream's caches tell everything again from time to time; here nothing else might wake the set.
+        if matches!(outcome, Outcome::Waiting(WaitingFor::Expectations { .. })) {
+            api.requeue_after(key, self.expectations.expire_at() - now);
+        }
+    }
+
+    /// Adopts pods that fit and belong to nobody, and lets go of its own that do not fit.
+    fn claim_pods(
+        &mut self,
+        set: &Rc<ReplicaSet>,
+        cache: &Cache,
+        api: &mut dyn Api,
+    ) -> Result<(), SyncError> {
+        let (namespace, meta) = (&set.metadata.namespace, &set.metadata);
+        let mut errors = Vec::new();
+        let key_of = |pod: &Pod| ObjectKey::new(Kind::Pod, namespace.clone(), pod.metadata.name.clone());
+        let strays: Vec<Rc<Pod>> = self.pods.strays().cloned().collect();
+        for pod in strays {
+            if controller_ref::claim(meta, &pod.metadata, false) == Claim::Release
+                && let Err(error) = controller_ref::release(api, &meta.uid, &key_of(&pod), &pod.metadata.uid)
+            {
+                errors.push(error.message);
+            }
+        }
+        let mut may_adopt = None;
+        for pod in cache.orphans::<Pod>(namespace) {
+            let fits = !pod.is_terminal() && set.spec.selector.matches(&pod.metadata.labels);
+            if controller_ref::claim(meta, &pod.metadata, fits) != Claim::Adopt {
+                continue;
+            }
+            let may_adopt =
+                may_adopt.get_or_insert_with(|| controller_ref::can_adopt(api, Kind::ReplicaSet, meta));
+            if let Err(why) = may_adopt {
+                let (name, uid) = (&pod.metadata.name, &pod.metadata.uid);
+                errors.push(format!("can't adopt Pod {namespace}/{name} ({uid}): {why}"));
+                continue;
+            }
+            match controller_ref::adopt(api, Kind::ReplicaSet, meta, &key_of(pod), &pod.metadata.uid) {
+                Ok(adopted) => {
+                    self.writes.wrote(&adopted);
+                    self.pods.put(Rc::clone(pod));
+                }
+                Err(error) if error.is_not_found() => {}
+                Err(error) => errors.push(error.message),
+            }
+        }
+        errors.dedup();
+        match errors.as_slice() {
+            [] => Ok(()),
+            [one] => Err(SyncError { message: one.clone() }),
+            many => Err(SyncError { message: format!("[{}]", many.join(", ")) }),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+// The page's module comes in two parts: a first visit draws with the first alone, and what needs the second never waits
+// in vain, however late it comes.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, printed, run, withPage } from "./browser.mjs";
+
+const LATE = /kubesets-late-[0-9a-f]+\.wasm/;
+
+let session;
+before(async () => { session = await launch(); });
+after(async () => { await session?.close(); });
+
+const wantedEarly = (page) =>
+  page.evaluate(() => performance.getEntriesByName("kubesets: the second module was wanted early").length);
+
+test("a first visit draws the page without the second module", async () => {
+  const early = [];
+  // Hash tables are seeded at random: now and then a visit calls something that no other does.
+  for (let visit = 0; visit < 3; visit += 1) {
+    await withPage(session, {}, async (page) => {
+      await page.locator(".cm-editor").first().waitFor();
+      early.push(await wantedEarly(page));
+    });
+  }
+  assert.ok(early.includes(0), "the second module was wanted before the page had been drawn, each time");
+});
+
+test("what is typed before the second module has come has it loaded on the spot", async () => {
+  const context = await session.browser.newContext();
+  try {
+    const page = await context.newPage();
+    const errors = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    // The request in the background never ends; the one that is waited for does.
+    await page.route(LATE, (route) => {
+      if (route.request().resourceType() === "xhr") return route.continue();
+    });
+    await page.goto(session.server.url);
+    await page.locator("main").waitFor();
+    await run(page, "kubectl get nodes");
+    await printed(page, "node-1");
+    assert.equal(await wantedEarly(page), 1);
+    assert.deepEqual(errors, []);
+  } finally {
+    await context.close();
+  }
+});
