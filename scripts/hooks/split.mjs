@@ -139,7 +139,9 @@ function firstModule(module, border, slots, wanted) {
     ...shared.map(([word, kind, index]) => ({ name: sharedName(word, index), kind, index })),
     { name: LOADED, kind: KIND.global, index: isLoaded },
   ];
-  return written(withSections(module.list, {
+  // The names are those that the functions were sorted by.
+  const list = module.list.filter(({ name }) => name !== "name");
+  return written(withSections(list, {
     [SECTION.table]: vector([slots.table, ...module.tables.slice(1)]),
     [SECTION.global]: vector([...module.globals, FLAG].map(globalBytes)),
     [SECTION.export]: vector(exports.map(exportBytes)),

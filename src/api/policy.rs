@@ -55,3 +55,39 @@ api_struct! {
         pub observed_generation: i64 [omitempty],
     }
 }
+
+/// The condition that says whether a budget allows an eviction.
+pub const DISRUPTION_ALLOWED: &str = "DisruptionAllowed";
+
+impl PodDisruptionBudgetStatus {
+    /// Lets the condition say what the numbers say (`UpdateDisruptionAllowedCondition`).
+    pub fn update_disruption_allowed(&mut self, now: Timestamp) {
+        let (status, reason) = self.disruption_allowed();
+        self.set_disruption_allowed(status, reason, "", now);
+    }
+
+    /// Sets the condition.
+    pub fn set_disruption_allowed(&mut self, status: &str, reason: &str, message: &str, now: Timestamp) {
+        let condition = Condition {
+            type_: DISRUPTION_ALLOWED.to_owned(),
+            status: status.to_owned(),
+            observed_generation: Some(self.observed_generation).filter(|generation| *generation != 0),
+            last_transition_time: Some(now),
+            reason: reason.to_owned(),
+            message: message.to_owned(),
+            ..Condition::default()
+        };
+        Condition::set(&mut self.conditions, condition);
+    }
+
+    /// Whether the condition says what the numbers say (`ConditionsAreUpToDate`).
+    pub fn is_disruption_allowed_right(&self) -> bool {
+        let (status, reason) = self.disruption_allowed();
+        Condition::find(&self.conditions, DISRUPTION_ALLOWED)
+            .is_some_and(|condition| condition.status == status && condition.reason == reason)
+    }
+
+    fn disruption_allowed(&self) -> (&'static str, &'static str) {
+        if self.disruptions_allowed > 0 { ("True", "SufficientPods") } else { ("False", "InsufficientPods") }
+    }
+}

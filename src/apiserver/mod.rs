@@ -7,8 +7,8 @@
 //! - [`request`]: what clients may ask. [`status_error`]: how they are refused.
 //! - [`store`]: objects by key, one revision for all changes. [`watch`]: the log of changes that clients
 //!   follow.
-//! - `create`, `update`, `patch`, `delete`, `pods`: the verbs; `refused`: a note of refused evictions. Their
-//!   steps: `manifest` and `defaults` (from what people wrote to an object), `admission`, `strategy` and
+//! - `create`, `update`, `patch`, `delete`, `pods`, `eviction`: the verbs; `refused`: a note of refused
+//!   evictions. Their steps: `manifest` and `defaults` (from what people wrote to an object), `admission`, `strategy` and
 //!   `service` (what each kind does to its objects), `validation`.
 
 pub mod request;
@@ -27,9 +27,11 @@ mod update;
 mod patch;
 mod delete;
 mod pods;
+mod eviction;
 mod refused;
 
 pub use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
+pub use eviction::{can_ignore_budgets, may_evict_unhealthy};
 pub use refused::RefusedEviction;
 pub use request::{Body, DeleteOptions, PatchType, Preconditions, PropagationPolicy, Request, Subresource};
 pub use status_error::{Cause, StatusError};
@@ -83,7 +85,7 @@ impl ApiServer {
                 self.patch(&key, patch_type, &patch, subresource, dry_run)
             }
             Request::Delete { key, options, dry_run } => self.delete(&key, &options, dry_run),
-            Request::Evict { key, options } => self.evict(&key, &options),
+            Request::Evict { key, options, dry_run } => self.evict(&key, &options, dry_run),
             Request::Bind { key, node } => self.bind(&key, &node),
             Request::Scale { key, replicas, preconditions } => self.scale(&key, replicas, &preconditions),
         }

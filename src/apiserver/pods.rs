@@ -1,13 +1,11 @@
-//! The two subresources by which pods are moved: binding and eviction.
+//! Binding: the subresource by which a pod gets its node.
 //!
-//! Models pkg/registry/core/pod/storage/storage.go (`BindingREST`) and eviction.go (`EvictionREST`), and
-//! plugin/pkg/admission/podtopologylabels, Kubernetes v1.36. Left out: disruption budgets, which are not
-//! served yet.
+//! Models `BindingREST`, pkg/registry/core/pod/storage/storage.go, and
+//! plugin/pkg/admission/podtopologylabels, Kubernetes v1.36.
 
 use std::rc::Rc;
 
-use super::delete::check_preconditions;
-use super::{ApiServer, DeleteOptions, StatusError, admission};
+use super::{ApiServer, StatusError, admission};
 use crate::api::meta::Condition;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, Timestamp};
@@ -33,31 +31,10 @@ impl ApiServer {
         set_condition(&mut bound, "PodScheduled", "", "", self.now);
         Ok(self.replace(key, bound.into(), &old, false))
     }
-
-    /// Deletes a pod as its budgets allow.
-    pub(super) fn evict(&mut self, key: &ObjectKey, options: &DeleteOptions) -> Result<Object, StatusError> {
-        let old = self.stored(key)?;
-        let Object::Pod(pod) = &old else {
-            return Err(not_a_pod(key));
-        };
-        check_preconditions(key, &old, &options.preconditions)?;
-        let mut evicted = Pod::clone(pod);
-        set_condition(
-            &mut evicted,
-            "DisruptionTarget",
-            "EvictionByEvictionAPI",
-            "Eviction API: evicting",
-            self.now,
-        );
-        self.replace(key, evicted.into(), &old, false);
-        let mut options = options.clone();
-        // The condition was this server's own change.
-        options.preconditions.resource_version = None;
-        self.delete(key, &options, false)
-    }
 }
 
-fn not_a_pod(key: &ObjectKey) -> StatusError {
+/// Only pods have these subresources.
+pub(super) fn not_a_pod(key: &ObjectKey) -> StatusError {
     StatusError::method_not_supported(format!("{} has no such subresource", key.kind.group_resource()))
 }
 
@@ -77,7 +54,7 @@ fn binding_refusal(pod: &Rc<Pod>) -> Option<String> {
 }
 
 /// Sets a condition to true (`UpdatePodCondition`).
-fn set_condition(pod: &mut Pod, type_: &str, reason: &str, message: &str, now: Time) {
+pub(super) fn set_condition(pod: &mut Pod, type_: &str, reason: &str, message: &str, now: Time) {
     let observed_generation =
         Condition::find(&pod.status.conditions, type_).and_then(|old| old.observed_generation);
     Condition::set(

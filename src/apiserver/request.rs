@@ -121,6 +121,8 @@ pub enum Request {
         key: ObjectKey,
         /// How.
         options: DeleteOptions,
+        /// Answers only, changes nothing.
+        dry_run: bool,
     },
     /// POST `pods/NAME/binding`: the scheduler's one write to a pod's spec.
     Bind {

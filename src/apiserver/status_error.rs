@@ -28,6 +28,8 @@ pub struct StatusError {
     pub message: String,
     /// The fields that are wrong (`Invalid`), or the budget's arithmetic (`TooManyRequests`).
     pub causes: Vec<Cause>,
+    /// What the causes are: `DisruptionBudget`, `NamespaceTerminating`; empty for fields.
+    pub cause_type: &'static str,
     /// What it was about: `pods`, `statefulsets.apps`; for `Invalid` the kind.
     pub about: String,
     /// The object's name.
@@ -43,6 +45,7 @@ impl StatusError {
             reason,
             message,
             causes: Vec::new(),
+            cause_type: "",
             about: String::new(),
             name: String::new(),
             retry_after_seconds: None,
@@ -142,7 +145,7 @@ impl StatusError {
     /// A budget does not allow it now.
     pub fn too_many_requests(message: impl Into<String>, retry_after_seconds: u32) -> Self {
         let mut error = Self::new(429, "TooManyRequests", message.into());
-        error.retry_after_seconds = Some(retry_after_seconds);
+        error.retry_after_seconds = Some(retry_after_seconds).filter(|seconds| *seconds > 0);
         error
     }
 

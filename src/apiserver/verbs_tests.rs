@@ -101,7 +101,7 @@ impl Script {
                 self.server.handle(Request::Update { key: key(args[0]), body, subresource, dry_run })
             }
             "delete" => self.server.handle(Request::Delete { key: key(args[0]), options, dry_run }),
-            "evict" => self.server.handle(Request::Evict { key: key(args[0]), options }),
+            "evict" => self.server.handle(Request::Evict { key: key(args[0]), options, dry_run }),
             "bind" => self.server.handle(Request::Bind { key: key(args[0]), node: args[1].to_owned() }),
             "scale" => {
                 let replicas = args[1].parse().unwrap();

@@ -3,11 +3,12 @@
 use super::event_log::LogDetail;
 use crate::api::codec::api_struct;
 use crate::controllers::{
-    Controller, ControllerManager, DaemonSetController, DeploymentController, EndpointSliceController,
-    GarbageCollector, NamespaceController, NodeLifecycle, PodGc, ReplicaSetController, ServiceAccounts,
-    StatefulSetController, TaintEviction, volume,
+    Controller, ControllerManager, DaemonSetController, DeploymentController, DisruptionController,
+    EndpointSliceController, GarbageCollector, NamespaceController, NodeLifecycle, PodGc,
+    ReplicaSetController, ServiceAccounts, StatefulSetController, TaintEviction, volume,
 };
 use crate::kubelet::{NodeConfig, Timing};
+use crate::scheduler::DrawTable;
 
 api_struct! {
     /// How a cluster is made. Together with the inputs it decides the whole run.
@@ -26,6 +27,10 @@ api_struct! {
         pub scheduling_latency_ms: u64,
         /// How many delivered changes of each kind are kept for commands that watch.
         pub watch_log_kept: u64,
+        /// Whether a volume can be reached only from the node on which its first pod ran.
+        pub local_volumes: bool,
+        /// Which of equally good nodes the scheduler takes, as far as it is laid down; by pod.
+        pub draws: DrawTable [omitempty],
         /// How much the event log writes down.
         pub log_detail: LogDetail [skip],
     }
@@ -48,6 +53,8 @@ impl ClusterConfig {
             watch_latency_ms: 5,
             scheduling_latency_ms: 12,
             watch_log_kept: 2_000,
+            local_volumes: false,
+            draws: DrawTable::new(),
             log_detail: LogDetail::default(),
         }
     }
@@ -72,8 +79,9 @@ impl ClusterConfig {
             Box::new(NodeLifecycle::default()),
             Box::new(TaintEviction::default()),
             Box::new(PodGc::default()),
+            Box::new(DisruptionController::default()),
         ];
-        controllers.extend(volume::controllers(self.timing.provision()));
+        controllers.extend(volume::controllers(self.timing.provision(), self.local_volumes));
         ControllerManager::new(controllers)
     }
 }

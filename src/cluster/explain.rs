@@ -7,6 +7,7 @@ use super::Cluster;
 use crate::api::daemonset::DaemonSet;
 use crate::api::node::Node;
 use crate::api::{Kind, Object, ObjectKey, Timestamp};
+use crate::controllers::daemonset::node_should_run_daemon_pod;
 use crate::controllers::{Decision, Verdict};
 use crate::kubectl::{Output, Stream};
 use crate::kubelet::Outage;
@@ -24,8 +25,8 @@ impl Cluster {
     }
 
     /// Why a `DaemonSet` wants no pod on a node; `None` when it wants one.
-    pub fn daemon_pod_refusal(&self, _set: &DaemonSet, _node: &Node) -> Option<String> {
-        None
+    pub fn daemon_pod_refusal(&self, set: &DaemonSet, node: &Node) -> Option<String> {
+        node_should_run_daemon_pod(node, set).misfit().map(ToString::to_string)
     }
 
     /// Runs `why TYPE/NAME`.

@@ -48,7 +48,7 @@ api_enum! {
             /// What the editor held; `None` when it was cancelled.
             text: Option<String>,
         },
-        /// Made a container crash, lose its readiness, or a node stop.
+        /// Made a container crash, lose its readiness, or a node stop; `fault` in a terminal does so too.
         Control(Control),
     }
 }
@@ -157,7 +157,8 @@ impl Cluster {
             controllers.inject(&fault, context);
         });
         self.volume_faults.retain(|known| !is_same_switch(known, &fault));
-        if matches!(fault, VolumeFault::Fails { on: true, .. } | VolumeFault::Misplaced { node: Some(_), .. }) {
+        if matches!(fault, VolumeFault::Fails { on: true, .. } | VolumeFault::Misplaced { node: Some(_), .. })
+        {
             self.volume_faults.push(fault);
         }
         self.schedule(timers, Wakeup::Controllers);

@@ -7,7 +7,7 @@
 //! - [`config`]: nodes, latencies, seed. [`input`]: what people can do, and the log of it.
 //! - [`process`]: a component with its cache. [`terminal`]: lines that were typed and what they printed.
 //! - [`event_log`]: every change in order, as lines and as a running hash.
-//! - [`explain`]: why an object is as it is. `fault`: what people break and mend. [`invariants`]: what must hold after every step.
+//! - [`explain`]: why an object is as it is. `evict`: the command. `fault`: what people break and mend. [`invariants`]: what must hold after every step.
 
 pub mod config;
 pub mod input;
@@ -15,6 +15,7 @@ pub mod process;
 pub mod terminal;
 pub mod event_log;
 pub mod explain;
+mod evict;
 mod fault;
 pub mod invariants;
 
@@ -96,7 +97,7 @@ impl Cluster {
                 process_rng("kube-controller-manager"),
             ),
             scheduler: Process::new(
-                Scheduler::default(),
+                Scheduler::with_draws(&config.draws),
                 Span::from_ms(config.scheduling_latency_ms),
                 process_rng("kube-scheduler"),
             ),

@@ -3,7 +3,7 @@
 //! A command that blocks is a client with a watch: it is polled after every change and at the time it asks
 //! for, and Ctrl-C ends it. Left out: job control, several commands at once in one terminal.
 
-use super::{Cluster, Wakeup, explain, fault};
+use super::{Cluster, Wakeup, evict, explain, fault};
 use crate::kubectl::{self, Outcome, Output, Poll, Stream, Waiter};
 use crate::sim::agenda::WakeupId;
 use crate::sim::{Span, Time};
@@ -136,10 +136,14 @@ impl Cluster {
     pub(super) fn run_line(&mut self, id: u32, line: &str) {
         let now = self.now();
         self.terminals.entry(id).or_default().begin(now, line);
-        let outcome = match (explain::why_line(line), fault::fault_line(line)) {
-            (Some(arguments), _) => Outcome::Done(self.why(arguments)),
-            (_, Some(arguments)) => Outcome::Done(self.fault(arguments)),
-            _ => kubectl::run(line, &mut self.session, &mut self.server),
+        let outcome = if let Some(arguments) = explain::why_line(line) {
+            Outcome::Done(self.why(arguments))
+        } else if let Some(arguments) = fault::fault_line(line) {
+            Outcome::Done(self.fault(arguments))
+        } else if let Some(arguments) = evict::evict_line(line) {
+            Outcome::Done(self.evict(arguments))
+        } else {
+            kubectl::run(line, &mut self.session, &mut self.server)
         };
         self.take_outcome(id, line, outcome);
     }

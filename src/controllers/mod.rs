@@ -20,6 +20,7 @@ pub mod statefulset;
 pub mod daemonset;
 pub mod replicaset;
 pub mod deployment;
+pub mod disruption;
 pub mod garbagecollector;
 pub mod endpointslice;
 pub mod namespace;
@@ -31,6 +32,7 @@ pub mod first_objects;
 
 pub use daemonset::DaemonSetController;
 pub use deployment::DeploymentController;
+pub use disruption::DisruptionController;
 pub use endpointslice::EndpointSliceController;
 pub use first_objects::first_objects;
 pub use garbagecollector::GarbageCollector;

@@ -230,7 +230,8 @@ impl Controller for PodGc {
             (Some(Object::Node(node)), None) => self.node_changed(&node.metadata.name, false, cache, now),
             (old, Some(Object::Node(node))) => {
                 let given_up = |node: &Node| (node.is_ready(), node.spec.taints.clone());
-                let is_same = old.as_ref().and_then(Node::of).is_some_and(|old| given_up(old) == given_up(node));
+                let is_same =
+                    old.as_ref().and_then(Node::of).is_some_and(|old| given_up(old) == given_up(node));
                 if is_same { Vec::new() } else { self.node_changed(&node.metadata.name, true, cache, now) }
             }
             (old, Some(Object::Pod(pod))) => {
@@ -330,7 +331,12 @@ mod tests {
             ("its node is gone, it is in deletion", pod("node-1", "Running", Some(30)), None, orphaned),
             ("removed, but held by finalizers", pod("node-1", "Failed", Some(0)), None, None),
             ("its node is lost", pod("node-1", "Running", Some(30)), Some(&lost), None),
-            ("its node is given up, it is not in deletion", pod("node-1", "Running", None), Some(&given_up), None),
+            (
+                "its node is given up, it is not in deletion",
+                pod("node-1", "Running", None),
+                Some(&given_up),
+                None,
+            ),
             (
                 "its node is given up",
                 pod("node-1", "Running", Some(30)),

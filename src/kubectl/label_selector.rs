@@ -23,6 +23,11 @@ impl LabelQuery {
         Parser { tokens: tokens(text), at: 0 }.parse().map(Self)
     }
 
+    /// What must hold, in the order of the keys.
+    pub fn requirements(&self) -> &[Requirement] {
+        &self.0
+    }
+
     /// Whether the labels meet every requirement.
     pub fn matches(&self, labels: &LabelMap) -> bool {
         self.0.iter().all(|requirement| match requirement.operator.as_str() {

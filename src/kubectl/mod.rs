@@ -43,6 +43,7 @@ pub mod printers;
 #[cfg(test)]
 mod transcript_tests;
 
+pub use commands::drain;
 pub use commands::edit::Edit;
 pub use completion::{Completion, complete};
 pub use dispatch::run;

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::node::{NodeConfig, internal_ip, node_object_at, pod_address_prefix};
 use super::report::{Pressure, Report};
+use crate::api::codec::api_words;
 use crate::api::node::Node;
 use crate::api::pod::{Container, Pod, PodSpec, ResourceList};
 use crate::api::quantity::Quantity;
@@ -76,15 +77,18 @@ impl Amounts {
     }
 }
 
-/// What keeps a node's kubelet from the API server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outage {
-    /// The kubelet does not run. Containers go on; nobody looks after them.
-    KubeletStopped,
-    /// The network is cut. The kubelet goes on by itself, and nobody hears of it.
-    Partitioned,
-    /// The machine is off: no container runs.
-    PoweredOff,
+api_words! {
+    /// What keeps a node's kubelet from the API server.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum Outage {
+        /// The kubelet does not run. Containers go on; nobody looks after them.
+        #[default]
+        KubeletStopped = "kubeletStopped",
+        /// The network is cut. The kubelet goes on by itself, and nobody hears of it.
+        Partitioned = "partitioned",
+        /// The machine is off: no container runs.
+        PoweredOff = "poweredOff",
+    }
 }
 
 /// The machine of one node, with its kubelet.

@@ -3,11 +3,11 @@
 //! Models the container's share of pkg/kubelet/kuberuntime and pkg/kubelet/prober, Kubernetes v1.36. Probes
 //! succeed unless a fault says otherwise. Left out: the container's output.
 
+use super::Scene;
 use super::commands::behaviour;
 use super::images::{self, ImageNeed, go_duration};
 use super::lifecycle::{Facts, Stage, next_stage};
 use super::timing::Timing;
-use super::Scene;
 use crate::api::Timestamp;
 use crate::api::pod::{Container, Pod, Probe, Terminated};
 use crate::client::EventType;

@@ -158,7 +158,9 @@ impl Kubelets {
         let (namespace, name) = place.clone();
         let first = PodId { namespace, name, uid: String::new() };
         let named = self.workers.range(Rc::new(first)..).take_while(|(key, _)| key.place() == *place);
-        named.max_by_key(|(_, worker)| (!worker.is_abandoned, worker.start_time)).map(|(key, _)| Rc::clone(key))
+        named
+            .max_by_key(|(_, worker)| (!worker.is_abandoned, worker.start_time))
+            .map(|(key, _)| Rc::clone(key))
     }
 
     fn pod_changed(&mut self, pod: &Rc<Pod>, context: &mut Ctx<'_>) {

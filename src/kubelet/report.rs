@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::images::hex64;
 use super::node::{NodeConfig, host_address, node_number};
-use crate::api::codec::{Field, FieldError};
+use crate::api::codec::api_words;
 use crate::api::meta::Condition;
 use crate::api::node::NodeStatus;
 use crate::api::pod::ResourceList;
@@ -27,16 +27,18 @@ pub(super) struct Report<'a> {
     pub(super) pressures: &'a SortedSet<Pressure>,
 }
 
-/// What a node can be short of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Pressure {
-    /// Memory.
-    #[default]
-    Memory,
-    /// Room on its disk.
-    Disk,
-    /// Process ids.
-    Pid,
+api_words! {
+    /// What a node can be short of.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Pressure {
+        /// Memory.
+        #[default]
+        Memory = "memory",
+        /// Room on its disk.
+        Disk = "disk",
+        /// Process ids.
+        Pid = "pid",
+    }
 }
 
 impl Pressure {
@@ -51,18 +53,6 @@ impl Pressure {
     /// The pressure of a word.
     pub fn of(word: &str) -> Option<Self> {
         Self::WORDS.iter().find(|(_, known)| *known == word).map(|(pressure, _)| *pressure)
-    }
-}
-
-impl Field for Pressure {
-    fn read(&mut self, value: Value) -> Result<(), FieldError> {
-        let word = value.as_str().unwrap_or_default();
-        *self = Self::of(word).ok_or_else(|| FieldError::new(format!("no pressure is called {word:?}")))?;
-        Ok(())
-    }
-
-    fn write(&self) -> Value {
-        self.word().into()
     }
 }
 

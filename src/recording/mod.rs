@@ -4,13 +4,15 @@
 //! after each. Here the steps are played on a cluster of the same size, what is seen is gathered in the
 //! same form, and both are compared.
 //!
-//! - [`mod@format`]: the file. [`player`]: plays the steps; `shell`: what bash does to a line. [`rows`]: what a
+//! - [`mod@format`]: the file. [`player`]: plays the steps; `shell`: what bash does to a
+//!   line; `draws`: what the recorded scheduler drew. [`rows`]: what a
 //!   watcher sees.
 //! - [`normalise`]: takes out what no two clusters share: times, uids, addresses, random suffixes.
 //! - [`mod@compare`]: the six comparisons, and the names that a cluster makes up.
 //! - [`tolerated`]: races of the real cluster, each with its reason.
 
 pub mod format;
+mod draws;
 mod shell;
 pub mod player;
 pub mod rows;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::draws;
 use super::format::{Recording, Seen, Step, Until};
 use super::rows::Watcher;
 use super::shell::{self, Part};
@@ -20,6 +21,11 @@ const LINE_TIMEOUT_SECONDS: f64 = 60.0;
 const START_UP: Span = Span::from_ms(100);
 /// When the first step begins.
 const START: Time = Time::from_ms(2_000);
+/// When the stand-in kubelets first reported their nodes anew: a row of each node, which the recorder took for
+/// a change like any other (t 4.3 to 4.5 in the recordings).
+const NODES_REPORTED: Time = Time::from_ms(4_400);
+/// The recorder looked now and then: quiet was noticed 0 to 0.3 s after it had lasted long enough.
+const QUIET_NOTICED_AFTER: Span = Span::from_ms(100);
 
 struct Player {
     cluster: Cluster,
@@ -34,10 +40,13 @@ struct Player {
 /// When a step cannot be played: an unknown fault, or an input that the cluster does not take.
 pub fn play(recording: &Recording) -> Result<Recording, String> {
     let mut player = Player {
-        cluster: Cluster::new(ClusterConfig::recorded(recording.nodes)),
+        cluster: Cluster::new(ClusterConfig {
+            draws: draws::of(recording),
+            ..ClusterConfig::recorded(recording.nodes)
+        }),
         watcher: Watcher::default(),
         seen: Vec::new(),
-        changed_at: Time::ZERO,
+        changed_at: NODES_REPORTED,
     };
     for (name, text) in &recording.files {
         let file = Input::File { name: name.clone(), text: text.clone() };
@@ -154,7 +163,7 @@ impl Player {
         let begun = self.cluster.now();
         let limit = begun + span(limit.unwrap_or(LIMIT_SECONDS));
         loop {
-            let quiet_at = self.changed_at.max(begun) + span(quiet_seconds);
+            let quiet_at = self.changed_at.max(begun) + span(quiet_seconds) + QUIET_NOTICED_AFTER;
             let end = quiet_at.min(limit);
             match self.cluster.next_due() {
                 Some(due) if due <= end => {
@@ -198,7 +207,7 @@ impl Player {
     fn look(&mut self) {
         let (news, changed) = self.watcher.news(self.cluster.server());
         if changed {
-            self.changed_at = self.cluster.now();
+            self.changed_at = self.cluster.now().max(NODES_REPORTED);
         }
         self.seen.extend(news);
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::format::Seen;
 use crate::api::codec::to_value;
-use crate::api::{Kind, Object};
+use crate::api::{Kind, Object, schema};
 use crate::apiserver::{ApiServer, WatchEvent, WatchEventType};
 use crate::collections::sort_by_key;
 use crate::kubectl::printers;
@@ -109,13 +109,18 @@ fn seconds(event: &WatchEvent) -> f64 {
 
 /// The status object of a workload or a budget, as it is recorded beside its row.
 fn status_seen(object: &Object, event: &WatchEvent) -> Option<Seen> {
-    let mut status = match object {
+    let status = match object {
         Object::StatefulSet(set) => to_value(&set.status),
         Object::DaemonSet(set) => to_value(&set.status),
         Object::Deployment(deployment) => to_value(&deployment.status),
-        Object::PodDisruptionBudget(budget) => to_value(&budget.status),
+        // As Go writes it: a condition's message stands there even when it is empty.
+        Object::PodDisruptionBudget(budget) => {
+            let status = to_value(&budget.status);
+            schema::encode_struct(&status, "PodDisruptionBudgetStatus").unwrap_or(status)
+        }
         _ => return None,
     };
+    let mut status = without_times(status);
     if let Some(fields) = status.as_object_mut() {
         fields.entry("conditions").or_insert_with(|| Value::Array(Vec::new()));
     }
@@ -128,6 +133,18 @@ fn status_seen(object: &Object, event: &WatchEvent) -> Option<Seen> {
         type_: event.type_.as_str().into(),
         ..Seen::default()
     })
+}
+
+/// Conditions are recorded without their times and generations.
+fn without_times(mut status: Value) -> Value {
+    for condition in status.get_mut("conditions").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(fields) = condition.as_object_mut() {
+            for field in ["lastTransitionTime", "lastUpdateTime", "lastProbeTime", "observedGeneration"] {
+                fields.remove(field);
+            }
+        }
+    }
+    status
 }
 
 fn row_seen(object: &Object, event: &WatchEvent) -> Seen {

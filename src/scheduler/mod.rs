@@ -6,7 +6,7 @@
 //!
 //! - [`queue`]: which pod is next. [`hints`]: what brings a waiting pod back.
 //! - [`cluster_state`], [`resources`], [`terms`]: what is known of nodes and placed pods.
-//! - [`schedule_one`], [`plugins`], [`preemption`], [`framework`]: one attempt and what it says.
+//! - [`schedule_one`], [`plugins`], [`draws`], [`preemption`], [`framework`]: one attempt and what it says.
 //! - [`binding`]: what follows once a node is chosen. [`history`]: attempts that were made.
 
 pub(crate) mod resources;
@@ -15,6 +15,7 @@ pub mod framework;
 pub(crate) mod cluster_state;
 pub(crate) mod plugins;
 pub(crate) mod preemption;
+pub(crate) mod draws;
 pub(crate) mod schedule_one;
 pub mod queue;
 pub(crate) mod hints;
@@ -25,6 +26,7 @@ mod tests;
 #[cfg(test)]
 mod component_tests;
 
+pub use draws::DrawTable;
 pub use framework::{Attempt, NodeVerdict, Plugin, Rejection, SCORE_WEIGHTS, Scores};
 pub use queue::Place;
 
@@ -41,11 +43,12 @@ use crate::collections::SortedMap;
 use crate::sim::Time;
 use binding::Binding;
 use cluster_state::ClusterState;
+use draws::Draws;
 use hints::ClusterEvent;
 use history::History;
 use plugins::volume_binding::AssumedVolumes;
 use queue::{QueuedPod, SchedulingQueue};
-use schedule_one::{Failure, Placement, schedule_pod};
+use schedule_one::{Choice, Failure, Placement, schedule_pod};
 
 /// The source of the scheduler's Events, and the name by which pods ask for it.
 pub const DEFAULT_SCHEDULER: &str = "default-scheduler";
@@ -70,6 +73,7 @@ pub struct Scheduler {
     volumes: AssumedVolumes,
     bindings: SortedMap<Rc<str>, Binding>,
     history: History,
+    draws: Draws,
     next_start: usize,
     wake_at: Option<Time>,
 }
@@ -77,6 +81,11 @@ pub struct Scheduler {
 type Ctx<'a> = Context<'a, Timer>;
 
 impl Scheduler {
+    /// A scheduler whose choice among equally good nodes is laid down as far as the table goes.
+    pub fn with_draws(table: &DrawTable) -> Self {
+        Self { draws: Draws::new(table), ..Self::default() }
+    }
+
     /// The last attempts to place a pod, oldest first.
     pub fn attempts(&self, pod: &ObjectKey) -> impl DoubleEndedIterator<Item = &Rc<Attempt>> {
         self.history.of(pod)
@@ -253,8 +262,8 @@ impl Scheduler {
             return;
         }
         let cache = context.cache;
-        let outcome =
-            schedule_pod(&pod, &mut self.state, &self.volumes, cache, &mut self.next_start, context.rng());
+        let choice = Choice { drawn: self.draws.peek(&pod), rng: context.rng() };
+        let outcome = schedule_pod(&pod, &mut self.state, &self.volumes, cache, &mut self.next_start, choice);
         let (chosen, message) = match &outcome.result {
             Ok(placement) => (Some(Rc::clone(&placement.node)), String::new()),
             Err(failure) => (None, failure.message.clone()),
@@ -269,6 +278,7 @@ impl Scheduler {
         });
         match outcome.result {
             Ok(Placement { node, volumes }) => {
+                self.draws.advance(&pod);
                 self.state.assume(&pod, &node);
                 self.begin_binding(Binding::new(queued, node, volumes), context);
             }

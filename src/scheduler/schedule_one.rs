@@ -49,6 +49,15 @@ pub(crate) struct Failure {
     pub(crate) rejectors: Vec<Plugin>,
 }
 
+/// What decides among equally good nodes.
+#[derive(Debug)]
+pub(crate) struct Choice<'a> {
+    /// The node that was laid down; it is taken when it is one of them.
+    pub(crate) drawn: Option<&'a str>,
+    /// Decides otherwise.
+    pub(crate) rng: &'a mut Rng,
+}
+
 /// How many feasible nodes are looked for (`numFeasibleNodesToFind`).
 pub(crate) fn num_feasible_nodes_to_find(node_count: usize) -> usize {
     if node_count < MIN_FEASIBLE_NODES {
@@ -66,7 +75,7 @@ pub(crate) fn schedule_pod(
     assumed: &AssumedVolumes,
     cache: &Cache,
     start: &mut usize,
-    rng: &mut Rng,
+    choice: Choice<'_>,
 ) -> Outcome {
     let node_count = state.nodes().len();
     let fail =
@@ -92,7 +101,7 @@ pub(crate) fn schedule_pod(
         diagnosis.post_filter_message = preemption::post_filter_message(pod, &verdicts, state);
         return fail(verdicts, diagnosis.to_string(), diagnosis.rejectors);
     }
-    let (chosen, equals) = choose(&cycle, &feasible, &mut verdicts, state, cache, rng);
+    let (chosen, equals) = choose(&cycle, &feasible, &mut verdicts, state, cache, choice);
     let volumes = cycle.claims.filter(|claims| !claims.are_all_bound()).and_then(|claims| {
         let node = state.nodes().get(chosen)?;
         claims.volumes_on(&node.node)
@@ -151,13 +160,14 @@ fn choose(
     verdicts: &mut [NodeVerdict],
     state: &mut ClusterState,
     cache: &Cache,
-    rng: &mut Rng,
+    choice: Choice<'_>,
 ) -> (usize, usize) {
     if let [(_, only)] = feasible {
         return (*only, 1);
     }
     let places: Vec<usize> = feasible.iter().map(|(_, at)| *at).collect();
     let scores = cycle.scores(&places, state, cache);
+    let drawn = choice.drawn.and_then(|node| state.position(node));
     let (mut best, mut chosen, mut equals) = (i64::MIN, 0, 0);
     for ((verdict, at), scores) in feasible.iter().zip(&scores) {
         let sum = total(scores);
@@ -169,7 +179,8 @@ fn choose(
         } else if sum == best {
             equals += 1;
             // Each of k equals is kept with the chance 1/k, so all have the same in the end.
-            if rng.below(equals as u64) == 0 {
+            let is_drawn = choice.rng.below(equals as u64) == 0;
+            if drawn != Some(chosen) && (is_drawn || drawn == Some(*at)) {
                 chosen = *at;
             }
         }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::cluster_state::ClusterState;
 use super::framework::total;
 use super::plugins::volume_binding::AssumedVolumes;
-use super::schedule_one::{Outcome, schedule_pod};
+use super::schedule_one::{Choice, Outcome, schedule_pod};
 use crate::api::codec::from_value;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
@@ -202,7 +202,8 @@ impl World {
     fn attempt(&mut self) -> Outcome {
         let pod = self.pod.clone().unwrap();
         let mut start = 0;
-        schedule_pod(&pod, &mut self.state, &self.volumes, &self.cache, &mut start, &mut Rng::new(1))
+        let choice = Choice { drawn: None, rng: &mut Rng::new(1) };
+        schedule_pod(&pod, &mut self.state, &self.volumes, &self.cache, &mut start, choice)
     }
 }
 
@@ -402,10 +403,13 @@ fn equals_are_chosen_at_random_and_all_of_them() {
             &world.volumes,
             &world.cache,
             &mut start,
-            &mut Rng::new(seed),
+            Choice { drawn: None, rng: &mut Rng::new(seed) },
         );
         assert_eq!(outcome.equals, 3);
         chosen.insert(outcome.result.unwrap().node);
+        let choice = Choice { drawn: Some("b"), rng: &mut Rng::new(seed) };
+        let drawn = schedule_pod(&pod, &mut world.state, &world.volumes, &world.cache, &mut start, choice);
+        assert_eq!(&*drawn.result.unwrap().node, "b");
     }
     assert_eq!(chosen.len(), 3);
 }

@@ -171,6 +171,49 @@ macro_rules! api_enum {
 
 pub(crate) use api_enum;
 
+/// Declares an enum without data: its values are words in JSON.
+///
+/// ```text
+/// api_words! {
+///     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+///     pub enum Pressure {
+///         #[default]
+///         Memory = "memory",
+///     }
+/// }
+/// ```
+macro_rules! api_words {
+    (
+        $(#[$on_enum:meta])*
+        $visible:vis enum $name:ident {
+            $($(#[$on_variant:meta])* $variant:ident = $word:literal,)*
+        }
+    ) => {
+        $(#[$on_enum])*
+        $visible enum $name {
+            $($(#[$on_variant])* $variant,)*
+        }
+
+        impl $crate::api::codec::Field for $name {
+            fn read(&mut self, value: serde_json::Value) -> Result<(), $crate::api::codec::FieldError> {
+                *self = match value.as_str() {
+                    $(Some($word) => Self::$variant,)*
+                    _ => return Err($crate::api::codec::FieldError::mismatch(&value, "a known word")),
+                };
+                Ok(())
+            }
+
+            fn write(&self) -> serde_json::Value {
+                serde_json::Value::from(match self {
+                    $(Self::$variant => $word,)*
+                })
+            }
+        }
+    };
+}
+
+pub(crate) use api_words;
+
 /// How long a name is in camel case.
 pub const fn camel_length(snake: &str) -> usize {
     let snake = snake.as_bytes();

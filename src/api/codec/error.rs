@@ -18,7 +18,7 @@ impl FieldError {
     }
 
     /// The value here has another type than the `expected` one.
-    pub(super) fn mismatch(found: &Value, expected: &str) -> Self {
+    pub(crate) fn mismatch(found: &Value, expected: &str) -> Self {
         let found = match found {
             Value::Null => "null",
             Value::Bool(_) => "a boolean",

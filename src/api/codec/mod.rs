@@ -17,7 +17,7 @@ pub mod write;
 
 use serde_json::Value;
 
-pub(crate) use declare::{api_enum, api_struct};
+pub(crate) use declare::{api_enum, api_struct, api_words};
 pub use declare::{camel, camel_length};
 pub use error::FieldError;
 

@@ -10,7 +10,7 @@ mod storage;
 
 use std::rc::Rc;
 
-use super::{ApiServer, StatusError, strategy};
+use super::{ApiServer, Cause, StatusError, strategy};
 use crate::api::node::Node;
 use crate::api::scheduling::Taint;
 use crate::api::{Kind, Object, ObjectKey};
@@ -23,7 +23,9 @@ pub(super) use pods::topology_labels;
 impl ApiServer {
     /// Completes a new object, or refuses it.
     pub(super) fn admit_create(&mut self, object: &mut Object) -> Result<(), StatusError> {
-        self.check_namespace(object)?;
+        let meta = object.meta();
+        let name = if meta.name.is_empty() { &meta.generate_name } else { &meta.name };
+        self.check_namespace(object.kind(), &meta.namespace, name)?;
         match object {
             Object::Pod(pod) => self.admit_pod(Rc::make_mut(pod)),
             Object::PersistentVolumeClaim(claim) => {
@@ -43,24 +45,27 @@ impl ApiServer {
     }
 
     /// Refuses new objects in namespaces that are missing or on their way out.
-    fn check_namespace(&self, object: &Object) -> Result<(), StatusError> {
-        let (kind, meta) = (object.kind(), object.meta());
+    pub(super) fn check_namespace(&self, kind: Kind, namespace: &str, name: &str) -> Result<(), StatusError> {
         if !kind.is_namespaced() {
             return Ok(());
         }
-        let key = ObjectKey::new(Kind::Namespace, "", meta.namespace.as_str());
-        let Some(namespace) = self.store.get(&key) else {
+        let key = ObjectKey::new(Kind::Namespace, "", namespace);
+        let Some(found) = self.store.get(&key) else {
             // A server without its first objects still has the namespaces that it makes by itself.
             let made_by_itself = IMMORTAL_NAMESPACES.contains(&key.name.as_str());
             return if made_by_itself { Ok(()) } else { Err(StatusError::not_found(key.kind, &key.name)) };
         };
-        if strategy::is_namespace_terminating(namespace) {
+        if strategy::is_namespace_terminating(found) {
             let why = format!(
-                "unable to create new content in namespace {} because it is being terminated",
-                meta.namespace
+                "unable to create new content in namespace {namespace} because it is being terminated"
             );
-            let name = if meta.name.is_empty() { &meta.generate_name } else { &meta.name };
-            return Err(StatusError::forbidden(kind, name, &why));
+            let mut error = StatusError::forbidden(kind, name, &why);
+            error.cause_type = "NamespaceTerminating";
+            error.causes.push(Cause {
+                field: "metadata.namespace".to_owned(),
+                message: format!("namespace {namespace} is being terminated"),
+            });
+            return Err(error);
         }
         Ok(())
     }

@@ -5,8 +5,8 @@
 //!
 //! - [`causes`]: paths and causes. `names`, `metadata`, `selectors`, `resources`: rules that all kinds share.
 //! - `pods`: pods; their parts in `pod_spec`, `containers`, `environment`, `mounts`, `probes`, `security`,
-//!   `volumes`, `affinity`. `stateful_set`, `daemon_set`, `storage`, `service`, `others`: the other kinds.
-//!   `diff`: what changed.
+//!   `volumes`, `affinity`. `stateful_set`, `daemon_set`, `storage`, `service`, `disruption_budget`, `others`:
+//!   the other kinds. `diff`: what changed.
 
 mod causes;
 mod names;
@@ -28,6 +28,7 @@ mod stateful_set;
 mod daemon_set;
 mod storage;
 mod service;
+mod disruption_budget;
 mod others;
 
 use serde_json::Value;
@@ -139,11 +140,8 @@ fn spec(kind: Kind, value: &Value, causes: &mut Causes) {
         Kind::Secret => others::secret(value, causes),
         Kind::Event => others::event(value, causes),
         Kind::EndpointSlice => others::endpoint_slice(value, causes),
-        Kind::ServiceAccount
-        | Kind::Lease
-        | Kind::Deployment
-        | Kind::ReplicaSet
-        | Kind::PodDisruptionBudget => {}
+        Kind::PodDisruptionBudget => disruption_budget::spec(value, causes),
+        Kind::ServiceAccount | Kind::Lease | Kind::Deployment | Kind::ReplicaSet => {}
     }
 }
 
@@ -176,6 +174,7 @@ fn changed_status(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
         Kind::DaemonSet => daemon_set::status(new, old, causes),
         Kind::Namespace => others::namespace_status(new, causes),
         Kind::Node => others::node(new, causes),
+        Kind::PodDisruptionBudget => disruption_budget::status(new, causes),
         _ => {}
     }
 }

@@ -186,6 +186,23 @@ pub(super) fn percent(text: &str) -> Option<String> {
     })
 }
 
+/// `isValidConditionReason`
+pub(super) fn condition_reason(text: &str) -> Option<String> {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let bytes = text.as_bytes();
+    let valid = bytes.first().is_some_and(u8::is_ascii_alphabetic)
+        && bytes.last().is_some_and(|byte| is_word(*byte))
+        && bytes.iter().all(|byte| is_word(*byte) || matches!(byte, b',' | b':'));
+    (!valid).then(|| {
+        regex_error(
+            "a condition reason must start with alphabetic character, optionally followed by a string of \
+             alphanumeric characters or '_,:', and must end with an alphanumeric character or '_'",
+            "[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?",
+            &["my_name", "MY_NAME", "MyName", "ReasonA,ReasonB", "ReasonA:ReasonB"],
+        )
+    })
+}
+
 /// `IsHTTPHeaderName`
 pub(super) fn http_header(text: &str) -> Option<String> {
     let valid = !text.is_empty() && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_alphanumeric());

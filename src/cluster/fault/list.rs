@@ -57,7 +57,8 @@ impl Cluster {
         for ((namespace, name), faults) in &self.kubelets().faults().pods {
             let own = *namespace == self.session.namespace;
             let target = if own { format!("pod/{name}") } else { format!("pod/{name} -n {namespace}") };
-            let mut row = |fault: &str, detail: String| rows.push(vec![target.clone(), fault.to_owned(), detail]);
+            let mut row =
+                |fault: &str, detail: String| rows.push(vec![target.clone(), fault.to_owned(), detail]);
             if let Some((after, code)) = faults.crash_loop {
                 row("crash-loop", format!("exit code {code}, {} after each start", duration(after)));
             }
@@ -160,9 +161,15 @@ impl Cluster {
         }
         let from = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
         let word = before.get(from..).unwrap_or_default();
-        let words: Vec<&str> = rest.get(..rest.len() - word.len()).unwrap_or_default().split_whitespace().collect();
+        let words: Vec<&str> =
+            rest.get(..rest.len() - word.len()).unwrap_or_default().split_whitespace().collect();
         let mut candidates: Vec<String> = match words.as_slice() {
-            [] => VERBS.iter().map(|verb| verb.name).chain(["clear", "help", "list"]).map(|n| format!("{n} ")).collect(),
+            [] => VERBS
+                .iter()
+                .map(|verb| verb.name)
+                .chain(["clear", "help", "list"])
+                .map(|n| format!("{n} "))
+                .collect(),
             [_] if !word.starts_with('-') => self.targets(words.first().copied().unwrap_or_default()),
             ["clear"] => vec!["--all ".to_owned()],
             [verb, ..] => options_of(verb).iter().map(|option| format!("--{option}=")).collect(),
@@ -200,8 +207,9 @@ impl Cluster {
 
     fn images(&self) -> Vec<String> {
         let pods = self.server.list(Kind::Pod, None).filter_map(Pod::of);
-        let mut images: Vec<String> =
-            pods.flat_map(|pod| pod.spec.containers.iter().map(|container| container.image.clone())).collect();
+        let mut images: Vec<String> = pods
+            .flat_map(|pod| pod.spec.containers.iter().map(|container| container.image.clone()))
+            .collect();
         sort(&mut images);
         images.dedup();
         images

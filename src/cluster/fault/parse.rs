@@ -216,10 +216,7 @@ mod tests {
             ("crash po/a --code 137 -n prod", "[Exit { namespace: \"prod\", pod: \"a\", code: 137 }]"),
             ("slow-pull image/a/b:1 --by=2m", "[SlowPull { image: \"a/b:1\", by_ms: 120000 }]"),
             ("misplace sc/s --node=n", "[MisplaceVolumes { class: \"s\", node: Some(\"n\") }]"),
-            (
-                "resize node/n --cpu=8",
-                "[Resize { node: \"n\", cpu: \"8\", memory: \"\", pods: None }]",
-            ),
+            ("resize node/n --cpu=8", "[Resize { node: \"n\", cpu: \"8\", memory: \"\", pods: None }]"),
             ("clear image/a", "[ClearImage { image: \"a\" }]"),
             ("explode node/n", "unknown fault \"explode\""),
             ("crash web-0", "say what \"web-0\" is: pod/web-0, node/web-0, …"),

@@ -74,7 +74,13 @@ pub(super) const VERBS: &[Verb] = &[
     verb("liveness", Target::Pod, &[], "fails its liveness probe once", "failed its liveness probe"),
     verb("unready", Target::Pod, &[], "fails its readiness probes", "is not ready from now on"),
     verb("ready", Target::Pod, &[], "passes its readiness probes again", "may be ready again"),
-    verb("evict", Target::Pod, &[], "is given up by a node that is short of memory", "was evicted by its node"),
+    verb(
+        "evict",
+        Target::Pod,
+        &[],
+        "is given up by a node that is short of memory",
+        "was evicted by its node",
+    ),
     verb(
         "ignore-sigterm",
         Target::Pod,
@@ -112,7 +118,13 @@ pub(super) const VERBS: &[Verb] = &[
         "joins",
     ),
     verb("remove", Target::Node, &[], "its machine is gone for good", "has no machine any more"),
-    verb("resize", Target::Node, &["cpu", "memory", "pods"], "its machine gets another size", "has another size"),
+    verb(
+        "resize",
+        Target::Node,
+        &["cpu", "memory", "pods"],
+        "its machine gets another size",
+        "has another size",
+    ),
     verb("pressure", Target::Node, &["of"], "is short of --of=memory|disk|pid", "is short of it from now on"),
 ];
 

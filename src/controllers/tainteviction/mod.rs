@@ -164,11 +164,8 @@ impl TaintEviction {
 
 /// Tells an Event about a pod of which only the name is known.
 fn tell(key: &ObjectKey, message: &str, context: &mut Context<'_, Requeue>) {
-    let metadata = ObjectMeta {
-        name: key.name.clone(),
-        namespace: key.namespace.clone(),
-        ..ObjectMeta::default()
-    };
+    let metadata =
+        ObjectMeta { name: key.name.clone(), namespace: key.namespace.clone(), ..ObjectMeta::default() };
     let about = Object::from(Pod { metadata, ..Pod::default() });
     context.event(COMPONENT, &about, EventType::Normal, "TaintManagerEviction", message);
 }
@@ -203,12 +200,14 @@ impl Controller for TaintEviction {
     fn keys_for(&mut self, change: &Change, _: &Cache, _: Time) -> Vec<(ObjectKey, Span)> {
         let key = match change.object() {
             Some(Object::Node(node)) => {
-                let (old, new) = (change.old.as_ref().and_then(Node::of), change.new.as_ref().and_then(Node::of));
+                let (old, new) =
+                    (change.old.as_ref().and_then(Node::of), change.new.as_ref().and_then(Node::of));
                 self.node_keys(old.map(|n| &**n), new.map(|n| &**n))
                     .then(|| ObjectKey::new(Kind::Node, "", node.metadata.name.as_str()))
             }
             Some(Object::Pod(_)) => {
-                let (old, new) = (change.old.as_ref().and_then(Pod::of), change.new.as_ref().and_then(Pod::of));
+                let (old, new) =
+                    (change.old.as_ref().and_then(Pod::of), change.new.as_ref().and_then(Pod::of));
                 self.pod_keys(old.map(|p| &**p), new.map(|p| &**p))
             }
             _ => None,

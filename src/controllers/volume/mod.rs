@@ -26,11 +26,12 @@ use crate::api::ObjectKey;
 use crate::controllers::{Controller, Reason, Verdict};
 use crate::sim::Span;
 
-/// All controllers of volumes. A volume is made `provision` after its claim may be served.
-pub fn controllers(provision: Span) -> Vec<Box<dyn Controller>> {
+/// All controllers of volumes. A volume is made `provision` after its claim may be served; a `local` one can
+/// be reached only from its node.
+pub fn controllers(provision: Span, local: bool) -> Vec<Box<dyn Controller>> {
     vec![
         Box::new(PersistentVolumeBinder::default()),
-        Box::new(Provisioner::new(provision)),
+        Box::new(Provisioner::new(provision, local)),
         Box::new(ClaimProtection::default()),
         Box::new(VolumeProtection),
     ]

@@ -3,8 +3,10 @@
 //!
 //! Models the external provisioner rancher.io/local-path (sigs.k8s.io/sig-storage-lib-external-provisioner),
 //! beside Kubernetes v1.36: a claim is taken up once the persistentvolume-controller has named the
-//! provisioner on it. A person may make it fail, or make volumes where no pod looks for them. Left out: its
-//! Events about volumes that can be made, and the pods that it runs to make a directory; the time they take
+//! provisioner on it. Its volumes lie on a file system that all nodes share, as those of the recordings
+//! did, or on the node that was selected (`local`). A person may make it fail, or make volumes where no pod
+//! looks for them. Left out: its Events about volumes that can be made, and the pods that it runs to make a
+//! directory; the time they take
 //! is the latency.
 
 use std::rc::Rc;
@@ -63,6 +65,8 @@ pub enum VolumeFault {
 #[derive(Clone, Debug)]
 pub struct Provisioner {
     latency: Span,
+    /// Whether a volume can be reached only from the node that was selected for it.
+    local: bool,
     /// When the volume of a claim, by uid, or the end of a volume, by name, is due.
     due: SortedMap<String, Time>,
     /// Classes whose volumes cannot be made.
@@ -75,9 +79,10 @@ pub struct Provisioner {
 
 impl Provisioner {
     /// A provisioner that takes `latency` to make a volume or to delete one.
-    pub fn new(latency: Span) -> Self {
+    pub fn new(latency: Span, local: bool) -> Self {
         Self {
             latency,
+            local,
             due: SortedMap::new(),
             failing: SortedSet::new(),
             misplaced: SortedMap::new(),
@@ -125,8 +130,9 @@ impl Provisioner {
         if self.failing.contains(&class.metadata.name) {
             return Ok(Some(self.fail(&claim, key, context)));
         }
-        let node = node.map(|node| self.misplaced.get(&class.metadata.name).unwrap_or(node));
-        let hostname = node.map(|node| {
+        let misplaced = self.misplaced.get(&class.metadata.name);
+        let hostname = node.filter(|_| self.local || misplaced.is_some()).map(|node| {
+            let node = misplaced.unwrap_or(node);
             let known = context.cache.typed::<Node>("", node);
             known.and_then(|known| known.metadata.labels.get(HOSTNAME)).unwrap_or(node).clone()
         });

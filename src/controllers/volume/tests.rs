@@ -29,7 +29,7 @@ impl World {
     fn new() -> Self {
         Self {
             server: ApiServer::new(Rng::new(1)),
-            controllers: ControllerManager::new(controllers(Span::from_ms(200))),
+            controllers: ControllerManager::new(controllers(Span::from_ms(200), true)),
             cache: Cache::default(),
             informers: Kind::ALL.iter().map(|&kind| Informer::new(kind, Span::from_ms(10))).collect(),
             recorder: Recorder::default(),

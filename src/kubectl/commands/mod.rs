@@ -24,6 +24,8 @@ pub mod drain;
 pub mod taint;
 pub mod wait;
 pub mod waiters;
+pub mod events;
+pub mod diff;
 pub mod logs;
 pub mod exec;
 pub mod api_resources;
@@ -107,8 +109,8 @@ pub static ROOT: Command = Command {
         absent("cp", "Copy files and directories to and from containers"),
         absent("auth", "Inspect authorization"),
         absent("debug", "Create debugging sessions for troubleshooting workloads and nodes"),
-        absent("events", "List events"),
-        absent("diff", "Diff the live version against a would-be applied version"),
+        events::COMMAND,
+        diff::COMMAND,
         apply::COMMAND,
         patch::COMMAND,
         replace::COMMAND,

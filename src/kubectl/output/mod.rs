@@ -7,6 +7,7 @@
 
 pub mod tabwriter;
 pub mod table;
+pub mod unified_diff;
 pub mod prefix_writer;
 pub mod duration;
 pub mod json;

@@ -6,5 +6,5 @@
 pub mod table;
 pub mod describe;
 
-pub use describe::describe;
+pub use describe::{describe, interval};
 pub use table::{Table, pod_status, table, wide_cells};

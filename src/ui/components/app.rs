@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::daemon::DaemonStrip;
 use super::deployment::DeploymentStrip;
+use super::drain::DrainDialog;
 use super::editor::{self, Editor};
 use super::events::Events;
 use super::header::Header;
@@ -150,6 +151,9 @@ impl Component for App {
                         <Events rows={views.events.clone()} {on} />
                     </div>
                 </main>
+                if let Some(view) = &views.drain {
+                    <DrainDialog view={view.clone()} {on} />
+                }
                 <PageTabs page={state.page} {on} />
                 <NoticeBar
                     text={state.notice.as_ref().map(|notice| notice.text.clone())}

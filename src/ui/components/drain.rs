@@ -3,9 +3,9 @@
 use web_sys::{HtmlDialogElement, HtmlInputElement};
 use yew::prelude::*;
 
-use crate::kubectl::drain::Fate;
+use crate::kubectl::drain::{Fate, PreviewRow};
 use crate::ui::state::Action;
-use crate::ui::view_model::drain::{DrainDraft, DrainRow, DrainView};
+use crate::ui::view_model::drain::{DrainDraft, DrainView};
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct DrainDialogProps {
@@ -38,8 +38,8 @@ const SWITCHES: [(&str, &str, Change, fn(&DrainDraft) -> bool); 4] = [
     (
         "--disable-eviction",
         "delete, without asking the budgets",
-        |draft, on| draft.deletes = on,
-        |draft| draft.deletes,
+        |draft, on| draft.options.deletes = on,
+        |draft| draft.options.deletes,
     ),
 ];
 
@@ -52,7 +52,7 @@ fn word(fate: Fate) -> (&'static str, &'static str) {
     }
 }
 
-fn row(row: &DrainRow) -> Html {
+fn row(row: &PreviewRow) -> Html {
     let (word, class) = word(row.fate);
     html! {
         <li class={classes!("fate", class)} key={row.pod.clone()}>
@@ -75,19 +75,20 @@ pub(crate) fn DrainDialog(props: &DrainDialogProps) -> Html {
     }
     let (view, on) = (&props.view, &props.on);
     let draft = &view.draft;
-    let switch = |(flag, about, change, is_on): &(&'static str, &'static str, Change, fn(&DrainDraft) -> bool)| {
-        let (on, draft_now, change) = (on.clone(), draft.clone(), *change);
-        let onchange = Callback::from(move |event: Event| {
-            let input: HtmlInputElement = event.target_unchecked_into();
-            let mut next = draft_now.clone();
-            change(&mut next, input.checked());
-            on.emit(Action::PrepareDrain(Some(next)));
-        });
-        html! {
-            <label class="switch" key={*flag}><input type="checkbox" checked={is_on(draft)} {onchange} />
-                <span class="is-code">{ *flag }</span><span class="switch-about">{ *about }</span></label>
-        }
-    };
+    let switch =
+        |(flag, about, change, is_on): &(&'static str, &'static str, Change, fn(&DrainDraft) -> bool)| {
+            let (on, draft_now, change) = (on.clone(), draft.clone(), *change);
+            let onchange = Callback::from(move |event: Event| {
+                let input: HtmlInputElement = event.target_unchecked_into();
+                let mut next = draft_now.clone();
+                change(&mut next, input.checked());
+                on.emit(Action::PrepareDrain(Some(next)));
+            });
+            html! {
+                <label class="switch" key={*flag}><input type="checkbox" checked={is_on(draft)} {onchange} />
+                    <span class="is-code">{ *flag }</span><span class="switch-about">{ *about }</span></label>
+            }
+        };
     let field = |label: &'static str, hint: &'static str, value: &str, set: fn(&mut DrainDraft, String)| {
         let (on, draft_now) = (on.clone(), draft.clone());
         let onchange = Callback::from(move |event: Event| {

@@ -4,47 +4,17 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::actions::object_actions;
 use super::events::event;
-use super::lane::node_actions;
-use super::tile::namespace_flag;
+use super::node_edit::NodeEdit;
 use super::why::Why;
-use crate::api::Kind;
-use crate::ui::state::{Action, Fault};
+use crate::ui::state::Action;
 use crate::ui::view_model::inspector::InspectorView;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct InspectorProps {
     pub(crate) view: Option<Rc<InspectorView>>,
     pub(crate) on: Callback<Action>,
-}
-
-fn actions(view: &InspectorView) -> Vec<(&'static str, Action)> {
-    let (name, flag, key) = (&view.key.name, namespace_flag(&view.key.namespace), view.key.clone());
-    let singular = view.key.kind.resource().singular;
-    let run = |verb: &str| Action::Run(format!("kubectl {verb} {singular} {name}{flag}"));
-    match view.key.kind {
-        _ if !view.exists => Vec::new(),
-        Kind::Node => node_actions(name, view.is_cordoned),
-        Kind::Pod => {
-            let mut actions = vec![("Describe", run("describe")), ("Delete", run("delete"))];
-            if view.is_running {
-                actions.push(("Crash it", Action::Fault(Fault::Crash, key.clone())));
-                actions.push(("Fail readiness", Action::Fault(Fault::Unready, key.clone())));
-                actions.push(("Pass readiness", Action::Fault(Fault::Ready, key)));
-            }
-            actions
-        }
-        Kind::StatefulSet => {
-            let restart = format!("kubectl rollout restart statefulset/{name}{flag}");
-            vec![
-                ("Describe", run("describe")),
-                ("Edit", run("edit")),
-                ("Restart", Action::Run(restart)),
-                ("Delete", run("delete")),
-            ]
-        }
-        _ => vec![("Describe", run("describe"))],
-    }
 }
 
 #[component]
@@ -65,11 +35,14 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
                 <p class="empty">{ "It does not exist any more." }</p>
             }
             <div class="buttons">
-                { for actions(view).into_iter().map(|(word, action)| html! {
+                { for object_actions(view).into_iter().map(|(word, action)| html! {
                     <button type="button" class="button is-small"
                         onclick={props.on.reform(move |_| action.clone())}>{ word }</button>
                 }) }
             </div>
+            if let Some(node) = &view.node {
+                <NodeEdit name={view.key.name.clone()} node={node.clone()} on={props.on.clone()} />
+            }
             if !view.conditions.is_empty() {
                 <h3>{ "Conditions" }</h3>
                 <dl class="facts">

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::actions::node_actions;
 use super::menu::Menu;
 use super::stage::Cells;
 use super::tile::Tile;
@@ -17,17 +18,6 @@ pub(crate) struct LaneProps {
     pub(crate) cells: Cells,
     pub(crate) on_cells: Callback<Cells>,
     pub(crate) on: Callback<Action>,
-}
-
-/// What can be done with a node.
-pub(crate) fn node_actions(name: &str, is_cordoned: bool) -> Vec<(&'static str, Action)> {
-    let run = |line: String| Action::Run(line);
-    let cordon = if is_cordoned {
-        ("Uncordon", run(format!("kubectl uncordon {name}")))
-    } else {
-        ("Cordon", run(format!("kubectl cordon {name}")))
-    };
-    vec![cordon, ("Describe", run(format!("kubectl describe node {name}")))]
 }
 
 fn tiles(tiles: &[Rc<TileView>], cells: &Cells, on_cells: &Callback<Cells>, on: &Callback<Action>) -> Html {
@@ -57,6 +47,7 @@ pub(crate) fn Lane(props: &LaneProps) -> Html {
         let open = open.clone();
         Callback::from(move |event: MouseEvent| {
             event.prevent_default();
+            event.stop_propagation();
             open();
         })
     };
@@ -93,7 +84,7 @@ pub(crate) fn Lane(props: &LaneProps) -> Html {
                 <button type="button" class="more" tabindex="-1" aria-label={format!("Actions of {name}")}
                     onclick={on_menu}>{ "⋯" }</button>
                 if cells.menu.as_deref() == Some(name.as_str()) {
-                    <Menu label={name.clone()} items={node_actions(&name, lane.is_cordoned)} {on_close}
+                    <Menu label={name.clone()} items={node_actions(&name, lane.is_cordoned, lane.is_ready)} {on_close}
                         on={props.on.clone()} />
                 }
             </div>

@@ -46,6 +46,16 @@ fn first_cell(view: &StageView) -> String {
     view.shelf.first().map(|tile| tile.key.name.clone()).or_else(lane).unwrap_or_default()
 }
 
+/// The first `node-N` that is not taken.
+fn next_node(view: &StageView) -> String {
+    let is_taken = |name: &str| view.lanes.iter().any(|lane| lane.key.name == name);
+    let mut number = view.lanes.len() + 1;
+    while is_taken(&format!("node-{number}")) {
+        number += 1;
+    }
+    format!("node-{number}")
+}
+
 fn has_cell(view: &StageView, name: &str) -> bool {
     view.shelf.iter().any(|tile| tile.key.name == name)
         || view
@@ -61,6 +71,7 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
     let had_focus = use_mut_ref(|| false);
     let view = &props.view;
     let stop = if has_cell(view, &cells.stop) { cells.stop.clone() } else { first_cell(view) };
+    let next = next_node(view);
     let now = Cells { stop: stop.clone(), menu: cells.menu.clone() };
     use_flip(root.clone(), props.is_moving, view.clone());
     {
@@ -109,7 +120,11 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
     });
     html! {
         <section class="panel stage-panel" id="stage" tabindex="-1" aria-labelledby="stage-title">
-            <h2 id="stage-title" class="panel-title">{ "Cluster" }</h2>
+            <div class="stage-bar">
+                <h2 id="stage-title" class="panel-title">{ "Cluster" }</h2>
+                <button type="button" class="button is-small"
+                    onclick={props.on.reform(move |_| Action::Run(format!("fault add node/{next}")))}>{ "Add a node" }</button>
+            </div>
             if view.is_empty() {
                 <div class="invitation">
                     <p>{ format!("{} nodes, and nothing runs yet.", view.lanes.len()) }</p>

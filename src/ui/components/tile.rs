@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::actions::pod_actions;
 use super::icons::{shape, volume};
 use super::menu::Menu;
 use super::revision::{badge, pattern};
@@ -24,15 +25,6 @@ pub(crate) struct TileProps {
 /// ` -n NAMESPACE`, outside the default namespace.
 pub(crate) fn namespace_flag(namespace: &str) -> String {
     if namespace == "default" || namespace.is_empty() { String::new() } else { format!(" -n {namespace}") }
-}
-
-/// What can be done with a pod.
-pub(crate) fn pod_actions(tile: &TileView) -> Vec<(&'static str, Action)> {
-    let (name, flag) = (&tile.key.name, namespace_flag(&tile.key.namespace));
-    vec![
-        ("Describe", Action::Run(format!("kubectl describe pod {name}{flag}"))),
-        ("Delete", Action::Run(format!("kubectl delete pod {name}{flag}"))),
-    ]
 }
 
 #[component]
@@ -80,6 +72,8 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
         })
     };
     let selected = tile.is_selected.then_some("is-selected");
+    // Where there is no room, the part that tells a pod from its siblings stays.
+    let (base, suffix) = name.split_at(name.rfind('-').unwrap_or(name.len()));
     html! {
         <div class={classes!("tile", tile.shape.class(), selected)} role="gridcell" ref={root}
             data-flip={tile.uid.clone()}
@@ -91,7 +85,8 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
             <span class={classes!("spine", pattern(tile.revision.as_ref()))} />
             <span class="tile-top">
                 { shape(tile.shape) }
-                <span class="tile-name">{ &name }</span>
+                <span class="tile-name"><span class="tile-base">{ base }</span><span
+                    class="tile-suffix">{ suffix }</span></span>
                 { badge(tile.revision.as_ref()) }
             </span>
             <span class="tile-state">
@@ -111,7 +106,7 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
             <button type="button" class="more" tabindex="-1" aria-label={format!("Actions of {name}")}
                 onclick={on_menu}>{ "⋯" }</button>
             if props.has_menu {
-                <Menu label={name} items={pod_actions(tile)} {on_close} on={props.on.clone()} />
+                <Menu label={name} items={pod_actions(&tile.key, tile.is_running())} {on_close} on={props.on.clone()} />
             }
         </div>
     }

@@ -1,6 +1,7 @@
 //! Everything that a person, or the ticker, can ask of the page.
 
 use crate::api::ObjectKey;
+use crate::ui::view_model::drain::DrainDraft;
 
 /// What is asked of the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,21 +68,10 @@ pub enum Action {
     Dismiss,
     /// Tells a person something.
     Tell(String),
-    /// Makes a running container of a pod crash, or changes its readiness.
-    Fault(Fault, ObjectKey),
+    /// Opens the drain dialog with a draft, or closes it.
+    PrepareDrain(Option<DrainDraft>),
     /// Forgets the broken text that was set aside.
     ForgetBroken,
-}
-
-/// What can go wrong in a pod.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// Its container crashes.
-    Crash,
-    /// It is no longer ready.
-    Unready,
-    /// It is ready again.
-    Ready,
 }
 
 /// The panels below the stage.

@@ -14,11 +14,12 @@ pub mod lines;
 pub mod prompt;
 pub mod views;
 
-pub use action::{Action, Fault, Page, Panel, Theme};
+pub use action::{Action, Page, Panel, Theme};
 
 use crate::api::ObjectKey;
-use crate::cluster::{Cluster, ClusterConfig, Control, Input};
+use crate::cluster::{Cluster, ClusterConfig, Input};
 use crate::ui::view_model::diff::DiffView;
+use crate::ui::view_model::drain::DrainDraft;
 use files::Files;
 use prompt::Prompt;
 use time::Clock;
@@ -39,6 +40,8 @@ pub struct State {
     pub prompt: Prompt,
     /// The object in the inspector.
     pub selected: Option<ObjectKey>,
+    /// The drain that is being prepared.
+    pub drain: Option<DrainDraft>,
     /// The panel below the stage.
     pub panel: Panel,
     /// The page of a narrow screen.
@@ -99,6 +102,7 @@ impl State {
             cleared: crate::collections::SortedMap::new(),
             prompt: Prompt::default(),
             selected: None,
+            drain: None,
             panel: Panel::default(),
             page: Page::default(),
             theme: Theme::default(),
@@ -154,7 +158,7 @@ impl State {
             Action::Undo => self.undo(),
             Action::Dismiss => self.notice = None,
             Action::Tell(text) => self.tell(text),
-            Action::Fault(fault, key) => self.fault(fault, &key),
+            Action::PrepareDrain(draft) => self.drain = draft,
             Action::ForgetBroken => self.broken = None,
         }
     }
@@ -179,16 +183,6 @@ impl State {
         }
     }
 
-    fn fault(&mut self, fault: Fault, key: &ObjectKey) {
-        let (namespace, pod) = (key.namespace.clone(), key.name.clone());
-        let control = match fault {
-            Fault::Crash => Control::Crash { namespace, pod },
-            Fault::Unready => Control::Unready { namespace, pod },
-            Fault::Ready => Control::Ready { namespace, pod },
-        };
-        self.submit(Input::Control(control));
-    }
-
     fn reset(&mut self) {
         let fresh = Cluster::new(self.cluster.config().clone());
         let old = std::mem::replace(&mut self.cluster, fresh);
@@ -202,6 +196,7 @@ impl State {
 
     fn forget_cluster(&mut self) {
         self.selected = None;
+        self.drain = None;
         self.diff = None;
         self.cleared.clear();
         self.clock.past.clear();

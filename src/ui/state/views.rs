@@ -10,6 +10,7 @@ use crate::kubectl::Stream;
 use crate::ui::view_model::budgets::{BudgetView, budgets};
 use crate::ui::view_model::daemon_sets::{DaemonView, daemon_sets};
 use crate::ui::view_model::deployments::{DeploymentView, deployments};
+use crate::ui::view_model::drain::{DrainDraft, DrainView};
 use crate::ui::view_model::events::{EventRow, events};
 use crate::ui::view_model::history::HistoryView;
 use crate::ui::view_model::inspector::InspectorView;
@@ -60,6 +61,8 @@ pub struct Views {
     pub events: Rc<Vec<EventRow>>,
     /// The chosen object.
     pub inspector: Option<Rc<InspectorView>>,
+    /// The drain that is being prepared.
+    pub drain: Option<DrainView>,
     /// The cluster as tables, when they are shown.
     pub tables: Rc<Vec<TableView>>,
     /// The terminal's screen.
@@ -84,6 +87,7 @@ struct Shown {
     is_idle: bool,
     selected: Option<ObjectKey>,
     panel: Panel,
+    drain: Option<DrainDraft>,
 }
 
 impl Views {
@@ -118,6 +122,7 @@ impl State {
             is_idle: self.cluster.next_due().is_none(),
             selected: self.selected.clone(),
             panel: self.panel,
+            drain: self.drain.clone(),
         };
         if self.views.shown.as_ref() == Some(&shown) {
             return;
@@ -153,6 +158,7 @@ impl State {
         keep(&mut views.events, events(cluster, None));
         views.inspector = self.selected.as_ref().map(|key| Rc::new(InspectorView::of(cluster, key)));
         let shows_tables = self.panel == Panel::Tables;
+        views.drain = self.drain.as_ref().map(|draft| DrainView::of(draft, cluster));
         let shows_budgets = self.panel == Panel::Budgets;
         keep(&mut views.budgets, if shows_budgets { budgets(cluster) } else { Vec::new() });
         keep(&mut views.tables, if shows_tables { tables(cluster) } else { Vec::new() });

@@ -2,7 +2,7 @@
 //! stop it.
 
 use crate::cluster::Cluster;
-use crate::kubectl::drain::{DrainOptions, Fate, preview};
+use crate::kubectl::drain::{DrainOptions, Fate, PreviewRow, preview};
 
 /// A drain that a person is preparing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,8 +15,6 @@ pub struct DrainDraft {
     pub grace_period: String,
     /// `--timeout`; empty for as long as it takes.
     pub timeout: String,
-    /// `--disable-eviction`: no budget is asked.
-    pub deletes: bool,
 }
 
 /// The draft with what it would do.
@@ -27,18 +25,7 @@ pub struct DrainView {
     /// The line that it runs.
     pub line: String,
     /// Each pod of the node and what becomes of it.
-    pub rows: Vec<DrainRow>,
-}
-
-/// A pod and what becomes of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DrainRow {
-    /// The pod.
-    pub pod: String,
-    /// What becomes of it.
-    pub fate: Fate,
-    /// Why.
-    pub why: String,
+    pub rows: Vec<PreviewRow>,
 }
 
 impl DrainDraft {
@@ -54,7 +41,7 @@ impl DrainDraft {
             (self.options.ignore_daemon_sets, " --ignore-daemonsets"),
             (self.options.delete_empty_dir, " --delete-emptydir-data"),
             (self.options.force, " --force"),
-            (self.deletes, " --disable-eviction"),
+            (self.options.deletes, " --disable-eviction"),
         ];
         line.extend(flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| flag));
         for (flag, value) in [("--grace-period", &self.grace_period), ("--timeout", &self.timeout)] {
@@ -69,8 +56,7 @@ impl DrainDraft {
 impl DrainView {
     /// What the draft would do now.
     pub fn of(draft: &DrainDraft, cluster: &Cluster) -> Self {
-        let rows = preview(cluster.server(), &draft.node, &draft.options, draft.deletes);
-        let rows = rows.into_iter().map(|row| DrainRow { pod: row.pod, fate: row.fate, why: row.why }).collect();
+        let rows = preview(cluster.server(), &draft.node, &draft.options);
         Self { line: draft.line(), draft: draft.clone(), rows }
     }
 

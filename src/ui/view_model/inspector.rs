@@ -3,8 +3,10 @@
 use super::events::{EventRow, events};
 use super::why::{Tone, WhyView, why};
 use crate::api::meta::Condition;
+use crate::api::node::Node;
+use crate::api::scheduling::Taint;
 use crate::api::yaml::emit;
-use crate::api::{Kind, Object, ObjectKey};
+use crate::api::{Kind, LabelMap, Object, ObjectKey};
 use crate::cluster::Cluster;
 
 /// The object that a person chose.
@@ -14,6 +16,10 @@ pub struct InspectorView {
     pub key: ObjectKey,
     /// Whether it is there.
     pub exists: bool,
+    /// What a node has besides.
+    pub node: Option<NodeView>,
+    /// Whether it is a node that is ready.
+    pub is_ready: bool,
     /// Whether it is a cordoned node.
     pub is_cordoned: bool,
     /// Whether it is a pod whose containers run.
@@ -28,6 +34,32 @@ pub struct InspectorView {
     pub yaml: String,
 }
 
+/// What can be edited of a node, and how big it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeView {
+    /// Its labels.
+    pub labels: Vec<(String, String)>,
+    /// Its taints as they are written, and as they are taken away.
+    pub taints: Vec<(String, String)>,
+    /// What pods may use of it.
+    pub capacity: Vec<(String, String)>,
+}
+
+impl NodeView {
+    fn of(node: &Node) -> Self {
+        let pairs = |map: &LabelMap| map.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        let taint = |taint: &Taint| {
+            let value = if taint.value.is_empty() { String::new() } else { format!("={}", taint.value) };
+            (format!("{}{value}:{}", taint.key, taint.effect), format!("{}:{}", taint.key, taint.effect))
+        };
+        Self {
+            labels: pairs(&node.metadata.labels),
+            taints: node.spec.taints.iter().map(taint).collect(),
+            capacity: pairs(&node.status.allocatable),
+        }
+    }
+}
+
 impl InspectorView {
     /// The object of a key, as it stands.
     pub fn of(cluster: &Cluster, key: &ObjectKey) -> Self {
@@ -35,6 +67,11 @@ impl InspectorView {
         let conditions = object.map(conditions_of).unwrap_or_default();
         Self {
             exists: object.is_some(),
+            node: object.and_then(|object| match object {
+                Object::Node(node) => Some(NodeView::of(node)),
+                _ => None,
+            }),
+            is_ready: matches!(object, Some(Object::Node(node)) if node.is_ready()),
             is_cordoned: matches!(object, Some(Object::Node(node)) if node.spec.unschedulable),
             is_running: matches!(object, Some(Object::Pod(pod)) if pod.status.phase == "Running"),
             why: object.map(|object| why_of(cluster, key, object)).unwrap_or_default(),
@@ -51,6 +88,10 @@ fn conditions_of(object: &Object) -> &[Condition] {
         Object::Pod(pod) => &pod.status.conditions,
         Object::Node(node) => &node.status.conditions,
         Object::StatefulSet(set) => &set.status.conditions,
+        Object::DaemonSet(set) => &set.status.conditions,
+        Object::Deployment(deployment) => &deployment.status.conditions,
+        Object::ReplicaSet(set) => &set.status.conditions,
+        Object::PodDisruptionBudget(budget) => &budget.status.conditions,
         _ => &[],
     }
 }

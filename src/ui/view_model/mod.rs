@@ -21,6 +21,7 @@ pub mod tables;
 pub mod inspector;
 pub mod problems;
 pub mod diff;
+pub mod drain;
 pub mod series;
 pub mod summary;
 

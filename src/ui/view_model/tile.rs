@@ -107,6 +107,11 @@ impl Tiles {
 }
 
 impl TileView {
+    /// Whether its containers run.
+    pub fn is_running(&self) -> bool {
+        matches!(self.shape, Shape::Ready | Shape::NotReady)
+    }
+
     /// The tile of a pod.
     fn of(pod: &Pod, cluster: &Cluster, letters: &Letters, selected: Selected<'_>) -> Self {
         let meta = &pod.metadata;

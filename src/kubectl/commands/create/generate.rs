@@ -56,7 +56,7 @@ pub(super) const SERVICE_ACCOUNT: Command = Command {
 };
 
 /// The one argument (`NameFromCommandArgs`).
-fn name(context: &Context<'_>) -> Result<String, CommandError> {
+pub(super) fn name(context: &Context<'_>) -> Result<String, CommandError> {
     match context.args() {
         [name] => Ok(name.clone()),
         args => Err(context.usage_error(&format!("exactly one NAME is required, got {}", args.len()))),

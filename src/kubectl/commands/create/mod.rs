@@ -4,6 +4,7 @@
 //! generators of kinds that are not served.
 
 mod generate;
+mod disruption_budget;
 
 use super::apply::{require_files, with_last_applied};
 use super::shared_flags::{DRY_RUN, FILES, IGNORED, RESULT, SELECTOR, VALIDATE};
@@ -28,7 +29,12 @@ pub const COMMAND: Command = Command {
     examples: "# Create what a file describes\nkubectl create -f web.yaml\n\n# Create a namespace\nkubectl create \
                namespace staging",
     flags: &[FLAGS, FILES, SELECTOR, DRY_RUN, RESULT, IGNORED, VALIDATE],
-    subcommands: &[generate::NAMESPACE, generate::CONFIG_MAP, generate::SERVICE_ACCOUNT],
+    subcommands: &[
+        generate::NAMESPACE,
+        generate::CONFIG_MAP,
+        generate::SERVICE_ACCOUNT,
+        disruption_budget::DISRUPTION_BUDGET,
+    ],
     run: Some(run),
     ..Command::EMPTY
 };

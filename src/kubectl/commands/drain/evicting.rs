@@ -1,306 +1,225 @@
-//! Evicts the pods of one node after the other and waits until they are gone.
+//! The eviction of one pod: asked for until it is granted, then watched until the pod is gone.
 //!
-//! Models `RunDrain` and `evictPods`, staging/src/k8s.io/kubectl/pkg/{cmd/drain,drain}/drain.go, Kubernetes
-//! v1.36, in virtual time.
+//! Models `evictPods`, `deletePods` and `waitForDelete`, staging/src/k8s.io/kubectl/pkg/drain/drain.go,
+//! Kubernetes v1.36, in virtual time: a refused eviction is asked for again after five seconds, and a pod that
+//! is ending is looked at every second. A refusal that says when to come back is retried by the client
+//! library itself, ten times and without a word.
 
-use std::collections::VecDeque;
-
-use super::filters::{self, Options};
-use crate::api::{Kind, Object, ObjectKey};
-use crate::apiserver::{ApiServer, DeleteOptions, Request};
-use crate::kubectl::commands::waiters::deadline;
+use crate::api::{Object, ObjectKey};
+use crate::apiserver::{ApiServer, DeleteOptions, Request, StatusError};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::go_duration;
 use crate::kubectl::objects::wire;
-use crate::kubectl::outcome::{Output, Poll, Waiter};
+use crate::kubectl::outcome::Output;
 use crate::kubectl::quote::quote;
-use crate::kubectl::result::{DryRun, ResultPrinter};
+use crate::kubectl::result::ResultPrinter;
 use crate::sim::{Span, Time};
 
-/// How long a refused eviction waits for the next try.
+/// How long a refused eviction waits for the next try (`EvictErrorRetryDelay`).
 const RETRY: Span = Span::from_seconds(5);
+/// How often a pod that is ending is looked at.
+const LOOKS_EVERY: Span = Span::from_seconds(1);
+/// How often the client library asks again by itself.
+const OWN_RETRIES_MAX: u32 = 10;
+
+/// What the flags say about every pod.
+#[derive(Clone, Debug)]
+pub(super) struct Terms {
+    /// Prints what became of a pod, and says whether anything is carried out.
+    pub(super) printer: ResultPrinter,
+    /// Seconds that each pod gets to end; its own when absent.
+    pub(super) grace_period: Option<i64>,
+    /// Milliseconds until all is given up; 0 means never.
+    pub(super) timeout_ms: i64,
+    /// Whether pods are deleted without asking for an eviction.
+    pub(super) deletes: bool,
+    /// Pods that have been ending for longer than this are not waited for; 0 means that all are.
+    pub(super) skip_after_seconds: i64,
+}
 
 /// How far the eviction of a pod is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Progress {
-    /// To be asked for at this time.
-    Asking(Time),
-    /// Granted; the pod is ending.
-    Ending,
+    /// To be asked for at this time; the client library has asked so often by itself.
+    Asking(Time, u32),
+    /// Granted; the pod is ending, and looked at at this time.
+    Ending(Time),
     /// Over.
     Done,
 }
 
-/// Whether the pods of a node must be looked at again.
-enum Look {
-    /// Yes; at this time even if nothing changes.
-    Again(Option<Time>),
-    /// No: all are gone or given up.
-    Over,
-}
-
+/// A pod that is to go.
 #[derive(Clone, Debug)]
-struct Evicted {
+pub(super) struct Eviction {
     object: Object,
     key: ObjectKey,
     progress: Progress,
 }
 
-#[derive(Clone, Debug)]
-struct NodeDrain {
-    node: Object,
-    pods: Vec<Evicted>,
-    until: Option<Time>,
-    errors: Vec<CommandError>,
-}
+impl Eviction {
+    /// Nothing asked yet.
+    pub(super) fn new(object: Object, now: Time) -> Self {
+        Self { key: object.key(), object, progress: Progress::Asking(now, 0) }
+    }
 
-/// Nodes that are drained one after the other.
-#[derive(Clone, Debug)]
-pub(super) struct Drain {
-    nodes: VecDeque<Object>,
-    options: Options,
-    printer: ResultPrinter,
-    grace_period: Option<i64>,
-    timeout_ms: i64,
-    deletes: bool,
-    current: Option<NodeDrain>,
-    remaining: Vec<String>,
-    fatal: Vec<CommandError>,
-}
+    /// Whether there is nothing more to do about the pod.
+    pub(super) fn is_over(&self) -> bool {
+        self.progress == Progress::Done
+    }
 
-impl Drain {
-    pub(super) fn new(nodes: Vec<Object>, options: Options, printer: ResultPrinter) -> Self {
-        Self {
-            nodes: nodes.into(),
-            options,
-            printer,
-            grace_period: None,
-            timeout_ms: 0,
-            deletes: false,
-            current: None,
-            remaining: Vec::new(),
-            fatal: Vec::new(),
+    /// When to look again; `until` is when all is given up.
+    pub(super) fn due(&self, until: Option<Time>) -> Option<Time> {
+        match self.progress {
+            Progress::Asking(at, _) => Some(at),
+            Progress::Ending(at) => Some(until.map_or(at, |until| until.min(at))),
+            Progress::Done => None,
         }
     }
 
-    pub(super) fn grace_period(mut self, seconds: Option<i64>) -> Self {
-        self.grace_period = seconds;
-        self
-    }
-
-    pub(super) fn timeout_ms(mut self, timeout_ms: i64) -> Self {
-        self.timeout_ms = timeout_ms;
-        self
-    }
-
-    /// Whether pods are deleted without asking for an eviction.
-    pub(super) fn deletes(mut self, deletes: bool) -> Self {
-        self.deletes = deletes;
-        self
-    }
-
-    fn begin(&mut self, node: Object, api: &ApiServer, output: &mut Output) {
-        let sorted = filters::sort(api, &node.meta().name, &self.options);
-        if !sorted.errors.is_empty() {
-            let errors = sorted.errors.into_iter().map(CommandError::plain).collect();
-            self.fail(&node, errors, output);
-            return;
-        }
-        if !sorted.warning.is_empty() {
-            output.err(&format!("Warning: {}\n", sorted.warning));
-        }
-        if self.printer.dry_run() == DryRun::Client {
-            for pod in &sorted.pods {
-                let meta = &pod.metadata;
-                output.out(&format!("evicting pod {}/{} (dry run)\n", meta.namespace, meta.name));
-            }
-            self.drained(&node, output);
-            return;
-        }
-        let pods = sorted.pods.into_iter().map(|pod| {
-            let object = Object::from(pod);
-            Evicted { key: object.key(), object, progress: Progress::Asking(api.now()) }
-        });
-        let until = (self.timeout_ms > 0).then(|| deadline(api.now(), self.timeout_ms));
-        self.current = Some(NodeDrain { node, pods: pods.collect(), until, errors: Vec::new() });
-    }
-
-    fn drained(&mut self, node: &Object, output: &mut Output) {
-        match self.printer.text(&wire(node), "drained") {
-            Ok(text) => output.out(&text),
-            Err(error) => output.fail(&error),
-        }
-    }
-
-    fn fail(&mut self, node: &Object, errors: Vec<CommandError>, output: &mut Output) {
-        let name = &node.meta().name;
-        let error = CommandError::Many(errors);
-        output.err(&format!(
-            "error: unable to drain node {} due to error: {}, continuing command...\n",
-            quote(name),
-            aggregate(&error)
-        ));
-        self.remaining.push(name.clone());
-        self.fatal.push(error);
-    }
-
-    /// Goes on with the pods of the current node.
-    fn go_on(&mut self, drain: &mut NodeDrain, api: &mut ApiServer, output: &mut Output) -> Look {
-        let mut wake_at = drain.until;
-        for pod in &mut drain.pods {
-            if matches!(pod.progress, Progress::Asking(at) if at <= api.now()) {
-                let asked = self.ask(pod, drain.until, api, output);
-                drain.errors.extend(asked.err());
-            }
-            if pod.progress == Progress::Ending {
-                if self.is_gone(pod, api) {
-                    pod.progress = Progress::Done;
-                    let verb = if self.deletes { "deleted" } else { "evicted" };
-                    match self.printer.text(&wire(&pod.object), verb) {
-                        Ok(text) => output.out(&text),
-                        Err(error) => output.fail(&error),
-                    }
-                } else if drain.until.is_some_and(|until| api.now() >= until) {
-                    pod.progress = Progress::Done;
-                    drain.errors.push(CommandError::plain(format!(
-                        "error when waiting for pod {} in namespace {} to terminate: context deadline exceeded",
-                        quote(&pod.key.name),
-                        quote(&pod.key.namespace)
-                    )));
-                }
-            }
-            if let Progress::Asking(at) = pod.progress {
-                wake_at = Some(wake_at.map_or(at, |known| known.min(at)));
-            }
-        }
-        if drain.pods.iter().all(|pod| pod.progress == Progress::Done) {
-            Look::Over
-        } else {
-            Look::Again(wake_at)
-        }
-    }
-
-    fn is_gone(&self, pod: &Evicted, api: &ApiServer) -> bool {
-        let Ok(current) = api.get(&pod.key) else {
-            return true;
+    /// Deletes the pod (`--disable-eviction`).
+    pub(super) fn delete(&mut self, terms: &Terms, api: &mut ApiServer) -> Result<(), StatusError> {
+        let request = Request::Delete {
+            key: self.key.clone(),
+            options: delete_options(terms),
+            dry_run: terms.printer.dry_run().is_server(),
         };
-        let ending_since = current.meta().deletion_timestamp.map(|since| since.age_seconds(api.now()));
-        let skip_after = self.options.skip_after_seconds;
-        current.meta().uid != pod.object.meta().uid
-            || (skip_after > 0 && ending_since.is_some_and(|seconds| seconds > skip_after))
+        self.progress = Progress::Ending(api.now());
+        match api.handle(request) {
+            Err(error) if !error.is_not_found() => Err(error),
+            _ => Ok(()),
+        }
     }
 
-    /// Asks for the eviction of one pod.
-    fn ask(
-        &self,
-        pod: &mut Evicted,
+    /// Does what is due. An error ends the eviction.
+    pub(super) fn go_on(
+        &mut self,
+        terms: &Terms,
         until: Option<Time>,
         api: &mut ApiServer,
         output: &mut Output,
     ) -> Result<(), CommandError> {
-        let (namespace, name) = (pod.key.namespace.clone(), pod.key.name.clone());
-        let is_trial = self.printer.dry_run().is_server();
-        if !self.deletes {
+        let now = api.now();
+        if let Progress::Asking(at, own_retries) = self.progress
+            && at <= now
+        {
+            let asked = self.ask(own_retries, terms, until, api, output);
+            if asked.is_err() {
+                self.progress = Progress::Done;
+            }
+            asked?;
+        }
+        let Progress::Ending(at) = self.progress else {
+            return Ok(());
+        };
+        if at <= now {
+            self.look(terms, api, output);
+        }
+        if !self.is_over() && until.is_some_and(|until| now >= until) {
+            self.progress = Progress::Done;
+            let error = "context deadline exceeded";
+            return Err(CommandError::plain(if terms.deletes {
+                error.to_owned()
+            } else {
+                let (name, namespace) = (quote(&self.key.name), quote(&self.key.namespace));
+                format!("error when waiting for pod {name} in namespace {namespace} to terminate: {error}")
+            }));
+        }
+        Ok(())
+    }
+
+    /// Asks for the eviction.
+    fn ask(
+        &mut self,
+        own_retries: u32,
+        terms: &Terms,
+        until: Option<Time>,
+        api: &mut ApiServer,
+        output: &mut Output,
+    ) -> Result<(), CommandError> {
+        let (namespace, name) = (self.key.namespace.clone(), self.key.name.clone());
+        let is_trial = terms.printer.dry_run().is_server();
+        let about = format!("error when evicting pods/{} -n {}", quote(&name), quote(&namespace));
+        if own_retries == 0 {
+            // A pod of the same name may have come meanwhile.
+            if let Ok(fresh) = api.get(&self.key) {
+                self.object = fresh.clone();
+            }
             let suffix = if is_trial { " (server dry run)" } else { "" };
             output.out(&format!("evicting pod {namespace}/{name}{suffix}\n"));
+            if until.is_some_and(|until| api.now() >= until) {
+                let timeout = go_duration::print(terms.timeout_ms);
+                return Err(CommandError::plain(format!("{about}: global timeout reached: {timeout}")));
+            }
         }
-        let about = format!("error when evicting pods/{} -n {}", quote(&name), quote(&namespace));
-        if until.is_some_and(|until| api.now() >= until) {
-            pod.progress = Progress::Done;
-            let timeout = go_duration::print(self.timeout_ms);
-            return Err(CommandError::plain(format!("{about}: global timeout reached: {timeout}")));
-        }
-        let options = DeleteOptions { grace_period_seconds: self.grace_period, ..DeleteOptions::default() };
-        let key = pod.key.clone();
-        let answer = match (is_trial, self.deletes) {
-            (true, _) => api.get(&key).cloned(),
-            (false, true) => api.handle(Request::delete(key, options)),
-            (false, false) => api.handle(Request::Evict { key, options }),
-        };
-        pod.progress = match answer {
+        let request =
+            Request::Evict { key: self.key.clone(), options: delete_options(terms), dry_run: is_trial };
+        let now = api.now();
+        self.progress = match api.handle(request) {
             Ok(_) if is_trial => Progress::Done,
-            Ok(_) => Progress::Ending,
+            Ok(_) => Progress::Ending(now),
             Err(error) if error.is_not_found() => Progress::Done,
-            Err(error) if error.reason == "TooManyRequests" => {
-                output.err(&format!("{about} (will retry after 5s): {}\n", error.message));
-                Progress::Asking(api.now() + RETRY)
+            Err(error) if is_too_many(&error) => match error.retry_after_seconds {
+                Some(seconds) if own_retries < OWN_RETRIES_MAX => {
+                    Progress::Asking(now + Span::from_seconds(seconds.into()), own_retries + 1)
+                }
+                _ => {
+                    output.err(&format!("{about} (will retry after 5s): {}\n", error.message));
+                    Progress::Asking(now + RETRY, 0)
+                }
+            },
+            Err(error) if error.is_namespace_terminating() => {
+                if self.object.meta().is_terminating() {
+                    Progress::Ending(now)
+                } else {
+                    output.err(&format!(
+                        "error when evicting pod {} from terminating namespace {} (will retry after 5s): {}\n",
+                        quote(&name),
+                        quote(&namespace),
+                        error.message
+                    ));
+                    Progress::Asking(now + RETRY, 0)
+                }
             }
-            Err(error) => {
-                pod.progress = Progress::Done;
-                return Err(CommandError::plain(format!("{about}: {}", error.message)));
-            }
+            Err(error) => return Err(CommandError::plain(format!("{about}: {}", error.message))),
         };
         Ok(())
     }
 
-    fn end_node(&mut self, drain: NodeDrain, api: &ApiServer, output: &mut Output) {
-        if drain.errors.is_empty() {
-            self.drained(&drain.node, output);
+    /// Looks whether the pod is gone.
+    fn look(&mut self, terms: &Terms, api: &ApiServer, output: &mut Output) {
+        let found = api.get(&self.key).ok().filter(|found| found.meta().uid == self.object.meta().uid);
+        let Some(found) = found else {
+            self.progress = Progress::Done;
+            let verb = if terms.deletes { "deleted" } else { "evicted" };
+            match terms.printer.clone().text(&wire(&self.object), verb) {
+                Ok(text) => output.out(&text),
+                Err(error) => output.fail(&error),
+            }
+            return;
+        };
+        if is_skipped(found, terms.skip_after_seconds, api.now()) {
+            self.progress = Progress::Done;
+            output.out(&format!(
+                "pod {} has DeletionTimestamp older than {} seconds, skipping\n",
+                quote(&self.key.name),
+                terms.skip_after_seconds
+            ));
             return;
         }
-        let node = &drain.node.meta().name;
-        let pending = filters::sort(api, node, &self.options);
-        if !pending.pods.is_empty() {
-            let why = aggregate(&CommandError::Many(drain.errors.clone()));
-            output.err(&format!(
-                "There are pending pods in node {} when an error occurred: {why}\n",
-                quote(node)
-            ));
-            for pod in &pending.pods {
-                output.err(&format!("pod/{}\n", pod.metadata.name));
-            }
-        }
-        self.fail(&drain.node, drain.errors, output);
-    }
-
-    fn end(&mut self, mut output: Output) -> Poll {
-        if !self.remaining.is_empty() {
-            output.err("There are pending nodes to be drained:\n");
-            for name in &self.remaining {
-                output.err(&format!(" {name}\n"));
-            }
-            output.fail(&CommandError::Many(std::mem::take(&mut self.fatal)));
-        }
-        Poll::Done(output)
+        self.progress = Progress::Ending(api.now() + LOOKS_EVERY);
     }
 }
 
-/// Errors in one line, as Go prints several.
-fn aggregate(error: &CommandError) -> String {
-    match error {
-        CommandError::Many(errors) if errors.len() == 1 => errors.iter().map(CommandError::message).collect(),
-        other => other.message(),
-    }
+fn delete_options(terms: &Terms) -> DeleteOptions {
+    DeleteOptions { grace_period_seconds: terms.grace_period, ..DeleteOptions::default() }
 }
 
-impl Waiter for Drain {
-    fn poll(&mut self, api: &mut ApiServer) -> Poll {
-        let mut output = Output::default();
-        loop {
-            if let Some(mut drain) = self.current.take() {
-                if let Look::Again(wake_at) = self.go_on(&mut drain, api, &mut output) {
-                    self.current = Some(drain);
-                    return Poll::Pending { output, wake_at };
-                }
-                self.end_node(drain, api, &mut output);
-            }
-            match self.nodes.pop_front() {
-                Some(node) => self.begin(node, api, &mut output),
-                None => return self.end(output),
-            }
-        }
-    }
+fn is_too_many(error: &StatusError) -> bool {
+    error.code == 429
+}
 
-    fn interrupt(&mut self) -> Output {
-        Output { exit: 130, ..Output::default() }
-    }
-
-    fn boxed_clone(&self) -> Box<dyn Waiter> {
-        Box::new(self.clone())
-    }
-
-    fn title(&self) -> String {
-        let node = self.current.as_ref().map_or("", |drain| drain.node.meta().name.as_str());
-        format!("draining {node} of {}", Kind::Pod.resource().plural)
-    }
+/// Whether a pod has been ending for so long that nobody waits for it (`shouldSkipPod`).
+pub(super) fn is_skipped(pod: &Object, skip_after_seconds: i64, now: Time) -> bool {
+    let ending_since = pod.meta().deletion_timestamp.map(|since| since.age_seconds(now));
+    skip_after_seconds > 0 && ending_since.is_some_and(|seconds| seconds > skip_after_seconds)
 }

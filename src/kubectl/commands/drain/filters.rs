@@ -1,12 +1,14 @@
 //! Which pods of a node a drain evicts, leaves alone or stops at.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/drain/filters.go, Kubernetes v1.36. Left out: whether a DaemonSet
-//! still exists.
+//! Models staging/src/k8s.io/kubectl/pkg/drain/filters.go, Kubernetes v1.36. Upstream groups messages in Go's
+//! random map order; here they are in the order of the alphabet.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::evicting::is_skipped;
 use crate::api::pod::Pod;
-use crate::api::{Kind, Object};
+use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::ApiServer;
 use crate::kubectl::label_selector::LabelQuery;
 
@@ -20,14 +22,14 @@ pub(super) struct Options {
     pub pod_selector: LabelQuery,
 }
 
-/// What becomes of a pod.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
+/// What becomes of a pod, and what is said about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
     Evicted,
-    EvictedWith(&'static str),
+    EvictedWith(String),
     Left,
-    LeftWith(&'static str),
-    Refused(&'static str),
+    LeftWith(String),
+    Refused(String),
 }
 
 /// The pods of a node that are to be evicted.
@@ -51,13 +53,13 @@ pub(super) fn sort(api: &ApiServer, node: &str, options: &Options) -> Sorted {
             continue;
         }
         let fate = fate(api, pod, options);
+        if matches!(fate, Fate::Evicted | Fate::EvictedWith(_)) {
+            sorted.pods.push(pod.clone());
+        }
         match fate {
             Fate::EvictedWith(why) | Fate::LeftWith(why) => warnings.add(why, pod),
             Fate::Refused(why) => errors.add(why, pod),
             Fate::Evicted | Fate::Left => {}
-        }
-        if matches!(fate, Fate::Evicted | Fate::EvictedWith(_)) {
-            sorted.pods.push(pod.clone());
         }
     }
     sorted.warning = warnings.lines().join("; ");
@@ -65,50 +67,58 @@ pub(super) fn sort(api: &ApiServer, node: &str, options: &Options) -> Sorted {
     sorted
 }
 
-fn fate(api: &ApiServer, pod: &Pod, options: &Options) -> Fate {
-    let ending_since = pod.metadata.deletion_timestamp.map(|since| since.age_seconds(api.now()));
-    if options.skip_after_seconds > 0
-        && ending_since.is_some_and(|seconds| seconds > options.skip_after_seconds)
-    {
+/// The filters in their order. The last one's word counts: what an earlier one warned of is lost.
+pub(super) fn fate(api: &ApiServer, pod: &Rc<Pod>, options: &Options) -> Fate {
+    if is_skipped(&Object::Pod(Rc::clone(pod)), options.skip_after_seconds, api.now()) {
         return Fate::Left;
     }
     let controller = pod.metadata.controller_of();
+    // A pod that is over may always go.
     let is_over = pod.is_terminal();
-    if controller.is_some_and(|owner| owner.kind == "DaemonSet") && !is_over {
-        return if options.ignore_daemon_sets {
-            Fate::LeftWith("ignoring DaemonSet-managed Pods")
-        } else {
-            Fate::Refused("DaemonSet-managed Pods (use --ignore-daemonsets to ignore)")
-        };
+    if let Some(owner) = controller
+        && owner.kind == "DaemonSet"
+        && owner.api_version == "apps/v1"
+        && !is_over
+    {
+        let key = ObjectKey::new(Kind::DaemonSet, pod.metadata.namespace.as_str(), owner.name.as_str());
+        match api.get(&key) {
+            Err(error) if !(error.is_not_found() && options.force) => return Fate::Refused(error.message),
+            // An orphan goes on to the other filters.
+            Err(_) => {}
+            Ok(_) if options.ignore_daemon_sets => {
+                return Fate::LeftWith("ignoring DaemonSet-managed Pods".to_owned());
+            }
+            Ok(_) => {
+                return Fate::Refused(
+                    "DaemonSet-managed Pods (use --ignore-daemonsets to ignore)".to_owned(),
+                );
+            }
+        }
     }
     if pod.metadata.annotations.contains_key("kubernetes.io/config.mirror") {
         return Fate::Left;
     }
     let has_empty_dir = pod.spec.volumes.iter().any(|volume| volume.extra.contains_key("emptyDir"));
     if has_empty_dir && !is_over && !options.delete_empty_dir {
-        return Fate::Refused("Pods with local storage (use --delete-emptydir-data to override)");
+        return Fate::Refused("Pods with local storage (use --delete-emptydir-data to override)".to_owned());
     }
-    // The last filter's word counts: a warning about local storage is lost.
     if is_over || controller.is_some() {
         return Fate::Evicted;
     }
     if options.force {
-        return Fate::EvictedWith("deleting Pods that declare no controller");
+        return Fate::EvictedWith("deleting Pods that declare no controller".to_owned());
     }
-    Fate::Refused("Pods that declare no controller (use --force to override)")
+    Fate::Refused("Pods that declare no controller (use --force to override)".to_owned())
 }
 
 /// Pods by what is said about them.
 #[derive(Default)]
-struct Grouped(Vec<(&'static str, Vec<String>)>);
+struct Grouped(BTreeMap<String, Vec<String>>);
 
 impl Grouped {
-    fn add(&mut self, why: &'static str, pod: &Pod) {
+    fn add(&mut self, why: String, pod: &Pod) {
         let name = format!("{}/{}", pod.metadata.namespace, pod.metadata.name);
-        match self.0.iter_mut().find(|(known, _)| *known == why) {
-            Some((_, names)) => names.push(name),
-            None => self.0.push((why, vec![name])),
-        }
+        self.0.entry(why).or_default().push(name);
     }
 
     fn lines(&self) -> Vec<String> {

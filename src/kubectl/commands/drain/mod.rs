@@ -1,10 +1,15 @@
 //! `kubectl drain`: empties a node: no new pods, and those that run there are evicted.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/drain/drain.go and pkg/drain, Kubernetes v1.36. Left out: pods
-//! in namespaces that are being deleted.
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/drain/drain.go and pkg/drain, Kubernetes v1.36.
+//!
+//! - `filters`: which pods go. `evicting`: one pod. `nodes`: one node after the other.
 
-mod evicting;
 mod filters;
+mod preview;
+mod evicting;
+mod nodes;
+
+pub use preview::{DrainOptions, Fate, PreviewRow, preview};
 
 use super::cordon::cordon_all;
 use super::shared_flags::{CHUNKS, DRY_RUN, SELECTOR};
@@ -14,8 +19,9 @@ use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::label_selector::LabelQuery;
 use crate::kubectl::result::ResultPrinter;
-use evicting::Drain;
+use evicting::Terms;
 use filters::Options;
+use nodes::Drain;
 
 const FLAGS: &[Flag] = &[
     Flag::switch("force", "Deletes also pods that no controller would make anew."),
@@ -61,9 +67,12 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         pod_selector,
     };
     let grace_period = context.flags.number("grace-period");
-    let drain = Drain::new(nodes, options, printer)
-        .grace_period((grace_period >= 0).then_some(grace_period))
-        .timeout_ms(context.flags.duration_ms("timeout"))
-        .deletes(on("disable-eviction"));
-    Ok(block(context, drain))
+    let terms = Terms {
+        printer,
+        grace_period: (grace_period >= 0).then_some(grace_period),
+        timeout_ms: context.flags.duration_ms("timeout"),
+        deletes: on("disable-eviction"),
+        skip_after_seconds: options.skip_after_seconds,
+    };
+    Ok(block(context, Drain::new(nodes, options, terms)))
 }

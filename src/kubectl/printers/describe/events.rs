@@ -47,7 +47,8 @@ pub(super) fn events(w: &mut PrefixWriter, object: &Object, server: &ApiServer) 
     }
 }
 
-fn interval(event: &Event, now: Time) -> String {
+/// How long ago an Event was told, and how often since when.
+pub fn interval(event: &Event, now: Time) -> String {
     let since = |moment: Option<Timestamp>| {
         moment.map_or_else(|| "<unknown>".to_owned(), |moment| human_duration(moment.age_seconds(now)))
     };

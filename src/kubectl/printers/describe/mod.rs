@@ -14,6 +14,9 @@ mod storage;
 mod service;
 mod node;
 mod generic;
+mod disruption_budget;
+
+pub use events::interval;
 
 use crate::api::Object;
 use crate::apiserver::ApiServer;
@@ -32,6 +35,7 @@ pub fn describe(object: &Object, server: &ApiServer, with_events: bool) -> Strin
         Object::PersistentVolume(volume) => storage::volume(&mut w, volume, &value, now),
         Object::StorageClass(class) => storage::class(&mut w, class, &value),
         Object::Service(found) => service::service(&mut w, found, &value, server),
+        Object::PodDisruptionBudget(budget) => disruption_budget::disruption_budget(&mut w, budget),
         Object::Node(found) => node::node(&mut w, found, &value, server),
         Object::Namespace(_) => {
             generic::namespace(&mut w, meta, &value);
@@ -48,7 +52,6 @@ pub fn describe(object: &Object, server: &ApiServer, with_events: bool) -> Strin
         | Object::EndpointSlice(_)
         | Object::Event(_)
         | Object::Lease(_)
-        | Object::PodDisruptionBudget(_)
         | Object::ReplicaSet(_)
         | Object::ServiceAccount(_) => {
             generic::other(&mut w, meta, &value);
