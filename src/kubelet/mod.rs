@@ -206,6 +206,9 @@ impl Kubelets {
         let key = Rc::new(PodId::of(pod));
         let mut outcome = Outcome { status: true, ..Outcome::default() };
         let scene = Scene { timing: &self.timing, faults: &self.faults };
+        if self.faults.of_pod(&pod.metadata.namespace, &pod.metadata.name).unready {
+            worker.runs.iter_mut().for_each(|run| run.hold_unready(true));
+        }
         if pod.is_terminating() {
             outcome = worker.terminate(now, scene);
         } else if let Err(rejection) = admission::admit(pod, worker.requested, agent) {
