@@ -67,9 +67,21 @@ pub(super) fn race_of(seen: &Seen) -> Option<usize> {
 /// Things that happen within this time of each other happen at once: the recorded processes ran side by side.
 pub(super) const SAME_MOMENT_SECONDS: f64 = 0.3;
 
+/// What a budget's controller says of the first pod whose controller it cannot find.
+const NO_CONTROLLERS: &str = "found no controllers for pod ";
+
+/// A text without the name of that pod: it goes through its pods in Go's random map order, so any of them may
+/// be the first.
+pub(super) fn without_first_pod(text: &str) -> Option<String> {
+    text.split_once(NO_CONTROLLERS).map(|(before, _)| format!("{before}{NO_CONTROLLERS}POD"))
+}
+
 /// The message that is compared: the scheduler chooses at random among nodes with the same score, so which
 /// node it was is left out here as it is in the pods' rows.
 pub(super) fn event_message(seen: &Seen) -> String {
+    if let Some(message) = without_first_pod(&seen.message) {
+        return message;
+    }
     match seen.message.rsplit_once(" to ") {
         Some((start, _)) if seen.source == "default-scheduler" && seen.reason == "Scheduled" => {
             format!("{start} to NODE")
@@ -79,9 +91,10 @@ pub(super) fn event_message(seen: &Seen) -> String {
 }
 
 /// Whether an Event stands for several similar ones. Which later ones are counted into it depends on Go's
-/// random map order (`PopAny` of the remembered messages), so only the first of them is compared.
+/// random map order (`PopAny` of the remembered messages), so only the first of them is compared. It is the
+/// same with [`without_first_pod`]: how many pods are named in turn is chance.
 pub(super) fn is_combined(seen: &Seen) -> bool {
-    seen.message.starts_with("(combined from similar events): ")
+    seen.message.starts_with("(combined from similar events): ") || without_first_pod(&seen.message).is_some()
 }
 
 /// One distinct row of an object's life.

@@ -41,7 +41,11 @@ mod tests {
     fn the_sentences_are_upstreams() {
         let waiting = "Waiting for daemon set \"demo\" rollout to finish: ";
         let cases = [
-            (json!({"observedGeneration": 1}), "Waiting for daemon set spec update to be observed...\n", false),
+            (
+                json!({"observedGeneration": 1}),
+                "Waiting for daemon set spec update to be observed...\n",
+                false,
+            ),
             (
                 json!({"observedGeneration": 2, "desiredNumberScheduled": 4, "updatedNumberScheduled": 1}),
                 &format!("{waiting}1 out of 4 new pods have been updated...\n"),

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::revisions;
+use super::{deployment, revisions};
 use crate::api::Kind;
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::commands::shared_flags::{FILES, RESULT, SELECTOR};
@@ -74,6 +74,7 @@ fn show(
     let kind = picked.key.kind;
     let all = match kind {
         Kind::StatefulSet | Kind::DaemonSet => revisions::history(context.api, &picked.key)?,
+        Kind::Deployment => deployment::history(context.api, &picked.key)?,
         _ => {
             let group = kind.resource().group;
             let full = if group.is_empty() { kind.to_string() } else { format!("{kind}.{group}") };

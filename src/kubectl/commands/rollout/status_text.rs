@@ -3,15 +3,16 @@
 //! Models `StatusViewerFor` and `StatefulSetStatusViewer`,
 //! `staging/src/k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go`, Kubernetes v1.36.
 
-use super::daemon_set;
+use super::{daemon_set, deployment};
 use crate::api::Object;
 use crate::api::apps::StatefulSet;
 
 /// The sentence about an object, and whether its update is done; `None` for kinds that have no updates.
-pub(super) fn of(object: &Object, _revision: i64) -> Option<Result<(String, bool), String>> {
+pub(super) fn of(object: &Object, revision: i64) -> Option<Result<(String, bool), String>> {
     match object {
         Object::StatefulSet(set) => Some(stateful_set(set)),
         Object::DaemonSet(set) => Some(daemon_set::status(set)),
+        Object::Deployment(found) => Some(deployment::status(found, revision)),
         _ => None,
     }
 }
