@@ -12,6 +12,7 @@ mod order;
 
 use super::format::{Recording, Seen, Step};
 use super::normalise::Normaliser;
+use super::similar_events::combined_rows_as_one;
 use names::Names;
 
 /// The first difference; `None` when there is none.
@@ -67,8 +68,11 @@ fn compare_output(
     }
     let streams = [("stdout", &real.stdout, &ours.stdout), ("stderr", &real.stderr, &ours.stderr)];
     for (name, real, ours) in streams {
-        let real = names::sorted_rows(&normalisers.0.text(&names.0.text(real)));
-        let ours = names::sorted_rows(&normalisers.1.text(&names.1.text(ours)));
+        let text = |text: &str, normaliser: &mut Normaliser, names: &Names| {
+            combined_rows_as_one(&names::sorted_rows(&normaliser.text(&names.text(text))))
+        };
+        let real = text(real, &mut normalisers.0, &names.0);
+        let ours = text(ours, &mut normalisers.1, &names.1);
         if real != ours {
             return Some(format!("  {name} differs\n{}", first_line_that_differs(&real, &ours)));
         }
