@@ -2,7 +2,7 @@
 //!
 //! A tolerated difference is never one of order, of count of objects, or of final state.
 
-use super::format::Seen;
+use super::format::{Recording, Seen};
 
 /// An Event that tells of a race between two processes' caches, not of anything that a person did.
 struct Race {
@@ -66,6 +66,25 @@ pub(super) fn race_of(seen: &Seen) -> Option<usize> {
 
 /// Things that happen within this time of each other happen at once: the recorded processes ran side by side.
 pub(super) const SAME_MOMENT_SECONDS: f64 = 0.3;
+
+/// The recording without Events that tell only which of two things was seen first: a budget and the workload
+/// whose pods it selects are made by one line, and the budget's controller looks before the first pod is there
+/// ("No matching pods found") or after.
+pub(super) fn settled_events(recording: &Recording) -> Recording {
+    let mut recording = recording.clone();
+    for step in &mut recording.steps {
+        let added: Vec<f64> =
+            step.events.iter().filter(|seen| seen.kind == "Pod" && seen.type_ == "ADDED").map(|seen| seen.t).collect();
+        step.events.retain(|seen| {
+            let is_first_look = seen.kind == "Event"
+                && seen.source == "controllermanager"
+                && seen.reason == "NoPods"
+                && added.iter().any(|t| (t - seen.t).abs() <= SAME_MOMENT_SECONDS);
+            !is_first_look
+        });
+    }
+    recording
+}
 
 /// What a budget's controller says of the first pod whose controller it cannot find.
 const NO_CONTROLLERS: &str = "found no controllers for pod ";
