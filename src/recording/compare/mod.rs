@@ -12,6 +12,7 @@ mod order;
 
 use super::format::{Recording, Seen, Step};
 use super::normalise::Normaliser;
+use super::tolerated;
 use names::Names;
 
 /// The first difference; `None` when there is none.
@@ -67,8 +68,12 @@ fn compare_output(
     }
     let streams = [("stdout", &real.stdout, &ours.stdout), ("stderr", &real.stderr, &ours.stderr)];
     for (name, real, ours) in streams {
-        let real = names::sorted_rows(&normalisers.0.text(&names.0.text(real)));
-        let ours = names::sorted_rows(&normalisers.1.text(&names.1.text(ours)));
+        let told = |text: &str, normaliser: &mut Normaliser, names: &Names| {
+            let text = names::sorted_rows(&normaliser.text(&names.text(text)));
+            tolerated::without_repeated_status(&text)
+        };
+        let real = told(real, &mut normalisers.0, &names.0);
+        let ours = told(ours, &mut normalisers.1, &names.1);
         if real != ours {
             return Some(format!("  {name} differs\n{}", first_line_that_differs(&real, &ours)));
         }
