@@ -5,11 +5,12 @@
 //! old.
 //!
 //! - [`store`]: versions, identity, deletion. [`pods`]: lives, placement. [`statefulset`]: order, identity,
-//!   revisions.
+//!   revisions. [`disruption`]: budgets and evictions.
 
 pub mod store;
 pub mod pods;
 pub mod statefulset;
+pub mod disruption;
 
 use std::collections::VecDeque;
 
@@ -152,7 +153,11 @@ pub struct Checker {
 
 /// All rules, in the order of their numbers.
 pub fn all() -> impl Iterator<Item = &'static Invariant> {
-    store::INVARIANTS.iter().chain(pods::INVARIANTS).chain(statefulset::INVARIANTS)
+    store::INVARIANTS
+        .iter()
+        .chain(pods::INVARIANTS)
+        .chain(statefulset::INVARIANTS)
+        .chain(disruption::INVARIANTS)
 }
 
 impl Checker {

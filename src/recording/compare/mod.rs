@@ -12,8 +12,8 @@ mod order;
 
 use super::format::{Recording, Seen, Step};
 use super::normalise::Normaliser;
-use super::tolerated;
 use super::similar_events::combined_rows_as_one;
+use super::tolerated;
 use names::Names;
 
 /// The first difference; `None` when there is none.
