@@ -48,4 +48,6 @@ scenarios! {
     broken_update
     partition
     bad_lines
+    budget_drain
+    budget_reasons
 }
