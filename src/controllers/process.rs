@@ -51,15 +51,15 @@ pub trait Controller: std::fmt::Debug {
     /// When a request was refused in a way that a later try may mend.
     fn sync(&mut self, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult;
 
+    /// Takes in a fault that a person injects; returns the keys to look at again.
+    fn inject(&mut self, _fault: &VolumeFault, _cache: &Cache) -> Vec<ObjectKey> {
+        Vec::new()
+    }
+
     /// Whether each sync says anew when its object is to be looked at again, so that what was said before no
     /// longer counts. Otherwise a deadline that has become pointless would keep the cluster from resting.
     fn renews_timers(&self) -> bool {
         false
-    }
-
-    /// Takes in a fault that a person injects; returns the keys to look at again.
-    fn inject(&mut self, _fault: &VolumeFault, _cache: &Cache) -> Vec<ObjectKey> {
-        Vec::new()
     }
 
     /// Makes a copy, for snapshots of the whole cluster.

@@ -88,6 +88,8 @@ pub struct Picks {
     pub single: bool,
     /// Whether objects were listed, not named.
     pub listed: bool,
+    /// Whether objects of a kind that lives in no namespace were listed.
+    pub cluster_scoped: bool,
 }
 
 impl Picks {
@@ -233,6 +235,7 @@ impl Selection {
         }
         let mut picks = Picks { listed: true, ..Picks::default() };
         for kind in self.kinds(types)? {
+            picks.cluster_scoped |= !kind.is_namespaced();
             match self.list(api, kind) {
                 Ok(objects) => picks.items.extend(objects.into_iter().map(|object| Picked {
                     key: object.key(),

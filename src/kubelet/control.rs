@@ -18,6 +18,7 @@ use super::{Ctx, Kubelets, Scene};
 use crate::api::codec::api_enum;
 use crate::api::pod::Container;
 use crate::client::EventType;
+use crate::collections::SortedSet;
 use crate::sim::Span;
 
 api_enum! {
@@ -236,7 +237,11 @@ impl Kubelets {
             }
             Control::Pressure { node, of, on } => {
                 let agent = self.agents.get_mut(&node).ok_or_else(|| no_node(&node))?;
-                if on { agent.pressures.insert(of) } else { agent.pressures.remove(&of) };
+                if on {
+                    agent.pressures.insert(of)
+                } else {
+                    agent.pressures.remove(&of)
+                };
                 self.post(&node, context);
                 Ok(())
             }
@@ -263,7 +268,11 @@ impl Kubelets {
         match control {
             Control::CrashLoop { namespace, pod, after_ms, code } => {
                 let after = Span::from_ms(after_ms);
-                self.change_faults((namespace, pod), |faults| faults.crash_loop = Some((after, code)), context);
+                self.change_faults(
+                    (namespace, pod),
+                    |faults| faults.crash_loop = Some((after, code)),
+                    context,
+                );
                 Ok(())
             }
             Control::SlowStart { namespace, pod, by_ms } => {
@@ -290,6 +299,13 @@ impl Kubelets {
             | Control::Ready { ref namespace, ref pod }
             | Control::Evict { ref namespace, ref pod } => {
                 let place = (namespace.clone(), pod.clone());
+                if self.timing.stand_in && matches!(control, Control::Unready { .. } | Control::Ready { .. }) {
+                    // The stand-ins remember it by name, whether the pod runs or not.
+                    let unready = matches!(control, Control::Unready { .. });
+                    self.faults.change_pod(place.clone(), |faults| faults.unready = unready);
+                    drop(self.touch(&place, context, |touch| touch.carry_out(&control)));
+                    return Ok(());
+                }
                 self.touch(&place, context, |touch| touch.carry_out(&control))
             }
             other => Err(format!("{other:?} is no fault of a pod")),
@@ -311,9 +327,9 @@ impl Kubelets {
         }
         // Where nothing runs yet, the next start finds the fault.
         drop(self.touch(&place, context, |touch| {
-            let ends = touch.first_app().and_then(|container| {
-                is.or(behaviour(container, false, touch.scene.timing).ends)
-            });
+            let ends = touch
+                .first_app()
+                .and_then(|container| is.or(behaviour(container, false, touch.scene.timing).ends));
             let exit = ends.map(|(after, code)| (touch.now + after, code));
             if let Some(run) = touch.worker.runs.iter_mut().find(|run| run.role == Role::App) {
                 run.set_exit(exit);
@@ -346,7 +362,7 @@ impl Kubelets {
 /// A pod to which something is done.
 struct Touch<'a> {
     worker: &'a mut Worker,
-    images: &'a mut std::collections::BTreeSet<String>,
+    images: &'a mut SortedSet<String>,
     scene: Scene<'a>,
     now: crate::sim::Time,
 }
@@ -362,9 +378,7 @@ impl Touch<'_> {
             Control::Ready { .. } => Ok(self.hold_unready(false)),
             Control::Evict { .. } => Ok(self.evict()),
             Control::FailLiveness { .. } => self.fail_liveness(),
-            Control::OutOfMemory { .. } => {
-                self.end_first(|run, now, at| run.run_out_of_memory(now, at))
-            }
+            Control::OutOfMemory { .. } => self.end_first(|run, now, at| run.run_out_of_memory(now, at)),
             Control::Exit { code, .. } => self.end_first(|run, now, at| run.exit(*code, now, at)),
             _ => self.end_first(|run, now, at| run.exit(1, now, at)),
         }

@@ -27,7 +27,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub use agent::Outage;
@@ -42,6 +42,7 @@ use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{
     Cache, Change, Component, Context, DeleteOptions, EventType, Preconditions, Request, Telling,
 };
+use crate::collections::{SortedMap, SortedSet};
 use crate::sim::{Span, Time};
 use agent::NodeAgent;
 use container::Told;
@@ -104,10 +105,10 @@ pub struct RunningPod<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Kubelets {
     timing: Timing,
-    agents: BTreeMap<String, NodeAgent>,
+    agents: SortedMap<String, NodeAgent>,
     workers: BTreeMap<Rc<PodId>, Worker>,
     /// Pods that wait for a claim, by the claim.
-    awaiting: BTreeMap<Place, BTreeSet<Rc<PodId>>>,
+    awaiting: SortedMap<Place, SortedSet<Rc<PodId>>>,
     faults: Faults,
     /// When a pod that comes now is turned to.
     next_turn: Time,
@@ -159,7 +160,9 @@ impl Kubelets {
         let (namespace, name) = place.clone();
         let first = PodId { namespace, name, uid: String::new() };
         let named = self.workers.range(Rc::new(first)..).take_while(|(key, _)| key.place() == *place);
-        named.max_by_key(|(_, worker)| (!worker.is_abandoned, worker.start_time)).map(|(key, _)| Rc::clone(key))
+        named
+            .max_by_key(|(_, worker)| (!worker.is_abandoned, worker.start_time))
+            .map(|(key, _)| Rc::clone(key))
     }
 
     fn pod_changed(&mut self, pod: &Rc<Pod>, context: &mut Ctx<'_>) {
@@ -205,6 +208,9 @@ impl Kubelets {
         let key = Rc::new(PodId::of(pod));
         let mut outcome = Outcome { status: true, ..Outcome::default() };
         let scene = Scene { timing: &self.timing, faults: &self.faults };
+        if self.faults.of_pod(&pod.metadata.namespace, &pod.metadata.name).unready {
+            worker.runs.iter_mut().for_each(|run| run.hold_unready(true));
+        }
         if pod.is_terminating() {
             outcome = worker.terminate(now, scene);
         } else if let Err(rejection) = admission::admit(pod, worker.requested, agent) {

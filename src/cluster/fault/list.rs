@@ -6,10 +6,11 @@ use crate::api::object::Typed as _;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, Timestamp};
 use crate::cluster::Cluster;
+use crate::collections::sort;
 use crate::controllers::volume::VolumeFault;
 use crate::kubectl::output::table::print_table;
 use crate::kubectl::{Completion, go_duration};
-use crate::kubelet::{Control, Outage, Pressure};
+use crate::kubelet::{Control, Outage};
 use crate::sim::Span;
 
 /// What keeps a node from the API server, as the verb that did it.
@@ -18,14 +19,6 @@ pub(crate) fn outage_word(outage: Outage) -> &'static str {
         Outage::KubeletStopped => "stop-kubelet",
         Outage::Partitioned => "partition",
         Outage::PoweredOff => "stop",
-    }
-}
-
-fn pressure_word(pressure: Pressure) -> &'static str {
-    match pressure {
-        Pressure::Memory => "memory",
-        Pressure::Disk => "disk",
-        Pressure::Pid => "pid",
     }
 }
 
@@ -52,7 +45,7 @@ impl Cluster {
                 rows.push(vec![target.clone(), outage_word(outage).to_owned(), detail]);
             }
             for pressure in self.kubelets().pressures(name) {
-                let what = pressure_word(pressure).to_owned();
+                let what = pressure.word().to_owned();
                 rows.push(vec![target.clone(), "pressure".to_owned(), what]);
             }
         }
@@ -182,7 +175,7 @@ impl Cluster {
             [verb, ..] => options_of(verb).iter().map(|option| format!("--{option}=")).collect(),
         };
         candidates.retain(|candidate| candidate.starts_with(word));
-        candidates.sort();
+        sort(&mut candidates);
         Some(Completion { from, candidates })
     }
 
@@ -217,7 +210,7 @@ impl Cluster {
         let mut images: Vec<String> = pods
             .flat_map(|pod| pod.spec.containers.iter().map(|container| container.image.clone()))
             .collect();
-        images.sort();
+        sort(&mut images);
         images.dedup();
         images
     }

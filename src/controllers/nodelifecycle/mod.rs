@@ -17,7 +17,6 @@ mod waiting;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::process::Requeue;
@@ -28,6 +27,7 @@ use crate::api::node::Node;
 use crate::api::object::Opaque;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{Cache, Change, Context, Request};
+use crate::collections::{SortedMap, SortedSet};
 use crate::sim::{Span, Time};
 use clock::Clock;
 use health::{Health, health, ready_status};
@@ -46,14 +46,14 @@ const OLD_LABELS: [(&str, &str); 2] =
 pub struct NodeLifecycle {
     clock: Option<Clock>,
     /// The nodes that were greeted.
-    known: BTreeMap<String, Rc<Node>>,
+    known: SortedMap<String, Rc<Node>>,
     /// When a node's silence was forgiven, because no node was heard.
-    forgiven: BTreeMap<String, Time>,
+    forgiven: SortedMap<String, Time>,
     zones: Zones,
     /// Nodes whose pods could not all be marked.
-    to_retry: BTreeSet<String>,
+    to_retry: SortedSet<String>,
     /// Nodes about which the last word was a wait.
-    waited_for: BTreeSet<String>,
+    waited_for: SortedSet<String>,
 }
 
 /// The key of a look at all nodes.
@@ -110,17 +110,23 @@ impl NodeLifecycle {
         let Some(node) = context.cache.typed::<Node>("", name).cloned() else {
             self.waited_for.remove(name);
             if self.known.contains_key(name) {
-                let next = self.clock(now).look_at_or_after(now);
-                context.wake_after(next - now, look_key());
+                self.look_at(self.clock(now).look_at_or_after(now), name, context);
             }
             return Ok(None);
         };
         swap_taints(name, &taints::no_schedule(&node), context)?;
         keep_old_labels(&node, context)?;
         if let Some(due) = self.due(&node, context.cache, now) {
-            context.wake_after(due - now, look_key());
+            self.look_at(due, name, context);
         }
         Ok(self.verdict(&node, context.cache, now))
+    }
+
+    /// Looks at all nodes for the sake of one: now, or when its key comes again.
+    fn look_at(&self, due: Time, name: &str, context: &mut Context<'_, Requeue>) {
+        let now = context.now();
+        let key = if due <= now { look_key() } else { node_key(name) };
+        context.wake_after(due - now, key);
     }
 
     fn verdict(&mut self, node: &Node, cache: &Cache, now: Time) -> Option<Verdict> {
@@ -164,15 +170,18 @@ impl NodeLifecycle {
         } else {
             self.taint_queued(context)?;
         }
-        let nodes = context.cache.list::<Node>(None);
-        let due = nodes.filter_map(|node| self.due(node, context.cache, now)).min();
         // What is still to be done now could not be done: the next look tries again.
-        let due = due.map(|due| due.max(clock.look_after(now)));
-        let turn = self.zones.next_turn().map(|turn| {
-            clock.taint_at_or_after(turn.max(clock.taint_after(now)))
-        });
-        if let Some(next) = due.into_iter().chain(turn).min() {
-            context.wake_after(next - now, look_key());
+        let next = clock.look_after(now);
+        let nodes = context.cache.list::<Node>(None);
+        let waiting = nodes.filter_map(|node| Some((self.due(node, context.cache, now)?, node)));
+        let waiting: Vec<(Time, String)> =
+            waiting.map(|(due, node)| (due.max(next), node.metadata.name.clone())).collect();
+        for (due, name) in waiting {
+            self.look_at(due, &name, context);
+        }
+        if let Some(turn) = self.zones.next_turn() {
+            let turn = clock.taint_at_or_after(turn.max(clock.taint_after(now)));
+            context.wake_after(turn - now, look_key());
         }
         Ok(None)
     }
@@ -240,6 +249,10 @@ impl Controller for NodeLifecycle {
 
     fn sync(&mut self, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult {
         if *key == look_key() { self.sync_all(context) } else { self.sync_node(&key.name, context) }
+    }
+
+    fn renews_timers(&self) -> bool {
+        true
     }
 
     fn boxed_clone(&self) -> Box<dyn Controller> {

@@ -96,7 +96,9 @@ pub(super) fn compare_events(
 /// The status with what stands for each made-up name in its texts.
 fn with_names(status: &Value, names: &Names) -> Value {
     match status {
-        Value::String(text) => Value::String(names.text(text)),
+        Value::String(text) => {
+            Value::String(tolerated::without_first_pod(text).unwrap_or_else(|| names.text(text)))
+        }
         Value::Array(items) => items.iter().map(|item| with_names(item, names)).collect(),
         Value::Object(fields) => {
             fields.iter().map(|(name, field)| (name.clone(), with_names(field, names))).collect()

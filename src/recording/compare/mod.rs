@@ -13,6 +13,7 @@ mod order;
 use super::format::{Recording, Seen, Step};
 use super::normalise::Normaliser;
 use super::similar_events::combined_rows_as_one;
+use super::tolerated;
 use names::Names;
 
 /// The first difference; `None` when there is none.
@@ -68,11 +69,12 @@ fn compare_output(
     }
     let streams = [("stdout", &real.stdout, &ours.stdout), ("stderr", &real.stderr, &ours.stderr)];
     for (name, real, ours) in streams {
-        let text = |text: &str, normaliser: &mut Normaliser, names: &Names| {
-            combined_rows_as_one(&names::sorted_rows(&normaliser.text(&names.text(text))))
+        let told = |text: &str, normaliser: &mut Normaliser, names: &Names| {
+            let text = names::sorted_rows(&normaliser.text(&names.text(text)));
+            combined_rows_as_one(&tolerated::without_repeated_status(&text))
         };
-        let real = text(real, &mut normalisers.0, &names.0);
-        let ours = text(ours, &mut normalisers.1, &names.1);
+        let real = told(real, &mut normalisers.0, &names.0);
+        let ours = told(ours, &mut normalisers.1, &names.1);
         if real != ours {
             return Some(format!("  {name} differs\n{}", first_line_that_differs(&real, &ours)));
         }

@@ -73,7 +73,7 @@ fn show(
 ) -> Result<(), CommandError> {
     let kind = picked.key.kind;
     let all = match kind {
-        Kind::StatefulSet => revisions::history(context.api, &picked.key)?,
+        Kind::StatefulSet | Kind::DaemonSet => revisions::history(context.api, &picked.key)?,
         Kind::Deployment => deployment::history(context.api, &picked.key)?,
         _ => {
             let group = kind.resource().group;

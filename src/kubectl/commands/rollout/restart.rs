@@ -55,7 +55,7 @@ fn restart(
     let is_paused = matches!(&picked.object, Some(Object::Deployment(deployment)) if deployment.spec.paused);
     let why_not = match picked.key.kind {
         Kind::Deployment if is_paused => "can't restart paused deployment (run rollout resume first)",
-        Kind::StatefulSet | Kind::Deployment => "",
+        Kind::StatefulSet | Kind::DaemonSet | Kind::Deployment => "",
         _ => "restarting is not supported",
     };
     if !why_not.is_empty() {

@@ -1,10 +1,9 @@
 //! How far the update of an object is, in one sentence.
 //!
 //! Models `StatusViewerFor` and `StatefulSetStatusViewer`,
-//! `staging/src/k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go`, Kubernetes v1.36. Left out: the
-//! sentences of `DaemonSet`s.
+//! `staging/src/k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go`, Kubernetes v1.36.
 
-use super::deployment;
+use super::{daemon_set, deployment};
 use crate::api::Object;
 use crate::api::apps::StatefulSet;
 
@@ -12,6 +11,7 @@ use crate::api::apps::StatefulSet;
 pub(super) fn of(object: &Object, revision: i64) -> Option<Result<(String, bool), String>> {
     match object {
         Object::StatefulSet(set) => Some(stateful_set(set)),
+        Object::DaemonSet(set) => Some(daemon_set::status(set)),
         Object::Deployment(found) => Some(deployment::status(found, revision)),
         _ => None,
     }

@@ -59,7 +59,7 @@ fn undo(context: &mut Context<'_>, picked: &Picked, printer: &mut ResultPrinter)
     let (kind, group) = (picked.key.kind, picked.key.kind.resource().group);
     let wanted = context.flags.number("to-revision");
     let result = match kind {
-        Kind::StatefulSet => roll_back(context, picked, printer)?,
+        Kind::StatefulSet | Kind::DaemonSet => roll_back(context, picked, printer)?,
         Kind::Deployment => deployment::roll_back(context, picked, wanted, printer.dry_run())?,
         _ => {
             let full = if group.is_empty() { kind.to_string() } else { format!("{kind}.{group}") };

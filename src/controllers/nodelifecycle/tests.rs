@@ -1,0 +1,1 @@
+//! Nodes that fall silent and come back, as lines of text.

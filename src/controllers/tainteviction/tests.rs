@@ -1,0 +1,1 @@
+//! Pods on tainted nodes, as lines of text.
