@@ -3,7 +3,7 @@
 //! Those that speak of a status hold for what the controller writes; the eviction subresource and people may
 //! write between its writes. [`at_rest`] holds once nothing moves (L-11).
 
-use super::{Invariant, Memory, Seen, VIEW_LAG};
+use super::{Invariant, Memory, Seen};
 use crate::api::intstr::IntOrString;
 use crate::api::meta::Condition;
 use crate::api::pod::Pod;
@@ -143,7 +143,7 @@ fn unready_pods_go_by_policy(seen: &Seen<'_>) -> Result<(), String> {
 fn written<'a>(seen: &'a Seen<'_>) -> Option<(&'a PodDisruptionBudget, &'a PodDisruptionBudget)> {
     match (seen.before?, seen.after()?) {
         (Object::PodDisruptionBudget(before), Object::PodDisruptionBudget(after))
-            if !seen.by_person && before.status != after.status =>
+            if seen.is_by_controllers() && before.status != after.status =>
         {
             Some((before, after))
         }
@@ -225,9 +225,9 @@ impl<'a> Views<'a> {
     }
 
     /// The pod, when everybody must have seen it as it is.
-    fn settled(&self, now: Time) -> Option<&'a Pod> {
+    fn settled(&self, memory: &Memory, now: Time) -> Option<&'a Pod> {
         // Timestamps are whole seconds: a pod made in this second may be new.
-        let is_old = |made: Timestamp| made.time() + Span::from_seconds(1) + VIEW_LAG < now;
+        let is_old = |made: Timestamp| made.time() + Span::from_seconds(1) + memory.lag < now;
         let pod = self.newest.filter(|_| self.older.is_empty())?;
         pod.metadata.creation_timestamp.is_some_and(is_old).then_some(pod)
     }
@@ -242,8 +242,8 @@ fn views<'a>(memory: &'a Memory, namespace: &str, now: Time) -> SortedMap<&'a st
     for pod in memory.objects.values().filter_map(pods) {
         views.entry(pod.metadata.name.as_str()).or_default().newest = Some(pod);
     }
-    let recent = memory.replaced.iter().filter(|(until, _, _)| (now - *until) <= VIEW_LAG);
-    for pod in recent.filter_map(|(_, _, object)| pods(object)) {
+    let recent = memory.replaced.values().flatten().filter(|(until, _)| (now - *until) <= memory.lag);
+    for pod in recent.filter_map(|(_, object)| pods(object)) {
         views.entry(pod.metadata.name.as_str()).or_default().older.push(pod);
     }
     views
@@ -265,7 +265,7 @@ fn healthy_pods_are_counted(seen: &Seen<'_>) -> Result<(), String> {
         if disrupted(name) {
             continue;
         }
-        at_least += i64::from(views.settled(now).as_ref().is_some_and(is_healthy));
+        at_least += i64::from(views.settled(seen.memory, now).as_ref().is_some_and(is_healthy));
         at_most += i64::from(views.all().any(is_healthy));
     }
     let counted = after.status.current_healthy;
@@ -286,7 +286,7 @@ fn granted_evictions_stay(seen: &Seen<'_>) -> Result<(), String> {
         if after.status.disrupted_pods.contains_key(name) || !is_fresh(*granted, now) {
             continue;
         }
-        let pod = views.get(name.as_str()).and_then(|views| views.settled(now));
+        let pod = views.get(name.as_str()).and_then(|views| views.settled(seen.memory, now));
         if pod.is_some_and(|pod| !pod.is_terminating() && selects(after, pod)) {
             return Err(format!("forgot that {name} is to go"));
         }
@@ -304,7 +304,7 @@ fn pods_without_scale_allow_nothing(seen: &Seen<'_>) -> Result<(), String> {
         return Ok(());
     }
     for (name, views) in views(seen.memory, &after.metadata.namespace, seen.event.at) {
-        let Some(pod) = views.settled(seen.event.at) else { continue };
+        let Some(pod) = views.settled(seen.memory, seen.event.at) else { continue };
         let owner = pod.metadata.controller_of().map_or("", |owner| owner.kind.as_str());
         if owner == "DaemonSet" && selects(after, pod) {
             return Err(format!("counted although {name} belongs to a {owner}"));
@@ -368,6 +368,7 @@ mod tests {
 
     use super::*;
     use crate::apiserver::{WatchEvent, WatchEventType};
+    use crate::cluster::ProcessName;
 
     const NOW: Time = Time::from_ms(600_000);
 
@@ -420,7 +421,8 @@ mod tests {
         }
         let before = memory.objects.get(&change.key());
         let event = WatchEvent { type_: WatchEventType::Modified, object: change, at: NOW, revision: 1 };
-        let seen = Seen { event: &event, before, by_person: false, memory: &memory };
+        let by = Some(ProcessName::ControllerManager);
+        let seen = Seen { event: &event, before, by_person: false, by, memory: &memory };
         INVARIANTS.iter().filter(|rule| (rule.check)(&seen).is_err()).map(|rule| rule.id).collect()
     }
 
