@@ -10,6 +10,7 @@ use super::history::{CHANGE_CAUSE, History};
 use crate::api::apps::ControllerRevision;
 use crate::api::{Kind, Object, ObjectKey, patch};
 use crate::apiserver::ApiServer;
+use crate::collections::sort_by_key;
 use crate::kubectl::error::CommandError;
 use crate::kubectl::objects::wire;
 
@@ -36,7 +37,7 @@ pub(super) fn of(
         .filter(|revision| selector.matches(&revision.metadata.labels))
         .filter(|revision| revision.metadata.is_controlled_by(&object.meta().uid))
         .collect();
-    revisions.sort_by_key(|revision| revision.revision);
+    sort_by_key(&mut revisions, |revision| revision.revision);
     Ok((object, revisions))
 }
 
