@@ -16,6 +16,7 @@
 mod daemonset_drive;
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use daemonset_drive::{Drive, HASH, budgets, labelled, named_set, taint, target};
 use kubesets::api::apps::ControllerRevision;
@@ -945,6 +946,9 @@ fn ds_upd_12_revisions_are_adopted_and_released_as_pods_are() {
         edit(&mut revision);
         drive.request(Request::create(revision));
     };
+    let mut other_namespace = kubesets::api::object::Opaque::default();
+    other_namespace.metadata.name = "other".into();
+    drive.request(Request::create(kubesets::api::Object::Namespace(Rc::new(other_namespace))));
     plant(&mut drive, "orphan", &|_| {});
     plant(&mut drive, "elsewhere", &|revision| revision.metadata.namespace = "other".into());
     plant(&mut drive, "stranger", &|revision| {
