@@ -88,8 +88,8 @@ pub struct Picks {
     pub single: bool,
     /// Whether objects were listed, not named.
     pub listed: bool,
-    /// Whether objects of a kind that lives in no namespace were listed.
-    pub cluster_scoped: bool,
+    /// The kinds whose objects were listed.
+    pub kinds: Vec<Kind>,
 }
 
 impl Picks {
@@ -235,7 +235,7 @@ impl Selection {
         }
         let mut picks = Picks { listed: true, ..Picks::default() };
         for kind in self.kinds(types)? {
-            picks.cluster_scoped |= !kind.is_namespaced();
+            picks.kinds.push(kind);
             match self.list(api, kind) {
                 Ok(objects) => picks.items.extend(objects.into_iter().map(|object| Picked {
                     key: object.key(),

@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn broken_images_and_pull_policies() {
-        let present = BTreeSet::from(["nginx:1".to_owned()]);
+        let present = SortedSet::from(["nginx:1".to_owned()]);
         let needs = |image: &str, policy: &str, timing: &Timing| {
             let container = Container {
                 image: image.to_owned(),

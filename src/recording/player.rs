@@ -116,6 +116,12 @@ impl Player {
             result.stdout = self.last_chunks(|_| true);
             result.stderr.clear();
         }
+        if parsed.drops_output {
+            result.stdout.clear();
+        }
+        if let (Some(echo), Some(0)) = (&parsed.echo, result.exit) {
+            result.stdout.push_str(echo);
+        }
         if !parsed.pipeline.is_empty() {
             let (exit, stdout) = shell::filter(&parsed.pipeline, &result.stdout)?;
             result.exit = Some(exit);

@@ -2,7 +2,7 @@
 //!
 //! A tolerated difference is never one of order, of count of objects, or of final state.
 
-use super::format::Seen;
+use super::format::{Recording, Seen};
 
 /// An Event that tells of a race between two processes' caches, not of anything that a person did.
 struct Race {
@@ -66,6 +66,29 @@ pub(super) fn race_of(seen: &Seen) -> Option<usize> {
 
 /// Things that happen within this time of each other happen at once: the recorded processes ran side by side.
 pub(super) const SAME_MOMENT_SECONDS: f64 = 0.3;
+
+/// The recording without Events that tell only which of two things was seen first: a budget and the workload
+/// whose pods it selects are made by one line, and the budget's controller looks before the first pod is there
+/// ("No matching pods found") or after.
+pub(super) fn settled_events(recording: &Recording) -> Recording {
+    let mut recording = recording.clone();
+    for step in &mut recording.steps {
+        let added: Vec<f64> = step
+            .events
+            .iter()
+            .filter(|seen| seen.kind == "Pod" && seen.type_ == "ADDED")
+            .map(|seen| seen.t)
+            .collect();
+        step.events.retain(|seen| {
+            let is_first_look = seen.kind == "Event"
+                && seen.source == "controllermanager"
+                && seen.reason == "NoPods"
+                && added.iter().any(|t| (t - seen.t).abs() <= SAME_MOMENT_SECONDS);
+            !is_first_look
+        });
+    }
+    recording
+}
 
 /// What a budget's controller says of the first pod whose controller it cannot find.
 const NO_CONTROLLERS: &str = "found no controllers for pod ";
@@ -216,7 +239,8 @@ mod tests {
             texts.iter().map(|&(t, text)| Row { text: text.into(), t }).collect()
         };
         let start = [(0.0, "AVAILABLE=0 READY=0"), (1.0, "AVAILABLE=0 READY=1")];
-        let split = [(1.1, "AVAILABLE=0 READY=3"), (5.0, "AVAILABLE=1 READY=3"), (9.0, "AVAILABLE=3 READY=3")];
+        let split =
+            [(1.1, "AVAILABLE=0 READY=3"), (5.0, "AVAILABLE=1 READY=3"), (9.0, "AVAILABLE=3 READY=3")];
         let both = rows(&[&start[..], &split[..]].concat());
         assert!(!lasting(&both).contains(&&both[3].text));
         // Pods that became ready one after the other are available one after the other.
@@ -227,7 +251,8 @@ mod tests {
 
     #[test]
     fn only_sentences_of_a_rollout_are_told_once() {
-        let line = "Waiting for daemon set \"demo\" rollout to finish: 1 out of 4 new pods have been updated...";
+        let line =
+            "Waiting for daemon set \"demo\" rollout to finish: 1 out of 4 new pods have been updated...";
         let text = format!("a\na\n{line}\n{line}\n");
         assert_eq!(without_repeated_status(&text), format!("a\na\n{line}\n"));
     }

@@ -157,7 +157,8 @@ impl NodeLifecycle {
         }
         Some(match self.zones.waits(&zone, name) {
             Some(next) => WaitingFor::EvictionRate { next },
-            None => WaitingFor::KubeletReturn,
+            None if taints::is_being_emptied(node) => WaitingFor::KubeletReturn,
+            None => WaitingFor::EvictionRate { next: Some(self.clock(now).look_after(now)) },
         })
     }
 
@@ -172,12 +173,16 @@ impl NodeLifecycle {
         }
         // What is still to be done now could not be done: the next look tries again.
         let next = clock.look_after(now);
-        let nodes = context.cache.list::<Node>(None);
-        let waiting = nodes.filter_map(|node| Some((self.due(node, context.cache, now)?, node)));
-        let waiting: Vec<(Time, String)> =
-            waiting.map(|(due, node)| (due.max(next), node.metadata.name.clone())).collect();
-        for (due, name) in waiting {
-            self.look_at(due, &name, context);
+        let nodes: Vec<Rc<Node>> = context.cache.list::<Node>(None).cloned().collect();
+        for node in nodes {
+            let name = &node.metadata.name;
+            // What was written just now comes back and is looked at then.
+            let is_current = context
+                .live(&node_key(name))
+                .is_ok_and(|live| live.meta().resource_version == node.metadata.resource_version);
+            if let Some(due) = self.due(&node, context.cache, now).filter(|_| is_current) {
+                self.look_at(due.max(next), name, context);
+            }
         }
         if let Some(turn) = self.zones.next_turn() {
             let turn = clock.taint_at_or_after(turn.max(clock.taint_after(now)));

@@ -18,6 +18,7 @@ use crate::client::{Context, EventType, Request};
 use crate::collections::SortedMap;
 use crate::controllers::SyncError;
 use crate::controllers::process::Requeue;
+use crate::sim::Span;
 
 /// How often a status is tried to be written.
 const TRIES: usize = 5;
@@ -122,6 +123,10 @@ impl NodeLifecycle {
             Eviction::Swap(swap) => swap_taints(name, &swap, context),
             Eviction::Queue => {
                 if !taints::has_no_execute(node, ready) {
+                    // What it waits for has changed.
+                    if !self.zones.holds(&zone, name) {
+                        context.wake_after(Span::ZERO, node_key(name));
+                    }
                     self.zones.queue(&zone, name);
                 }
                 Ok(())

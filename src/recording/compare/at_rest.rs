@@ -58,11 +58,13 @@ pub(super) fn compare_events(
     let mut told: (BTreeMap<String, i64>, BTreeMap<String, i64>) = Default::default();
     let mut combined = BTreeSet::new();
     for (index, (real, ours)) in recorded.steps.iter().zip(&played.steps).enumerate() {
-        for (is_real, counts, normaliser, names, step) in [
-            (true, &mut told.0, &mut normalisers.0, &names.0, real),
-            (false, &mut told.1, &mut normalisers.1, &names.1, ours),
+        // What was told while the cluster came up may have been seen before the first step or in it.
+        let before = |recording: &Recording| if index == 0 { recording.initial.clone() } else { Vec::new() };
+        for (is_real, counts, normaliser, names, before, step) in [
+            (true, &mut told.0, &mut normalisers.0, &names.0, before(recorded), real),
+            (false, &mut told.1, &mut normalisers.1, &names.1, before(played), ours),
         ] {
-            for seen in whole_steps(&step.events).iter().filter(|seen| is_compared(seen)) {
+            for seen in before.iter().chain(&whole_steps(&step.events)).filter(|seen| is_compared(seen)) {
                 // Once similar Events are combined, chance decides which are told on their own.
                 let about = (is_real, seen.source.clone(), seen.object.clone(), seen.reason.clone());
                 if combined.contains(&about) {

@@ -43,7 +43,10 @@ pub fn compare(recorded: &Recording, played: &Recording) -> Option<String> {
     order::compare(recorded, played, &names)
         .or_else(|| lives::compare(recorded, played, &names))
         .or_else(|| at_rest::compare_status(recorded, played, &names))
-        .or_else(|| at_rest::compare_events(recorded, played, &names))
+        .or_else(|| {
+            let (recorded, played) = (tolerated::settled_events(recorded), tolerated::settled_events(played));
+            at_rest::compare_events(&recorded, &played, &names)
+        })
 }
 
 fn name_of(step: &Step) -> String {
