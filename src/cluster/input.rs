@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use super::{Cluster, Wakeup};
+use super::{Actor, Cluster, Wakeup};
 use crate::api::codec::{api_enum, api_struct};
 use crate::controllers::volume::VolumeFault;
 use crate::kubelet::{Control, NodeConfig};
@@ -105,6 +105,7 @@ impl Cluster {
         }
         let now = self.now();
         self.server.set_now(now);
+        self.last_actor = Actor::Person;
         let entry = InputEntry { at: now, input: input.clone() };
         match input {
             Input::Line { terminal, line } => {

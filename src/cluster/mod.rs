@@ -63,6 +63,20 @@ enum Wakeup {
     FormerLeader(controllers::process::RunNext),
 }
 
+impl Wakeup {
+    /// Whose it is.
+    fn actor(&self) -> Actor {
+        Actor::Process(match self {
+            Self::Terminal(_) => return Actor::Person,
+            Self::Deliver(name) | Self::Start(name) => *name,
+            Self::Controllers(_) => ProcessName::ControllerManager,
+            Self::Scheduler(_) => ProcessName::Scheduler,
+            Self::Kubelets(_) => ProcessName::Kubelets,
+            Self::FormerLeader(_) | Self::EndFormerLeader => ProcessName::FormerLeader,
+        })
+    }
+}
+
 /// The processes that follow the API server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ProcessName {
@@ -74,6 +88,15 @@ pub enum ProcessName {
     Scheduler,
     /// The kubelets of all nodes.
     Kubelets,
+}
+
+/// Who did what was done last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A person, with a command or a fault.
+    Person,
+    /// A process.
+    Process(ProcessName),
 }
 
 /// A cluster in simulated time.
@@ -93,7 +116,7 @@ pub struct Cluster {
     inputs: Vec<InputEntry>,
     event_log: EventLog,
     steps: u64,
-    was_command: bool,
+    last_actor: Actor,
 }
 
 impl Cluster {
@@ -127,7 +150,7 @@ impl Cluster {
             inputs: Vec::new(),
             event_log: EventLog::new(config.log_detail),
             steps: 0,
-            was_command: false,
+            last_actor: Actor::Person,
             config,
         };
         cluster.create_first_objects();
@@ -211,7 +234,12 @@ impl Cluster {
 
     /// Whether the last wakeup was that of a command, which may have sent a request of its person's.
     pub fn was_command(&self) -> bool {
-        self.was_command
+        self.last_actor == Actor::Person
+    }
+
+    /// Who did what was done last.
+    pub fn last_actor(&self) -> Actor {
+        self.last_actor
     }
 
     /// When the next thing happens by itself; `None` when nothing will.
@@ -230,7 +258,7 @@ impl Cluster {
         };
         self.steps += 1;
         self.server.set_now(self.agenda.now());
-        self.was_command = matches!(wakeup, Wakeup::Terminal(_));
+        self.last_actor = wakeup.actor();
         self.run_wakeup(wakeup, wrong);
         self.after_change();
         true

@@ -451,7 +451,7 @@ fn failed_pods_back_off(seen: &Seen<'_>) -> Result<(), String> {
 
 /// Remembers the deletion of a failed pod.
 pub(super) fn remember(event: &WatchEvent, before: Option<&Object>, by_person: bool, memory: &mut Memory) {
-    let seen = Seen { event, before, by_person, memory };
+    let seen = Seen { event, before, by_person, by: None, memory };
     let Some(daemon) = failed(&seen) else { return };
     let generation = daemon.sets[0].status.observed_generation;
     let key = (daemon.sets[0].metadata.uid.clone(), daemon.node.to_owned());
