@@ -48,4 +48,11 @@ scenarios! {
     broken_update
     partition
     bad_lines
+    node_lost
+    node_lost_force
+    node_removed
+    crash_loop
+    lost_image
+    ignored_sigterm
+    no_volume
 }
