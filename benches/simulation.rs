@@ -1,7 +1,7 @@
 //! How fast the simulation is: `cargo bench`.
 //!
-//! `rollout` measures a whole cluster (API server, controllers, scheduler, kubelets): a set of N replicas
-//! becomes ready, and is rolled. The time for one pod should not grow with N.
+//! `rollout` measures a whole cluster (API server, controllers, scheduler, kubelets): a workload
+//! of N pods becomes ready, and is rolled. The time for one pod should not grow with N.
 
 use std::hint::black_box;
 
@@ -9,6 +9,8 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use kubesets::sim::{Agenda, Rng, Span, Time};
 
 mod workload;
+
+use workload::Workload;
 
 const WAKEUPS: u64 = 100_000;
 
@@ -31,24 +33,34 @@ fn agenda(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// The workloads with the sizes at which they are measured.
+const ROLLOUTS: [(Workload, [usize; 3]); 4] = [
+    (Workload::Parallel, [100, 1_000, 10_000]),
+    (Workload::OrderedReady, [100, 1_000, 10_000]),
+    (Workload::Deployment, [100, 300, 1_000]),
+    (Workload::DaemonSet, [100, 1_000, 5_000]),
+];
+
 fn rollout(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("rollout");
     group.sample_size(10);
-    for policy in ["Parallel", "OrderedReady"] {
-        for replicas in [100_usize, 1_000, 10_000] {
-            group.throughput(Throughput::Elements(replicas as u64));
-            group.bench_function(BenchmarkId::new(format!("{policy} ready"), replicas), |bencher| {
-                let made = || workload::cluster(policy, replicas);
-                bencher.iter_batched_ref(made, workload::make_ready, BatchSize::PerIteration);
+    for (workload, sizes) in ROLLOUTS {
+        for size in sizes {
+            let name = workload.name();
+            group.throughput(Throughput::Elements(size as u64));
+            group.bench_function(BenchmarkId::new(format!("{name} ready"), size), |bencher| {
+                let made = || workload.cluster(size);
+                let ready = |cluster: &mut _| workload.make_ready(cluster);
+                bencher.iter_batched_ref(made, ready, BatchSize::PerIteration);
             });
-            group.bench_function(BenchmarkId::new(format!("{policy} roll"), replicas), |bencher| {
+            group.bench_function(BenchmarkId::new(format!("{name} roll"), size), |bencher| {
                 let ready = || {
-                    let mut cluster = workload::cluster(policy, replicas);
-                    workload::make_ready(&mut cluster);
-                    assert_eq!(workload::status(&cluster).0, i64::try_from(replicas).unwrap_or_default());
+                    let mut cluster = workload.cluster(size);
+                    workload.make_ready(&mut cluster);
+                    assert_eq!(workload::status(&cluster).0, i64::try_from(size).unwrap_or_default());
                     cluster
                 };
-                bencher.iter_batched_ref(ready, workload::roll, BatchSize::PerIteration);
+                bencher.iter_batched_ref(ready, |cluster| workload.roll(cluster), BatchSize::PerIteration);
             });
         }
     }

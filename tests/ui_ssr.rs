@@ -4,7 +4,9 @@
 mod ui_script;
 
 use expect_test::expect_file;
+use kubesets::ui::examples::EXAMPLES;
 use kubesets::ui::state::{Action, Panel};
+use kubesets::ui::view_model::drain::DrainDraft;
 use kubesets::ui::{App, AppProps};
 use yew::LocalServerRenderer;
 
@@ -89,6 +91,90 @@ async fn the_chosen_object_is_explained() {
         Action::Select(Some(kubesets::api::ObjectKey::new(kubesets::api::Kind::Pod, "default", "web-1")));
     let page = page(settled([Action::Apply, select])).await;
     assert_has(&page, &["inspector-title", "Conditions", "PodScheduled", "Crash it", "apiVersion: v1"]);
+}
+
+/// Opens the example of a file, and applies it.
+fn example(file: &str) -> [Action; 2] {
+    let index = EXAMPLES.iter().position(|example| example.file == file).expect("there is such an example");
+    [Action::Example(index), Action::Apply]
+}
+
+fn run(line: &str) -> Action {
+    Action::Run(line.to_owned())
+}
+
+#[tokio::test]
+async fn a_daemon_set_is_shown_by_node_with_the_reasons_of_those_that_do_not_suit() {
+    let label = run("kubectl label node node-2 disk=ssd");
+    let page = page(settled(example("daemonset.yaml").into_iter().chain([label]))).await;
+    assert_has(
+        &page,
+        &[
+            "DaemonSet ssd-monitor",
+            "data-node=\"node-2\"",
+            "it lacks the label disk=ssd of the nodeSelector",
+            "Revisions of daemonset/ssd-monitor",
+            "maxUnavailable 1",
+        ],
+    );
+    assert_eq!(count(&page, "pod-button"), 1);
+    assert_eq!(count(&page, "node-slot is-refused"), 3);
+}
+
+#[tokio::test]
+async fn a_deployment_is_shown_by_replica_set() {
+    let image = run("kubectl set image deploy/hello hello=nginxdemos/hello:bad");
+    let page = page(settled(example("deployment.yaml").into_iter().chain([image]))).await;
+    assert_has(
+        &page,
+        &[
+            "Deployment hello",
+            "revision is-newest",
+            "Pause rollout",
+            "Revisions of deployment/hello",
+            "revision 2",
+        ],
+    );
+    // One more than wanted may come, and one may be away: five old ones stay, two new ones cannot start.
+    assert_eq!(count(&page, "pod-button is-ready"), 5);
+    assert_eq!(count(&page, "pod-button is-failed"), 2);
+}
+
+#[tokio::test]
+async fn the_board_of_budgets_shows_the_arithmetic_and_the_refusals() {
+    let first = example("zookeeper.yaml").into_iter().chain([Action::Panel(Panel::Budgets)]);
+    let evict = ["evict pod/zk-0", "evict pod/zk-1"].map(run);
+    let mut actions = settled(first);
+    actions.extend(evict);
+    let page = page(actions).await;
+    assert_has(
+        &page,
+        &[
+            "0 may be evicted now",
+            "maxUnavailable 1",
+            "pod/zk-1",
+            "refused 1×",
+            "The disruption budget zk-pdb needs 2 healthy pods and has 2 currently",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn a_drain_is_shown_before_it_is_done() {
+    let lone = "apiVersion: v1\nkind: Pod\nmetadata: {name: lone}\n\
+                spec: {nodeName: node-1, containers: [{name: main, image: nginx}]}\n";
+    let draft = Action::PrepareDrain(Some(DrainDraft::of("node-1")));
+    let page = page(settled([Action::Edit(lone.to_owned()), Action::Apply, draft])).await;
+    assert_has(
+        &page,
+        &[
+            "Drain node-1",
+            "<code>kubectl drain node-1</code>",
+            "default/lone",
+            "Pods that declare no controller (use --force to override)",
+            "kubectl would cordon the node and evict nothing",
+        ],
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use super::{Cluster, Wakeup};
+use super::{Actor, Cluster, Wakeup};
 use crate::api::codec::{api_enum, api_struct};
 use crate::controllers::volume::VolumeFault;
 use crate::kubelet::{Control, NodeConfig};
@@ -105,6 +105,7 @@ impl Cluster {
         }
         let now = self.now();
         self.server.set_now(now);
+        self.last_actor = Actor::Person;
         let entry = InputEntry { at: now, input: input.clone() };
         match input {
             Input::Line { terminal, line } => {
@@ -146,14 +147,14 @@ impl Cluster {
             Control::MisplaceVolumes { class, node } => VolumeFault::Misplaced { class, node },
             control => {
                 let mut result = Ok(());
-                let timers = self.kubelets.with_context(&mut self.server, |kubelets, context| {
+                let timers = self.kubelets.with_context(&mut self.server, None, |kubelets, context| {
                     result = kubelets.control(control, context);
                 });
                 self.schedule(timers, Wakeup::Kubelets);
                 return result;
             }
         };
-        let timers = self.controller_manager.with_context(&mut self.server, |controllers, context| {
+        let timers = self.controller_manager.with_context(&mut self.server, None, |controllers, context| {
             controllers.inject(&fault, context);
         });
         self.volume_faults.retain(|known| !is_same_switch(known, &fault));

@@ -2,26 +2,34 @@
 //!
 //! A [`Checker`] follows the store's log beside the cluster and looks at every change with what was there
 //! before. Rules that speak of a controller's view allow for its caches' lag: a view is at most [`VIEW_LAG`]
-//! old.
+//! old, or as old as the checker was told ([`Checker::set_lag`]).
 //!
-//! - [`store`]: versions, identity, deletion. [`pods`]: lives, placement. [`statefulset`]: order, identity,
-//!   revisions.
+//! - [`store`]: versions, identity, deletion. [`pods`]: lives, placement. [`nodes`]: cordons, lost nodes.
+//!   [`statefulset`]: order, identity, revisions. [`daemonset`]: nodes, budgets, surge, back-off.
+//!   [`ownership`]: who controls what.
 
 pub mod store;
 pub mod pods;
+pub mod nodes;
 pub mod statefulset;
+pub mod daemonset;
+pub mod ownership;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::api::apps::StatefulSet;
+use crate::api::object::Typed;
 use crate::api::pod::Pod;
-use crate::api::{Kind, Object, ObjectKey};
+use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
 use crate::apiserver::{ApiServer, WatchEvent, WatchEventType};
 use crate::collections::{SortedMap, SortedSet, sort_by_key};
+use crate::cluster::{Actor, Cluster, ProcessName};
 use crate::sim::{Span, Time};
 
-/// How old a controller's view may be.
+/// How old a controller's view may be when nothing holds it up.
 pub const VIEW_LAG: Span = Span::from_ms(100);
+/// For how long earlier versions are remembered, should a process start with a view that is old.
+const REMEMBERED: Span = Span::from_seconds(120);
 
 /// One rule.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +64,8 @@ pub struct Seen<'a> {
     pub before: Option<&'a Object>,
     /// Whether a person's own request made it.
     pub by_person: bool,
+    /// The process that made it, as far as that is known.
+    pub by: Option<ProcessName>,
     /// Everything else, as it was before the change.
     pub memory: &'a Memory,
 }
@@ -66,6 +76,11 @@ impl Seen<'_> {
         (self.event.type_ != WatchEventType::Deleted).then_some(&self.event.object)
     }
 
+    /// Whether the controllers made it.
+    pub fn is_by_controllers(&self) -> bool {
+        matches!(self.by, Some(ProcessName::ControllerManager | ProcessName::FormerLeader))
+    }
+
     /// Whether the change asked for the object's deletion.
     pub fn is_deletion_asked(&self) -> bool {
         let was = self.before.is_some_and(|object| object.meta().is_terminating());
@@ -74,7 +89,7 @@ impl Seen<'_> {
 }
 
 /// What has been seen so far.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Memory {
     /// The objects as the log leaves them.
     pub objects: SortedMap<ObjectKey, Object>,
@@ -82,50 +97,84 @@ pub struct Memory {
     pub uids: SortedSet<String>,
     /// The revision of the last change.
     pub revision: u64,
-    /// Earlier versions that a controller may still see, with the time at which each was replaced.
-    replaced: VecDeque<(Time, ObjectKey, Object)>,
+    /// The time of the last change.
+    pub at: Time,
+    /// How old the controllers' view may be, and the scheduler's.
+    lag: Span,
+    scheduler_lag: Span,
+    /// Earlier versions by object, the oldest first, each with the time at which it was replaced.
+    replaced: BTreeMap<ObjectKey, VecDeque<(Time, Object)>>,
+    /// All of them in the order of time.
+    replacements: VecDeque<(Time, ObjectKey)>,
+    /// Nodes whose failed daemon pods were deleted.
+    pub failed_pods: daemonset::FailedPods,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            objects: SortedMap::new(),
+            uids: SortedSet::new(),
+            revision: 0,
+            at: Time::ZERO,
+            lag: VIEW_LAG,
+            scheduler_lag: VIEW_LAG,
+            replaced: BTreeMap::new(),
+            replacements: VecDeque::new(),
+            failed_pods: daemonset::FailedPods::default(),
+        }
+    }
 }
 
 impl Memory {
-    /// The versions of an object that a controller may see at `now`: the newest first.
-    pub fn views<'a>(&'a self, key: &'a ObjectKey, now: Time) -> impl Iterator<Item = &'a Object> {
-        let recent = self
-            .replaced
-            .iter()
-            .rev()
-            .filter(move |(until, replaced, _)| replaced == key && (now - *until) <= VIEW_LAG)
-            .map(|(_, _, object)| object);
+    fn within(&self, key: &ObjectKey, now: Time, lag: Span) -> impl Iterator<Item = &Object> {
+        let replaced = self.replaced.get(key).into_iter().flatten().rev();
+        let recent = replaced.take_while(move |(until, _)| (now - *until) <= lag).map(|(_, object)| object);
         self.objects.get(key).into_iter().chain(recent)
     }
 
-    /// The set that controls a pod, in the versions that its controller may see.
-    pub fn sets_of<'a>(&'a self, pod: &Pod, now: Time) -> Vec<&'a StatefulSet> {
-        let Some(owner) = pod.metadata.controller_of().filter(|owner| owner.kind == "StatefulSet") else {
+    /// The versions of an object that a controller may see at `now`: the newest first.
+    pub fn views(&self, key: &ObjectKey, now: Time) -> impl Iterator<Item = &Object> {
+        self.within(key, now, self.lag)
+    }
+
+    /// The same as a list.
+    pub fn versions(&self, key: &ObjectKey, now: Time) -> Vec<&Object> {
+        self.views(key, now).collect()
+    }
+
+    /// As [`Self::versions`], for one who knows what was done at `now` itself.
+    pub fn versions_before(&self, key: &ObjectKey, now: Time) -> Vec<&Object> {
+        let replaced = self.replaced.get(key).into_iter().flatten().rev();
+        let recent = replaced.filter(|(until, _)| *until < now && (now - *until) <= self.lag);
+        self.objects.get(key).into_iter().chain(recent.map(|(_, object)| object)).collect()
+    }
+
+    /// The versions of an object that the scheduler may see at `now`: the newest first.
+    pub fn scheduler_views(&self, key: &ObjectKey, now: Time) -> impl Iterator<Item = &Object> {
+        self.within(key, now, self.scheduler_lag)
+    }
+
+    /// What controls an object, in the versions that the controller of that kind may see; none when something
+    /// of another kind controls it.
+    pub fn controllers_of<'a, T: Typed>(&'a self, meta: &ObjectMeta, now: Time) -> Vec<&'a T> {
+        let Some(owner) = meta.controller_of().filter(|owner| owner.kind == T::KIND.resource().kind) else {
             return Vec::new();
         };
-        let key = ObjectKey::new(Kind::StatefulSet, pod.metadata.namespace.clone(), owner.name.clone());
-        let versions: Vec<&Object> = self
-            .objects
-            .get(&key)
-            .into_iter()
-            .chain(
-                self.replaced
-                    .iter()
-                    .rev()
-                    .filter(|(until, replaced, _)| *replaced == key && (now - *until) <= VIEW_LAG)
-                    .map(|(_, _, object)| object),
-            )
-            .collect();
-        let sets = versions.into_iter().filter_map(|object| match object {
-            Object::StatefulSet(set) if set.metadata.uid == owner.uid => Some(&**set),
-            _ => None,
-        });
-        sets.collect()
+        let key = ObjectKey::new(T::KIND, meta.namespace.clone(), owner.name.clone());
+        let versions = self.views(&key, now).filter(|object| object.meta().uid == owner.uid);
+        versions.filter_map(T::of).map(|typed| &**typed).collect()
+    }
+
+    /// The set that controls a pod, in the versions that its controller may see.
+    pub fn sets_of(&self, pod: &Pod, now: Time) -> Vec<&StatefulSet> {
+        self.controllers_of(&pod.metadata, now)
     }
 
     fn take(&mut self, event: &WatchEvent) {
         let key = event.object.key();
         self.revision = event.revision;
+        self.at = event.at;
         self.uids.insert(event.object.meta().uid.clone());
         let old = match event.type_ {
             WatchEventType::Deleted => self.objects.remove(&key),
@@ -134,10 +183,17 @@ impl Memory {
             }
         };
         if let Some(old) = old {
-            self.replaced.push_back((event.at, key, old));
+            self.replaced.entry(key.clone()).or_default().push_back((event.at, old));
+            self.replacements.push_back((event.at, key));
         }
-        while self.replaced.front().is_some_and(|(until, _, _)| (event.at - *until) > VIEW_LAG) {
-            self.replaced.pop_front();
+        let is_old = |until: Time| event.at - until > self.lag.max(REMEMBERED);
+        while let Some((_, key)) = self.replacements.pop_front_if(|(until, _)| is_old(*until)) {
+            if let Some(versions) = self.replaced.get_mut(&key) {
+                versions.pop_front();
+                if versions.is_empty() {
+                    self.replaced.remove(&key);
+                }
+            }
         }
     }
 }
@@ -150,45 +206,95 @@ pub struct Checker {
     checked: u64,
 }
 
-/// All rules, in the order of their numbers.
+/// All rules about changes, folder by folder.
 pub fn all() -> impl Iterator<Item = &'static Invariant> {
-    store::INVARIANTS.iter().chain(pods::INVARIANTS).chain(statefulset::INVARIANTS)
+    let folders = [
+        store::INVARIANTS,
+        pods::INVARIANTS,
+        nodes::INVARIANTS,
+        statefulset::INVARIANTS,
+        daemonset::INVARIANTS,
+        ownership::INVARIANTS,
+    ];
+    folders.into_iter().flatten()
 }
 
 impl Checker {
+    /// Says how old the controllers' view and the scheduler's may be from now on, beyond [`VIEW_LAG`].
+    pub fn set_lag(&mut self, controllers: Span, scheduler: Span) {
+        self.memory.lag = VIEW_LAG + controllers;
+        self.memory.scheduler_lag = VIEW_LAG + scheduler;
+    }
+
+    /// Checks what a step of a cluster has changed, with the lag that its processes have.
+    ///
+    /// # Errors
+    /// The first rule that did not hold.
+    pub fn check_step(&mut self, cluster: &Cluster) -> Result<(), Violation> {
+        self.set_lag(cluster.controllers_lag(), cluster.scheduler_lag());
+        let by = cluster.last_actor();
+        self.news(cluster.server()).iter().try_for_each(|event| self.look_at(event, by))
+    }
+
     /// Checks what is new in the store. `by_person` says that a person's request was the last thing that ran.
     ///
     /// # Errors
     /// The first rule that did not hold.
     pub fn check(&mut self, server: &ApiServer, by_person: bool) -> Result<(), Violation> {
-        let mut news: Vec<&WatchEvent> = Vec::new();
+        // Without knowing better, the controllers are whom the rules speak of.
+        let process = Actor::Process(ProcessName::ControllerManager);
+        let by = if by_person { Actor::Person } else { process };
+        self.news(server).iter().try_for_each(|event| self.look_at(event, by))
+    }
+
+    /// What is new in the store since the last call, in the order of its revisions.
+    pub fn news(&mut self, server: &ApiServer) -> Vec<WatchEvent> {
+        let mut news: Vec<WatchEvent> = Vec::new();
         for &kind in Kind::ALL {
             let position = self.positions.entry(kind).or_default();
             if let Some(log) = server.store().watch_log(kind) {
-                news.extend(log.since(*position).into_iter().flatten());
+                news.extend(log.since(*position).into_iter().flatten().cloned());
                 *position = log.end();
             }
         }
         sort_by_key(&mut news, |event| event.revision);
-        for event in news {
-            let key = event.object.key();
-            let seen = Seen { event, before: self.memory.objects.get(&key), by_person, memory: &self.memory };
-            for invariant in all() {
-                (invariant.check)(&seen).map_err(|what| Violation {
-                    id: invariant.id,
-                    sentence: invariant.sentence,
-                    what: format!("{key}: {what}"),
-                    at: event.at,
-                })?;
-            }
-            self.checked += 1;
-            self.memory.take(event);
+        news
+    }
+
+    /// Checks one change and remembers it.
+    ///
+    /// # Errors
+    /// The first rule that does not hold.
+    pub fn look_at(&mut self, event: &WatchEvent, by: Actor) -> Result<(), Violation> {
+        let key = event.object.key();
+        let process = match by {
+            Actor::Person => None,
+            Actor::Process(name) => Some(name),
+        };
+        let before = self.memory.objects.get(&key);
+        let seen = Seen { event, before, by_person: by == Actor::Person, by: process, memory: &self.memory };
+        for invariant in all() {
+            (invariant.check)(&seen).map_err(|what| Violation {
+                id: invariant.id,
+                sentence: invariant.sentence,
+                what: format!("{key}: {what}"),
+                at: event.at,
+            })?;
         }
+        self.checked += 1;
+        let before = self.memory.objects.get(&key).cloned();
+        daemonset::remember(event, before.as_ref(), by == Actor::Person, &mut self.memory);
+        self.memory.take(event);
         Ok(())
     }
 
     /// How many changes were checked.
     pub fn checked(&self) -> u64 {
         self.checked
+    }
+
+    /// The objects as the checked changes leave them.
+    pub fn memory(&self) -> &Memory {
+        &self.memory
     }
 }

@@ -1,9 +1,11 @@
 //! Rules of pods: placement, phases, containers.
 
+use super::nodes::bound;
 use super::{Invariant, Seen};
+use crate::api::node::Node;
 use crate::api::pod::{Pod, PodSpec};
 use crate::api::quantity::Quantity;
-use crate::api::scheduling::node_affinity_matches;
+use crate::api::scheduling::{HostPort, Taint, node_affinity_matches, untolerated_taint};
 use crate::api::{Kind, Object, ObjectKey};
 
 /// The rules.
@@ -30,7 +32,7 @@ pub const INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         id: "S-13",
-        sentence: "a pod is bound only to a node that has room for it and that it selects",
+        sentence: "a pod is bound only to a node that has room for it, that it selects and whose taints it bears",
         check: binding_fits,
     },
     Invariant {
@@ -150,38 +152,54 @@ fn requested(pod: &Pod, name: &str) -> i128 {
 }
 
 fn binding_fits(seen: &Seen<'_>) -> Result<(), String> {
-    let Some((before, after)) = pods(seen) else {
+    let Some((pod, nodes)) = bound(seen) else {
         return Ok(());
     };
-    if before.is_bound() || !after.is_bound() {
-        return Ok(());
+    let name = &pod.spec.node_name;
+    let mut why = format!("bound to {name}, which does not exist");
+    for node in nodes {
+        match misfit(seen, pod, node) {
+            None => return Ok(()),
+            Some(what) => why = format!("bound to {name}, {what}"),
+        }
     }
-    let name = &after.spec.node_name;
-    let key = ObjectKey::new(Kind::Node, "", name.as_str());
-    let Some(Object::Node(node)) = seen.memory.objects.get(&key) else {
-        return Err(format!("bound to {name}, which does not exist"));
-    };
-    if !node_affinity_matches(&after.spec, node) {
-        return Err(format!("bound to {name}, which it does not select"));
+    Err(why)
+}
+
+/// Why a pod does not fit on a node as the scheduler may have seen it.
+fn misfit(seen: &Seen<'_>, pod: &Pod, node: &Node) -> Option<String> {
+    if !node_affinity_matches(&pod.spec, node) {
+        return Some("which it does not select".to_owned());
+    }
+    // The taint of a cordon has a rule of its own.
+    let taints: Vec<Taint> =
+        node.spec.taints.iter().filter(|t| t.key != "node.kubernetes.io/unschedulable").cloned().collect();
+    let effects = ["NoSchedule", "NoExecute"];
+    if let Some(taint) = untolerated_taint(&taints, &pod.spec.tolerations, &effects) {
+        return Some(format!("whose taint {} it does not tolerate", taint.key));
     }
     let others = || {
         seen.memory.objects.values().filter_map(|object| match object {
-            Object::Pod(pod) if pod.spec.node_name == *name && !pod.is_terminal() => Some(&**pod),
+            Object::Pod(other) if other.spec.node_name == pod.spec.node_name && !other.is_terminal() => {
+                Some(&**other)
+            }
             _ => None,
         })
     };
     for resource in ["cpu", "memory"] {
         let used: i128 = others().map(|pod| requested(pod, resource)).sum();
         let room = milli(&node.status.allocatable, resource);
-        if requested(after, resource) > 0 && used + requested(after, resource) > room {
-            return Err(format!("bound to {name}, whose {resource} does not suffice"));
+        if requested(pod, resource) > 0 && used + requested(pod, resource) > room {
+            return Some(format!("whose {resource} does not suffice"));
         }
     }
-    let room = milli(&node.status.allocatable, "pods") / 1000;
-    if i128::try_from(others().count()).unwrap_or(i128::MAX) >= room {
-        return Err(format!("bound to {name}, which holds {room} pods already"));
+    let ports = HostPort::of(pod);
+    if others().flat_map(HostPort::of).any(|used| ports.iter().any(|port| port.conflicts(&used))) {
+        return Some("where its host port is taken".to_owned());
     }
-    Ok(())
+    let room = milli(&node.status.allocatable, "pods") / 1000;
+    let is_full = i128::try_from(others().count()).unwrap_or(i128::MAX) >= room;
+    is_full.then(|| format!("which holds {room} pods already"))
 }
 
 fn containers_stop_first(seen: &Seen<'_>) -> Result<(), String> {

@@ -2,6 +2,7 @@
 
 use super::{Invariant, Seen};
 use crate::api::apps::StatefulSet;
+use crate::api::meta::Condition;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::WatchEventType;
@@ -43,6 +44,11 @@ pub const INVARIANTS: &[Invariant] = &[
         id: "S-23",
         sentence: "a rolling update deletes a pod only when all higher ones are available, under OrderedReady all",
         check: update_waits_for_others,
+    },
+    Invariant {
+        id: "S-24",
+        sentence: "under OnDelete no pod is deleted because of its revision",
+        check: on_delete_deletes_nothing,
     },
     Invariant { id: "S-26", sentence: "a pod's claims exist before the pod", check: claims_exist_first },
     Invariant {
@@ -94,6 +100,10 @@ fn revision(pod: &Pod) -> &str {
     pod.metadata.labels.get("controller-revision-hash").map_or("", String::as_str)
 }
 
+fn is_on_delete(set: &StatefulSet) -> bool {
+    set.spec.update_strategy.type_ == "OnDelete"
+}
+
 fn is_ordered(set: &StatefulSet) -> bool {
     set.spec.pod_management_policy != "Parallel"
 }
@@ -104,7 +114,7 @@ fn made<'a>(seen: &'a Seen<'_>) -> Option<(&'a Pod, i64, Vec<&'a StatefulSet>)> 
     let Object::Pod(pod) = seen.after()? else {
         return None;
     };
-    if seen.event.type_ != WatchEventType::Added || seen.by_person {
+    if seen.event.type_ != WatchEventType::Added || !seen.is_by_controllers() {
         return None;
     }
     let sets = seen.memory.sets_of(pod, seen.event.at);
@@ -116,7 +126,9 @@ fn deleted<'a>(seen: &'a Seen<'_>) -> Option<(&'a Pod, i64, Vec<&'a StatefulSet>
     let Object::Pod(pod) = seen.before? else {
         return None;
     };
-    if !seen.is_deletion_asked() || seen.by_person || pod.is_terminal() {
+    // Whoever else deletes a pod says so in it first.
+    let is_disrupted = Condition::is_true(&pod.status.conditions, "DisruptionTarget");
+    if !seen.is_deletion_asked() || !seen.is_by_controllers() || pod.is_terminal() || is_disrupted {
         return None;
     }
     let sets = seen.memory.sets_of(pod, seen.event.at);
@@ -214,8 +226,8 @@ fn update_deletes_old_pods(seen: &Seen<'_>) -> Result<(), String> {
     };
     let is_allowed = |set: &&StatefulSet| {
         !in_range(set, ordinal)
-            || (set.spec.update_strategy.type_ != "OnDelete"
-                && ordinal >= start(set) + partition(set)
+            || is_on_delete(set)
+            || (ordinal >= start(set) + partition(set)
                 // The status may lag behind the sync that made a new revision.
                 && (revision(pod) != set.status.update_revision
                     || set.status.observed_generation < set.metadata.generation))
@@ -224,6 +236,17 @@ fn update_deletes_old_pods(seen: &Seen<'_>) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!("deleted by its controller, ordinal {ordinal}, revision {}", revision(pod)))
+    }
+}
+
+fn on_delete_deletes_nothing(seen: &Seen<'_>) -> Result<(), String> {
+    let Some((_, ordinal, sets)) = deleted(seen) else {
+        return Ok(());
+    };
+    if sets.iter().any(|set| !in_range(set, ordinal) || !is_on_delete(set)) {
+        Ok(())
+    } else {
+        Err(format!("ordinal {ordinal} deleted by its controller"))
     }
 }
 
@@ -236,7 +259,7 @@ fn revision_follows_partition(seen: &Seen<'_>) -> Result<(), String> {
         if status.observed_generation < set.metadata.generation || status.current_revision.is_empty() {
             return true;
         }
-        if set.spec.update_strategy.type_ == "OnDelete" {
+        if is_on_delete(set) {
             return revision(pod) == status.current_revision || revision(pod) == status.update_revision;
         }
         let wanted = if ordinal < start(set) + partition(set) {

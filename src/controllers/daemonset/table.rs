@@ -16,6 +16,7 @@ use crate::api::daemonset::DaemonSet;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
 use crate::api::scheduling::Toleration;
+use crate::collections::SortedMap;
 use crate::sim::Time;
 
 /// One node.
@@ -65,11 +66,11 @@ pub(crate) struct NodeTable {
     /// On which row each pod is.
     places: BTreeMap<String, String>,
     /// Pods that the set controls and that do not fit its selector.
-    strays: BTreeMap<String, Rc<Pod>>,
+    strays: SortedMap<String, Rc<Pod>>,
     /// Pods that are meant for no node.
-    nowhere: BTreeMap<String, Rc<Pod>>,
+    nowhere: SortedMap<String, Rc<Pod>>,
     /// How many pods there are of each hash.
-    hashes: BTreeMap<String, usize>,
+    hashes: SortedMap<String, usize>,
     /// Nodes that must be assessed anew.
     dirty: BTreeSet<String>,
     /// When nodes must be assessed anew because a pod becomes available.
@@ -79,7 +80,7 @@ pub(crate) struct NodeTable {
     /// Nodes that should run a pod and have none that is available.
     unserved: BTreeSet<String>,
     /// Nodes by how far their update has come.
-    states: BTreeMap<UpdateState, BTreeSet<String>>,
+    states: SortedMap<UpdateState, BTreeSet<String>>,
     tally: Tally,
     /// Nodes whose old pod, or else whose new one, is available.
     served: i64,
@@ -96,14 +97,14 @@ impl NodeTable {
             hash: String::new(),
             rows: BTreeMap::new(),
             places: BTreeMap::new(),
-            strays: BTreeMap::new(),
-            nowhere: BTreeMap::new(),
-            hashes: BTreeMap::new(),
+            strays: SortedMap::default(),
+            nowhere: SortedMap::default(),
+            hashes: SortedMap::default(),
             dirty: BTreeSet::new(),
             ripening: BTreeSet::new(),
             work: BTreeSet::new(),
             unserved: BTreeSet::new(),
-            states: BTreeMap::new(),
+            states: SortedMap::default(),
             tally: Tally::default(),
             served: 0,
         };

@@ -48,6 +48,8 @@ pub(crate) fn Help() -> Html {
                     <li>{ "Drag the partition, change the image in the manifest, apply again." }</li>
                     <li>{ "Take it back in the rollout history. Ask " }<code>{ "why sts/web" }</code>
                     { "." }</li>
+                    <li>{ "Drain a node from its menu, or break something: " }<code>{ "fault help" }</code>
+                    { " lists what can go wrong. It is the sandbox's own command, not kubectl's." }</li>
                 </ol>
                 <h3>{ "Keys" }</h3>
                 <dl class="keys">

@@ -11,7 +11,7 @@ use crate::api::daemonset::DaemonSet;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::Cluster;
-use crate::collections::sort_by_key;
+use crate::collections::{SortedMap, sort_by_key};
 
 /// More nodes than this are not drawn.
 const NODES_MAX: usize = 120;
@@ -105,9 +105,9 @@ impl DaemonView {
             misscheduled: status.number_misscheduled,
             newest: history.rows.first().and_then(|row| row.mark.clone()),
             strategy: strategy(set),
-            more: slots.len().saturating_sub(NODES_MAX),
+            more: cluster.server().list(Kind::Node, None).skip(NODES_MAX).count(),
             is_compact: slots.len() > NODES_DRAWN_WHOLE,
-            slots: slots.into_iter().take(NODES_MAX).collect(),
+            slots,
             why: why(cluster, &key),
             history,
             is_selected: selected == Some(&key),
@@ -124,24 +124,29 @@ fn slots(
     tiles: &mut Tiles,
     selected: Selected<'_>,
 ) -> Vec<NodeSlot> {
-    let nodes = cluster.server().list(Kind::Node, None);
-    nodes
-        .filter_map(|object| match object {
-            Object::Node(node) => Some(node),
-            _ => None,
-        })
+    let nodes = cluster.server().list(Kind::Node, None).filter_map(|object| match object {
+        Object::Node(node) => Some(node),
+        _ => None,
+    });
+    let mut slots: SortedMap<&str, (NodeSlot, Vec<&Rc<Pod>>)> = nodes
+        .take(NODES_MAX)
         .map(|node| {
-            let name = &node.metadata.name;
-            let mut here: Vec<&&Rc<Pod>> =
-                pods.iter().filter(|pod| target_node(pod) == Some(name.as_str())).collect();
-            sort_by_key(&mut here, |pod| (pod.metadata.creation_timestamp, pod.metadata.name.clone()));
-            NodeSlot {
-                tiles: here.into_iter().map(|pod| tiles.of(pod, cluster, letters, selected)).collect(),
-                refusal: cluster.daemon_pod_refusal(set, node),
-                node: name.clone(),
-            }
+            let name = node.metadata.name.as_str();
+            let refusal = cluster.daemon_pod_refusal(set, node);
+            (name, (NodeSlot { node: name.to_owned(), tiles: Vec::new(), refusal }, Vec::new()))
         })
-        .collect()
+        .collect();
+    for pod in pods {
+        if let Some((_, here)) = target_node(pod).and_then(|node| slots.get_mut(node)) {
+            here.push(pod);
+        }
+    }
+    let filled = |(mut slot, mut here): (NodeSlot, Vec<&Rc<Pod>>)| {
+        sort_by_key(&mut here, |pod| (pod.metadata.creation_timestamp, pod.metadata.name.clone()));
+        slot.tiles = here.into_iter().map(|pod| tiles.of(pod, cluster, letters, selected)).collect();
+        slot
+    };
+    slots.into_iter().map(|(_, slot)| slot).map(filled).collect()
 }
 
 /// The node that a daemon pod is for: the one it is bound to, or the one that its affinity names.
