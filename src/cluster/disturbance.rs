@@ -7,7 +7,7 @@
 
 use super::process::{View, Wrong};
 use super::{Cluster, ProcessName, Wakeup};
-use crate::api::Kind;
+use crate::api::{Kind, ObjectKey};
 use crate::client::Interference;
 use crate::controllers::volume::VolumeFault;
 use crate::scheduler::Scheduler;
@@ -182,6 +182,17 @@ impl Cluster {
     pub fn scheduler_lag(&self) -> Span {
         let since = self.scheduler.behind_since(self.server.store());
         since.map_or(Span::ZERO, |since| self.now() - since)
+    }
+
+    /// An object that a process sees otherwise than it is stored; `None` when there is none.
+    pub fn misseen(&self, name: ProcessName) -> Option<ObjectKey> {
+        let store = self.server.store();
+        match name {
+            ProcessName::ControllerManager => self.controller_manager.misseen(store),
+            ProcessName::FormerLeader => self.former_leader.as_ref()?.misseen(store),
+            ProcessName::Scheduler => self.scheduler.misseen(store),
+            ProcessName::Kubelets => self.kubelets.misseen(store),
+        }
     }
 
     /// How many wakeups are due within a span from the next one on: any of them might come first, if what
