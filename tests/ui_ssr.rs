@@ -127,7 +127,13 @@ async fn a_deployment_is_shown_by_replica_set() {
     let page = page(settled(example("deployment.yaml").into_iter().chain([image]))).await;
     assert_has(
         &page,
-        &["Deployment hello", "revision is-newest", "Pause rollout", "Revisions of deployment/hello", "revision 2"],
+        &[
+            "Deployment hello",
+            "revision is-newest",
+            "Pause rollout",
+            "Revisions of deployment/hello",
+            "revision 2",
+        ],
     );
     // One more than wanted may come, and one may be away: five old ones stay, two new ones cannot start.
     assert_eq!(count(&page, "pod-button is-ready"), 5);

@@ -5,7 +5,6 @@
 //! for 40 s, marks a pod `Failed` before it removes it without grace, and lets 12,500 finished pods lie.
 //! Here it looks only at those instants at which it would find something. Left out: nothing.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::process::Requeue;
@@ -16,6 +15,7 @@ use crate::api::object::Typed as _;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, Timestamp};
 use crate::client::{Cache, Change, Context, DeleteOptions, Preconditions, Request};
+use crate::collections::{SortedMap, sort_by};
 use crate::sim::{Span, Time};
 
 const LOOKS_EVERY: Span = Span::from_seconds(20);
@@ -29,13 +29,13 @@ const OUT_OF_SERVICE: &str = "node.kubernetes.io/out-of-service";
 pub struct PodGc {
     started: Option<Time>,
     /// Nodes that pods name and that do not exist, with the first look that missed them.
-    missing: BTreeMap<String, Time>,
+    missing: SortedMap<String, Time>,
     terminated_max: usize,
 }
 
 impl Default for PodGc {
     fn default() -> Self {
-        Self { started: None, missing: BTreeMap::new(), terminated_max: TERMINATED_MAX }
+        Self { started: None, missing: SortedMap::new(), terminated_max: TERMINATED_MAX }
     }
 }
 
@@ -208,7 +208,7 @@ impl PodGc {
             context.wake_after(look - now, finished_key());
             return Ok(None);
         }
-        finished.sort_by(|a, b| removal_order(a).cmp(&removal_order(b)));
+        sort_by(&mut finished, |a, b| removal_order(a).cmp(&removal_order(b)));
         for pod in finished.iter().take(surplus) {
             mark_failed_and_delete(pod, Cause::Unscheduled, context)?;
         }
@@ -231,7 +231,8 @@ impl Controller for PodGc {
             (Some(Object::Node(node)), None) => self.node_changed(&node.metadata.name, false, cache, now),
             (old, Some(Object::Node(node))) => {
                 let given_up = |node: &Node| (node.is_ready(), node.spec.taints.clone());
-                let is_same = old.as_ref().and_then(Node::of).is_some_and(|old| given_up(old) == given_up(node));
+                let is_same =
+                    old.as_ref().and_then(Node::of).is_some_and(|old| given_up(old) == given_up(node));
                 if is_same { Vec::new() } else { self.node_changed(&node.metadata.name, true, cache, now) }
             }
             (old, Some(Object::Pod(pod))) => {
@@ -326,7 +327,12 @@ mod tests {
             ("its node is gone, it is in deletion", pod("node-1", "Running", Some(30)), None, orphaned),
             ("removed, but held by finalizers", pod("node-1", "Failed", Some(0)), None, None),
             ("its node is lost", pod("node-1", "Running", Some(30)), Some(&lost), None),
-            ("its node is given up, it is not in deletion", pod("node-1", "Running", None), Some(&given_up), None),
+            (
+                "its node is given up, it is not in deletion",
+                pod("node-1", "Running", None),
+                Some(&given_up),
+                None,
+            ),
             (
                 "its node is given up",
                 pod("node-1", "Running", Some(30)),

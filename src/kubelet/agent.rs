@@ -3,7 +3,6 @@
 //! Models the node-wide parts of pkg/kubelet/kubelet.go and a network plugin that counts addresses up,
 //! Kubernetes v1.36. Left out: devices, huge pages, topology.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::node::{NodeConfig, internal_ip, node_object_at, pod_address_prefix};
@@ -13,6 +12,7 @@ use crate::api::node::Node;
 use crate::api::pod::{Container, Pod, PodSpec, ResourceList};
 use crate::api::quantity::Quantity;
 use crate::api::scheduling::HostPort;
+use crate::collections::SortedSet;
 use crate::sim::Time;
 
 /// Amounts of what a node has.
@@ -105,14 +105,14 @@ pub(super) struct NodeAgent {
     pub(super) ready_at: Time,
     /// How often the machine was started again.
     pub(super) boots: u32,
-    pub(super) pressures: BTreeSet<Pressure>,
-    pub(super) images: BTreeSet<String>,
+    pub(super) pressures: SortedSet<Pressure>,
+    pub(super) images: SortedSet<String>,
     pub(super) used: Amounts,
     pub(super) ports: Vec<HostPort>,
     pub(super) host_ip: String,
     prefix: String,
     last_address: u8,
-    addresses: BTreeSet<u8>,
+    addresses: SortedSet<u8>,
 }
 
 impl NodeAgent {
@@ -127,12 +127,12 @@ impl NodeAgent {
             outage: None,
             ready_at: now,
             boots: 0,
-            pressures: BTreeSet::new(),
-            images: BTreeSet::new(),
+            pressures: SortedSet::new(),
+            images: SortedSet::new(),
             used: Amounts::default(),
             ports: Vec::new(),
             last_address: 1,
-            addresses: BTreeSet::new(),
+            addresses: SortedSet::new(),
             config,
         }
     }

@@ -3,16 +3,15 @@
 //! Models the container's share of pkg/kubelet/kuberuntime and pkg/kubelet/prober, Kubernetes v1.36. Probes
 //! succeed unless a fault says otherwise. Left out: the container's output.
 
-use std::collections::BTreeSet;
-
+use super::Scene;
 use super::commands::behaviour;
 use super::images::{self, ImageNeed, go_duration};
 use super::lifecycle::{Facts, Stage, next_stage};
 use super::timing::Timing;
-use super::Scene;
 use crate::api::Timestamp;
 use crate::api::pod::{Container, Pod, Probe, Terminated};
 use crate::client::EventType;
+use crate::collections::SortedSet;
 use crate::sim::{Span, Time};
 
 /// What a container is for.
@@ -39,7 +38,7 @@ pub(super) struct Told {
 #[derive(Debug)]
 pub(super) struct Place<'a> {
     pub(super) scene: Scene<'a>,
-    pub(super) images: &'a mut BTreeSet<String>,
+    pub(super) images: &'a mut SortedSet<String>,
     pub(super) pod: &'a Pod,
     pub(super) container: &'a Container,
     pub(super) told: &'a mut Vec<Told>,

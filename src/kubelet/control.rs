@@ -236,7 +236,11 @@ impl Kubelets {
             }
             Control::Pressure { node, of, on } => {
                 let agent = self.agents.get_mut(&node).ok_or_else(|| no_node(&node))?;
-                if on { agent.pressures.insert(of) } else { agent.pressures.remove(&of) };
+                if on {
+                    agent.pressures.insert(of)
+                } else {
+                    agent.pressures.remove(&of)
+                };
                 self.post(&node, context);
                 Ok(())
             }
@@ -263,7 +267,11 @@ impl Kubelets {
         match control {
             Control::CrashLoop { namespace, pod, after_ms, code } => {
                 let after = Span::from_ms(after_ms);
-                self.change_faults((namespace, pod), |faults| faults.crash_loop = Some((after, code)), context);
+                self.change_faults(
+                    (namespace, pod),
+                    |faults| faults.crash_loop = Some((after, code)),
+                    context,
+                );
                 Ok(())
             }
             Control::SlowStart { namespace, pod, by_ms } => {
@@ -311,9 +319,9 @@ impl Kubelets {
         }
         // Where nothing runs yet, the next start finds the fault.
         drop(self.touch(&place, context, |touch| {
-            let ends = touch.first_app().and_then(|container| {
-                is.or(behaviour(container, false, touch.scene.timing).ends)
-            });
+            let ends = touch
+                .first_app()
+                .and_then(|container| is.or(behaviour(container, false, touch.scene.timing).ends));
             let exit = ends.map(|(after, code)| (touch.now + after, code));
             if let Some(run) = touch.worker.runs.iter_mut().find(|run| run.role == Role::App) {
                 run.set_exit(exit);
@@ -346,7 +354,7 @@ impl Kubelets {
 /// A pod to which something is done.
 struct Touch<'a> {
     worker: &'a mut Worker,
-    images: &'a mut std::collections::BTreeSet<String>,
+    images: &'a mut crate::collections::SortedSet<String>,
     scene: Scene<'a>,
     now: crate::sim::Time,
 }
@@ -362,9 +370,7 @@ impl Touch<'_> {
             Control::Ready { .. } => Ok(self.hold_unready(false)),
             Control::Evict { .. } => Ok(self.evict()),
             Control::FailLiveness { .. } => self.fail_liveness(),
-            Control::OutOfMemory { .. } => {
-                self.end_first(|run, now, at| run.run_out_of_memory(now, at))
-            }
+            Control::OutOfMemory { .. } => self.end_first(|run, now, at| run.run_out_of_memory(now, at)),
             Control::Exit { code, .. } => self.end_first(|run, now, at| run.exit(*code, now, at)),
             _ => self.end_first(|run, now, at| run.exit(1, now, at)),
         }

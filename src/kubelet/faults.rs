@@ -4,8 +4,7 @@
 //! pod's name, so that a new pod of the same name, as a StatefulSet makes it, has it too. Left out: faults
 //! of one container among several; a pod's first container has them.
 
-use std::collections::BTreeMap;
-
+use crate::collections::SortedMap;
 use crate::sim::Span;
 
 /// What is wrong with the pods of a name.
@@ -32,9 +31,9 @@ pub struct ImageFaults {
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
     /// By namespace and name.
-    pub pods: BTreeMap<(String, String), PodFaults>,
+    pub pods: SortedMap<(String, String), PodFaults>,
     /// By the image as pods name it.
-    pub images: BTreeMap<String, ImageFaults>,
+    pub images: SortedMap<String, ImageFaults>,
 }
 
 const NONE: &PodFaults = &PodFaults { crash_loop: None, slow_start: None, ignores_term: false };

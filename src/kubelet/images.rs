@@ -4,11 +4,10 @@
 //! that has every image but those that are named as broken. Left out: credentials, digests that are pinned,
 //! garbage collection of images.
 
-use std::collections::BTreeSet;
-
 use super::Scene;
 use super::timing::Timing;
 use crate::api::pod::Container;
+use crate::collections::SortedSet;
 use crate::sim::{Rng, Span};
 
 /// Names and tags that no registry has, whoever the nodes are.
@@ -49,7 +48,7 @@ pub(super) enum ImageNeed {
 }
 
 /// What a node has to do for the image of a container.
-pub(super) fn need(container: &Container, present: &BTreeSet<String>, scene: Scene<'_>) -> ImageNeed {
+pub(super) fn need(container: &Container, present: &SortedSet<String>, scene: Scene<'_>) -> ImageNeed {
     let timing = scene.timing;
     if !can_be_pulled(&container.image, timing) {
         return match container.image_pull_policy.as_str() {
@@ -202,7 +201,7 @@ mod tests {
 
     #[test]
     fn broken_images_and_pull_policies() {
-        let present = BTreeSet::from(["nginx:1".to_owned()]);
+        let present = SortedSet::from(["nginx:1".to_owned()]);
         let needs = |image: &str, policy: &str, timing: &Timing| {
             let container = Container {
                 image: image.to_owned(),

@@ -27,7 +27,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub use agent::Outage;
@@ -42,6 +42,7 @@ use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{
     Cache, Change, Component, Context, DeleteOptions, EventType, Preconditions, Request, Telling,
 };
+use crate::collections::{SortedMap, SortedSet};
 use crate::sim::Time;
 use agent::NodeAgent;
 use container::Told;
@@ -104,10 +105,10 @@ pub struct RunningPod<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Kubelets {
     timing: Timing,
-    agents: BTreeMap<String, NodeAgent>,
+    agents: SortedMap<String, NodeAgent>,
     workers: BTreeMap<Rc<PodId>, Worker>,
     /// Pods that wait for a claim, by the claim.
-    awaiting: BTreeMap<Place, BTreeSet<Rc<PodId>>>,
+    awaiting: SortedMap<Place, SortedSet<Rc<PodId>>>,
     faults: Faults,
 }
 
@@ -157,7 +158,9 @@ impl Kubelets {
         let (namespace, name) = place.clone();
         let first = PodId { namespace, name, uid: String::new() };
         let named = self.workers.range(Rc::new(first)..).take_while(|(key, _)| key.place() == *place);
-        named.max_by_key(|(_, worker)| (!worker.is_abandoned, worker.start_time)).map(|(key, _)| Rc::clone(key))
+        named
+            .max_by_key(|(_, worker)| (!worker.is_abandoned, worker.start_time))
+            .map(|(key, _)| Rc::clone(key))
     }
 
     fn pod_changed(&mut self, pod: &Rc<Pod>, context: &mut Ctx<'_>) {

@@ -269,11 +269,18 @@ impl Kubelets {
         if self.timing.stand_in {
             return;
         }
-        let metadata =
-            ObjectMeta { name: name.to_owned(), uid: name.to_owned(), ..ObjectMeta::default() };
+        let metadata = ObjectMeta { name: name.to_owned(), uid: name.to_owned(), ..ObjectMeta::default() };
         let about = Object::from(Node { metadata, ..Node::default() });
         let field_path = "";
-        context.tell(&Telling { component: COMPONENT, host: name, about: &about, field_path, type_, reason, message });
+        context.tell(&Telling {
+            component: COMPONENT,
+            host: name,
+            about: &about,
+            field_path,
+            type_,
+            reason,
+            message,
+        });
     }
 }
 

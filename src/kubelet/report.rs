@@ -3,8 +3,6 @@
 //! Models pkg/kubelet/nodestatus/setters.go, Kubernetes v1.36. The times of heartbeats are not written as
 //! long as they come (`api::heartbeat`). Left out: images, attached volumes, features of the runtime.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use super::images::hex64;
@@ -14,6 +12,7 @@ use crate::api::meta::Condition;
 use crate::api::node::NodeStatus;
 use crate::api::pod::ResourceList;
 use crate::api::{Extra, Timestamp};
+use crate::collections::SortedSet;
 use crate::sim::{Rng, Time};
 
 /// What a kubelet says about its node.
@@ -25,7 +24,7 @@ pub(super) struct Report<'a> {
     /// Whether pods can run; `None` says nothing yet.
     pub(super) ready: Option<bool>,
     /// What is short.
-    pub(super) pressures: &'a BTreeSet<Pressure>,
+    pub(super) pressures: &'a SortedSet<Pressure>,
 }
 
 api_words! {
@@ -42,7 +41,7 @@ api_words! {
     }
 }
 
-const NO_PRESSURE: &BTreeSet<Pressure> = &BTreeSet::new();
+const NO_PRESSURE: &SortedSet<Pressure> = &SortedSet::new();
 const NOT_READY: &str = "container runtime network not ready: NetworkReady=false \
                          reason:NetworkPluginNotReady message:Network plugin returns error: \
                          cni plugin not initialized";

@@ -148,13 +148,7 @@ impl Worker {
         outcome
     }
 
-    fn run_containers(
-        &mut self,
-        now: Time,
-        agent: &mut NodeAgent,
-        scene: Scene<'_>,
-        outcome: &mut Outcome,
-    ) {
+    fn run_containers(&mut self, now: Time, agent: &mut NodeAgent, scene: Scene<'_>, outcome: &mut Outcome) {
         let pod = Rc::clone(&self.pod);
         loop {
             for (run, container) in self.runs.iter_mut().zip(containers(&pod)) {

@@ -214,7 +214,6 @@ macro_rules! api_words {
 
 pub(crate) use api_words;
 
-
 /// How long a name is in camel case.
 pub const fn camel_length(snake: &str) -> usize {
     let snake = snake.as_bytes();

@@ -6,6 +6,7 @@ use crate::api::object::Typed as _;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, Timestamp};
 use crate::cluster::Cluster;
+use crate::collections::sort;
 use crate::controllers::volume::VolumeFault;
 use crate::kubectl::output::table::print_table;
 use crate::kubectl::{Completion, go_duration};
@@ -182,7 +183,7 @@ impl Cluster {
             [verb, ..] => options_of(verb).iter().map(|option| format!("--{option}=")).collect(),
         };
         candidates.retain(|candidate| candidate.starts_with(word));
-        candidates.sort();
+        sort(&mut candidates);
         Some(Completion { from, candidates })
     }
 
@@ -217,7 +218,7 @@ impl Cluster {
         let mut images: Vec<String> = pods
             .flat_map(|pod| pod.spec.containers.iter().map(|container| container.image.clone()))
             .collect();
-        images.sort();
+        sort(&mut images);
         images.dedup();
         images
     }

@@ -10,6 +10,7 @@ mod parse;
 mod list;
 
 use super::Cluster;
+use crate::collections::sort;
 use crate::kubectl::{self, Completion, Output, Stream};
 use crate::kubelet::Control;
 use parse::Asked;
@@ -70,7 +71,7 @@ impl Cluster {
             let word = before.get(found.from..).unwrap_or_default();
             found.candidates.extend(["fault ", "why "].map(str::to_owned));
             found.candidates.retain(|candidate| candidate.starts_with(word));
-            found.candidates.sort();
+            sort(&mut found.candidates);
         }
         found
     }

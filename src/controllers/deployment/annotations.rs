@@ -10,6 +10,7 @@ use std::rc::Rc;
 use super::fenceposts::{max_surge, replicas};
 use crate::api::deployment::{Deployment, ReplicaSet};
 use crate::api::{LabelMap, ObjectMeta};
+use crate::collections::sort_by;
 
 /// The number of a template, on its `ReplicaSet` and on a Deployment that has it.
 pub(super) const REVISION: &str = "deployment.kubernetes.io/revision";
@@ -44,7 +45,7 @@ pub(super) fn max_revision(sets: &[Rc<ReplicaSet>]) -> i64 {
 pub(super) fn last_revision<'a>(sets: impl IntoIterator<Item = &'a Rc<ReplicaSet>>) -> i64 {
     let mut revisions: Vec<i64> =
         sets.into_iter().filter_map(|set| revision(&set.metadata)).filter(|number| *number > 0).collect();
-    revisions.sort_unstable_by(|a, b| b.cmp(a));
+    sort_by(&mut revisions, |a, b| b.cmp(a));
     revisions.get(1).copied().unwrap_or_default()
 }
 

@@ -10,6 +10,7 @@ use super::annotations::{desired_replicas, revision};
 use super::fenceposts::replicas;
 use super::template::equal_ignore_hash;
 use crate::api::deployment::{Deployment, ReplicaSet};
+use crate::collections::sort_by;
 
 /// Several sets.
 pub(super) type Sets = Vec<Rc<ReplicaSet>>;
@@ -26,7 +27,7 @@ pub(super) fn active<'a>(sets: impl IntoIterator<Item = &'a Rc<ReplicaSet>>) -> 
 
 /// Oldest first; by name among those of the same second.
 pub(super) fn sort_by_creation(sets: &mut [Rc<ReplicaSet>]) {
-    sets.sort_by(|a, b| by_creation(a, b));
+    sort_by(sets, |a, b| by_creation(a, b));
 }
 
 fn by_creation(a: &ReplicaSet, b: &ReplicaSet) -> std::cmp::Ordering {
@@ -35,17 +36,17 @@ fn by_creation(a: &ReplicaSet, b: &ReplicaSet) -> std::cmp::Ordering {
 
 /// Largest first, older ones before newer ones of the same size.
 pub(super) fn sort_by_size_older(sets: &mut [Rc<ReplicaSet>]) {
-    sets.sort_by(|a, b| size(b).cmp(&size(a)).then_with(|| by_creation(a, b)));
+    sort_by(sets, |a, b| size(b).cmp(&size(a)).then_with(|| by_creation(a, b)));
 }
 
 /// Largest first, newer ones before older ones of the same size.
 pub(super) fn sort_by_size_newer(sets: &mut [Rc<ReplicaSet>]) {
-    sets.sort_by(|a, b| size(b).cmp(&size(a)).then_with(|| by_creation(b, a)));
+    sort_by(sets, |a, b| size(b).cmp(&size(a)).then_with(|| by_creation(b, a)));
 }
 
 /// Lowest revision first.
 pub(super) fn sort_by_revision(sets: &mut [Rc<ReplicaSet>]) {
-    sets.sort_by(|a, b| match (revision(&a.metadata), revision(&b.metadata)) {
+    sort_by(sets, |a, b| match (revision(&a.metadata), revision(&b.metadata)) {
         (Some(first), Some(second)) if first != second => first.cmp(&second),
         _ => by_creation(a, b),
     });

@@ -17,7 +17,6 @@ mod waiting;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::process::Requeue;
@@ -28,6 +27,7 @@ use crate::api::node::Node;
 use crate::api::object::Opaque;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{Cache, Change, Context, Request};
+use crate::collections::{SortedMap, SortedSet};
 use crate::sim::{Span, Time};
 use clock::Clock;
 use health::{Health, health, ready_status};
@@ -46,14 +46,14 @@ const OLD_LABELS: [(&str, &str); 2] =
 pub struct NodeLifecycle {
     clock: Option<Clock>,
     /// The nodes that were greeted.
-    known: BTreeMap<String, Rc<Node>>,
+    known: SortedMap<String, Rc<Node>>,
     /// When a node's silence was forgiven, because no node was heard.
-    forgiven: BTreeMap<String, Time>,
+    forgiven: SortedMap<String, Time>,
     zones: Zones,
     /// Nodes whose pods could not all be marked.
-    to_retry: BTreeSet<String>,
+    to_retry: SortedSet<String>,
     /// Nodes about which the last word was a wait.
-    waited_for: BTreeSet<String>,
+    waited_for: SortedSet<String>,
 }
 
 /// The key of a look at all nodes.
@@ -168,9 +168,8 @@ impl NodeLifecycle {
         let due = nodes.filter_map(|node| self.due(node, context.cache, now)).min();
         // What is still to be done now could not be done: the next look tries again.
         let due = due.map(|due| due.max(clock.look_after(now)));
-        let turn = self.zones.next_turn().map(|turn| {
-            clock.taint_at_or_after(turn.max(clock.taint_after(now)))
-        });
+        let turn =
+            self.zones.next_turn().map(|turn| clock.taint_at_or_after(turn.max(clock.taint_after(now))));
         if let Some(next) = due.into_iter().chain(turn).min() {
             context.wake_after(next - now, look_key());
         }

@@ -4,7 +4,6 @@
 //! `pkg/controller/nodelifecycle/node_lifecycle_controller.go`, and `MarkPodsNotReady`,
 //! `pkg/controller/util/node/controller_utils.go`, Kubernetes v1.36. Left out: nodes side by side.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::health::{Health, mark_unknown, ready_status};
@@ -16,6 +15,7 @@ use crate::api::node::Node;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, Timestamp};
 use crate::client::{Context, EventType, Request};
+use crate::collections::SortedMap;
 use crate::controllers::SyncError;
 use crate::controllers::process::Requeue;
 
@@ -37,7 +37,7 @@ impl NodeLifecycle {
         let nodes: Vec<Rc<Node>> = context.cache.list::<Node>(None).cloned().collect();
         self.greet(&nodes, context)?;
         self.take_leave(&nodes, context);
-        let mut ready: BTreeMap<String, Vec<bool>> = BTreeMap::new();
+        let mut ready: SortedMap<String, Vec<bool>> = SortedMap::new();
         for node in &nodes {
             // A node whose status cannot be written is left for the next look.
             let Some(look) = self.look_at(node, context) else {

@@ -193,8 +193,10 @@ mod tests {
             ("Ready=True unreachable:NoSchedule unreachable:NoExecute", "-unreachable:NoSchedule"),
             ("Ready=True cordoned team:NoSchedule", "+unschedulable:NoSchedule"),
             ("Ready=True unschedulable:NoSchedule team:NoSchedule", "-unschedulable:NoSchedule"),
-            ("MemoryPressure=True DiskPressure=Unknown PIDPressure=True Ready=True",
-             "+memory-pressure:NoSchedule +pid-pressure:NoSchedule"),
+            (
+                "MemoryPressure=True DiskPressure=Unknown PIDPressure=True Ready=True",
+                "+memory-pressure:NoSchedule +pid-pressure:NoSchedule",
+            ),
             // A node that nobody has heard of keeps the taint that admission gave it.
             ("not-ready:NoSchedule", "-not-ready:NoSchedule"),
         ] {

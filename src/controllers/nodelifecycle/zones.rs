@@ -7,9 +7,10 @@
 //! are not ready; one in a hundred seconds in a larger one; none at all when no node of any zone is ready.
 //! Left out: nodes that are excluded from the count by a label.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use crate::api::node::Node;
+use crate::collections::{SortedMap, SortedSet};
 use crate::sim::{Span, Time};
 
 /// `--node-eviction-rate`, 0.1 a second.
@@ -88,13 +89,13 @@ struct Zone {
     /// Nodes that wait for their taint.
     queue: VecDeque<String>,
     /// Nodes that were put in, also those that have their taint by now.
-    known: BTreeSet<String>,
+    known: SortedSet<String>,
 }
 
 /// All zones.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Zones {
-    zones: BTreeMap<String, Zone>,
+    zones: SortedMap<String, Zone>,
 }
 
 /// The zone of a node (`GetZoneKey`).
@@ -131,7 +132,7 @@ impl Zones {
             state: State::Initial,
             limiter: Limiter::new(Some(EVERY)),
             queue: VecDeque::new(),
-            known: BTreeSet::new(),
+            known: SortedSet::new(),
         });
     }
 
@@ -192,8 +193,8 @@ impl Zones {
     }
 
     /// Counts anew: for each zone whether each of its nodes is ready.
-    pub(super) fn count(&mut self, ready: &BTreeMap<String, Vec<bool>>, now: Time) -> Disruption {
-        let states: BTreeMap<&String, State> = ready
+    pub(super) fn count(&mut self, ready: &SortedMap<String, Vec<bool>>, now: Time) -> Disruption {
+        let states: SortedMap<&String, State> = ready
             .iter()
             .map(|(zone, nodes)| {
                 let ready = nodes.iter().filter(|ready| **ready).count();
@@ -297,7 +298,7 @@ mod tests {
     fn zones_go_their_own_way() {
         let mut zones = Zones::default();
         let both = |east: Vec<bool>, west: Vec<bool>| {
-            BTreeMap::from([("east".to_owned(), east), ("west".to_owned(), west)])
+            SortedMap::from([("east".to_owned(), east), ("west".to_owned(), west)])
         };
         assert_eq!(zones.count(&both(vec![true], vec![true]), at(0)), Disruption::Zonal);
         // A zone without a ready node keeps its rate while another zone stands.
@@ -306,7 +307,7 @@ mod tests {
         assert_eq!(zones.take(at(6)), ["a"]);
         assert_eq!(zones.count(&both(vec![false], vec![false]), at(10)), Disruption::Begins);
         assert!(zones.knows("west") && !zones.knows("north"));
-        zones.count(&BTreeMap::from([("east".to_owned(), vec![true])]), at(15));
+        zones.count(&SortedMap::from([("east".to_owned(), vec![true])]), at(15));
         assert!(!zones.knows("west"));
     }
 

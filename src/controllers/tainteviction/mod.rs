@@ -12,7 +12,6 @@ mod waiting;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::process::Requeue;
@@ -24,6 +23,7 @@ use crate::api::pod::Pod;
 use crate::api::scheduling::Taint;
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp};
 use crate::client::{Cache, Change, Context, DeleteOptions, EventType, Request};
+use crate::collections::{SortedMap, SortedSet};
 use crate::sim::{Span, Time};
 use policy::{Stay, no_execute, stay};
 use waiting::WaitingFor;
@@ -35,11 +35,11 @@ const COMPONENT: &str = "taint-eviction-controller";
 #[derive(Clone, Debug, Default)]
 pub struct TaintEviction {
     /// The taints of the nodes that have some.
-    tainted: BTreeMap<String, Vec<Taint>>,
+    tainted: SortedMap<String, Vec<Taint>>,
     /// When which pod is to be deleted.
-    work: BTreeMap<ObjectKey, Time>,
+    work: SortedMap<ObjectKey, Time>,
     /// Pods for which something has changed since they were looked at.
-    touched: BTreeSet<ObjectKey>,
+    touched: SortedSet<ObjectKey>,
 }
 
 fn pod_key(pod: &Pod) -> ObjectKey {
@@ -161,11 +161,8 @@ impl TaintEviction {
 
 /// Tells an Event about a pod of which only the name is known.
 fn tell(key: &ObjectKey, message: &str, context: &mut Context<'_, Requeue>) {
-    let metadata = ObjectMeta {
-        name: key.name.clone(),
-        namespace: key.namespace.clone(),
-        ..ObjectMeta::default()
-    };
+    let metadata =
+        ObjectMeta { name: key.name.clone(), namespace: key.namespace.clone(), ..ObjectMeta::default() };
     let about = Object::from(Pod { metadata, ..Pod::default() });
     context.event(COMPONENT, &about, EventType::Normal, "TaintManagerEviction", message);
 }
@@ -200,12 +197,14 @@ impl Controller for TaintEviction {
     fn keys_for(&mut self, change: &Change, _: &Cache, _: Time) -> Vec<(ObjectKey, Span)> {
         let key = match change.object() {
             Some(Object::Node(node)) => {
-                let (old, new) = (change.old.as_ref().and_then(Node::of), change.new.as_ref().and_then(Node::of));
+                let (old, new) =
+                    (change.old.as_ref().and_then(Node::of), change.new.as_ref().and_then(Node::of));
                 self.node_keys(old.map(|n| &**n), new.map(|n| &**n))
                     .then(|| ObjectKey::new(Kind::Node, "", node.metadata.name.as_str()))
             }
             Some(Object::Pod(_)) => {
-                let (old, new) = (change.old.as_ref().and_then(Pod::of), change.new.as_ref().and_then(Pod::of));
+                let (old, new) =
+                    (change.old.as_ref().and_then(Pod::of), change.new.as_ref().and_then(Pod::of));
                 self.pod_keys(old.map(|p| &**p), new.map(|p| &**p))
             }
             _ => None,

@@ -9,7 +9,6 @@
 //! directory; the time they take
 //! is the latency.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::binder::{claim_key, volume_key};
@@ -26,6 +25,7 @@ use crate::api::volume::{
 };
 use crate::api::{Extra, Kind, Object, ObjectKey, ObjectMeta};
 use crate::client::{Cache, Change, Context, DeleteOptions, EventType, Request};
+use crate::collections::{SortedMap, SortedSet};
 use crate::controllers::process::Requeue;
 use crate::controllers::{Controller, SyncResult, Verdict};
 use crate::sim::{Span, Time};
@@ -68,13 +68,13 @@ pub struct Provisioner {
     /// Whether a volume can be reached only from the node that was selected for it.
     local: bool,
     /// When the volume of a claim, by uid, or the end of a volume, by name, is due.
-    due: BTreeMap<String, Time>,
+    due: SortedMap<String, Time>,
     /// Classes whose volumes cannot be made.
-    failing: BTreeSet<String>,
+    failing: SortedSet<String>,
     /// Nodes on which the volumes of a class are made.
-    misplaced: BTreeMap<String, String>,
+    misplaced: SortedMap<String, String>,
     /// How often the volume of a claim, by uid, could not be made.
-    failures: BTreeMap<String, u32>,
+    failures: SortedMap<String, u32>,
 }
 
 impl Provisioner {
@@ -83,10 +83,10 @@ impl Provisioner {
         Self {
             latency,
             local,
-            due: BTreeMap::new(),
-            failing: BTreeSet::new(),
-            misplaced: BTreeMap::new(),
-            failures: BTreeMap::new(),
+            due: SortedMap::new(),
+            failing: SortedSet::new(),
+            misplaced: SortedMap::new(),
+            failures: SortedMap::new(),
         }
     }
 

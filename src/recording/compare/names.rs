@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use super::super::format::{Recording, Seen};
 use super::all;
+use crate::collections::sort;
 
 /// The made-up names of one recording, and what stands for each.
 #[derive(Debug, Default)]
@@ -104,11 +105,11 @@ pub(super) fn sorted_rows(text: &str) -> String {
             rows.push(line);
             continue;
         }
-        rows.sort_unstable();
+        sort(&mut rows);
         out.append(&mut rows);
         out.push(line);
     }
-    rows.sort_unstable();
+    sort(&mut rows);
     out.append(&mut rows);
     out.join("\n")
 }

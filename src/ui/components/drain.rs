@@ -75,19 +75,20 @@ pub(crate) fn DrainDialog(props: &DrainDialogProps) -> Html {
     }
     let (view, on) = (&props.view, &props.on);
     let draft = &view.draft;
-    let switch = |(flag, about, change, is_on): &(&'static str, &'static str, Change, fn(&DrainDraft) -> bool)| {
-        let (on, draft_now, change) = (on.clone(), draft.clone(), *change);
-        let onchange = Callback::from(move |event: Event| {
-            let input: HtmlInputElement = event.target_unchecked_into();
-            let mut next = draft_now.clone();
-            change(&mut next, input.checked());
-            on.emit(Action::PrepareDrain(Some(next)));
-        });
-        html! {
-            <label class="switch" key={*flag}><input type="checkbox" checked={is_on(draft)} {onchange} />
-                <span class="is-code">{ *flag }</span><span class="switch-about">{ *about }</span></label>
-        }
-    };
+    let switch =
+        |(flag, about, change, is_on): &(&'static str, &'static str, Change, fn(&DrainDraft) -> bool)| {
+            let (on, draft_now, change) = (on.clone(), draft.clone(), *change);
+            let onchange = Callback::from(move |event: Event| {
+                let input: HtmlInputElement = event.target_unchecked_into();
+                let mut next = draft_now.clone();
+                change(&mut next, input.checked());
+                on.emit(Action::PrepareDrain(Some(next)));
+            });
+            html! {
+                <label class="switch" key={*flag}><input type="checkbox" checked={is_on(draft)} {onchange} />
+                    <span class="is-code">{ *flag }</span><span class="switch-about">{ *about }</span></label>
+            }
+        };
     let field = |label: &'static str, hint: &'static str, value: &str, set: fn(&mut DrainDraft, String)| {
         let (on, draft_now) = (on.clone(), draft.clone());
         let onchange = Callback::from(move |event: Event| {

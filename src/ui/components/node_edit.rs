@@ -23,7 +23,12 @@ fn entry(text: &str, line: String, on: &Callback<Action>) -> Html {
 }
 
 /// A field that runs a line made of what was typed.
-fn adder(label: &'static str, hint: &'static str, line: impl Fn(&str) -> String + 'static, on: &Callback<Action>) -> Html {
+fn adder(
+    label: &'static str,
+    hint: &'static str,
+    line: impl Fn(&str) -> String + 'static,
+    on: &Callback<Action>,
+) -> Html {
     let on = on.clone();
     let onchange = Callback::from(move |event: Event| {
         let input: HtmlInputElement = event.target_unchecked_into();
@@ -43,9 +48,11 @@ pub(crate) fn NodeEdit(props: &NodeEditProps) -> Html {
         let text = if value.is_empty() { key.clone() } else { format!("{key}={value}") };
         entry(&text, format!("kubectl label node {name} {key}-"), on)
     });
-    let taints = props.node.taints.iter().map(|(taint, removal)| {
-        entry(taint, format!("kubectl taint node {name} {removal}-"), on)
-    });
+    let taints = props
+        .node
+        .taints
+        .iter()
+        .map(|(taint, removal)| entry(taint, format!("kubectl taint node {name} {removal}-"), on));
     let (of_label, of_taint) = (name.clone(), name.clone());
     html! {
         <div class="node-edit">

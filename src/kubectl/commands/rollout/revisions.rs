@@ -7,6 +7,7 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use crate::api::apps::{ControllerRevision, StatefulSet};
+use crate::api::codec::map_of;
 use crate::api::{Kind, Object, ObjectKey, patch};
 use crate::apiserver::ApiServer;
 use crate::collections::sort_by_key;
@@ -58,13 +59,12 @@ pub(super) fn matches(set: &Object, revision: &ControllerRevision) -> bool {
 /// Times that are not set are written as null by some and left out by others.
 fn without_nulls(value: Value) -> Value {
     match value {
-        Value::Object(fields) => Value::Object(
+        Value::Object(fields) => Value::Object(map_of(
             fields
                 .into_iter()
                 .filter(|(_, field)| !field.is_null())
-                .map(|(name, field)| (name, without_nulls(field)))
-                .collect(),
-        ),
+                .map(|(name, field)| (name, without_nulls(field))),
+        )),
         Value::Array(items) => items.into_iter().map(without_nulls).collect(),
         other => other,
     }

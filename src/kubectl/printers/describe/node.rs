@@ -13,6 +13,7 @@ use crate::api::quantity::{Format, Quantity};
 use crate::api::scheduling::Taint;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::ApiServer;
+use crate::collections::sort_by_key;
 use crate::kubectl::output::duration::human_duration;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
 
@@ -74,7 +75,7 @@ fn taints(w: &mut PrefixWriter, node: &Node) {
         w.write_line(0, "<none>");
     }
     let mut taints: Vec<&Taint> = node.spec.taints.iter().collect();
-    taints.sort_by_key(|taint| format!("{},{}", taint.effect, taint.key));
+    sort_by_key(&mut taints, |taint| format!("{},{}", taint.effect, taint.key));
     for (index, taint) in taints.into_iter().enumerate() {
         let value = if taint.value.is_empty() { String::new() } else { format!("={}", taint.value) };
         let start = if index == 0 { "" } else { "\t" };
