@@ -2,12 +2,15 @@
 //!
 //! Models `apps/v1`, staging/src/k8s.io/api/apps/v1/types.go, Kubernetes v1.36.
 
+use std::rc::Rc;
+
 use super::codec::api_struct;
 use super::intstr::IntOrString;
 use super::labels::LabelSelector;
 use super::meta::Condition;
 use super::pod::PodTemplateSpec;
 use super::{Extra, ObjectMeta};
+use crate::collections;
 
 api_struct! {
     /// Pods that are all alike, rolled from one template to the next.
@@ -129,4 +132,48 @@ api_struct! {
         /// Pods that are terminating.
         pub terminating_replicas: Option<i64> [omitempty],
     }
+}
+
+/// The label that keeps the pods of a Deployment's templates apart.
+pub const POD_TEMPLATE_HASH: &str = "pod-template-hash";
+/// The annotation with the number of a template, on its `ReplicaSet` and on a Deployment that has it.
+pub const REVISION_ANNOTATION: &str = "deployment.kubernetes.io/revision";
+/// Annotations that are not the same on a Deployment and on its `ReplicaSet`.
+pub const ANNOTATIONS_NOT_COPIED: [&str; 6] = [
+    "kubectl.kubernetes.io/last-applied-configuration",
+    REVISION_ANNOTATION,
+    "deployment.kubernetes.io/revision-history",
+    "deployment.kubernetes.io/desired-replicas",
+    "deployment.kubernetes.io/max-replicas",
+    "deprecated.deployment.rollback.to",
+];
+
+/// The revision on a Deployment or `ReplicaSet`: 0 when there is none, `None` when it is no number.
+pub fn revision_of(meta: &ObjectMeta) -> Option<i64> {
+    meta.annotations.get(REVISION_ANNOTATION).map_or(Some(0), |text| text.parse().ok())
+}
+
+/// Whether two templates are the same but for the hash among their labels.
+pub fn equal_ignore_hash(a: &PodTemplateSpec, b: &PodTemplateSpec) -> bool {
+    let without_hash = |meta: &ObjectMeta| {
+        let mut meta = meta.clone();
+        meta.labels.remove(POD_TEMPLATE_HASH);
+        meta
+    };
+    a.spec == b.spec && without_hash(&a.metadata) == without_hash(&b.metadata)
+}
+
+/// The `ReplicaSet`s of a Deployment: the oldest that has its template, and all others, oldest first.
+pub fn new_and_old<'a>(
+    deployment: &Deployment,
+    sets: impl IntoIterator<Item = &'a Rc<ReplicaSet>>,
+) -> (Option<&'a Rc<ReplicaSet>>, Vec<&'a Rc<ReplicaSet>>) {
+    let mut old: Vec<&Rc<ReplicaSet>> = sets.into_iter().collect();
+    collections::sort_by(&mut old, |a, b| {
+        let age = |set: &ReplicaSet| set.metadata.creation_timestamp;
+        (age(a), &a.metadata.name).cmp(&(age(b), &b.metadata.name))
+    });
+    let template = &deployment.spec.template;
+    let new = old.iter().position(|set| equal_ignore_hash(&set.spec.template, template));
+    (new.map(|index| old.remove(index)), old)
 }

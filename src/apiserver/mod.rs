@@ -38,6 +38,8 @@ pub use status_error::{Cause, StatusError};
 pub use store::Store;
 pub use watch::{WatchEvent, WatchEventType};
 
+use std::rc::Rc;
+
 use crate::api::meta::ResourceVersion;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::sim::{Rng, Time};
@@ -101,10 +103,12 @@ impl ApiServer {
         let mut object = self.stored(key)?;
         let uid = Preconditions { uid: preconditions.uid.clone(), resource_version: None };
         delete::check_preconditions(key, &object, &uid)?;
-        let Object::StatefulSet(set) = &mut object else {
-            return Err(StatusError::no_such_path());
-        };
-        std::rc::Rc::make_mut(set).spec.replicas = Some(replicas);
+        match &mut object {
+            Object::StatefulSet(set) => Rc::make_mut(set).spec.replicas = Some(replicas),
+            Object::Deployment(deployment) => Rc::make_mut(deployment).spec.replicas = Some(replicas),
+            Object::ReplicaSet(set) => Rc::make_mut(set).spec.replicas = Some(replicas),
+            _ => return Err(StatusError::no_such_path()),
+        }
         if let Some(version) = preconditions.resource_version {
             object.meta_mut().resource_version = ResourceVersion(version);
         }

@@ -261,7 +261,13 @@ pub(super) fn prepare_for_status_update(new: &mut Object, old: &Object, now: Tim
                 set_template_generation(Rc::make_mut(new), template_generation(old).unwrap_or_default());
             }
         }
-        (Object::Deployment(new), Object::Deployment(old)) => keep_spec!(new, old),
+        // The controller notes the revision on a Deployment as it writes the status: only labels stay.
+        (Object::Deployment(new), Object::Deployment(old)) => {
+            keep_spec!(new, old);
+            if new.metadata.labels != old.metadata.labels {
+                Rc::make_mut(new).metadata.labels.clone_from(&old.metadata.labels);
+            }
+        }
         (Object::ReplicaSet(new), Object::ReplicaSet(old)) => keep_spec!(new, old),
         (Object::PodDisruptionBudget(new), Object::PodDisruptionBudget(old)) => keep_spec!(new, old),
         (Object::Node(new), Object::Node(old)) => keep_node_spec(new, old),

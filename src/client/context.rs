@@ -5,6 +5,7 @@
 //! watch latency.
 
 use super::cache::{Cache, Change};
+use super::interference::{Fate, Interference, WorkFate};
 use super::recorder::{EventType, Recorder, Telling};
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, Request, StatusError};
@@ -34,6 +35,9 @@ pub struct Context<'a, T> {
     recorder: &'a mut Recorder,
     rng: &'a mut Rng,
     timers: Vec<(Time, T)>,
+    interference: Option<&'a mut (dyn Interference + 'a)>,
+    /// The process has ended in the middle of its work: what it still does, it does no more.
+    has_ended: bool,
 }
 
 impl<'a, T> Context<'a, T> {
@@ -44,7 +48,14 @@ impl<'a, T> Context<'a, T> {
         recorder: &'a mut Recorder,
         rng: &'a mut Rng,
     ) -> Self {
-        Self { cache, server, recorder, rng, timers: Vec::new() }
+        Self { cache, server, recorder, rng, timers: Vec::new(), interference: None, has_ended: false }
+    }
+
+    /// Lets something go wrong.
+    #[must_use]
+    pub fn interfered(mut self, interference: Option<&'a mut (dyn Interference + 'a)>) -> Self {
+        self.interference = interference;
+        self
     }
 
     /// The present instant.
@@ -62,7 +73,48 @@ impl<'a, T> Context<'a, T> {
     /// # Errors
     /// As the server answers.
     pub fn request(&mut self, request: Request) -> Result<Object, StatusError> {
-        self.server.handle(request)
+        let now = self.now();
+        if self.has_ended {
+            return Err(ended());
+        }
+        let Some(interference) = self.interference.as_deref_mut() else {
+            return self.server.handle(request);
+        };
+        match interference.request(&request, now) {
+            Fate::Arrives => self.server.handle(request),
+            Fate::Refused(error) => Err(error),
+            Fate::AnswerLost(error) => {
+                drop(self.server.handle(request));
+                Err(error)
+            }
+            Fate::LastWord => {
+                self.has_ended = true;
+                self.server.handle(request)
+            }
+            Fate::Replaced(requests) => {
+                let answers = requests.into_iter().map(|request| self.server.handle(request));
+                answers.last().unwrap_or_else(|| Err(ended()))
+            }
+        }
+    }
+
+    /// What becomes of the next of `waiting` keys in a work queue.
+    pub fn work_fate(&mut self, waiting: usize) -> WorkFate {
+        let now = self.now();
+        self.interference.as_deref_mut().map_or(WorkFate::Synced, |i| i.work(waiting, now))
+    }
+
+    /// Whether the process has ended in the middle of its work.
+    pub fn has_ended(&self) -> bool {
+        self.has_ended
+    }
+
+    /// Why the server cannot be reached; `None` when it can.
+    fn cut_off(&self) -> Option<StatusError> {
+        if self.has_ended {
+            return Some(ended());
+        }
+        self.interference.as_deref().and_then(|interference| interference.cut_off(self.server.now()))
     }
 
     /// Reads from the server itself, past the cache (upstream's "live" or quorum reads).
@@ -70,7 +122,10 @@ impl<'a, T> Context<'a, T> {
     /// # Errors
     /// `NotFound`.
     pub fn live(&self, key: &ObjectKey) -> Result<&Object, StatusError> {
-        self.server.get(key)
+        match self.cut_off() {
+            Some(why) => Err(why),
+            None => self.server.get(key),
+        }
     }
 
     /// Sets a timer.
@@ -86,7 +141,9 @@ impl<'a, T> Context<'a, T> {
 
     /// Tells an Event with all that can be said of it, such as a kubelet's node.
     pub fn tell(&mut self, telling: &Telling<'_>) {
-        self.recorder.record(self.server, telling);
+        if self.cut_off().is_none() {
+            self.recorder.record(self.server, telling);
+        }
     }
 
     /// The timers that were set, in order.
@@ -103,9 +160,13 @@ impl<'a, T> Context<'a, T> {
             recorder: &mut *self.recorder,
             rng: &mut *self.rng,
             timers: Vec::new(),
+            interference: self.interference.as_deref_mut().map(|interference| interference as _),
+            has_ended: self.has_ended,
         };
         let result = run(&mut part);
-        Part { result, timers: part.timers }
+        let Context { timers, has_ended, .. } = part;
+        self.has_ended = has_ended;
+        Part { result, timers }
     }
 }
 
@@ -116,4 +177,8 @@ pub struct Part<U, R> {
     pub result: R,
     /// The timers that it set.
     pub timers: Vec<(Time, U)>,
+}
+
+fn ended() -> StatusError {
+    StatusError::unknown("the process has ended")
 }

@@ -16,12 +16,40 @@ pub struct Informer {
     position: u64,
     /// How long a change takes to arrive.
     pub latency: Span,
+    /// Nothing arrives before.
+    held_until: Time,
+    /// Whether it must list: it has just begun, or its watch broke.
+    must_list: bool,
 }
 
 impl Informer {
     /// Follows a kind from the log's beginning.
     pub fn new(kind: Kind, latency: Span) -> Self {
-        Self { kind, position: 0, latency }
+        Self { kind, position: 0, latency, held_until: Time::ZERO, must_list: false }
+    }
+
+    /// Follows a kind anew from a list of what there is now.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self { must_list: true, held_until: Time::ZERO, ..self.clone() }
+    }
+
+    /// Lets nothing arrive before an instant.
+    pub fn hold_until(&mut self, until: Time) {
+        self.held_until = until;
+    }
+
+    /// The watch breaks: what has not arrived never will, and at the next delivery a list shows what there is.
+    pub fn break_watch(&mut self) {
+        self.must_list = true;
+    }
+
+    /// Since when something is under way that has not arrived; `None` when all has.
+    pub fn behind_since(&self, store: &Store) -> Option<Time> {
+        match store.watch_log(self.kind)?.since(self.position) {
+            None => Some(Time::ZERO),
+            Some(mut events) => events.next().map(|event| event.at),
+        }
     }
 
     /// The kind it follows.
@@ -33,15 +61,21 @@ impl Informer {
     pub fn next_arrival(&self, store: &Store) -> Option<Time> {
         let next = store.watch_log(self.kind)?.since(self.position);
         // A watch that fell too far behind lists anew at once.
-        next.map_or(Some(Time::ZERO), |mut events| events.next().map(|event| event.at + self.latency))
+        let at = match next {
+            None => Some(Time::ZERO),
+            Some(_) if self.must_list => Some(Time::ZERO),
+            Some(mut events) => events.next().map(|event| event.at + self.latency),
+        };
+        at.map(|at| at.max(self.held_until))
     }
 
     /// Brings the changes that have arrived by `now` into the cache and tells them.
     pub fn deliver(&mut self, store: &Store, now: Time, cache: &mut Cache) -> Vec<Change> {
-        let Some(log) = store.watch_log(self.kind) else {
+        let Some(log) = store.watch_log(self.kind).filter(|_| self.held_until <= now) else {
             return Vec::new();
         };
-        let Some(events) = log.since(self.position) else {
+        let Some(events) = log.since(self.position).filter(|_| !self.must_list) else {
+            self.must_list = false;
             self.position = log.end();
             cache.note_revision(self.kind, store.revision());
             return cache.replace(self.kind, store.list(self.kind, None).cloned());

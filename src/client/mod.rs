@@ -8,11 +8,13 @@ pub mod cache;
 pub mod informer;
 pub mod workqueue;
 pub mod recorder;
+pub mod interference;
 pub mod context;
 
 pub use cache::{Cache, Change};
 pub use context::{Component, Context};
 pub use informer::Informer;
+pub use interference::{Fate, Interference, WorkFate};
 pub use recorder::{EventType, Recorder, Telling};
 pub use workqueue::WorkQueue;
 

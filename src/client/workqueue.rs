@@ -88,14 +88,31 @@ impl<K: Ord + Clone> WorkQueue<K> {
         self.failures.get(key).copied().unwrap_or_default()
     }
 
-    /// Takes the next key that is due.
-    pub fn pop(&mut self, now: Time) -> Option<K> {
+    /// How many keys are due.
+    pub fn due_count(&mut self, now: Time) -> usize {
+        self.take_due(now);
+        self.ready.len()
+    }
+
+    /// Lets the key at a place of those that are due be the next.
+    pub fn bring_forward(&mut self, place: usize) {
+        if let Some(key) = self.ready.remove(place) {
+            self.ready.push_front(key);
+        }
+    }
+
+    fn take_due(&mut self, now: Time) {
         while self.delayed.first().is_some_and(|(at, _, _)| *at <= now) {
             if let Some((_, _, key)) = self.delayed.pop_first() {
                 self.delays.remove(&key);
                 self.add(key);
             }
         }
+    }
+
+    /// Takes the next key that is due.
+    pub fn pop(&mut self, now: Time) -> Option<K> {
+        self.take_due(now);
         let key = self.ready.pop_front()?;
         self.queued.remove(&key);
         Some(key)

@@ -146,14 +146,14 @@ impl Cluster {
             Control::MisplaceVolumes { class, node } => VolumeFault::Misplaced { class, node },
             control => {
                 let mut result = Ok(());
-                let timers = self.kubelets.with_context(&mut self.server, |kubelets, context| {
+                let timers = self.kubelets.with_context(&mut self.server, None, |kubelets, context| {
                     result = kubelets.control(control, context);
                 });
                 self.schedule(timers, Wakeup::Kubelets);
                 return result;
             }
         };
-        let timers = self.controller_manager.with_context(&mut self.server, |controllers, context| {
+        let timers = self.controller_manager.with_context(&mut self.server, None, |controllers, context| {
             controllers.inject(&fault, context);
         });
         self.volume_faults.retain(|known| !is_same_switch(known, &fault));

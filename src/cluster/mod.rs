@@ -6,6 +6,7 @@
 //!
 //! - [`config`]: nodes, latencies, seed. [`input`]: what people can do, and the log of it.
 //! - [`process`]: a component with its cache. [`terminal`]: lines that were typed and what they printed.
+//! - [`disturbance`]: what may happen to processes and to what is due, for explorations and tests.
 //! - [`event_log`]: every change in order, as lines and as a running hash.
 //! - [`explain`]: why an object is as it is. `evict`: the command. `fault`: what people break and mend. [`invariants`]: what must hold after every step.
 
@@ -13,6 +14,7 @@ pub mod config;
 pub mod input;
 pub mod process;
 pub mod terminal;
+pub mod disturbance;
 pub mod event_log;
 pub mod explain;
 mod evict;
@@ -35,7 +37,7 @@ use crate::kubectl;
 use crate::kubelet::{self, Kubelets};
 use crate::scheduler::{self, Scheduler};
 use crate::sim::{Agenda, Rng, Span, Time};
-use process::Process;
+use process::{Process, Wrong};
 
 /// A command's deadline that lies further ahead than this keeps no cluster from being settled.
 const DEADLINE_IS_FAR: Span = Span::from_seconds(60);
@@ -53,13 +55,24 @@ enum Wakeup {
     Kubelets(kubelet::Timer),
     /// A command that waits looks again.
     Terminal(u32),
+    /// A process that had ended starts again.
+    Start(ProcessName),
+    /// What is left of a process that had lost its lease ends.
+    EndFormerLeader,
+    /// A controller of that process has a key to sync.
+    FormerLeader(controllers::process::RunNext),
 }
 
 /// The processes that follow the API server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum ProcessName {
+pub enum ProcessName {
+    /// kube-controller-manager.
     ControllerManager,
+    /// A second kube-controller-manager, which does not know yet that it no longer leads.
+    FormerLeader,
+    /// kube-scheduler.
     Scheduler,
+    /// The kubelets of all nodes.
     Kubelets,
 }
 
@@ -70,6 +83,7 @@ pub struct Cluster {
     agenda: Agenda<Wakeup>,
     server: ApiServer,
     controller_manager: Process<ControllerManager>,
+    former_leader: Option<Box<Process<ControllerManager>>>,
     scheduler: Process<Scheduler>,
     kubelets: Process<Kubelets>,
     /// What is wrong with the making of volumes.
@@ -96,6 +110,7 @@ impl Cluster {
                 latency,
                 process_rng("kube-controller-manager"),
             ),
+            former_leader: None,
             scheduler: Process::new(
                 Scheduler::with_draws(&config.draws),
                 Span::from_ms(config.scheduling_latency_ms),
@@ -206,30 +221,46 @@ impl Cluster {
 
     /// Runs the next wakeup; `false` when there is none.
     pub fn step(&mut self) -> bool {
+        self.run_next(None)
+    }
+
+    fn run_next(&mut self, wrong: Wrong<'_>) -> bool {
         let Some(wakeup) = self.agenda.pop() else {
             return false;
         };
         self.steps += 1;
         self.server.set_now(self.agenda.now());
         self.was_command = matches!(wakeup, Wakeup::Terminal(_));
+        self.run_wakeup(wakeup, wrong);
+        self.after_change();
+        true
+    }
+
+    fn run_wakeup(&mut self, wakeup: Wakeup, wrong: Wrong<'_>) {
         match wakeup {
-            Wakeup::Deliver(name) => self.deliver(name),
+            Wakeup::Deliver(name) => self.deliver(name, wrong),
             Wakeup::Controllers(timer) => {
-                let timers = self.controller_manager.wake(timer, &mut self.server);
+                let timers = self.controller_manager.wake(timer, &mut self.server, wrong);
                 self.schedule(timers, Wakeup::Controllers);
             }
             Wakeup::Scheduler(timer) => {
-                let timers = self.scheduler.wake(timer, &mut self.server);
+                let timers = self.scheduler.wake(timer, &mut self.server, wrong);
                 self.schedule(timers, Wakeup::Scheduler);
             }
             Wakeup::Kubelets(timer) => {
-                let timers = self.kubelets.wake(timer, &mut self.server);
+                let timers = self.kubelets.wake(timer, &mut self.server, wrong);
                 self.schedule(timers, Wakeup::Kubelets);
             }
             Wakeup::Terminal(id) => self.poll_terminal(id),
+            Wakeup::Start(name) => self.start(name, None, Time::ZERO, wrong),
+            Wakeup::FormerLeader(timer) => {
+                if let Some(leader) = &mut self.former_leader {
+                    let timers = leader.wake(timer, &mut self.server, wrong);
+                    self.schedule(timers, Wakeup::FormerLeader);
+                }
+            }
+            Wakeup::EndFormerLeader => self.end_former_leader(),
         }
-        self.after_change();
-        true
     }
 
     /// Runs everything that is due up to and including an instant, and moves the present there.
@@ -259,18 +290,24 @@ impl Cluster {
         true
     }
 
-    fn deliver(&mut self, name: ProcessName) {
+    fn deliver(&mut self, name: ProcessName, wrong: Wrong<'_>) {
         match name {
             ProcessName::ControllerManager => {
-                let timers = self.controller_manager.deliver(&mut self.server);
+                let timers = self.controller_manager.deliver(&mut self.server, wrong);
                 self.schedule(timers, Wakeup::Controllers);
             }
+            ProcessName::FormerLeader => {
+                if let Some(leader) = &mut self.former_leader {
+                    let timers = leader.deliver(&mut self.server, wrong);
+                    self.schedule(timers, Wakeup::FormerLeader);
+                }
+            }
             ProcessName::Scheduler => {
-                let timers = self.scheduler.deliver(&mut self.server);
+                let timers = self.scheduler.deliver(&mut self.server, wrong);
                 self.schedule(timers, Wakeup::Scheduler);
             }
             ProcessName::Kubelets => {
-                let timers = self.kubelets.deliver(&mut self.server);
+                let timers = self.kubelets.deliver(&mut self.server, wrong);
                 self.schedule(timers, Wakeup::Kubelets);
             }
         }
@@ -300,7 +337,8 @@ impl Cluster {
             (ProcessName::Scheduler, self.scheduler.next_delivery(store)),
             (ProcessName::Kubelets, self.kubelets.next_delivery(store)),
         ];
-        for (name, at) in arrivals {
+        let former = self.former_leader.as_mut().and_then(|leader| leader.next_delivery(store));
+        for (name, at) in arrivals.into_iter().chain([(ProcessName::FormerLeader, former)]) {
             if let Some(at) = at {
                 self.agenda.schedule(at, Wakeup::Deliver(name));
             }
@@ -323,6 +361,7 @@ impl Cluster {
                 self.controller_manager.position(kind),
                 self.scheduler.position(kind),
                 self.kubelets.position(kind),
+                self.former_leader.as_ref().and_then(|leader| leader.position(kind)),
             ];
             if let Some(needed) = needed.into_iter().flatten().min() {
                 self.server.forget_before(kind, needed.saturating_sub(self.config.watch_log_kept));

@@ -148,12 +148,11 @@ impl PodGc {
     }
 
     fn node_changed(&mut self, name: &str, exists: bool, cache: &Cache, now: Time) -> Vec<ObjectKey> {
-        if exists {
-            self.missing.remove(name);
-        } else {
+        let came_back = exists && self.missing.remove(name).is_some();
+        if !exists {
             self.missing.insert(name.to_owned(), self.look(now));
         }
-        let pods = cache.pods_on(name).filter(|pod| !exists || pod.is_terminating());
+        let pods = cache.pods_on(name).filter(|pod| !exists || came_back || pod.is_terminating());
         pods.map(|pod| pod_key(pod)).collect()
     }
 
@@ -247,6 +246,10 @@ impl Controller for PodGc {
         if *key == finished_key() { self.sync_finished(context) } else { self.sync_pod(key, context) }
     }
 
+    fn renews_timers(&self) -> bool {
+        true
+    }
+
     fn boxed_clone(&self) -> Box<dyn Controller> {
         Box::new(self.clone())
     }
@@ -296,6 +299,7 @@ fn mark_failed_and_delete(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::codec::from_value;
     use serde_json::json;
 
     fn pod(node: &str, phase: &str, deletion: Option<i64>) -> Pod {
@@ -305,11 +309,11 @@ mod tests {
             metadata["deletionGracePeriodSeconds"] = grace.into();
         }
         let (spec, status) = (json!({"nodeName": node}), json!({"phase": phase}));
-        serde_json::from_value(json!({"metadata": metadata, "spec": spec, "status": status})).unwrap()
+        from_value(json!({"metadata": metadata, "spec": spec, "status": status})).unwrap()
     }
 
     fn node(ready: &str, taint: &str) -> Node {
-        serde_json::from_value(json!({
+        from_value(json!({
             "metadata": {"name": "node-1"},
             "spec": {"taints": [{"key": taint, "effect": "NoExecute"}]},
             "status": {"conditions": [{"type": "Ready", "status": ready}]},

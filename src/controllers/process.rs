@@ -8,7 +8,7 @@ use std::fmt;
 use super::verdict::{Decision, Reason, Verdict};
 use super::volume::VolumeFault;
 use crate::api::{Kind, Object, ObjectKey};
-use crate::client::{Cache, Change, Component, Context, StatusError, WorkQueue};
+use crate::client::{Cache, Change, Component, Context, StatusError, WorkFate, WorkQueue};
 use crate::collections::{SortedMap, SortedSet};
 use crate::sim::{Span, Time};
 
@@ -51,15 +51,15 @@ pub trait Controller {
     /// When a request was refused in a way that a later try may mend.
     fn sync(&mut self, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult;
 
+    /// Takes in a fault that a person injects; returns the keys to look at again.
+    fn inject(&mut self, _fault: &VolumeFault, _cache: &Cache) -> Vec<ObjectKey> {
+        Vec::new()
+    }
+
     /// Whether each sync says anew when its object is to be looked at again, so that what was said before no
     /// longer counts. Otherwise a deadline that has become pointless would keep the cluster from resting.
     fn renews_timers(&self) -> bool {
         false
-    }
-
-    /// Takes in a fault that a person injects; returns the keys to look at again.
-    fn inject(&mut self, _fault: &VolumeFault, _cache: &Cache) -> Vec<ObjectKey> {
-        Vec::new()
     }
 
     /// Makes a copy, for snapshots of the whole cluster.
@@ -138,6 +138,16 @@ impl ControllerManager {
         }
     }
 
+    /// Sets the timers of all controllers anew, for a copy of the process.
+    pub fn set_all_timers(&mut self, context: &mut Context<'_, RunNext>) {
+        for index in 0..self.workers.len() {
+            if let Some(worker) = self.workers.get_mut(index) {
+                worker.wakes.clear();
+            }
+            self.set_timer(index, context);
+        }
+    }
+
     fn set_timer(&mut self, index: usize, context: &mut Context<'_, RunNext>) {
         let now = context.now();
         let Some(worker) = self.workers.get_mut(index) else {
@@ -207,7 +217,11 @@ impl Component for ControllerManager {
         };
         worker.wakes.remove(&now);
         let mut decided = None;
-        if let Some(key) = worker.queue.pop(now) {
+        let fate = context.work_fate(worker.queue.due_count(now));
+        if let WorkFate::Overtaken(place) = fate {
+            worker.queue.bring_forward(place);
+        }
+        if let Some(key) = worker.queue.pop(now).filter(|_| fate != WorkFate::Lost) {
             self.sync_count += 1;
             let mut part =
                 context.part_with(|part: &mut Context<'_, Requeue>| worker.controller.sync(&key, part));
@@ -216,6 +230,9 @@ impl Component for ControllerManager {
             }
             for (at, again) in part.timers.drain(..) {
                 worker.queue.add_after(again, at - now, now);
+            }
+            if fate == WorkFate::Again {
+                worker.queue.add(key.clone());
             }
             let verdict = match part.result {
                 Ok(verdict) => {

@@ -34,6 +34,7 @@ pub mod resources;
 pub mod manifest;
 pub mod selection;
 pub mod result;
+pub mod replica_sets;
 pub mod dispatch;
 pub mod completion;
 pub mod output;

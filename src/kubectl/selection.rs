@@ -88,6 +88,8 @@ pub struct Picks {
     pub single: bool,
     /// Whether objects were listed, not named.
     pub listed: bool,
+    /// The kinds whose objects were listed.
+    pub kinds: Vec<Kind>,
 }
 
 impl Picks {
@@ -233,6 +235,7 @@ impl Selection {
         }
         let mut picks = Picks { listed: true, ..Picks::default() };
         for kind in self.kinds(types)? {
+            picks.kinds.push(kind);
             match self.list(api, kind) {
                 Ok(objects) => picks.items.extend(objects.into_iter().map(|object| Picked {
                     key: object.key(),

@@ -18,6 +18,7 @@ use super::{Ctx, Kubelets, Scene};
 use crate::api::codec::api_enum;
 use crate::api::pod::Container;
 use crate::client::EventType;
+use crate::collections::SortedSet;
 use crate::sim::Span;
 
 api_enum! {
@@ -298,6 +299,14 @@ impl Kubelets {
             | Control::Ready { ref namespace, ref pod }
             | Control::Evict { ref namespace, ref pod } => {
                 let place = (namespace.clone(), pod.clone());
+                if self.timing.stand_in && matches!(control, Control::Unready { .. } | Control::Ready { .. })
+                {
+                    // The stand-ins remember it by name, whether the pod runs or not.
+                    let unready = matches!(control, Control::Unready { .. });
+                    self.faults.change_pod(place.clone(), |faults| faults.unready = unready);
+                    drop(self.touch(&place, context, |touch| touch.carry_out(&control)));
+                    return Ok(());
+                }
                 self.touch(&place, context, |touch| touch.carry_out(&control))
             }
             other => Err(format!("{other:?} is no fault of a pod")),
@@ -354,7 +363,7 @@ impl Kubelets {
 /// A pod to which something is done.
 struct Touch<'a> {
     worker: &'a mut Worker,
-    images: &'a mut crate::collections::SortedSet<String>,
+    images: &'a mut SortedSet<String>,
     scene: Scene<'a>,
     now: crate::sim::Time,
 }

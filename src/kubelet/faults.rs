@@ -16,6 +16,8 @@ pub struct PodFaults {
     pub slow_start: Option<Span>,
     /// It takes no notice of SIGTERM.
     pub ignores_term: bool,
+    /// It is not ready (recordings' stand-ins only: elsewhere lost readiness is one pod's own).
+    pub unready: bool,
 }
 
 /// What is wrong with an image.
@@ -36,7 +38,8 @@ pub struct Faults {
     pub images: SortedMap<String, ImageFaults>,
 }
 
-const NONE: &PodFaults = &PodFaults { crash_loop: None, slow_start: None, ignores_term: false };
+const NONE: &PodFaults =
+    &PodFaults { crash_loop: None, slow_start: None, ignores_term: false, unready: false };
 
 impl Faults {
     /// What is wrong with the pods of a name.

@@ -43,7 +43,7 @@ use crate::client::{
     Cache, Change, Component, Context, DeleteOptions, EventType, Preconditions, Request, Telling,
 };
 use crate::collections::{SortedMap, SortedSet};
-use crate::sim::Time;
+use crate::sim::{Span, Time};
 use agent::NodeAgent;
 use container::Told;
 use faults::Faults;
@@ -110,6 +110,8 @@ pub struct Kubelets {
     /// Pods that wait for a claim, by the claim.
     awaiting: SortedMap<Place, SortedSet<Rc<PodId>>>,
     faults: Faults,
+    /// When a pod that comes now is turned to.
+    next_turn: Time,
 }
 
 impl Kubelets {
@@ -206,6 +208,9 @@ impl Kubelets {
         let key = Rc::new(PodId::of(pod));
         let mut outcome = Outcome { status: true, ..Outcome::default() };
         let scene = Scene { timing: &self.timing, faults: &self.faults };
+        if self.faults.of_pod(&pod.metadata.namespace, &pod.metadata.name).unready {
+            worker.runs.iter_mut().for_each(|run| run.hold_unready(true));
+        }
         if pod.is_terminating() {
             outcome = worker.terminate(now, scene);
         } else if let Err(rejection) = admission::admit(pod, worker.requested, agent) {
@@ -224,7 +229,9 @@ impl Kubelets {
             worker.reserved = true;
             let unbound = unbound_claims(pod, context.cache);
             if unbound.is_empty() {
-                let started = worker.volumes_are_bound(now, agent, scene);
+                let turn = self.next_turn.max(now);
+                self.next_turn = turn + Span::from_ms(self.timing.pod_gap_ms);
+                let started = worker.volumes_are_bound(turn, agent, scene);
                 outcome.told.extend(started.told);
             }
             for claim in unbound {

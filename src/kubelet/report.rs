@@ -41,6 +41,21 @@ api_words! {
     }
 }
 
+impl Pressure {
+    const WORDS: [(Self, &'static str); 3] =
+        [(Self::Memory, "memory"), (Self::Disk, "disk"), (Self::Pid, "pid")];
+
+    /// As people write it.
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(known, _)| *known == self).map_or("", |(_, word)| word)
+    }
+
+    /// The pressure of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(_, known)| *known == word).map(|(pressure, _)| *pressure)
+    }
+}
+
 const NO_PRESSURE: &SortedSet<Pressure> = &SortedSet::new();
 const NOT_READY: &str = "container runtime network not ready: NetworkReady=false \
                          reason:NetworkPluginNotReady message:Network plugin returns error: \

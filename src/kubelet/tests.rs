@@ -472,6 +472,6 @@ fn a_stopped_node_catches_up() {
     assert_eq!(rig.control(lost), Err("pod \"web-0\" has no running container".to_owned()));
     assert_eq!(
         rig.control(Control::StopNode { node: "node-9".to_owned() }),
-        Err("no kubelet runs on node \"node-9\"".to_owned())
+        Err("node \"node-9\" has no machine here".to_owned())
     );
 }

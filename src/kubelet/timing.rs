@@ -46,6 +46,8 @@ api_struct! {
         pub crash_back_off_reset_ms: u64,
         /// From a claim that may be served to its volume.
         pub provision_ms: u64,
+        /// How long the nodes take to turn from one pod to the next that comes at the same time.
+        pub pod_gap_ms: u64,
         /// From the registration of a node to its being ready.
         pub node_ready_ms: u64,
         /// How often a node renews its lease.
@@ -78,6 +80,7 @@ impl Default for Timing {
             crash_back_off_max_ms: 300_000,
             crash_back_off_reset_ms: 600_000,
             provision_ms: 800,
+            pod_gap_ms: 0,
             node_ready_ms: 3_000,
             lease_renew_ms: RENEW_EVERY.ms(),
             status_report_ms: REPORT_EVERY.ms(),
@@ -107,6 +110,8 @@ impl Timing {
             crash_back_off_max_ms: 0,
             crash_back_off_reset_ms: 0,
             provision_ms: 200,
+            // One process stood in for all kubelets: pods of one moment became ready 10 to 100 ms apart.
+            pod_gap_ms: 25,
             node_ready_ms: 40,
             lease_renew_ms: 5_000,
             status_report_ms: 5_000,

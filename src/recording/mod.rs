@@ -9,7 +9,7 @@
 //!   watcher sees.
 //! - [`normalise`]: takes out what no two clusters share: times, uids, addresses, random suffixes.
 //! - [`mod@compare`]: the six comparisons, and the names that a cluster makes up.
-//! - [`tolerated`]: races of the real cluster, each with its reason.
+//! - [`tolerated`]: races of the real cluster, each with its reason. `similar_events`: chance among Events.
 
 pub mod format;
 mod draws;
@@ -19,6 +19,7 @@ pub mod rows;
 pub mod normalise;
 pub mod compare;
 pub mod tolerated;
+mod similar_events;
 
 pub use compare::compare;
 pub use format::Recording;

@@ -1,9 +1,9 @@
-//! The parts of a recorded line that belong to the shell: substitutions, `2>&1`, and what stands behind a
-//! pipe.
+//! The parts of a recorded line that belong to the shell: substitutions, `2>&1`, `>/dev/null && echo WORDS`,
+//! and what stands behind a pipe.
 //!
 //! The recordings were typed into bash. kubectl's part of a line runs in the simulated cluster; the text
-//! tools behind a pipe are the host's own, and see only what kubectl printed. Left out: lists of commands,
-//! redirections to files, variables.
+//! tools behind a pipe are the host's own, and see only what kubectl printed. Left out: other lists of
+//! commands, redirections to files, variables.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -15,6 +15,10 @@ pub(super) struct Line {
     pub(super) parts: Vec<Part>,
     /// Whether errors go where the output goes.
     pub(super) joins_errors: bool,
+    /// Whether the output goes nowhere.
+    pub(super) drops_output: bool,
+    /// What is printed when kubectl succeeds: `&& echo WORDS`.
+    pub(super) echo: Option<String>,
     /// What stands behind the first pipe; empty when there is none.
     pub(super) pipeline: String,
 }
@@ -46,6 +50,15 @@ pub(super) fn parse(line: &str) -> Line {
         if quote.is_none() {
             if letter == '|' {
                 parsed.pipeline = rest.get(1..).unwrap_or_default().trim().to_owned();
+                break;
+            }
+            if let Some(after) = rest.strip_prefix(">/dev/null") {
+                parsed.drops_output = true;
+                rest = after;
+                continue;
+            }
+            if let Some(words) = rest.strip_prefix("&& echo ") {
+                parsed.echo = Some(format!("{}\n", words.trim()));
                 break;
             }
             if let Some(after) = rest.strip_prefix("2>&1") {
@@ -149,6 +162,18 @@ mod tests {
         for (line, text, joins, pipeline) in table {
             assert_eq!(parts(line), (text.to_owned(), joins, pipeline.to_owned()), "{line}");
         }
+    }
+
+    #[test]
+    fn output_may_go_nowhere_and_words_be_echoed() {
+        let parsed = parse("k rollout restart sts/web >/dev/null && echo restarted");
+        let expected = Line {
+            parts: vec![Part::Text("k rollout restart sts/web  ".into())],
+            drops_output: true,
+            echo: Some("restarted\n".into()),
+            ..Line::default()
+        };
+        assert_eq!(parsed, expected);
     }
 
     #[test]

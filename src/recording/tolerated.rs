@@ -2,7 +2,7 @@
 //!
 //! A tolerated difference is never one of order, of count of objects, or of final state.
 
-use super::format::Seen;
+use super::format::{Recording, Seen};
 
 /// An Event that tells of a race between two processes' caches, not of anything that a person did.
 struct Race {
@@ -67,9 +67,44 @@ pub(super) fn race_of(seen: &Seen) -> Option<usize> {
 /// Things that happen within this time of each other happen at once: the recorded processes ran side by side.
 pub(super) const SAME_MOMENT_SECONDS: f64 = 0.3;
 
+/// The recording without Events that tell only which of two things was seen first: a budget and the workload
+/// whose pods it selects are made by one line, and the budget's controller looks before the first pod is there
+/// ("No matching pods found") or after.
+pub(super) fn settled_events(recording: &Recording) -> Recording {
+    let mut recording = recording.clone();
+    for step in &mut recording.steps {
+        let added: Vec<f64> = step
+            .events
+            .iter()
+            .filter(|seen| seen.kind == "Pod" && seen.type_ == "ADDED")
+            .map(|seen| seen.t)
+            .collect();
+        step.events.retain(|seen| {
+            let is_first_look = seen.kind == "Event"
+                && seen.source == "controllermanager"
+                && seen.reason == "NoPods"
+                && added.iter().any(|t| (t - seen.t).abs() <= SAME_MOMENT_SECONDS);
+            !is_first_look
+        });
+    }
+    recording
+}
+
+/// What a budget's controller says of the first pod whose controller it cannot find.
+const NO_CONTROLLERS: &str = "found no controllers for pod ";
+
+/// A text without the name of that pod: it goes through its pods in Go's random map order, so any of them may
+/// be the first.
+pub(super) fn without_first_pod(text: &str) -> Option<String> {
+    text.split_once(NO_CONTROLLERS).map(|(before, _)| format!("{before}{NO_CONTROLLERS}POD"))
+}
+
 /// The message that is compared: the scheduler chooses at random among nodes with the same score, so which
 /// node it was is left out here as it is in the pods' rows.
 pub(super) fn event_message(seen: &Seen) -> String {
+    if let Some(message) = without_first_pod(&seen.message) {
+        return message;
+    }
     match seen.message.rsplit_once(" to ") {
         Some((start, _)) if seen.source == "default-scheduler" && seen.reason == "Scheduled" => {
             format!("{start} to NODE")
@@ -79,9 +114,10 @@ pub(super) fn event_message(seen: &Seen) -> String {
 }
 
 /// Whether an Event stands for several similar ones. Which later ones are counted into it depends on Go's
-/// random map order (`PopAny` of the remembered messages), so only the first of them is compared.
+/// random map order (`PopAny` of the remembered messages), so only the first of them is compared. It is the
+/// same with [`without_first_pod`]: how many pods are named in turn is chance.
 pub(super) fn is_combined(seen: &Seen) -> bool {
-    seen.message.starts_with("(combined from similar events): ")
+    seen.message.starts_with("(combined from similar events): ") || without_first_pod(&seen.message).is_some()
 }
 
 /// One distinct row of an object's life.
@@ -128,16 +164,57 @@ pub(super) fn has_cascading_status(kind: &str) -> bool {
 }
 
 /// The rows of such a life that must be seen on the other side too, in this order: the first, and those that
-/// were shown for longer than a moment.
+/// were shown for longer than a moment, but for [`splits_a_second`].
 pub(super) fn lasting(rows: &[Row]) -> Vec<&String> {
     let lasts = |index: usize| match (rows.get(index), rows.get(index + 1)) {
-        (Some(here), Some(next)) => index == 0 || next.t - here.t > SAME_MOMENT_SECONDS,
+        (Some(here), Some(next)) => {
+            index == 0 || (next.t - here.t > SAME_MOMENT_SECONDS && !splits_a_second(rows, index))
+        }
         _ => true,
     };
     let mut texts: Vec<&String> =
         rows.iter().enumerate().filter(|(index, _)| lasts(*index)).map(|(_, row)| &row.text).collect();
     texts.dedup();
     texts
+}
+
+/// Whether a row shows some of the pods available that became ready at the same moment, and the next row all
+/// of them. `minReadySeconds` counts from whole seconds of the wall clock: pods that become ready 0.1 s apart
+/// may be available a second apart, and the controller next looks `minReadySeconds` later.
+fn splits_a_second(rows: &[Row], index: usize) -> bool {
+    let at = |index: usize| rows.get(index).and_then(|row| cell(&row.text, "AVAILABLE="));
+    let ready = |index: usize| rows.get(index).and_then(|row| cell(&row.text, "READY="));
+    let Some(before) = index.checked_sub(1) else { return false };
+    let counts = (at(before), at(index), at(index + 1));
+    let (Some((a, rest)), Some((b, same)), Some((c, too))) = counts else { return false };
+    if rest != same || same != too || !(a < b && b < c) {
+        return false;
+    }
+    // The readiness rose by several pods within a moment just before.
+    let moment = (0..before).rev().take_while(|&earlier| match (rows.get(earlier), rows.get(earlier + 1)) {
+        (Some(here), Some(next)) => next.t - here.t <= SAME_MOMENT_SECONDS,
+        _ => false,
+    });
+    let first = moment.last().and_then(ready);
+    matches!((first, ready(before)), (Some((some, _)), Some((all, _))) if some < all)
+}
+
+/// The count in a cell of a row, and the row without it.
+fn cell(text: &str, heading: &str) -> Option<(u32, String)> {
+    let (before, rest) = text.split_once(heading)?;
+    let (count, after) = rest.split_once(' ').unwrap_or((rest, ""));
+    Some((count.parse().ok()?, format!("{before}{after}")))
+}
+
+/// What `kubectl rollout status` printed, without repetitions: it prints a line at each change of a status
+/// that [`has_cascading_status`], be it one that the line does not speak of.
+pub(super) fn without_repeated_status(text: &str) -> String {
+    let mut lines: Vec<&str> = text.split('\n').collect();
+    lines.dedup_by(|next, line| {
+        next == line
+            && (line.starts_with("Waiting for daemon set ") || line.starts_with("Waiting for deployment "))
+    });
+    lines.join("\n")
 }
 
 /// The ready count of a row, and the row without it.
@@ -154,5 +231,29 @@ mod tests {
     #[test]
     fn every_race_is_explained() {
         assert!(RACES.iter().all(|race| race.why.len() > 20));
+    }
+
+    #[test]
+    fn pods_that_are_ready_at_once_may_be_available_a_second_apart() {
+        let rows = |texts: &[(f64, &str)]| -> Vec<Row> {
+            texts.iter().map(|&(t, text)| Row { text: text.into(), t }).collect()
+        };
+        let start = [(0.0, "AVAILABLE=0 READY=0"), (1.0, "AVAILABLE=0 READY=1")];
+        let split =
+            [(1.1, "AVAILABLE=0 READY=3"), (5.0, "AVAILABLE=1 READY=3"), (9.0, "AVAILABLE=3 READY=3")];
+        let both = rows(&[&start[..], &split[..]].concat());
+        assert!(!lasting(&both).contains(&&both[3].text));
+        // Pods that became ready one after the other are available one after the other.
+        let slow = [(3.0, "AVAILABLE=0 READY=3"), (5.0, "AVAILABLE=1 READY=3"), (7.0, "AVAILABLE=3 READY=3")];
+        let slow = rows(&[&start[..], &slow[..]].concat());
+        assert!(lasting(&slow).contains(&&slow[3].text));
+    }
+
+    #[test]
+    fn only_sentences_of_a_rollout_are_told_once() {
+        let line =
+            "Waiting for daemon set \"demo\" rollout to finish: 1 out of 4 new pods have been updated...";
+        let text = format!("a\na\n{line}\n{line}\n");
+        assert_eq!(without_repeated_status(&text), format!("a\na\n{line}\n"));
     }
 }

@@ -106,6 +106,16 @@ impl Scheduler {
         }
     }
 
+    /// Calls a pod back that is still on its way; `false` when it is not.
+    pub(crate) fn cancel_binding(&mut self, uid: &str, context: &mut Ctx<'_>) -> bool {
+        let Some(binding) = self.bindings.remove(uid) else {
+            return false;
+        };
+        let message = "binding volumes: context canceled";
+        self.binding_failed(binding, "PreBind", "VolumeBinding", message, context);
+        true
+    }
+
     fn bind(&mut self, binding: Binding, context: &mut Ctx<'_>) {
         let pod = Rc::clone(&binding.queued.pod);
         match context.request(Request::Bind { key: key_of(&pod), node: binding.node.to_string() }) {
@@ -133,10 +143,7 @@ impl Scheduler {
         }
         self.state.remove_pod(&pod.metadata.uid);
         self.tell_queue(context.now(), &ClusterEvent::AssignedPodDelete(&pod));
-        let failure = Failure {
-            message: format!("running {point} plugin \"{plugin}\": {message}"),
-            rejectors: Vec::new(),
-        };
+        let failure = Failure::error(format!("running {point} plugin \"{plugin}\": {message}"));
         self.handle_failure(binding.queued, failure, "SchedulerError", context);
     }
 

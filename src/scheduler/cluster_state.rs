@@ -367,6 +367,12 @@ impl ClusterState {
         topology
     }
 
+    /// The pods on the node at a place, by uid.
+    pub(crate) fn pods_on(&self, at: usize) -> impl Iterator<Item = &Rc<Pod>> {
+        let node = self.nodes.get(at).map(|node| &node.name);
+        self.pods.values().filter(move |placed| Some(&placed.node) == node).map(|placed| &placed.pod)
+    }
+
     /// Pods on a node with a priority below this one.
     pub(crate) fn lower_priority_count(&self, node: usize, priority: i64) -> i64 {
         self.nodes.get(node).map_or(0, |node| node.priorities.range(..priority).map(|(_, count)| count).sum())

@@ -292,3 +292,45 @@ fn a_claim_that_changed_meanwhile_is_an_error_and_tried_again() {
     let claim = world.server.get(&ObjectKey::new(Kind::PersistentVolumeClaim, "default", "data")).unwrap();
     assert!(claim.meta().annotations.contains_key("volume.kubernetes.io/selected-node"));
 }
+
+#[test]
+fn a_pod_of_high_priority_drives_others_out_and_keeps_the_room() {
+    let mut world = World::with_nodes(1);
+    world.pod("low", json!({"requests": {"cpu": "4"}}));
+    world.run(50);
+    assert_eq!(world.live("low").spec.node_name, "node-1");
+    world.pod("high", json!({"requests": {"cpu": "4"}, "priority": 2_000_000_000, "priorityClassName": "system-cluster-critical"}));
+    world.run(50);
+    // The kubelet has not ended the victim yet.
+    let low = world.live("low");
+    assert!(low.is_terminating());
+    let mark = low.status.conditions.iter().find(|condition| condition.type_ == "DisruptionTarget").unwrap();
+    assert_eq!(
+        (mark.reason.as_str(), mark.message.as_str()),
+        ("PreemptionByScheduler", "default-scheduler: preempting to accommodate a higher priority pod")
+    );
+    let high = world.live("high");
+    assert_eq!(high.status.extra["nominatedNodeName"], json!("node-1"));
+    let told = |world: &World, reason: &str| -> Vec<String> {
+        let events = world.server.list(Kind::Event, None).filter_map(|object| match object {
+            Object::Event(event) if event.reason == reason => {
+                Some(format!("{}: {}", event.involved_object.name, event.message))
+            }
+            _ => None,
+        });
+        events.collect()
+    };
+    assert_eq!(
+        told(&world, "Preempted"),
+        [format!("low: Preempted by pod {} on node node-1", high.metadata.uid)]
+    );
+    assert_eq!(told(&world, "FailedScheduling"), ["high: 0/1 nodes are available: 1 Insufficient cpu."]);
+    // The room that comes free is not for a pod of lower priority.
+    world.pod("late", json!({"requests": {"cpu": "1"}}));
+    let options = DeleteOptions { grace_period_seconds: Some(0), ..DeleteOptions::default() };
+    world.server.handle(Request::delete(ObjectKey::new(Kind::Pod, "default", "low"), options)).unwrap();
+    world.run(5_000);
+    assert_eq!(world.live("high").spec.node_name, "node-1");
+    assert!(!world.live("high").status.extra.contains_key("nominatedNodeName"));
+    assert_eq!(world.live("late").spec.node_name, "");
+}

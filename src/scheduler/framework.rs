@@ -39,6 +39,8 @@ pub enum Plugin {
     NodeResourcesBalancedAllocation,
     /// Images that are already on the node.
     ImageLocality,
+    /// The removal of pods of lower priority.
+    DefaultPreemption,
 }
 
 impl Plugin {
@@ -57,6 +59,7 @@ impl Plugin {
             Self::InterPodAffinity => "InterPodAffinity",
             Self::NodeResourcesBalancedAllocation => "NodeResourcesBalancedAllocation",
             Self::ImageLocality => "ImageLocality",
+            Self::DefaultPreemption => "DefaultPreemption",
         }
     }
 }

@@ -108,7 +108,10 @@ fn node_may_help(plugin: Plugin, pod: &Pod, old: Option<&Node>, new: &Node) -> b
             (is_new || labels || taints) && spread_may_change(&hard_constraints(pod), old, new)
         }
         Plugin::InterPodAffinity => taints || ((is_new || labels) && nearness_may_change(pod, old, new)),
-        Plugin::SchedulingGates | Plugin::NodeResourcesBalancedAllocation | Plugin::ImageLocality => false,
+        Plugin::SchedulingGates
+        | Plugin::NodeResourcesBalancedAllocation
+        | Plugin::ImageLocality
+        | Plugin::DefaultPreemption => false,
     }
 }
 

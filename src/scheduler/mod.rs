@@ -2,11 +2,12 @@
 //!
 //! Models pkg/scheduler with the default profile, Kubernetes v1.36: queue → filter → score → assume → volumes
 //! → bind. Reads pods, nodes, claims, volumes, classes, services, sets; writes pods/binding, pods/status,
-//! claims and volumes. Left out: several profiles, extenders, pod groups, devices, preemption's victims.
+//! claims and volumes. Left out: several profiles, extenders, pod groups, devices.
 //!
 //! - [`queue`]: which pod is next. [`hints`]: what brings a waiting pod back.
 //! - [`cluster_state`], [`resources`], [`terms`]: what is known of nodes and placed pods.
 //! - [`schedule_one`], [`plugins`], [`draws`], [`preemption`], [`framework`]: one attempt and what it says.
+//! - [`nominations`], [`preempting`]: nodes that are kept for pods, and how room is made there.
 //! - [`binding`]: what follows once a node is chosen. [`history`]: attempts that were made.
 
 pub(crate) mod resources;
@@ -14,12 +15,14 @@ pub(crate) mod terms;
 pub mod framework;
 pub(crate) mod cluster_state;
 pub(crate) mod plugins;
+pub(crate) mod nominations;
 pub(crate) mod preemption;
 pub(crate) mod draws;
 pub(crate) mod schedule_one;
 pub mod queue;
 pub(crate) mod hints;
 pub(crate) mod history;
+pub(crate) mod preempting;
 pub(crate) mod binding;
 #[cfg(test)]
 mod tests;
@@ -46,9 +49,10 @@ use cluster_state::ClusterState;
 use draws::Draws;
 use hints::ClusterEvent;
 use history::History;
+use nominations::{Nominations, nominated_node};
 use plugins::volume_binding::AssumedVolumes;
 use queue::{QueuedPod, SchedulingQueue};
-use schedule_one::{Choice, Failure, Placement, schedule_pod};
+use schedule_one::{Around, Choice, Failure, Placement, schedule_pod};
 
 /// The source of the scheduler's Events, and the name by which pods ask for it.
 pub const DEFAULT_SCHEDULER: &str = "default-scheduler";
@@ -74,6 +78,7 @@ pub struct Scheduler {
     bindings: SortedMap<Rc<str>, Binding>,
     history: History,
     draws: Draws,
+    nominations: Nominations,
     next_start: usize,
     wake_at: Option<Time>,
 }
@@ -193,6 +198,7 @@ impl Scheduler {
                 let was_bound = old.filter(|old| old.is_bound());
                 self.state.put_pod(new);
                 drop(self.queue.remove(&new.metadata.uid));
+                self.nominations.remove(&new.metadata.uid);
                 let has_same_labels = was_bound.is_some_and(|old| old.metadata.labels == new.metadata.labels);
                 if !has_same_labels {
                     let old = was_bound.map(|old| &**old);
@@ -214,6 +220,7 @@ impl Scheduler {
             }
             return;
         }
+        self.nominations.take_in(old.map(|old| &**old), new);
         if !self.queue.update(new) {
             self.queue.add(new, now);
             return;
@@ -230,6 +237,7 @@ impl Scheduler {
     fn pod_gone(&mut self, pod: &Rc<Pod>, now: Time) {
         let uid = pod.metadata.uid.as_str();
         drop(self.queue.remove(uid));
+        self.nominations.remove(uid);
         if pod.is_bound() {
             self.state.remove_pod(uid);
             self.tell_queue(now, &ClusterEvent::AssignedPodDelete(pod));
@@ -261,9 +269,10 @@ impl Scheduler {
             tell(&pod, "FailedScheduling", &format!("skip schedule deleting pod: {name}"), context);
             return;
         }
-        let cache = context.cache;
+        let (cache, now) = (context.cache, context.now());
         let choice = Choice { drawn: self.draws.peek(&pod), rng: context.rng() };
-        let outcome = schedule_pod(&pod, &mut self.state, &self.volumes, cache, &mut self.next_start, choice);
+        let around = Around { volumes: &self.volumes, nominations: &self.nominations, cache, now };
+        let outcome = schedule_pod(&pod, &mut self.state, around, &mut self.next_start, choice);
         let (chosen, message) = match &outcome.result {
             Ok(placement) => (Some(Rc::clone(&placement.node)), String::new()),
             Err(failure) => (None, failure.message.clone()),
@@ -279,10 +288,17 @@ impl Scheduler {
         match outcome.result {
             Ok(Placement { node, volumes }) => {
                 self.draws.advance(&pod);
+                self.nominations.remove(&pod.metadata.uid);
                 self.state.assume(&pod, &node);
                 self.begin_binding(Binding::new(queued, node, volumes), context);
             }
-            Err(failure) => self.handle_failure(queued, failure, "Unschedulable", context),
+            Err(failure) => {
+                let (node, victims) = (failure.nomination.clone(), failure.victims.clone());
+                self.handle_failure(queued, failure, "Unschedulable", context);
+                if let Some(node) = node.filter(|_| !victims.is_empty()) {
+                    self.preempt(&pod, &node, &victims, context);
+                }
+            }
         }
     }
 
@@ -303,8 +319,10 @@ impl Scheduler {
             }
             // A pod that was bound meanwhile does not come back, nor does one that is gone.
             if !cached.is_bound() {
-                queued.pod = cached;
+                queued.pod = Rc::clone(&cached);
                 self.queue.put_back(queued, context.now());
+                let kept = failure.nomination.as_deref().unwrap_or_else(|| nominated_node(&cached));
+                self.nominations.set(&cached, kept);
             }
         }
         tell(&pod, "FailedScheduling", &truncated(&failure.message), context);
@@ -318,7 +336,11 @@ impl Scheduler {
             ..Condition::default()
         };
         write_status(&pod, context, |live| {
-            live.status.extra.remove("nominatedNodeName");
+            match failure.nomination.as_deref() {
+                None => {}
+                Some("") => drop(live.status.extra.remove("nominatedNodeName")),
+                Some(node) => drop(live.status.extra.insert("nominatedNodeName".to_owned(), node.into())),
+            }
             Condition::set(&mut live.status.conditions, condition);
         });
     }
@@ -344,6 +366,7 @@ impl Component for Scheduler {
             Kind::StorageClass,
             Kind::Service,
             Kind::StatefulSet,
+            Kind::PodDisruptionBudget,
             Kind::PersistentVolume,
             Kind::PersistentVolumeClaim,
             Kind::Node,

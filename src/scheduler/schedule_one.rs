@@ -8,12 +8,13 @@ use std::rc::Rc;
 
 use super::cluster_state::ClusterState;
 use super::framework::{Diagnosis, NodeVerdict, Plugin, total};
+use super::nominations::{Nominations, nominated_node};
 use super::plugins::Cycle;
 use super::plugins::volume_binding::{AssumedVolumes, PodClaims, PodVolumes};
-use super::preemption;
+use super::preemption::{self, Finding};
 use crate::api::pod::Pod;
 use crate::client::Cache;
-use crate::sim::Rng;
+use crate::sim::{Rng, Time};
 
 /// Feasible nodes that are always looked for, when there are so many.
 const MIN_FEASIBLE_NODES: usize = 100;
@@ -47,6 +48,30 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     /// The plugins that rejected nodes.
     pub(crate) rejectors: Vec<Plugin>,
+    /// The node that is kept for the pod from now on, empty for none; absent when that stays as it is.
+    pub(crate) nomination: Option<String>,
+    /// Pods that make room for it there.
+    pub(crate) victims: Vec<Rc<Pod>>,
+}
+
+impl Failure {
+    /// A failure for an error: no node is kept for the pod any more.
+    pub(crate) fn error(message: String) -> Self {
+        Self { message, rejectors: Vec::new(), nomination: Some(String::new()), victims: Vec::new() }
+    }
+}
+
+/// What an attempt sees beside nodes and placed pods.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Around<'a> {
+    /// What placed pods are about to get.
+    pub(crate) volumes: &'a AssumedVolumes,
+    /// Nodes that are kept for pods.
+    pub(crate) nominations: &'a Nominations,
+    /// All other objects.
+    pub(crate) cache: &'a Cache,
+    /// The present instant.
+    pub(crate) now: Time,
 }
 
 /// What decides among equally good nodes.
@@ -72,62 +97,105 @@ pub(crate) fn num_feasible_nodes_to_find(node_count: usize) -> usize {
 pub(crate) fn schedule_pod(
     pod: &Rc<Pod>,
     state: &mut ClusterState,
-    assumed: &AssumedVolumes,
-    cache: &Cache,
+    around: Around<'_>,
     start: &mut usize,
     choice: Choice<'_>,
 ) -> Outcome {
     let node_count = state.nodes().len();
-    let fail =
-        |nodes, message, rejectors| Outcome { nodes, equals: 0, result: Err(Failure { message, rejectors }) };
+    let fail = |nodes, failure| Outcome { nodes, equals: 0, result: Err(failure) };
     if node_count == 0 {
-        return fail(Vec::new(), "no nodes available to schedule pods".to_owned(), Vec::new());
+        return fail(Vec::new(), Failure::error("no nodes available to schedule pods".to_owned()));
     }
     state.begin_attempt();
     let mut diagnosis = Diagnosis { node_count, ..Diagnosis::default() };
-    let claims = match PodClaims::find(pod, cache, assumed) {
+    let claims = match PodClaims::find(pod, around.cache, around.volumes) {
         Ok(claims) => claims,
         Err(message) => {
             diagnosis.pre_filter_message = message;
             // The plugin for devices has not run then, and its part in making room says only this.
             "not found".clone_into(&mut diagnosis.post_filter_message);
-            return fail(Vec::new(), diagnosis.to_string(), vec![Plugin::VolumeBinding]);
+            let rejectors = vec![Plugin::VolumeBinding];
+            let message = diagnosis.to_string();
+            return fail(Vec::new(), Failure { message, rejectors, nomination: None, victims: Vec::new() });
         }
     };
     let cycle = Cycle::new(pod, claims, state);
-    let (mut verdicts, feasible) = find_nodes_that_fit(&cycle, state, start);
+    let (mut verdicts, feasible) = find_nodes_that_fit(&cycle, state, around, start);
     if feasible.is_empty() {
         verdicts.iter().filter_map(|verdict| verdict.rejected.as_ref()).for_each(|no| diagnosis.note(no));
-        diagnosis.post_filter_message = preemption::post_filter_message(pod, &verdicts, state);
-        return fail(verdicts, diagnosis.to_string(), diagnosis.rejectors);
+        let claims = cycle.claims.as_ref();
+        let failure = make_room(pod, claims, state, around, &verdicts, diagnosis, choice.rng);
+        return fail(verdicts, failure);
     }
-    let (chosen, equals) = choose(&cycle, &feasible, &mut verdicts, state, cache, choice);
+    let (chosen, equals) = choose(&cycle, &feasible, &mut verdicts, state, around.cache, choice);
     let volumes = cycle.claims.filter(|claims| !claims.are_all_bound()).and_then(|claims| {
         let node = state.nodes().get(chosen)?;
         claims.volumes_on(&node.node)
     });
     let result = match state.nodes().get(chosen) {
         Some(node) => Ok(Placement { node: Rc::clone(&node.name), volumes }),
-        None => Err(Failure { message: diagnosis.to_string(), rejectors: diagnosis.rejectors }),
+        None => Err(Failure::error(diagnosis.to_string())),
     };
     Outcome { nodes: verdicts, equals, result }
+}
+
+/// Looks for pods that could make room, and says what came of it.
+fn make_room(
+    pod: &Rc<Pod>,
+    claims: Option<&PodClaims>,
+    state: &ClusterState,
+    around: Around<'_>,
+    verdicts: &[NodeVerdict],
+    mut diagnosis: Diagnosis,
+    rng: &mut Rng,
+) -> Failure {
+    let cached = around.cache.typed::<Pod>(&pod.metadata.namespace, &pod.metadata.name).unwrap_or(pod);
+    let view = preemption::View {
+        pod: cached,
+        claims,
+        state,
+        nominations: around.nominations,
+        cache: around.cache,
+        now: around.now,
+    };
+    let (nomination, victims) = match preemption::post_filter(&view, verdicts, rng) {
+        Finding::Victims { node, pods } => (Some(node.to_string()), pods),
+        Finding::Nothing { message, gives_up_node } => {
+            diagnosis.post_filter_message = message;
+            (gives_up_node.then(String::new), Vec::new())
+        }
+    };
+    Failure { message: diagnosis.to_string(), rejectors: diagnosis.rejectors, nomination, victims }
 }
 
 /// Asks the filters about nodes; returns the verdicts and, of the feasible nodes, (verdict, place).
 fn find_nodes_that_fit(
     cycle: &Cycle<'_>,
     state: &ClusterState,
+    around: Around<'_>,
     start: &mut usize,
 ) -> (Vec<NodeVerdict>, Vec<(usize, usize)>) {
     let nodes = state.nodes();
     let verdict_of = |at: usize| {
         let node = nodes.get(at)?;
-        let rejected = cycle.filter(at, node);
+        let rejected = match around.nominations.ahead_of(cycle.pod, &node.name).next() {
+            None => cycle.filter(at, node),
+            Some(_) => {
+                let view = preemption::View {
+                    pod: cycle.pod,
+                    claims: cycle.claims.as_ref(),
+                    state,
+                    nominations: around.nominations,
+                    cache: around.cache,
+                    now: around.now,
+                };
+                preemption::rejection(&view, state, at)
+            }
+        };
         Some(NodeVerdict { node: Rc::clone(&node.name), rejected, scores: None })
     };
     // The node that was chosen for it before is tried first, and taken if it is still possible.
-    let nominated = cycle.pod.status.extra.get("nominatedNodeName").and_then(|name| name.as_str());
-    if let Some(at) = nominated.and_then(|name| state.position(name))
+    if let Some(at) = state.position(nominated_node(cycle.pod))
         && let Some(verdict) = verdict_of(at)
         && verdict.rejected.is_none()
     {

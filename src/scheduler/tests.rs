@@ -7,14 +7,15 @@ use serde_json::{Value, json};
 
 use super::cluster_state::ClusterState;
 use super::framework::total;
+use super::nominations::Nominations;
 use super::plugins::volume_binding::AssumedVolumes;
-use super::schedule_one::{Choice, Outcome, schedule_pod};
+use super::schedule_one::{Around, Choice, Outcome, schedule_pod};
 use crate::api::codec::from_value;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object};
 use crate::client::{Cache, WatchEventType};
-use crate::sim::Rng;
+use crate::sim::{Rng, Time};
 
 /// What lines describe: `node …`, `on NODE pod …`, `pod …` (the one to place), `class …`, `claim …`, `volume
 /// …`.
@@ -121,11 +122,18 @@ fn pod(words: &[&str]) -> Value {
                 json!({"name": text, "persistentVolumeClaim": {"claimName": text}}),
             ),
             "priority" => value["spec"]["priority"] = text.parse::<i64>().unwrap().into(),
+            "started" => value["status"] = json!({"startTime": format!("2026-01-05T09:00:{text:0>2}Z")}),
+            "policy" => value["spec"]["preemptionPolicy"] = text.into(),
+            "kept-on" => value["status"] = json!({"nominatedNodeName": text}),
             label => value["metadata"]["labels"][label] = text.into(),
         }
     }
-    if words.contains(&"terminating") {
+    if words.contains(&"terminating") || words.contains(&"preempted") {
         value["metadata"]["deletionTimestamp"] = "2026-01-05T09:00:00Z".into();
+    }
+    if words.contains(&"preempted") {
+        let mark = json!({"type": "DisruptionTarget", "status": "True", "reason": "PreemptionByScheduler"});
+        value["status"] = json!({"conditions": [mark]});
     }
     value
 }
@@ -147,6 +155,15 @@ impl World {
                 }
                 ["pod", words @ ..] => {
                     world.pod = Some(Rc::new(from_value(pod(words)).unwrap()));
+                }
+                ["budget", app, allowed] => {
+                    let value = json!({
+                        "metadata": {"name": app, "namespace": "default"},
+                        "spec": {"selector": {"matchLabels": {"app": app}}},
+                        "status": {"disruptionsAllowed": allowed.parse::<i64>().unwrap()},
+                    });
+                    let budget = Object::from_value(Kind::PodDisruptionBudget, value).unwrap();
+                    world.cache.apply(WatchEventType::Added, &budget);
                 }
                 [what @ ("class" | "claim" | "volume"), name, words @ ..] => world.storage(what, name, words),
                 other => panic!("{other:?}"),
@@ -203,7 +220,13 @@ impl World {
         let pod = self.pod.clone().unwrap();
         let mut start = 0;
         let choice = Choice { drawn: None, rng: &mut Rng::new(1) };
-        schedule_pod(&pod, &mut self.state, &self.volumes, &self.cache, &mut start, choice)
+        let around = Around {
+            volumes: &self.volumes,
+            nominations: &Nominations::default(),
+            cache: &self.cache,
+            now: Time::ZERO,
+        };
+        schedule_pod(&pod, &mut self.state, around, &mut start, choice)
     }
 }
 
@@ -397,18 +420,19 @@ fn equals_are_chosen_at_random_and_all_of_them() {
         let mut world = World::read(lines);
         let pod = world.pod.clone().unwrap();
         let mut start = 0;
-        let outcome = schedule_pod(
-            &pod,
-            &mut world.state,
-            &world.volumes,
-            &world.cache,
-            &mut start,
-            Choice { drawn: None, rng: &mut Rng::new(seed) },
-        );
+        let nominations = Nominations::default();
+        let around = Around {
+            volumes: &world.volumes,
+            nominations: &nominations,
+            cache: &world.cache,
+            now: Time::ZERO,
+        };
+        let choice = Choice { drawn: None, rng: &mut Rng::new(seed) };
+        let outcome = schedule_pod(&pod, &mut world.state, around, &mut start, choice);
         assert_eq!(outcome.equals, 3);
         chosen.insert(outcome.result.unwrap().node);
         let choice = Choice { drawn: Some("b"), rng: &mut Rng::new(seed) };
-        let drawn = schedule_pod(&pod, &mut world.state, &world.volumes, &world.cache, &mut start, choice);
+        let drawn = schedule_pod(&pod, &mut world.state, around, &mut start, choice);
         assert_eq!(&*drawn.result.unwrap().node, "b");
     }
     assert_eq!(chosen.len(), 3);
@@ -429,4 +453,150 @@ fn counts_follow_every_change() {
     world.state.remove_node("a");
     world.state.put_node(&node.node);
     assert_eq!(world.state.nodes().last().map(|node| node.pod_count), Some(1));
+}
+
+/// The node that is kept for the pod and who leaves it, or what is said instead.
+fn check_victims(lines: &str, expected: &str) {
+    let said = match World::read(lines).attempt().result {
+        Ok(placed) => format!("placed on {}", placed.node),
+        Err(failure) if failure.victims.is_empty() => {
+            failure.message.split_once(MORE).map_or(failure.message.clone(), |(_, more)| more.to_owned())
+        }
+        Err(failure) => {
+            let names: Vec<&str> = failure.victims.iter().map(|pod| pod.metadata.name.as_str()).collect();
+            format!("{} <- {}", failure.nomination.unwrap(), names.join(" "))
+        }
+    };
+    assert_eq!(said, expected, "{lines}");
+}
+
+#[test]
+fn the_fewest_and_least_important_pods_make_room() {
+    let table = [
+        // All of lower priority are thought away; then as many as possible are spared, the important first.
+        (
+            "node a
+             on a pod low cpu=2 priority=1
+             on a pod mid cpu=2 priority=2
+             pod p cpu=2 priority=9",
+            "a <- low",
+        ),
+        (
+            "node a
+             on a pod old cpu=2 priority=1 started=1
+             on a pod young cpu=2 priority=1 started=5
+             pod p cpu=2 priority=9",
+            "a <- young",
+        ),
+        (
+            "node a
+             on a pod x cpu=1 priority=1 started=1
+             on a pod y cpu=1 priority=1 started=2
+             on a pod z cpu=2 priority=9
+             pod p cpu=2 priority=9",
+            "a <- x y",
+        ),
+        // A budget that would be violated protects where another pod can go instead.
+        (
+            "node a
+             budget web 0
+             on a pod web-0 app=web cpu=2 priority=1 started=5
+             on a pod plain cpu=2 priority=1 started=1
+             pod p cpu=2 priority=9",
+            "a <- plain",
+        ),
+        (
+            "node a
+             budget web 0
+             on a pod web-0 app=web cpu=4 priority=1
+             pod p cpu=2 priority=9",
+            "a <- web-0",
+        ),
+    ];
+    for (lines, expected) in table {
+        check_victims(lines, expected);
+    }
+}
+
+#[test]
+fn room_is_made_where_it_hurts_least() {
+    let table = [
+        // Fewer violated budgets.
+        (
+            "node a\nnode b
+             budget web 0
+             on a pod web-0 app=web cpu=4
+             on b pod x cpu=4 priority=1
+             pod p cpu=4 priority=9",
+            "b <- x",
+        ),
+        // The lower highest priority.
+        (
+            "node a\nnode b
+             on a pod x cpu=4 priority=2
+             on b pod y cpu=4 priority=1
+             pod p cpu=4 priority=9",
+            "b <- y",
+        ),
+        // Fewer pods.
+        (
+            "node a\nnode b
+             on a pod x cpu=2
+             on a pod y cpu=2
+             on b pod z cpu=4
+             pod p cpu=4 priority=9",
+            "b <- z",
+        ),
+        // The one that started last.
+        (
+            "node a\nnode b
+             on a pod x cpu=4 started=1
+             on b pod y cpu=4 started=5
+             pod p cpu=4 priority=9",
+            "b <- y",
+        ),
+        // Ports and nearness are made free as well as cpu.
+        ("node a\non a pod x port=80\npod p port=80 priority=9", "a <- x"),
+        ("node a\non a pod x app=web away=web\npod p app=web priority=9", "a <- x"),
+        (
+            "node a zone=x\nnode b zone=y cordoned
+             on a pod x app=web
+             on a pod y app=web
+             pod p app=web spread=web@zone priority=9",
+            "a <- x y",
+        ),
+    ];
+    for (lines, expected) in table {
+        check_victims(lines, expected);
+    }
+}
+
+#[test]
+fn some_pods_make_no_room() {
+    let table = [
+        (
+            "node a\non a pod x cpu=4\npod p cpu=4 priority=9 policy=Never",
+            "not eligible due to preemptionPolicy=Never.",
+        ),
+        (
+            "node a\non a pod x cpu=4\npod p cpu=4",
+            "0/1 nodes are available: 1 No preemption victims found for incoming pod.",
+        ),
+        // Even without all pods of lower priority there is no room.
+        (
+            "node a\nnode b cordoned
+             on a pod x cpu=1
+             on a pod big cpu=3 priority=9
+             pod p cpu=2 priority=9",
+            "0/2 nodes are available: 1 Insufficient cpu, 1 Preemption is not helpful for scheduling.",
+        ),
+        // The victims are on their way out.
+        (
+            "node a\non a pod x cpu=4 preempted\npod p cpu=4 priority=9 kept-on=a",
+            "not eligible due to a terminating pod on the nominated node.",
+        ),
+    ];
+    for (lines, expected) in table {
+        check_victims(lines, expected);
+    }
 }

@@ -76,6 +76,34 @@ impl<W> Agenda<W> {
         self.now = self.now.max(to);
     }
 
+    /// The wakeups that are due up to and including `until`, in their order.
+    pub fn due_until(&self, until: Time) -> impl Iterator<Item = (Time, &W)> {
+        self.wakeups.iter().take_while(move |(id, _)| id.at <= until).map(|(id, wakeup)| (id.at, wakeup))
+    }
+
+    /// Lets the wakeup at `index` of the order come first: all before it come late, at its time and behind
+    /// it. Does nothing when there is no such wakeup.
+    pub fn bring_forward(&mut self, index: usize) {
+        let Some((&WakeupId { at, .. }, _)) = self.wakeups.iter().nth(index) else {
+            return;
+        };
+        for _ in 0..index {
+            if let Some((_, late)) = self.wakeups.pop_first() {
+                self.schedule(at, late);
+            }
+        }
+    }
+
+    /// Whether one of the wakeups is such.
+    pub fn any(&self, is_such: impl FnMut(&W) -> bool) -> bool {
+        self.wakeups.values().any(is_such)
+    }
+
+    /// Forgets the wakeups that are not to be kept.
+    pub fn retain(&mut self, mut is_kept: impl FnMut(&W) -> bool) {
+        self.wakeups.retain(|_, wakeup| is_kept(wakeup));
+    }
+
     /// How many wakeups wait.
     pub fn len(&self) -> usize {
         self.wakeups.len()
@@ -106,5 +134,22 @@ mod tests {
             ["second", "in the past", "late"]
         );
         assert_eq!(agenda.now(), Time::from_ms(20));
+    }
+
+    #[test]
+    fn one_that_is_brought_forward_makes_the_others_late() {
+        let mut agenda = Agenda::default();
+        for (ms, name) in [(10, "a"), (11, "b"), (12, "c"), (12, "d")] {
+            agenda.schedule(Time::from_ms(ms), name);
+        }
+        assert_eq!(
+            agenda.due_until(Time::from_ms(11)).map(|(_, name)| *name).collect::<Vec<_>>(),
+            ["a", "b"]
+        );
+        agenda.bring_forward(2);
+        agenda.bring_forward(9);
+        let order: Vec<_> =
+            std::iter::from_fn(|| agenda.pop().map(|name| (name, agenda.now().ms()))).collect();
+        assert_eq!(order, [("c", 12), ("d", 12), ("a", 12), ("b", 12)]);
     }
 }

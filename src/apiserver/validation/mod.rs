@@ -5,8 +5,8 @@
 //!
 //! - [`causes`]: paths and causes. `names`, `metadata`, `selectors`, `resources`: rules that all kinds share.
 //! - `pods`: pods; their parts in `pod_spec`, `containers`, `environment`, `mounts`, `probes`, `security`,
-//!   `volumes`, `affinity`. `stateful_set`, `daemon_set`, `storage`, `service`, `disruption_budget`, `others`:
-//!   the other kinds. `diff`: what changed.
+//!   `volumes`, `affinity`. `stateful_set`, `daemon_set`, `deployment`, `storage`, `service`,
+//!   `disruption_budget`, `others`: the other kinds. `diff`: what changed.
 
 mod causes;
 mod names;
@@ -26,6 +26,7 @@ mod diff;
 mod pods;
 mod stateful_set;
 mod daemon_set;
+mod deployment;
 mod storage;
 mod service;
 mod disruption_budget;
@@ -140,8 +141,10 @@ fn spec(kind: Kind, value: &Value, causes: &mut Causes) {
         Kind::Secret => others::secret(value, causes),
         Kind::Event => others::event(value, causes),
         Kind::EndpointSlice => others::endpoint_slice(value, causes),
+        Kind::Deployment => deployment::deployment(value, causes),
+        Kind::ReplicaSet => deployment::replica_set(value, causes),
         Kind::PodDisruptionBudget => disruption_budget::spec(value, causes),
-        Kind::ServiceAccount | Kind::Lease | Kind::Deployment | Kind::ReplicaSet => {}
+        Kind::ServiceAccount | Kind::Lease => {}
     }
 }
 
@@ -160,8 +163,16 @@ fn changed_spec(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
             others::update_data(new, old, causes);
             spec(kind, new, causes);
         }
-        Kind::Deployment | Kind::ReplicaSet | Kind::PodDisruptionBudget => spec(kind, new, causes),
-        Kind::Namespace | Kind::Event | Kind::EndpointSlice | Kind::Lease | Kind::ServiceAccount => {
+        Kind::Deployment | Kind::ReplicaSet => {
+            spec(kind, new, causes);
+            deployment::immutable_selector(new, old, causes);
+        }
+        Kind::PodDisruptionBudget
+        | Kind::Namespace
+        | Kind::Event
+        | Kind::EndpointSlice
+        | Kind::Lease
+        | Kind::ServiceAccount => {
             spec(kind, new, causes);
         }
     }
@@ -172,6 +183,8 @@ fn changed_status(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
         Kind::Pod => pods::status(new, old, causes),
         Kind::StatefulSet => stateful_set::status(new, old, causes),
         Kind::DaemonSet => daemon_set::status(new, old, causes),
+        Kind::Deployment => deployment::deployment_status(new, old, causes),
+        Kind::ReplicaSet => deployment::replica_set_status(new, causes),
         Kind::Namespace => others::namespace_status(new, causes),
         Kind::Node => others::node(new, causes),
         Kind::PodDisruptionBudget => disruption_budget::status(new, causes),

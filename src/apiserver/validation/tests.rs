@@ -212,6 +212,111 @@ fn changed_stateful_sets() {
     );
 }
 
+const DEPLOYMENT: &str = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {
+    selector: {matchLabels: {app: nginx}}, template: {metadata: {labels: {app: nginx}},
+    spec: {containers: [{name: nginx, image: nginx}]}}}}";
+
+#[test]
+fn deployments() {
+    check(
+        DEPLOYMENT,
+        "
+        spec.replicas=2
+        metadata.name=a.b
+        metadata.name=Web
+        spec.replicas=-1; spec.minReadySeconds=-1; spec.revisionHistoryLimit=-1
+        spec.selector=~
+        spec.selector={}
+        spec.selector={matchExpressions: [{key: app, operator: Is, values: [a]}]}
+        spec.template.metadata.labels.app=other
+        spec.template.spec.restartPolicy=Never; spec.template.spec.activeDeadlineSeconds=5
+        spec.template.spec.containers=[]
+        spec.strategy={type: Sometimes}
+        spec.strategy={type: Recreate, rollingUpdate: {maxSurge: 1}}
+        spec.strategy={rollingUpdate: {maxSurge: 0, maxUnavailable: 0}}
+        spec.strategy={rollingUpdate: {maxSurge: 0%, maxUnavailable: 0%}}
+        spec.strategy={rollingUpdate: {maxSurge: -1, maxUnavailable: 101%}}
+        spec.strategy={rollingUpdate: {maxSurge: many, maxUnavailable: 3}}
+        spec.progressDeadlineSeconds=5; spec.minReadySeconds=5
+        spec.progressDeadlineSeconds=-1
+        ",
+        &expect![[r#""#]],
+    );
+    check_patches(
+        DEPLOYMENT,
+        "
+        {spec: {selector: {matchLabels: {app: other}}, template: {metadata: {labels: {app: other}}}}}
+        {spec: {paused: true}}
+        {spec: {strategy: {type: Recreate}}}
+        {spec: {strategy: {type: Recreate, rollingUpdate: null}}}
+        ",
+        &expect![[r#""#]],
+    );
+}
+
+#[test]
+fn replica_sets() {
+    let set = DEPLOYMENT.replace("kind: Deployment", "kind: ReplicaSet");
+    check(
+        &set,
+        "
+        spec.replicas=2
+        spec.replicas=-1; spec.minReadySeconds=-1
+        spec.selector={}
+        spec.template.metadata.labels.app=other
+        spec.template.spec.restartPolicy=OnFailure
+        ",
+        &expect![[r#""#]],
+    );
+    check_patches(
+        &set,
+        "
+        {spec: {selector: {matchLabels: {app: other}}}}
+        {spec: {replicas: 3}}
+        ",
+        &expect![[r#""#]],
+    );
+}
+
+/// A status is looked at when a person writes it; labels are not part of it, annotations are.
+#[test]
+fn statuses_of_deployments_and_replica_sets() {
+    let mut said = String::new();
+    for (kind, patch) in [
+        (
+            Kind::Deployment,
+            "{status: {replicas: 1, updatedReplicas: 2, readyReplicas: 3, availableReplicas: 4}}",
+        ),
+        (Kind::Deployment, "{status: {replicas: -1, terminatingReplicas: -1, collisionCount: -1}}"),
+        (Kind::Deployment, "{metadata: {labels: {a: b}, annotations: {c: d}}, status: {replicas: 1}}"),
+        (
+            Kind::ReplicaSet,
+            "{status: {replicas: 1, fullyLabeledReplicas: 2, readyReplicas: 0, availableReplicas: 1}}",
+        ),
+        (Kind::ReplicaSet, "{status: {replicas: 1, observedGeneration: -1}}"),
+    ] {
+        let mut server = server();
+        let base = DEPLOYMENT.replace("kind: Deployment", &format!("kind: {kind}"));
+        assert!(create(&mut server, with(&base, "")).starts_with("created"));
+        let answer = server.handle(Request::Patch {
+            key: ObjectKey::new(kind, "default", "web"),
+            patch_type: PatchType::Merge,
+            patch: serde_yaml::from_str(patch).unwrap(),
+            subresource: Subresource::Status,
+            dry_run: false,
+        });
+        let answer = match answer {
+            Ok(object) => {
+                let meta = object.meta();
+                format!("{:?} {:?} generation {}", meta.labels, meta.annotations, meta.generation)
+            }
+            Err(error) => error.to_string(),
+        };
+        said.push_str(&format!("{patch}\n  {answer}\n"));
+    }
+    expect![[r#""#]].assert_eq(&said);
+}
+
 const POD: &str =
     "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: a, image: b}]}}";
 

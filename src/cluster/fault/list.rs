@@ -10,7 +10,7 @@ use crate::collections::sort;
 use crate::controllers::volume::VolumeFault;
 use crate::kubectl::output::table::print_table;
 use crate::kubectl::{Completion, go_duration};
-use crate::kubelet::{Control, Outage, Pressure};
+use crate::kubelet::{Control, Outage};
 use crate::sim::Span;
 
 /// What keeps a node from the API server, as the verb that did it.
@@ -19,14 +19,6 @@ pub(crate) fn outage_word(outage: Outage) -> &'static str {
         Outage::KubeletStopped => "stop-kubelet",
         Outage::Partitioned => "partition",
         Outage::PoweredOff => "stop",
-    }
-}
-
-fn pressure_word(pressure: Pressure) -> &'static str {
-    match pressure {
-        Pressure::Memory => "memory",
-        Pressure::Disk => "disk",
-        Pressure::Pid => "pid",
     }
 }
 
@@ -53,7 +45,7 @@ impl Cluster {
                 rows.push(vec![target.clone(), outage_word(outage).to_owned(), detail]);
             }
             for pressure in self.kubelets().pressures(name) {
-                let what = pressure_word(pressure).to_owned();
+                let what = pressure.word().to_owned();
                 rows.push(vec![target.clone(), "pressure".to_owned(), what]);
             }
         }

@@ -164,12 +164,8 @@ fn new_node(name: &str, rest: &Rest<'_>) -> Result<NodeConfig, String> {
 }
 
 fn pressure(text: &str) -> Result<Pressure, String> {
-    match text {
-        "memory" => Ok(Pressure::Memory),
-        "disk" => Ok(Pressure::Disk),
-        "pid" => Ok(Pressure::Pid),
-        _ => Err("say what the node is short of: --of=memory, --of=disk or --of=pid".to_owned()),
-    }
+    let why = || "say what the node is short of: --of=memory, --of=disk or --of=pid".to_owned();
+    Pressure::of(text).ok_or_else(why)
 }
 
 /// What ends all that can be wrong with a target.

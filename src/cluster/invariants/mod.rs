@@ -5,11 +5,12 @@
 //! old.
 //!
 //! - [`store`]: versions, identity, deletion. [`pods`]: lives, placement. [`statefulset`]: order, identity,
-//!   revisions.
+//!   revisions. [`daemonset`]: nodes, budgets, surge, back-off.
 
 pub mod store;
 pub mod pods;
 pub mod statefulset;
+pub mod daemonset;
 
 use std::collections::VecDeque;
 
@@ -84,6 +85,8 @@ pub struct Memory {
     pub revision: u64,
     /// Earlier versions that a controller may still see, with the time at which each was replaced.
     replaced: VecDeque<(Time, ObjectKey, Object)>,
+    /// Nodes whose failed daemon pods were deleted.
+    pub failed_pods: daemonset::FailedPods,
 }
 
 impl Memory {
@@ -96,6 +99,28 @@ impl Memory {
             .filter(move |(until, replaced, _)| replaced == key && (now - *until) <= VIEW_LAG)
             .map(|(_, _, object)| object);
         self.objects.get(key).into_iter().chain(recent)
+    }
+
+    /// The versions of an object that a controller may see at `now`, the newest first; it may be gone since.
+    pub fn versions(&self, key: &ObjectKey, now: Time) -> Vec<&Object> {
+        let recent = self
+            .replaced
+            .iter()
+            .rev()
+            .filter(|(until, replaced, _)| replaced == key && (now - *until) <= VIEW_LAG)
+            .map(|(_, _, object)| object);
+        self.objects.get(key).into_iter().chain(recent).collect()
+    }
+
+    /// As [`Self::versions`], for one who knows what was done at `now` itself.
+    pub fn versions_before(&self, key: &ObjectKey, now: Time) -> Vec<&Object> {
+        let recent = self
+            .replaced
+            .iter()
+            .rev()
+            .filter(|(until, replaced, _)| replaced == key && *until < now && (now - *until) <= VIEW_LAG)
+            .map(|(_, _, object)| object);
+        self.objects.get(key).into_iter().chain(recent).collect()
     }
 
     /// The set that controls a pod, in the versions that its controller may see.
@@ -152,7 +177,11 @@ pub struct Checker {
 
 /// All rules, in the order of their numbers.
 pub fn all() -> impl Iterator<Item = &'static Invariant> {
-    store::INVARIANTS.iter().chain(pods::INVARIANTS).chain(statefulset::INVARIANTS)
+    store::INVARIANTS
+        .iter()
+        .chain(pods::INVARIANTS)
+        .chain(statefulset::INVARIANTS)
+        .chain(daemonset::INVARIANTS)
 }
 
 impl Checker {
@@ -182,6 +211,8 @@ impl Checker {
                 })?;
             }
             self.checked += 1;
+            let before = self.memory.objects.get(&key).cloned();
+            daemonset::remember(event, before.as_ref(), by_person, &mut self.memory);
             self.memory.take(event);
         }
         Ok(())

@@ -30,7 +30,7 @@ impl FailedPodsBackoff {
     /// Works for this observed generation from now on.
     pub(crate) fn for_generation(&mut self, generation: i64) {
         if self.generation != generation {
-            *self = Self { generation, nodes: SortedMap::new() };
+            *self = Self { generation, nodes: SortedMap::default() };
         }
     }
 

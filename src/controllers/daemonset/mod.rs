@@ -144,7 +144,7 @@ impl DaemonSetController {
         }
         let old_ref = old.and_then(ObjectMeta::controller_of);
         let new_ref = new.and_then(ObjectMeta::controller_of);
-        let mut keys = SortedSet::new();
+        let mut keys = SortedSet::default();
         if old_ref != new_ref || new.is_none() {
             keys.extend(old_owner.map(|(key, _)| key));
         }

@@ -8,12 +8,12 @@
 use std::rc::Rc;
 
 use super::fenceposts::{max_surge, replicas};
-use crate::api::deployment::{Deployment, ReplicaSet};
-use crate::api::{LabelMap, ObjectMeta};
-use crate::collections::sort_by;
+use crate::api::LabelMap;
+use crate::api::deployment::{
+    ANNOTATIONS_NOT_COPIED, Deployment, REVISION_ANNOTATION as REVISION, ReplicaSet, revision_of,
+};
+use crate::collections;
 
-/// The number of a template, on its `ReplicaSet` and on a Deployment that has it.
-pub(super) const REVISION: &str = "deployment.kubernetes.io/revision";
 /// The numbers that a template had before.
 const REVISION_HISTORY: &str = "deployment.kubernetes.io/revision-history";
 /// The size of the Deployment when the set was last scaled.
@@ -22,31 +22,21 @@ pub(super) const DESIRED_REPLICAS: &str = "deployment.kubernetes.io/desired-repl
 pub(super) const MAX_REPLICAS: &str = "deployment.kubernetes.io/max-replicas";
 /// Asks for a rollback, in the manner of an API version that is gone.
 pub(super) const ROLLBACK_TO: &str = "deprecated.deployment.rollback.to";
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Bytes of the list of earlier numbers.
 const HISTORY_LENGTH: usize = 2_000;
 
-/// Annotations that are not the same on a Deployment and its set.
-const NOT_COPIED: [&str; 6] =
-    [LAST_APPLIED, REVISION, REVISION_HISTORY, DESIRED_REPLICAS, MAX_REPLICAS, ROLLBACK_TO];
-
-/// The revision on an object: 0 when there is none, `None` when it is no number.
-pub(super) fn revision(meta: &ObjectMeta) -> Option<i64> {
-    meta.annotations.get(REVISION).map_or(Some(0), |text| text.parse().ok())
-}
-
 /// The highest revision.
 pub(super) fn max_revision(sets: &[Rc<ReplicaSet>]) -> i64 {
-    sets.iter().filter_map(|set| revision(&set.metadata)).fold(0, i64::max)
+    sets.iter().filter_map(|set| revision_of(&set.metadata)).fold(0, i64::max)
 }
 
 /// The second highest revision; 0 when there is none.
 pub(super) fn last_revision<'a>(sets: impl IntoIterator<Item = &'a Rc<ReplicaSet>>) -> i64 {
     let mut revisions: Vec<i64> =
-        sets.into_iter().filter_map(|set| revision(&set.metadata)).filter(|number| *number > 0).collect();
-    sort_by(&mut revisions, |a, b| b.cmp(a));
-    revisions.get(1).copied().unwrap_or_default()
+        sets.into_iter().filter_map(|set| revision_of(&set.metadata)).filter(|number| *number > 0).collect();
+    collections::sort(&mut revisions);
+    revisions.iter().rev().nth(1).copied().unwrap_or_default()
 }
 
 fn not_negative(set: &ReplicaSet, annotation: &str) -> Option<i64> {
@@ -95,7 +85,7 @@ pub(super) fn set_new_replica_set(
 ) -> bool {
     let mut changed = false;
     for (key, value) in &deployment.metadata.annotations {
-        if !NOT_COPIED.contains(&key.as_str()) {
+        if !ANNOTATIONS_NOT_COPIED.contains(&key.as_str()) {
             changed |= put(annotations, key, value.clone());
         }
     }
@@ -139,7 +129,7 @@ fn remember_revision(annotations: &mut LabelMap, old: &str) {
 /// The annotations of a Deployment that goes back to a set: its own where they differ by nature, else the
 /// set's.
 pub(super) fn rolled_back(deployment: &LabelMap, set: &LabelMap) -> LabelMap {
-    let is_own = |key: &String| NOT_COPIED.contains(&key.as_str());
+    let is_own = |key: &String| ANNOTATIONS_NOT_COPIED.contains(&key.as_str());
     let own = deployment.iter().filter(|(key, _)| is_own(key));
     let other = set.iter().filter(|(key, _)| !is_own(key));
     own.chain(other).map(|(key, value)| (key.clone(), value.clone())).collect()
@@ -155,7 +145,7 @@ mod tests {
             "history" => REVISION_HISTORY.to_owned(),
             "desired" => DESIRED_REPLICAS.to_owned(),
             "max" => MAX_REPLICAS.to_owned(),
-            "applied" => LAST_APPLIED.to_owned(),
+            "applied" => ANNOTATIONS_NOT_COPIED[0].to_owned(),
             other => other.to_owned(),
         };
         text.split_whitespace()

@@ -22,9 +22,9 @@ fn is_idle(set: &ReplicaSet) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::annotations::REVISION;
     use super::*;
     use crate::api::Timestamp;
+    use crate::api::deployment::REVISION_ANNOTATION;
     use crate::sim::Time;
 
     /// `a revision=1 size=0 pods=0 unseen going`
@@ -39,7 +39,9 @@ mod tests {
                     ("pods", value) => set.status.replicas = value.parse().unwrap(),
                     ("unseen", _) => set.metadata.generation = 1,
                     ("going", _) => set.metadata.deletion_timestamp = Some(Timestamp::at(Time::ZERO)),
-                    (_, value) => drop(set.metadata.annotations.insert(REVISION.into(), value.into())),
+                    (_, value) => {
+                        drop(set.metadata.annotations.insert(REVISION_ANNOTATION.into(), value.into()))
+                    }
                 }
             }
             Rc::new(set)

@@ -8,15 +8,17 @@
 use std::rc::Rc;
 
 use super::COMPONENT;
-use super::annotations::{REVISION, max_revision, replicas_need_update, set_new_replica_set, set_replicas};
+use super::annotations::{max_revision, replicas_need_update, set_new_replica_set, set_replicas};
 use super::cleanup::surplus;
 use super::conditions::{self, PROGRESSING, condition, reason};
 use super::proportions::Scaling;
-use super::replica_sets::{Sets, find_new, find_old, size, total_size};
+use super::replica_sets::{Sets, size, total_size};
 use super::status::{progress_deadline, revision_history_limit};
-use super::template::{equal_ignore_hash, new_replica_set};
+use super::template::new_replica_set;
 use super::waiting::Progress;
-use crate::api::deployment::{Deployment, ReplicaSet};
+use crate::api::deployment::{
+    Deployment, REVISION_ANNOTATION as REVISION, ReplicaSet, equal_ignore_hash, new_and_old,
+};
 use crate::api::meta::Condition;
 use crate::api::object::Typed as _;
 use crate::api::{Kind, Object, ObjectKey};
@@ -49,9 +51,10 @@ pub(super) struct Found {
 impl Control<'_> {
     /// Finds the sets and brings revision numbers up to date; makes the new set when that is wanted.
     pub(super) fn find_and_sync_revision(&mut self, create: bool) -> Result<Found, StatusError> {
-        let old = find_old(&self.deployment, &self.sets);
+        let (new, old) = new_and_old(&self.deployment, &self.sets);
+        let (new, old): (_, Sets) = (new.cloned(), old.into_iter().cloned().collect());
         let new_revision = max_revision(&old).wrapping_add(1);
-        let new = match find_new(&self.deployment, &self.sets) {
+        let new = match new {
             Some(existing) => Some(self.sync_revision(existing, new_revision)?),
             None if create => Some(self.create_new(&old, new_revision)?),
             None => None,

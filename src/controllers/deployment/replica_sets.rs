@@ -1,16 +1,15 @@
-//! The `ReplicaSet`s of a Deployment: which is the new one, and what they come to together.
+//! The `ReplicaSet`s of a Deployment: their orders, and what they come to together.
 //!
-//! Models `FindNewReplicaSet`, `FindOldReplicaSets`, `FindActiveOrLatest`, `IsSaturated`, the sums of
+//! Models `FindActiveOrLatest`, `IsSaturated`, the sums of
 //! `pkg/controller/deployment/util/deployment_util.go` and the orders of `pkg/controller/controller_utils.go`,
 //! Kubernetes v1.36. Left out: nothing.
 
 use std::rc::Rc;
 
-use super::annotations::{desired_replicas, revision};
+use super::annotations::desired_replicas;
 use super::fenceposts::replicas;
-use super::template::equal_ignore_hash;
-use crate::api::deployment::{Deployment, ReplicaSet};
-use crate::collections::sort_by;
+use crate::api::deployment::{Deployment, ReplicaSet, revision_of};
+use crate::collections;
 
 /// Several sets.
 pub(super) type Sets = Vec<Rc<ReplicaSet>>;
@@ -27,7 +26,7 @@ pub(super) fn active<'a>(sets: impl IntoIterator<Item = &'a Rc<ReplicaSet>>) -> 
 
 /// Oldest first; by name among those of the same second.
 pub(super) fn sort_by_creation(sets: &mut [Rc<ReplicaSet>]) {
-    sort_by(sets, |a, b| by_creation(a, b));
+    collections::sort_by(sets, |a, b| by_creation(a, b));
 }
 
 fn by_creation(a: &ReplicaSet, b: &ReplicaSet) -> std::cmp::Ordering {
@@ -36,36 +35,20 @@ fn by_creation(a: &ReplicaSet, b: &ReplicaSet) -> std::cmp::Ordering {
 
 /// Largest first, older ones before newer ones of the same size.
 pub(super) fn sort_by_size_older(sets: &mut [Rc<ReplicaSet>]) {
-    sort_by(sets, |a, b| size(b).cmp(&size(a)).then_with(|| by_creation(a, b)));
+    collections::sort_by(sets, |a, b| size(b).cmp(&size(a)).then_with(|| by_creation(a, b)));
 }
 
 /// Largest first, newer ones before older ones of the same size.
 pub(super) fn sort_by_size_newer(sets: &mut [Rc<ReplicaSet>]) {
-    sort_by(sets, |a, b| size(b).cmp(&size(a)).then_with(|| by_creation(b, a)));
+    collections::sort_by(sets, |a, b| size(b).cmp(&size(a)).then_with(|| by_creation(b, a)));
 }
 
 /// Lowest revision first.
 pub(super) fn sort_by_revision(sets: &mut [Rc<ReplicaSet>]) {
-    sort_by(sets, |a, b| match (revision(&a.metadata), revision(&b.metadata)) {
+    collections::sort_by(sets, |a, b| match (revision_of(&a.metadata), revision_of(&b.metadata)) {
         (Some(first), Some(second)) if first != second => first.cmp(&second),
         _ => by_creation(a, b),
     });
-}
-
-/// The oldest set that has the Deployment's template.
-pub(super) fn find_new(deployment: &Deployment, sets: &[Rc<ReplicaSet>]) -> Option<Rc<ReplicaSet>> {
-    let template = &deployment.spec.template;
-    let same = sets.iter().filter(|set| equal_ignore_hash(&set.spec.template, template));
-    same.min_by(|a, b| by_creation(a, b)).cloned()
-}
-
-/// All others, oldest first.
-pub(super) fn find_old(deployment: &Deployment, sets: &[Rc<ReplicaSet>]) -> Sets {
-    let new = find_new(deployment, sets);
-    let is_new = |set: &ReplicaSet| new.as_ref().is_some_and(|new| new.metadata.uid == set.metadata.uid);
-    let mut old: Sets = sets.iter().filter(|set| !is_new(set)).cloned().collect();
-    sort_by_creation(&mut old);
-    old
 }
 
 /// The one set that has pods, or the newest when none has; `None` when several have.
@@ -122,9 +105,10 @@ pub(super) fn total_terminating<'a>(sets: impl IntoIterator<Item = &'a Rc<Replic
 
 #[cfg(test)]
 mod tests {
-    use super::super::annotations::{DESIRED_REPLICAS, REVISION};
+    use super::super::annotations::DESIRED_REPLICAS;
     use super::*;
     use crate::api::Timestamp;
+    use crate::api::deployment::{REVISION_ANNOTATION, new_and_old};
     use crate::api::pod::Container;
     use crate::sim::Time;
 
@@ -150,7 +134,9 @@ mod tests {
                     }
                     "size" => set.spec.replicas = value.parse().ok(),
                     "available" => set.status.available_replicas = value.parse().unwrap(),
-                    "revision" => drop(set.metadata.annotations.insert(REVISION.into(), value.into())),
+                    "revision" => {
+                        drop(set.metadata.annotations.insert(REVISION_ANNOTATION.into(), value.into()))
+                    }
                     "desired" => drop(set.metadata.annotations.insert(DESIRED_REPLICAS.into(), value.into())),
                     "seen" => set.status.observed_generation = 1,
                     "going" => set.status.terminating_replicas = value.parse().ok(),
@@ -176,10 +162,13 @@ mod tests {
     #[test]
     fn the_oldest_set_with_the_template_is_the_new_one() {
         let all = sets("c image=2 made=3, b image=2 made=2, a image=1 made=1, d image=2 made=2");
-        let deployment = deployment("2", 1);
-        assert_eq!(find_new(&deployment, &all).unwrap().metadata.name, "b");
-        assert_eq!(names(&find_old(&deployment, &all)), "a d c");
-        assert!(find_new(&self::deployment("9", 1), &all).is_none());
+        let found = |image| {
+            let (new, old) = new_and_old(&deployment(image, 1), &all);
+            let old: Sets = old.into_iter().cloned().collect();
+            (new.map(|set| set.metadata.name.clone()), names(&old))
+        };
+        assert_eq!(found("2"), (Some("b".to_owned()), "a d c".to_owned()));
+        assert_eq!(found("9"), (None, "a b d c".to_owned()));
     }
 
     #[test]

@@ -6,10 +6,9 @@
 
 use std::rc::Rc;
 
-use super::annotations::{ROLLBACK_TO, last_revision, revision, rolled_back};
+use super::annotations::{ROLLBACK_TO, last_revision, rolled_back};
 use super::status::Sums;
-use super::template::{POD_TEMPLATE_HASH, equal_ignore_hash};
-use crate::api::deployment::{Deployment, ReplicaSet};
+use crate::api::deployment::{Deployment, POD_TEMPLATE_HASH, ReplicaSet, equal_ignore_hash, revision_of};
 
 /// The revision that the annotation asks for; 0 is the one before the last.
 pub(super) fn rollback_to(deployment: &Deployment) -> Option<i64> {
@@ -33,7 +32,7 @@ pub(super) fn find(deployment: &Deployment, wanted: i64, sets: Sums<'_>) -> Roll
     if wanted == 0 {
         return Rollback::NotFound("Unable to find last revision.");
     }
-    match sets.all().find(|set| revision(&set.metadata) == Some(wanted)) {
+    match sets.all().find(|set| revision_of(&set.metadata) == Some(wanted)) {
         None => Rollback::NotFound("Unable to find the revision to rollback to."),
         Some(set) if equal_ignore_hash(&deployment.spec.template, &set.spec.template) => Rollback::Unchanged,
         Some(set) => Rollback::To(Rc::clone(set), wanted),
@@ -50,15 +49,15 @@ pub(super) fn take_template(deployment: &mut Deployment, set: &ReplicaSet) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::annotations::REVISION;
     use super::*;
+    use crate::api::deployment::REVISION_ANNOTATION;
     use crate::api::pod::Container;
 
     #[test]
     fn the_wished_revision_is_found_or_not() {
         let set = |revision: i64| {
             let mut set = ReplicaSet::default();
-            set.metadata.annotations.insert(REVISION.into(), revision.to_string());
+            set.metadata.annotations.insert(REVISION_ANNOTATION.into(), revision.to_string());
             set.metadata.annotations.insert("cause".into(), format!("c{revision}"));
             set.spec.template.metadata.labels.insert(POD_TEMPLATE_HASH.into(), "x".into());
             let container = Container { image: revision.to_string(), ..Container::default() };

@@ -1,19 +1,15 @@
 //! The template's hash, and the `ReplicaSet` that is made of it.
 //!
-//! Models `ComputeHash`, `pkg/controller/controller_utils.go`, `EqualIgnoreHash`,
-//! `pkg/controller/deployment/util/deployment_util.go`, and the new set of `getNewReplicaSet`,
+//! Models `ComputeHash`, `pkg/controller/controller_utils.go`, and the new set of `getNewReplicaSet`,
 //! pkg/controller/deployment/sync.go, Kubernetes v1.36. Upstream hashes a dump of Go structures; here the
 //! template is hashed as JSON, so that hashes look alike but are not the same. Left out: nothing.
 
 use super::annotations;
 use super::fenceposts::new_replicas;
-use crate::api::deployment::{Deployment, ReplicaSet};
+use crate::api::deployment::{Deployment, POD_TEMPLATE_HASH, ReplicaSet};
 use crate::api::labels::LabelSelector;
 use crate::api::pod::PodTemplateSpec;
-use crate::api::{Kind, LabelMap, ObjectMeta, OwnerReference};
-
-/// The label that keeps the pods of different templates apart.
-pub(super) const POD_TEMPLATE_HASH: &str = "pod-template-hash";
+use crate::api::{Kind, LabelMap, OwnerReference};
 
 /// The longest name of an object.
 const NAME_MAX: usize = 253;
@@ -32,16 +28,6 @@ pub(super) fn compute_hash(template: &PodTemplateSpec, collision_count: Option<i
         .bytes()
         .filter_map(|digit| ALPHABET.get(usize::from(digit) % ALPHABET.len()).copied().map(char::from))
         .collect()
-}
-
-/// Whether two templates are the same but for the hash among their labels.
-pub(super) fn equal_ignore_hash(a: &PodTemplateSpec, b: &PodTemplateSpec) -> bool {
-    let without_hash = |meta: &ObjectMeta| {
-        let mut meta = meta.clone();
-        meta.labels.remove(POD_TEMPLATE_HASH);
-        meta
-    };
-    a.spec == b.spec && without_hash(&a.metadata) == without_hash(&b.metadata)
 }
 
 /// The name of a template's set: the Deployment's, cut if need be, and the hash.
@@ -84,6 +70,7 @@ pub(super) fn new_replica_set(deployment: &Deployment, revision: i64, total: i64
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::deployment::{REVISION_ANNOTATION, equal_ignore_hash};
     use crate::api::pod::Container;
 
     fn template(image: &str) -> PodTemplateSpec {
@@ -121,7 +108,7 @@ mod tests {
         assert_eq!(set.metadata.name, format!("web-{hash}"));
         assert_eq!(&set.spec.selector.match_labels[POD_TEMPLATE_HASH], hash);
         assert_eq!(&set.spec.template.metadata.labels[POD_TEMPLATE_HASH], hash);
-        assert_eq!(set.metadata.annotations[annotations::REVISION], "7");
+        assert_eq!(set.metadata.annotations[REVISION_ANNOTATION], "7");
         assert_eq!(set.spec.replicas, Some(3));
         assert!(equal_ignore_hash(&set.spec.template, &deployment.spec.template));
         assert!(!equal_ignore_hash(&set.spec.template, &template("b")));

@@ -110,17 +110,23 @@ impl NodeLifecycle {
         let Some(node) = context.cache.typed::<Node>("", name).cloned() else {
             self.waited_for.remove(name);
             if self.known.contains_key(name) {
-                let next = self.clock(now).look_at_or_after(now);
-                context.wake_after(next - now, look_key());
+                self.look_at(self.clock(now).look_at_or_after(now), name, context);
             }
             return Ok(None);
         };
         swap_taints(name, &taints::no_schedule(&node), context)?;
         keep_old_labels(&node, context)?;
         if let Some(due) = self.due(&node, context.cache, now) {
-            context.wake_after(due - now, look_key());
+            self.look_at(due, name, context);
         }
         Ok(self.verdict(&node, context.cache, now))
+    }
+
+    /// Looks at all nodes for the sake of one: now, or when its key comes again.
+    fn look_at(&self, due: Time, name: &str, context: &mut Context<'_, Requeue>) {
+        let now = context.now();
+        let key = if due <= now { look_key() } else { node_key(name) };
+        context.wake_after(due - now, key);
     }
 
     fn verdict(&mut self, node: &Node, cache: &Cache, now: Time) -> Option<Verdict> {
@@ -151,7 +157,8 @@ impl NodeLifecycle {
         }
         Some(match self.zones.waits(&zone, name) {
             Some(next) => WaitingFor::EvictionRate { next },
-            None => WaitingFor::KubeletReturn,
+            None if taints::is_being_emptied(node) => WaitingFor::KubeletReturn,
+            None => WaitingFor::EvictionRate { next: Some(self.clock(now).look_after(now)) },
         })
     }
 
@@ -164,14 +171,22 @@ impl NodeLifecycle {
         } else {
             self.taint_queued(context)?;
         }
-        let nodes = context.cache.list::<Node>(None);
-        let due = nodes.filter_map(|node| self.due(node, context.cache, now)).min();
         // What is still to be done now could not be done: the next look tries again.
-        let due = due.map(|due| due.max(clock.look_after(now)));
-        let turn =
-            self.zones.next_turn().map(|turn| clock.taint_at_or_after(turn.max(clock.taint_after(now))));
-        if let Some(next) = due.into_iter().chain(turn).min() {
-            context.wake_after(next - now, look_key());
+        let next = clock.look_after(now);
+        let nodes: Vec<Rc<Node>> = context.cache.list::<Node>(None).cloned().collect();
+        for node in nodes {
+            let name = &node.metadata.name;
+            // What was written just now comes back and is looked at then.
+            let is_current = context
+                .live(&node_key(name))
+                .is_ok_and(|live| live.meta().resource_version == node.metadata.resource_version);
+            if let Some(due) = self.due(&node, context.cache, now).filter(|_| is_current) {
+                self.look_at(due.max(next), name, context);
+            }
+        }
+        if let Some(turn) = self.zones.next_turn() {
+            let turn = clock.taint_at_or_after(turn.max(clock.taint_after(now)));
+            context.wake_after(turn - now, look_key());
         }
         Ok(None)
     }
@@ -239,6 +254,10 @@ impl Controller for NodeLifecycle {
 
     fn sync(&mut self, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult {
         if *key == look_key() { self.sync_all(context) } else { self.sync_node(&key.name, context) }
+    }
+
+    fn renews_timers(&self) -> bool {
+        true
     }
 
     fn boxed_clone(&self) -> Box<dyn Controller> {

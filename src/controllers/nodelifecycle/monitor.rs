@@ -18,6 +18,7 @@ use crate::client::{Context, EventType, Request};
 use crate::collections::SortedMap;
 use crate::controllers::SyncError;
 use crate::controllers::process::Requeue;
+use crate::sim::Span;
 
 /// How often a status is tried to be written.
 const TRIES: usize = 5;
@@ -40,7 +41,7 @@ impl NodeLifecycle {
         let mut ready: SortedMap<String, Vec<bool>> = SortedMap::new();
         for node in &nodes {
             // A node whose status cannot be written is left for the next look.
-            let Some(look) = self.look_at(node, context) else {
+            let Some(look) = self.examine(node, context) else {
                 continue;
             };
             let is_ready = look.current.as_deref() == Some("True");
@@ -91,7 +92,7 @@ impl NodeLifecycle {
     }
 
     /// Writes `Unknown` into the conditions of a node that has been silent for too long.
-    fn look_at(&self, node: &Rc<Node>, context: &mut Ctx<'_>) -> Option<Look> {
+    fn examine(&self, node: &Rc<Node>, context: &mut Ctx<'_>) -> Option<Look> {
         let now = context.now();
         let mut node = Rc::clone(node);
         for _ in 0..TRIES {
@@ -122,6 +123,10 @@ impl NodeLifecycle {
             Eviction::Swap(swap) => swap_taints(name, &swap, context),
             Eviction::Queue => {
                 if !taints::has_no_execute(node, ready) {
+                    // What it waits for has changed.
+                    if !self.zones.holds(&zone, name) {
+                        context.wake_after(Span::ZERO, node_key(name));
+                    }
                     self.zones.queue(&zone, name);
                 }
                 Ok(())

@@ -96,8 +96,11 @@ impl TaintEviction {
         if self.work.get(key).is_some_and(|at| *at <= now) {
             return self.delete(key, context);
         }
-        // A timer of a deletion that was taken back.
+        // Nothing but a timer came early.
         if !self.touched.remove(key) {
+            if let Some(at) = self.work.get(key) {
+                context.wake_after(*at - now, key.clone());
+            }
             return Ok(None);
         }
         let Some(pod) = context.cache.get(key).and_then(Pod::of).cloned() else {
@@ -219,6 +222,10 @@ impl Controller for TaintEviction {
             Kind::Pod => self.sync_pod(key, context),
             _ => Ok(None),
         }
+    }
+
+    fn renews_timers(&self) -> bool {
+        true
     }
 
     fn boxed_clone(&self) -> Box<dyn Controller> {

@@ -149,6 +149,14 @@ fn apply_one(
 
 /// The manifest with itself as an annotation (`GetModifiedConfiguration`).
 pub(super) fn with_last_applied(manifest: &Value) -> Value {
+    let mut modified = without_last_applied(manifest);
+    let text = formats::compact(&modified) + "\n";
+    set_at(&mut modified, &ANNOTATION, text.into());
+    modified
+}
+
+/// The manifest without that annotation, but with a place for it.
+pub(super) fn without_last_applied(manifest: &Value) -> Value {
     let mut modified = manifest.clone();
     if !modified
         .get("metadata")
@@ -158,8 +166,6 @@ pub(super) fn with_last_applied(manifest: &Value) -> Value {
         set_at(&mut modified, &["metadata", "annotations"], Value::Object(serde_json::Map::new()));
     }
     remove_at(&mut modified, &ANNOTATION);
-    let text = formats::compact(&modified) + "\n";
-    set_at(&mut modified, &ANNOTATION, text.into());
     modified
 }
 

@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use super::apply::{LAST_APPLIED, require_files};
+use super::apply::{LAST_APPLIED, require_files, without_last_applied};
 use super::shared_flags::{FILES, IGNORED, SELECTOR};
 use crate::api::{Timestamp, patch};
 use crate::apiserver::{Body, PatchType, Request, Subresource};
@@ -15,7 +15,7 @@ use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::formats;
-use crate::kubectl::objects::{fetch, remove_at, text_at, wire};
+use crate::kubectl::objects::{fetch, text_at, wire};
 use crate::kubectl::output::unified_diff::unified_diff;
 use crate::kubectl::selection::{Picked, Selection};
 
@@ -155,8 +155,7 @@ fn merged(
     live: &Value,
 ) -> Result<Value, CommandError> {
     let original = serde_json::from_str(text_at(live, &ANNOTATION)).unwrap_or(Value::Null);
-    let mut modified = manifest.clone();
-    remove_at(&mut modified, &ANNOTATION);
+    let modified = without_last_applied(manifest);
     let kind = picked.key.kind;
     let (api_version, kind_name) = (kind.api_version(), kind.resource().kind);
     let patch = patch::three_way(&original, &modified, live, (&api_version, kind_name), true)

@@ -31,8 +31,8 @@ const FLAGS: &[Flag] = &[
 pub const COMMAND: Command = Command {
     name: "scale",
     short: "Set a new size for a deployment, replica set, or replication controller",
-    doc: "Sets how many replicas a StatefulSet should have. The command returns when that is written, not when the pods \
-          run.",
+    doc: "Sets how many replicas a StatefulSet, Deployment or ReplicaSet should have. The command returns when that is \
+          written, not when the pods run.",
     usage: "[--resource-version=version] [--current-replicas=count] --replicas=COUNT (-f FILENAME | TYPE NAME)",
     examples: "# Five pods\nkubectl scale sts web --replicas=5\n\n# Only if there are three now\nkubectl scale sts web \
                --current-replicas=3 --replicas=5",
@@ -220,6 +220,8 @@ impl Scaling {
 fn scale_of(object: &Object) -> Option<(i64, i64)> {
     match object {
         Object::StatefulSet(set) => Some((set.spec.replicas.unwrap_or(1), set.status.replicas)),
+        Object::Deployment(found) => Some((found.spec.replicas.unwrap_or(1), found.status.replicas)),
+        Object::ReplicaSet(set) => Some((set.spec.replicas.unwrap_or(1), set.status.replicas)),
         _ => None,
     }
 }

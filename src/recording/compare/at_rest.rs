@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::super::format::{Recording, Seen};
 use super::super::normalise::Normaliser;
+use super::super::similar_events::whole_steps;
 use super::super::tolerated;
 use super::name_of;
 use super::names::Names;
@@ -57,20 +58,20 @@ pub(super) fn compare_events(
     let mut told: (BTreeMap<String, i64>, BTreeMap<String, i64>) = Default::default();
     let mut combined = BTreeSet::new();
     for (index, (real, ours)) in recorded.steps.iter().zip(&played.steps).enumerate() {
-        for (is_real, counts, normaliser, names, step) in [
-            (true, &mut told.0, &mut normalisers.0, &names.0, real),
-            (false, &mut told.1, &mut normalisers.1, &names.1, ours),
+        // What was told while the cluster came up may have been seen before the first step or in it.
+        let before = |recording: &Recording| if index == 0 { recording.initial.clone() } else { Vec::new() };
+        for (is_real, counts, normaliser, names, before, step) in [
+            (true, &mut told.0, &mut normalisers.0, &names.0, before(recorded), real),
+            (false, &mut told.1, &mut normalisers.1, &names.1, before(played), ours),
         ] {
-            for seen in step.events.iter().filter(|seen| is_compared(seen)) {
-                if tolerated::is_combined(seen)
-                    && !combined.insert((
-                        is_real,
-                        seen.source.clone(),
-                        seen.object.clone(),
-                        seen.reason.clone(),
-                    ))
-                {
+            for seen in before.iter().chain(&whole_steps(&step.events)).filter(|seen| is_compared(seen)) {
+                // Once similar Events are combined, chance decides which are told on their own.
+                let about = (is_real, seen.source.clone(), seen.object.clone(), seen.reason.clone());
+                if combined.contains(&about) {
                     continue;
+                }
+                if tolerated::is_combined(seen) {
+                    combined.insert(about);
                 }
                 let kind = seen.object.split('/').next().unwrap_or_default();
                 let message = tolerated::event_message(seen);
@@ -97,7 +98,9 @@ pub(super) fn compare_events(
 /// The status with what stands for each made-up name in its texts.
 fn with_names(status: &Value, names: &Names) -> Value {
     match status {
-        Value::String(text) => Value::String(names.text(text)),
+        Value::String(text) => {
+            Value::String(tolerated::without_first_pod(text).unwrap_or_else(|| names.text(text)))
+        }
         Value::Array(items) => items.iter().map(|item| with_names(item, names)).collect(),
         Value::Object(fields) => {
             fields.iter().map(|(name, field)| (name.clone(), with_names(field, names))).collect()

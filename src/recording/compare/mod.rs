@@ -12,6 +12,8 @@ mod order;
 
 use super::format::{Recording, Seen, Step};
 use super::normalise::Normaliser;
+use super::similar_events::combined_rows_as_one;
+use super::tolerated;
 use names::Names;
 
 /// The first difference; `None` when there is none.
@@ -41,7 +43,10 @@ pub fn compare(recorded: &Recording, played: &Recording) -> Option<String> {
     order::compare(recorded, played, &names)
         .or_else(|| lives::compare(recorded, played, &names))
         .or_else(|| at_rest::compare_status(recorded, played, &names))
-        .or_else(|| at_rest::compare_events(recorded, played, &names))
+        .or_else(|| {
+            let (recorded, played) = (tolerated::settled_events(recorded), tolerated::settled_events(played));
+            at_rest::compare_events(&recorded, &played, &names)
+        })
 }
 
 fn name_of(step: &Step) -> String {
@@ -67,8 +72,12 @@ fn compare_output(
     }
     let streams = [("stdout", &real.stdout, &ours.stdout), ("stderr", &real.stderr, &ours.stderr)];
     for (name, real, ours) in streams {
-        let real = names::sorted_rows(&normalisers.0.text(&names.0.text(real)));
-        let ours = names::sorted_rows(&normalisers.1.text(&names.1.text(ours)));
+        let told = |text: &str, normaliser: &mut Normaliser, names: &Names| {
+            let text = names::sorted_rows(&normaliser.text(&names.text(text)));
+            combined_rows_as_one(&tolerated::without_repeated_status(&text))
+        };
+        let real = told(real, &mut normalisers.0, &names.0);
+        let ours = told(ours, &mut normalisers.1, &names.1);
         if real != ours {
             return Some(format!("  {name} differs\n{}", first_line_that_differs(&real, &ours)));
         }

@@ -19,7 +19,7 @@ pub(super) fn print(context: &mut Context<'_>, picks: Picks) -> Result<(), Comma
     let mut options = TableOptions::of(context);
     let several =
         objects.iter().any(|object| objects.first().is_some_and(|first| first.kind() != object.kind()));
-    options.kind |= several;
+    options.kind |= several || picks.kinds.len() > 1;
     let mut text = String::new();
     for group in groups(&mut objects) {
         let Some(kind) = group.first().map(Object::kind) else { continue };
@@ -37,7 +37,9 @@ pub(super) fn print(context: &mut Context<'_>, picks: Picks) -> Result<(), Comma
     context.out(&text);
     let ignores = context.flags.switch("ignore-not-found");
     if text.is_empty() && !ignores && picks.errors.is_empty() {
-        let message = if context.flags.switch("all-namespaces") {
+        let message = if context.flags.switch("all-namespaces")
+            || !picks.kinds.iter().all(|kind| kind.is_namespaced())
+        {
             "No resources found\n".to_owned()
         } else {
             format!("No resources found in {} namespace.\n", context.namespace())

@@ -5,7 +5,9 @@
 
 use std::fmt::Write as _;
 
-use super::revisions;
+use serde_json::Value;
+
+use super::{deployment, revisions};
 use crate::api::Kind;
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::commands::shared_flags::{FILES, RESULT, SELECTOR};
@@ -19,7 +21,20 @@ use crate::kubectl::result::key_name;
 use crate::kubectl::selection::Picked;
 
 /// Where a person may say why a revision was made.
-const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
+pub(super) const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
+
+/// One template that is remembered.
+#[derive(Clone, Debug)]
+pub(super) struct History {
+    /// Its number.
+    pub(super) revision: i64,
+    /// Why it was made, if anybody said so.
+    pub(super) cause: String,
+    /// What `-o` prints of it.
+    pub(super) object: Value,
+    /// The template.
+    pub(super) template: Value,
+}
 
 const FLAGS: &[Flag] = &[Flag::number("revision", "0", "The revision to show in full; 0 lists all.")];
 
@@ -57,27 +72,27 @@ fn show(
     format: Option<&mut Format>,
 ) -> Result<(), CommandError> {
     let kind = picked.key.kind;
-    if kind != Kind::StatefulSet {
-        let full = if kind.resource().group.is_empty() {
-            kind.to_string()
-        } else {
-            format!("{kind}.{}", kind.resource().group)
-        };
-        return Err(CommandError::plain(format!(
-            "no history viewer has been implemented for {}",
-            quote(&full)
-        )));
-    }
-    let (set, all) = revisions::of(context.api, &picked.key)?;
-    let one = all.iter().find(|revision| wanted > 0 && revision.revision == wanted);
+    let all = match kind {
+        Kind::StatefulSet | Kind::DaemonSet => revisions::history(context.api, &picked.key)?,
+        Kind::Deployment => deployment::history(context.api, &picked.key)?,
+        _ => {
+            let group = kind.resource().group;
+            let full = if group.is_empty() { kind.to_string() } else { format!("{kind}.{group}") };
+            return Err(CommandError::plain(format!(
+                "no history viewer has been implemented for {}",
+                quote(&full)
+            )));
+        }
+    };
+    let one = all.iter().find(|history| wanted > 0 && history.revision == wanted);
     if let Some(format) = format {
         let shown: Vec<_> = match (wanted, one) {
             (0, _) => all.iter().collect(),
             (_, Some(one)) => vec![one],
             (_, None) => return Err(CommandError::plain("unable to find the specified revision")),
         };
-        for revision in shown {
-            let text = format.print(&revisions::applied(&set, revision)?)?;
+        for history in shown {
+            let text = format.print(&history.object)?;
             context.out(&text);
         }
         return Ok(());
@@ -89,11 +104,7 @@ fn show(
     }
     let details = match (wanted, one) {
         (0, _) => overview(&all),
-        (_, Some(one)) => {
-            let set = revisions::applied(&set, one)?;
-            let template = set.get("spec").and_then(|spec| spec.get("template")).cloned().unwrap_or_default();
-            pod_template(&template)
-        }
+        (_, Some(one)) => pod_template(&one.template),
         (_, None) => return Err(CommandError::plain("unable to find the specified revision")),
     };
     context.out(&format!("{name} {}\n{details}\n", with_revision(wanted)));
@@ -104,12 +115,12 @@ fn with_revision(wanted: i64) -> String {
     if wanted > 0 { format!("with revision #{wanted}") } else { String::new() }
 }
 
-fn overview(revisions: &[std::rc::Rc<crate::api::apps::ControllerRevision>]) -> String {
+fn overview(all: &[History]) -> String {
     let mut text = "REVISION\tCHANGE-CAUSE\n".to_owned();
-    for revision in revisions {
-        let cause = revision.metadata.annotations.get(CHANGE_CAUSE).filter(|cause| !cause.is_empty());
-        writeln!(text, "{}\t{}", revision.revision, cause.map_or("<none>", String::as_str))
-            .unwrap_or_default();
+    for History { revision, cause, .. } in all {
+        let cause = if cause.is_empty() { "<none>" } else { cause.as_str() };
+        // Writing to a string cannot fail.
+        writeln!(text, "{revision}\t{cause}").unwrap_or_default();
     }
     TabWriter::describe().format(&text)
 }

@@ -2,6 +2,8 @@
 //!
 //! Models staging/src/k8s.io/kubectl/pkg/cmd/rollout, Kubernetes v1.36.
 
+mod daemon_set;
+mod deployment;
 mod history;
 mod pause;
 mod restart;

@@ -5,7 +5,7 @@
 
 use serde_json::json;
 
-use crate::api::{Kind, Timestamp};
+use crate::api::{Kind, Object, Timestamp};
 use crate::apiserver::{PatchType, Request, Subresource};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::commands::shared_flags::{FILES, IGNORED, RESULT, SELECTOR};
@@ -52,12 +52,15 @@ fn restart(
     printer: &mut ResultPrinter,
 ) -> Result<(), CommandError> {
     let name = &picked.key.name;
-    if picked.key.kind != Kind::StatefulSet {
-        return Err(CommandError::plain(format!(
-            "error: {} {} restarting is not supported",
-            picked.key.kind.group_resource(),
-            quote(name)
-        )));
+    let is_paused = matches!(&picked.object, Some(Object::Deployment(deployment)) if deployment.spec.paused);
+    let why_not = match picked.key.kind {
+        Kind::Deployment if is_paused => "can't restart paused deployment (run rollout resume first)",
+        Kind::StatefulSet | Kind::DaemonSet | Kind::Deployment => "",
+        _ => "restarting is not supported",
+    };
+    if !why_not.is_empty() {
+        let resource = picked.key.kind.group_resource();
+        return Err(CommandError::plain(format!("error: {resource} {} {why_not}", quote(name))));
     }
     let now = Timestamp::at(context.api.now()).to_string();
     if text_at(&picked.value(), &["spec", "template", "metadata", "annotations", RESTARTED_AT]) == now {

@@ -1,4 +1,4 @@
-//! The remembered revisions of a `StatefulSet`, and what going back to one changes.
+//! The remembered revisions of a `StatefulSet` or a `DaemonSet`, and what going back to one changes.
 //!
 //! Models history.go and rollback.go of staging/src/k8s.io/kubectl/pkg/polymorphichelpers, Kubernetes v1.36.
 
@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use crate::api::apps::{ControllerRevision, StatefulSet};
+use super::history::{CHANGE_CAUSE, History};
+use crate::api::apps::ControllerRevision;
 use crate::api::codec::map_of;
 use crate::api::{Kind, Object, ObjectKey, patch};
 use crate::apiserver::ApiServer;
@@ -19,29 +20,43 @@ pub(super) fn of(
     api: &ApiServer,
     key: &ObjectKey,
 ) -> Result<(Object, Vec<Rc<ControllerRevision>>), CommandError> {
+    let kind = if key.kind == Kind::StatefulSet { "Statefulset" } else { key.kind.resource().kind };
     let object = api.get(key).cloned().map_err(|error| {
-        CommandError::plain(format!("failed to retrieve Statefulset {}: {}", key.name, error.message))
+        CommandError::plain(format!("failed to retrieve {kind} {}: {}", key.name, error.message))
     })?;
-    let Object::StatefulSet(set) = &object else {
-        return Ok((object, Vec::new()));
+    let selector = match &object {
+        Object::StatefulSet(set) => &set.spec.selector,
+        Object::DaemonSet(set) => &set.spec.selector,
+        _ => return Ok((object, Vec::new())),
     };
-    let set: &StatefulSet = set;
     let mut revisions: Vec<Rc<ControllerRevision>> = api
         .list(Kind::ControllerRevision, Some(&key.namespace))
         .filter_map(|object| match object {
             Object::ControllerRevision(revision) => Some(revision.clone()),
             _ => None,
         })
-        .filter(|revision| set.spec.selector.matches(&revision.metadata.labels))
-        .filter(|revision| revision.metadata.is_controlled_by(&set.metadata.uid))
+        .filter(|revision| selector.matches(&revision.metadata.labels))
+        .filter(|revision| revision.metadata.is_controlled_by(&object.meta().uid))
         .collect();
     sort_by_key(&mut revisions, |revision| revision.revision);
     Ok((object, revisions))
 }
 
+/// The templates that a set's revisions remember, oldest first.
+pub(super) fn history(api: &ApiServer, key: &ObjectKey) -> Result<Vec<History>, CommandError> {
+    let (set, revisions) = of(api, key)?;
+    let entry = |revision: &Rc<ControllerRevision>| {
+        let object = applied(&set, revision)?;
+        let template = object.get("spec").and_then(|spec| spec.get("template")).cloned().unwrap_or_default();
+        let cause = revision.metadata.annotations.get(CHANGE_CAUSE).cloned().unwrap_or_default();
+        Ok(History { revision: revision.revision, cause, object, template })
+    };
+    revisions.iter().map(entry).collect()
+}
+
 /// The set as a revision remembers it.
 pub(super) fn applied(set: &Object, revision: &ControllerRevision) -> Result<Value, CommandError> {
-    patch::strategic_merge(&wire(set), &revision.data, "apps/v1", "StatefulSet")
+    patch::strategic_merge(&wire(set), &revision.data, "apps/v1", set.kind().resource().kind)
         .ok()
         .ok_or_else(|| CommandError::plain(format!("unable to parse history {}", revision.metadata.name)))
 }

@@ -1,12 +1,12 @@
 //! `kubectl rollout status`: follows an update to its end.
 //!
 //! Models `staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_status.go`, Kubernetes v1.36: one sentence for
-//! each change of the object. Left out: nothing for `StatefulSet`s.
+//! each change of the object.
 
 use std::collections::VecDeque;
 
 use super::status_text;
-use crate::api::{Kind, Object, ObjectKey};
+use crate::api::{Object, ObjectKey};
 use crate::apiserver::watch::WatchLog;
 use crate::apiserver::{ApiServer, WatchEventType};
 use crate::kubectl::command::{Command, Context, Step};
@@ -37,7 +37,7 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    super::positive_revision(context)?;
+    let revision = super::positive_revision(context)?;
     let picks = super::pick(context)?;
     if picks.items.is_empty() && picks.errors.is_empty() {
         super::tell_nothing_found(context);
@@ -49,6 +49,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         position: None,
         until: None,
         timeout_ms,
+        revision,
         watches: context.flags.switch("watch"),
         errors: picks.errors,
     };
@@ -63,6 +64,7 @@ struct RolloutStatus {
     position: Option<u64>,
     until: Option<Time>,
     timeout_ms: i64,
+    revision: i64,
     watches: bool,
     errors: Vec<CommandError>,
 }
@@ -75,12 +77,6 @@ enum Look {
 
 impl RolloutStatus {
     fn look(&mut self, key: &ObjectKey, api: &ApiServer, output: &mut Output) -> Result<Look, CommandError> {
-        if key.kind != Kind::StatefulSet {
-            return Err(CommandError::plain(format!(
-                "no status viewer has been implemented for {}",
-                key.kind
-            )));
-        }
         let log = api.store().watch_log(key.kind);
         let Some(position) = self.position else {
             self.position = Some(log.map_or(0, WatchLog::end));
@@ -106,10 +102,11 @@ impl RolloutStatus {
     }
 
     fn tell(&self, object: &Object, output: &mut Output) -> Result<Look, CommandError> {
-        let Object::StatefulSet(set) = object else {
-            return Ok(Look::Done);
+        let Some(told) = status_text::of(object, self.revision) else {
+            let kind = object.kind();
+            return Err(CommandError::plain(format!("no status viewer has been implemented for {kind}")));
         };
-        let (sentence, done) = status_text::stateful_set(set).map_err(CommandError::plain)?;
+        let (sentence, done) = told.map_err(CommandError::plain)?;
         output.out(&sentence);
         Ok(if done || !self.watches { Look::Done } else { Look::NotYet })
     }

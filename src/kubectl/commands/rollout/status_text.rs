@@ -1,15 +1,27 @@
-//! How far the update of a `StatefulSet` is, in one sentence.
+//! How far the update of an object is, in one sentence.
 //!
-//! Models `StatefulSetStatusViewer`, `staging/src/k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go`,
-//! Kubernetes v1.36. Left out: the sentences of `Deployment`s and `DaemonSet`s, which are not served yet.
+//! Models `StatusViewerFor` and `StatefulSetStatusViewer`,
+//! `staging/src/k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go`, Kubernetes v1.36.
 
+use super::{daemon_set, deployment};
+use crate::api::Object;
 use crate::api::apps::StatefulSet;
+
+/// The sentence about an object, and whether its update is done; `None` for kinds that have no updates.
+pub(super) fn of(object: &Object, revision: i64) -> Option<Result<(String, bool), String>> {
+    match object {
+        Object::StatefulSet(set) => Some(stateful_set(set)),
+        Object::DaemonSet(set) => Some(daemon_set::status(set)),
+        Object::Deployment(found) => Some(deployment::status(found, revision)),
+        _ => None,
+    }
+}
 
 /// The sentence, and whether the update is done.
 ///
 /// # Errors
 /// When the strategy has no end to wait for.
-pub(super) fn stateful_set(set: &StatefulSet) -> Result<(String, bool), String> {
+fn stateful_set(set: &StatefulSet) -> Result<(String, bool), String> {
     let (spec, status) = (&set.spec, &set.status);
     if spec.update_strategy.type_ != "RollingUpdate" {
         return Err("rollout status is only available for RollingUpdate strategy type".to_owned());

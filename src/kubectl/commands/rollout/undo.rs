@@ -3,7 +3,7 @@
 //! Models `staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_undo.go` and polymorphichelpers/rollback.go,
 //! Kubernetes v1.36.
 
-use super::revisions;
+use super::{deployment, revisions};
 use crate::api::Kind;
 use crate::apiserver::{PatchType, Request, Subresource};
 use crate::kubectl::command::{Command, Context, Step};
@@ -56,12 +56,19 @@ fn undo(context: &mut Context<'_>, picked: &Picked, printer: &mut ResultPrinter)
             picked.object_name()
         ));
     }
-    if picked.key.kind != Kind::StatefulSet {
-        let (kind, group) = (picked.key.kind, picked.key.kind.resource().group);
-        let full = if group.is_empty() { kind.to_string() } else { format!("{kind}.{group}") };
-        return Err(CommandError::plain(format!("no rollbacker has been implemented for {}", quote(&full))));
-    }
-    let result = roll_back(context, picked, printer)?;
+    let (kind, group) = (picked.key.kind, picked.key.kind.resource().group);
+    let wanted = context.flags.number("to-revision");
+    let result = match kind {
+        Kind::StatefulSet | Kind::DaemonSet => roll_back(context, picked, printer)?,
+        Kind::Deployment => deployment::roll_back(context, picked, wanted, printer.dry_run())?,
+        _ => {
+            let full = if group.is_empty() { kind.to_string() } else { format!("{kind}.{group}") };
+            return Err(CommandError::plain(format!(
+                "no rollbacker has been implemented for {}",
+                quote(&full)
+            )));
+        }
+    };
     printer.print(context, &picked.value(), &result)
 }
 

@@ -9,7 +9,10 @@ mod containers;
 mod volumes;
 mod events;
 mod pod;
+mod pods_status;
 mod stateful_set;
+mod daemon_set;
+mod deployment;
 mod storage;
 mod service;
 mod node;
@@ -31,6 +34,9 @@ pub fn describe(object: &Object, server: &ApiServer, with_events: bool) -> Strin
     match object {
         Object::Pod(_) => pod::pod(&mut w, meta, &value, now),
         Object::StatefulSet(set) => stateful_set::stateful_set(&mut w, set, &value, server),
+        Object::DaemonSet(set) => daemon_set::daemon_set(&mut w, set, &value, server),
+        Object::Deployment(found) => deployment::deployment(&mut w, found, &value, server),
+        Object::ReplicaSet(set) => deployment::replica_set(&mut w, set, &value, server),
         Object::PersistentVolumeClaim(claim) => storage::claim(&mut w, claim, server),
         Object::PersistentVolume(volume) => storage::volume(&mut w, volume, &value, now),
         Object::StorageClass(class) => storage::class(&mut w, class, &value),
@@ -47,12 +53,9 @@ pub fn describe(object: &Object, server: &ApiServer, with_events: bool) -> Strin
         }
         Object::ConfigMap(_) => generic::config_map(&mut w, meta, &value),
         Object::ControllerRevision(_)
-        | Object::DaemonSet(_)
-        | Object::Deployment(_)
         | Object::EndpointSlice(_)
         | Object::Event(_)
         | Object::Lease(_)
-        | Object::ReplicaSet(_)
         | Object::ServiceAccount(_) => {
             generic::other(&mut w, meta, &value);
         }

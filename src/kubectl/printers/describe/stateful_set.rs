@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::lines::{annotations, at, date, entries, items, joined, labels, labels_indented, line, text};
 use super::pod_template::write_pod_template;
+use super::pods_status::pods_status;
 use crate::api::apps::StatefulSet;
-use crate::api::{Kind, Object};
 use crate::apiserver::ApiServer;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
 
@@ -30,30 +30,9 @@ pub(super) fn stateful_set(w: &mut PrefixWriter, set: &StatefulSet, value: &Valu
             line(w, 1, "MaxUnavailable", &max.to_string());
         }
     }
-    line(w, 0, "Pods Status", &pods_status(set, server));
+    line(w, 0, "Pods Status", &pods_status(meta, server));
     write_pod_template(w, &value["spec"]["template"]);
     claims(w, items(value, &["spec", "volumeClaimTemplates"]));
-}
-
-/// How many of the set's pods are in each phase; a pod without a final phase that is not running waits.
-fn pods_status(set: &StatefulSet, server: &ApiServer) -> String {
-    let (mut running, mut waiting, mut succeeded, mut failed) = (0, 0, 0, 0);
-    for object in server.list(Kind::Pod, Some(&set.metadata.namespace)) {
-        let Object::Pod(pod) = object else {
-            continue;
-        };
-        if !pod.metadata.is_controlled_by(&set.metadata.uid) {
-            continue;
-        }
-        match pod.status.phase.as_str() {
-            "Running" => running += 1,
-            "Pending" => waiting += 1,
-            "Succeeded" => succeeded += 1,
-            "Failed" => failed += 1,
-            _ => {}
-        }
-    }
-    format!("{running} Running / {waiting} Waiting / {succeeded} Succeeded / {failed} Failed")
 }
 
 fn claims(w: &mut PrefixWriter, templates: &[Value]) {
