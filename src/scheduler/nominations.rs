@@ -3,10 +3,10 @@
 //! Models `nominator`, pkg/scheduler/backend/queue/nominator.go, Kubernetes v1.36: a nomination is known to
 //! the scheduler before the pod's status shows it, and other pods of lower priority see the room as taken.
 
-use crate::collections::SortedMap;
 use std::rc::Rc;
 
 use crate::api::pod::Pod;
+use crate::collections::SortedMap;
 
 /// Pods without a node, with the node that is kept for each.
 #[derive(Clone, Debug, Default)]

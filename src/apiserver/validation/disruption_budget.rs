@@ -3,12 +3,12 @@
 //! Models pkg/apis/policy/validation/validation.go and `ValidateConditions` of
 //! staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/validation, Kubernetes v1.36.
 
-use crate::collections::SortedSet;
 use serde_json::Value;
 
 use super::super::fields::{at, items, number, text};
 use super::causes::{Causes, Path, shown};
 use super::{names, selectors};
+use crate::collections::SortedSet;
 
 const REASON_MAX: usize = 1024;
 const MESSAGE_MAX: usize = 32 * 1024;

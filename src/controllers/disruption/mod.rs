@@ -13,7 +13,6 @@ mod stale;
 #[cfg(test)]
 mod tests;
 
-use crate::collections::SortedMap;
 use std::rc::Rc;
 
 use self::budget::{View, sync_budget};
@@ -24,6 +23,7 @@ use crate::api::pod::Pod;
 use crate::api::policy::PodDisruptionBudget;
 use crate::api::{Kind, Object, ObjectKey, OwnerReference};
 use crate::client::{Cache, Change, Context, EventType, Request};
+use crate::collections::SortedMap;
 use crate::sim::{Span, Time};
 
 /// The source of its Events, as upstream spells it.

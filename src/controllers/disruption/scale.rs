@@ -4,7 +4,6 @@
 //! percentage is one of the sum of the scales of all controllers that own one of the pods. Left out:
 //! controllers of custom resources.
 
-use crate::collections::SortedMap;
 use std::rc::Rc;
 
 use crate::api::apps::StatefulSet;
@@ -12,6 +11,7 @@ use crate::api::deployment::{Deployment, ReplicaSet};
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, OwnerReference};
 use crate::client::Cache;
+use crate::collections::SortedMap;
 
 /// A controller and how many pods it wants.
 #[derive(Clone, Debug, PartialEq, Eq)]

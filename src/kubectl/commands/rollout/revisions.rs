@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::history::{CHANGE_CAUSE, History};
 use crate::api::apps::ControllerRevision;
+use crate::api::codec::map_of;
 use crate::api::{Kind, Object, ObjectKey, patch};
 use crate::apiserver::ApiServer;
 use crate::collections::sort_by_key;
@@ -73,13 +74,12 @@ pub(super) fn matches(set: &Object, revision: &ControllerRevision) -> bool {
 /// Times that are not set are written as null by some and left out by others.
 fn without_nulls(value: Value) -> Value {
     match value {
-        Value::Object(fields) => Value::Object(
+        Value::Object(fields) => Value::Object(map_of(
             fields
                 .into_iter()
                 .filter(|(_, field)| !field.is_null())
-                .map(|(name, field)| (name, without_nulls(field)))
-                .collect(),
-        ),
+                .map(|(name, field)| (name, without_nulls(field))),
+        )),
         Value::Array(items) => items.into_iter().map(without_nulls).collect(),
         other => other,
     }
