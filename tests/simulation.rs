@@ -1,5 +1,5 @@
-//! Random runs: people's commands and faults from a seed, drains and budgets among them, every invariant after
-//! every step, then a time to heal.
+//! Random runs: people's commands and faults from a seed, drains and budgets among them, every invariant
+//! after every step, then a time to heal.
 //!
 //! `KUBESETS_STEPS` asks for a longer run, `KUBESETS_SEED` for one seed. A failure prints the seed and the
 //! inputs.

@@ -6,8 +6,8 @@
 //! uses `ReplicationController`s and custom resources, which are not served; of UNIT-11 the row that
 //! upstream's own workloads meet is shown. PDB-E2E evicts by draining, with a label on the pods that are to
 //! go. E2E-01 deletes one by one as kubectl does. Left out: of UNIT-20 the selectors that validation
-//! refuses (`src/apiserver/validation`); of EVICT-07 the retries after conflicts, which cannot come in between
-//! here.
+//! refuses (`src/apiserver/validation`); of EVICT-07 the retries after conflicts, which cannot come in
+//! between here.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

@@ -1,4 +1,5 @@
-//! The work that is measured, natively and in the browser: a workload becomes ready, and is rolled to a new image.
+//! The work that is measured, natively and in the browser: a workload becomes ready, and is rolled to a new
+//! image.
 
 use kubesets::api::Object;
 use kubesets::cluster::{Cluster, ClusterConfig, Input};

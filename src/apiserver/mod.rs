@@ -8,8 +8,8 @@
 //! - [`store`]: objects by key, one revision for all changes. [`watch`]: the log of changes that clients
 //!   follow.
 //! - `create`, `update`, `patch`, `delete`, `pods`, `eviction`: the verbs; `refused`: a note of refused
-//!   evictions. Their steps: `manifest` and `defaults` (from what people wrote to an object), `admission`, `strategy` and
-//!   `service` (what each kind does to its objects), `validation`.
+//!   evictions. Their steps: `manifest` and `defaults` (from what people wrote to an object), `admission`,
+//!   `strategy` and `service` (what each kind does to its objects), `validation`.
 
 pub mod request;
 pub mod status_error;

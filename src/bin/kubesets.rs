@@ -2,7 +2,8 @@
 //!
 //! - `kubesets replay FILE_OR_FOLDER...` plays recordings and compares; exits 1 when one differs.
 //! - `kubesets run FILE` plays a text file of terminal lines and prints the transcript.
-//! - `kubesets explore` looks for faults in random runs; exits 1 when it finds one or a kind of fault never came.
+//! - `kubesets explore` looks for faults in random runs; exits 1 when it finds one or a kind of fault never
+//!   came.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -108,7 +109,10 @@ fn option(options: &[&str], name: &str) -> Result<Option<u64>, String> {
 }
 
 /// Explores; `Ok(true)` when nothing is wrong.
-#[expect(clippy::disallowed_types, reason = "how long to go on is a matter of real time; no run depends on it")]
+#[expect(
+    clippy::disallowed_types,
+    reason = "how long to go on is a matter of real time; no run depends on it"
+)]
 fn explore(options: &[&str], out: &mut impl std::io::Write) -> Result<bool, String> {
     let first = option(options, "--seed")?.unwrap_or(1);
     if let Some(steps) = option(options, "--steps")? {

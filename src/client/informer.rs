@@ -39,7 +39,8 @@ impl Informer {
         self.held_until = until;
     }
 
-    /// The watch breaks: what has not arrived never will, and at the next delivery a list shows what there is.
+    /// The watch breaks: what has not arrived never will, and at the next delivery a list shows what there
+    /// is.
     pub fn break_watch(&mut self) {
         self.must_list = true;
     }

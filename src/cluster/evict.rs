@@ -1,6 +1,7 @@
 //! The sandbox's own `evict` command: asks the eviction API for one pod, as a drain does for many.
 //!
-//! kubectl has no such command; it only evicts by draining a node. What is printed are the API server's own words.
+//! kubectl has no such command; it only evicts by draining a node. What is printed are the API server's own
+//! words.
 
 use super::Cluster;
 use crate::api::{Kind, ObjectKey};

@@ -8,7 +8,8 @@
 //! - [`process`]: a component with its cache. [`terminal`]: lines that were typed and what they printed.
 //! - [`disturbance`]: what may happen to processes and to what is due, for explorations and tests.
 //! - [`event_log`]: every change in order, as lines and as a running hash.
-//! - [`explain`]: why an object is as it is. `evict`: the command. `fault`: what people break and mend. [`invariants`]: what must hold after every step.
+//! - [`explain`]: why an object is as it is. `evict`: the command. `fault`: what people break and mend.
+//!   [`invariants`]: what must hold after every step.
 
 pub mod config;
 pub mod input;

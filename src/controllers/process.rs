@@ -162,7 +162,8 @@ impl ControllerManager {
         }
     }
 
-    /// Whether a timer that is set for `at` has become pointless, as nothing will be due then; it is forgotten.
+    /// Whether a timer that is set for `at` has become pointless, as nothing will be due then; it is
+    /// forgotten.
     pub fn forgo(&mut self, RunNext(index): RunNext, at: Time) -> bool {
         let Some(worker) = self.workers.get_mut(index) else {
             return true;

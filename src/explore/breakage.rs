@@ -4,14 +4,18 @@
 use super::fault_kind::FaultKind;
 use super::run::Run;
 use super::workloads::{IMAGE, STATEFUL_SET, TIER};
-use crate::api::object::Typed as _;
 use crate::api::apps::ControllerRevision;
+use crate::api::object::Typed as _;
 use crate::api::{Kind, Object};
 use crate::cluster::ProcessName;
 use crate::sim::Span;
 
-const PROCESSES: &[ProcessName] =
-    &[ProcessName::ControllerManager, ProcessName::ControllerManager, ProcessName::Scheduler, ProcessName::Kubelets];
+const PROCESSES: &[ProcessName] = &[
+    ProcessName::ControllerManager,
+    ProcessName::ControllerManager,
+    ProcessName::Scheduler,
+    ProcessName::Kubelets,
+];
 /// Kinds whose changes may come late.
 const LATE_KINDS: &[Kind] = &[
     Kind::Pod,
@@ -133,8 +137,7 @@ impl Run {
             }
             _ => {
                 self.plan.cut_until(until);
-                for process in
-                    [ProcessName::ControllerManager, ProcessName::Scheduler, ProcessName::Kubelets]
+                for process in [ProcessName::ControllerManager, ProcessName::Scheduler, ProcessName::Kubelets]
                 {
                     self.cluster.stall(process, None, lasts);
                 }
@@ -263,7 +266,9 @@ impl Run {
 
 /// Holds a pod by a finalizer of its own.
 fn hold(pod: &str) -> String {
-    format!("kubectl patch pod {pod} --type=merge -p '{{\"metadata\":{{\"finalizers\":[\"example.com/hold\"]}}}}'")
+    format!(
+        "kubectl patch pod {pod} --type=merge -p '{{\"metadata\":{{\"finalizers\":[\"example.com/hold\"]}}}}'"
+    )
 }
 
 fn revision_label(object: &Object) -> Option<String> {

@@ -133,18 +133,16 @@ impl FaultPlan {
     /// A pod's status as a kubelet writes it whose clock is wrong.
     fn skewed(&self, request: &Request, now: Time) -> Option<Request> {
         let is_kubelet = matches!(self.actor, Some(Actor::Process(ProcessName::Kubelets)));
-        let Request::Update { key, body: Body::Typed(Object::Pod(pod)), subresource, dry_run } = request else {
+        let Request::Update { key, body: Body::Typed(Object::Pod(pod)), subresource, dry_run } = request
+        else {
             return None;
         };
         if !is_kubelet || self.skewed_until <= now || *subresource != Subresource::Status {
             return None;
         }
         let right = Timestamp::at(now);
-        let wrong = if self.is_clock_ahead {
-            now + SKEW
-        } else {
-            Time::from_ms(now.ms().saturating_sub(SKEW.ms()))
-        };
+        let wrong =
+            if self.is_clock_ahead { now + SKEW } else { Time::from_ms(now.ms().saturating_sub(SKEW.ms())) };
         let mut pod = Rc::clone(pod);
         let mut has_changed = false;
         for condition in &mut Rc::make_mut(&mut pod).status.conditions {
@@ -212,7 +210,9 @@ impl Interference for FaultPlan {
 
     fn cut_off(&self, now: Time) -> Option<StatusError> {
         (self.unavailable_until > now).then(|| {
-            StatusError::unknown("Get \"https://10.96.0.1:443\": dial tcp 10.96.0.1:443: connect: connection refused")
+            StatusError::unknown(
+                "Get \"https://10.96.0.1:443\": dial tcp 10.96.0.1:443: connect: connection refused",
+            )
         })
     }
 

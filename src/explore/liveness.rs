@@ -27,18 +27,42 @@ pub struct Property {
 
 /// All of them.
 pub const PROPERTIES: &[Property] = &[
-    Property { id: "L-02", sentence: "all pods of a StatefulSet are ready, and its status says so", check: sets_are_ready },
-    Property { id: "L-03", sentence: "a rolling update ends with all pods at the update revision", check: updates_end },
+    Property {
+        id: "L-02",
+        sentence: "all pods of a StatefulSet are ready, and its status says so",
+        check: sets_are_ready,
+    },
+    Property {
+        id: "L-03",
+        sentence: "a rolling update ends with all pods at the update revision",
+        check: updates_end,
+    },
     Property { id: "L-06", sentence: "every claim of a pod exists and is bound", check: claims_are_there },
-    Property { id: "L-07", sentence: "each eligible node has one available daemon pod of the newest revision, and no other has one", check: daemons_are_placed },
+    Property {
+        id: "L-07",
+        sentence: "each eligible node has one available daemon pod of the newest revision, and no other has one",
+        check: daemons_are_placed,
+    },
     Property { id: "L-10", sentence: "a Deployment is complete", check: deployments_are_complete },
-    Property { id: "L-11", sentence: "a budget has seen its pods and counts them right", check: budgets_are_right },
+    Property {
+        id: "L-11",
+        sentence: "a budget has seen its pods and counts them right",
+        check: budgets_are_right,
+    },
     Property { id: "L-13", sentence: "what a deleted object controlled is gone", check: nothing_is_orphaned },
     Property { id: "L-14", sentence: "nothing is left half deleted", check: nothing_is_half_deleted },
-    Property { id: "L-17", sentence: "every machine's node is ready, and no lost node's taint is left", check: nodes_are_back },
+    Property {
+        id: "L-17",
+        sentence: "every machine's node is ready, and no lost node's taint is left",
+        check: nodes_are_back,
+    },
     Property { id: "L-20", sentence: "no more history is kept than asked for", check: history_is_trimmed },
     Property { id: "S-08", sentence: "every process sees what is stored", check: views_are_whole },
-    Property { id: "S-29", sentence: "a StatefulSet's or DaemonSet's pod that ended was replaced", check: ended_pods_are_replaced },
+    Property {
+        id: "S-29",
+        sentence: "a StatefulSet's or DaemonSet's pod that ended was replaced",
+        check: ended_pods_are_replaced,
+    },
 ];
 
 /// The first property that does not hold.
@@ -57,7 +81,10 @@ fn list<T: Typed>(cluster: &Cluster) -> impl Iterator<Item = &T> {
 
 fn owned<'a, T: Typed>(cluster: &'a Cluster, owner: &'a ObjectMeta) -> impl Iterator<Item = &'a T> {
     let objects = cluster.server().list(T::KIND, Some(&owner.namespace));
-    objects.filter(|object| object.meta().is_controlled_by(&owner.uid)).filter_map(T::of).map(|typed| &**typed)
+    objects
+        .filter(|object| object.meta().is_controlled_by(&owner.uid))
+        .filter_map(T::of)
+        .map(|typed| &**typed)
 }
 
 fn start(set: &StatefulSet) -> i64 {
@@ -229,7 +256,8 @@ fn nothing_is_orphaned(cluster: &Cluster) -> Result<(), String> {
             };
             let owner_kind = Kind::ALL.iter().find(|kind| kind.resource().kind == owner.kind);
             let is_there = owner_kind.is_some_and(|kind| {
-                let namespace = if kind.resource().namespaced { object.meta().namespace.as_str() } else { "" };
+                let namespace =
+                    if kind.resource().namespaced { object.meta().namespace.as_str() } else { "" };
                 let key = ObjectKey::new(*kind, namespace, owner.name.clone());
                 cluster.server().get(&key).is_ok_and(|found| found.meta().uid == owner.uid)
             });
@@ -317,9 +345,8 @@ fn views_are_whole(cluster: &Cluster) -> Result<(), String> {
 fn ended_pods_are_replaced(cluster: &Cluster) -> Result<(), String> {
     let kinds = ["StatefulSet", "DaemonSet"];
     let mut pods = list::<Pod>(cluster).filter(|pod| pod.is_terminal());
-    let left = pods.find(|pod| {
-        pod.metadata.controller_of().is_some_and(|owner| kinds.contains(&owner.kind.as_str()))
-    });
+    let left = pods
+        .find(|pod| pod.metadata.controller_of().is_some_and(|owner| kinds.contains(&owner.kind.as_str())));
     left.map_or(Ok(()), |pod| Err(format!("{} has ended and is still there", pod.metadata.name)))
 }
 

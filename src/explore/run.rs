@@ -87,8 +87,7 @@ impl Run {
         let nodes = usize::try_from(2 + rng.below(4)).unwrap_or(2);
         // Some runs have the recordings' nodes, the others the page's.
         let recorded = rng.below(3) == 0;
-        let config =
-            if recorded { ClusterConfig::recorded(nodes) } else { ClusterConfig::with_nodes(nodes) };
+        let config = if recorded { ClusterConfig::recorded(nodes) } else { ClusterConfig::with_nodes(nodes) };
         let config = ClusterConfig { seed, local_volumes: rng.below(4) == 0, ..config };
         let mut run = Self {
             cluster: Cluster::new(config),

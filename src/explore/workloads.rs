@@ -121,8 +121,11 @@ spec:
     fn daemon_set(&self) -> String {
         let (unavailable, surge) = self.agents;
         let min_ready = self.min_ready;
-        let selector =
-            if self.selects_nodes { format!("      nodeSelector: {{{TIER}: edge}}\n") } else { String::new() };
+        let selector = if self.selects_nodes {
+            format!("      nodeSelector: {{{TIER}: edge}}\n")
+        } else {
+            String::new()
+        };
         format!(
             "apiVersion: apps/v1
 kind: DaemonSet

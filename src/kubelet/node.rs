@@ -1,7 +1,7 @@
 //! Nodes: how they are configured, and their objects when they join.
 //!
-//! Models `pkg/kubelet/kubelet_node_status.go` (`initialNode`), Kubernetes v1.36, and the labels and annotations that the node controllers add. Left out: images,
-//! attached volumes.
+//! Models `pkg/kubelet/kubelet_node_status.go` (`initialNode`), Kubernetes v1.36, and the labels and
+//! annotations that the node controllers add. Left out: images, attached volumes.
 
 use serde_json::{Value, json};
 

@@ -54,8 +54,8 @@ api_struct! {
         pub lease_renew_ms: u64,
         /// How often a node posts a status that has not changed.
         pub status_report_ms: u64,
-        /// The nodes behave as the stand-ins of the recordings: they tell no Events, keep no images, no command
-        /// ends by itself, and reasons stay in conditions that have become true.
+        /// The nodes behave as the stand-ins of the recordings: they tell no Events, keep no images, no
+        /// command ends by itself, and reasons stay in conditions that have become true.
         pub stand_in: bool,
     }
 }

@@ -21,8 +21,9 @@ const LINE_TIMEOUT_SECONDS: f64 = 60.0;
 const START_UP: Span = Span::from_ms(100);
 /// When the first step begins.
 const START: Time = Time::from_ms(2_000);
-/// When the stand-in kubelets first reported their nodes anew: a row of each node, which the recorder took for
-/// a change like any other: t 4.3 to 4.5 in the recordings, whose pods are ready 0.2 to 0.3 s later than here.
+/// When the stand-in kubelets first reported their nodes anew: a row of each node, which the recorder took
+/// for a change like any other: t 4.3 to 4.5 in the recordings, whose pods are ready 0.2 to 0.3 s later than
+/// here.
 const NODES_REPORTED: Time = Time::from_ms(4_100);
 /// The recorder looked now and then: quiet was noticed 0 to 0.3 s after it had lasted long enough.
 const QUIET_NOTICED_AFTER: Span = Span::from_ms(100);

@@ -68,8 +68,8 @@ pub(super) fn race_of(seen: &Seen) -> Option<usize> {
 pub(super) const SAME_MOMENT_SECONDS: f64 = 0.3;
 
 /// The recording without Events that tell only which of two things was seen first: a budget and the workload
-/// whose pods it selects are made by one line, and the budget's controller looks before the first pod is there
-/// ("No matching pods found") or after.
+/// whose pods it selects are made by one line, and the budget's controller looks before the first pod is
+/// there ("No matching pods found") or after.
 pub(super) fn settled_events(recording: &Recording) -> Recording {
     let mut recording = recording.clone();
     for step in &mut recording.steps {

@@ -1,8 +1,8 @@
 //! Drives victims out: marks them, deletes them, and tells so.
 //!
-//! Models `Executor`, pkg/scheduler/framework/preemption/executor.go, Kubernetes v1.36. A victim that is still
-//! on its way to its node is called back instead. Left out: pod groups; upstream's goroutine, before whose
-//! end the pod that preempts is not tried again, ends at once here.
+//! Models `Executor`, pkg/scheduler/framework/preemption/executor.go, Kubernetes v1.36. A victim that is
+//! still on its way to its node is called back instead. Left out: pod groups; upstream's goroutine, before
+//! whose end the pod that preempts is not tried again, ends at once here.
 
 use std::rc::Rc;
 

@@ -1,7 +1,7 @@
 //! The macros that declare the structs of API objects, and enums beside them.
 //!
-//! Its tags are those of Go's `json:"…"`, so that a struct can be held against upstream's `types.go`. A name is
-//! made of the field's: `pod_cidr` would be `podCidr`, and a trailing underscore is dropped.
+//! Its tags are those of Go's `json:"…"`, so that a struct can be held against upstream's `types.go`. A name
+//! is made of the field's: `pod_cidr` would be `podCidr`, and a trailing underscore is dropped.
 
 /// Declares structs that become JSON objects: plain structs with [`Field`](super::Field) implemented.
 ///

@@ -1,8 +1,9 @@
 //! How API objects become JSON values and come back, with little code for each struct.
 //!
-//! Structs are declared with [`api_struct!`], which makes of each field one call to a function that all fields
-//! share; derived serde code, with its buffering for flattened maps, is ten times as much. Values are taken
-//! over, not copied: fields are moved out of the value's map, and what is left of it is the struct's `extra`.
+//! Structs are declared with [`api_struct!`], which makes of each field one call to a function that all
+//! fields share; derived serde code, with its buffering for flattened maps, is ten times as much. Values are
+//! taken over, not copied: fields are moved out of the value's map, and what is left of it is the struct's
+//! `extra`.
 //!
 //! - `declare`: the macros.
 //! - [`read`], [`write`]: what the calls do.

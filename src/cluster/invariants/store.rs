@@ -98,7 +98,8 @@ fn counted<R>(object: &Object, look: impl FnOnce(Counted<'_>) -> R) -> Option<R>
         Object::DaemonSet(set) => counted!(DaemonSet, set),
         Object::ReplicaSet(set) => counted!(ReplicaSet, set),
         Object::PodDisruptionBudget(budget) => counted!(PodDisruptionBudget, budget),
-        // The controller's own notes in the annotations of a Deployment come with its status and do not count.
+        // The controller's own notes in the annotations of a Deployment come with its status and do not
+        // count.
         Object::Deployment(deployment) => counted!(Deployment, deployment),
         _ => None,
     }

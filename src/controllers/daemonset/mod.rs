@@ -3,7 +3,8 @@
 //! Models pkg/controller/daemon, Kubernetes v1.36. Left out: metrics.
 //!
 //! - `nodes`: which nodes suit. `template`: the pods it makes. `assess`, `table`: what it knows of each node.
-//! - `manage`, `update`: the policy. `plan`: what it decides. `waiting`: why it waits. `backoff`: failed pods.
+//! - `manage`, `update`: the policy. `plan`: what it decides. `waiting`: why it waits. `backoff`: failed
+//!   pods.
 //! - `revisions`, `status`, `sync`: what it gathers and writes, and how a plan is carried out.
 
 mod nodes;

@@ -1,7 +1,7 @@
 //! How pods of an old template give way to new ones.
 //!
-//! Models `rollingUpdate` and `updatedDesiredNodeCounts`, `pkg/controller/daemon/update.go`, Kubernetes v1.36.
-//! Left out: an order among nodes, which is arbitrary upstream and by name here.
+//! Models `rollingUpdate` and `updatedDesiredNodeCounts`, `pkg/controller/daemon/update.go`, Kubernetes
+//! v1.36. Left out: an order among nodes, which is arbitrary upstream and by name here.
 
 use super::assess::{Deletion, Purpose, UpdateState};
 use super::plan::{Plan, View};

@@ -1,8 +1,8 @@
 //! The `ReplicaSet`s of a Deployment: their orders, and what they come to together.
 //!
 //! Models `FindActiveOrLatest`, `IsSaturated`, the sums of
-//! `pkg/controller/deployment/util/deployment_util.go` and the orders of `pkg/controller/controller_utils.go`,
-//! Kubernetes v1.36. Left out: nothing.
+//! `pkg/controller/deployment/util/deployment_util.go` and the orders of
+//! `pkg/controller/controller_utils.go`, Kubernetes v1.36. Left out: nothing.
 
 use std::rc::Rc;
 

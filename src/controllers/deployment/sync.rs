@@ -1,9 +1,9 @@
 //! One sync of one Deployment: what is gathered, which policy decides, and what is written last.
 //!
-//! Models `syncDeployment` and `getReplicaSetsForDeployment`, `pkg/controller/deployment/deployment_controller.go`,
-//! `sync`, `syncStatusOnly` and `isScalingEvent`, sync.go, `rolloutRolling`, rolling.go, and
-//! `rolloutRecreate`, recreate.go, Kubernetes v1.36. Left out: giving up after fifteen tries; a sync that
-//! fails is tried again later and later.
+//! Models `syncDeployment` and `getReplicaSetsForDeployment`,
+//! `pkg/controller/deployment/deployment_controller.go`, `sync`, `syncStatusOnly` and `isScalingEvent`,
+//! sync.go, `rolloutRolling`, rolling.go, and `rolloutRecreate`, recreate.go, Kubernetes v1.36. Left out:
+//! giving up after fifteen tries; a sync that fails is tried again later and later.
 
 use std::rc::Rc;
 

@@ -1,8 +1,8 @@
 //! The pods of one `ReplicaSet`, counted as they change, so that a sync need not look at all of them.
 //!
-//! Models `FilterActivePods`, `FilterTerminatingPods`, `FilterClaimedPods` and `FindMinNextPodAvailabilityCheck`,
-//! `pkg/controller/controller_utils.go`, and the counting of `calculateStatus`,
-//! `pkg/controller/replicaset/replica_set_utils.go`, Kubernetes v1.36. Left out: nothing.
+//! Models `FilterActivePods`, `FilterTerminatingPods`, `FilterClaimedPods` and
+//! `FindMinNextPodAvailabilityCheck`, `pkg/controller/controller_utils.go`, and the counting of
+//! `calculateStatus`, `pkg/controller/replicaset/replica_set_utils.go`, Kubernetes v1.36. Left out: nothing.
 
 use std::rc::Rc;
 

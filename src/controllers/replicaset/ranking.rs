@@ -95,7 +95,8 @@ fn phase_rank(phase: &str) -> u8 {
     }
 }
 
-/// The cost by annotation; what is no plain number of 32 bits counts as 0 (`GetDeletionCostFromPodAnnotations`).
+/// The cost by annotation; what is no plain number of 32 bits counts as 0
+/// (`GetDeletionCostFromPodAnnotations`).
 fn deletion_cost(pod: &Pod) -> i32 {
     let Some(text) = pod.metadata.annotations.get(DELETION_COST) else { return 0 };
     // Upstream refuses a plus sign and zeros at the beginning.

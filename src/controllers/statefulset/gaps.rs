@@ -2,7 +2,8 @@
 //! three.
 //!
 //! Models the holes of the slice `replicas` in `updateStatefulSet`,
-//! `pkg/controller/statefulset/stateful_set_control.go`, Kubernetes v1.36. Left out: nothing.use crate::collections::SortedMap;
+//! `pkg/controller/statefulset/stateful_set_control.go`, Kubernetes v1.36. Left out: nothing.use
+//! crate::collections::SortedMap;
 
 use crate::collections::SortedMap;
 

@@ -1,7 +1,7 @@
 //! `kubectl expose`: makes a Service for the pods of an object.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/expose/expose.go, Kubernetes v1.36, with its habit of taking what
-//! the first of several objects said for all of them.
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/expose/expose.go, Kubernetes v1.36, with its habit of taking
+//! what the first of several objects said for all of them.
 
 use serde_json::Value;
 

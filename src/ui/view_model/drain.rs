@@ -1,5 +1,5 @@
-//! What a drain of a node would do, before it is done: which pods go, which wait for a budget, which stay, and which
-//! stop it.
+//! What a drain of a node would do, before it is done: which pods go, which wait for a budget, which stay,
+//! and which stop it.
 
 use crate::cluster::Cluster;
 use crate::kubectl::drain::{DrainOptions, Fate, PreviewRow, preview};

@@ -1,8 +1,8 @@
 //! The eviction of one pod: asked for until it is granted, then watched until the pod is gone.
 //!
 //! Models `evictPods`, `deletePods` and `waitForDelete`, staging/src/k8s.io/kubectl/pkg/drain/drain.go,
-//! Kubernetes v1.36, in virtual time: a refused eviction is asked for again after five seconds, and a pod that
-//! is ending is looked at every second. A refusal that says when to come back is retried by the client
+//! Kubernetes v1.36, in virtual time: a refused eviction is asked for again after five seconds, and a pod
+//! that is ending is looked at every second. A refusal that says when to come back is retried by the client
 //! library itself, ten times and without a word.
 
 use crate::api::{Object, ObjectKey};

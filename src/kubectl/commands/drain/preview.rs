@@ -1,7 +1,8 @@
 //! What a drain would do with each pod of a node, without doing it.
 //!
-//! Models no command: kubectl's own `--dry-run` says less. The filters are the drain's, the budgets' arithmetic the
-//! eviction's (`pkg/registry/core/pod/storage/eviction.go`, Kubernetes v1.36), counted down pod by pod.
+//! Models no command: kubectl's own `--dry-run` says less. The filters are the drain's, the budgets'
+//! arithmetic the eviction's (`pkg/registry/core/pod/storage/eviction.go`, Kubernetes v1.36), counted down
+//! pod by pod.
 
 use std::rc::Rc;
 
