@@ -6,6 +6,7 @@
 //!
 //! - [`store`]: versions, identity, deletion. [`pods`]: lives, placement. [`nodes`]: cordons, lost nodes.
 //!   [`statefulset`]: order, identity, revisions. [`daemonset`]: nodes, budgets, surge, back-off.
+//!   [`deployment`]: sizes, availability, one template at a time.
 //!   [`ownership`]: who controls what.
 
 pub mod store;
@@ -13,6 +14,9 @@ pub mod pods;
 pub mod nodes;
 pub mod statefulset;
 pub mod daemonset;
+pub mod deployment;
+#[cfg(test)]
+mod deployment_tests;
 pub mod ownership;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -214,6 +218,7 @@ pub fn all() -> impl Iterator<Item = &'static Invariant> {
         nodes::INVARIANTS,
         statefulset::INVARIANTS,
         daemonset::INVARIANTS,
+        deployment::INVARIANTS,
         ownership::INVARIANTS,
     ];
     folders.into_iter().flatten()
