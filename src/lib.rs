@@ -26,3 +26,4 @@ pub mod cluster;
 pub mod ui;
 pub mod recording;
 pub mod transcript;
+pub mod explore;

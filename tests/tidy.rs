@@ -25,6 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("cluster", &["api", "apiserver", "client", "controllers", "kubectl", "kubelet", "scheduler", "sim"]),
     ("recording", &["api", "apiserver", "cluster", "kubectl", "kubelet", "sim"]),
     ("transcript", &["api", "cluster", "sim"]),
+    ("explore", &["api", "apiserver", "client", "cluster", "kubectl", "kubelet", "sim"]),
     ("ui", &["api", "cluster", "kubectl", "sim"]),
 ];
 

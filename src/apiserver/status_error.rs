@@ -154,6 +154,12 @@ impl StatusError {
         Self::new(405, "MethodNotAllowed", message.into())
     }
 
+    /// The server did not answer in time: what was asked for may have been done or not.
+    pub fn timeout() -> Self {
+        let message = "Timeout: request did not complete within the allotted timeout";
+        Self::new(504, "Timeout", message.to_owned())
+    }
+
     /// Something is wrong with the server itself.
     pub fn internal(message: &str) -> Self {
         Self::new(500, "InternalError", format!("Internal error occurred: {message}"))

@@ -2,6 +2,7 @@
 //!
 //! - `kubesets replay FILE_OR_FOLDER...` plays recordings and compares; exits 1 when one differs.
 //! - `kubesets run FILE` plays a text file of terminal lines and prints the transcript.
+//! - `kubesets explore` looks for faults in random runs; exits 1 when it finds one or a kind of fault never came.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,12 +10,16 @@ use std::process::ExitCode;
 
 use kubesets::cluster::{Cluster, ClusterConfig};
 use kubesets::collections::sort;
+use kubesets::explore::{Failure, Fired, Run};
 use kubesets::recording::{self, Recording};
 use kubesets::transcript;
 
 const USAGE: &str = "usage:
   kubesets replay FILE_OR_FOLDER...   play recordings of a real control plane and compare
   kubesets run FILE                   play a text file of terminal lines and print the transcript
+  kubesets explore [--seconds N] [--seed S]
+                                      random runs from this seed on, for so long (60 s)
+  kubesets explore --seed S --steps K show one run up to a step
 ";
 
 fn main() -> ExitCode {
@@ -24,6 +29,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["replay", paths @ ..] if !paths.is_empty() => replay(paths, &mut out),
         ["run", path] => run(Path::new(path), &mut out),
+        ["explore", options @ ..] => explore(options, &mut out),
         _ => {
             return match write!(std::io::stderr(), "{USAGE}") {
                 Ok(()) | Err(_) => ExitCode::from(2),
@@ -90,4 +96,75 @@ fn run(path: &Path, out: &mut impl std::io::Write) -> Result<bool, String> {
     let printed = transcript::play(&mut cluster, &script, &read).map_err(|error| error.to_string())?;
     write!(out, "{printed}").map_err(|error| error.to_string())?;
     Ok(true)
+}
+
+/// The number after an option.
+fn option(options: &[&str], name: &str) -> Result<Option<u64>, String> {
+    let Some(at) = options.iter().position(|option| *option == name) else {
+        return Ok(None);
+    };
+    let number = options.get(at + 1).and_then(|text| text.parse().ok());
+    number.map(Some).ok_or_else(|| format!("{name} needs a number"))
+}
+
+/// Explores; `Ok(true)` when nothing is wrong.
+#[expect(clippy::disallowed_types, reason = "how long to go on is a matter of real time; no run depends on it")]
+fn explore(options: &[&str], out: &mut impl std::io::Write) -> Result<bool, String> {
+    let first = option(options, "--seed")?.unwrap_or(1);
+    if let Some(steps) = option(options, "--steps")? {
+        return show(first, steps, out);
+    }
+    let seconds = option(options, "--seconds")?.unwrap_or(60);
+    let begun = std::time::Instant::now();
+    let (mut steps, mut changes, mut fired, mut seed) = (0, 0, Fired::default(), first);
+    while begun.elapsed().as_secs() < seconds {
+        match Run::new(seed, u64::MAX).run_guarded() {
+            Ok(summary) => {
+                steps += summary.steps;
+                changes += summary.changes;
+                fired.add(&summary.fired);
+            }
+            Err(failure) => {
+                print(out, &failure)?;
+                return Ok(false);
+            }
+        }
+        seed += 1;
+    }
+    let elapsed = begun.elapsed().as_secs_f64();
+    let runs = seed - first;
+    let per_minute = steps as f64 / elapsed * 60.0;
+    let said = format!(
+        "{fired}{runs} runs, {steps} steps, {changes} changes checked in {elapsed:.0} s: {per_minute:.0} steps a minute"
+    );
+    print(out, &said)?;
+    let missing: Vec<&str> = fired.missing().into_iter().map(|kind| kind.id()).collect();
+    if !missing.is_empty() {
+        print(out, &format!("never came: {}", missing.join(", ")))?;
+    }
+    Ok(missing.is_empty())
+}
+
+/// Shows one run up to a step: what was done, and what the cluster did last.
+fn show(seed: u64, steps: u64, out: &mut impl std::io::Write) -> Result<bool, String> {
+    let mut run = Run::new(seed, steps);
+    let outcome = run.run_guarded();
+    for line in run.trace() {
+        print(out, &line)?;
+    }
+    let log: Vec<&str> = run.cluster().event_log().lines().collect();
+    for line in log.iter().skip(log.len().saturating_sub(60)) {
+        print(out, line)?;
+    }
+    match outcome {
+        Ok(_) => Ok(true),
+        Err(failure @ Failure { .. }) => {
+            print(out, &failure)?;
+            Ok(false)
+        }
+    }
+}
+
+fn print(out: &mut impl std::io::Write, what: &impl std::fmt::Display) -> Result<(), String> {
+    writeln!(out, "{what}").map_err(|error| error.to_string())
 }

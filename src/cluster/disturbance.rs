@@ -7,7 +7,7 @@
 
 use super::process::{View, Wrong};
 use super::{Cluster, ProcessName, Wakeup};
-use crate::api::Kind;
+use crate::api::{Kind, ObjectKey};
 use crate::client::Interference;
 use crate::controllers::volume::VolumeFault;
 use crate::scheduler::Scheduler;
@@ -69,8 +69,7 @@ impl Cluster {
         match name {
             ProcessName::ControllerManager => {
                 let new = self.config.controller_manager();
-                let timers =
-                    self.controller_manager.start(new, past, held_until, &mut self.server, wrong);
+                let timers = self.controller_manager.start(new, past, held_until, &mut self.server, wrong);
                 self.schedule(timers, Wakeup::Controllers);
                 self.remind_of_volume_faults();
             }
@@ -87,11 +86,10 @@ impl Cluster {
     fn remind_of_volume_faults(&mut self) {
         let faults: Vec<VolumeFault> = self.volume_faults.clone();
         for fault in faults {
-            let timers = self.controller_manager.with_context(
-                &mut self.server,
-                None,
-                |controllers, context| controllers.inject(&fault, context),
-            );
+            let timers =
+                self.controller_manager.with_context(&mut self.server, None, |controllers, context| {
+                    controllers.inject(&fault, context)
+                });
             self.schedule(timers, Wakeup::Controllers);
         }
     }
@@ -184,6 +182,17 @@ impl Cluster {
     pub fn scheduler_lag(&self) -> Span {
         let since = self.scheduler.behind_since(self.server.store());
         since.map_or(Span::ZERO, |since| self.now() - since)
+    }
+
+    /// An object that a process sees otherwise than it is stored; `None` when there is none.
+    pub fn misseen(&self, name: ProcessName) -> Option<ObjectKey> {
+        let store = self.server.store();
+        match name {
+            ProcessName::ControllerManager => self.controller_manager.misseen(store),
+            ProcessName::FormerLeader => self.former_leader.as_ref()?.misseen(store),
+            ProcessName::Scheduler => self.scheduler.misseen(store),
+            ProcessName::Kubelets => self.kubelets.misseen(store),
+        }
     }
 
     /// How many wakeups are due within a span from the next one on: any of them might come first, if what

@@ -247,6 +247,11 @@ impl Cluster {
         self.agenda.next_due()
     }
 
+    /// Whose turn is next; `None` when nothing is due.
+    pub fn next_actor(&self) -> Option<Actor> {
+        self.agenda.peek().map(|(_, wakeup)| wakeup.actor())
+    }
+
     /// Runs the next wakeup; `false` when there is none.
     pub fn step(&mut self) -> bool {
         self.run_next(None)

@@ -3,7 +3,7 @@
 //! One process has one stream for each kind it follows; changes of several kinds that arrive at the same
 //! instant are told kind by kind, in the order of the kinds.
 
-use crate::api::Kind;
+use crate::api::{Kind, ObjectKey};
 use crate::apiserver::{ApiServer, Store};
 use crate::client::{Cache, Change, Component, Context, Informer, Interference, Recorder};
 use crate::sim::{Rng, Span, Time};
@@ -111,6 +111,21 @@ impl<C: Component> Process<C> {
         for informer in self.informers.iter_mut().filter(|i| kind.is_none_or(|kind| i.kind() == kind)) {
             informer.break_watch();
         }
+    }
+
+    /// An object of which it sees another version than the stored one.
+    pub(super) fn misseen(&self, store: &Store) -> Option<ObjectKey> {
+        self.component.watches().iter().find_map(|&kind| {
+            let mut stored = store.list(kind, None);
+            let mut seen = self.cache.objects(kind, None);
+            loop {
+                match (stored.next(), seen.next()) {
+                    (None, None) => return None,
+                    (Some(stored), Some(seen)) if stored.is_same(seen) => {}
+                    (Some(object), _) | (None, Some(object)) => return Some(object.key()),
+                }
+            }
+        })
     }
 
     /// Since when it lags behind the server; `None` when it does not.

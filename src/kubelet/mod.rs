@@ -26,6 +26,8 @@ mod worker;
 mod status;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod fault_tests;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -86,9 +88,14 @@ pub enum Timer {
         /// When.
         at: Time,
     },
-    /// A node may be ready by now.
+    /// A node may be ready by now, or is to be reported again.
     Node(String),
+    /// A pod whose status or removal could not be told is told of again.
+    Report(Rc<PodId>),
 }
+
+/// How long until a report that failed is tried again: the period of the status manager, and of node reports.
+const REPORT_AGAIN: Span = Span::from_seconds(10);
 
 /// A pod with a container that runs somewhere, whatever the API server knows of it.
 #[derive(Clone, Copy, Debug)]
@@ -355,8 +362,13 @@ impl Kubelets {
         };
         let at = ObjectKey::new(Kind::Pod, key.namespace.as_str(), key.name.as_str());
         // The stored object may be newer than the cached one: a controller may have changed a condition.
-        let Ok(Object::Pod(live)) = context.live(&at) else {
-            return;
+        let live = match context.live(&at) {
+            Ok(Object::Pod(live)) => live,
+            Err(error) if !error.is_not_found() => {
+                context.wake_after(REPORT_AGAIN, Timer::Report(Rc::clone(key)));
+                return;
+            }
+            _ => return,
         };
         if live.metadata.uid != worker.pod.metadata.uid {
             return;
@@ -366,8 +378,32 @@ impl Kubelets {
             return;
         }
         let pod = Pod { metadata: live.metadata.clone(), spec: live.spec.clone(), status };
-        // The only refusal left is that the pod has just been removed, and then there is nothing to report.
-        drop(context.request(Request::update_status(pod)));
+        match context.request(Request::update_status(pod)) {
+            // The pod has just been removed: there is nothing to report.
+            Err(error) if !error.is_not_found() => {
+                context.wake_after(REPORT_AGAIN, Timer::Report(Rc::clone(key)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Tells again what could not be told.
+    fn report_again(&mut self, key: &Rc<PodId>, context: &mut Ctx<'_>) {
+        let known = self.workers.get(key).map(|worker| (Rc::clone(&worker.pod), worker.plan == Plan::Gone));
+        let (pod, is_gone) = match known {
+            Some(known) => known,
+            None => match context.cache.typed::<Pod>(&key.namespace, &key.name) {
+                Some(pod) if pod.metadata.uid == key.uid && pod.is_terminal() && pod.is_terminating() => {
+                    (Rc::clone(pod), true)
+                }
+                _ => return,
+            },
+        };
+        if !is_gone {
+            self.write_status(key, context);
+        } else if self.agents.get(&pod.spec.node_name).is_some_and(NodeAgent::is_connected) {
+            remove(&pod, context);
+        }
     }
 
     fn forget(&mut self, key: &Rc<PodId>) {
@@ -433,7 +469,11 @@ impl Component for Kubelets {
                 worker.wake_at = None;
                 self.advance(&pod, context);
             }
-            Timer::Node(node) => self.post(&node, context),
+            Timer::Node(node) => {
+                self.keep_lease(&node, context);
+                self.post(&node, context);
+            }
+            Timer::Report(pod) => self.report_again(&pod, context),
         }
     }
 }
@@ -467,6 +507,11 @@ fn remove(pod: &Pod, context: &mut Ctx<'_>) {
         preconditions: Preconditions { uid: Some(pod.metadata.uid.clone()), resource_version: None },
         propagation_policy: None,
     };
-    // Somebody else may have removed it, which is as good.
-    drop(context.request(Request::delete(key, options)));
+    match context.request(Request::delete(key, options)) {
+        // Somebody else may have removed it, which is as good.
+        Err(error) if !error.is_not_found() && !error.is_conflict() => {
+            context.wake_after(REPORT_AGAIN, Timer::Report(Rc::new(PodId::of(pod))));
+        }
+        _ => {}
+    }
 }

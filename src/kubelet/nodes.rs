@@ -11,7 +11,7 @@ use super::agent::{NodeAgent, Outage};
 use super::node::NodeConfig;
 use super::report::boot_id;
 use super::worker::Plan;
-use super::{COMPONENT, Ctx, Kubelets, PodId, Timer, remove};
+use super::{COMPONENT, Ctx, Kubelets, PodId, REPORT_AGAIN, Timer, remove};
 use crate::api::heartbeat::{LEASE_NAMESPACE, last_beat, lease};
 use crate::api::node::{Node, NodeStatus};
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp};
@@ -36,9 +36,7 @@ impl Kubelets {
             return;
         }
         if is_new {
-            let lease = Object::Lease(Rc::new(lease(name, &node.metadata.uid, None)));
-            // A lease that is left from an earlier life is as good.
-            drop(context.request(Request::create(lease)));
+            self.keep_lease(name, context);
             self.catch_up(name, context);
         }
         if old.is_some() && was_cordoned != node.spec.unschedulable {
@@ -46,6 +44,23 @@ impl Kubelets {
             self.tell_status(name, what, context);
         }
         self.post(name, context);
+    }
+
+    /// Makes a node's lease, unless one is left from an earlier life, which is as good.
+    pub(super) fn keep_lease(&self, name: &str, context: &mut Ctx<'_>) {
+        let Some(agent) = self.agents.get(name).filter(|a| a.is_connected() && a.is_registered) else {
+            return;
+        };
+        let lease = Object::Lease(Rc::new(lease(name, &agent.node.metadata.uid, None)));
+        if context.live(&lease.key()).is_ok() {
+            return;
+        }
+        match context.request(Request::create(lease)) {
+            Err(error) if !error.is_already_exists() => {
+                context.wake_after(REPORT_AGAIN, Timer::Node(name.to_owned()));
+            }
+            _ => {}
+        }
     }
 
     /// A node's object is gone; its kubelet goes on, and registers only when it is started again.
@@ -103,8 +118,12 @@ impl Kubelets {
         let Some(agent) = self.agents.get(name).filter(|agent| agent.is_connected()) else {
             return;
         };
-        let Ok(Object::Node(live)) = context.live(&node_key(name)) else {
-            return;
+        let live = match context.live(&node_key(name)) {
+            Ok(Object::Node(live)) => live,
+            Err(error) if !error.is_not_found() => {
+                return context.wake_after(REPORT_AGAIN, Timer::Node(name.to_owned()));
+            }
+            _ => return,
         };
         let mut node = (**live).clone();
         agent.report(now).post(&mut node.status, now);
@@ -112,10 +131,14 @@ impl Kubelets {
             return;
         }
         let news = news(&live.status, &node.status);
-        if context.request(Request::update_status(node)).is_ok() {
-            for what in news {
-                self.tell_status(name, what, context);
+        match context.request(Request::update_status(node)) {
+            Ok(_) => {
+                for what in news {
+                    self.tell_status(name, what, context);
+                }
             }
+            Err(error) if error.is_not_found() => {}
+            Err(_) => context.wake_after(REPORT_AGAIN, Timer::Node(name.to_owned())),
         }
     }
 

@@ -3,7 +3,7 @@
 //! Models `nominator`, pkg/scheduler/backend/queue/nominator.go, Kubernetes v1.36: a nomination is known to
 //! the scheduler before the pod's status shows it, and other pods of lower priority see the room as taken.
 
-use std::collections::BTreeMap;
+use crate::collections::SortedMap;
 use std::rc::Rc;
 
 use crate::api::pod::Pod;
@@ -11,7 +11,7 @@ use crate::api::pod::Pod;
 /// Pods without a node, with the node that is kept for each.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Nominations {
-    by_uid: BTreeMap<Rc<str>, (Rc<Pod>, Rc<str>)>,
+    by_uid: SortedMap<Rc<str>, (Rc<Pod>, Rc<str>)>,
 }
 
 /// The node that a pod's status says is kept for it; empty when none is.

@@ -3,8 +3,7 @@
 //! Models pkg/apis/policy/validation/validation.go and `ValidateConditions` of
 //! staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/validation, Kubernetes v1.36.
 
-use std::collections::BTreeSet;
-
+use crate::collections::SortedSet;
 use serde_json::Value;
 
 use super::super::fields::{at, items, number, text};
@@ -63,7 +62,7 @@ fn number_or_percent(value: &Value, path: &Path, causes: &mut Causes) {
 /// A budget whose status a person changed.
 pub(super) fn status(new: &Value, causes: &mut Causes) {
     let (status, path) = (at(new, &["status"]), Path::new("status"));
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (index, found) in items(status, "conditions").iter().enumerate() {
         let path = path.child("conditions").index(index);
         if !seen.insert(text(found, "type")) {

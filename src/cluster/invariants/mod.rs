@@ -6,7 +6,7 @@
 //!
 //! - [`store`]: versions, identity, deletion. [`pods`]: lives, placement. [`nodes`]: cordons, lost nodes.
 //!   [`statefulset`]: order, identity, revisions. [`daemonset`]: nodes, budgets, surge, back-off.
-//!   [`deployment`]: sizes, availability, one template at a time.
+//!   [`deployment`]: sizes, availability, one template at a time. [`disruption`]: budgets and evictions.
 //!   [`ownership`]: who controls what.
 
 pub mod store;
@@ -15,9 +15,10 @@ pub mod nodes;
 pub mod statefulset;
 pub mod daemonset;
 pub mod deployment;
+pub mod disruption;
+pub mod ownership;
 #[cfg(test)]
 mod deployment_tests;
-pub mod ownership;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -26,8 +27,8 @@ use crate::api::object::Typed;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
 use crate::apiserver::{ApiServer, WatchEvent, WatchEventType};
-use crate::collections::{SortedMap, SortedSet, sort_by_key};
 use crate::cluster::{Actor, Cluster, ProcessName};
+use crate::collections::{SortedMap, SortedSet, sort_by_key};
 use crate::sim::{Span, Time};
 
 /// How old a controller's view may be when nothing holds it up.
@@ -219,6 +220,7 @@ pub fn all() -> impl Iterator<Item = &'static Invariant> {
         statefulset::INVARIANTS,
         daemonset::INVARIANTS,
         deployment::INVARIANTS,
+        disruption::INVARIANTS,
         ownership::INVARIANTS,
     ];
     folders.into_iter().flatten()

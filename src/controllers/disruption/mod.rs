@@ -13,7 +13,7 @@ mod stale;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use crate::collections::SortedMap;
 use std::rc::Rc;
 
 use self::budget::{View, sync_budget};
@@ -36,7 +36,7 @@ const RECHECK_LATENCY: Span = Span::from_ms(5);
 #[derive(Clone, Debug, Default)]
 pub struct DisruptionController {
     /// Pods that several budgets select, with what is to be told about it at the pod's next sync.
-    ambiguous: BTreeMap<ObjectKey, String>,
+    ambiguous: SortedMap<ObjectKey, String>,
 }
 
 impl DisruptionController {

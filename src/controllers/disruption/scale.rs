@@ -4,7 +4,7 @@
 //! percentage is one of the sum of the scales of all controllers that own one of the pods. Left out:
 //! controllers of custom resources.
 
-use std::collections::BTreeMap;
+use crate::collections::SortedMap;
 use std::rc::Rc;
 
 use crate::api::apps::StatefulSet;
@@ -39,7 +39,7 @@ pub(super) type Finder<'a> = &'a dyn Fn(&OwnerReference) -> Result<Option<Scale>
 /// # Errors
 /// Upstream's sentence about the first pod whose controller's scale is not known.
 pub(super) fn expected_scale(pods: &[Rc<Pod>], find: Finder<'_>) -> Result<Expected, String> {
-    let mut scales: BTreeMap<String, i64> = BTreeMap::new();
+    let mut scales: SortedMap<String, i64> = SortedMap::new();
     let mut unmanaged = Vec::new();
     for pod in pods {
         let Some(owner) = pod.metadata.controller_of() else {

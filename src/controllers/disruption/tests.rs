@@ -276,7 +276,7 @@ fn reasons_are_told_in_words() {
         ),
         (
             WaitingFor::HealthyPods { healthy: 1, desired: 2 },
-            "no eviction is allowed: 2 Pods must be healthy and 1 are",
+            "no eviction is allowed: 2 Pods must be healthy, and 1 are",
         ),
         (
             WaitingFor::PodDeletion { seconds_left: 7 },

@@ -1,0 +1,20 @@
+//! Looks for what is wrong with a cluster: random runs with faults, stops after every single write, and all
+//! orders of what happens at about the same time.
+//!
+//! Every step is checked by `cluster::invariants`; once faults are over, [`liveness`] says what must come of
+//! it. A run is its seed; a failure prints the one line that shows it again.
+//!
+//! - [`run`]: one random run. `people`, `breakage`: what happens in it. [`fault_plan`]: which requests go
+//!   wrong. `heal`: its end. [`fault_kind`]: what can go wrong, with counters. [`workloads`]: what runs.
+
+pub mod fault_kind;
+pub mod fault_plan;
+pub mod workloads;
+pub mod liveness;
+pub mod run;
+mod people;
+mod breakage;
+mod heal;
+
+pub use fault_kind::{FaultKind, Fired};
+pub use run::{Failure, Run, Summary};
