@@ -6,15 +6,19 @@
 //!
 //! - [`store`]: versions, identity, deletion. [`pods`]: lives, placement. [`nodes`]: cordons, lost nodes.
 //!   [`statefulset`]: order, identity, revisions. [`daemonset`]: nodes, budgets, surge, back-off.
-//!   [`disruption`]: budgets and evictions. [`ownership`]: who controls what.
+//!   [`deployment`]: sizes, availability, one template at a time. [`disruption`]: budgets and evictions.
+//!   [`ownership`]: who controls what.
 
 pub mod store;
 pub mod pods;
 pub mod nodes;
 pub mod statefulset;
 pub mod daemonset;
+pub mod deployment;
 pub mod disruption;
 pub mod ownership;
+#[cfg(test)]
+mod deployment_tests;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -215,6 +219,7 @@ pub fn all() -> impl Iterator<Item = &'static Invariant> {
         nodes::INVARIANTS,
         statefulset::INVARIANTS,
         daemonset::INVARIANTS,
+        deployment::INVARIANTS,
         disruption::INVARIANTS,
         ownership::INVARIANTS,
     ];
