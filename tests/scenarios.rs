@@ -48,4 +48,13 @@ scenarios! {
     broken_update
     partition
     bad_lines
+    budget_drain
+    budget_reasons
+    node_lost
+    node_lost_force
+    node_removed
+    crash_loop
+    lost_image
+    ignored_sigterm
+    no_volume
 }

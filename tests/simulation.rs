@@ -1,5 +1,5 @@
-//! Random runs: people's commands and faults from a seed, every invariant after every step, then a time to
-//! heal.
+//! Random runs: people's commands and faults from a seed, drains and budgets among them, every invariant after
+//! every step, then a time to heal.
 //!
 //! `KUBESETS_STEPS` asks for a longer run, `KUBESETS_SEED` for one seed. A failure prints the seed and the
 //! inputs.
@@ -122,8 +122,10 @@ impl Run {
         let ordinal = self.rng.below(5);
         let number = self.rng.below(6);
         let node = 1 + self.rng.below(self.cluster.config().nodes.len() as u64);
-        if self.rng.below(3) == 0 {
-            return self.one_rare_input(ordinal, number, node);
+        match self.rng.below(6) {
+            0 | 1 => return self.one_rare_input(ordinal, number, node),
+            2 => return self.one_disruption(ordinal, number, node),
+            _ => {}
         }
         match self.rng.below(15) {
             0 | 1 => self.line(&format!("kubectl scale sts web --replicas={number}")),
@@ -146,6 +148,45 @@ impl Run {
             13 => self.line("kubectl rollout undo sts/web"),
             _ => self.line("kubectl rollout restart sts/web"),
         }
+    }
+
+    /// Budgets, and drains in a second terminal, where they may go on for long.
+    fn one_disruption(&mut self, ordinal: u64, number: u64, node: u64) {
+        let flags = [
+            "",
+            "--timeout=20s",
+            "--force --delete-emptydir-data --ignore-daemonsets",
+            "--disable-eviction --timeout=30s",
+            "--dry-run=server",
+            "--grace-period=1",
+        ];
+        let flags = flags[usize::try_from(number).unwrap() % flags.len()];
+        match self.rng.below(9) {
+            0 => self.budget(&format!("minAvailable: {number}")),
+            1 => self.budget(&format!("maxUnavailable: {}", ordinal / 2)),
+            2 => self.budget(&format!("maxUnavailable: {}%", number * 20)),
+            3 => self
+                .budget(&format!("minAvailable: {}%, unhealthyPodEvictionPolicy: AlwaysAllow", number * 20)),
+            4 => self.line("kubectl delete pdb web"),
+            5 => self.line("kubectl create pdb second --selector=app=nginx --min-available=1"),
+            6 => self.line("kubectl delete pdb second"),
+            _ => self.in_second_terminal(&format!("kubectl drain node-{node} {flags}")),
+        }
+    }
+
+    fn budget(&mut self, spec: &str) {
+        let text = format!(
+            "{{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {{name: web}}, \
+             spec: {{selector: {{matchLabels: {{app: nginx}}}}, {spec}}}}}"
+        );
+        self.cluster.submit(Input::File { name: "pdb.yaml".into(), text }).unwrap();
+        self.line("kubectl apply -f pdb.yaml");
+    }
+
+    fn in_second_terminal(&mut self, line: &str) {
+        self.cluster.submit(Input::Interrupt { terminal: 1 }).unwrap();
+        self.cluster.submit(Input::Line { terminal: 1, line: line.to_owned() }).unwrap();
+        self.check();
     }
 
     /// What people do less often.
@@ -185,6 +226,9 @@ impl Run {
 
     /// Takes all faults back; whatever is stuck for good is deleted by hand, as the documentation says.
     fn heal(&mut self) {
+        self.cluster.submit(Input::Interrupt { terminal: 1 }).unwrap();
+        self.line("kubectl delete pdb second");
+        self.budget("maxUnavailable: 1");
         for node in 1..=self.cluster.config().nodes.len() {
             self.control(&format!("start-node node-{node}"));
             self.line(&format!("kubectl uncordon node-{node}"));
@@ -208,7 +252,21 @@ impl Run {
         self.pass(600_000);
     }
 
+    /// A budget of one lets a drain of any node end (L-12).
+    fn drain_one(&mut self) {
+        self.in_second_terminal("kubectl drain node-1");
+        self.pass(300_000);
+        let entry = self.cluster.terminal(1).unwrap().entries().last().unwrap();
+        assert_eq!(entry.exit, Some(0), "KUBESETS_SEED={}: {:?}", self.seed, entry.chunks);
+        self.line("kubectl uncordon node-1");
+        self.pass(120_000);
+    }
+
     fn assert_converged(&self) {
+        use kubesets::cluster::invariants::disruption;
+        if let Err(what) = disruption::at_rest(self.cluster.server()) {
+            panic!("KUBESETS_SEED={}: L-11: {what}; inputs {:#?}", self.seed, self.cluster.inputs());
+        }
         use kubesets::api::{Kind, Object, ObjectKey};
         let key = ObjectKey::new(Kind::StatefulSet, "default", "web");
         let Ok(Object::StatefulSet(set)) = self.cluster.server().get(&key) else {
@@ -240,6 +298,8 @@ fn run_seed(seed: u64) -> u64 {
     }
     run.heal();
     run.assert_converged();
+    run.drain_one();
+    run.assert_converged();
     run.cluster.steps()
 }
 
@@ -257,6 +317,40 @@ fn invariants_hold_over_random_runs() {
         seed += 1;
     }
     eprintln!("{steps} steps over {seed} seeds");
+}
+
+/// A refused eviction is asked for again every five seconds, until it is granted (L-12); whoever deletes is
+/// asked nothing (S-55).
+#[test]
+fn a_drain_asks_again_every_five_seconds() {
+    let mut run = Run::new(2);
+    run.file(manifest("OrderedReady", 3));
+    run.line("kubectl apply -f web.yaml");
+    run.budget("maxUnavailable: 0");
+    run.pass(60_000);
+    let node = "kubectl get pod web-0 -o jsonpath={.spec.nodeName}";
+    run.line(node);
+    let node = run.cluster.terminal(0).unwrap().entries().last().unwrap().chunks[0].1.clone();
+    run.in_second_terminal(&format!("kubectl drain {node}"));
+    let mut asked = Vec::new();
+    for _ in 0..400 {
+        run.pass(100);
+        let refused = run.cluster.server().refused_evictions();
+        asked.extend(refused.iter().filter(|note| note.pod.name == "web-0").map(|note| note.last.ms()));
+    }
+    asked.dedup();
+    assert!(asked.len() >= 8, "{asked:?}");
+    assert!(asked.windows(2).all(|pair| pair[1] - pair[0] == 5_000), "{asked:?}");
+    // A deletion is not an eviction.
+    run.line("kubectl delete pod web-0 --wait=false");
+    run.pass(60_000);
+    run.line("kubectl set image sts/web nginx=registry.k8s.io/nginx-slim:0.9");
+    run.pass(120_000);
+    assert!(run.cluster.terminal(1).unwrap().is_busy());
+    run.budget("maxUnavailable: 1");
+    run.line(&format!("kubectl cordon {node}"));
+    run.pass(120_000);
+    assert_eq!(run.cluster.terminal(1).unwrap().entries().last().unwrap().exit, Some(0));
 }
 
 #[test]

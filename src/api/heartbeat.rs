@@ -10,10 +10,11 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
+use super::codec::map_of;
 use super::meta::Condition;
 use super::node::Node;
 use super::object::Opaque;
-use super::{Extra, Object, ObjectMeta, Timestamp};
+use super::{Object, ObjectMeta, Timestamp};
 use crate::sim::{Span, Time};
 
 /// The namespace of the nodes' leases.
@@ -74,7 +75,7 @@ pub fn lease(node: &str, owner_uid: &str, renewed: Option<Time>) -> Opaque {
             }],
             ..ObjectMeta::default()
         },
-        extra: Extra::from_iter([("spec".to_owned(), spec)]),
+        extra: map_of([("spec".to_owned(), spec)]),
     }
 }
 

@@ -4,7 +4,7 @@
 //! in an `extra` map and printed back. What is a valid field at all is decided by `schema`, before an object
 //! is made.
 //!
-//! - [`kind`], [`object`]: the kinds that are served, and any object of them.
+//! - [`kind`], [`object`], [`object_map`]: the kinds that are served, any object of them, and many.
 //! - [`codec`]: how all of them become JSON values and come back.
 //! - [`meta`], [`timestamp`], [`labels`], [`intstr`]: what all objects share.
 //! - [`pod`], [`node`], [`scheduling`], [`apps`], [`daemonset`], [`deployment`], [`policy`], [`storage`],
@@ -15,6 +15,7 @@
 pub mod codec;
 pub mod kind;
 pub mod object;
+pub mod object_map;
 pub mod meta;
 pub mod timestamp;
 pub mod labels;
@@ -39,6 +40,7 @@ pub mod yaml;
 pub use kind::Kind;
 pub use meta::{LabelMap, ObjectMeta, OwnerReference};
 pub use object::{Object, ObjectKey};
+pub use object_map::ObjectMap;
 pub use timestamp::Timestamp;
 
 /// The fields of an object that the simulation does not interpret, kept as they came.

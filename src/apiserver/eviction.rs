@@ -201,6 +201,7 @@ mod tests {
     use crate::api::intstr::IntOrString;
     use crate::api::labels::LabelSelector;
     use crate::apiserver::{Preconditions, Request};
+    use crate::collections::sort_by_key;
     use crate::sim::{Rng, Time};
 
     fn labels() -> crate::api::LabelMap {
@@ -374,7 +375,7 @@ mod tests {
             let news = log.since(0).unwrap().filter(|event| event.revision > before);
             written.extend(news.map(|event| (event.revision, event.object.clone())));
         }
-        written.sort_by_key(|(revision, _)| *revision);
+        sort_by_key(&mut written, |(revision, _)| *revision);
         let kinds: Vec<Kind> = written.iter().map(|(_, object)| object.kind()).collect();
         assert_eq!(kinds, [Kind::PodDisruptionBudget, Kind::Pod, Kind::Pod]);
         let Object::PodDisruptionBudget(budget) = &written[0].1 else { panic!() };

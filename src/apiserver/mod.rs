@@ -41,6 +41,7 @@ pub use watch::{WatchEvent, WatchEventType};
 use std::rc::Rc;
 
 use crate::api::meta::ResourceVersion;
+use crate::api::object_map::Objects;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::sim::{Rng, Time};
 
@@ -124,7 +125,7 @@ impl ApiServer {
     }
 
     /// The objects of a kind, by namespace and name; of one namespace only when one is given.
-    pub fn list<'a>(&'a self, kind: Kind, namespace: Option<&'a str>) -> impl Iterator<Item = &'a Object> {
+    pub fn list(&self, kind: Kind, namespace: Option<&str>) -> Objects<'_> {
         self.store.list(kind, namespace)
     }
 

@@ -6,18 +6,15 @@
 
 use super::watch::{WatchEvent, WatchEventType, WatchLog};
 use crate::api::meta::ResourceVersion;
-use crate::api::{Kind, Object, ObjectKey};
+use crate::api::object_map::Objects;
+use crate::api::{Kind, Object, ObjectKey, ObjectMap};
 use crate::collections::{SortedMap, SortedSet};
 use crate::sim::Time;
-use std::collections::BTreeMap;
-
-/// All objects of one kind, by namespace and name.
-type Objects = BTreeMap<(String, String), Object>;
 
 /// Objects by key, with the log of their changes.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
-    objects: SortedMap<Kind, Objects>,
+    objects: SortedMap<Kind, ObjectMap>,
     revision: u64,
     logs: SortedMap<Kind, WatchLog>,
     /// Kinds with changes that nobody has been told of yet; see [`Store::take_changed_kinds`].
@@ -32,24 +29,17 @@ impl Store {
 
     /// The object under a key.
     pub fn get(&self, key: &ObjectKey) -> Option<&Object> {
-        // The pair is built for the look-up: a borrowed pair of strings is no borrowed form of an owned one.
-        self.objects.get(&key.kind)?.get(&(key.namespace.clone(), key.name.clone()))
+        self.objects.get(&key.kind)?.get(&key.namespace, &key.name)
     }
 
     /// The objects of a kind by namespace and name; of one namespace only when one is given.
-    pub fn list<'a>(&'a self, kind: Kind, namespace: Option<&'a str>) -> impl Iterator<Item = &'a Object> {
-        let start = (namespace.unwrap_or_default().to_owned(), String::new());
-        self.objects
-            .get(&kind)
-            .into_iter()
-            .flat_map(move |objects| objects.range(start.clone()..))
-            .take_while(move |((ns, _), _)| namespace.is_none_or(|wanted| wanted == ns))
-            .map(|(_, object)| object)
+    pub fn list(&self, kind: Kind, namespace: Option<&str>) -> Objects<'_> {
+        self.objects.get(&kind).map(|objects| objects.list(namespace)).unwrap_or_default()
     }
 
     /// How many objects of a kind there are.
     pub fn count(&self, kind: Kind) -> usize {
-        self.objects.get(&kind).map_or(0, Objects::len)
+        self.objects.get(&kind).map_or(0, ObjectMap::len)
     }
 
     /// Stores an object as new or in the place of the old one, and returns it with its new version.
@@ -57,8 +47,7 @@ impl Store {
         self.revision += 1;
         object.meta_mut().resource_version = ResourceVersion(self.revision);
         let kind = object.kind();
-        let place = (object.meta().namespace.clone(), object.meta().name.clone());
-        let old = self.objects.entry(kind).or_default().insert(place, object.clone());
+        let old = self.objects.entry(kind).or_default().insert(object.clone());
         debug_assert!(
             old.as_ref().is_none_or(|old| old.meta().uid == object.meta().uid),
             "an object keeps its uid"
@@ -70,8 +59,7 @@ impl Store {
 
     /// Removes an object; the last it was is returned, under the version of its removal.
     pub fn remove(&mut self, key: &ObjectKey, now: Time) -> Option<Object> {
-        let place = (key.namespace.clone(), key.name.clone());
-        let mut object = self.objects.get_mut(&key.kind)?.remove(&place)?;
+        let mut object = self.objects.get_mut(&key.kind)?.remove(&key.namespace, &key.name)?;
         self.revision += 1;
         object.meta_mut().resource_version = ResourceVersion(self.revision);
         self.log(WatchEventType::Deleted, object.clone(), now);

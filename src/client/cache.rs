@@ -4,11 +4,11 @@
 //! Objects are found by key, by the uid of their controller, and pods by their node, so that no sync has to
 //! look at all objects.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::api::object::Typed;
-use crate::api::{Kind, Object, ObjectKey};
+use crate::api::object_map::{Objects, TypedObjects};
+use crate::api::{Kind, Object, ObjectKey, ObjectMap};
 use crate::apiserver::WatchEventType;
 use crate::collections::{SortedMap, SortedSet};
 
@@ -31,7 +31,7 @@ impl Change {
 /// The copy.
 #[derive(Clone, Debug, Default)]
 pub struct Cache {
-    objects: SortedMap<Kind, BTreeMap<(String, String), Object>>,
+    objects: SortedMap<Kind, ObjectMap>,
     /// Objects by (kind, namespace, uid of their controller or empty).
     by_controller: SortedMap<(Kind, String, String), SortedSet<String>>,
     /// Pods by node.
@@ -43,34 +43,22 @@ pub struct Cache {
 impl Cache {
     /// The object under a key.
     pub fn get(&self, key: &ObjectKey) -> Option<&Object> {
-        self.objects.get(&key.kind)?.get(&(key.namespace.clone(), key.name.clone()))
+        self.objects.get(&key.kind)?.get(&key.namespace, &key.name)
     }
 
     /// The typed object of a namespace (empty for cluster-scoped kinds) and name.
     pub fn typed<T: Typed>(&self, namespace: &str, name: &str) -> Option<&Rc<T>> {
-        T::of(self.objects.get(&T::KIND)?.get(&(namespace.to_owned(), name.to_owned()))?)
+        T::of(self.objects.get(&T::KIND)?.get(namespace, name)?)
     }
 
     /// All objects of a type, by namespace and name; of one namespace only when one is given.
-    pub fn list<'a, T: Typed>(&'a self, namespace: Option<&'a str>) -> impl Iterator<Item = &'a Rc<T>> {
-        let start = (namespace.unwrap_or_default().to_owned(), String::new());
-        self.objects
-            .get(&T::KIND)
-            .into_iter()
-            .flat_map(move |objects| objects.range(start.clone()..))
-            .take_while(move |((ns, _), _)| namespace.is_none_or(|wanted| wanted == ns))
-            .filter_map(|(_, object)| T::of(object))
+    pub fn list<T: Typed>(&self, namespace: Option<&str>) -> TypedObjects<'_, T> {
+        self.objects(T::KIND, namespace).typed()
     }
 
     /// All objects of a kind, by namespace and name; of one namespace only when one is given.
-    pub fn objects<'a>(&'a self, kind: Kind, namespace: Option<&'a str>) -> impl Iterator<Item = &'a Object> {
-        let start = (namespace.unwrap_or_default().to_owned(), String::new());
-        self.objects
-            .get(&kind)
-            .into_iter()
-            .flat_map(move |objects| objects.range(start.clone()..))
-            .take_while(move |((ns, _), _)| namespace.is_none_or(|wanted| wanted == ns))
-            .map(|(_, object)| object)
+    pub fn objects(&self, kind: Kind, namespace: Option<&str>) -> Objects<'_> {
+        self.objects.get(&kind).map(|objects| objects.list(namespace)).unwrap_or_default()
     }
 
     /// The objects of a type in a namespace that the object with this uid controls, by name.
@@ -81,8 +69,8 @@ impl Cache {
     ) -> impl Iterator<Item = &'a Rc<T>> {
         self.by_controller
             .get(&(T::KIND, namespace.to_owned(), uid.to_owned()))
-            .into_iter()
-            .flatten()
+            .map(SortedSet::iter)
+            .unwrap_or_default()
             .filter_map(move |name| self.typed(namespace, name))
     }
 
@@ -95,8 +83,8 @@ impl Cache {
     pub fn pods_on<'a>(&'a self, node: &str) -> impl Iterator<Item = &'a Rc<crate::api::pod::Pod>> {
         self.by_node
             .get(node)
-            .into_iter()
-            .flatten()
+            .map(SortedSet::iter)
+            .unwrap_or_default()
             .filter_map(|(namespace, name)| self.typed(namespace, name))
     }
 
@@ -113,14 +101,17 @@ impl Cache {
 
     /// Takes a watch event in.
     pub fn apply(&mut self, type_: WatchEventType, object: &Object) -> Change {
-        let place = (object.meta().namespace.clone(), object.meta().name.clone());
         self.note_revision(object.kind(), object.meta().resource_version.0);
         let objects = self.objects.entry(object.kind()).or_default();
         let (old, new) = match type_ {
             WatchEventType::Added | WatchEventType::Modified => {
-                (objects.insert(place, object.clone()), Some(object.clone()))
+                (objects.insert(object.clone()), Some(object.clone()))
             }
-            WatchEventType::Deleted => (objects.remove(&place).or_else(|| Some(object.clone())), None),
+            WatchEventType::Deleted => {
+                let meta = object.meta();
+                let removed = objects.remove(&meta.namespace, &meta.name);
+                (removed.or_else(|| Some(object.clone())), None)
+            }
         };
         self.reindex(old.as_ref(), new.as_ref());
         Change { old, new }
@@ -131,14 +122,12 @@ impl Cache {
         let mut gone = self.objects.get(&kind).cloned().unwrap_or_default();
         let mut changes = Vec::new();
         for object in objects {
-            let place = (object.meta().namespace.clone(), object.meta().name.clone());
-            if gone.remove(&place).is_none_or(|old| !old.is_same(&object)) {
+            let old = gone.remove(&object.meta().namespace, &object.meta().name);
+            if old.is_none_or(|old| !old.is_same(&object)) {
                 changes.push(self.apply(WatchEventType::Modified, &object));
             }
         }
-        changes.extend(
-            gone.values().map(|object| self.apply(WatchEventType::Deleted, object)).collect::<Vec<_>>(),
-        );
+        changes.extend(gone.list(None).map(|object| self.apply(WatchEventType::Deleted, object)));
         changes
     }
 

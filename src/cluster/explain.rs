@@ -43,7 +43,7 @@ impl Cluster {
             );
         };
         let mut text = String::new();
-        for decision in self.decisions(&key).iter().rev().take(1) {
+        for decision in self.last_words(&key, object.meta().creation_timestamp) {
             text.push_str(&sentence(decision));
         }
         if let Object::Pod(pod) = object {
@@ -53,6 +53,21 @@ impl Cluster {
             text.push_str("nothing is waited for\n");
         }
         Output::text(Stream::Out, &text, 0)
+    }
+
+    /// The newest decision of each controller about an object that was made at `since`: those that wait, or
+    /// where none does, the very last. What was decided about an earlier one of its name is left out.
+    fn last_words(&self, key: &ObjectKey, since: Option<Timestamp>) -> Vec<&Decision> {
+        let mut latest: Vec<&Decision> = Vec::new();
+        for decision in self.decisions(key).iter().rev() {
+            let is_earlier = since.is_some_and(|since| Timestamp::at(decision.at) < since);
+            if !is_earlier && latest.iter().all(|known| known.by != decision.by) {
+                latest.push(decision);
+            }
+        }
+        let last = latest.first().copied();
+        latest.retain(|decision| decision.verdict != Verdict::Converged);
+        if latest.is_empty() { last.into_iter().collect() } else { latest }
     }
 
     fn pod_reasons(&self, key: &ObjectKey, pod: &crate::api::pod::Pod) -> String {

@@ -289,6 +289,12 @@ pub struct Iter<'a, K, V> {
     entries: std::slice::Iter<'a, (K, V)>,
 }
 
+impl<K, V> Default for Iter<'_, K, V> {
+    fn default() -> Self {
+        Self { entries: [].iter() }
+    }
+}
+
 impl<'a, K, V> Iterator for Iter<'a, K, V> {
     type Item = (&'a K, &'a V);
 

@@ -143,6 +143,12 @@ pub struct Iter<'a, T> {
     items: sorted_map::Iter<'a, T, ()>,
 }
 
+impl<T> Default for Iter<'_, T> {
+    fn default() -> Self {
+        Self { items: sorted_map::Iter::default() }
+    }
+}
+
 impl<'a, T> Iterator for Iter<'a, T> {
     type Item = &'a T;
 

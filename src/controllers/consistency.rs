@@ -5,11 +5,10 @@
 //! put off; the change that the cache lacks wakes it, and a look each second stands in for a change that
 //! wakes nobody.
 
-use std::collections::BTreeMap;
-
 use super::api_access::Api;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::client::Cache;
+use crate::collections::SortedMap;
 use crate::sim::{Span, Time};
 
 /// Every write takes its time to come back through the watch; only a longer lag is told.
@@ -18,7 +17,7 @@ const LAG_WORTH_A_WORD: Span = Span::from_seconds(1);
 /// What was written for one object and is not yet seen.
 #[derive(Clone, Debug, Default)]
 pub struct OwnWrites {
-    unseen: BTreeMap<Kind, u64>,
+    unseen: SortedMap<Kind, u64>,
     lagging_since: Option<Time>,
 }
 

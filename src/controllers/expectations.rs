@@ -4,8 +4,7 @@
 //! creations are counted, deletions are remembered by name, so that a pod that is first marked and then gone
 //! counts once; what has not come after five minutes is no longer waited for. Left out: nothing.
 
-use std::collections::BTreeSet;
-
+use crate::collections::SortedSet;
 use crate::sim::{Span, Time};
 
 /// How long is waited for what was expected.
@@ -15,7 +14,7 @@ pub const EXPECTATIONS_TIMEOUT: Span = Span::from_seconds(5 * 60);
 #[derive(Clone, Debug, Default)]
 pub struct Expectations {
     creations: i64,
-    deletions: BTreeSet<String>,
+    deletions: SortedSet<String>,
     since: Time,
 }
 
@@ -23,7 +22,7 @@ impl Expectations {
     /// Expects so many creations, and forgets what was expected before.
     pub fn expect_creations(&mut self, count: usize, now: Time) {
         let creations = i64::try_from(count).unwrap_or(i64::MAX);
-        *self = Self { creations, deletions: BTreeSet::new(), since: now };
+        *self = Self { creations, deletions: SortedSet::new(), since: now };
     }
 
     /// Expects these deletions, and forgets what was expected before.

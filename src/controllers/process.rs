@@ -3,13 +3,13 @@
 //! Models cmd/kube-controller-manager/app/controllermanager.go and the worker loop that every controller has,
 //! Kubernetes v1.36. Left out: several workers; a sync runs to its end in one instant.
 
-use std::collections::BTreeSet;
+use std::fmt;
 
 use super::verdict::{Decision, Reason, Verdict};
 use super::volume::VolumeFault;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{Cache, Change, Component, Context, StatusError, WorkFate, WorkQueue};
-use crate::collections::SortedMap;
+use crate::collections::{SortedMap, SortedSet};
 use crate::sim::{Span, Time};
 
 /// Decisions that are kept for each object.
@@ -35,7 +35,7 @@ pub type SyncResult = Result<Option<Verdict>, SyncError>;
 pub type Requeue = ObjectKey;
 
 /// One controller.
-pub trait Controller: std::fmt::Debug {
+pub trait Controller {
     /// Its name as the source of Events, such as `statefulset-controller`.
     fn name(&self) -> &'static str;
 
@@ -66,6 +66,13 @@ pub trait Controller: std::fmt::Debug {
     fn boxed_clone(&self) -> Box<dyn Controller>;
 }
 
+/// Its name alone: printing the state of every controller would be code that the page loads for nothing.
+impl fmt::Debug for dyn Controller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 impl Clone for Box<dyn Controller> {
     fn clone(&self) -> Self {
         self.boxed_clone()
@@ -81,7 +88,7 @@ struct Worker {
     controller: Box<dyn Controller>,
     queue: WorkQueue<ObjectKey>,
     /// When this worker will be woken.
-    wakes: BTreeSet<Time>,
+    wakes: SortedSet<Time>,
 }
 
 /// All controllers with their queues.
@@ -98,7 +105,7 @@ impl ControllerManager {
     pub fn new(controllers: Vec<Box<dyn Controller>>) -> Self {
         let workers = controllers
             .into_iter()
-            .map(|controller| Worker { controller, queue: WorkQueue::default(), wakes: BTreeSet::new() })
+            .map(|controller| Worker { controller, queue: WorkQueue::default(), wakes: SortedSet::new() })
             .collect();
         Self { workers, watches: Kind::ALL, decisions: SortedMap::new(), sync_count: 0 }
     }

@@ -141,7 +141,11 @@ fn group(found: &Found, args: &[String]) -> Output {
     let is_root = found.command.name == ROOT.name;
     match args.first() {
         None if is_root => Output::text(Stream::Out, &help::root(), 0),
-        None => Output::text(Stream::Out, &help::command(found.command, &found.path), 1),
+        None => {
+            // Upstream's groups print to standard error, but for this one.
+            let stream = if found.command.name == "rollout" { Stream::Out } else { Stream::Err };
+            Output::text(stream, &help::command(found.command, &found.path), 1)
+        }
         Some(word) if is_root => unknown_command(word),
         Some(_) => {
             let mut output = Output::default();

@@ -1,6 +1,6 @@
-//! What a label's key and value may look like.
+//! What a label's key and value and an environment variable's name may look like.
 //!
-//! Models `IsQualifiedName` and `IsValidLabelValue`,
+//! Models `IsQualifiedName`, `IsValidLabelValue` and `IsEnvVarName`,
 //! staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go, Kubernetes v1.36, with its words. Left
 //! out: nothing.
 
@@ -13,6 +13,10 @@ const VALUE_RULE: &str = "a valid label must be an empty string or consist of al
 const PREFIX_RULE: &str = "prefix part a lowercase RFC 1123 subdomain must consist of lower case alphanumeric \
      characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used \
      for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+
+const ENV_RULE: &str = "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or \
+     '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for \
+     validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')";
 
 /// What is wrong with a label's key; empty when nothing is.
 pub fn label_key_errors(key: &str) -> Vec<String> {
@@ -59,6 +63,22 @@ pub fn label_value_errors(value: &str) -> Vec<String> {
     errors
 }
 
+/// What is wrong with an environment variable's name; empty when nothing is.
+pub fn env_name_errors(name: &str) -> Vec<String> {
+    let is_valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let mut errors = Vec::new();
+    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || !name.chars().all(is_valid) {
+        errors.push(ENV_RULE.to_owned());
+    }
+    match name {
+        "." => errors.push("must not be '.'".to_owned()),
+        ".." => errors.push("must not be '..'".to_owned()),
+        _ if name.starts_with("..") => errors.push("must not start with '..'".to_owned()),
+        _ => {}
+    }
+    errors
+}
+
 fn is_name(text: &str) -> bool {
     let ends = |letter: Option<char>| letter.is_some_and(|c| c.is_ascii_alphanumeric());
     ends(text.chars().next())
@@ -66,7 +86,8 @@ fn is_name(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
-fn is_subdomain(text: &str) -> bool {
+/// Whether a text is a lowercase RFC 1123 subdomain.
+pub fn is_subdomain(text: &str) -> bool {
     let edge = |letter: Option<char>| letter.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     text.len() <= 253
         && text.split('.').all(|part| {
@@ -78,7 +99,7 @@ fn is_subdomain(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{label_key_errors, label_value_errors};
+    use super::{env_name_errors, label_key_errors, label_value_errors};
 
     #[test]
     fn labels_are_checked_as_upstream() {
@@ -96,6 +117,8 @@ mod tests {
             assert!(label_key_errors(key).iter().any(|why| why.starts_with(part)), "{key}");
         }
         assert!(label_value_errors("").is_empty() && label_value_errors("a_b.C").is_empty());
+        assert!(env_name_errors("_A.b-1").is_empty() && !env_name_errors("1A").is_empty());
+        assert_eq!(env_name_errors("..a"), ["must not start with '..'"]);
         assert!(!label_value_errors("-a").is_empty() && !label_value_errors(&"a".repeat(64)).is_empty());
     }
 }

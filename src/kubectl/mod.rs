@@ -18,6 +18,7 @@ pub mod outcome;
 pub mod session;
 pub mod error;
 pub mod quote;
+pub mod base64;
 pub mod go_duration;
 pub mod words;
 pub mod flags;

@@ -2,7 +2,7 @@
 //!
 //! Left out: colours and progress bars; kubectl has none.
 
-use std::fmt::Debug;
+use std::fmt;
 
 use super::commands::edit::Edit;
 use super::error::CommandError;
@@ -111,7 +111,7 @@ pub enum Outcome {
 }
 
 /// A command that waits: polled after every change of the store and at the time it asked for.
-pub trait Waiter: Debug {
+pub trait Waiter {
     /// Looks again.
     fn poll(&mut self, api: &mut ApiServer) -> Poll;
 
@@ -123,6 +123,13 @@ pub trait Waiter: Debug {
 
     /// What it waits for, in a few words.
     fn title(&self) -> String;
+}
+
+/// Its title alone: printing every command that waits would be code that the page loads for nothing.
+impl fmt::Debug for dyn Waiter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.title())
+    }
 }
 
 impl Clone for Box<dyn Waiter> {

@@ -13,7 +13,7 @@ use super::quote::quote;
 /// # Errors
 /// kubectl's words for a type that the server does not have.
 pub fn kind_of(word: &str) -> Result<Kind, CommandError> {
-    let lower = word.to_lowercase();
+    let lower = word.to_ascii_lowercase();
     let (resource, rest) = match lower.split_once('.') {
         Some((resource, rest)) => (resource, rest),
         None => (lower.as_str(), ""),
@@ -23,7 +23,7 @@ pub fn kind_of(word: &str) -> Result<Kind, CommandError> {
         names.plural == resource
             || names.singular == resource
             || names.short_names.contains(&resource)
-            || names.kind.to_lowercase() == resource
+            || names.kind.to_ascii_lowercase() == resource
     };
     let found = Kind::ALL.iter().filter(named).copied().find(|kind| is_in_group(*kind, rest));
     found.ok_or_else(|| {

@@ -122,7 +122,7 @@ impl ResultPrinter {
 
 /// An object as results name it: `statefulset.apps/web`.
 pub fn name_of(value: &Value) -> String {
-    let kind = text_at(value, &["kind"]).to_lowercase();
+    let kind = text_at(value, &["kind"]).to_ascii_lowercase();
     let group = text_at(value, &["apiVersion"]).split_once('/').map_or("", |(group, _)| group);
     let name = text_at(value, &["metadata", "name"]);
     if group.is_empty() { format!("{kind}/{name}") } else { format!("{kind}.{group}/{name}") }

@@ -8,13 +8,13 @@ use super::command::Command;
 /// The names of the commands below `parent` that `word` may have meant, in their order.
 pub fn commands(parent: &Command, word: &str) -> Vec<&'static str> {
     const DISTANCE_MAX: usize = 2;
-    let lower = word.to_lowercase();
+    let lower = word.to_ascii_lowercase();
     parent
         .subcommands
         .iter()
         .filter(|command| {
-            distance(&lower, &command.name.to_lowercase()) <= DISTANCE_MAX
-                || command.name.to_lowercase().starts_with(&lower)
+            distance(&lower, &command.name.to_ascii_lowercase()) <= DISTANCE_MAX
+                || command.name.to_ascii_lowercase().starts_with(&lower)
                 || command.suggest_for.iter().any(|alias| alias.eq_ignore_ascii_case(word))
         })
         .map(|command| command.name)

@@ -299,7 +299,8 @@ impl Kubelets {
             | Control::Ready { ref namespace, ref pod }
             | Control::Evict { ref namespace, ref pod } => {
                 let place = (namespace.clone(), pod.clone());
-                if self.timing.stand_in && matches!(control, Control::Unready { .. } | Control::Ready { .. }) {
+                if self.timing.stand_in && matches!(control, Control::Unready { .. } | Control::Ready { .. })
+                {
                     // The stand-ins remember it by name, whether the pod runs or not.
                     let unready = matches!(control, Control::Unready { .. });
                     self.faults.change_pod(place.clone(), |faults| faults.unready = unready);

@@ -26,6 +26,8 @@ mod worker;
 mod status;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod fault_tests;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

@@ -14,21 +14,21 @@ use crate::collections::sort;
 use crate::sim::{Agenda, Rng, Span};
 
 /// A server, the kubelets, and nothing else.
-struct Rig {
-    server: ApiServer,
-    kubelets: Kubelets,
+pub(super) struct Rig {
+    pub(super) server: ApiServer,
+    pub(super) kubelets: Kubelets,
     cache: Cache,
     informers: Vec<Informer>,
     recorder: Recorder,
     rng: Rng,
-    agenda: Agenda<Timer>,
+    pub(super) agenda: Agenda<Timer>,
     seen: u64,
     rows: String,
     last_row: String,
 }
 
 impl Rig {
-    fn new(timing: Timing) -> Self {
+    pub(super) fn new(timing: Timing) -> Self {
         let kubelets = Kubelets::new(timing, &[NodeConfig::recorded("node-1")]);
         let informers = kubelets.watches().iter().map(|&kind| Informer::new(kind, Span::ZERO)).collect();
         let mut rig = Self {
@@ -43,7 +43,9 @@ impl Rig {
             rows: String::new(),
             last_row: String::new(),
         };
-        rig.create(Kind::Namespace, json!({"metadata": {"name": "default"}}));
+        for namespace in ["default", crate::api::heartbeat::LEASE_NAMESPACE] {
+            rig.create(Kind::Namespace, json!({"metadata": {"name": namespace}}));
+        }
         let node = node_object(&NodeConfig::recorded("node-1"));
         rig.server.handle(Request::create(node)).unwrap();
         rig.settle();
@@ -60,7 +62,7 @@ impl Rig {
     }
 
     /// A pod `web-0` that the scheduler has just put on the node; its specification in short.
-    fn pod(&mut self, spec: Value) {
+    pub(super) fn pod(&mut self, spec: Value) {
         let mut spec = spec;
         spec["nodeName"] = "node-1".into();
         if spec["restartPolicy"].is_null() {
@@ -80,7 +82,7 @@ impl Rig {
     }
 
     /// Brings all changes to the kubelets until there are no more.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         loop {
             let now = self.server.now();
             let mut changes = Vec::new();
@@ -95,7 +97,7 @@ impl Rig {
         }
     }
 
-    fn run(&mut self, seconds: u64) {
+    pub(super) fn run(&mut self, seconds: u64) {
         let until = self.agenda.now() + Span::from_seconds(seconds);
         while self.agenda.next_due().is_some_and(|due| due <= until) {
             let timer = self.agenda.pop().unwrap();
@@ -107,14 +109,14 @@ impl Rig {
         self.server.set_now(until);
     }
 
-    fn delete(&mut self, grace: Option<i64>) {
+    pub(super) fn delete(&mut self, grace: Option<i64>) {
         let key = ObjectKey::new(Kind::Pod, "default", "web-0");
         let options = DeleteOptions { grace_period_seconds: grace, ..DeleteOptions::default() };
         self.server.handle(Request::delete(key, options)).unwrap();
         self.settle();
     }
 
-    fn control(&mut self, control: Control) -> Result<(), String> {
+    pub(super) fn control(&mut self, control: Control) -> Result<(), String> {
         let mut result = Ok(());
         self.with_context(|kubelets, context| result = kubelets.control(control, context));
         self.settle();
@@ -143,7 +145,7 @@ impl Rig {
         events.collect()
     }
 
-    fn stored(&self) -> Rc<Pod> {
+    pub(super) fn stored(&self) -> Rc<Pod> {
         let key = ObjectKey::new(Kind::Pod, "default", "web-0");
         match self.server.get(&key) {
             Ok(Object::Pod(pod)) => Rc::clone(pod),
@@ -152,7 +154,7 @@ impl Rig {
     }
 
     #[track_caller]
-    fn shows(&self, expected: &str) {
+    pub(super) fn shows(&self, expected: &str) {
         let expected: Vec<&str> = expected.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         assert_eq!(self.rows.lines().collect::<Vec<_>>(), expected);
     }
@@ -196,7 +198,7 @@ fn row(pod: &Pod) -> String {
     format!("{ready}/{} {reason} r{restarts}{deleting}", pod.spec.containers.len())
 }
 
-fn web(image: &str) -> Value {
+pub(super) fn web(image: &str) -> Value {
     json!({"containers": [{"name": "nginx", "image": image}]})
 }
 

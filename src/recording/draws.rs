@@ -3,16 +3,15 @@
 //! Told by its Events `Scheduled`, in order. The replay's scheduler takes a recorded node only where its own
 //! scores leave the choice open, so a node that it would not choose shows up as a difference.
 
-use crate::collections::SortedMap;
-
 use super::format::Recording;
+use crate::collections::{SortedMap, sort};
 
 /// The recorded nodes by pod, as [`crate::cluster::ClusterConfig::draws`] wants them.
 pub(super) fn of(recording: &Recording) -> SortedMap<String, Vec<String>> {
     let seen = || recording.steps.iter().flat_map(|step| &step.events);
     let mut sets: Vec<&str> =
         seen().filter(|seen| seen.kind == "ReplicaSet").map(|seen| seen.name.as_str()).collect();
-    sets.sort_unstable();
+    sort(&mut sets);
     sets.dedup();
     let mut placed_sets: Vec<&str> = Vec::new();
     let mut draws: SortedMap<String, Vec<String>> = SortedMap::new();

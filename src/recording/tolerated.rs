@@ -73,8 +73,12 @@ pub(super) const SAME_MOMENT_SECONDS: f64 = 0.3;
 pub(super) fn settled_events(recording: &Recording) -> Recording {
     let mut recording = recording.clone();
     for step in &mut recording.steps {
-        let added: Vec<f64> =
-            step.events.iter().filter(|seen| seen.kind == "Pod" && seen.type_ == "ADDED").map(|seen| seen.t).collect();
+        let added: Vec<f64> = step
+            .events
+            .iter()
+            .filter(|seen| seen.kind == "Pod" && seen.type_ == "ADDED")
+            .map(|seen| seen.t)
+            .collect();
         step.events.retain(|seen| {
             let is_first_look = seen.kind == "Event"
                 && seen.source == "controllermanager"
@@ -235,7 +239,8 @@ mod tests {
             texts.iter().map(|&(t, text)| Row { text: text.into(), t }).collect()
         };
         let start = [(0.0, "AVAILABLE=0 READY=0"), (1.0, "AVAILABLE=0 READY=1")];
-        let split = [(1.1, "AVAILABLE=0 READY=3"), (5.0, "AVAILABLE=1 READY=3"), (9.0, "AVAILABLE=3 READY=3")];
+        let split =
+            [(1.1, "AVAILABLE=0 READY=3"), (5.0, "AVAILABLE=1 READY=3"), (9.0, "AVAILABLE=3 READY=3")];
         let both = rows(&[&start[..], &split[..]].concat());
         assert!(!lasting(&both).contains(&&both[3].text));
         // Pods that became ready one after the other are available one after the other.
@@ -246,7 +251,8 @@ mod tests {
 
     #[test]
     fn only_sentences_of_a_rollout_are_told_once() {
-        let line = "Waiting for daemon set \"demo\" rollout to finish: 1 out of 4 new pods have been updated...";
+        let line =
+            "Waiting for daemon set \"demo\" rollout to finish: 1 out of 4 new pods have been updated...";
         let text = format!("a\na\n{line}\n{line}\n");
         assert_eq!(without_repeated_status(&text), format!("a\na\n{line}\n"));
     }

@@ -4,7 +4,7 @@
 //! replay of a real cluster lays its draws down: they decide only where the scheduler's own scores leave the
 //! choice open. Left out: nothing; without draws all is random.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::api::pod::Pod;
 use crate::collections::SortedMap;
@@ -16,16 +16,16 @@ pub type DrawTable = SortedMap<String, Vec<String>>;
 /// The draws that are still to come.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Draws {
-    left: BTreeMap<String, VecDeque<String>>,
+    left: SortedMap<String, VecDeque<String>>,
     /// The sets by the prefix of their pods' names.
-    sets: BTreeMap<String, String>,
+    sets: SortedMap<String, String>,
 }
 
 impl Draws {
     /// Draws that were laid down.
     pub(crate) fn new(table: &DrawTable) -> Self {
         let left = table.iter().map(|(pod, nodes)| (pod.clone(), nodes.iter().cloned().collect()));
-        Self { left: left.collect(), sets: BTreeMap::new() }
+        Self { left: left.collect(), sets: SortedMap::new() }
     }
 
     /// The node that the pod gets if it is among the best.

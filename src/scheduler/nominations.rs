@@ -3,15 +3,15 @@
 //! Models `nominator`, pkg/scheduler/backend/queue/nominator.go, Kubernetes v1.36: a nomination is known to
 //! the scheduler before the pod's status shows it, and other pods of lower priority see the room as taken.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::api::pod::Pod;
+use crate::collections::SortedMap;
 
 /// Pods without a node, with the node that is kept for each.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Nominations {
-    by_uid: BTreeMap<Rc<str>, (Rc<Pod>, Rc<str>)>,
+    by_uid: SortedMap<Rc<str>, (Rc<Pod>, Rc<str>)>,
 }
 
 /// The node that a pod's status says is kept for it; empty when none is.

@@ -146,6 +146,7 @@ pub(crate) fn named_set(name: &str) -> DaemonSet {
     set.spec.template.metadata.labels.insert("app".into(), "foo".into());
     set.spec.template.spec.containers =
         vec![Container { name: "c".into(), image: "foo/bar".into(), ..Container::default() }];
+    set.spec.template.spec.termination_grace_period_seconds = Some(0);
     set.spec.update_strategy.type_ = "RollingUpdate".into();
     set.spec.update_strategy.rolling_update = Some(budgets("0", "1"));
     set
@@ -162,7 +163,7 @@ pub(crate) fn budgets(max_surge: &str, max_unavailable: &str) -> RollingUpdateDa
 }
 
 impl Drive {
-    /// A server with this set, and a controller that has heard of it.
+    /// A server with this set, and a controller that has made its first revision.
     pub(crate) fn new(set: DaemonSet) -> Self {
         let mut server = ApiServer::new(Rng::new(1));
         let key = server.handle(Request::create(set)).unwrap().key();
@@ -178,7 +179,8 @@ impl Drive {
             key,
             held: false,
         };
-        drive.catch_up();
+        drive.sync();
+        drive.forget_log();
         drive
     }
 
@@ -327,7 +329,10 @@ impl Drive {
             let mut node = Node::default();
             node.metadata.name = format!("node-{number}");
             edit(&mut node);
-            self.request(Request::create(node));
+            let taints = node.spec.taints.clone();
+            let name = self.request(Request::create(node)).meta().name.clone();
+            // The server has every node wait for the lifecycle controller's word; here it comes at once.
+            self.edit_node(&name, |node| node.spec.taints = taints);
         }
     }
 

@@ -185,7 +185,7 @@ pub(crate) fn words(name: &str) -> Vec<String> {
             words.push(String::new());
         }
         if let (Some(word), true) = (words.last_mut(), sign.is_alphanumeric()) {
-            word.extend(sign.to_lowercase());
+            word.push(sign.to_ascii_lowercase());
         }
     }
     words.retain(|word| !word.is_empty());

@@ -106,7 +106,7 @@ macro_rules! api_struct {
 pub(crate) use api_struct;
 
 /// Declares an enum whose JSON is an object with one field: the variant's name in camel case, and in it the
-/// variant's fields, or the one value that it holds.
+/// variant's fields, or those of the one value that it holds.
 macro_rules! api_enum {
     (
         $(#[$on_enum:meta])*
@@ -127,39 +127,31 @@ macro_rules! api_enum {
 
         impl $crate::api::codec::Field for $name {
             fn read(&mut self, value: serde_json::Value) -> Result<(), $crate::api::codec::FieldError> {
-                let mut tagged = $crate::api::codec::read::Tagged::open(value)?;
-                $(if let Some(value) = tagged.take($crate::api::codec::api_struct!(@name $variant)) {
-                    $(
-                        let mut reader = $crate::api::codec::read::Reader::open(value)?;
-                        $(
-                            let mut $field = <$type>::default();
-                            reader.field($crate::api::codec::api_struct!(@name $field), &mut $field);
-                        )*
-                        reader.finish()?;
-                        *self = Self::$variant { $($field),* };
-                    )?
-                    $(*self = Self::$variant($crate::api::codec::from_value::<$inner>(value)?);)?
-                    return Ok(());
-                })*
-                Err(tagged.unknown())
+                let (name, mut reader) = $crate::api::codec::read::Reader::open_variant(value)?;
+                *self = $(if name == $crate::api::codec::api_struct!(@name $variant) {
+                    Self::$variant $({ $($field: <$type>::default()),* })? $((<$inner>::default()))?
+                } else)* {
+                    return Err($crate::api::codec::FieldError::no_variant(&name));
+                };
+                match self {
+                    $(Self::$variant $({ $($field),* })? $(($crate::api::codec::api_enum!(@first inner, $inner)))? => {
+                        $($(reader.field($crate::api::codec::api_struct!(@name $field), $field);)*)?
+                        $(reader.whole($crate::api::codec::api_enum!(@first inner, $inner));)?
+                    })*
+                }
+                reader.finish()
             }
 
             fn write(&self) -> serde_json::Value {
                 let mut writer = $crate::api::codec::write::Writer::default();
-                match self {
+                let name = match self {
                     $(Self::$variant $({ $($field),* })? $(($crate::api::codec::api_enum!(@first inner, $inner)))? => {
-                        $(
-                            let mut fields = $crate::api::codec::write::Writer::default();
-                            $(fields.field($crate::api::codec::api_struct!(@name $field), $field);)*
-                            writer.value($crate::api::codec::api_struct!(@name $variant), fields.finish());
-                        )?
-                        $(writer.field(
-                            $crate::api::codec::api_struct!(@name $variant),
-                            $crate::api::codec::api_enum!(@first inner, $inner),
-                        );)?
+                        $($(writer.field($crate::api::codec::api_struct!(@name $field), $field);)*)?
+                        $(writer.whole($crate::api::codec::api_enum!(@first inner, $inner));)?
+                        $crate::api::codec::api_struct!(@name $variant)
                     })*
-                }
-                writer.finish()
+                };
+                writer.finish_variant(name)
             }
         }
     };

@@ -30,6 +30,11 @@ impl FieldError {
         Self::new(format!("expected {expected}, found {found}"))
     }
 
+    /// There is no variant of this name.
+    pub(crate) fn no_variant(name: &str) -> Self {
+        Self::new("no such variant").inside(name)
+    }
+
     /// The same, seen from the object that the value is the field `name` of.
     pub(super) fn inside(mut self, name: &str) -> Self {
         let path = &mut self.0.0;

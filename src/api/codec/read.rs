@@ -27,6 +27,26 @@ impl Reader {
         Ok(Self { fields, error: None })
     }
 
+    /// Takes the one field of an object, which stands for a variant: its name, and the fields in it.
+    ///
+    /// # Errors
+    /// When the value is no object with an object in it.
+    pub fn open_variant(value: Value) -> Result<(String, Self), FieldError> {
+        let Value::Object(fields) = value else {
+            return Err(FieldError::mismatch(&value, "an object"));
+        };
+        match fields.into_iter().next() {
+            Some((name, value)) => Self::open(value).map(|reader| (name, reader)),
+            None => Err(FieldError::new("expected an object with one field, found none")),
+        }
+    }
+
+    /// Reads all fields that are left as one value.
+    #[inline(never)]
+    pub fn whole(&mut self, place: &mut dyn Field) {
+        self.error = place.read(Value::Object(std::mem::take(&mut self.fields))).err();
+    }
+
     /// Reads a field, if there is one of this name and no field before it failed.
     #[inline(never)]
     pub fn field(&mut self, name: &str, place: &mut dyn Field) {
@@ -54,39 +74,5 @@ impl Reader {
     #[inline(never)]
     pub fn finish(self) -> Result<(), FieldError> {
         self.error.map_or(Ok(()), Err)
-    }
-}
-
-/// The one field of an object that stands for a variant.
-#[derive(Debug)]
-pub struct Tagged {
-    name: String,
-    value: Value,
-}
-
-impl Tagged {
-    /// Takes the first field of an object.
-    ///
-    /// # Errors
-    /// When the value is no object or an empty one.
-    pub fn open(value: Value) -> Result<Self, FieldError> {
-        let Value::Object(fields) = value else {
-            return Err(FieldError::mismatch(&value, "an object"));
-        };
-        match fields.into_iter().next() {
-            Some((name, value)) => Ok(Self { name, value }),
-            None => Err(FieldError::new("expected an object with one field, found none")),
-        }
-    }
-
-    /// What the field holds, when this is its name.
-    #[inline(never)]
-    pub fn take(&mut self, name: &str) -> Option<Value> {
-        (self.name == name).then(|| self.value.take())
-    }
-
-    /// That no variant has the name.
-    pub fn unknown(self) -> FieldError {
-        FieldError::new("no such variant").inside(&self.name)
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{api_struct, from_value, to_value};
+use super::{api_enum, api_struct, from_value, to_value};
 use crate::api::apps::StatefulSet;
 use crate::api::pod::Pod;
 use crate::api::{Extra, LabelMap, Timestamp};
@@ -33,6 +33,44 @@ api_struct! {
         /// A time.
         at: Option<Timestamp> [omitempty],
     }
+}
+
+api_enum! {
+    /// Two sorts of variants.
+    #[derive(Clone, Debug, PartialEq)]
+    enum Choice {
+        /// Has fields.
+        RemoveFile {
+            /// A field.
+            file_name: String,
+            /// Another one.
+            is_sure: bool,
+        },
+        /// Holds a value.
+        Inside(Inner),
+    }
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        Self::Inside(Inner::default())
+    }
+}
+
+#[test]
+fn a_variant_is_an_object_with_one_field() {
+    let file = Choice::RemoveFile { file_name: "a".to_owned(), is_sure: true };
+    let value = json!({"removeFile": {"fileName": "a", "isSure": true}});
+    assert_eq!(to_value(&file), value);
+    assert_eq!(from_value(value), Ok(file));
+    let inside = Choice::Inside(Inner { at: Timestamp::parse("2026-01-05T09:00:00Z") });
+    let value = json!({"inside": {"at": "2026-01-05T09:00:00Z"}});
+    assert_eq!(to_value(&inside), value);
+    assert_eq!(from_value(value), Ok(inside));
+    let said = |value: Value| from_value::<Choice>(value).unwrap_err().to_string();
+    assert_eq!(said(json!({"other": {}})), "other: no such variant");
+    assert_eq!(said(json!({})), "expected an object with one field, found none");
+    assert_eq!(said(json!({"removeFile": {"isSure": 1}})), "isSure: expected a boolean, found a number");
 }
 
 #[test]

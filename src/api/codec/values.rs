@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Field, FieldError};
+use super::{Field, FieldError, map_of};
 use crate::api::Timestamp;
 use crate::api::intstr::IntOrString;
 use crate::api::meta::ResourceVersion;
@@ -271,7 +271,7 @@ impl<T: Field + Default> Field for SortedMap<String, T> {
     }
 
     fn write(&self) -> Value {
-        Value::Object(self.iter().map(|(key, value)| (key.clone(), value.write())).collect())
+        Value::Object(map_of(self.iter().map(|(key, value)| (key.clone(), value.write()))))
     }
 
     fn is_empty(&self) -> bool {

@@ -39,6 +39,22 @@ impl Writer {
         self.fields.extend(extra.iter().map(|(name, value)| (name.clone(), value.clone())));
     }
 
+    /// Writes a value that is an object, in the place of all fields.
+    #[inline(never)]
+    pub fn whole(&mut self, field: &dyn Field) {
+        if let Value::Object(fields) = field.write() {
+            self.fields = fields;
+        }
+    }
+
+    /// The object in another one, as the field that stands for a variant.
+    #[inline(never)]
+    pub fn finish_variant(self, name: &str) -> Value {
+        let mut variant = Self::default();
+        variant.value(name, self.finish());
+        variant.finish()
+    }
+
     /// The object.
     pub fn finish(self) -> Value {
         Value::Object(self.fields)

@@ -10,6 +10,7 @@ use super::lookup::Schema;
 use super::merge::{MergeOptions, merge_map};
 use super::order::{element_type, identity, same_type, sorted_by};
 use super::{Object, PatchError, Result};
+use crate::api::codec::map_of;
 use crate::api::schema::go_print;
 use crate::collections::sort;
 use serde_json::Value;
@@ -203,7 +204,7 @@ fn diff_lists(
     let order = if options.set_element_order && changed {
         let only_key = |item: &Value| {
             let key = item.get(merge_key).map(|name| (merge_key.to_owned(), name.clone()));
-            Value::Object(key.into_iter().collect())
+            Value::Object(map_of(key))
         };
         modified.iter().map(only_key).collect()
     } else {

@@ -2,7 +2,8 @@
 //!
 //! Models the directive constants of strategicpatch/patch.go, Kubernetes v1.36. Left out: nothing.
 
-use super::{Object, PatchError, Result};
+use super::{PatchError, Result};
+use crate::api::codec::map_of;
 use serde_json::Value;
 
 pub(super) const PATCH: &str = "$patch";
@@ -26,9 +27,9 @@ pub(super) fn field_of(key: &str, directive: &str) -> Result<String> {
 pub(super) fn remove_directives(value: Value) -> Option<Value> {
     match value {
         Value::Object(entries) if entries.contains_key(PATCH) => None,
-        Value::Object(entries) => Some(Value::Object(
-            entries.into_iter().filter_map(|(key, value)| Some((key, remove_directives(value)?))).collect(),
-        )),
+        Value::Object(entries) => Some(Value::Object(map_of(
+            entries.into_iter().filter_map(|(key, value)| Some((key, remove_directives(value)?))),
+        ))),
         Value::Array(items) => Some(items.into_iter().filter_map(remove_directives).collect()),
         value => Some(value),
     }
@@ -58,8 +59,6 @@ pub(super) fn is_deletion(item: &Value) -> bool {
 
 /// An item that says that its namesake is to go.
 pub(super) fn deletion(merge_key: &str, value: &Value) -> Value {
-    let entries: Object = [(merge_key.to_owned(), value.clone()), (PATCH.to_owned(), Value::from(DELETE))]
-        .into_iter()
-        .collect();
+    let entries = map_of([(merge_key.to_owned(), value.clone()), (PATCH.to_owned(), Value::from(DELETE))]);
     Value::Object(entries)
 }

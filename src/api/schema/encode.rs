@@ -5,6 +5,7 @@
 
 use super::decode::omitted;
 use super::{Field, Struct, Type, root, struct_named};
+use crate::api::codec::map_of;
 use serde_json::{Map, Value};
 
 /// Writes an object of a kind as the server would; `None` when the kind is not served.
@@ -51,7 +52,7 @@ fn any(value: &Value, ty: &Type) -> Value {
         (_, Value::Null) => absent(ty),
         (Type::Slice(element), Value::Array(items)) => items.iter().map(|item| any(item, element)).collect(),
         (Type::Map(_, element), Value::Object(entries)) => {
-            Value::Object(entries.iter().map(|(key, item)| (key.clone(), any(item, element))).collect())
+            Value::Object(map_of(entries.iter().map(|(key, item)| (key.clone(), any(item, element)))))
         }
         (Type::Named(_), Value::Object(_)) => match ty.structure() {
             Some(found) => object(value, found),

@@ -3,13 +3,12 @@
 //! Models pkg/apis/policy/validation/validation.go and `ValidateConditions` of
 //! staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/validation, Kubernetes v1.36.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::super::fields::{at, items, number, text};
 use super::causes::{Causes, Path, shown};
 use super::{names, selectors};
+use crate::collections::SortedSet;
 
 const REASON_MAX: usize = 1024;
 const MESSAGE_MAX: usize = 32 * 1024;
@@ -63,7 +62,7 @@ fn number_or_percent(value: &Value, path: &Path, causes: &mut Causes) {
 /// A budget whose status a person changed.
 pub(super) fn status(new: &Value, causes: &mut Causes) {
     let (status, path) = (at(new, &["status"]), Path::new("status"));
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (index, found) in items(status, "conditions").iter().enumerate() {
         let path = path.child("conditions").index(index);
         if !seen.insert(text(found, "type")) {

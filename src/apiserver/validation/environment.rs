@@ -100,7 +100,7 @@ pub(super) fn field_ref(reference: &Value, known: &[&str], path: &Path, causes: 
     if let Some((field, key)) = subscripted {
         match field {
             "metadata.annotations" => {
-                let key = key.to_lowercase();
+                let key = key.to_ascii_lowercase();
                 causes.invalid_each(path, &key, names::qualified_name(&key));
             }
             "metadata.labels" => causes.invalid_each(path, key, names::qualified_name(key)),

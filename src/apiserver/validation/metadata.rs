@@ -84,7 +84,7 @@ pub(super) fn labels(labels: &LabelMap, path: &Path, causes: &mut Causes) {
 /// Keys of annotations, and their size.
 pub(super) fn annotations(annotations: &LabelMap, path: &Path, causes: &mut Causes) {
     for key in annotations.keys() {
-        causes.invalid_each(path, key, names::qualified_name(&key.to_lowercase()));
+        causes.invalid_each(path, key, names::qualified_name(&key.to_ascii_lowercase()));
     }
     let size: usize = annotations.iter().map(|(key, value)| key.len() + value.len()).sum();
     if size > ANNOTATIONS_MAX {

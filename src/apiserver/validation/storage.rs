@@ -252,7 +252,7 @@ pub(super) fn class(class: &Value, causes: &mut Causes) {
     if provisioner.is_empty() {
         causes.required(&path, "");
     } else {
-        let lower = provisioner.to_lowercase();
+        let lower = provisioner.to_ascii_lowercase();
         causes.invalid_each(&path, &lower, names::qualified_name(&lower));
     }
     let policy = text(class, "reclaimPolicy");

@@ -240,7 +240,44 @@ fn deployments() {
         spec.progressDeadlineSeconds=5; spec.minReadySeconds=5
         spec.progressDeadlineSeconds=-1
         ",
-        &expect![[r#""#]],
+        &expect![[r#"
+            spec.replicas=2
+              created Deployment/default/web
+            metadata.name=a.b
+              created Deployment/default/a.b
+            metadata.name=Web
+              Deployment.apps "Web" is invalid: metadata.name: Invalid value: "Web": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')
+            spec.replicas=-1; spec.minReadySeconds=-1; spec.revisionHistoryLimit=-1
+              Deployment.apps "web" is invalid: [spec.replicas: Invalid value: -1: must be greater than or equal to 0, spec.minReadySeconds: Invalid value: -1: must be greater than or equal to 0, spec.revisionHistoryLimit: Invalid value: -1: must be greater than or equal to 0]
+            spec.selector=~
+              Deployment.apps "web" is invalid: [spec.selector: Required value, spec.template.metadata.labels: Invalid value: {"app":"nginx"}: `selector` does not match template `labels`]
+            spec.selector={}
+              Deployment.apps "web" is invalid: spec.selector: Invalid value: {}: empty selector is invalid for deployment
+            spec.selector={matchExpressions: [{key: app, operator: Is, values: [a]}]}
+              Deployment.apps "web" is invalid: [spec.selector.matchExpressions[0].operator: Invalid value: "Is": not a valid selector operator, spec.selector: Invalid value: {"matchExpressions":[{"key":"app","operator":"Is","values":["a"]}]}: invalid label selector]
+            spec.template.metadata.labels.app=other
+              Deployment.apps "web" is invalid: spec.template.metadata.labels: Invalid value: {"app":"other"}: `selector` does not match template `labels`
+            spec.template.spec.restartPolicy=Never; spec.template.spec.activeDeadlineSeconds=5
+              Deployment.apps "web" is invalid: [spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always", spec.template.spec.activeDeadlineSeconds: Forbidden: activeDeadlineSeconds in ReplicaSet is not Supported]
+            spec.template.spec.containers=[]
+              Deployment.apps "web" is invalid: spec.template.spec.containers: Required value
+            spec.strategy={type: Sometimes}
+              Deployment.apps "web" is invalid: spec.strategy: Unsupported value: {"Type":"Sometimes","RollingUpdate":null}: supported values: "Recreate", "RollingUpdate"
+            spec.strategy={type: Recreate, rollingUpdate: {maxSurge: 1}}
+              Deployment.apps "web" is invalid: spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is 'Recreate'
+            spec.strategy={rollingUpdate: {maxSurge: 0, maxUnavailable: 0}}
+              Deployment.apps "web" is invalid: spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when `maxSurge` is 0
+            spec.strategy={rollingUpdate: {maxSurge: 0%, maxUnavailable: 0%}}
+              Deployment.apps "web" is invalid: spec.strategy.rollingUpdate.maxUnavailable: Invalid value: "0%": may not be 0 when `maxSurge` is 0
+            spec.strategy={rollingUpdate: {maxSurge: -1, maxUnavailable: 101%}}
+              Deployment.apps "web" is invalid: [spec.strategy.rollingUpdate.maxSurge: Invalid value: -1: must be greater than or equal to 0, spec.strategy.rollingUpdate.maxUnavailable: Invalid value: "101%": must not be greater than 100%]
+            spec.strategy={rollingUpdate: {maxSurge: many, maxUnavailable: 3}}
+              Deployment.apps "web" is invalid: spec.strategy.rollingUpdate.maxSurge: Invalid value: "many": a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')
+            spec.progressDeadlineSeconds=5; spec.minReadySeconds=5
+              Deployment.apps "web" is invalid: spec.progressDeadlineSeconds: Invalid value: 5: must be greater than minReadySeconds
+            spec.progressDeadlineSeconds=-1
+              Deployment.apps "web" is invalid: [spec.progressDeadlineSeconds: Invalid value: -1: must be greater than or equal to 0, spec.progressDeadlineSeconds: Invalid value: -1: must be greater than minReadySeconds]
+        "#]],
     );
     check_patches(
         DEPLOYMENT,
@@ -250,7 +287,16 @@ fn deployments() {
         {spec: {strategy: {type: Recreate}}}
         {spec: {strategy: {type: Recreate, rollingUpdate: null}}}
         ",
-        &expect![[r#""#]],
+        &expect![[r#"
+            {spec: {selector: {matchLabels: {app: other}}, template: {metadata: {labels: {app: other}}}}}
+              Deployment.apps "web" is invalid: spec.selector: Invalid value: {"matchLabels":{"app":"other"}}: field is immutable
+            {spec: {paused: true}}
+              patched
+            {spec: {strategy: {type: Recreate}}}
+              Deployment.apps "web" is invalid: spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is 'Recreate'
+            {spec: {strategy: {type: Recreate, rollingUpdate: null}}}
+              patched
+        "#]],
     );
 }
 
@@ -266,7 +312,18 @@ fn replica_sets() {
         spec.template.metadata.labels.app=other
         spec.template.spec.restartPolicy=OnFailure
         ",
-        &expect![[r#""#]],
+        &expect![[r#"
+            spec.replicas=2
+              created ReplicaSet/default/web
+            spec.replicas=-1; spec.minReadySeconds=-1
+              ReplicaSet.apps "web" is invalid: [spec.replicas: Invalid value: -1: must be greater than or equal to 0, spec.minReadySeconds: Invalid value: -1: must be greater than or equal to 0]
+            spec.selector={}
+              ReplicaSet.apps "web" is invalid: spec.selector: Invalid value: {}: empty selector is invalid for deployment
+            spec.template.metadata.labels.app=other
+              ReplicaSet.apps "web" is invalid: spec.template.metadata.labels: Invalid value: {"app":"other"}: `selector` does not match template `labels`
+            spec.template.spec.restartPolicy=OnFailure
+              ReplicaSet.apps "web" is invalid: spec.template.spec.restartPolicy: Unsupported value: "OnFailure": supported values: "Always"
+        "#]],
     );
     check_patches(
         &set,
@@ -274,7 +331,12 @@ fn replica_sets() {
         {spec: {selector: {matchLabels: {app: other}}}}
         {spec: {replicas: 3}}
         ",
-        &expect![[r#""#]],
+        &expect![[r#"
+            {spec: {selector: {matchLabels: {app: other}}}}
+              ReplicaSet.apps "web" is invalid: [spec.template.metadata.labels: Invalid value: {"app":"nginx"}: `selector` does not match template `labels`, spec.selector: Invalid value: {"matchLabels":{"app":"other"}}: field is immutable]
+            {spec: {replicas: 3}}
+              patched
+        "#]],
     );
 }
 
@@ -308,13 +370,25 @@ fn statuses_of_deployments_and_replica_sets() {
         let answer = match answer {
             Ok(object) => {
                 let meta = object.meta();
-                format!("{:?} {:?} generation {}", meta.labels, meta.annotations, meta.generation)
+                let (labels, annotations) = (meta.labels.len(), meta.annotations.len());
+                format!("{labels} labels, {annotations} annotations, generation {}", meta.generation)
             }
             Err(error) => error.to_string(),
         };
         said.push_str(&format!("{patch}\n  {answer}\n"));
     }
-    expect![[r#""#]].assert_eq(&said);
+    expect![[r#"
+        {status: {replicas: 1, updatedReplicas: 2, readyReplicas: 3, availableReplicas: 4}}
+          Deployment.apps "web" is invalid: [status.updatedReplicas: Invalid value: 2: cannot be greater than status.replicas, status.readyReplicas: Invalid value: 3: cannot be greater than status.replicas, status.availableReplicas: Invalid value: 4: cannot be greater than status.replicas, status.availableReplicas: Invalid value: 4: cannot be greater than readyReplicas]
+        {status: {replicas: -1, terminatingReplicas: -1, collisionCount: -1}}
+          Deployment.apps "web" is invalid: [status.replicas: Invalid value: -1: must be greater than or equal to 0, status.terminatingReplicas: Invalid value: -1: must be greater than or equal to 0, status.collisionCount: Invalid value: -1: must be greater than or equal to 0, status.updatedReplicas: Invalid value: 0: cannot be greater than status.replicas, status.readyReplicas: Invalid value: 0: cannot be greater than status.replicas, status.availableReplicas: Invalid value: 0: cannot be greater than status.replicas]
+        {metadata: {labels: {a: b}, annotations: {c: d}}, status: {replicas: 1}}
+          0 labels, 1 annotations, generation 1
+        {status: {replicas: 1, fullyLabeledReplicas: 2, readyReplicas: 0, availableReplicas: 1}}
+          ReplicaSet.apps "web" is invalid: [status.fullyLabeledReplicas: Invalid value: 2: cannot be greater than status.replicas, status.availableReplicas: Invalid value: 1: cannot be greater than readyReplicas]
+        {status: {replicas: 1, observedGeneration: -1}}
+          ReplicaSet.apps "web" is invalid: status.observedGeneration: Invalid value: -1: must be greater than or equal to 0
+    "#]].assert_eq(&said);
 }
 
 const POD: &str =

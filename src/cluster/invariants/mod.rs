@@ -5,12 +5,15 @@
 //! old, or as old as the checker was told ([`Checker::set_lag`]).
 //!
 //! - [`store`]: versions, identity, deletion. [`pods`]: lives, placement. [`nodes`]: cordons, lost nodes.
-//!   [`statefulset`]: order, identity, revisions. [`ownership`]: who controls what.
+//!   [`statefulset`]: order, identity, revisions. [`daemonset`]: nodes, budgets, surge, back-off.
+//!   [`disruption`]: budgets and evictions. [`ownership`]: who controls what.
 
 pub mod store;
 pub mod pods;
 pub mod nodes;
 pub mod statefulset;
+pub mod daemonset;
+pub mod disruption;
 pub mod ownership;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -20,8 +23,8 @@ use crate::api::object::Typed;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
 use crate::apiserver::{ApiServer, WatchEvent, WatchEventType};
-use crate::collections::{SortedMap, SortedSet, sort_by_key};
 use crate::cluster::{Actor, Cluster, ProcessName};
+use crate::collections::{SortedMap, SortedSet, sort_by_key};
 use crate::sim::{Span, Time};
 
 /// How old a controller's view may be when nothing holds it up.
@@ -117,6 +120,8 @@ pub struct Memory {
     replaced: BTreeMap<ObjectKey, VecDeque<(Time, Object)>>,
     /// All of them in the order of time.
     replacements: VecDeque<(Time, ObjectKey)>,
+    /// Nodes whose failed daemon pods were deleted.
+    pub failed_pods: daemonset::FailedPods,
 }
 
 impl Default for Memory {
@@ -131,6 +136,7 @@ impl Default for Memory {
             scheduler_lag: VIEW_LAG,
             replaced: BTreeMap::new(),
             replacements: VecDeque::new(),
+            failed_pods: daemonset::FailedPods::default(),
         }
     }
 }
@@ -145,6 +151,18 @@ impl Memory {
     /// The versions of an object that a controller may see at `now`: the newest first.
     pub fn views(&self, key: &ObjectKey, now: Time) -> impl Iterator<Item = &Object> {
         self.within(key, now, self.lag)
+    }
+
+    /// The same as a list.
+    pub fn versions(&self, key: &ObjectKey, now: Time) -> Vec<&Object> {
+        self.views(key, now).collect()
+    }
+
+    /// As [`Self::versions`], for one who knows what was done at `now` itself.
+    pub fn versions_before(&self, key: &ObjectKey, now: Time) -> Vec<&Object> {
+        let replaced = self.replaced.get(key).into_iter().flatten().rev();
+        let recent = replaced.filter(|(until, _)| *until < now && (now - *until) <= self.lag);
+        self.objects.get(key).into_iter().chain(recent.map(|(_, object)| object)).collect()
     }
 
     /// The versions of an object that the scheduler may see at `now`: the newest first.
@@ -209,9 +227,16 @@ pub struct Checker {
 
 /// All rules about changes, folder by folder.
 pub fn all() -> impl Iterator<Item = &'static Invariant> {
-    [store::INVARIANTS, pods::INVARIANTS, nodes::INVARIANTS, statefulset::INVARIANTS, ownership::INVARIANTS]
-        .into_iter()
-        .flatten()
+    let folders = [
+        store::INVARIANTS,
+        pods::INVARIANTS,
+        nodes::INVARIANTS,
+        statefulset::INVARIANTS,
+        daemonset::INVARIANTS,
+        disruption::INVARIANTS,
+        ownership::INVARIANTS,
+    ];
+    folders.into_iter().flatten()
 }
 
 /// The numbers of all rules.
@@ -290,6 +315,8 @@ impl Checker {
             })?;
         }
         self.checked += 1;
+        let before = self.memory.objects.get(&key).cloned();
+        daemonset::remember(event, before.as_ref(), by == Actor::Person, &mut self.memory);
         self.memory.take(event, by);
         Ok(())
     }

@@ -10,6 +10,7 @@ use super::nodes::{Misfit, NodeFit};
 use super::template::{HASH_LABEL, is_pod_updated};
 use crate::api::meta::Condition;
 use crate::api::pod::Pod;
+use crate::collections::sort_by;
 use crate::sim::{Span, Time};
 
 /// What all nodes of a set share.
@@ -133,7 +134,7 @@ pub(crate) struct Assessment {
 pub(crate) fn assess(rules: &Rules<'_>, fit: Option<&NodeFit>, pods: &[Rc<Pod>], now: Time) -> Assessment {
     // A pod that has ended and is being deleted is the kubelet's alone.
     let mut pods: Vec<&Pod> = pods.iter().map(|pod| &**pod).filter(|pod| !is_leftover(pod)).collect();
-    pods.sort_by(|a, b| {
+    sort_by(&mut pods, |a, b| {
         let key = |pod: &Pod| (!pod.is_bound(), pod.metadata.creation_timestamp);
         key(a).cmp(&key(b)).then_with(|| a.metadata.name.cmp(&b.metadata.name))
     });

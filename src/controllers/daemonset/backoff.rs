@@ -6,8 +6,7 @@
 //! it starts anew. Upstream's key holds the set's observed generation, so another generation starts anew as
 //! well; here what belongs to an earlier one is forgotten at once.
 
-use std::collections::BTreeMap;
-
+use crate::collections::SortedMap;
 use crate::sim::{Span, Time};
 
 const FIRST: Span = Span::from_seconds(1);
@@ -24,14 +23,14 @@ struct Entry {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FailedPodsBackoff {
     generation: i64,
-    nodes: BTreeMap<String, Entry>,
+    nodes: SortedMap<String, Entry>,
 }
 
 impl FailedPodsBackoff {
     /// Works for this observed generation from now on.
     pub(crate) fn for_generation(&mut self, generation: i64) {
         if self.generation != generation {
-            *self = Self { generation, nodes: BTreeMap::new() };
+            *self = Self { generation, nodes: SortedMap::default() };
         }
     }
 

@@ -21,7 +21,6 @@ mod sync;
 #[cfg(test)]
 mod policy_tests;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use self::nodes::may_change_fit;
@@ -33,6 +32,7 @@ use crate::api::node::Node;
 use crate::api::pod::Pod;
 use crate::api::{Kind, LabelMap, Object, ObjectKey, ObjectMeta, OwnerReference};
 use crate::client::{Cache, Change, Context};
+use crate::collections::{SortedMap, SortedSet};
 use crate::sim::{Span, Time};
 
 pub use nodes::{Misfit, NodeFit, node_should_run_daemon_pod};
@@ -46,7 +46,7 @@ type Keys = Vec<(ObjectKey, Span)>;
 /// The controller.
 #[derive(Clone, Debug, Default)]
 pub struct DaemonSetController {
-    sets: BTreeMap<ObjectKey, SetState>,
+    sets: SortedMap<ObjectKey, SetState>,
 }
 
 impl DaemonSetController {
@@ -144,7 +144,7 @@ impl DaemonSetController {
         }
         let old_ref = old.and_then(ObjectMeta::controller_of);
         let new_ref = new.and_then(ObjectMeta::controller_of);
-        let mut keys = BTreeSet::new();
+        let mut keys = SortedSet::default();
         if old_ref != new_ref || new.is_none() {
             keys.extend(old_owner.map(|(key, _)| key));
         }
@@ -186,7 +186,7 @@ fn sets_for_node(cache: &Cache, node: &Node) -> Keys {
         let owner = pod.metadata.controller_of().filter(|owner| owner.kind == "DaemonSet")?;
         Some((pod.metadata.namespace.clone(), owner.name.clone()))
     };
-    let on_node: BTreeSet<_> = cache.pods_on(&node.metadata.name).filter_map(owner).collect();
+    let on_node: SortedSet<_> = cache.pods_on(&node.metadata.name).filter_map(owner).collect();
     let sets = cache.list::<DaemonSet>(None).filter(|set| {
         let fit = node_should_run_daemon_pod(node, set);
         let meta = &set.metadata;

@@ -4,7 +4,6 @@
 //! pkg/controller/daemon, Kubernetes v1.36. Only nodes about which something changed are assessed anew, and
 //! nodes with something to do are at hand, so that a sync costs what there is to do and not what there is.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::assess::{Assessment, Rules, Tally, UpdateState, assess};
@@ -16,6 +15,7 @@ use crate::api::daemonset::DaemonSet;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
 use crate::api::scheduling::Toleration;
+use crate::collections::{SortedMap, SortedSet};
 use crate::sim::Time;
 
 /// One node.
@@ -61,25 +61,25 @@ pub(crate) struct NodeTable {
     tolerations: Vec<Toleration>,
     allows_surge: bool,
     hash: String,
-    rows: BTreeMap<String, Row>,
+    rows: SortedMap<String, Row>,
     /// On which row each pod is.
-    places: BTreeMap<String, String>,
+    places: SortedMap<String, String>,
     /// Pods that the set controls and that do not fit its selector.
-    strays: BTreeMap<String, Rc<Pod>>,
+    strays: SortedMap<String, Rc<Pod>>,
     /// Pods that are meant for no node.
-    nowhere: BTreeMap<String, Rc<Pod>>,
+    nowhere: SortedMap<String, Rc<Pod>>,
     /// How many pods there are of each hash.
-    hashes: BTreeMap<String, usize>,
+    hashes: SortedMap<String, usize>,
     /// Nodes that must be assessed anew.
-    dirty: BTreeSet<String>,
+    dirty: SortedSet<String>,
     /// When nodes must be assessed anew because a pod becomes available.
-    ripening: BTreeSet<(Time, String)>,
+    ripening: SortedSet<(Time, String)>,
     /// Nodes about which there is something to do.
-    work: BTreeSet<String>,
+    work: SortedSet<String>,
     /// Nodes that should run a pod and have none that is available.
-    unserved: BTreeSet<String>,
+    unserved: SortedSet<String>,
     /// Nodes by how far their update has come.
-    states: BTreeMap<UpdateState, BTreeSet<String>>,
+    states: SortedMap<UpdateState, SortedSet<String>>,
     tally: Tally,
     /// Nodes whose old pod, or else whose new one, is available.
     served: i64,
@@ -94,16 +94,16 @@ impl NodeTable {
             tolerations: daemon_pod_tolerations(&set.spec.template.spec),
             allows_surge: allows_surge(set),
             hash: String::new(),
-            rows: BTreeMap::new(),
-            places: BTreeMap::new(),
-            strays: BTreeMap::new(),
-            nowhere: BTreeMap::new(),
-            hashes: BTreeMap::new(),
-            dirty: BTreeSet::new(),
-            ripening: BTreeSet::new(),
-            work: BTreeSet::new(),
-            unserved: BTreeSet::new(),
-            states: BTreeMap::new(),
+            rows: SortedMap::new(),
+            places: SortedMap::new(),
+            strays: SortedMap::default(),
+            nowhere: SortedMap::default(),
+            hashes: SortedMap::default(),
+            dirty: SortedSet::new(),
+            ripening: SortedSet::new(),
+            work: SortedSet::new(),
+            unserved: SortedSet::new(),
+            states: SortedMap::default(),
             tally: Tally::default(),
             served: 0,
         };
@@ -226,7 +226,7 @@ impl NodeTable {
     /// Counts a row in, or out when `times` is -1.
     fn count(&mut self, name: &str, row: &Row, times: i64) {
         let Some(assessment) = &row.assessment else { return };
-        let put = |set: &mut BTreeSet<String>, holds: bool| {
+        let put = |set: &mut SortedSet<String>, holds: bool| {
             if holds && times > 0 {
                 set.insert(name.to_owned());
             } else if holds {
@@ -267,7 +267,7 @@ impl NodeTable {
 
     /// How many nodes' updates have come so far.
     pub(crate) fn count_of(&self, state: UpdateState) -> i64 {
-        let count = self.states.get(&state).map_or(0, BTreeSet::len);
+        let count = self.states.get(&state).map_or(0, SortedSet::len);
         i64::try_from(count).unwrap_or(i64::MAX)
     }
 
@@ -276,7 +276,7 @@ impl NodeTable {
         self.states.get(&state).into_iter().flat_map(|names| self.of_names(names))
     }
 
-    fn of_names<'a>(&'a self, names: &'a BTreeSet<String>) -> impl Iterator<Item = (&'a String, &'a Row)> {
+    fn of_names<'a>(&'a self, names: &'a SortedSet<String>) -> impl Iterator<Item = (&'a String, &'a Row)> {
         names.iter().filter_map(|name| self.rows.get_key_value(name))
     }
 

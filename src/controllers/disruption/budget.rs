@@ -192,7 +192,7 @@ fn outcome(view: &View<'_>, needed: &Needed, status: &PodDisruptionBudgetStatus)
         WaitingFor::Pods
     } else if expected <= 0 && !needed.unmanaged.is_empty() {
         let first = needed.unmanaged.first().cloned().unwrap_or_default();
-        WaitingFor::ManagedPods { count: needed.unmanaged.len(), first }
+        WaitingFor::ManagedPods { count: i64::try_from(needed.unmanaged.len()).unwrap_or(i64::MAX), first }
     } else if let Some(pod) = status.disrupted_pods.keys().next() {
         WaitingFor::EvictedPod { pod: pod.clone(), count: status.disrupted_pods.len() }
     } else if healthy < desired {

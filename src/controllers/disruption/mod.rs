@@ -13,7 +13,6 @@ mod stale;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use self::budget::{View, sync_budget};
@@ -24,6 +23,7 @@ use crate::api::pod::Pod;
 use crate::api::policy::PodDisruptionBudget;
 use crate::api::{Kind, Object, ObjectKey, OwnerReference};
 use crate::client::{Cache, Change, Context, EventType, Request};
+use crate::collections::SortedMap;
 use crate::sim::{Span, Time};
 
 /// The source of its Events, as upstream spells it.
@@ -36,7 +36,7 @@ const RECHECK_LATENCY: Span = Span::from_ms(5);
 #[derive(Clone, Debug, Default)]
 pub struct DisruptionController {
     /// Pods that several budgets select, with what is to be told about it at the pod's next sync.
-    ambiguous: BTreeMap<ObjectKey, String>,
+    ambiguous: SortedMap<ObjectKey, String>,
 }
 
 impl DisruptionController {

@@ -4,7 +4,6 @@
 //! percentage is one of the sum of the scales of all controllers that own one of the pods. Left out:
 //! controllers of custom resources.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::api::apps::StatefulSet;
@@ -12,6 +11,7 @@ use crate::api::deployment::{Deployment, ReplicaSet};
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, OwnerReference};
 use crate::client::Cache;
+use crate::collections::SortedMap;
 
 /// A controller and how many pods it wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(super) type Finder<'a> = &'a dyn Fn(&OwnerReference) -> Result<Option<Scale>
 /// # Errors
 /// Upstream's sentence about the first pod whose controller's scale is not known.
 pub(super) fn expected_scale(pods: &[Rc<Pod>], find: Finder<'_>) -> Result<Expected, String> {
-    let mut scales: BTreeMap<String, i64> = BTreeMap::new();
+    let mut scales: SortedMap<String, i64> = SortedMap::new();
     let mut unmanaged = Vec::new();
     for pod in pods {
         let Some(owner) = pod.metadata.controller_of() else {

@@ -5,7 +5,6 @@
 //! after `=>` the numbers (allowed, healthy, desired, expected), the verdict and the Events. The time is
 //! second 1000; pods are of nobody unless they say `of`.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::budget::{Plan, View, sync_budget};
@@ -21,6 +20,7 @@ use crate::api::pod::Pod;
 use crate::api::policy::PodDisruptionBudget;
 use crate::api::{Kind, Object, ObjectKey, OwnerReference, Timestamp};
 use crate::client::{Cache, WatchEventType};
+use crate::collections::SortedMap;
 use crate::sim::Time;
 
 const NOW: Time = Time::from_ms(1_000_000);
@@ -60,7 +60,7 @@ struct World {
     budget: PodDisruptionBudget,
     pods: Vec<Rc<Pod>>,
     cache: Cache,
-    owners: BTreeMap<String, OwnerReference>,
+    owners: SortedMap<String, OwnerReference>,
 }
 
 impl World {
@@ -276,7 +276,7 @@ fn reasons_are_told_in_words() {
         ),
         (
             WaitingFor::HealthyPods { healthy: 1, desired: 2 },
-            "no eviction is allowed: 2 Pods must be healthy and 1 are",
+            "no eviction is allowed: 2 Pods must be healthy, and 1 are",
         ),
         (
             WaitingFor::PodDeletion { seconds_left: 7 },

@@ -20,7 +20,7 @@ pub(crate) enum WaitingFor {
     /// A share is asked for, and the pods belong to nobody who wants a number of them.
     ManagedPods {
         /// How many.
-        count: usize,
+        count: i64,
         /// The first of them.
         first: String,
     },
@@ -82,8 +82,9 @@ impl WaitingFor {
                 format!("no eviction is allowed: the number of Pods to expect is not known ({message})")
             }
             Self::ManagedPods { count, first } => format!(
-                "no eviction is allowed: {count} Pods, such as {first}, have no controller, so there is no number \
-                 to take a share of; an integer minAvailable would count them"
+                "no eviction is allowed: {} without a controller, such as {first}: there is no number to take \
+                 a share of; an integer minAvailable would count them",
+                pods(*count)
             ),
             Self::EvictedPod { pod, count: 1 } => {
                 format!("waiting for Pod {pod}, whose eviction was granted, to be deleted")
@@ -92,14 +93,15 @@ impl WaitingFor {
                 "waiting for {count} Pods whose eviction was granted, the first of them {pod}, to be deleted"
             ),
             Self::HealthyPods { healthy, desired } => {
-                format!("no eviction is allowed: {desired} Pods must be healthy and {healthy} are")
+                format!("no eviction is allowed: {} must be healthy, and {healthy} are", pods(*desired))
             }
             Self::LargerScale { desired, expected } => format!(
-                "no eviction is ever allowed: the budget wants {desired} healthy Pods and there should be \
-                 {expected}"
+                "no eviction is ever allowed: of {expected} Pods that there should be, the budget wants \
+                 {desired} healthy"
             ),
             Self::SparePod { healthy, desired } => format!(
-                "no eviction is allowed: {desired} Pods must be healthy, {healthy} are, and none is to spare"
+                "no eviction is allowed: {} must be healthy, {healthy} are, and none is to spare",
+                pods(*desired)
             ),
             Self::PodDeletion { seconds_left } => format!(
                 "the Pod is marked as to be disrupted (DisruptionTarget); unless it is deleted, the mark is taken \
@@ -133,6 +135,11 @@ impl WaitingFor {
         }
         facts
     }
+}
+
+/// A number of pods.
+fn pods(count: i64) -> String {
+    if count == 1 { "1 Pod".to_owned() } else { format!("{count} Pods") }
 }
 
 /// How a sync ends.

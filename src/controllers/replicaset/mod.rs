@@ -14,7 +14,6 @@ mod sync;
 #[cfg(test)]
 mod manage_tests;
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use self::sync::SetState;
@@ -24,6 +23,7 @@ use crate::api::deployment::ReplicaSet;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, OwnerReference};
 use crate::client::{Cache, Change, Context};
+use crate::collections::SortedMap;
 use crate::sim::{Span, Time};
 
 /// The source of the controller's Events.
@@ -32,7 +32,7 @@ const COMPONENT: &str = "replicaset-controller";
 /// The controller.
 #[derive(Clone, Debug, Default)]
 pub struct ReplicaSetController {
-    sets: BTreeMap<ObjectKey, SetState>,
+    sets: SortedMap<ObjectKey, SetState>,
 }
 
 impl ReplicaSetController {

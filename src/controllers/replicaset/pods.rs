@@ -4,12 +4,12 @@
 //! `pkg/controller/controller_utils.go`, and the counting of `calculateStatus`,
 //! `pkg/controller/replicaset/replica_set_utils.go`, Kubernetes v1.36. Left out: nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::api::deployment::ReplicaSet;
 use crate::api::meta::Condition;
 use crate::api::pod::Pod;
+use crate::collections::{SortedMap, SortedSet};
 use crate::controllers::pod_control::{is_active, is_going};
 use crate::sim::{Span, Time};
 
@@ -55,13 +55,13 @@ pub(crate) struct Counts {
 #[derive(Clone, Debug)]
 pub(crate) struct PodTable {
     set: Rc<ReplicaSet>,
-    entries: BTreeMap<String, Entry>,
+    entries: SortedMap<String, Entry>,
     counts: Counts,
     /// Ready pods that are not yet available, by when they will be.
-    maturing: BTreeSet<(Time, String)>,
+    maturing: SortedSet<(Time, String)>,
     /// Active pods that are not ready.
-    unready: BTreeSet<String>,
-    strays: BTreeSet<String>,
+    unready: SortedSet<String>,
+    strays: SortedSet<String>,
 }
 
 impl PodTable {
@@ -69,11 +69,11 @@ impl PodTable {
     pub(crate) fn new(set: Rc<ReplicaSet>) -> Self {
         Self {
             set,
-            entries: BTreeMap::new(),
+            entries: SortedMap::new(),
             counts: Counts::default(),
-            maturing: BTreeSet::new(),
-            unready: BTreeSet::new(),
-            strays: BTreeSet::new(),
+            maturing: SortedSet::new(),
+            unready: SortedSet::new(),
+            strays: SortedSet::new(),
         }
     }
 

@@ -7,12 +7,12 @@
 //! map; here it is that of their names.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::api::Timestamp;
 use crate::api::meta::Condition;
 use crate::api::pod::Pod;
+use crate::collections::SortedMap;
 use crate::controllers::pod_control::is_active;
 use crate::sim::Time;
 
@@ -33,7 +33,7 @@ struct Ranked {
 }
 
 impl Ranked {
-    fn new(pod: &Rc<Pod>, on_node: &BTreeMap<&str, usize>) -> Self {
+    fn new(pod: &Rc<Pod>, on_node: &SortedMap<&str, usize>) -> Self {
         let ready = Condition::find(&pod.status.conditions, "Ready");
         let is_ready = ready.is_some_and(|condition| condition.status == "True");
         Self {
@@ -134,7 +134,7 @@ pub(crate) fn pods_to_delete<'a>(
     if count >= pods.len() {
         return pods.to_vec();
     }
-    let mut on_node: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut on_node: SortedMap<&str, usize> = SortedMap::new();
     for pod in related.filter(|pod| is_active(pod)) {
         *on_node.entry(pod.spec.node_name.as_str()).or_default() += 1;
     }

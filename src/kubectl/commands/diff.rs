@@ -10,6 +10,7 @@ use super::apply::{LAST_APPLIED, require_files, without_last_applied};
 use super::shared_flags::{FILES, IGNORED, SELECTOR};
 use crate::api::{Timestamp, patch};
 use crate::apiserver::{Body, PatchType, Request, Subresource};
+use crate::collections::sort_by;
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
@@ -92,7 +93,7 @@ fn compare(context: &mut Context<'_>) -> Result<String, CommandError> {
     if let Some(error) = picks.errors.into_iter().next() {
         return Err(error);
     }
-    all.sort_by(|a, b| a.file.cmp(&b.file));
+    sort_by(&mut all, |a, b| a.file.cmp(&b.file));
     let shows_secrets = context.flags.switch("show-secrets");
     let (now, mut text) = (context.api.now(), String::new());
     // The folders of real diffs have random names; here the instant tells them apart.

@@ -8,6 +8,11 @@ pub mod get;
 pub mod describe;
 pub mod apply;
 pub mod create;
+pub mod expose;
+pub mod run;
+mod overrides;
+mod image_reference;
+mod service_manifest;
 pub mod replace;
 pub mod delete;
 mod deleting;
@@ -80,11 +85,8 @@ pub static ROOT: Command = Command {
     short: "kubectl controls the Kubernetes cluster manager.",
     subcommands: &[
         create::COMMAND,
-        absent(
-            "expose",
-            "Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service",
-        ),
-        absent("run", "Run a particular image on the cluster"),
+        expose::COMMAND,
+        run::COMMAND,
         set::COMMAND,
         absent("explain", "Get documentation for a resource"),
         get::COMMAND,

@@ -73,7 +73,7 @@ fn requested(context: &Context<'_>) -> Result<(PatchType, Value), CommandError> 
     if context.flags.switch("local") {
         return Err(CommandError::sandbox("the sandbox does not have patch --local; leave the flag out"));
     }
-    let patch_type = match context.flags.text("type").to_lowercase().as_str() {
+    let patch_type = match context.flags.text("type").to_ascii_lowercase().as_str() {
         "strategic" | "" => PatchType::Strategic,
         "merge" => PatchType::Merge,
         "json" => PatchType::Json,

@@ -72,7 +72,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     if kind_of(types)? != Kind::Node {
         return Err(CommandError::plain(format!(
             "invalid resource type {}, only node types are supported",
-            types.to_lowercase()
+            types.to_ascii_lowercase()
         )));
     }
     check(context, &change, names)?;

@@ -132,7 +132,7 @@ fn parse_all(asked: &[String]) -> Result<Vec<For>, CommandError> {
 }
 
 fn parse(text: &str) -> Result<For, CommandError> {
-    match text.to_lowercase().as_str() {
+    match text.to_ascii_lowercase().as_str() {
         "create" => return Ok(For::Create),
         "delete" => return Ok(For::Delete),
         _ => {}
@@ -255,10 +255,10 @@ fn has_condition(object: &Value, name: &str, wanted: &str) -> bool {
     let conditions =
         object.get("status").and_then(|status| status.get("conditions")).and_then(Value::as_array);
     let of = |condition: &Value, field: &str| {
-        condition.get(field).and_then(Value::as_str).unwrap_or_default().to_lowercase()
+        condition.get(field).and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase()
     };
     let found =
-        conditions.into_iter().flatten().find(|condition| of(condition, "type") == name.to_lowercase());
+        conditions.into_iter().flatten().find(|condition| of(condition, "type") == name.to_ascii_lowercase());
     let Some(found) = found else {
         return false;
     };
@@ -272,7 +272,7 @@ fn has_condition(object: &Value, name: &str, wanted: &str) -> bool {
     {
         return false;
     }
-    of(found, "status") == wanted.to_lowercase()
+    of(found, "status") == wanted.to_ascii_lowercase()
 }
 
 fn has_value(object: &Value, path: &JsonPath, wanted: Option<&str>) -> Result<bool, CommandError> {

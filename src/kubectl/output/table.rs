@@ -27,7 +27,7 @@ impl TablePrinter {
         }
         let mut text = String::new();
         if !self.no_headers && self.headers.as_deref() != Some(headers) {
-            let upper: Vec<String> = headers.iter().map(|header| header.to_uppercase()).collect();
+            let upper: Vec<String> = headers.iter().map(|header| header.to_ascii_uppercase()).collect();
             push_line(&mut text, &upper);
             self.headers = Some(headers.to_vec());
         }

@@ -132,7 +132,7 @@ mod tests {
         );
         // Six lines between two changes are context of both; seven part them.
         let old = "a\n1\n2\n3\n4\n5\n6\nb\n1\n2\n3\n4\n5\n6\n7\nc\n";
-        let new = old.to_uppercase();
+        let new = old.to_ascii_uppercase();
         assert_eq!(
             unified_diff(old, &new),
             "@@ -1,11 +1,11 @@\n-a\n+A\n 1\n 2\n 3\n 4\n 5\n 6\n-b\n+B\n 1\n 2\n 3\n@@ -13,4 +13,4 @@\n 5\n 6\n 7\n-c\n+C\n"

@@ -48,13 +48,13 @@ fn row_text(seen: &Seen, normaliser: &mut Normaliser, names: &Names) -> String {
     let mut text = String::new();
     for (column, cell) in &seen.cells {
         let cell = cell.as_str().map_or_else(|| cell.to_string(), str::to_owned);
-        let cell = match column.to_uppercase().as_str() {
+        let cell = match column.to_ascii_uppercase().as_str() {
             "NODE" if cell == "<none>" || cell.is_empty() => "unset".to_owned(),
             "NODE" => "set".to_owned(),
             "NAME" => continue,
             _ => normaliser.text(&names.text(&cell)),
         };
-        text.push_str(&format!("{}={cell} ", column.to_uppercase().replace('-', " ")));
+        text.push_str(&format!("{}={cell} ", column.to_ascii_uppercase().replace('-', " ")));
     }
     if seen.deleting {
         text.push_str("deleting ");

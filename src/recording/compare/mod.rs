@@ -12,8 +12,8 @@ mod order;
 
 use super::format::{Recording, Seen, Step};
 use super::normalise::Normaliser;
-use super::tolerated;
 use super::similar_events::combined_rows_as_one;
+use super::tolerated;
 use names::Names;
 
 /// The first difference; `None` when there is none.
@@ -74,7 +74,7 @@ fn compare_output(
     for (name, real, ours) in streams {
         let told = |text: &str, normaliser: &mut Normaliser, names: &Names| {
             let text = names::sorted_rows(&normaliser.text(&names.text(text)));
-            tolerated::without_repeated_status(&combined_rows_as_one(&text))
+            combined_rows_as_one(&tolerated::without_repeated_status(&text))
         };
         let real = told(real, &mut normalisers.0, &names.0);
         let ours = told(ours, &mut normalisers.1, &names.1);

@@ -4,12 +4,15 @@
 //! suffix becomes `<pod>`: which of several equal pods has which suffix is arbitrary, so that their lives are
 //! compared as a multiset. A template's hash comes from a dump of Go's structures; it becomes `<hash0>`,
 //! `<hash1>`, … in the order in which the hashes of one workload were first seen. A `StatefulSet`'s names
-//! hold no such part: its pods carry the full name of their revision, which is compared as it is.
+//! hold no such part: its pods carry the full name of their revision, which is compared as it is, unless the
+//! wall clock is in it: `kubectl rollout restart` writes the time into the template, so that the revisions
+//! made from then on become `web-<clock0>`, `web-<clock1>`, ….
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::format::{Recording, Seen};
 use super::all;
+use crate::collections::sort;
 
 /// The made-up names of one recording, and what stands for each.
 #[derive(Debug, Default)]
@@ -28,6 +31,15 @@ pub(super) fn is_made_up(seen: &Seen) -> bool {
 pub(super) fn workload_of(pod: &Seen) -> &str {
     let prefix = pod.name.rsplit_once('-').map_or(pod.name.as_str(), |(prefix, _)| prefix);
     without_hash(prefix, &pod.hash).unwrap_or(prefix)
+}
+
+/// The set that a line restarts.
+fn restarted_set(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once("kubectl rollout restart ")?;
+    let mut words = rest.split_whitespace().filter(|word| !word.starts_with('-'));
+    let first = words.next()?;
+    let (kind, name) = first.split_once('/').or_else(|| Some((first, words.next()?)))?;
+    ["sts", "statefulset", "statefulsets", "statefulset.apps"].contains(&kind).then_some(name)
 }
 
 fn without_hash<'a>(name: &'a str, hash: &str) -> Option<&'a str> {
@@ -53,7 +65,30 @@ impl Names {
                 names.words.insert(seen.name.clone(), format!("{workload}-{hash}"));
             }
         }
+        names.add_clocked(recording);
         names
+    }
+
+    /// The revisions of a `StatefulSet` that were made after its restart: its template holds the time of it.
+    fn add_clocked(&mut self, recording: &Recording) {
+        let mut known: BTreeSet<&str> = BTreeSet::new();
+        let mut restarted: BTreeMap<&str, usize> = BTreeMap::new();
+        let is_revision = |seen: &&Seen| seen.kind == "ControllerRevision" && seen.hash.is_empty();
+        known.extend(recording.initial.iter().filter(is_revision).map(|seen| seen.name.as_str()));
+        for step in &recording.steps {
+            if let Some(set) = step.run.as_deref().and_then(restarted_set) {
+                restarted.entry(set).or_default();
+            }
+            for seen in step.events.iter().filter(is_revision) {
+                let set = seen.name.rsplit_once('-').map_or("", |(set, _)| set);
+                if known.insert(&seen.name)
+                    && let Some(count) = restarted.get_mut(set)
+                {
+                    self.words.insert(seen.name.clone(), format!("{set}-<clock{count}>"));
+                    *count += 1;
+                }
+            }
+        }
     }
 
     fn hash(&mut self, workload: &str, hash: &str) -> String {
@@ -104,11 +139,11 @@ pub(super) fn sorted_rows(text: &str) -> String {
             rows.push(line);
             continue;
         }
-        rows.sort_unstable();
+        sort(&mut rows);
         out.append(&mut rows);
         out.push(line);
     }
-    rows.sort_unstable();
+    sort(&mut rows);
     out.append(&mut rows);
     out.join("\n")
 }
@@ -147,6 +182,24 @@ mod tests {
         for (text, expected) in table {
             assert_eq!(names.text(text), expected);
         }
+    }
+
+    #[test]
+    fn revisions_made_after_a_restart_hold_the_time() {
+        let step = |run: &str, revision: &str| Step {
+            run: Some(run.to_owned()),
+            events: vec![seen("ControllerRevision", revision, "")],
+            ..Step::default()
+        };
+        let steps = vec![
+            step("kubectl apply -f web.yaml", "web-1"),
+            step("kubectl rollout restart sts/web >/dev/null && echo restarted", "web-2"),
+            step("kubectl set image sts web nginx=a", "web-3"),
+            step("kubectl rollout undo sts web", "web-1"),
+            step("kubectl apply -f db.yaml", "db-4"),
+        ];
+        let names = Names::of(&Recording { steps, ..Recording::default() });
+        assert_eq!(names.text("web-1 web-2 web-3 db-4"), "web-1 web-<clock0> web-<clock1> db-4");
     }
 
     #[test]

@@ -2,11 +2,25 @@
 //!
 //! Faults are lines of the sandbox's own `fault` command: the terminal shows them, and says whose they are.
 
+use yew::prelude::*;
+
 use super::tile::namespace_flag;
 use crate::api::{Kind, ObjectKey};
 use crate::ui::state::Action;
 use crate::ui::view_model::drain::DrainDraft;
 use crate::ui::view_model::inspector::InspectorView;
+
+/// The word of an action; what is the sandbox's own is marked.
+pub(crate) fn action_word(word: &'static str, action: &Action) -> Html {
+    html! {
+        <>
+            { word }
+            if action.is_sandbox_command() {
+                <span class="own" title="The sandbox's own: no command of kubectl's">{ "sandbox" }</span>
+            }
+        </>
+    }
+}
 
 /// Words of a menu with what they do.
 pub(crate) type Actions = Vec<(&'static str, Action)>;

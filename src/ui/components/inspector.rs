@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::actions::object_actions;
+use super::actions::{action_word, object_actions};
 use super::events::event;
 use super::node_edit::NodeEdit;
 use super::why::Why;
@@ -35,9 +35,12 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
                 <p class="empty">{ "It does not exist any more." }</p>
             }
             <div class="buttons">
-                { for object_actions(view).into_iter().map(|(word, action)| html! {
-                    <button type="button" class="button is-small"
-                        onclick={props.on.reform(move |_| action.clone())}>{ word }</button>
+                { for object_actions(view).into_iter().map(|(word, action)| {
+                    let shown = action_word(word, &action);
+                    html! {
+                        <button type="button" class="button is-small"
+                            onclick={props.on.reform(move |_| action.clone())}>{ shown }</button>
+                    }
                 }) }
             </div>
             if let Some(node) = &view.node {

@@ -3,6 +3,7 @@
 use web_sys::{Element, FocusEvent, HtmlElement};
 use yew::prelude::*;
 
+use super::actions::action_word;
 use crate::ui::browser;
 use crate::ui::state::Action;
 
@@ -75,13 +76,14 @@ pub(crate) fn Menu(props: &MenuProps) -> Html {
             onclick={|event: MouseEvent| event.stop_propagation()}>
             { for props.items.iter().map(|(word, action)| {
                 let (on, on_close, action) = (props.on.clone(), props.on_close.clone(), action.clone());
+                let shown = action_word(word, &action);
                 let onclick = Callback::from(move |_: MouseEvent| {
                     on_close.emit(true);
                     on.emit(action.clone());
                 });
                 html! {
                     <li role="none"><button type="button" role="menuitem" class="menu-item"
-                        tabindex="-1" {onclick}>{ *word }</button></li>
+                        tabindex="-1" {onclick}>{ shown }</button></li>
                 }
             }) }
         </ul>

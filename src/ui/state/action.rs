@@ -74,6 +74,14 @@ pub enum Action {
     ForgetBroken,
 }
 
+impl Action {
+    /// Whether it runs a command that is the sandbox's own, not kubectl's.
+    pub fn is_sandbox_command(&self) -> bool {
+        let Self::Run(line) = self else { return false };
+        ["fault ", "evict "].iter().any(|own| line.starts_with(own))
+    }
+}
+
 /// The panels below the stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Panel {

@@ -3,7 +3,7 @@
 use crate::api::event::Event;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::Cluster;
-use crate::collections::sort_by_key;
+use crate::collections::SortedMap;
 use crate::kubectl::output::duration::human_duration;
 
 /// More events than this are not listed.
@@ -32,24 +32,21 @@ pub struct EventRow {
 
 /// The newest events, of one object or of all.
 pub fn events(cluster: &Cluster, about: Option<&ObjectKey>) -> Vec<EventRow> {
-    let mut events: Vec<&Event> = cluster
-        .server()
-        .list(Kind::Event, None)
-        .filter_map(|object| match object {
-            Object::Event(event) => Some(&**event),
-            _ => None,
-        })
-        .filter(|event| about.is_none_or(|key| concerns(event, key)))
-        .collect();
-    let newest_first = |event: &&Event| {
-        std::cmp::Reverse((event.last_timestamp.or(event.first_timestamp), event.metadata.resource_version))
-    };
-    if events.len() > EVENTS_LISTED {
-        events.select_nth_unstable_by_key(EVENTS_LISTED, newest_first);
-        events.truncate(EVENTS_LISTED);
+    let mut newest: SortedMap<_, &Event> = SortedMap::new();
+    for object in cluster.server().list(Kind::Event, None) {
+        let Object::Event(event) = object else { continue };
+        if about.is_some_and(|key| !concerns(event, key)) {
+            continue;
+        }
+        newest.insert(
+            (event.last_timestamp.or(event.first_timestamp), event.metadata.resource_version),
+            &**event,
+        );
+        if newest.len() > EVENTS_LISTED {
+            newest.pop_first();
+        }
     }
-    sort_by_key(&mut events, newest_first);
-    events.into_iter().map(|event| row(event, cluster)).collect()
+    newest.values().rev().map(|event| row(event, cluster)).collect()
 }
 
 fn concerns(event: &Event, key: &ObjectKey) -> bool {
@@ -71,7 +68,7 @@ fn row(event: &Event, cluster: &Cluster) -> EventRow {
         is_warning: event.type_ == "Warning",
         reason: event.reason.clone(),
         about,
-        object: format!("{}/{}", object.kind.to_lowercase(), object.name),
+        object: format!("{}/{}", object.kind.to_ascii_lowercase(), object.name),
         message: event.message.clone(),
         age: seen.map(|seen| human_duration(seen.age_seconds(cluster.now()))).unwrap_or_default(),
         count: event.count.max(1),

@@ -97,7 +97,7 @@ fn is_failing(cluster: &Cluster, key: &ObjectKey) -> bool {
 fn capitalised(sentence: &str) -> String {
     let mut letters = sentence.chars();
     match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
+        Some(first) => std::iter::once(first.to_ascii_uppercase()).chain(letters).collect(),
         None => String::new(),
     }
 }

@@ -4,24 +4,20 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::apply::with_last_applied;
-use super::generate::name;
-use crate::api::{Kind, schema};
-use crate::apiserver::{Body, Request};
+use super::made::{SAVE_CONFIG, make, name};
+use crate::api::Kind;
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::commands::shared_flags::{DRY_RUN, IGNORED, RESULT, VALIDATE};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::label_selector::LabelQuery;
-use crate::kubectl::objects::{set_at, wire};
+use crate::kubectl::objects::set_at;
 use crate::kubectl::quote::quote;
-use crate::kubectl::result::{DryRun, ResultPrinter};
 
 const FLAGS: &[Flag] = &[
     Flag::text("min-available", "", "How many pods must stay available: a number or a percentage."),
     Flag::text("max-unavailable", "", "How many pods may be unavailable: a number or a percentage."),
     Flag::text("selector", "", "The labels of the pods that the budget counts, such as app=web."),
-    Flag::switch("save-config", "Remembers the configuration, so that apply can change it later."),
 ];
 
 /// `kubectl create poddisruptionbudget`
@@ -35,43 +31,15 @@ pub(super) const DISRUPTION_BUDGET: Command = Command {
     examples: "# At least one pod of app=rails stays\nkubectl create poddisruptionbudget my-pdb --selector=app=rails \
                --min-available=1\n\n# At least half of the pods of app=nginx stay\nkubectl create pdb my-pdb \
                --selector=app=nginx --min-available=50%",
-    flags: &[FLAGS, DRY_RUN, RESULT, IGNORED, VALIDATE],
+    flags: &[FLAGS, SAVE_CONFIG, DRY_RUN, RESULT, IGNORED, VALIDATE],
     run: Some(run),
     ..Command::EMPTY
 };
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let name = name(context)?;
-    let mut printer = ResultPrinter::of(context)?;
-    let spec = spec(context)?;
-    let mut metadata = json!({"name": name});
-    if context.namespace_is_given() {
-        set_at(&mut metadata, &["namespace"], context.namespace().into());
-    }
-    let kind = Kind::PodDisruptionBudget;
-    let mut manifest = json!({
-        "apiVersion": kind.api_version(), "kind": kind.resource().kind, "metadata": metadata, "spec": spec,
-    });
-    if context.flags.switch("save-config") {
-        manifest = with_last_applied(&manifest);
-    }
-    let value = if printer.dry_run() == DryRun::Client {
-        // kubectl prints the typed object here, with the status that it does not have yet.
-        schema::encode::encode(&manifest, &kind.api_version(), kind.resource().kind).unwrap_or(manifest)
-    } else {
-        let request = Request::Create {
-            kind,
-            namespace: context.namespace(),
-            body: Body::Manifest(manifest),
-            dry_run: printer.dry_run().is_server(),
-        };
-        let made = context.send(request).map_err(|error| {
-            CommandError::plain(format!("failed to create poddisruptionbudgets: {}", error.message))
-        })?;
-        wire(&made)
-    };
-    printer.print(context, &value, "created")?;
-    Ok(Step::Done)
+    let manifest = json!({"metadata": {"name": name}, "spec": spec(context)?});
+    make(context, Kind::PodDisruptionBudget, manifest, Some("failed to create poddisruptionbudgets:"))
 }
 
 fn spec(context: &Context<'_>) -> Result<Value, CommandError> {

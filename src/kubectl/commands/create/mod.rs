@@ -3,7 +3,12 @@
 //! Models staging/src/k8s.io/kubectl/pkg/cmd/create, Kubernetes v1.36. Left out: `--edit`, `--raw` and the
 //! generators of kinds that are not served.
 
+pub(super) mod made;
+mod sources;
 mod generate;
+mod deployment;
+mod service;
+mod secret;
 mod disruption_budget;
 
 use super::apply::{require_files, with_last_applied};
@@ -33,6 +38,9 @@ pub const COMMAND: Command = Command {
         generate::NAMESPACE,
         generate::CONFIG_MAP,
         generate::SERVICE_ACCOUNT,
+        secret::SECRET,
+        deployment::DEPLOYMENT,
+        service::SERVICE,
         disruption_budget::DISRUPTION_BUDGET,
     ],
     run: Some(run),

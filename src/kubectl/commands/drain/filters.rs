@@ -3,13 +3,13 @@
 //! Models staging/src/k8s.io/kubectl/pkg/drain/filters.go, Kubernetes v1.36. Upstream groups messages in Go's
 //! random map order; here they are in the order of the alphabet.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::evicting::is_skipped;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::ApiServer;
+use crate::collections::SortedMap;
 use crate::kubectl::label_selector::LabelQuery;
 
 /// What the flags allow.
@@ -113,7 +113,7 @@ pub(super) fn fate(api: &ApiServer, pod: &Rc<Pod>, options: &Options) -> Fate {
 
 /// Pods by what is said about them.
 #[derive(Default)]
-struct Grouped(BTreeMap<String, Vec<String>>);
+struct Grouped(SortedMap<String, Vec<String>>);
 
 impl Grouped {
     fn add(&mut self, why: String, pod: &Pod) {

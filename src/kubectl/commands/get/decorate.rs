@@ -73,7 +73,7 @@ impl TableOptions {
 
 /// The header of a label's column is what follows its last slash.
 fn label_header(label: &str) -> String {
-    label.rsplit('/').next().unwrap_or(label).to_uppercase()
+    label.rsplit('/').next().unwrap_or(label).to_ascii_uppercase()
 }
 
 fn all_labels(labels: &LabelMap) -> String {

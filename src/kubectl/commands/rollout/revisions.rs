@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 
 use super::history::{CHANGE_CAUSE, History};
 use crate::api::apps::ControllerRevision;
+use crate::api::codec::map_of;
 use crate::api::{Kind, Object, ObjectKey, patch};
 use crate::apiserver::ApiServer;
+use crate::collections::sort_by_key;
 use crate::kubectl::error::CommandError;
 use crate::kubectl::objects::wire;
 
@@ -36,7 +38,7 @@ pub(super) fn of(
         .filter(|revision| selector.matches(&revision.metadata.labels))
         .filter(|revision| revision.metadata.is_controlled_by(&object.meta().uid))
         .collect();
-    revisions.sort_by_key(|revision| revision.revision);
+    sort_by_key(&mut revisions, |revision| revision.revision);
     Ok((object, revisions))
 }
 
@@ -72,13 +74,12 @@ pub(super) fn matches(set: &Object, revision: &ControllerRevision) -> bool {
 /// Times that are not set are written as null by some and left out by others.
 fn without_nulls(value: Value) -> Value {
     match value {
-        Value::Object(fields) => Value::Object(
+        Value::Object(fields) => Value::Object(map_of(
             fields
                 .into_iter()
                 .filter(|(_, field)| !field.is_null())
-                .map(|(name, field)| (name, without_nulls(field)))
-                .collect(),
-        ),
+                .map(|(name, field)| (name, without_nulls(field))),
+        )),
         Value::Array(items) => items.into_iter().map(without_nulls).collect(),
         other => other,
     }

@@ -4,7 +4,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::api::{Kind, patch};
+use super::pod_specs;
+use crate::api::patch;
 use crate::apiserver::{PatchType, Request, Subresource};
 use crate::collections::sort;
 use crate::kubectl::command::{Command, Context, Step};
@@ -59,7 +60,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     for picked in picks.items {
         match image_patch(&picked, &images, &mut errors) {
             Some(patch) => patched.push((picked, patch)),
-            None => errors.extend(unsupported(&picked)),
+            None => errors.push(pod_specs::unsupported(&picked)),
         }
     }
     for (picked, patch) in patched {
@@ -95,31 +96,9 @@ fn check(
     CommandError::all(errors)
 }
 
-/// Where a kind has its pod spec.
-fn pod_spec_path(kind: Kind) -> Option<&'static [&'static str]> {
-    match kind {
-        Kind::Pod => Some(&["spec"]),
-        Kind::StatefulSet | Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet => {
-            Some(&["spec", "template", "spec"])
-        }
-        _ => None,
-    }
-}
-
-fn unsupported(picked: &Picked) -> Option<CommandError> {
-    if pod_spec_path(picked.key.kind).is_some() {
-        return None;
-    }
-    Some(CommandError::plain(format!(
-        "error: {} the object is not a pod or does not have a pod template: *v1.{}\n",
-        picked.object_name(),
-        picked.key.kind
-    )))
-}
-
 /// The patch that gives the containers their images; `None` when the kind has none.
 fn image_patch(picked: &Picked, images: &Images, errors: &mut Vec<CommandError>) -> Option<Value> {
-    let path = pod_spec_path(picked.key.kind)?;
+    let path = pod_specs::path(picked.key.kind)?;
     let value = picked.value();
     let spec = path.iter().try_fold(&value, |at, part| at.get(part))?;
     let mut changes = Map::new();

@@ -1,9 +1,13 @@
 //! `kubectl set`: changes one feature of objects with pod templates.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/set, Kubernetes v1.36. Left out: env, resources, selector,
-//! serviceaccount, subject.
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/set, Kubernetes v1.36. Left out: selector, serviceaccount,
+//! subject.
 
+mod env;
+mod env_list;
 mod image;
+mod pod_specs;
+mod resources;
 
 use crate::kubectl::command::Command;
 
@@ -15,12 +19,12 @@ const fn absent(name: &'static str, short: &'static str) -> Command {
 pub const COMMAND: Command = Command {
     name: "set",
     short: "Set specific features on objects",
-    doc: "Changes one feature of objects: the image of their containers, for example.",
+    doc: "Changes one feature of objects: the images of their containers, what these ask for, or their environment.",
     usage: "SUBCOMMAND",
     subcommands: &[
-        absent("env", "Update environment variables on a pod template"),
+        env::COMMAND,
         image::COMMAND,
-        absent("resources", "Update resource requests/limits on objects with pod templates"),
+        resources::COMMAND,
         absent("selector", "Set the selector on a resource"),
         absent("serviceaccount", "Update the service account of a resource"),
         absent(

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::execute::Found;
 use super::printf::{sprint, sprintf, sprintln};
+use crate::kubectl::base64;
 use crate::kubectl::output::go_value::{compare, is_equal, print_value, type_name};
 
 const FUNCTIONS: [&str; 17] = [
@@ -200,38 +201,5 @@ fn exists(item: &Found<'_>, indexes: &[Found<'_>]) -> bool {
 }
 
 fn base64decode(text: &str) -> Result<String, String> {
-    let corrupt = |at: usize| format!("base64 decode failed: illegal base64 data at input byte {at}");
-    let mut bytes = Vec::new();
-    let (mut bits, mut count, mut padding) = (0_u32, 0_usize, 0_usize);
-    for (at, byte) in text.bytes().enumerate() {
-        let digit = match byte {
-            b'\r' | b'\n' => continue,
-            b'=' if count >= 2 && padding + count < 4 => {
-                padding += 1;
-                continue;
-            }
-            _ if padding > 0 => return Err(corrupt(at)),
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return Err(corrupt(at)),
-        };
-        bits = bits << 6 | u32::from(digit);
-        count += 1;
-        if count == 4 {
-            bytes.extend(bits.to_be_bytes().into_iter().skip(1));
-            (bits, count) = (0, 0);
-        }
-    }
-    if count > 0 {
-        if count + padding != 4 {
-            return Err(corrupt(text.len()));
-        }
-        let missing = 4 - count;
-        let whole = bits << (6 * missing);
-        bytes.extend(whole.to_be_bytes().into_iter().skip(1).take(3 - missing));
-    }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    base64::decode(text).map_err(|at| format!("base64 decode failed: illegal base64 data at input byte {at}"))
 }

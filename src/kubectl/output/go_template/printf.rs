@@ -142,7 +142,7 @@ fn one(spec: &Spec, verb: char, value: &Value) -> String {
         ('v', _) => print_value(value),
         ('q', Value::String(text)) => format!("{text:?}"),
         ('x', Value::String(text)) => hex(text),
-        ('X', Value::String(text)) => hex(text).to_uppercase(),
+        ('X', Value::String(text)) => hex(text).to_ascii_uppercase(),
         (_, Value::Number(number)) => match (number.is_f64(), number.as_i64(), number.as_f64()) {
             (false, Some(integer), _) => integer_verb(spec, verb, integer).map(sign),
             (true, _, Some(float)) => float_verb(spec, verb, float).map(sign),

@@ -147,7 +147,7 @@ fn probe(probe: &Value) -> String {
         return format!("exec [{}] {attributes}", joined(probe, &["exec", "command"], " "));
     }
     if let Some(get) = at(probe, &["httpGet"]) {
-        let (scheme, path) = (text(get, &["scheme"]).to_lowercase(), text(get, &["path"]));
+        let (scheme, path) = (text(get, &["scheme"]).to_ascii_lowercase(), text(get, &["path"]));
         let slash = if path.is_empty() || path.starts_with('/') { "" } else { "/" };
         let (host, port) = (text(get, &["host"]), text(get, &["port"]));
         return format!("http-get {scheme}://{host}:{port}{slash}{path} {attributes}");

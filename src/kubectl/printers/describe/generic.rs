@@ -112,12 +112,12 @@ fn title(key: &str) -> String {
     let mut title = String::new();
     let mut before_is_upper = true;
     for (index, c) in key.chars().enumerate() {
-        if c.is_uppercase() && !before_is_upper {
+        if c.is_ascii_uppercase() && !before_is_upper {
             title.push(' ');
         }
-        before_is_upper = c.is_uppercase();
+        before_is_upper = c.is_ascii_uppercase();
         if index == 0 {
-            title.extend(c.to_uppercase());
+            title.push(c.to_ascii_uppercase());
         } else {
             title.push(c);
         }

@@ -101,7 +101,7 @@ fn node_affinity(w: &mut PrefixWriter, value: &Value) {
         }
         for (index, requirement) in requirements.iter().enumerate() {
             let (key, operator) =
-                (text(requirement, &["key"]), text(requirement, &["operator"]).to_lowercase());
+                (text(requirement, &["key"]), text(requirement, &["operator"]).to_ascii_lowercase());
             let shown = match items(requirement, &["values"]) {
                 [] => format!("{key} {operator}"),
                 _ => format!("{key} {operator} [{}]", joined(requirement, &["values"], ", ")),

@@ -60,7 +60,7 @@ pub fn table(kind: Kind, objects: &[Object], is_wide: bool, now: Time) -> Table 
 
 /// All cells of one object with their headers in capitals, as `-o wide` prints them.
 pub fn wide_cells(object: &Object, now: Time) -> Vec<(String, String)> {
-    let headers = columns(object.kind()).iter().map(|column| column.name.to_uppercase());
+    let headers = columns(object.kind()).iter().map(|column| column.name.to_ascii_uppercase());
     headers.zip(cells(object, now)).collect()
 }
 

@@ -36,7 +36,7 @@ pub(super) fn controller_revision(revision: &ControllerRevision, now: Time) -> V
     let controller = revision.metadata.controller_of().map_or_else(
         || "<none>".to_owned(),
         |owner| {
-            let kind = owner.kind.to_lowercase();
+            let kind = owner.kind.to_ascii_lowercase();
             match owner.api_version.split_once('/') {
                 Some((group, _)) => format!("{kind}.{group}/{}", owner.name),
                 None => format!("{kind}/{}", owner.name),
@@ -81,7 +81,7 @@ pub(super) fn lease(lease: &Opaque, now: Time) -> Vec<String> {
 
 pub(super) fn event(event: &Event, now: Time) -> Vec<String> {
     let object = &event.involved_object;
-    let kind = object.kind.to_lowercase();
+    let kind = object.kind.to_ascii_lowercase();
     let target = if object.name.is_empty() { kind } else { format!("{kind}/{}", object.name) };
     let first = since(event.first_timestamp, now);
     let last = if event.last_timestamp.is_some() { since(event.last_timestamp, now) } else { first.clone() };

@@ -1,0 +1,74 @@
+//! One object from a few words: sent, or only printed.
+//!
+//! Models the `Run` methods of staging/src/k8s.io/kubectl/pkg/cmd/create, Kubernetes v1.36, which are alike.
+//! Left out: `--append-hash`.
+
+use serde_json::Value;
+
+use super::super::apply::with_last_applied;
+use crate::api::{Kind, schema};
+use crate::apiserver::{Body, Request};
+use crate::kubectl::command::{Context, Step};
+use crate::kubectl::error::CommandError;
+use crate::kubectl::flags::Flag;
+use crate::kubectl::objects::{set_at, wire};
+use crate::kubectl::result::{DryRun, ResultPrinter};
+
+/// `--save-config`
+pub(in crate::kubectl::commands) const SAVE_CONFIG: &[Flag] =
+    &[Flag::switch("save-config", "Remembers the configuration, so that apply can change it later.")];
+
+/// The one argument (`NameFromCommandArgs`); what follows `--` is no name.
+pub(super) fn name(context: &Context<'_>) -> Result<String, CommandError> {
+    let count = context.flags.args_before_dashes.unwrap_or(context.args().len());
+    match context.args().first() {
+        Some(name) if count == 1 => Ok(name.clone()),
+        _ => Err(context.usage_error(&format!("exactly one NAME is required, got {count}"))),
+    }
+}
+
+/// Makes the object and prints it, or `created`. `failed` is what a refusal begins with; without it the
+/// server's own word is printed.
+pub(super) fn make(
+    context: &mut Context<'_>,
+    kind: Kind,
+    manifest: Value,
+    failed: Option<&str>,
+) -> Result<Step, CommandError> {
+    let mut printer = ResultPrinter::of(context)?;
+    let value = send(context, kind, manifest, printer.dry_run(), failed)?;
+    printer.print(context, &value, "created")?;
+    Ok(Step::Done)
+}
+
+/// Makes the object; what it then is.
+pub(in crate::kubectl::commands) fn send(
+    context: &mut Context<'_>,
+    kind: Kind,
+    mut manifest: Value,
+    dry_run: DryRun,
+    failed: Option<&str>,
+) -> Result<Value, CommandError> {
+    let resource = kind.resource();
+    set_at(&mut manifest, &["apiVersion"], kind.api_version().into());
+    set_at(&mut manifest, &["kind"], resource.kind.into());
+    if kind.is_namespaced() && context.namespace_is_given() {
+        set_at(&mut manifest, &["metadata", "namespace"], context.namespace().into());
+    }
+    if context.flags.switch("save-config") {
+        manifest = with_last_applied(&manifest);
+    }
+    if dry_run == DryRun::Client {
+        // kubectl prints the typed object here, with the empty structs that it has.
+        let api_version = kind.api_version();
+        return Ok(schema::encode::encode(&manifest, &api_version, resource.kind).unwrap_or(manifest));
+    }
+    let namespace = if kind.is_namespaced() { context.namespace() } else { String::new() };
+    let request =
+        Request::Create { kind, namespace, body: Body::Manifest(manifest), dry_run: dry_run.is_server() };
+    let made = context.send(request).map_err(|error| match failed {
+        Some(failed) => CommandError::plain(format!("{failed} {}", error.message)),
+        None => error.into(),
+    })?;
+    Ok(wire(&made))
+}
