@@ -75,12 +75,12 @@ impl Run {
             if seed % 4 < 2 { ClusterConfig::recorded(nodes) } else { ClusterConfig::with_nodes(nodes) };
         let config = ClusterConfig { seed, ..config };
         let mut run = Self { cluster: Cluster::new(config), checker: Checker::default(), rng, seed };
-        run.check(true);
+        run.check();
         run
     }
 
-    fn check(&mut self, by_person: bool) {
-        if let Err(violation) = self.checker.check(self.cluster.server(), by_person) {
+    fn check(&mut self) {
+        if let Err(violation) = self.checker.check_step(&self.cluster) {
             let inputs: Vec<String> =
                 self.cluster.inputs().iter().map(|entry| format!("{entry:?}")).collect();
             let log: Vec<_> = self.cluster.event_log().lines().collect();
@@ -102,14 +102,14 @@ impl Run {
         // A terminal that still waits is interrupted, as a person would.
         self.cluster.submit(Input::Interrupt { terminal: 0 }).unwrap();
         self.cluster.submit(Input::Line { terminal: 0, line: line.to_owned() }).unwrap();
-        self.check(true);
+        self.check();
     }
 
     fn pass(&mut self, ms: u64) {
         let until = self.cluster.now() + Span::from_ms(ms);
         while self.cluster.next_due().is_some_and(|due| due <= until) {
             self.cluster.step();
-            self.check(self.cluster.was_command());
+            self.check();
         }
         self.cluster.run_until(until);
     }
@@ -186,7 +186,7 @@ impl Run {
     fn in_second_terminal(&mut self, line: &str) {
         self.cluster.submit(Input::Interrupt { terminal: 1 }).unwrap();
         self.cluster.submit(Input::Line { terminal: 1, line: line.to_owned() }).unwrap();
-        self.check(true);
+        self.check();
     }
 
     /// What people do less often.
@@ -221,7 +221,7 @@ impl Run {
     fn control(&mut self, text: &str) {
         // A pod that does not run cannot crash: the refusal is an answer, not a failure.
         drop(self.cluster.submit(Input::fault(text).unwrap()));
-        self.check(true);
+        self.check();
     }
 
     /// Takes all faults back; whatever is stuck for good is deleted by hand, as the documentation says.

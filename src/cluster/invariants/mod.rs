@@ -47,6 +47,17 @@ pub struct Invariant {
     pub check: fn(&Seen<'_>) -> Result<(), String>,
 }
 
+/// A rule about what really is, which no change of the store shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Truth {
+    /// Its number among the safety properties.
+    pub id: &'static str,
+    /// The rule as a sentence.
+    pub sentence: &'static str,
+    /// Looks at a cluster and at what has been seen of its store; says what is wrong.
+    pub check: fn(&Cluster, &Memory) -> Result<(), String>,
+}
+
 /// A rule that did not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
@@ -100,6 +111,8 @@ pub struct Memory {
     pub objects: SortedMap<ObjectKey, Object>,
     /// Every uid that was ever used.
     pub uids: SortedSet<String>,
+    /// Uids of pods that were removed by somebody else than their kubelets.
+    pub forced: SortedSet<String>,
     /// The revision of the last change.
     pub revision: u64,
     /// The time of the last change.
@@ -120,6 +133,7 @@ impl Default for Memory {
         Self {
             objects: SortedMap::new(),
             uids: SortedSet::new(),
+            forced: SortedSet::new(),
             revision: 0,
             at: Time::ZERO,
             lag: VIEW_LAG,
@@ -176,11 +190,15 @@ impl Memory {
         self.controllers_of(&pod.metadata, now)
     }
 
-    fn take(&mut self, event: &WatchEvent) {
+    fn take(&mut self, event: &WatchEvent, by: Actor) {
         let key = event.object.key();
         self.revision = event.revision;
         self.at = event.at;
         self.uids.insert(event.object.meta().uid.clone());
+        let by_kubelet = by == Actor::Process(ProcessName::Kubelets);
+        if event.type_ == WatchEventType::Deleted && event.object.kind() == Kind::Pod && !by_kubelet {
+            self.forced.insert(event.object.meta().uid.clone());
+        }
         let old = match event.type_ {
             WatchEventType::Deleted => self.objects.remove(&key),
             WatchEventType::Added | WatchEventType::Modified => {
@@ -226,6 +244,11 @@ pub fn all() -> impl Iterator<Item = &'static Invariant> {
     folders.into_iter().flatten()
 }
 
+/// The numbers of all rules.
+pub fn ids() -> impl Iterator<Item = &'static str> {
+    all().map(|invariant| invariant.id).chain(pods::TRUTHS.iter().map(|truth| truth.id))
+}
+
 impl Checker {
     /// Says how old the controllers' view and the scheduler's may be from now on, beyond [`VIEW_LAG`].
     pub fn set_lag(&mut self, controllers: Span, scheduler: Span) {
@@ -240,7 +263,15 @@ impl Checker {
     pub fn check_step(&mut self, cluster: &Cluster) -> Result<(), Violation> {
         self.set_lag(cluster.controllers_lag(), cluster.scheduler_lag());
         let by = cluster.last_actor();
-        self.news(cluster.server()).iter().try_for_each(|event| self.look_at(event, by))
+        self.news(cluster.server()).iter().try_for_each(|event| self.look_at(event, by))?;
+        pods::TRUTHS.iter().try_for_each(|truth| {
+            (truth.check)(cluster, &self.memory).map_err(|what| Violation {
+                id: truth.id,
+                sentence: truth.sentence,
+                what,
+                at: cluster.now(),
+            })
+        })
     }
 
     /// Checks what is new in the store. `by_person` says that a person's request was the last thing that ran.
@@ -291,7 +322,7 @@ impl Checker {
         self.checked += 1;
         let before = self.memory.objects.get(&key).cloned();
         daemonset::remember(event, before.as_ref(), by == Actor::Person, &mut self.memory);
-        self.memory.take(event);
+        self.memory.take(event, by);
         Ok(())
     }
 

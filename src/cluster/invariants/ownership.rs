@@ -80,12 +80,12 @@ fn adoption_is_fair(seen: &Seen<'_>) -> Result<(), String> {
     let Some(owner) = is.filter(|_| !seen.by_person && was != is) else {
         return Ok(());
     };
-    if let Some(was) = was.filter(|was| was.uid != owner.uid) {
-        return Err(format!("taken from {} {}", was.kind, was.name));
-    }
-    if was.is_some() || matches!(after, Object::PersistentVolumeClaim(_)) {
-        // Claims belong to their set or pod by its policy, not by its selector.
+    // Claims belong to their set or to one of its pods as its policy says, not by its selector.
+    if matches!(after, Object::PersistentVolumeClaim(_)) {
         return Ok(());
+    }
+    if let Some(was) = was {
+        return Err(format!("taken from {} {}", was.kind, was.name));
     }
     let Some(kind) = kind_of(owner) else {
         return Err(format!("adopted by an unknown {}", owner.kind));

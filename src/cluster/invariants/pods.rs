@@ -1,12 +1,13 @@
 //! Rules of pods: placement, phases, containers.
 
 use super::nodes::bound;
-use super::{Invariant, Seen};
+use super::{Invariant, Memory, Seen, Truth};
 use crate::api::node::Node;
 use crate::api::pod::{Pod, PodSpec};
 use crate::api::quantity::Quantity;
 use crate::api::scheduling::{HostPort, Taint, node_affinity_matches, untolerated_taint};
 use crate::api::{Kind, Object, ObjectKey};
+use crate::cluster::Cluster;
 
 /// The rules.
 pub const INVARIANTS: &[Invariant] = &[
@@ -22,7 +23,7 @@ pub const INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         id: "S-11",
-        sentence: "a ready pod runs with all containers ready, and restart counts never fall",
+        sentence: "a kubelet calls a pod ready only when it runs with all containers ready; restart counts never fall",
         check: ready_means_running,
     },
     Invariant {
@@ -34,11 +35,6 @@ pub const INVARIANTS: &[Invariant] = &[
         id: "S-13",
         sentence: "a pod is bound only to a node that has room for it, that it selects and whose taints it bears",
         check: binding_fits,
-    },
-    Invariant {
-        id: "S-16",
-        sentence: "a pod's name is free only when none of its containers runs, unless it was force-deleted",
-        check: containers_stop_first,
     },
 ];
 
@@ -99,7 +95,8 @@ fn ready_means_running(seen: &Seen<'_>) -> Result<(), String> {
     let Some(Object::Pod(after)) = seen.after() else {
         return Ok(());
     };
-    if after.is_ready() {
+    // The collector of pods marks those of a node that is gone as failed, and leaves all else as it was.
+    if after.is_ready() && !seen.is_by_controllers() {
         let all_ready = after.status.container_statuses.iter().all(|status| status.ready);
         if after.status.phase != "Running" || !all_ready {
             return Err(format!("ready in phase {} with containers that are not", after.status.phase));
@@ -202,12 +199,22 @@ fn misfit(seen: &Seen<'_>, pod: &Pod, node: &Node) -> Option<String> {
     is_full.then(|| format!("which holds {room} pods already"))
 }
 
-fn containers_stop_first(seen: &Seen<'_>) -> Result<(), String> {
-    let Some(Object::Pod(before)) = seen.before.filter(|_| seen.after().is_none()) else {
-        return Ok(());
-    };
-    if runs(before) && before.is_bound() && !seen.by_person {
-        return Err("removed while a container runs".into());
+/// The rules that ask the machines themselves.
+pub const TRUTHS: &[Truth] = &[Truth {
+    id: "S-16",
+    sentence: "a pod's name is free only when none of its containers runs, unless it was force-deleted",
+    check: names_are_freed_late,
+}];
+
+fn names_are_freed_late(cluster: &Cluster, memory: &Memory) -> Result<(), String> {
+    for running in cluster.kubelets().running() {
+        let meta = &running.pod.metadata;
+        let key = ObjectKey::new(Kind::Pod, meta.namespace.as_str(), meta.name.as_str());
+        let is_held = memory.objects.get(&key).is_some_and(|object| object.meta().uid == meta.uid);
+        // Whoever removes a pod that its kubelet has not ended knows that it may run on.
+        if !is_held && !memory.forced.contains(&meta.uid) {
+            return Err(format!("{key} runs on {}, and its name is free", running.node));
+        }
     }
     Ok(())
 }
