@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::epilogue::{EPILOGUES, Epilogue};
 use super::fault_kind::{FaultKind, Fired};
 use super::fault_plan::FaultPlan;
 use super::workloads::Workloads;
@@ -18,6 +19,11 @@ const ACTS: u64 = 45;
 pub(super) const REORDERED_WITHIN: Span = Span::from_ms(12);
 /// One view in so many steps is kept, for a process to start with.
 const PAST_EVERY: u64 = 37;
+/// So many steps in so short a time without a single change are a loop.
+const LOOP_STEPS: u64 = 1_500;
+const LOOP_WITHIN: Span = Span::from_seconds(60);
+/// The last steps of a run that is to be shown are all in the trace.
+const TRACED_STEPS: u64 = 60;
 /// Lines of the trace that are kept.
 const TRACE_MAX: usize = 400;
 
@@ -75,6 +81,8 @@ pub struct Run {
     seed: u64,
     steps: u64,
     steps_max: u64,
+    /// The last revision that was seen, with the step and the time at which it was.
+    last_change: (u64, u64, Time),
     stop: Option<Stop>,
     trace: VecDeque<String>,
 }
@@ -99,6 +107,7 @@ impl Run {
             seed,
             steps: 0,
             steps_max,
+            last_change: (0, 0, Time::ZERO),
             stop: None,
             trace: VecDeque::new(),
         };
@@ -131,6 +140,23 @@ impl Run {
             }
         }
         self.heal();
+        if let Some(epilogue) = self.rng.choose(EPILOGUES).filter(|_| self.stop.is_none()) {
+            self.play_epilogue(epilogue);
+        }
+        self.summary()
+    }
+
+    /// Runs without any fault up to where everything has converged, and then asks for one thing.
+    ///
+    /// # Errors
+    /// What does not hold.
+    pub fn run_directed(&mut self, epilogue: &Epilogue) -> Result<Summary, Failure> {
+        self.plan.heal();
+        self.set_up();
+        self.converge();
+        if self.stop.is_none() {
+            self.play_epilogue(epilogue);
+        }
         self.summary()
     }
 
@@ -237,14 +263,33 @@ impl Run {
             }
         }
         self.plan.turn(self.cluster.next_actor());
+        if self.steps + TRACED_STEPS > self.steps_max {
+            let wakeup = self.cluster.next_wakeup();
+            self.note(&wakeup);
+        }
         self.cluster.step_with(&mut self.plan);
         self.steps += 1;
+        self.look_for_a_loop();
         if self.steps.is_multiple_of(PAST_EVERY) && self.rng.below(3) == 0 {
             self.past = self.cluster.view(ProcessName::ControllerManager);
         }
         self.check();
         if self.steps >= self.steps_max && self.stop.is_none() {
             self.stop = Some(Stop::Asked);
+        }
+    }
+
+    fn look_for_a_loop(&mut self) {
+        let (revision, now) = (self.cluster.server().store().revision(), self.cluster.now());
+        let (seen, step, since) = self.last_change;
+        if revision != seen {
+            self.last_change = (revision, self.steps, now);
+        } else if self.steps - step > LOOP_STEPS {
+            if now - since < LOOP_WITHIN {
+                let what = format!("{LOOP_STEPS} steps within {} ms change nothing", (now - since).ms());
+                self.fail("S-61", format!("{what}; next is {}", self.cluster.next_wakeup()));
+            }
+            self.last_change = (revision, self.steps, now);
         }
     }
 

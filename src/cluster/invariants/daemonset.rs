@@ -188,7 +188,8 @@ fn pods_of<'a>(seen: &'a Seen<'_>, set: &'a DaemonSet) -> impl Iterator<Item = &
 fn surely(seen: &Seen<'_>, pod: &Pod, holds: impl Fn(&Pod) -> bool) -> bool {
     let key = ObjectKey::new(Kind::Pod, pod.metadata.namespace.clone(), pod.metadata.name.clone());
     let versions = seen.memory.versions_before(&key, seen.event.at);
-    versions.into_iter().all(|object| matches!(object, Object::Pod(pod) if holds(pod)))
+    !seen.memory.may_be_unseen(&key, seen.event.at)
+        && versions.into_iter().all(|object| matches!(object, Object::Pod(pod) if holds(pod)))
 }
 
 fn max_surge(set: &DaemonSet, nodes: i64) -> i64 {
@@ -300,6 +301,16 @@ fn surely_unserved<'a>(seen: &'a Seen<'_>, set: &'a DaemonSet, pod: &'a Pod) -> 
         let serves = |pod: &Pod| is_active(pod) && pod.is_available(set.spec.min_ready_seconds, now);
         if !surely(seen, other, |pod| !serves(pod))
             && let Some(node) = target(other)
+        {
+            unserved.remove(node);
+        }
+    }
+    // A pod that is gone may still be seen where it was.
+    for gone in seen.memory.gone(now) {
+        if let Object::Pod(pod) = gone
+            && pod.metadata.is_controlled_by(&set.metadata.uid)
+            && is_active(pod)
+            && let Some(node) = target(pod)
         {
             unserved.remove(node);
         }

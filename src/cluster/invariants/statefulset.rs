@@ -343,7 +343,8 @@ fn current_revision_waits(seen: &Seen<'_>) -> Result<(), String> {
 
 fn revision_exists(seen: &Seen<'_>, set: &StatefulSet, name: &str) -> bool {
     let key = ObjectKey::new(Kind::ControllerRevision, set.metadata.namespace.clone(), name);
-    seen.memory.objects.contains_key(&key)
+    let found = seen.memory.objects.get(&key);
+    found.is_some_and(|revision| revision.meta().is_controlled_by(&set.metadata.uid))
 }
 
 fn revisions_are_fixed(seen: &Seen<'_>) -> Result<(), String> {
