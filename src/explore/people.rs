@@ -126,7 +126,7 @@ impl Run {
             5 => self.strip_an_owner(),
             6 => self.line(&format!("kubectl drain {node} --ignore-daemonsets --force --timeout=20s")),
             7 => self.line(&format!("kubectl label {workload} note=n{ordinal} --overwrite")),
-            _ => self.line(&format!("kubectl delete controllerrevision -l app=nginx --wait=false")),
+            _ => self.line("kubectl delete controllerrevision -l app=nginx --wait=false"),
         }
         if self.rng.below(2) == 0 {
             self.line("kubectl apply -f all.yaml");

@@ -79,7 +79,9 @@ impl World {
             for informer in &mut self.informers {
                 changes.extend(informer.deliver(self.server.store(), now, &mut self.cache));
             }
-            changes.iter().for_each(|change| self.note(change, now));
+            for change in &changes {
+                self.note(change, now);
+            }
             self.with(|controllers, context| controllers.observe(&changes, context));
         }
         self.agenda.advance(end);
@@ -115,6 +117,7 @@ impl World {
 
     /// Plays lines and checks what was seen since the last call.
     #[track_caller]
+    #[expect(clippy::too_many_lines, reason = "one arm for each word of the script")]
     fn play(&mut self, script: &str, expected: &str) {
         for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let now = self.agenda.now();
@@ -185,7 +188,7 @@ impl World {
             }
         }
         let expected: String =
-            expected.lines().map(str::trim).filter(|l| !l.is_empty()).map(|l| format!("{l}\n")).collect();
+            expected.lines().map(str::trim).filter(|l| !l.is_empty()).flat_map(|l| [l, "\n"]).collect();
         assert_eq!(std::mem::take(&mut self.seen), expected, "{script}");
     }
 }
