@@ -90,7 +90,8 @@ impl Run {
             2 => self.patch("sts", STATEFUL_SET, &format!("\"minReadySeconds\":{}", number * 2)),
             3 => {
                 let keep = |delete: bool| if delete { "Delete" } else { "Retain" };
-                let (scaled, deleted) = (keep(number.is_multiple_of(2)), keep(drawn.ordinal.is_multiple_of(2)));
+                let scaled = keep(number.is_multiple_of(2));
+                let deleted = keep(drawn.ordinal.is_multiple_of(2));
                 self.patch(
                     "sts",
                     STATEFUL_SET,

@@ -1,7 +1,7 @@
 //! `kubectl set env`: the variables of containers' environments.
 //!
-//! Models `staging/src/k8s.io/kubectl/pkg/cmd/set/set_env.go` and `env/env_parse.go`, Kubernetes v1.36; keys of
-//! a config map or secret come in their order. Left out: `--local`, standard input.
+//! Models `staging/src/k8s.io/kubectl/pkg/cmd/set/set_env.go` and `env/env_parse.go`, Kubernetes v1.36; keys
+//! of a config map or secret come in their order. Left out: `--local`, standard input.
 
 use serde_json::{Map, Value, json};
 

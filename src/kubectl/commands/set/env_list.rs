@@ -1,7 +1,7 @@
 //! `kubectl set env --list`: the variables of containers, and what references lead to.
 //!
-//! Models `RunEnv` of `staging/src/k8s.io/kubectl/pkg/cmd/set/set_env.go` and `env/env_resolve.go`, Kubernetes
-//! v1.36.
+//! Models `RunEnv` of `staging/src/k8s.io/kubectl/pkg/cmd/set/set_env.go` and `env/env_resolve.go`,
+//! Kubernetes v1.36.
 
 use serde_json::Value;
 
