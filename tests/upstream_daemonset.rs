@@ -619,12 +619,14 @@ fn ds_unit_48_new_pods_queue_their_set_or_those_that_they_fit() {
 fn ds_unit_49_changed_pods_queue_old_and_new_owners() {
     let mut drive = Drive::on_nodes(named_set("foo1"), 1);
     let foo2 = drive.request(Request::create(named_set("foo2")));
-    let note = |pod: &mut kubesets::api::pod::Pod| drop(pod.metadata.annotations.insert("a".into(), "b".into()));
+    let note =
+        |pod: &mut kubesets::api::pod::Pod| drop(pod.metadata.annotations.insert("a".into(), "b".into()));
     let owned = drive.add_pod("node-0");
     assert_eq!(drive.queued_by(|drive| drive.edit_pod(&owned, note)), ["foo1"]);
     let orphaned = drive.add_pod_with("node-0", orphan);
     assert_eq!(drive.queued_by(|drive| drive.edit_pod(&orphaned, note)), [""; 0]);
-    let relabel = |pod: &mut kubesets::api::pod::Pod| drop(pod.metadata.labels.insert("foo2".into(), "b".into()));
+    let relabel =
+        |pod: &mut kubesets::api::pod::Pod| drop(pod.metadata.labels.insert("foo2".into(), "b".into()));
     assert_eq!(drive.queued_by(|drive| drive.edit_pod(&orphaned, relabel)), ["foo1", "foo2"]);
     let to_foo2 = OwnerReference::controller("apps/v1", "DaemonSet", foo2.meta());
     let give = move |pod: &mut kubesets::api::pod::Pod| pod.metadata.owner_references = vec![to_foo2];
@@ -792,7 +794,8 @@ fn ds_upd_03_old_pods_of_nodes_that_no_longer_suit_serve_until_others_do() {
     assert_eq!(drive.sync_all(), (5, 0, 0));
     assert_eq!(drive.reason(), "Sunset");
     // One old pod goes for each new one that serves in its place.
-    let new: Vec<_> = drive.pods().iter().filter(|pod| !pod.is_ready()).map(|pod| pod.metadata.name.clone()).collect();
+    let new: Vec<_> =
+        drive.pods().iter().filter(|pod| !pod.is_ready()).map(|pod| pod.metadata.name.clone()).collect();
     for name in new {
         drive.make_ready(&name);
         assert_eq!(drive.sync_all(), (0, 1, 0));
@@ -933,8 +936,7 @@ fn ds_upd_12_revisions_are_adopted_and_released_as_pods_are() {
     let own = drive.newest_revision().unwrap();
     let plant = |drive: &mut Drive, name: &str, edit: &dyn Fn(&mut ControllerRevision)| {
         let mut revision = (*own).clone();
-        revision.metadata =
-            kubesets::api::ObjectMeta { name: name.into(), ..revision.metadata };
+        revision.metadata = kubesets::api::ObjectMeta { name: name.into(), ..revision.metadata };
         revision.metadata.uid.clear();
         revision.metadata.resource_version = kubesets::api::meta::ResourceVersion::default();
         revision.metadata.owner_references.clear();

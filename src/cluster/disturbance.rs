@@ -69,8 +69,7 @@ impl Cluster {
         match name {
             ProcessName::ControllerManager => {
                 let new = self.config.controller_manager();
-                let timers =
-                    self.controller_manager.start(new, past, held_until, &mut self.server, wrong);
+                let timers = self.controller_manager.start(new, past, held_until, &mut self.server, wrong);
                 self.schedule(timers, Wakeup::Controllers);
                 self.remind_of_volume_faults();
             }
@@ -87,11 +86,10 @@ impl Cluster {
     fn remind_of_volume_faults(&mut self) {
         let faults: Vec<VolumeFault> = self.volume_faults.clone();
         for fault in faults {
-            let timers = self.controller_manager.with_context(
-                &mut self.server,
-                None,
-                |controllers, context| controllers.inject(&fault, context),
-            );
+            let timers =
+                self.controller_manager.with_context(&mut self.server, None, |controllers, context| {
+                    controllers.inject(&fault, context)
+                });
             self.schedule(timers, Wakeup::Controllers);
         }
     }

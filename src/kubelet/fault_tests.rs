@@ -123,8 +123,13 @@ fn a_crash_loop_backs_off_and_ends_when_its_cause_does() {
     rig.pod(web("nginx"));
     rig.run(10);
     let (namespace, name) = pod();
-    rig.control(Control::CrashLoop { namespace: namespace.clone(), pod: name.clone(), after_ms: 1_000, code: 3 })
-        .unwrap();
+    rig.control(Control::CrashLoop {
+        namespace: namespace.clone(),
+        pod: name.clone(),
+        after_ms: 1_000,
+        code: 3,
+    })
+    .unwrap();
     rig.run(50);
     rig.control(Control::ClearPod { namespace, pod: name }).unwrap();
     rig.run(60);

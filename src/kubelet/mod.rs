@@ -157,6 +157,11 @@ impl Kubelets {
         })
     }
 
+    /// Whether a container of the pod with this uid runs anywhere.
+    pub fn runs(&self, uid: &str) -> bool {
+        self.running().any(|running| running.pod.metadata.uid == uid)
+    }
+
     /// The newest worker of a pod's name; one whose pod still exists goes first.
     fn find(&self, place: &Place) -> Option<Rc<PodId>> {
         let (namespace, name) = place.clone();

@@ -142,10 +142,14 @@ mod tests {
         for (ms, name) in [(10, "a"), (11, "b"), (12, "c"), (12, "d")] {
             agenda.schedule(Time::from_ms(ms), name);
         }
-        assert_eq!(agenda.due_until(Time::from_ms(11)).map(|(_, name)| *name).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(
+            agenda.due_until(Time::from_ms(11)).map(|(_, name)| *name).collect::<Vec<_>>(),
+            ["a", "b"]
+        );
         agenda.bring_forward(2);
         agenda.bring_forward(9);
-        let order: Vec<_> = std::iter::from_fn(|| agenda.pop().map(|name| (name, agenda.now().ms()))).collect();
+        let order: Vec<_> =
+            std::iter::from_fn(|| agenda.pop().map(|name| (name, agenda.now().ms()))).collect();
         assert_eq!(order, [("c", 12), ("d", 12), ("a", 12), ("b", 12)]);
     }
 }

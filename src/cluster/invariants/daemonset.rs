@@ -121,7 +121,8 @@ fn daemon<'a>(memory: &'a Memory, pod: &'a Pod, now: Time) -> Option<Daemon<'a>>
             _ => None,
         })
         .collect();
-    let is_there = matches!(memory.objects.get(&key), Some(Object::DaemonSet(set)) if set.metadata.uid == owner.uid);
+    let is_there =
+        matches!(memory.objects.get(&key), Some(Object::DaemonSet(set)) if set.metadata.uid == owner.uid);
     if sets.is_empty() || !is_there { None } else { Some(Daemon { pod, node: target(pod)?, sets }) }
 }
 
@@ -296,8 +297,7 @@ fn surely_unserved<'a>(seen: &'a Seen<'_>, set: &'a DaemonSet, pod: &'a Pod) -> 
         }
     }
     for other in pods_of(seen, set) {
-        let serves =
-            |pod: &Pod| is_active(pod) && pod.is_available(set.spec.min_ready_seconds, now);
+        let serves = |pod: &Pod| is_active(pod) && pod.is_available(set.spec.min_ready_seconds, now);
         if !surely(seen, other, |pod| !serves(pod))
             && let Some(node) = target(other)
         {
@@ -367,7 +367,11 @@ fn surge_holds(seen: &Seen<'_>) -> Result<(), String> {
             label(other, HASH) == label(daemon.pod, HASH)
                 || other.is_available(set.spec.min_ready_seconds, now)
         });
-        return if handed_over { Ok(()) } else { Err("deleted before its node's new pod was available".into()) };
+        return if handed_over {
+            Ok(())
+        } else {
+            Err("deleted before its node's new pod was available".into())
+        };
     }
     let Some(Daemon { pod, node, sets }) = made(seen) else { return Ok(()) };
     if !sets.iter().all(|set| allows_surge(set)) {
@@ -384,7 +388,9 @@ fn surge_holds(seen: &Seen<'_>) -> Result<(), String> {
         let Some(node) = target(other) else { continue };
         if is_old(other) && surely(seen, other, |pod| is_active(pod) && pod.is_available(min_ready, now)) {
             old.insert(node);
-        } else if surely(seen, other, |pod| is_active(pod) && !is_old(pod) && !pod.is_available(min_ready, now)) {
+        } else if surely(seen, other, |pod| {
+            is_active(pod) && !is_old(pod) && !pod.is_available(min_ready, now)
+        }) {
             new.insert(node);
         }
     }
@@ -396,7 +402,11 @@ fn surge_holds(seen: &Seen<'_>) -> Result<(), String> {
     let nodes = seen.memory.objects.values().filter(|object| object.kind() == Kind::Node).count();
     let nodes = i64::try_from(nodes).unwrap_or(i64::MAX);
     let allowed = sets.iter().map(|set| max_surge(set, nodes)).max().unwrap_or_default();
-    if both <= allowed { Ok(()) } else { Err(format!("made for {node}: {both} nodes have an old and a new pod")) }
+    if both <= allowed {
+        Ok(())
+    } else {
+        Err(format!("made for {node}: {both} nodes have an old and a new pod"))
+    }
 }
 
 fn sound_pods_stay(seen: &Seen<'_>) -> Result<(), String> {
@@ -404,7 +414,8 @@ fn sound_pods_stay(seen: &Seen<'_>) -> Result<(), String> {
     let set = daemon.sets[0];
     let versions = nodes(seen, daemon.node);
     // The template may have changed, and the revision not yet been made.
-    let observed = daemon.sets.iter().all(|set| set.metadata.generation == daemon.sets[0].metadata.generation);
+    let observed =
+        daemon.sets.iter().all(|set| set.metadata.generation == daemon.sets[0].metadata.generation);
     let sound = is_active(daemon.pod)
         && is_updated(seen.memory, daemon.pod, set)
         && surely(seen, daemon.pod, |pod| !pod.is_terminal())

@@ -6,11 +6,12 @@
 //!
 //! - [`store`]: versions, identity, deletion. [`pods`]: lives, placement. [`nodes`]: cordons, lost nodes.
 //!   [`statefulset`]: order, identity, revisions. [`daemonset`]: nodes, budgets, surge, back-off.
-//!   [`ownership`]: who controls what.
+//!   [`ownership`]: who controls what. `running`: what the API server cannot know.
 
 pub mod store;
 pub mod pods;
 pub mod nodes;
+mod running;
 pub mod statefulset;
 pub mod daemonset;
 pub mod ownership;
@@ -22,8 +23,8 @@ use crate::api::object::Typed;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
 use crate::apiserver::{ApiServer, WatchEvent, WatchEventType};
-use crate::collections::{SortedMap, SortedSet, sort_by_key};
 use crate::cluster::{Actor, Cluster, ProcessName};
+use crate::collections::{SortedMap, SortedSet, sort_by_key};
 use crate::sim::{Span, Time};
 
 /// How old a controller's view may be when nothing holds it up.
@@ -233,7 +234,11 @@ impl Checker {
     pub fn check_step(&mut self, cluster: &Cluster) -> Result<(), Violation> {
         self.set_lag(cluster.controllers_lag(), cluster.scheduler_lag());
         let by = cluster.last_actor();
-        self.news(cluster.server()).iter().try_for_each(|event| self.look_at(event, by))
+        for event in self.news(cluster.server()) {
+            running::check(&event, by, &self.memory, cluster)?;
+            self.look_at(&event, by)?;
+        }
+        Ok(())
     }
 
     /// Checks what is new in the store. `by_person` says that a person's request was the last thing that ran.

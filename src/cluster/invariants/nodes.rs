@@ -1,12 +1,13 @@
 //! Rules of nodes: who is bound to them, and who stays on a node that nobody hears.
 
-use super::{Invariant, Seen};
+use super::{Invariant, Memory, Seen};
 use crate::api::meta::Condition;
-use crate::api::object::Typed as _;
 use crate::api::node::Node;
+use crate::api::object::Typed as _;
 use crate::api::pod::Pod;
 use crate::api::scheduling::Taint;
 use crate::api::{Kind, Object, ObjectKey};
+use crate::sim::Time;
 
 /// The rules.
 pub const INVARIANTS: &[Invariant] = &[
@@ -21,6 +22,16 @@ pub const INVARIANTS: &[Invariant] = &[
         check: lost_pods_stay,
     },
 ];
+
+/// Whether a person has said that a pod's node is gone, by deleting its object or by its taint, as far as a
+/// controller may have seen.
+pub(super) fn is_given_up(pod: &Pod, memory: &Memory, now: Time) -> bool {
+    let key = ObjectKey::new(Kind::Node, "", pod.spec.node_name.as_str());
+    let is_tainted =
+        |node: &Node| node.spec.taints.iter().any(|taint| taint.key == "node.kubernetes.io/out-of-service");
+    !memory.objects.contains_key(&key)
+        || memory.views(&key, now).filter_map(Node::of).any(|node| is_tainted(node))
+}
 
 /// A pod that the scheduler has just bound, with the node in the versions that it may have seen.
 pub(super) fn bound<'a>(seen: &'a Seen<'_>) -> Option<(&'a Pod, Vec<&'a Node>)> {
@@ -62,16 +73,19 @@ fn lost_pods_stay(seen: &Seen<'_>) -> Result<(), String> {
     let key = ObjectKey::new(Kind::Node, "", pod.spec.node_name.as_str());
     // The collector of pods acts on what it saw; a node that is gone takes its pods with it, and so does one
     // that a person has given up.
-    let is_given_up = |node: &Node| {
-        node.spec.taints.iter().any(|taint| taint.key == "node.kubernetes.io/out-of-service")
-    };
+    let is_given_up =
+        |node: &Node| node.spec.taints.iter().any(|taint| taint.key == "node.kubernetes.io/out-of-service");
     let is_lost = |node: &Node| {
         Condition::find(&node.status.conditions, "Ready").is_some_and(|ready| ready.status == "Unknown")
     };
     let exists = seen.memory.objects.get(&key).and_then(Node::of).is_some_and(|node| is_lost(node));
     let mut views = seen.memory.views(&key, seen.event.at).filter_map(Node::of);
-    if exists && !views.any(|node| is_given_up(node)) && pod.metadata.deletion_grace_period_seconds != Some(0) {
-        return Err(format!("removed from {}, whose kubelet has not said that it stopped", pod.spec.node_name));
+    if exists && !views.any(|node| is_given_up(node)) && pod.metadata.deletion_grace_period_seconds != Some(0)
+    {
+        return Err(format!(
+            "removed from {}, whose kubelet has not said that it stopped",
+            pod.spec.node_name
+        ));
     }
     Ok(())
 }

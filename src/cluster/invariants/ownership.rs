@@ -93,7 +93,9 @@ fn adoption_is_fair(seen: &Seen<'_>) -> Result<(), String> {
     let key = ObjectKey::new(kind, after.meta().namespace.clone(), owner.name.clone());
     // Before it adopts, a controller asks the server itself.
     match seen.memory.objects.get(&key) {
-        Some(adopter) if adopter.meta().uid != owner.uid => Err(format!("adopted by an earlier {}", key.name)),
+        Some(adopter) if adopter.meta().uid != owner.uid => {
+            Err(format!("adopted by an earlier {}", key.name))
+        }
         None => Err(format!("adopted by {}, which is gone", key.name)),
         Some(adopter) if adopter.meta().is_terminating() => {
             Err(format!("adopted by {}, which is going", key.name))

@@ -1,6 +1,6 @@
 //! Rules of pods: placement, phases, containers.
 
-use super::nodes::bound;
+use super::nodes::{bound, is_given_up};
 use super::{Invariant, Seen};
 use crate::api::node::Node;
 use crate::api::pod::{Pod, PodSpec};
@@ -99,7 +99,9 @@ fn ready_means_running(seen: &Seen<'_>) -> Result<(), String> {
     let Some(Object::Pod(after)) = seen.after() else {
         return Ok(());
     };
-    if after.is_ready() {
+    // Who removes pods of nodes that are gone calls them failed, and leaves the rest as the kubelet said it.
+    let is_written_off = after.status.phase == "Failed" && runs(after);
+    if after.is_ready() && !is_written_off {
         let all_ready = after.status.container_statuses.iter().all(|status| status.ready);
         if after.status.phase != "Running" || !all_ready {
             return Err(format!("ready in phase {} with containers that are not", after.status.phase));
@@ -206,7 +208,11 @@ fn containers_stop_first(seen: &Seen<'_>) -> Result<(), String> {
     let Some(Object::Pod(before)) = seen.before.filter(|_| seen.after().is_none()) else {
         return Ok(());
     };
-    if runs(before) && before.is_bound() && !seen.by_person {
+    if runs(before)
+        && before.is_bound()
+        && !seen.by_person
+        && !is_given_up(before, seen.memory, seen.event.at)
+    {
         return Err("removed while a container runs".into());
     }
     Ok(())

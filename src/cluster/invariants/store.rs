@@ -108,8 +108,8 @@ fn generation_follows_spec(seen: &Seen<'_>) -> Result<(), String> {
     let (Some(before), Some(after)) = (seen.before, seen.after()) else {
         return Ok(());
     };
-    let is_annotated = matches!(after, Object::Deployment(_))
-        && before.meta().annotations != after.meta().annotations;
+    let is_annotated =
+        matches!(after, Object::Deployment(_)) && before.meta().annotations != after.meta().annotations;
     // Asking for a deletion that has to wait raises the generation too, as upstream's BeforeDelete does.
     let asked = !before.meta().is_terminating() && after.meta().is_terminating();
     let due = counted(after, |counted| {

@@ -198,7 +198,9 @@ fn each_suitable_node_gets_one_pod() {
     check("set selector=gpu\nnode a\nnode b => SuitableNode");
     check("=> SuitableNode");
     // The oldest of several stays; one that is bound counts as older than one that is not.
-    check("node a\npod x a new ready age=5\npod y a new age=9\npod z a new unbound age=99 => delete x, delete z, DeleteExcess");
+    check(
+        "node a\npod x a new ready age=5\npod y a new age=9\npod z a new unbound age=99 => delete x, delete z, DeleteExcess",
+    );
     // A pod that was never bound is nobody else's to clean up when its node is gone.
     check("node a\npod x a new ready\npod y b new unbound\npod z c new ready => delete y, DeleteExcess");
 }
@@ -227,7 +229,9 @@ fn old_pods_go_within_the_budget() {
     check("set maxUnavailable=1\nnode a\nnode b\npod x a new unready\npod y b old ready => MaxUnavailable");
     // An old pod that is not available is free, and counts.
     check("set maxUnavailable=1\nnode a\nnode b\npod x a old unready\npod y b old ready => delete x, Update");
-    check("set maxUnavailable=2\nnode a\nnode b\npod x a old unready\npod y b old ready => delete x, delete y, Update");
+    check(
+        "set maxUnavailable=2\nnode a\nnode b\npod x a old unready\npod y b old ready => delete x, delete y, Update",
+    );
     // A percentage is rounded up: half of three nodes are two.
     check("set maxUnavailable=50%\nnode a\nnode b\nnode c\npod x a old ready\npod y b old ready\npod z c old ready
         => delete x, delete y, Update");
@@ -251,7 +255,9 @@ fn surge_keeps_the_old_pod_until_the_new_one_is_available() {
     // Old pods of nodes that no longer suit serve until the others are served.
     check("node c k:NoSchedule\npod x a new ready=4s\npod y b new ready\npod z c old ready => Sunset");
     check("node c k:NoSchedule\npod x a new ready\npod y b new ready\npod z c old ready => delete z, Update");
-    check("node c k:NoSchedule\npod x a new ready\npod y b new ready\npod z c old unready => delete z, Update");
+    check(
+        "node c k:NoSchedule\npod x a new ready\npod y b new ready\npod z c old unready => delete z, Update",
+    );
 }
 
 /// A surge waits for a node that it must ask about; upstream's sync fails until its pods are collected.
@@ -292,7 +298,8 @@ fn ds_upd_11_budgets() {
 
 #[test]
 fn a_table_that_is_changed_piece_by_piece_is_the_one_that_is_made_anew() {
-    let scene = Scene::parse("set minReady=10\nnode a\nnode b k:NoExecute\npod x a old ready=4s\npod y b new ready");
+    let scene =
+        Scene::parse("set minReady=10\nnode a\nnode b k:NoExecute\npod x a old ready=4s\npod y b new ready");
     let mut table = scene.table();
     table.put_node("c", Some(Rc::clone(&scene.nodes[0])));
     table.put_node("b", None);
@@ -314,7 +321,10 @@ fn a_table_that_is_changed_piece_by_piece_is_the_one_that_is_made_anew() {
 #[test]
 fn reasons_are_sentences() {
     let table = [
-        (WaitingFor::Expectations { creations: 2, deletions: 0 }, "waiting to see the 2 Pods that it created"),
+        (
+            WaitingFor::Expectations { creations: 2, deletions: 0 },
+            "waiting to see the 2 Pods that it created",
+        ),
         (WaitingFor::Expectations { creations: 0, deletions: 1 }, "waiting to see the 1 Pod that it deleted"),
         (WaitingFor::Selector, "the selector is empty"),
         (WaitingFor::SetDeletion, "the DaemonSet is being deleted"),

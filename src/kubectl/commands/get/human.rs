@@ -37,7 +37,9 @@ pub(super) fn print(context: &mut Context<'_>, picks: Picks) -> Result<(), Comma
     context.out(&text);
     let ignores = context.flags.switch("ignore-not-found");
     if text.is_empty() && !ignores && picks.errors.is_empty() {
-        let message = if context.flags.switch("all-namespaces") || !picks.kinds.iter().all(|kind| kind.is_namespaced()) {
+        let message = if context.flags.switch("all-namespaces")
+            || !picks.kinds.iter().all(|kind| kind.is_namespaced())
+        {
             "No resources found\n".to_owned()
         } else {
             format!("No resources found in {} namespace.\n", context.namespace())
