@@ -115,6 +115,19 @@ impl World {
         self.server.handle(Request::update_status(node)).unwrap();
     }
 
+    /// A ready pod on a node.
+    fn pod(&mut self, name: &str, node: &str) {
+        let spec = json!({"nodeName": node, "containers": [{"name": "c", "image": "i"}]});
+        let metadata = json!({"name": name, "namespace": "default"});
+        self.create(Kind::Pod, json!({"metadata": metadata, "spec": spec}));
+        let key = ObjectKey::new(Kind::Pod, "default", name);
+        let Ok(Object::Pod(live)) = self.server.get(&key).cloned() else { panic!("no pod") };
+        let mut pod = (*live).clone();
+        let (type_, status) = ("Ready".to_owned(), "True".to_owned());
+        pod.status.conditions.push(Condition { type_, status, ..Condition::default() });
+        self.server.handle(Request::update_status(pod)).unwrap();
+    }
+
     /// Plays lines and checks what was seen since the last call.
     #[track_caller]
     #[expect(clippy::too_many_lines, reason = "one arm for each word of the script")]
@@ -164,17 +177,7 @@ impl World {
                 ["delete", name] => {
                     drop(self.server.handle(Request::delete(node_key(name), DeleteOptions::default())));
                 }
-                ["pod", name, node] => {
-                    let spec = json!({"nodeName": node, "containers": [{"name": "c", "image": "i"}]});
-                    let metadata = json!({"name": name, "namespace": "default"});
-                    self.create(Kind::Pod, json!({"metadata": metadata, "spec": spec}));
-                    let key = ObjectKey::new(Kind::Pod, "default", *name);
-                    let Ok(Object::Pod(live)) = self.server.get(&key).cloned() else { panic!("no pod") };
-                    let mut pod = (*live).clone();
-                    let (type_, status) = ("Ready".to_owned(), "True".to_owned());
-                    pod.status.conditions.push(Condition { type_, status, ..Condition::default() });
-                    self.server.handle(Request::update_status(pod)).unwrap();
-                }
+                ["pod", name, node] => self.pod(name, node),
                 ["why", name] => {
                     self.run(10);
                     let decision = self.controllers.decisions(&node_key(name)).last();
