@@ -50,13 +50,13 @@ fn rollout(criterion: &mut Criterion) {
             group.throughput(Throughput::Elements(size as u64));
             group.bench_function(BenchmarkId::new(format!("{name} ready"), size), |bencher| {
                 let made = || workload.cluster(size);
-                let ready = |cluster: &mut _| workload.make_ready(cluster);
+                let ready = |cluster: &mut _| workload::make_ready(cluster);
                 bencher.iter_batched_ref(made, ready, BatchSize::PerIteration);
             });
             group.bench_function(BenchmarkId::new(format!("{name} roll"), size), |bencher| {
                 let ready = || {
                     let mut cluster = workload.cluster(size);
-                    workload.make_ready(&mut cluster);
+                    workload::make_ready(&mut cluster);
                     assert_eq!(workload::status(&cluster).0, i64::try_from(size).unwrap_or_default());
                     cluster
                 };

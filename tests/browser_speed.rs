@@ -31,7 +31,7 @@ fn rollouts_are_timed() {
         for size in sizes.into_iter().filter(|&size| size <= max) {
             let mut cluster = workload.cluster(size);
             let begun = now_ms();
-            workload.make_ready(&mut cluster);
+            workload::make_ready(&mut cluster);
             let ready = now_ms();
             workload.roll(&mut cluster);
             let rolled = now_ms();

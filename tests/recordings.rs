@@ -13,8 +13,8 @@ fn folder() -> PathBuf {
     std::env::var_os("KUBESETS_GOLDEN").map_or_else(|| PathBuf::from(beside), PathBuf::from)
 }
 
-/// The recordings that must be equal, by the beginning of their names.
-const COMPARED: &[&str] = &["sts-", "pdb-", "zk-", "drain-", "sched-", "spread"];
+/// Recordings of what the terminal does not print yet, by the beginning of their names.
+const LATER: &[&str] = &["outputs", "bad-"];
 
 #[test]
 fn recordings_are_equal() {
@@ -27,7 +27,7 @@ fn recordings_are_equal() {
         .filter(|path| {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             path.extension().is_some_and(|extension| extension == "json")
-                && COMPARED.iter().any(|start| name.starts_with(start))
+                && !LATER.iter().any(|start| name.starts_with(start))
         })
         .collect();
     sort(&mut paths);

@@ -9,6 +9,7 @@
     reason = "a failed unwrap is a failed test, which says what ran"
 )]
 
+use kubesets::api::{Kind, Object, ObjectKey};
 use kubesets::cluster::invariants::Checker;
 use kubesets::cluster::{Cluster, ClusterConfig, Input};
 use kubesets::sim::{Rng, Span, Time};
@@ -267,7 +268,6 @@ impl Run {
         if let Err(what) = disruption::at_rest(self.cluster.server()) {
             panic!("KUBESETS_SEED={}: L-11: {what}; inputs {:#?}", self.seed, self.cluster.inputs());
         }
-        use kubesets::api::{Kind, Object, ObjectKey};
         let key = ObjectKey::new(Kind::StatefulSet, "default", "web");
         let Ok(Object::StatefulSet(set)) = self.cluster.server().get(&key) else {
             panic!("KUBESETS_SEED={}: the set is gone", self.seed);

@@ -11,7 +11,6 @@
 //! the controller does not look at: that it does not is all that can be seen. 42 likewise. 46 is seen by who
 //! controls the pods afterwards, and by which revisions are kept. 47 has no second queue: the sets that a
 //! node concerns are put into the first at once.
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod daemonset_drive;
 
@@ -566,18 +565,17 @@ fn ds_unit_46_which_pods_are_the_sets() {
     let stranger = drive.add_pod_with("node-1", other_labels);
     let released = made[2].clone();
     drive.edit_pod(&released, |pod| drop(pod.metadata.labels.insert("app".into(), "bar".into())));
-    let owned = drive.owner();
-    let other = OwnerReference { uid: "uid-other".into(), name: "other".into(), ..owned };
+    let other = OwnerReference { uid: "uid-other".into(), name: "other".into(), ..drive.owner() };
     let stolen = drive.add_pod_with("node-3", |pod| pod.metadata.owner_references = vec![other.clone()]);
     drive.sync();
-    let owner = |drive: &Drive, name: &str| {
+    let owner_of = |drive: &Drive, name: &str| {
         let pod = drive.pod(name).unwrap();
         pod.metadata.controller_of().map(|owner| owner.name.clone())
     };
-    assert_eq!(owner(&drive, &adopted), Some("foo".into()));
-    assert_eq!(owner(&drive, &stranger), None);
-    assert_eq!(owner(&drive, &released), None);
-    assert_eq!(owner(&drive, &stolen), Some("other".into()));
+    assert_eq!(owner_of(&drive, &adopted), Some("foo".into()));
+    assert_eq!(owner_of(&drive, &stranger), None);
+    assert_eq!(owner_of(&drive, &released), None);
+    assert_eq!(owner_of(&drive, &stolen), Some("other".into()));
     // A pod that has ended and is being deleted makes room, and still keeps its revision.
     let ended = made[4].clone();
     let old_hash = drive.pod(&ended).unwrap().metadata.labels[HASH].clone();

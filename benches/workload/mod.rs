@@ -72,16 +72,16 @@ impl Workload {
         cluster
     }
 
-    /// Applies the manifest and runs until all pods are ready.
-    pub(crate) fn make_ready(self, cluster: &mut Cluster) {
-        run(cluster, "kubectl apply -f web.yaml");
-    }
-
     /// Changes the image and runs until all pods have it.
     pub(crate) fn roll(self, cluster: &mut Cluster) {
         let resource = self.resource();
         run(cluster, &format!("kubectl set image {resource}/web nginx=registry.k8s.io/nginx-slim:0.9"));
     }
+}
+
+/// Applies the manifest and runs until all pods are ready.
+pub(crate) fn make_ready(cluster: &mut Cluster) {
+    run(cluster, "kubectl apply -f web.yaml");
 }
 
 /// Ready and updated pods of the one workload.

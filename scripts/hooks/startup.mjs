@@ -40,6 +40,11 @@ export async function calledAtStart(folder) {
       // The editor's chunk arrives last.
       await page.waitForSelector(".cm-editor", { state: "attached" });
       await page.evaluate(() => new Promise((resolve) => requestIdleCallback(() => requestAnimationFrame(resolve))));
+      // Leaving stores the page, and no browser waits for code then: what that needs must be there from the start.
+      await page.evaluate(() => new Promise((resolve) => {
+        window.dispatchEvent(new Event("pagehide"));
+        requestAnimationFrame(() => setTimeout(resolve));
+      }));
       const numbers = await page.evaluate(async (prefix) => {
         const { js } = document.getElementById("start").dataset;
         const { initSync } = await import(new URL(js, document.baseURI).href);

@@ -37,12 +37,11 @@ impl ObjectMap {
     pub fn insert(&mut self, object: Object) -> Option<Object> {
         let meta = object.meta();
         let name = meta.name.clone();
-        match self.namespaces.get_mut(&meta.namespace) {
-            Some(names) => names.insert(name, object),
-            None => {
-                self.namespaces.insert(meta.namespace.clone(), BTreeMap::from([(name, object)]));
-                None
-            }
+        if let Some(names) = self.namespaces.get_mut(&meta.namespace) {
+            names.insert(name, object)
+        } else {
+            self.namespaces.insert(meta.namespace.clone(), BTreeMap::from([(name, object)]));
+            None
         }
     }
 

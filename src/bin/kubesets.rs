@@ -137,12 +137,13 @@ fn explore(options: &[&str], out: &mut impl std::io::Write) -> Result<bool, Stri
     }
     let elapsed = begun.elapsed().as_secs_f64();
     let runs = seed - first;
+    #[expect(clippy::cast_precision_loss, reason = "no run takes 2^52 steps")]
     let per_minute = steps as f64 / elapsed * 60.0;
     let said = format!(
         "{fired}{runs} runs, {steps} steps, {changes} changes checked in {elapsed:.0} s: {per_minute:.0} steps a minute"
     );
     print(out, &said)?;
-    let missing: Vec<&str> = fired.missing().into_iter().map(|kind| kind.id()).collect();
+    let missing: Vec<&str> = fired.missing().into_iter().map(kubesets::explore::FaultKind::id).collect();
     if !missing.is_empty() {
         print(out, &format!("never came: {}", missing.join(", ")))?;
     }

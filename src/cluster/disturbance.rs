@@ -89,7 +89,7 @@ impl Cluster {
         for fault in faults {
             let timers =
                 self.controller_manager.with_context(&mut self.server, None, |controllers, context| {
-                    controllers.inject(&fault, context)
+                    controllers.inject(&fault, context);
                 });
             self.schedule(timers, Wakeup::Controllers);
         }

@@ -90,7 +90,8 @@ impl Run {
             2 => self.patch("sts", STATEFUL_SET, &format!("\"minReadySeconds\":{}", number * 2)),
             3 => {
                 let keep = |delete: bool| if delete { "Delete" } else { "Retain" };
-                let (scaled, deleted) = (keep(number.is_multiple_of(2)), keep(drawn.ordinal.is_multiple_of(2)));
+                let scaled = keep(number.is_multiple_of(2));
+                let deleted = keep(drawn.ordinal.is_multiple_of(2));
                 self.patch(
                     "sts",
                     STATEFUL_SET,
@@ -126,7 +127,7 @@ impl Run {
             5 => self.strip_an_owner(),
             6 => self.line(&format!("kubectl drain {node} --ignore-daemonsets --force --timeout=20s")),
             7 => self.line(&format!("kubectl label {workload} note=n{ordinal} --overwrite")),
-            _ => self.line(&format!("kubectl delete controllerrevision -l app=nginx --wait=false")),
+            _ => self.line("kubectl delete controllerrevision -l app=nginx --wait=false"),
         }
         if self.rng.below(2) == 0 {
             self.line("kubectl apply -f all.yaml");

@@ -83,17 +83,18 @@ impl Workloads {
 
     fn stateful_set(&self) -> String {
         let Self { policy, web, web_min_ready, .. } = self;
-        let (mounts, claims) = match self.has_claims {
-            true => (
+        let (mounts, claims) = if self.has_claims {
+            (
                 "        volumeMounts: [{name: www, mountPath: /usr/share/nginx/html}]\n",
                 "  volumeClaimTemplates:
-  - metadata: {name: www}
-    spec:
-      accessModes: [ReadWriteOnce]
-      resources: {requests: {storage: 1Gi}}
-",
-            ),
-            false => ("", ""),
+          - metadata: {name: www}
+            spec:
+              accessModes: [ReadWriteOnce]
+              resources: {requests: {storage: 1Gi}}
+        ",
+            )
+        } else {
+            ("", "")
         };
         format!(
             "apiVersion: apps/v1

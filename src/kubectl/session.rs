@@ -1,7 +1,7 @@
 //! What a terminal keeps from one line to the next: files and the namespace.
 //!
 //! Left out: kubeconfig contexts other than the one cluster, environment variables, directories.use
-//! crate::collections::SortedMap;
+//! `crate::collections::SortedMap`;
 
 use crate::collections::SortedMap;
 

@@ -269,7 +269,7 @@ impl Kubelets {
             Control::CrashLoop { namespace, pod, after_ms, code } => {
                 let after = Span::from_ms(after_ms);
                 self.change_faults(
-                    (namespace, pod),
+                    &(namespace, pod),
                     |faults| faults.crash_loop = Some((after, code)),
                     context,
                 );
@@ -277,18 +277,18 @@ impl Kubelets {
             }
             Control::SlowStart { namespace, pod, by_ms } => {
                 let by = Span::from_ms(by_ms);
-                self.change_faults((namespace, pod), |faults| faults.slow_start = Some(by), context);
+                self.change_faults(&(namespace, pod), |faults| faults.slow_start = Some(by), context);
                 Ok(())
             }
             Control::IgnoreTerm { namespace, pod } => {
-                self.change_faults((namespace, pod), |faults| faults.ignores_term = true, context);
+                self.change_faults(&(namespace, pod), |faults| faults.ignores_term = true, context);
                 Ok(())
             }
             Control::ClearPod { namespace, pod } => {
                 let ready = Control::Ready { namespace: namespace.clone(), pod: pod.clone() };
                 // A pod that does not run has not lost its readiness.
                 drop(self.touch(&(namespace.clone(), pod.clone()), context, |touch| touch.carry_out(&ready)));
-                self.change_faults((namespace, pod), |faults| *faults = PodFaults::default(), context);
+                self.change_faults(&(namespace, pod), |faults| *faults = PodFaults::default(), context);
                 Ok(())
             }
             Control::Crash { ref namespace, ref pod }
@@ -303,7 +303,7 @@ impl Kubelets {
                 {
                     // The stand-ins remember it by name, whether the pod runs or not.
                     let unready = matches!(control, Control::Unready { .. });
-                    self.faults.change_pod(place.clone(), |faults| faults.unready = unready);
+                    self.faults.change_pod(&place, |faults| faults.unready = unready);
                     drop(self.touch(&place, context, |touch| touch.carry_out(&control)));
                     return Ok(());
                 }
@@ -316,18 +316,18 @@ impl Kubelets {
     /// Changes the faults of a pod's name; a crash loop begins with the container that runs.
     fn change_faults(
         &mut self,
-        place: (String, String),
+        place: &(String, String),
         change: impl FnOnce(&mut PodFaults),
         context: &mut Ctx<'_>,
     ) {
         let was = self.faults.of_pod(&place.0, &place.1).crash_loop;
-        self.faults.change_pod(place.clone(), change);
+        self.faults.change_pod(place, change);
         let is = self.faults.of_pod(&place.0, &place.1).crash_loop;
         if was == is {
             return;
         }
         // Where nothing runs yet, the next start finds the fault.
-        drop(self.touch(&place, context, |touch| {
+        drop(self.touch(place, context, |touch| {
             let ends = touch
                 .first_app()
                 .and_then(|container| is.or(behaviour(container, false, touch.scene.timing).ends));
@@ -379,7 +379,7 @@ impl Touch<'_> {
             Control::Ready { .. } => Ok(self.hold_unready(false)),
             Control::Evict { .. } => Ok(self.evict()),
             Control::FailLiveness { .. } => self.fail_liveness(),
-            Control::OutOfMemory { .. } => self.end_first(|run, now, at| run.run_out_of_memory(now, at)),
+            Control::OutOfMemory { .. } => self.end_first(ContainerRun::run_out_of_memory),
             Control::Exit { code, .. } => self.end_first(|run, now, at| run.exit(*code, now, at)),
             _ => self.end_first(|run, now, at| run.exit(1, now, at)),
         }

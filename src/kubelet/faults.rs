@@ -61,11 +61,11 @@ impl Faults {
     }
 
     /// Changes what is wrong with the pods of a name.
-    pub(super) fn change_pod(&mut self, place: (String, String), change: impl FnOnce(&mut PodFaults)) {
+    pub(super) fn change_pod(&mut self, place: &(String, String), change: impl FnOnce(&mut PodFaults)) {
         let faults = self.pods.entry(place.clone()).or_default();
         change(faults);
         if faults == NONE {
-            self.pods.remove(&place);
+            self.pods.remove(place);
         }
     }
 

@@ -97,17 +97,20 @@ impl<'a> Report<'a> {
 
     fn conditions(&self) -> Vec<(&'static str, bool, &'static str, &'static str)> {
         let short_of = |pressure| self.pressures.contains(&pressure);
-        let memory = match short_of(Pressure::Memory) {
-            true => ("KubeletHasInsufficientMemory", "kubelet has insufficient memory available"),
-            false => ("KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+        let memory = if short_of(Pressure::Memory) {
+            ("KubeletHasInsufficientMemory", "kubelet has insufficient memory available")
+        } else {
+            ("KubeletHasSufficientMemory", "kubelet has sufficient memory available")
         };
-        let disk = match short_of(Pressure::Disk) {
-            true => ("KubeletHasDiskPressure", "kubelet has disk pressure"),
-            false => ("KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+        let disk = if short_of(Pressure::Disk) {
+            ("KubeletHasDiskPressure", "kubelet has disk pressure")
+        } else {
+            ("KubeletHasNoDiskPressure", "kubelet has no disk pressure")
         };
-        let pid = match short_of(Pressure::Pid) {
-            true => ("KubeletHasInsufficientPID", "kubelet has insufficient PID available"),
-            false => ("KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+        let pid = if short_of(Pressure::Pid) {
+            ("KubeletHasInsufficientPID", "kubelet has insufficient PID available")
+        } else {
+            ("KubeletHasSufficientPID", "kubelet has sufficient PID available")
         };
         let ready = match self.ready {
             None => return Vec::new(),

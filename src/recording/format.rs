@@ -27,6 +27,8 @@ pub struct Recording {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Step {
+    /// How long the step took, in seconds, with the quiet that was waited for.
+    pub took: Option<f64>,
     /// A line to type.
     pub run: Option<String>,
     /// A fault for the nodes: `crash web-0`.

@@ -74,6 +74,14 @@ fn span(seconds: f64) -> Span {
     Span::from_ms(ms)
 }
 
+/// How long a step's line took to start: as recorded, where it waited for nothing.
+fn start_up(step: &Step) -> Span {
+    match step.took.filter(|_| step.settled.is_none()).map(span) {
+        Some(took) if took <= START_UP => took,
+        _ => START_UP,
+    }
+}
+
 impl Player {
     fn step(&mut self, step: &Step) -> Result<Step, String> {
         let mut result =
@@ -139,7 +147,7 @@ impl Player {
     }
 
     fn run_kubectl(&mut self, line: &str, step: &Step, result: &mut Step) -> Result<(), String> {
-        self.run_until(self.cluster.now() + START_UP);
+        self.run_until(self.cluster.now() + start_up(step));
         let line = Input::Line { terminal: TERMINAL, line: line.to_owned() };
         self.cluster.submit(line).map_err(|error| error.to_string())?;
         self.look();

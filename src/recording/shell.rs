@@ -49,7 +49,7 @@ pub(super) fn parse(line: &str) -> Line {
         }
         if quote.is_none() {
             if letter == '|' {
-                parsed.pipeline = rest.get(1..).unwrap_or_default().trim().to_owned();
+                rest.get(1..).unwrap_or_default().trim().clone_into(&mut parsed.pipeline);
                 break;
             }
             if let Some(after) = rest.strip_prefix(">/dev/null") {
@@ -86,7 +86,6 @@ fn split_at_parenthesis(text: &str) -> Option<(&str, &str)> {
         match (quote, letter) {
             (None, '\'' | '"') => quote = Some(letter),
             (Some(open), letter) if open == letter => quote = None,
-            (Some(_), _) => {}
             (None, '(') => depth += 1,
             (None, ')') => depth -= 1,
             _ => {}

@@ -50,6 +50,12 @@ const RACES: &[Race] = &[
         why: "the claim was written by two processes at once; the controller tried again",
     },
     Race {
+        source: "ipallocator-repair-controller",
+        reason: "ClusterIPNotAllocated",
+        part: "is not allocated; repairing",
+        why: "the repair loop, which runs every three minutes, saw a Service before its address was written down",
+    },
+    Race {
         source: "apiserver",
         reason: "KubeAPIReadyz",
         part: "readyz=true",
@@ -196,7 +202,7 @@ fn splits_a_second(rows: &[Row], index: usize) -> bool {
         _ => false,
     });
     let first = moment.last().and_then(ready);
-    matches!((first, ready(before)), (Some((some, _)), Some((all, _))) if some < all)
+    matches!((first, ready(before)), (Some((left, _)), Some((all, _))) if left < all)
 }
 
 /// The count in a cell of a row, and the row without it.

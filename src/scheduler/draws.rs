@@ -1,8 +1,8 @@
 //! Which of several equally good nodes a pod gets: a random draw, or one that was laid down before.
 //!
-//! Models the random choice of `prioritizeNodes`' winner, pkg/scheduler/schedule_one.go, Kubernetes v1.36. A
-//! replay of a real cluster lays its draws down: they decide only where the scheduler's own scores leave the
-//! choice open. Left out: nothing; without draws all is random.
+//! Models the random choice of `prioritizeNodes`' winner, `pkg/scheduler/schedule_one.go`, Kubernetes v1.36.
+//! A replay of a real cluster lays its draws down: they decide only where the scheduler's own scores leave
+//! the choice open. Left out: nothing; without draws all is random.
 
 use std::collections::VecDeque;
 

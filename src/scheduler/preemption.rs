@@ -122,7 +122,7 @@ fn why_not_eligible(view: &View<'_>, verdicts: &[NodeVerdict]) -> Option<&'stati
     };
     view.state
         .pods_on(at)
-        .any(|victim| leaves(victim))
+        .any(leaves)
         .then_some("not eligible due to a terminating pod on the nominated node.")
 }
 
@@ -159,11 +159,11 @@ fn find_candidates(
 
 /// The fewest pods that must leave a node, or why even all of them do not suffice.
 fn select_victims_on_node(view: &View<'_>, node: &str) -> Result<Candidate, Rejection> {
-    let none =
+    let no_victims =
         || Rejection::unresolvable(Plugin::DefaultPreemption, "No preemption victims found for incoming pod");
-    let at = view.state.position(node).ok_or_else(none)?;
+    let at = view.state.position(node).ok_or_else(no_victims)?;
     if view.state.lower_priority_count(at, priority_of(view.pod)) == 0 {
-        return Err(none());
+        return Err(no_victims());
     }
     let mut state = view.state.clone();
     let mut potential: Vec<Rc<Pod>> =

@@ -99,7 +99,7 @@ pub(crate) fn schedule_pod(
     state: &mut ClusterState,
     around: Around<'_>,
     start: &mut usize,
-    choice: Choice<'_>,
+    mut choice: Choice<'_>,
 ) -> Outcome {
     let node_count = state.nodes().len();
     let fail = |nodes, failure| Outcome { nodes, equals: 0, result: Err(failure) };
@@ -127,7 +127,7 @@ pub(crate) fn schedule_pod(
         let failure = make_room(pod, claims, state, around, &verdicts, diagnosis, choice.rng);
         return fail(verdicts, failure);
     }
-    let (chosen, equals) = choose(&cycle, &feasible, &mut verdicts, state, around.cache, choice);
+    let (chosen, equals) = choose(&cycle, &feasible, &mut verdicts, state, around.cache, &mut choice);
     let volumes = cycle.claims.filter(|claims| !claims.are_all_bound()).and_then(|claims| {
         let node = state.nodes().get(chosen)?;
         claims.volumes_on(&node.node)
@@ -178,19 +178,18 @@ fn find_nodes_that_fit(
     let nodes = state.nodes();
     let verdict_of = |at: usize| {
         let node = nodes.get(at)?;
-        let rejected = match around.nominations.ahead_of(cycle.pod, &node.name).next() {
-            None => cycle.filter(at, node),
-            Some(_) => {
-                let view = preemption::View {
-                    pod: cycle.pod,
-                    claims: cycle.claims.as_ref(),
-                    state,
-                    nominations: around.nominations,
-                    cache: around.cache,
-                    now: around.now,
-                };
-                preemption::rejection(&view, state, at)
-            }
+        let rejected = if around.nominations.ahead_of(cycle.pod, &node.name).next().is_none() {
+            cycle.filter(at, node)
+        } else {
+            let view = preemption::View {
+                pod: cycle.pod,
+                claims: cycle.claims.as_ref(),
+                state,
+                nominations: around.nominations,
+                cache: around.cache,
+                now: around.now,
+            };
+            preemption::rejection(&view, state, at)
         };
         Some(NodeVerdict { node: Rc::clone(&node.name), rejected, scores: None })
     };
@@ -228,7 +227,7 @@ fn choose(
     verdicts: &mut [NodeVerdict],
     state: &mut ClusterState,
     cache: &Cache,
-    choice: Choice<'_>,
+    choice: &mut Choice<'_>,
 ) -> (usize, usize) {
     if let [(_, only)] = feasible {
         return (*only, 1);

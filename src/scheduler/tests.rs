@@ -61,6 +61,7 @@ fn affinity_term(app: &str, key: &str) -> Value {
 
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 
+#[expect(clippy::too_many_lines, reason = "one arm for each word")]
 fn pod(words: &[&str]) -> Value {
     let name = words[0];
     let mut value = json!({

@@ -134,7 +134,9 @@ macro_rules! api_enum {
                     return Err($crate::api::codec::FieldError::no_variant(&name));
                 };
                 match self {
-                    $(Self::$variant $({ $($field),* })? $(($crate::api::codec::api_enum!(@first inner, $inner)))? => {
+                    $(Self::$variant
+                        $({ $($field),* })?
+                        $(($crate::api::codec::api_enum!(@first inner, $inner)))? => {
                         $($(reader.field($crate::api::codec::api_struct!(@name $field), $field);)*)?
                         $(reader.whole($crate::api::codec::api_enum!(@first inner, $inner));)?
                     })*
@@ -145,7 +147,9 @@ macro_rules! api_enum {
             fn write(&self) -> serde_json::Value {
                 let mut writer = $crate::api::codec::write::Writer::default();
                 let name = match self {
-                    $(Self::$variant $({ $($field),* })? $(($crate::api::codec::api_enum!(@first inner, $inner)))? => {
+                    $(Self::$variant
+                        $({ $($field),* })?
+                        $(($crate::api::codec::api_enum!(@first inner, $inner)))? => {
                         $($(writer.field($crate::api::codec::api_struct!(@name $field), $field);)*)?
                         $(writer.whole($crate::api::codec::api_enum!(@first inner, $inner));)?
                         $crate::api::codec::api_struct!(@name $variant)

@@ -6,7 +6,7 @@
 //! `extra`.
 //!
 //! - `declare`: the macros.
-//! - [`read`], [`write`]: what the calls do.
+//! - [`read`], [`write`](mod@write): what the calls do.
 //! - `values`: numbers, texts, lists and maps as fields.
 //! - `error`: why a value does not fit.
 

@@ -217,6 +217,7 @@ const DEPLOYMENT: &str = "{apiVersion: apps/v1, kind: Deployment, metadata: {nam
     spec: {containers: [{name: nginx, image: nginx}]}}}}";
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn deployments() {
     check(
         DEPLOYMENT,

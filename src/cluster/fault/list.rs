@@ -139,8 +139,9 @@ impl Cluster {
     /// What a person should know about a fault: where it says more than a real cluster would.
     pub(super) fn note_about(&self, controls: &[Control]) -> Option<String> {
         let (namespace, pod, what) = match controls {
-            [Control::Unready { namespace, pod }] => (namespace, pod, "readiness"),
-            [Control::SlowStart { namespace, pod, .. }] => (namespace, pod, "readiness"),
+            [Control::Unready { namespace, pod } | Control::SlowStart { namespace, pod, .. }] => {
+                (namespace, pod, "readiness")
+            }
             [Control::FailLiveness { namespace, pod }] => (namespace, pod, "liveness"),
             _ => return None,
         };

@@ -50,7 +50,8 @@ impl<'a> Rest<'a> {
     }
 
     fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, String> {
-        let parse = |text: &str| text.parse().map_err(|_| format!("--{name} needs a number, not {text:?}"));
+        let parse =
+            |text: &str| text.parse().ok().ok_or_else(|| format!("--{name} needs a number, not {text:?}"));
         self.option(name).map(parse).transpose()
     }
 
@@ -59,7 +60,7 @@ impl<'a> Rest<'a> {
             return Ok(default_ms);
         };
         let ms = go_duration::parse(text)?;
-        u64::try_from(ms).map_err(|_| format!("--{name} cannot be negative"))
+        u64::try_from(ms).ok().ok_or_else(|| format!("--{name} cannot be negative"))
     }
 }
 

@@ -271,13 +271,13 @@ fn pods_name_their_node(seen: &Seen<'_>) -> Result<(), String> {
     let network = host_network.then_some(("network-unavailable", "NoSchedule"));
     for (name, effect) in tolerated.into_iter().chain(network) {
         let key = format!("node.kubernetes.io/{name}");
-        let tolerates = pod.spec.tolerations.iter().any(|toleration| {
+        let is_tolerated = pod.spec.tolerations.iter().any(|toleration| {
             toleration.key == key
                 && toleration.effect == effect
                 && toleration.operator == "Exists"
                 && toleration.toleration_seconds.is_none()
         });
-        if !tolerates {
+        if !is_tolerated {
             return Err(format!("does not tolerate {key}:{effect}"));
         }
     }

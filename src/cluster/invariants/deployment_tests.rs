@@ -1,3 +1,5 @@
+//! Each rule about Deployments and `ReplicaSet`s has a variant that breaks it, and is caught.
+
 use serde_json::{Value, json};
 
 use super::{Checker, all};

@@ -403,6 +403,7 @@ mod tests {
         pod(name, &json!({"status": {"conditions": [{"type": "Ready", "status": ready}, mark]}}))
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "values written on the spot")]
     fn budget(name: &str, spec: Value, status: Value) -> Object {
         let mut value = json!({
             "metadata": {"name": name, "namespace": "default", "uid": name, "generation": 1},

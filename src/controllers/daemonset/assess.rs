@@ -147,15 +147,12 @@ pub(crate) fn assess(rules: &Rules<'_>, fit: Option<&NodeFit>, pods: &[Rc<Pod>],
         is_served: false,
         ripe_at: pods.iter().filter_map(|pod| ripe_at(rules, pod, now)).min(),
     };
-    match fit {
-        Some(fit) => {
-            pods_should_be_on_node(rules, fit, &pods, now, &mut assessment);
-            assessment.tally = tally(rules, fit, &pods, now);
-        }
-        None => {
-            let unbound = pods.iter().filter(|pod| !pod.is_bound());
-            assessment.deletions.extend(unbound.map(|pod| Deletion::new(pod, Purpose::NoNode)));
-        }
+    if let Some(fit) = fit {
+        pods_should_be_on_node(rules, fit, &pods, now, &mut assessment);
+        assessment.tally = tally(rules, fit, &pods, now);
+    } else {
+        let unbound = pods.iter().filter(|pod| !pod.is_bound());
+        assessment.deletions.extend(unbound.map(|pod| Deletion::new(pod, Purpose::NoNode)));
     }
     let should_run = fit.is_some_and(NodeFit::should_run);
     if should_run || !pods.is_empty() {

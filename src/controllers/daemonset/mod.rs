@@ -192,9 +192,11 @@ fn sets_for_node(cache: &Cache, node: &Node) -> Keys {
         let fit = node_should_run_daemon_pod(node, set);
         let meta = &set.metadata;
         let scheduled = on_node.contains(&(meta.namespace.clone(), meta.name.clone()));
-        fit.should_run() && !scheduled
-            || !fit.should_continue_running() && scheduled
-            || scheduled && set.status.number_misscheduled > 0
+        if scheduled {
+            !fit.should_continue_running() || set.status.number_misscheduled > 0
+        } else {
+            fit.should_run()
+        }
     });
     sets.map(|set| (key_of(set), Span::ZERO)).collect()
 }

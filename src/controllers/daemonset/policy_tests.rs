@@ -10,7 +10,7 @@ use super::table::NodeTable;
 use super::template::{HASH_LABEL, require_node};
 use super::update::{Budgets, on_delete, rolling_update, updated_desired_node_counts};
 use super::waiting::{Outcome, WaitingFor};
-use crate::api::daemonset::{DaemonSet, RollingUpdateDaemonSet};
+use crate::api::daemonset::DaemonSet;
 use crate::api::intstr::IntOrString;
 use crate::api::meta::Condition;
 use crate::api::node::Node;
@@ -71,7 +71,7 @@ impl Scene {
     fn set_word(&mut self, word: &str) {
         let strategy = &mut self.set.spec.update_strategy;
         let (name, value) = word.split_once('=').unwrap_or((word, ""));
-        let mut rolling = strategy.rolling_update.take().unwrap_or(RollingUpdateDaemonSet::default());
+        let mut rolling = strategy.rolling_update.take().unwrap_or_default();
         match name {
             "OnDelete" => "OnDelete".clone_into(&mut strategy.type_),
             "maxUnavailable" => rolling.max_unavailable = Some(amount(value)),

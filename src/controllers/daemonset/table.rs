@@ -236,7 +236,10 @@ impl NodeTable {
         self.tally.add(assessment.tally, times);
         self.served += i64::from(assessment.is_served) * times;
         put(&mut self.work, assessment.needs_pod || !assessment.deletions.is_empty());
-        put(&mut self.unserved, assessment.tally.desired > assessment.tally.available);
+        // A pod that is going counts as available, as upstream counts it, and yet another one is to come.
+        let is_going = !row.pods().is_empty() && row.pods().iter().all(|pod| pod.is_terminating());
+        let tally = assessment.tally;
+        put(&mut self.unserved, tally.desired > tally.available || tally.desired > 0 && is_going);
         if let Some(state) = assessment.update {
             put(self.states.entry(state).or_default(), true);
         }

@@ -40,7 +40,7 @@ mod tests {
                     ("unseen", _) => set.metadata.generation = 1,
                     ("going", _) => set.metadata.deletion_timestamp = Some(Timestamp::at(Time::ZERO)),
                     (_, value) => {
-                        drop(set.metadata.annotations.insert(REVISION_ANNOTATION.into(), value.into()))
+                        drop(set.metadata.annotations.insert(REVISION_ANNOTATION.into(), value.into()));
                     }
                 }
             }

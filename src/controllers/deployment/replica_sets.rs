@@ -135,7 +135,7 @@ mod tests {
                     "size" => set.spec.replicas = value.parse().ok(),
                     "available" => set.status.available_replicas = value.parse().unwrap(),
                     "revision" => {
-                        drop(set.metadata.annotations.insert(REVISION_ANNOTATION.into(), value.into()))
+                        drop(set.metadata.annotations.insert(REVISION_ANNOTATION.into(), value.into()));
                     }
                     "desired" => drop(set.metadata.annotations.insert(DESIRED_REPLICAS.into(), value.into())),
                     "seen" => set.status.observed_generation = 1,

@@ -105,10 +105,10 @@ mod tests {
     fn status(numbers: [i64; 4]) -> DeploymentStatus {
         let [replicas, updated_replicas, ready_replicas, available_replicas] = numbers;
         DeploymentStatus {
+            available_replicas,
+            ready_replicas,
             replicas,
             updated_replicas,
-            ready_replicas,
-            available_replicas,
             ..DeploymentStatus::default()
         }
     }

@@ -20,7 +20,7 @@ use super::standing::standing;
 use super::status::{Sums, calculate_status, is_complete};
 use super::waiting::{Outcome, Progress};
 use crate::api::deployment::{Deployment, DeploymentStatus, ReplicaSet};
-use crate::api::object::Typed;
+use crate::api::object::Typed as _;
 use crate::api::pod::Pod;
 use crate::api::{Kind, ObjectKey, ObjectMeta};
 use crate::client::{Cache, EventType, Request, StatusError};
@@ -38,7 +38,8 @@ pub(super) fn sync_deployment(
     let mut control =
         Control { api, cache, deployment: Rc::clone(deployment), sets: Vec::new(), done: Vec::new() };
     if deployment.spec.selector.is_empty() {
-        return selecting_all(&mut control);
+        selecting_all(&mut control);
+        return Ok(None);
     }
     control.sets = claim_replica_sets(deployment, cache, control.api)?;
     match control.roll(key) {
@@ -50,7 +51,7 @@ pub(super) fn sync_deployment(
 }
 
 /// A selector that picks everything would take every pod for its own: nothing is done.
-fn selecting_all(control: &mut Control<'_>) -> SyncResult {
+fn selecting_all(control: &mut Control<'_>) {
     let message = "This deployment is selecting all pods. A non-empty selector is required.";
     control.event(EventType::Warning, "SelectingAll", message);
     let generation = control.deployment.metadata.generation;
@@ -59,7 +60,6 @@ fn selecting_all(control: &mut Control<'_>) -> SyncResult {
         // It is only seen, not acted on: a failure to write that is no failure.
         drop(control.update_status());
     }
-    Ok(None)
 }
 
 /// The sets that the Deployment controls, after adopting those that fit and letting go of those that do not.

@@ -213,20 +213,18 @@ fn go_string(selector: Option<&LabelSelector>) -> String {
     let Some(selector) = selector else {
         return "nil".to_owned();
     };
-    let labels: String =
-        selector.match_labels.iter().map(|(key, value)| format!("{key}: {value},")).collect();
-    let requirements: String = selector
-        .match_expressions
-        .iter()
-        .map(|requirement| {
-            format!(
-                "LabelSelectorRequirement{{Key:{},Operator:{},Values:[{}],}},",
-                requirement.key,
-                requirement.operator,
-                requirement.values.join(" ")
-            )
-        })
-        .collect();
+    let (mut labels, mut requirements) = (String::new(), String::new());
+    for (key, value) in &selector.match_labels {
+        labels.push_str(&format!("{key}: {value},"));
+    }
+    for requirement in &selector.match_expressions {
+        requirements.push_str(&format!(
+            "LabelSelectorRequirement{{Key:{},Operator:{},Values:[{}],}},",
+            requirement.key,
+            requirement.operator,
+            requirement.values.join(" ")
+        ));
+    }
     format!(
         "&LabelSelector{{MatchLabels:map[string]string{{{labels}}},\
          MatchExpressions:[]LabelSelectorRequirement{{{requirements}}},}}"

@@ -311,7 +311,7 @@ fn a_stale_mark_is_taken_back_after_two_minutes() {
         });
         pod
     };
-    let left = |pod: &Pod| stale::clean_after(pod, NOW).map(|span| span.seconds());
+    let left = |pod: &Pod| stale::clean_after(pod, NOW).map(crate::sim::time::Span::seconds);
     assert_eq!(left(&marked(119, "EvictionByEvictionAPI")), Some(1));
     assert_eq!(left(&marked(121, "PreemptionByScheduler")), Some(0));
     assert_eq!(left(&marked(121, "TerminationByKubelet")), None);

@@ -110,20 +110,20 @@ impl NodeLifecycle {
         let Some(node) = context.cache.typed::<Node>("", name).cloned() else {
             self.waited_for.remove(name);
             if self.known.contains_key(name) {
-                self.look_at(self.clock(now).look_at_or_after(now), name, context);
+                Self::look_at(self.clock(now).look_at_or_after(now), name, context);
             }
             return Ok(None);
         };
         swap_taints(name, &taints::no_schedule(&node), context)?;
         keep_old_labels(&node, context)?;
         if let Some(due) = self.due(&node, context.cache, now) {
-            self.look_at(due, name, context);
+            Self::look_at(due, name, context);
         }
         Ok(self.verdict(&node, context.cache, now))
     }
 
     /// Looks at all nodes for the sake of one: now, or when its key comes again.
-    fn look_at(&self, due: Time, name: &str, context: &mut Context<'_, Requeue>) {
+    fn look_at(due: Time, name: &str, context: &mut Context<'_, Requeue>) {
         let now = context.now();
         let key = if due <= now { look_key() } else { node_key(name) };
         context.wake_after(due - now, key);
@@ -181,7 +181,7 @@ impl NodeLifecycle {
                 .live(&node_key(name))
                 .is_ok_and(|live| live.meta().resource_version == node.metadata.resource_version);
             if let Some(due) = self.due(&node, context.cache, now).filter(|_| is_current) {
-                self.look_at(due.max(next), name, context);
+                Self::look_at(due.max(next), name, context);
             }
         }
         if let Some(turn) = self.zones.next_turn() {

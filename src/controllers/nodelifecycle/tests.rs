@@ -79,7 +79,9 @@ impl World {
             for informer in &mut self.informers {
                 changes.extend(informer.deliver(self.server.store(), now, &mut self.cache));
             }
-            changes.iter().for_each(|change| self.note(change, now));
+            for change in &changes {
+                self.note(change, now);
+            }
             self.with(|controllers, context| controllers.observe(&changes, context));
         }
         self.agenda.advance(end);
@@ -113,8 +115,22 @@ impl World {
         self.server.handle(Request::update_status(node)).unwrap();
     }
 
+    /// A ready pod on a node.
+    fn pod(&mut self, name: &str, node: &str) {
+        let spec = json!({"nodeName": node, "containers": [{"name": "c", "image": "i"}]});
+        let metadata = json!({"name": name, "namespace": "default"});
+        self.create(Kind::Pod, json!({"metadata": metadata, "spec": spec}));
+        let key = ObjectKey::new(Kind::Pod, "default", name);
+        let Ok(Object::Pod(live)) = self.server.get(&key).cloned() else { panic!("no pod") };
+        let mut pod = (*live).clone();
+        let (type_, status) = ("Ready".to_owned(), "True".to_owned());
+        pod.status.conditions.push(Condition { type_, status, ..Condition::default() });
+        self.server.handle(Request::update_status(pod)).unwrap();
+    }
+
     /// Plays lines and checks what was seen since the last call.
     #[track_caller]
+    #[expect(clippy::too_many_lines, reason = "one arm for each word of the script")]
     fn play(&mut self, script: &str, expected: &str) {
         for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let now = self.agenda.now();
@@ -161,17 +177,7 @@ impl World {
                 ["delete", name] => {
                     drop(self.server.handle(Request::delete(node_key(name), DeleteOptions::default())));
                 }
-                ["pod", name, node] => {
-                    let spec = json!({"nodeName": node, "containers": [{"name": "c", "image": "i"}]});
-                    let metadata = json!({"name": name, "namespace": "default"});
-                    self.create(Kind::Pod, json!({"metadata": metadata, "spec": spec}));
-                    let key = ObjectKey::new(Kind::Pod, "default", *name);
-                    let Ok(Object::Pod(live)) = self.server.get(&key).cloned() else { panic!("no pod") };
-                    let mut pod = (*live).clone();
-                    let (type_, status) = ("Ready".to_owned(), "True".to_owned());
-                    pod.status.conditions.push(Condition { type_, status, ..Condition::default() });
-                    self.server.handle(Request::update_status(pod)).unwrap();
-                }
+                ["pod", name, node] => self.pod(name, node),
                 ["why", name] => {
                     self.run(10);
                     let decision = self.controllers.decisions(&node_key(name)).last();
@@ -185,7 +191,7 @@ impl World {
             }
         }
         let expected: String =
-            expected.lines().map(str::trim).filter(|l| !l.is_empty()).map(|l| format!("{l}\n")).collect();
+            expected.lines().map(str::trim).filter(|l| !l.is_empty()).flat_map(|l| [l, "\n"]).collect();
         assert_eq!(std::mem::take(&mut self.seen), expected, "{script}");
     }
 }

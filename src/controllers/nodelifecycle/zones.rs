@@ -170,6 +170,10 @@ impl Zones {
     }
 
     /// Whether a node waits for its taint, and when its zone gives the next one, unless it gives none.
+    #[expect(
+        clippy::option_option,
+        reason = "the two answers are two questions: does it wait, and until when"
+    )]
     pub(super) fn waits(&self, zone: &str, node: &str) -> Option<Option<Time>> {
         let zone = self.zones.get(zone)?;
         zone.queue.iter().any(|waiting| waiting == node).then(|| zone.limiter.free_at())

@@ -20,6 +20,7 @@ use crate::sim::Time;
 
 const NOW: Time = Time::from_ms(100_000);
 
+#[expect(clippy::unnecessary_wraps, reason = "the fields it fills are optional")]
 fn at(value: &str) -> Option<Timestamp> {
     Some(Timestamp::at(Time::from_ms(value.parse::<u64>().unwrap() * 1000)))
 }

@@ -160,7 +160,7 @@ impl PodTable {
                 .and_then(|ready| ready.last_transition_time)
                 .map(|since| since.time() + wait)
         };
-        Entry { standing, is_labelled, available_at, is_ready, pod }
+        Entry { pod, standing, is_labelled, available_at, is_ready }
     }
 
     /// Counts the pods that have been ready for long enough by now.

@@ -3,7 +3,7 @@
 //!
 //! Models the holes of the slice `replicas` in `updateStatefulSet`,
 //! `pkg/controller/statefulset/stateful_set_control.go`, Kubernetes v1.36. Left out: nothing.use
-//! crate::collections::SortedMap;
+//! `crate::collections::SortedMap`;
 
 use crate::collections::SortedMap;
 

@@ -68,10 +68,10 @@ impl TaintEviction {
         (!is_same && matters).then_some(key)
     }
 
-    fn sync_node(&mut self, name: &str, context: &mut Context<'_, Requeue>) -> SyncResult {
+    fn sync_node(&mut self, name: &str, context: &mut Context<'_, Requeue>) {
         let Some(node) = context.cache.typed::<Node>("", name) else {
             self.tainted.remove(name);
-            return Ok(None);
+            return;
         };
         let taints = no_execute(&node.spec.taints);
         if taints.is_empty() {
@@ -88,7 +88,6 @@ impl TaintEviction {
                 context.wake_after(Span::ZERO, key);
             }
         }
-        Ok(None)
     }
 
     fn sync_pod(&mut self, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult {
@@ -218,7 +217,10 @@ impl Controller for TaintEviction {
 
     fn sync(&mut self, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult {
         match key.kind {
-            Kind::Node => self.sync_node(&key.name, context),
+            Kind::Node => {
+                self.sync_node(&key.name, context);
+                Ok(None)
+            }
             Kind::Pod => self.sync_pod(key, context),
             _ => Ok(None),
         }

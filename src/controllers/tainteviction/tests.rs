@@ -148,7 +148,7 @@ impl World {
             }
         }
         let expected: String =
-            expected.lines().map(str::trim).filter(|l| !l.is_empty()).map(|l| format!("{l}\n")).collect();
+            expected.lines().map(str::trim).filter(|l| !l.is_empty()).flat_map(|l| [l, "\n"]).collect();
         assert_eq!(std::mem::take(&mut self.seen), expected, "{script}");
     }
 }

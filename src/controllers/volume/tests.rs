@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::controllers;
+use super::{VolumeFault, controllers};
 use crate::api::storage::{PersistentVolume, PersistentVolumeClaim};
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::ApiServer;
@@ -146,10 +146,21 @@ impl World {
                     }),
                 ),
                 ["select" | "delete", ..] => self.change(&words),
+                ["fails", class, on] => {
+                    self.inject(&VolumeFault::Fails { class: (*class).to_owned(), on: *on == "on" });
+                }
+                ["misplaced", class, node] => {
+                    let (class, node) = ((*class).to_owned(), Some((*node).to_owned()));
+                    self.inject(&VolumeFault::Misplaced { class, node });
+                }
                 [time] => self.run(time.strip_prefix('+').unwrap().parse().unwrap()),
                 other => panic!("{other:?}"),
             }
         }
+    }
+
+    fn inject(&mut self, fault: &VolumeFault) {
+        self.with(|controllers, context| controllers.inject(fault, context));
     }
 
     fn change(&mut self, words: &[&str]) {
@@ -372,4 +383,39 @@ fn nothing_is_left_to_do_once_all_is_bound() {
     world.run(60_000);
     assert_eq!(world.server.store().revision(), revision);
     assert_eq!(world.agenda.now(), Time::from_ms(90_000));
+}
+
+#[test]
+fn a_volume_that_cannot_be_made_is_tried_again_later_and_later_and_at_last_no_more() {
+    let failed = |times: u32| {
+        format!(
+            "claim data Pending [] []
+             event data {EXTERNAL}
+             event data ProvisioningFailed x{times} failed to provision volume with Storag"
+        )
+    };
+    let broken = "class now Immediate\nfails now on\nclaim data now";
+    check(&format!("{broken}\n+1000"), &failed(1));
+    // 15 s, then 30 s.
+    check(&format!("{broken}\n+14000"), &failed(1));
+    let mut world = World::new();
+    world.play(&format!("{broken}\n+46000"));
+    assert!(world.state().contains("ProvisioningFailed x3 "), "{}", world.state());
+    world.play("fails now off\n+1000");
+    assert!(world.state().starts_with("claim data Bound "), "{}", world.state());
+    let mut world = World::new();
+    world.play(&format!("{broken}\n+20000000"));
+    assert!(world.state().contains("ProvisioningFailed x15 "), "{}", world.state());
+}
+
+#[test]
+fn a_misplaced_volume_lies_where_its_pod_was_not_sent() {
+    let mut world = World::new();
+    world.play(
+        "class late WaitForFirstConsumer\nmisplaced late node-2\nclaim data late\npod web-0 data\n+20\n\
+         select data node-1\n+1000",
+    );
+    let volume = world.server.list(Kind::PersistentVolume, None).next().unwrap().to_value();
+    let terms = &volume["spec"]["nodeAffinity"]["required"]["nodeSelectorTerms"];
+    assert_eq!(terms[0]["matchExpressions"][0]["values"], json!(["node-2"]));
 }

@@ -55,6 +55,7 @@ struct Versions {
     merged: Value,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the signature of every command")]
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     match compare(context) {
         Ok(text) => {

@@ -159,16 +159,13 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         return Ok(Step::Done);
     }
     sort_by_key(&mut found, |event| event.last_timestamp);
-    let text = match &mut printer.format {
-        Some(format) => {
-            let items: Vec<Value> = found.iter().map(|event| wire(&Object::Event(event.clone()))).collect();
-            let list = json!({"apiVersion": "v1", "items": items, "kind": "EventList", "metadata": {}});
-            format.print(&list)?
-        }
-        None => {
-            let events: Vec<&Event> = found.iter().map(|event| &**event).collect();
-            printer.rows(&events, context.api.now())
-        }
+    let text = if let Some(format) = &mut printer.format {
+        let items: Vec<Value> = found.iter().map(|event| wire(&Object::Event(event.clone()))).collect();
+        let list = json!({"apiVersion": "v1", "items": items, "kind": "EventList", "metadata": {}});
+        format.print(&list)?
+    } else {
+        let events: Vec<&Event> = found.iter().map(|event| &**event).collect();
+        printer.rows(&events, context.api.now())
     };
     context.out(&text);
     Ok(Step::Done)

@@ -145,7 +145,7 @@ fn selector(kind: Kind, value: &Value) -> Result<String, String> {
             let expressions = value.pointer("/spec/selector/matchExpressions").and_then(Value::as_array);
             match expressions.filter(|expressions| !expressions.is_empty()) {
                 _ if labels.is_empty() => {
-                    let kind = kind.to_string().to_lowercase();
+                    let kind = kind.to_string().to_ascii_lowercase();
                     Err(format!("invalid {kind}: no selectors, therefore cannot be exposed"))
                 }
                 Some(expressions) => Err(format!(

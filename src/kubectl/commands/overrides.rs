@@ -1,6 +1,6 @@
 //! `--overrides`: changes a made-up object before it is sent.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/util/override_options.go, Kubernetes v1.36.
+//! Models `staging/src/k8s.io/kubectl/pkg/cmd/util/override_options.go`, Kubernetes v1.36.
 
 use serde_json::Value;
 
@@ -25,7 +25,9 @@ pub(super) fn apply(context: &Context<'_>, kind: Kind, object: Value) -> Result<
         return Ok(object);
     }
     let refuse = |why: String| CommandError::plain(why);
-    let change: Value = serde_json::from_str(text).map_err(|_| refuse("Invalid JSON Patch".to_owned()))?;
+    // kubectl keeps the parser's own words to itself.
+    let change: Value =
+        serde_json::from_str(text).ok().ok_or_else(|| refuse("Invalid JSON Patch".to_owned()))?;
     match context.flags.text("override-type") {
         "json" => patch::json_patch(&object, &change).map(|(object, _)| object),
         "merge" | "" => patch::merge_patch(&object, &change),

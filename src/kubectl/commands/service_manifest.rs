@@ -101,7 +101,7 @@ fn ports(wishes: &Wishes) -> Result<Vec<Value>, CommandError> {
             ("", [protocol]) => add(name, protocol),
             ("", several) => {
                 for protocol in several {
-                    add(format!("port-{}-{}", index + 1, protocol.to_lowercase()), protocol);
+                    add(format!("port-{}-{}", index + 1, protocol.to_ascii_lowercase()), protocol);
                 }
             }
             (protocol, _) => add(name, protocol),

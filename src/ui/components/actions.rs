@@ -51,7 +51,7 @@ pub(crate) fn pod_actions(key: &ObjectKey, is_running: bool) -> Actions {
         ("Describe", run(format!("kubectl describe pod {name}{flag}"))),
         ("Logs", run(format!("kubectl logs {name}{flag}"))),
         ("YAML", run(format!("kubectl get pod {name}{flag} -o yaml"))),
-        ("Delete", run(format!("kubectl delete pod {name}{flag} --wait=false"))),
+        ("Delete", run(format!("kubectl delete pod {name}{flag}"))),
     ];
     // The fault command knows the session's namespace alone.
     if is_running && flag.is_empty() {

@@ -16,7 +16,12 @@ pub(crate) struct DrainDialogProps {
 /// Changes one thing of a draft.
 type Change = fn(&mut DrainDraft, bool);
 
-const SWITCHES: [(&str, &str, Change, fn(&DrainDraft) -> bool); 4] = [
+/// Reads one thing of a draft.
+type IsOn = fn(&DrainDraft) -> bool;
+/// A flag, what it does, and its place in a draft.
+type Switch = (&'static str, &'static str, Change, IsOn);
+
+const SWITCHES: [Switch; 4] = [
     (
         "--ignore-daemonsets",
         "leave DaemonSets' pods where they are",
@@ -75,20 +80,19 @@ pub(crate) fn DrainDialog(props: &DrainDialogProps) -> Html {
     }
     let (view, on) = (&props.view, &props.on);
     let draft = &view.draft;
-    let switch =
-        |(flag, about, change, is_on): &(&'static str, &'static str, Change, fn(&DrainDraft) -> bool)| {
-            let (on, draft_now, change) = (on.clone(), draft.clone(), *change);
-            let onchange = Callback::from(move |event: Event| {
-                let input: HtmlInputElement = event.target_unchecked_into();
-                let mut next = draft_now.clone();
-                change(&mut next, input.checked());
-                on.emit(Action::PrepareDrain(Some(next)));
-            });
-            html! {
-                <label class="switch" key={*flag}><input type="checkbox" checked={is_on(draft)} {onchange} />
-                    <span class="is-code">{ *flag }</span><span class="switch-about">{ *about }</span></label>
-            }
-        };
+    let switch = |(flag, about, change, is_on): &Switch| {
+        let (on, draft_now, change) = (on.clone(), draft.clone(), *change);
+        let onchange = Callback::from(move |event: Event| {
+            let input: HtmlInputElement = event.target_unchecked_into();
+            let mut next = draft_now.clone();
+            change(&mut next, input.checked());
+            on.emit(Action::PrepareDrain(Some(next)));
+        });
+        html! {
+            <label class="switch" key={*flag}><input type="checkbox" checked={is_on(draft)} {onchange} />
+                <span class="is-code">{ *flag }</span><span class="switch-about">{ *about }</span></label>
+        }
+    };
     let field = |label: &'static str, hint: &'static str, value: &str, set: fn(&mut DrainDraft, String)| {
         let (on, draft_now) = (on.clone(), draft.clone());
         let onchange = Callback::from(move |event: Event| {

@@ -64,7 +64,9 @@ pub(crate) fn History(props: &HistoryProps) -> Html {
                             scope="col">{ "Pods" }</th>
                         <th scope="col">{ "Age" }</th><th scope="col">{ "Role" }</th>
                     </tr></thead>
-                    <tbody>{ for history.rows.iter().map(|revision| row(history, revision, &props.on)) }</tbody>
+                    <tbody>
+                        { for history.rows.iter().map(|revision| row(history, revision, &props.on)) }
+                    </tbody>
                 </table>
             </div>
         }

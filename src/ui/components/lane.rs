@@ -84,8 +84,8 @@ pub(crate) fn Lane(props: &LaneProps) -> Html {
                 <button type="button" class="more" tabindex="-1" aria-label={format!("Actions of {name}")}
                     onclick={on_menu}>{ "⋯" }</button>
                 if cells.menu.as_deref() == Some(name.as_str()) {
-                    <Menu label={name.clone()} items={node_actions(&name, lane.is_cordoned, lane.is_ready)} {on_close}
-                        on={props.on.clone()} />
+                    <Menu label={name.clone()} {on_close} on={props.on.clone()}
+                        items={node_actions(&name, lane.is_cordoned, lane.is_ready)} />
                 }
             </div>
             { tiles(&lane.tiles, cells, &props.on_cells, &props.on) }

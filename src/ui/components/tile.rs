@@ -106,7 +106,8 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
             <button type="button" class="more" tabindex="-1" aria-label={format!("Actions of {name}")}
                 onclick={on_menu}>{ "⋯" }</button>
             if props.has_menu {
-                <Menu label={name} items={pod_actions(&tile.key, tile.is_running())} {on_close} on={props.on.clone()} />
+                <Menu label={name} {on_close} on={props.on.clone()}
+                    items={pod_actions(&tile.key, tile.is_running())} />
             }
         </div>
     }

@@ -1,5 +1,6 @@
 //! What the strips of all workloads share: the name, counts, and a pod as a small button.
 
+use std::fmt::Display;
 use std::rc::Rc;
 
 use yew::prelude::*;
@@ -26,10 +27,10 @@ pub(crate) fn workload_name(key: &ObjectKey, on: &Callback<Action>) -> Html {
 }
 
 /// A count with its label.
-pub(crate) fn count(label: &'static str, value: impl ToString) -> Html {
+pub(crate) fn count(label: &'static str, value: impl Display) -> Html {
     html! {
         <p class="count"><span class="count-label">{ label }</span><span
-            class="count-value">{ value.to_string() }</span></p>
+            class="count-value">{ format!("{value}") }</span></p>
     }
 }
 

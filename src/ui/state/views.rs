@@ -88,6 +88,8 @@ struct Shown {
     selected: Option<ObjectKey>,
     panel: Panel,
     drain: Option<DrainDraft>,
+    /// A refused eviction changes nothing in the store.
+    refusals: u64,
 }
 
 impl Views {
@@ -123,6 +125,7 @@ impl State {
             selected: self.selected.clone(),
             panel: self.panel,
             drain: self.drain.clone(),
+            refusals: self.cluster.server().refused_evictions().iter().map(|refused| refused.times).sum(),
         };
         if self.views.shown.as_ref() == Some(&shown) {
             return;

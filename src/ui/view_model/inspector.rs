@@ -11,6 +11,7 @@ use crate::cluster::Cluster;
 
 /// The object that a person chose.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each decides about buttons of its own")]
 pub struct InspectorView {
     /// The object.
     pub key: ObjectKey,

@@ -1,6 +1,6 @@
 //! `kubectl create deployment`: pods of one or more images from a few words.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/create/create_deployment.go, Kubernetes v1.36.
+//! Models `staging/src/k8s.io/kubectl/pkg/cmd/create/create_deployment.go`, Kubernetes v1.36.
 
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! `kubectl create poddisruptionbudget`: a budget from a few words.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/create/create_pdb.go, Kubernetes v1.36.
+//! Models `staging/src/k8s.io/kubectl/pkg/cmd/create/create_pdb.go`, Kubernetes v1.36.
 
 use serde_json::{Map, Value, json};
 

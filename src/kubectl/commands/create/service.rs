@@ -1,6 +1,6 @@
 //! `kubectl create service`: a Service of each type from a few words.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/create/create_service.go, Kubernetes v1.36.
+//! Models `staging/src/k8s.io/kubectl/pkg/cmd/create/create_service.go`, Kubernetes v1.36.
 
 use serde_json::{Value, json};
 

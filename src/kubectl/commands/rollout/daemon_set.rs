@@ -1,6 +1,6 @@
 //! How far the rolling update of a `DaemonSet` is, in one sentence.
 //!
-//! Models `DaemonSetStatusViewer`, staging/src/k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go,
+//! Models `DaemonSetStatusViewer`, `staging/src/k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go`,
 //! Kubernetes v1.36.
 
 use crate::api::daemonset::DaemonSet;

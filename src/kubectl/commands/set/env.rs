@@ -1,7 +1,7 @@
 //! `kubectl set env`: the variables of containers' environments.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/set/set_env.go and `env/env_parse.go`, Kubernetes v1.36; keys of
-//! a config map or secret come in their order. Left out: `--local`, standard input.
+//! Models `staging/src/k8s.io/kubectl/pkg/cmd/set/set_env.go` and `env/env_parse.go`, Kubernetes v1.36; keys
+//! of a config map or secret come in their order. Left out: `--local`, standard input.
 
 use serde_json::{Map, Value, json};
 
@@ -69,10 +69,10 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let all = context.flags.switch("all");
     let picks = Selection::of(context).args(resources).type_alone(all).latest().pick(context)?;
     CommandError::all(picks.errors)?;
-    let (mut errors, mut changed) = (Vec::new(), Vec::new());
+    let (mut errors, mut updated) = (Vec::new(), Vec::new());
     for picked in picks.items {
         match update(context, &picked, &changes) {
-            Ok(value) => changed.push((picked, value)),
+            Ok(value) => updated.push((picked, value)),
             Err(error) => errors.push(error),
         }
     }
@@ -80,7 +80,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         return Ok(Step::Done);
     }
     let words = ("env updated", "failed to patch env update to pod template:");
-    for (picked, value) in changed {
+    for (picked, value) in updated {
         errors.extend(pod_specs::change(context, &picked, value, &mut printer, words).err());
     }
     CommandError::all(errors)?;

@@ -1,9 +1,7 @@
 //! `kubectl set env --list`: the variables of containers, and what references lead to.
 //!
-//! Models `RunEnv` of staging/src/k8s.io/kubectl/pkg/cmd/set/set_env.go and `env/env_resolve.go`, Kubernetes
-//! v1.36.
-
-use std::fmt::Write as _;
+//! Models `RunEnv` of `staging/src/k8s.io/kubectl/pkg/cmd/set/set_env.go` and `env/env_resolve.go`,
+//! Kubernetes v1.36.
 
 use serde_json::Value;
 
@@ -35,17 +33,17 @@ pub(super) fn print(
         for variable in container.get("env").and_then(Value::as_array).into_iter().flatten() {
             let name = text_at(variable, &["name"]);
             let Some(source) = variable.get("valueFrom") else {
-                let _ = writeln!(text, "{name}={}", text_at(variable, &["value"]));
+                text.push_str(&format!("{name}={}\n", text_at(variable, &["value"])));
                 continue;
             };
             let value =
                 if resolve { value_of(context, object, container, source).map_err(Some) } else { Err(None) };
             match value {
                 Ok(value) => {
-                    let _ = writeln!(text, "{name}={value}");
+                    text.push_str(&format!("{name}={value}\n"));
                 }
                 Err(why) => {
-                    let _ = writeln!(text, "# {name} from {}", reference(source));
+                    text.push_str(&format!("# {name} from {}\n", reference(source)));
                     if let Some(why) = why {
                         errors.entry(why).or_default().push(name);
                     }

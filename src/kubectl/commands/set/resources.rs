@@ -1,6 +1,6 @@
 //! `kubectl set resources`: what containers ask for and may use at most.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/set/set_resources.go, Kubernetes v1.36. Left out: `--local`.
+//! Models `staging/src/k8s.io/kubectl/pkg/cmd/set/set_resources.go`, Kubernetes v1.36. Left out: `--local`.
 
 use serde_json::Value;
 
