@@ -130,7 +130,6 @@ impl World {
 
     /// Plays lines and checks what was seen since the last call.
     #[track_caller]
-    #[expect(clippy::too_many_lines, reason = "one arm for each word of the script")]
     fn play(&mut self, script: &str, expected: &str) {
         for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let now = self.agenda.now();
