@@ -163,7 +163,9 @@ fn missing_claim_returns(run: &mut Run) -> Result<(), String> {
     ensure(is_pending, format!("{first} is not made again"))?;
     let old_claim = uid(run);
     run.line(&format!("kubectl delete pvc {} --wait=false", claim.name));
-    let is_back = run.wait_for(120, |run| !uid(run).is_empty() && uid(run) != old_claim);
+    // Nobody tells the set's controller of a claim that is gone. The scheduler finds out when it looks at the
+    // pod again, at the latest after five minutes, and what it says of the pod wakes the controller.
+    let is_back = run.wait_for(400, |run| !uid(run).is_empty() && uid(run) != old_claim);
     for node in &nodes {
         run.line(&format!("kubectl uncordon {node}"));
     }

@@ -10,6 +10,7 @@ use super::fault_plan::FaultPlan;
 use super::workloads::Workloads;
 use crate::cluster::invariants::{Checker, Violation};
 use crate::cluster::process::View;
+use crate::kubectl::Stream;
 use crate::cluster::{Cluster, ClusterConfig, Input, ProcessName};
 use crate::sim::{Rng, Span, Time};
 
@@ -206,6 +207,11 @@ impl Run {
             self.line("kubectl label nodes --all tier=edge");
         }
         self.line("kubectl apply -f all.yaml");
+        let entry = self.cluster.terminal(0).and_then(|terminal| terminal.entries().last());
+        if let Some(entry) = entry.filter(|entry| entry.exit != Some(0)) {
+            let what = entry.text(Stream::Err);
+            self.fail("S-59", format!("the manifest is not taken; {what}"));
+        }
     }
 
     /// Adds a line to the trace.
@@ -267,7 +273,11 @@ impl Run {
             let wakeup = self.cluster.next_wakeup();
             self.note(&wakeup);
         }
+        let lost_before = self.plan.fired.count(FaultKind::AnswerLost);
         self.cluster.step_with(&mut self.plan);
+        if self.plan.fired.count(FaultKind::AnswerLost) > lost_before {
+            self.checker.note_lost_answer();
+        }
         self.steps += 1;
         self.look_for_a_loop();
         if self.steps.is_multiple_of(PAST_EVERY) && self.rng.below(3) == 0 {

@@ -144,6 +144,9 @@ impl Branch {
                 }
                 let mut fault = FirstWrite { choice, has_fired: false };
                 self.cluster.step_with(&mut fault);
+                if choice == Choice::AnswerLost && fault.has_fired {
+                    self.checker.note_lost_answer();
+                }
                 fault.has_fired
             }
         }

@@ -117,6 +117,8 @@ pub struct Memory {
     pub revision: u64,
     /// The time of the last change.
     pub at: Time,
+    /// Objects whose maker was told that they were not made.
+    unanswered: SortedSet<ObjectKey>,
     /// When each object was made.
     made: BTreeMap<ObjectKey, Time>,
     /// When the controllers' process last started with an empty memory; now, as long as two of them run.
@@ -140,6 +142,7 @@ impl Default for Memory {
             forced: SortedSet::new(),
             revision: 0,
             at: Time::ZERO,
+            unanswered: SortedSet::new(),
             made: BTreeMap::new(),
             started_at: Time::ZERO,
             lag: VIEW_LAG,
@@ -191,20 +194,17 @@ impl Memory {
     }
 
     /// Whether a controller may not know yet of an object, because it was made within the lag, and by another
-    /// process or by its own before it last started; it knows what it made itself.
+    /// process, by its own before it last started, or without being told so; it knows what else it made.
     pub fn may_be_unseen(&self, key: &ObjectKey, now: Time) -> bool {
         let made = self.made.get(key).copied().unwrap_or(Time::ZERO);
-        now - made <= self.lag && made <= self.started_at
+        now - made <= self.lag && (made <= self.started_at || self.unanswered.contains(key))
     }
 
-    /// Objects that are gone, and that a controller may still see: their last versions.
+    /// Objects that are gone, in the versions in which a controller may still see them.
     pub fn gone(&self, now: Time) -> impl Iterator<Item = &Object> {
-        self.replacements
-            .iter()
-            .rev()
-            .take_while(move |(until, _)| (now - *until) <= self.lag)
-            .filter(move |(until, key)| *until < now && !self.objects.contains_key(key))
-            .filter_map(|(_, key)| self.replaced.get(key)?.back().map(|(_, object)| object))
+        let recent = self.replacements.iter().rev().take_while(move |(until, _)| (now - *until) <= self.lag);
+        let gone = recent.filter(move |(until, key)| *until < now && !self.objects.contains_key(key));
+        gone.flat_map(move |(_, key)| self.views(key, now))
     }
 
     /// What controls an object, in the versions that the controller of that kind may see; none when something
@@ -238,6 +238,7 @@ impl Memory {
         let old = match event.type_ {
             WatchEventType::Deleted => {
                 self.made.remove(&key);
+                self.unanswered.remove(&key);
                 self.objects.remove(&key)
             }
             WatchEventType::Added | WatchEventType::Modified => {
@@ -267,6 +268,7 @@ pub struct Checker {
     memory: Memory,
     checked: u64,
     latest: Vec<WatchEvent>,
+    answer_was_lost: bool,
 }
 
 /// All rules about changes, folder by folder.
@@ -296,6 +298,11 @@ impl Checker {
         self.memory.scheduler_lag = VIEW_LAG + scheduler;
     }
 
+    /// Says that in the step that is to be checked an answer was lost: who made something may not know.
+    pub fn note_lost_answer(&mut self) {
+        self.answer_was_lost = true;
+    }
+
     /// Checks what a step of a cluster has changed, with the lag that its processes have.
     ///
     /// # Errors
@@ -305,6 +312,10 @@ impl Checker {
         self.memory.started_at = cluster.controllers_started_at();
         let by = cluster.last_actor();
         let latest = self.news(cluster.server());
+        if std::mem::take(&mut self.answer_was_lost) {
+            let made = latest.iter().filter(|event| event.type_ == WatchEventType::Added);
+            self.memory.unanswered.extend(made.map(|event| event.object.key()));
+        }
         let outcome = latest.iter().try_for_each(|event| self.look_at(event, by));
         self.latest = latest;
         outcome?;
