@@ -8,6 +8,7 @@ use super::epilogue::{EPILOGUES, Epilogue};
 use super::fault_kind::{FaultKind, Fired};
 use super::fault_plan::FaultPlan;
 use super::workloads::Workloads;
+use crate::api::Kind;
 use crate::cluster::invariants::{Checker, Violation};
 use crate::cluster::process::View;
 use crate::kubectl::Stream;
@@ -77,6 +78,8 @@ pub struct Run {
     pub(super) plan: FaultPlan,
     pub(super) rng: Rng,
     pub(super) workloads: Workloads,
+    /// How many changes there were of anything but Events.
+    pub(super) writes: u64,
     /// What the controllers saw some time ago.
     pub(super) past: Option<View>,
     seed: u64,
@@ -104,6 +107,7 @@ impl Run {
             plan: FaultPlan::new(root.fork("faults")),
             workloads: Workloads::drawn(&mut root.fork("workloads")),
             rng,
+            writes: 0,
             past: None,
             seed,
             steps: 0,
@@ -307,7 +311,10 @@ impl Run {
         if self.stop.is_some() {
             return;
         }
-        if let Err(Violation { id, sentence, what, at }) = self.checker.check_step(&self.cluster) {
+        let outcome = self.checker.check_step(&self.cluster);
+        let changes = self.checker.latest().iter();
+        self.writes += changes.filter(|change| change.object.kind() != Kind::Event).count() as u64;
+        if let Err(Violation { id, sentence, what, at }) = outcome {
             self.fail(id, format!("{sentence}; {what}, at {} ms", at.ms()));
         }
     }

@@ -259,6 +259,10 @@ fn revision_follows_partition(seen: &Seen<'_>) -> Result<(), String> {
         if status.observed_generation < set.metadata.generation || status.current_revision.is_empty() {
             return true;
         }
+        // A person may have deleted what the status names; then the controller begins anew.
+        if ![&status.current_revision, &status.update_revision].iter().all(|it| revision_exists(seen, set, it)) {
+            return true;
+        }
         if is_on_delete(set) {
             return revision(pod) == status.current_revision || revision(pod) == status.update_revision;
         }
