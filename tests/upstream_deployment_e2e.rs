@@ -76,7 +76,7 @@ fn replica_set(annotations: &str) -> String {
     format!(
         "apiVersion: apps/v1
 kind: ReplicaSet
-metadata: {{name: before, annotations: {{{annotations}}}}}
+metadata: {{name: before, labels: {{name: web, pod: httpd}}, annotations: {{{annotations}}}}}
 spec:
   replicas: 1
   selector: {{matchLabels: {{name: web, pod: httpd}}}}
@@ -359,6 +359,7 @@ fn dep_e2e_06_rollouts_upon_rollouts_progress_in_the_end() {
             Condition::find(conditions, "Progressing")
                 .is_some_and(|found| found.reason == "NewReplicaSetAvailable" && found.status == "True")
         });
+        drive.pass(60);
         assert!(sets(&drive.cluster).1.len() <= 2, "seed {seed}");
     }
     let all = ["deletion", "pause", "resume", "rollback", "rollout", "scale"];
