@@ -2,8 +2,8 @@
 //! time, with every invariant after every step. Each runs with both update strategies, as upstream's do.
 //!
 //! DS-INT-07 and 08 need the controller alone and are in `upstream_daemonset.rs`. Adapted: kubelets make pods
-//! ready, not the test; so the node of 05 that is not ready has a kubelet that stopped, and the node of 10
-//! that lacks its network has a kubelet that reports.
+//! ready, not the test; so the node of 05 that is not ready has a kubelet that stopped (and a taint, of which
+//! upstream's test has no controller), and the node of 10 that lacks its network has a kubelet that reports.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -77,11 +77,9 @@ fn ds_int_01_02_every_node_gets_a_pod() {
 
 #[test]
 fn ds_int_03_pods_that_have_ended_are_replaced() {
-    for (phase, metadata) in [
-        ("Succeeded", ""),
-        ("Failed", ""),
-        ("Succeeded", ", finalizers: [test.k8s.io/finalizer]"),
-    ] {
+    for (phase, metadata) in
+        [("Succeeded", ""), ("Failed", ""), ("Succeeded", ", finalizers: [test.k8s.io/finalizer]")]
+    {
         for strategy in STRATEGIES {
             let mut drive = on(ClusterConfig::with_nodes(3));
             drive.apply(&manifest(strategy, metadata, ""));
@@ -123,7 +121,12 @@ fn ds_int_05_a_node_that_is_not_ready_gets_its_pod() {
         let mut drive = on(ClusterConfig::with_nodes(1));
         drive.line("fault stop-kubelet node/node-1");
         drive.pass(120);
+        // Its taints keep new pods away that do not tolerate what every daemon pod does and this one.
         drive.apply(&manifest(strategy, "", ""));
+        until(&mut drive, 0, 0);
+        let key = "node.kubernetes.io/unreachable";
+        let tolerations = format!("tolerations: [{{key: {key}, operator: Exists, effect: NoSchedule}}]");
+        drive.apply(&manifest(strategy, "", &tolerations));
         until(&mut drive, 1, 0);
         assert_eq!(list::<Pod>(&drive.cluster)[0].spec.node_name, "node-1");
         drive.line("fault start node/node-1");
@@ -172,7 +175,8 @@ fn ds_int_10_cordoned_nodes_and_nodes_without_a_network_get_pods() {
              [{\"type\":\"NetworkUnavailable\",\"status\":\"True\"}]}}'",
         );
         drive.pass(10);
-        let taints = drive.line("kubectl get nodes -o jsonpath='{range .items[*]}{.spec.taints[*].key} {end}'");
+        let taints =
+            drive.line("kubectl get nodes -o jsonpath='{range .items[*]}{.spec.taints[*].key} {end}'");
         assert_eq!(taints.trim(), "node.kubernetes.io/unschedulable node.kubernetes.io/network-unavailable");
         drive.apply(&manifest(strategy, "", "hostNetwork: true"));
         until(&mut drive, 2, 2);
@@ -242,16 +246,15 @@ fn ds_int_12_tolerations_change_by_surge() {
         pods
     };
     let before = on_y(&drive.cluster);
-    for (zones, at_rest) in [
-        (&["zone-z", "zone-common"][..], 4),
-        (&["zone-y", "zone-z", "zone-common"], 6),
-    ] {
+    for (zones, at_rest) in [(&["zone-z", "zone-common"][..], 4), (&["zone-y", "zone-z", "zone-common"], 6)] {
         // Two on nodes that are new to the set, and one beside an old one.
         drive.apply(&tolerating(zones));
         drive.until("seven pods", |cluster| counts(cluster).0 == 7);
         if at_rest == 4 {
             let serving = on_y(&drive.cluster);
-            assert!(serving.iter().map(|pod| &pod.metadata.uid).eq(before.iter().map(|pod| &pod.metadata.uid)));
+            assert!(
+                serving.iter().map(|pod| &pod.metadata.uid).eq(before.iter().map(|pod| &pod.metadata.uid))
+            );
             assert!(serving.iter().all(|pod| pod.is_ready() && !pod.is_terminating()));
         }
         assert_updated(&mut drive, at_rest, zones);

@@ -297,13 +297,16 @@ fn random_step(drive: &mut Drive, rng: &mut Rng, step: u64) -> &'static str {
     match rng.below(5) {
         0 => {
             let replicas = random_scale(drive, rng);
-            let env = format!("{{\"name\":\"agnhost\",\"env\":[{{\"name\":\"A{step}\",\"value\":\"{step}\"}}]}}");
+            let env =
+                format!("{{\"name\":\"agnhost\",\"env\":[{{\"name\":\"A{step}\",\"value\":\"{step}\"}}]}}");
             let template = format!("\"template\":{{\"spec\":{{\"containers\":[{env}]}}}}");
             drive.line(&patch(format!("\"replicas\":{replicas},{template}")));
             "rollout"
         }
         1 => {
-            drive.line(&format!("kubectl annotate deploy {NAME} deprecated.deployment.rollback.to=0 --overwrite"));
+            drive.line(&format!(
+                "kubectl annotate deploy {NAME} deprecated.deployment.rollback.to=0 --overwrite"
+            ));
             "rollback"
         }
         2 => {
@@ -322,7 +325,8 @@ fn random_step(drive: &mut Drive, rng: &mut Rng, step: u64) -> &'static str {
             pods.retain(|_| rng.below(2) == 0);
             let names: Vec<&str> = pods.iter().map(|pod| pod.metadata.name.as_str()).collect();
             if !names.is_empty() {
-                drive.line(&format!("kubectl delete pod {} --ignore-not-found --wait=false", names.join(" ")));
+                drive
+                    .line(&format!("kubectl delete pod {} --ignore-not-found --wait=false", names.join(" ")));
             }
             "deletion"
         }
@@ -423,9 +427,7 @@ fn dep_e2e_09_scaling_in_the_middle_of_a_rollout_is_proportional() {
     drive.until("five new ones", |cluster| counts(cluster, &second) == (5, 5, 0));
     assert!(deployment(&drive.cluster).status.available_replicas >= 8);
     drive.line(&format!("kubectl scale deploy {NAME} --replicas=30"));
-    drive.until("20 and 13", |cluster| {
-        (counts(cluster, &first).0, counts(cluster, &second).0) == (20, 13)
-    });
+    drive.until("20 and 13", |cluster| (counts(cluster, &first).0, counts(cluster, &second).0) == (20, 13));
     drive.pass(60);
     assert_eq!(counts(&drive.cluster, &first), (20, 20, 20));
     assert_eq!(counts(&drive.cluster, &second), (13, 13, 0));
@@ -505,7 +507,8 @@ fn dep_e2e_11_the_life_of_a_deployment() {
     ));
     let is_at = |cluster: &Cluster, replicas: i64, image: &str| {
         let (status, spec) = (&deployment(cluster).status, &deployment(cluster).spec);
-        (status.ready_replicas, status.updated_replicas, status.unavailable_replicas) == (replicas, replicas, 0)
+        (status.ready_replicas, status.updated_replicas, status.unavailable_replicas)
+            == (replicas, replicas, 0)
             && spec.template.spec.containers[0].image == image
             && status.observed_generation >= deployment(cluster).metadata.generation
     };
