@@ -56,7 +56,7 @@ fn ids_of(name: &str) -> Vec<String> {
     let (mut ids, mut group) = (Vec::new(), "");
     let mut rest = name;
     loop {
-        let word = |text: &str| text.to_lowercase().replace('-', "_") + "_";
+        let word = |text: &str| text.to_ascii_lowercase().replace('-', "_") + "_";
         let begins = GROUPS.iter().find(|(known, _)| rest.starts_with(&word(known)));
         if let Some((known, _)) = begins {
             group = known;

@@ -21,6 +21,7 @@ use std::rc::Rc;
 use kubesets::api::daemonset::DaemonSet;
 use kubesets::api::pod::Pod;
 use kubesets::api::{Kind, Object};
+use kubesets::apiserver::Subresource;
 use kubesets::client::{Fate, Interference, Request, StatusError};
 use kubesets::cluster::{Cluster, ClusterConfig, ProcessName};
 use kubesets::sim::{Rng, Span, Time};
@@ -73,11 +74,11 @@ impl Interference for Breaker {
     fn request(&mut self, request: &Request, _now: Time) -> Fate {
         let mut fired = self.fired.borrow_mut();
         match request {
-            Request::Update { key, .. } if key.kind == Kind::DaemonSet => {
-                if fired.conflicts < self.faults.conflicts {
-                    fired.conflicts += 1;
-                    return Fate::Refused(StatusError::modified(key.kind, &key.name));
-                }
+            Request::Update { key, subresource: Subresource::Status, .. }
+                if key.kind == Kind::DaemonSet && fired.conflicts < self.faults.conflicts =>
+            {
+                fired.conflicts += 1;
+                return Fate::Refused(StatusError::modified(key.kind, &key.name));
             }
             Request::Create { kind: Kind::Pod, .. } => {
                 if self.rng.below(100) < self.faults.failing_percent {
@@ -182,9 +183,9 @@ fn run(seed: u64, nodes: usize, faults: Faults) -> Span {
 }
 
 /// Runs with many seeds on one node and on five; each must come to its end in time.
-fn runs(seeds: impl Iterator<Item = u64> + Clone, nodes: &[usize], faults: Faults) {
+fn runs(seeds: u64, nodes: &[usize], faults: Faults) {
     for &nodes in nodes {
-        for seed in seeds.clone() {
+        for seed in 0..seeds {
             let took = run(seed, nodes, faults);
             assert!(took < TARGET + TARGET, "seed {seed}, {nodes} nodes: {took:?}");
         }
@@ -201,27 +202,27 @@ fn rob_01_baseline_without_faults() {
 
 #[test]
 fn rob_02_write_conflicts() {
-    runs(0..6, &[1, 5], Faults { conflicts: 2, ..Faults::default() });
+    runs(6, &[1, 5], Faults { conflicts: 2, ..Faults::default() });
 }
 
 #[test]
 fn rob_03_a_stale_cache() {
-    runs(0..6, &[1, 5], Faults { stale: Some(Span::from_seconds(30)), ..Faults::default() });
+    runs(6, &[1, 5], Faults { stale: Some(Span::from_seconds(30)), ..Faults::default() });
 }
 
 #[test]
 fn rob_04_a_server_that_fails_now_and_then() {
-    runs(0..12, &[5], Faults { failing_percent: 30, ..Faults::default() });
-    runs([0].into_iter(), &[1], Faults { failing_percent: 90, ..Faults::default() });
+    runs(12, &[5], Faults { failing_percent: 30, ..Faults::default() });
+    runs(1, &[1], Faults { failing_percent: 90, ..Faults::default() });
 }
 
 #[test]
 fn rob_05_all_of_these_at_once() {
     let stale = Some(Span::from_seconds(30));
-    runs(0..12, &[5], Faults { conflicts: 2, failing_percent: 30, stale });
+    runs(12, &[5], Faults { conflicts: 2, failing_percent: 30, stale });
 }
 
 #[test]
 fn rob_06_expectations_that_time_out() {
-    runs(0..4, &[1, 5], Faults { stale: Some(JUMP), ..Faults::default() });
+    runs(4, &[1, 5], Faults { stale: Some(JUMP), ..Faults::default() });
 }
