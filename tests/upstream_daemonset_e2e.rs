@@ -25,6 +25,7 @@ use kubesets::api::pod::Pod;
 use kubesets::cluster::{Cluster, ClusterConfig};
 use kubesets::controllers::daemonset::node_should_run_daemon_pod;
 use kubesets::sim::Rng;
+use serde_json::{Value, json};
 use workload_drive::{Drive, get, list};
 
 const NAME: &str = "daemon-set";
@@ -322,16 +323,18 @@ fn ds_e2e_10_the_status_endpoint_takes_conditions() {
         Condition::find(&set(cluster).status.conditions, type_)
             .is_some_and(|c| (&*c.status, &*c.reason, &*c.message) == ("True", reason, message))
     };
-    let mut patch = |conditions: &str| {
-        drive.line(&format!(
-            "kubectl patch ds {NAME} --subresource=status --type=merge \
-             -p '{{\"status\":{{\"conditions\":[{conditions}]}}}}'"
-        ));
-        // The controller keeps conditions that it knows nothing of.
-        drive.pass(10);
-        Rc::new(drive.cluster.clone())
-    };
-    let told = "{\"type\":\"StatusUpdate\",\"status\":\"True\",\"reason\":\"E2E\",\"message\":\"Set from e2e test\"}";
-    assert!(has(&patch(told), "StatusUpdate", "E2E", "Set from e2e test"));
-    assert!(has(&patch("{\"type\":\"StatusPatched\",\"status\":\"True\"}"), "StatusPatched", "", ""));
+    let told = drive.line(&format!("kubectl get ds {NAME} --subresource=status -o json"));
+    let mut told: Value = serde_json::from_str(&told).unwrap();
+    told["status"]["conditions"] =
+        json!([{"type": "StatusUpdate", "status": "True", "reason": "E2E", "message": "Set from e2e test"}]);
+    drive.file(&told.to_string());
+    drive.line("kubectl replace --subresource=status -f set.yaml");
+    assert!(has(&drive.cluster, "StatusUpdate", "E2E", "Set from e2e test"));
+    drive.line(&format!(
+        "kubectl patch ds {NAME} --subresource=status --type=merge \
+         -p '{{\"status\":{{\"conditions\":[{{\"type\":\"StatusPatched\",\"status\":\"True\"}}]}}}}'"
+    ));
+    // The controller keeps conditions that it knows nothing of.
+    drive.pass(10);
+    assert!(has(&drive.cluster, "StatusPatched", "", ""));
 }

@@ -22,6 +22,7 @@ use kubesets::api::network::EndpointSlice;
 use kubesets::api::pod::Pod;
 use kubesets::cluster::{Cluster, ClusterConfig};
 use kubesets::sim::{Rng, Span};
+use serde_json::{Value, json};
 use workload_drive::{Drive, get, list};
 
 /// The Deployment of all tests, its pods' label, and two images.
@@ -542,20 +543,20 @@ fn dep_e2e_11_the_life_of_a_deployment() {
 #[test]
 fn dep_e2e_12_the_status_endpoint_takes_conditions() {
     let mut drive = settled(&Manifest::default());
-    let told: serde_json::Value =
-        serde_json::from_str(&drive.line(&format!("kubectl get deploy {NAME} --subresource=status -o json")))
-            .unwrap();
-    assert!(told["status"]["conditions"].as_array().is_some_and(|conditions| conditions.len() == 2));
     let has = |cluster: &Cluster, type_: &str, reason: &str, message: &str| {
         let conditions = &deployment(cluster).status.conditions;
         Condition::find(conditions, type_)
             .is_some_and(|c| (&*c.status, &*c.reason, &*c.message) == ("True", reason, message))
     };
-    drive.line(&format!(
-        "kubectl patch deploy {NAME} --subresource=status --type=json -p '[{{\"op\":\"add\",\
-         \"path\":\"/status/conditions/-\",\"value\":{{\"type\":\"StatusUpdate\",\"status\":\"True\",\
-         \"reason\":\"E2E\",\"message\":\"Set from e2e test\"}}}}]'"
-    ));
+    let told = drive.line(&format!("kubectl get deploy {NAME} --subresource=status -o json"));
+    let mut told: Value = serde_json::from_str(&told).unwrap();
+    let conditions = told["status"]["conditions"].as_array_mut().unwrap();
+    assert_eq!(conditions.len(), 2);
+    conditions.push(
+        json!({"type": "StatusUpdate", "status": "True", "reason": "E2E", "message": "Set from e2e test"}),
+    );
+    drive.file(&told.to_string());
+    drive.line("kubectl replace --subresource=status -f set.yaml");
     assert!(has(&drive.cluster, "StatusUpdate", "E2E", "Set from e2e test"));
     drive.line(&format!(
         "kubectl patch deploy {NAME} --subresource=status --type=merge \

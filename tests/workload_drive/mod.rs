@@ -86,9 +86,14 @@ impl Drive {
         text
     }
 
+    /// Writes the file `set.yaml` of the session.
+    pub(crate) fn file(&mut self, text: &str) {
+        self.submit(Input::File { name: "set.yaml".to_owned(), text: text.to_owned() });
+    }
+
     /// Applies a manifest.
     pub(crate) fn apply(&mut self, text: &str) {
-        self.submit(Input::File { name: "set.yaml".to_owned(), text: text.to_owned() });
+        self.file(text);
         self.line("kubectl apply -f set.yaml");
     }
 
