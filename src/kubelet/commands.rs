@@ -43,16 +43,23 @@ pub(super) fn behaviour(container: &Container, is_init: bool, timing: &Timing) -
             Behaviour { ends: Some((Span::ZERO, 0)), ignores_term: false }
         }
         None => SERVES,
-        Some("sh" | "bash" | "ash" | "dash") if words.get(1).is_some_and(|flag| is_script_flag(flag)) => {
-            script(words.get(2).map_or("", String::as_str))
-        }
-        Some(_) => simple(&words),
+        Some(_) => run(&words),
     };
     match found.ends {
         None if is_init && !found.ignores_term => {
             Behaviour { ends: Some((Span::from_ms(timing.init_run_ms), 0)), ignores_term: false }
         }
         _ => found,
+    }
+}
+
+/// What a command does, a shell's script or another program.
+fn run(words: &[String]) -> Behaviour {
+    match (words.first().map(|word| program(word)), words.get(1)) {
+        (Some("sh" | "bash" | "ash" | "dash"), Some(flag)) if is_script_flag(flag) => {
+            script(words.get(2).map_or("", String::as_str))
+        }
+        _ => simple(words),
     }
 }
 
@@ -68,6 +75,23 @@ fn words(container: &Container) -> Vec<String> {
         .cloned()
         .chain(arguments.filter_map(|word| Some(word.as_str()?.to_owned())))
         .collect()
+}
+
+/// How long the hook runs that comes before a container is told to end; `None` when it does not end.
+pub(super) fn pre_stop(container: &Container) -> Option<Span> {
+    let hook = container.extra.get("lifecycle").and_then(|hooks| hooks.get("preStop"));
+    let seconds = hook.and_then(|hook| hook.pointer("/sleep/seconds")).and_then(Value::as_u64);
+    let command = hook.and_then(|hook| hook.pointer("/exec/command")).and_then(Value::as_array);
+    let Some(command) = command else {
+        return Some(Span::from_seconds(seconds.unwrap_or_default()));
+    };
+    let words: Vec<String> = command.iter().filter_map(|word| Some(word.as_str()?.to_owned())).collect();
+    let found = run(&words);
+    match found.ends {
+        Some((after, _)) => Some(after),
+        // Of a program that nobody knows it is not said that it takes long.
+        None => (!found.ignores_term).then_some(Span::ZERO),
+    }
 }
 
 fn program(word: &str) -> &str {
@@ -212,6 +236,24 @@ mod tests {
         for (image, command, expected) in table {
             assert_eq!(told(image, command, false, &Timing::default()), *expected, "{image} {command:?}");
         }
+    }
+
+    #[test]
+    fn hooks_before_the_end_take_their_time() {
+        for (hook, expected) in [
+            (r#"{"sleep": {"seconds": 5}}"#, Some(5_000)),
+            (r#"{"exec": {"command": ["/bin/sh", "-c", "sleep 15"]}}"#, Some(15_000)),
+            (r#"{"exec": {"command": ["sleep", "2"]}}"#, Some(2_000)),
+            (r#"{"exec": {"command": ["nginx", "-s", "quit"]}}"#, Some(0)),
+            (r#"{"exec": {"command": ["sleep", "infinity"]}}"#, None),
+            (r#"{"httpGet": {"path": "/stop", "port": 80}}"#, Some(0)),
+        ] {
+            let mut container = Container::default();
+            let hook: Value = serde_json::from_str(hook).unwrap();
+            container.extra.insert("lifecycle".to_owned(), serde_json::json!({ "preStop": hook }));
+            assert_eq!(pre_stop(&container).map(Span::ms), expected, "{hook}");
+        }
+        assert_eq!(pre_stop(&Container::default()), Some(Span::ZERO));
     }
 
     #[test]

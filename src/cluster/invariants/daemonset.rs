@@ -8,7 +8,7 @@ use crate::api::apps::ControllerRevision;
 use crate::api::daemonset::DaemonSet;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
-use crate::api::scheduling::{node_affinity_matches, untolerated_taint};
+use crate::api::scheduling::{Toleration, node_affinity_matches, untolerated_taint};
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{WatchEvent, WatchEventType};
 use crate::collections::{SortedMap, SortedSet};
@@ -167,12 +167,14 @@ fn drives_out<'a>(node: &'a Node, pod: &Pod) -> Option<&'a crate::api::schedulin
     untolerated_taint(&node.spec.taints, &pod.spec.tolerations, &["NoExecute"])
 }
 
-/// Whether a set's pods should come to a node; `pod` is one of them, for its tolerations.
+/// Whether a set's pods should come to a node; `pod` is one of them, for the tolerations that all have.
 fn suits(node: &Node, set: &DaemonSet, pod: &Pod) -> bool {
     let spec = &set.spec.template.spec;
+    let of_all = pod.spec.tolerations.iter().filter(|each| each.key.starts_with("node.kubernetes.io/"));
+    let tolerations: Vec<Toleration> = spec.tolerations.iter().chain(of_all).cloned().collect();
     (spec.node_name.is_empty() || spec.node_name == node.metadata.name)
         && node_affinity_matches(spec, node)
-        && untolerated_taint(&node.spec.taints, &pod.spec.tolerations, &["NoExecute", "NoSchedule"]).is_none()
+        && untolerated_taint(&node.spec.taints, &tolerations, &["NoExecute", "NoSchedule"]).is_none()
 }
 
 /// The pods of a set, as they are.
