@@ -11,6 +11,7 @@
 )]
 
 mod daemonset_surge;
+mod status_endpoint;
 mod workload_drive;
 
 use std::collections::BTreeMap;
@@ -19,13 +20,12 @@ use std::rc::Rc;
 use daemonset_surge::Surge;
 use kubesets::api::apps::ControllerRevision;
 use kubesets::api::daemonset::DaemonSet;
-use kubesets::api::meta::Condition;
 use kubesets::api::node::Node;
 use kubesets::api::pod::Pod;
 use kubesets::cluster::{Cluster, ClusterConfig};
 use kubesets::controllers::daemonset::node_should_run_daemon_pod;
 use kubesets::sim::Rng;
-use serde_json::{Value, json};
+use status_endpoint::StatusEndpoint;
 use workload_drive::{Drive, get, list};
 
 const NAME: &str = "daemon-set";
@@ -115,6 +115,22 @@ fn newest(drive: &mut Drive, count: usize) -> (i64, String) {
     (newest.revision, newest.metadata.labels["controller-revision-hash"].clone())
 }
 
+/// The hash of the first revision, which all pods carry.
+fn first_hash(drive: &mut Drive) -> String {
+    let (number, first) = newest(drive, 1);
+    assert_eq!(number, 1);
+    assert_hash(&drive.cluster, &first);
+    first
+}
+
+/// The hash of the second revision.
+fn second_hash(drive: &mut Drive, first: &str) -> String {
+    let (number, second) = newest(drive, 2);
+    assert_eq!(number, 2);
+    assert_ne!(second, first);
+    second
+}
+
 fn assert_hash(cluster: &Cluster, hash: &str) {
     for pod in pods(cluster) {
         assert_eq!(pod.metadata.labels["controller-revision-hash"], hash, "{}", pod.metadata.name);
@@ -201,9 +217,7 @@ fn ds_e2e_04_a_failed_daemon_pod_is_made_again() {
 #[test]
 fn ds_e2e_05_on_delete_leaves_old_pods_alone() {
     let mut drive = settled(&manifest("updateStrategy: {type: OnDelete}", "", ""));
-    let (number, first) = newest(&mut drive, 1);
-    assert_eq!(number, 1);
-    assert_hash(&drive.cluster, &first);
+    let first = first_hash(&mut drive);
     let before: Vec<String> = pods(&drive.cluster).iter().map(|pod| pod.metadata.uid.clone()).collect();
     let kept = first.clone();
     drive.always(move |cluster| {
@@ -214,9 +228,7 @@ fn ds_e2e_05_on_delete_leaves_old_pods_alone() {
         is_updated(cluster, OLD, 0);
     });
     set_image(&mut drive, NEW);
-    let (number, second) = newest(&mut drive, 2);
-    assert_eq!(number, 2);
-    assert_ne!(second, first);
+    second_hash(&mut drive, &first);
     drive.pass(60);
     assert!(runs_on(&drive.cluster, &suitable(&drive.cluster)));
 }
@@ -224,9 +236,7 @@ fn ds_e2e_05_on_delete_leaves_old_pods_alone() {
 #[test]
 fn ds_e2e_06_rolling_updates_keep_all_but_one() {
     let mut drive = settled(&manifest("updateStrategy: {type: RollingUpdate}", "", ""));
-    let (number, first) = newest(&mut drive, 1);
-    assert_eq!(number, 1);
-    assert_hash(&drive.cluster, &first);
+    let first = first_hash(&mut drive);
     let version = set(&drive.cluster).metadata.resource_version;
     drive.always(|cluster| {
         is_updated(cluster, NEW, 1);
@@ -235,9 +245,7 @@ fn ds_e2e_06_rolling_updates_keep_all_but_one() {
     assert!(set(&drive.cluster).metadata.resource_version.0 > version.0);
     drive.until("the update", |cluster| is_updated(cluster, NEW, 1));
     drive.until("a pod on every node", |cluster| runs_on(cluster, &suitable(cluster)));
-    let (number, second) = newest(&mut drive, 2);
-    assert_eq!(number, 2);
-    assert_ne!(second, first);
+    let second = second_hash(&mut drive, &first);
     assert_hash(&drive.cluster, &second);
 }
 
@@ -283,9 +291,7 @@ fn ds_e2e_08_surging_keeps_every_node_served_among_disturbances() {
         let mut drive = Drive::new(config, None);
         drive.apply(&manifest(spec, "", container));
         drive.until("a pod on every node", |cluster| runs_on(cluster, &suitable(cluster)));
-        let (number, first) = newest(&mut drive, 1);
-        assert_eq!(number, 1);
-        assert_hash(&drive.cluster, &first);
+        let first = first_hash(&mut drive);
         let surge = Surge::of(&mut drive, NAME);
         drive.line(&format!("kubectl set env ds/{NAME} VERSION=2"));
         while !surge.is_complete(&drive.cluster) {
@@ -298,9 +304,7 @@ fn ds_e2e_08_surging_keeps_every_node_served_among_disturbances() {
             assert!(drive.cluster.now().ms() < 750_000, "seed {seed} does not end:\n{drive:?}");
         }
         drive.until("a pod on every node", |cluster| runs_on(cluster, &suitable(cluster)));
-        let (number, second) = newest(&mut drive, 2);
-        assert_eq!(number, 2);
-        assert_ne!(second, first);
+        let second = second_hash(&mut drive, &first);
         assert_hash(&drive.cluster, &second);
     }
     assert!(unready > 5 && deleted > 5, "{unready} made unready, {deleted} deleted");
@@ -319,22 +323,11 @@ fn ds_e2e_09_sets_are_listed_and_deleted_by_label() {
 #[test]
 fn ds_e2e_10_the_status_endpoint_takes_conditions() {
     let mut drive = settled(&manifest("", "", ""));
-    let has = |cluster: &Cluster, type_: &str, reason: &str, message: &str| {
-        Condition::find(&set(cluster).status.conditions, type_)
-            .is_some_and(|c| (&*c.status, &*c.reason, &*c.message) == ("True", reason, message))
-    };
-    let told = drive.line(&format!("kubectl get ds {NAME} --subresource=status -o json"));
-    let mut told: Value = serde_json::from_str(&told).unwrap();
-    told["status"]["conditions"] =
-        json!([{"type": "StatusUpdate", "status": "True", "reason": "E2E", "message": "Set from e2e test"}]);
-    drive.file(&told.to_string());
-    drive.line("kubectl replace --subresource=status -f set.yaml");
-    assert!(has(&drive.cluster, "StatusUpdate", "E2E", "Set from e2e test"));
-    drive.line(&format!(
-        "kubectl patch ds {NAME} --subresource=status --type=merge \
-         -p '{{\"status\":{{\"conditions\":[{{\"type\":\"StatusPatched\",\"status\":\"True\"}}]}}}}'"
-    ));
+    let endpoint =
+        StatusEndpoint::<DaemonSet> { object: "ds/daemon-set", conditions: |set| &set.status.conditions };
+    endpoint.replace(&mut drive);
+    endpoint.patch(&mut drive);
     // The controller keeps conditions that it knows nothing of.
     drive.pass(10);
-    assert!(has(&drive.cluster, "StatusPatched", "", ""));
+    endpoint.assert_patched(&drive);
 }

@@ -5,7 +5,8 @@
 //! Each run creates the set and then changes its template, on one node as upstream and on five.
 //!
 //! Adapted: 03 and 06 hold the whole kind back from the controllers, as a watch that lags does. 06 has no
-//! clock to move: time passes with the cache still as it was before the first creation.
+//! clock to move: time passes with the cache still as it was before the first creation. On one node 04
+//! refuses nine creations of ten, not three: there are so few of them that the fault might never come.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

@@ -10,6 +10,7 @@
     reason = "a failed unwrap is a failed test, which says what ran"
 )]
 
+mod status_endpoint;
 mod workload_drive;
 
 use std::cell::RefCell;
@@ -22,7 +23,7 @@ use kubesets::api::network::EndpointSlice;
 use kubesets::api::pod::Pod;
 use kubesets::cluster::{Cluster, ClusterConfig};
 use kubesets::sim::{Rng, Span};
-use serde_json::{Value, json};
+use status_endpoint::StatusEndpoint;
 use workload_drive::{Drive, get, list};
 
 /// The Deployment of all tests, its pods' label, and two images.
@@ -435,7 +436,7 @@ fn dep_e2e_09_scaling_in_the_middle_of_a_rollout_is_proportional() {
 }
 
 /// Pods of one iteration keep apart; those of the next go where the others are.
-fn side_by_side(iteration: u64) -> Manifest<'static> {
+fn side_by_side(iteration: u64) -> String {
     let term = |operator: &str| {
         format!(
             "{{topologyKey: kubernetes.io/hostname, labelSelector: {{matchExpressions: [\
@@ -451,11 +452,12 @@ fn side_by_side(iteration: u64) -> Manifest<'static> {
     };
     Manifest {
         replicas: 3,
-        labels: String::leak(format!("name: web, iteration: \"{iteration}\"")),
-        pod: String::leak(format!("affinity: {{{apart}{beside}}}")),
+        labels: &format!("name: web, iteration: \"{iteration}\""),
+        pod: &format!("affinity: {{{apart}{beside}}}"),
         spec: "strategy: {type: RollingUpdate, rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}",
         ..Manifest::default()
     }
+    .text()
 }
 
 /// The nodes behind the Service: of all endpoints, and of those that are ready.
@@ -474,7 +476,9 @@ fn endpoint_nodes(cluster: &Cluster) -> [BTreeSet<String>; 2] {
 
 #[test]
 fn dep_e2e_10_a_service_keeps_its_nodes_through_rollouts() {
-    let mut drive = settled(&side_by_side(0));
+    let mut drive = drive();
+    drive.apply(&side_by_side(0));
+    drive.until("completion", is_complete);
     drive.apply(&format!(
         "apiVersion: v1
 kind: Service
@@ -489,7 +493,7 @@ spec: {{type: LoadBalancer, externalTrafficPolicy: Local, selector: {{name: web}
         rolls_within(cluster, 1, 0);
     });
     for iteration in 1..=3 {
-        drive.apply(&side_by_side(iteration).text());
+        drive.apply(&side_by_side(iteration));
         until_revision(&mut drive, &(iteration + 1).to_string(), OLD);
         drive.until("completion", is_complete);
     }
@@ -543,31 +547,17 @@ fn dep_e2e_11_the_life_of_a_deployment() {
 #[test]
 fn dep_e2e_12_the_status_endpoint_takes_conditions() {
     let mut drive = settled(&Manifest::default());
-    let has = |cluster: &Cluster, type_: &str, reason: &str, message: &str| {
-        let conditions = &deployment(cluster).status.conditions;
-        Condition::find(conditions, type_)
-            .is_some_and(|c| (&*c.status, &*c.reason, &*c.message) == ("True", reason, message))
+    let endpoint = StatusEndpoint::<Deployment> {
+        object: "deploy/web",
+        conditions: |deployment| &deployment.status.conditions,
     };
-    let told = drive.line(&format!("kubectl get deploy {NAME} --subresource=status -o json"));
-    let mut told: Value = serde_json::from_str(&told).unwrap();
-    let conditions = told["status"]["conditions"].as_array_mut().unwrap();
-    assert_eq!(conditions.len(), 2);
-    conditions.push(
-        json!({"type": "StatusUpdate", "status": "True", "reason": "E2E", "message": "Set from e2e test"}),
-    );
-    drive.file(&told.to_string());
-    drive.line("kubectl replace --subresource=status -f set.yaml");
-    assert!(has(&drive.cluster, "StatusUpdate", "E2E", "Set from e2e test"));
-    drive.line(&format!(
-        "kubectl patch deploy {NAME} --subresource=status --type=merge \
-         -p '{{\"status\":{{\"conditions\":[{{\"type\":\"StatusPatched\",\"status\":\"True\"}}]}}}}'"
-    ));
-    assert!(has(&drive.cluster, "StatusPatched", "", ""));
+    assert_eq!(endpoint.replace(&mut drive), 2, "the controller's own conditions");
+    endpoint.patch(&mut drive);
     // The spec is not reached through the status, and the controller keeps what it does not know.
     drive.line(&format!(
         "kubectl patch deploy {NAME} --subresource=status --type=merge -p '{{\"spec\":{{\"replicas\":9}}}}'"
     ));
     drive.pass(10);
     assert_eq!(deployment(&drive.cluster).spec.replicas, Some(1));
-    assert!(has(&drive.cluster, "StatusPatched", "", ""));
+    endpoint.assert_patched(&drive);
 }

@@ -1,8 +1,10 @@
-//! What a container's process does: whether it ends by itself, and whether it ends when it is told to.
+//! What a container's process does: whether it ends by itself, whether it ends when it is told to, and how
+//! long the hook before that (`preStop`) takes.
 //!
 //! Models what a container runtime would find out by running the command; Kubernetes v1.36 itself knows
 //! nothing of it. A small table of shell words is read; all else runs until it is stopped.
-//! Left out: every program that is not in the table, variables, pipes, loops (a loop runs on).
+//! Left out: every program that is not in the table, variables, pipes, loops (a loop runs on); hooks that ask
+//! over the network take no time.
 
 use serde_json::Value;
 
@@ -68,24 +70,23 @@ fn is_script_flag(flag: &str) -> bool {
 }
 
 fn words(container: &Container) -> Vec<String> {
-    let arguments = container.extra.get("args").and_then(Value::as_array).into_iter().flatten();
-    container
-        .command
-        .iter()
-        .cloned()
-        .chain(arguments.filter_map(|word| Some(word.as_str()?.to_owned())))
-        .collect()
+    container.command.iter().cloned().chain(texts(container.extra.get("args"))).collect()
+}
+
+/// The words of a list of them.
+fn texts(list: Option<&Value>) -> impl Iterator<Item = String> {
+    let items = list.and_then(Value::as_array).into_iter().flatten();
+    items.filter_map(|word| Some(word.as_str()?.to_owned()))
 }
 
 /// How long the hook runs that comes before a container is told to end; `None` when it does not end.
 pub(super) fn pre_stop(container: &Container) -> Option<Span> {
     let hook = container.extra.get("lifecycle").and_then(|hooks| hooks.get("preStop"));
     let seconds = hook.and_then(|hook| hook.pointer("/sleep/seconds")).and_then(Value::as_u64);
-    let command = hook.and_then(|hook| hook.pointer("/exec/command")).and_then(Value::as_array);
-    let Some(command) = command else {
+    let words: Vec<String> = texts(hook.and_then(|hook| hook.pointer("/exec/command"))).collect();
+    if words.is_empty() {
         return Some(Span::from_seconds(seconds.unwrap_or_default()));
-    };
-    let words: Vec<String> = command.iter().filter_map(|word| Some(word.as_str()?.to_owned())).collect();
+    }
     let found = run(&words);
     match found.ends {
         Some((after, _)) => Some(after),
