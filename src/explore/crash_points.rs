@@ -61,7 +61,7 @@ impl Played {
     fn check(&mut self) -> Result<(), String> {
         let outcome = self.checker.check_step(&self.cluster);
         for event in self.checker.latest() {
-            self.effects.note(event);
+            self.effects.note(event, self.cluster.server());
         }
         outcome.map_err(|Violation { id, sentence, what, at }| {
             format!("{id}: {sentence}; {what}, at {} ms", at.ms())

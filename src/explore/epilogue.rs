@@ -357,9 +357,11 @@ fn lost_node_is_made_up_for(run: &mut Run) -> Result<(), String> {
 }
 
 fn orphans_are_adopted(run: &mut Run) -> Result<(), String> {
-    let Some(pod) = run.pods("front").into_iter().next() else { return Ok(()) };
+    // Pods that have failed may still lie about; nobody replaces them.
+    let ready: Vec<_> = run.pods("front").into_iter().filter(|pod| pod.is_ready()).collect();
+    let wanted = ready.len();
+    let Some(pod) = ready.into_iter().next() else { return Ok(()) };
     let name = pod.metadata.name;
-    let wanted = run.pods("front").len();
     run.line(&format!("kubectl label pod {name} app-"));
     let is_released = run.wait_for(120, |run| {
         let released = run.pod(&name).is_some_and(|pod| pod.metadata.controller_of().is_none());

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::api::{Kind, Object};
+use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, WatchEvent, WatchEventType};
 use crate::cluster::Cluster;
 use crate::collections::{SortedMap, sort};
@@ -25,6 +25,10 @@ const DROPPED: &[&str] = &[
     "nodeAffinity",
     "endpoints",
 ];
+/// What the name of a pod's token volume begins with; its end is random.
+const TOKEN_VOLUME: &str = "kube-api-access-";
+/// So much of two lines that differ is shown before and after the place.
+const SHOWN_AROUND: usize = 150;
 /// Kinds that say nothing about a state at rest.
 const LEFT_OUT: &[Kind] = &[Kind::Event, Kind::Lease];
 
@@ -81,6 +85,7 @@ fn clean(value: &mut Value, kind: Kind) {
             keep_order_out(fields);
         }
         Value::Array(items) => items.iter_mut().for_each(|item| clean(item, kind)),
+        Value::String(text) if text.starts_with(TOKEN_VOLUME) => text.truncate(TOKEN_VOLUME.len()),
         _ => {}
     }
 }
@@ -103,15 +108,30 @@ fn keep_order_out(fields: &mut Map<String, Value>) {
     }
 }
 
+/// Whether the controller of an object is there and not being deleted.
+fn owner_stays(object: &Object, server: &ApiServer) -> bool {
+    let meta = object.meta();
+    let owner = meta.controller_of().and_then(|owner| {
+        let kind = Kind::ALL.iter().find(|kind| kind.resource().kind == owner.kind)?;
+        server.get(&ObjectKey::new(*kind, meta.namespace.clone(), owner.name.clone())).ok()
+    });
+    owner.is_some_and(|owner| !owner.meta().is_terminating())
+}
+
 /// How often objects were made and removed, by kind and name without its random end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SideEffects(SortedMap<String, (u64, u64)>);
 
 impl SideEffects {
     /// Counts a change.
-    pub fn note(&mut self, event: &WatchEvent) {
+    pub fn note(&mut self, event: &WatchEvent, server: &ApiServer) {
         let (object, kind) = (&event.object, event.object.kind());
         if LEFT_OUT.contains(&kind) || matches!(kind, Kind::EndpointSlice) {
+            return;
+        }
+        // While a set is deleted with its dependents first, each sync makes its revision anew, and the
+        // collector deletes it again: how often is a matter of time.
+        if kind == Kind::ControllerRevision && !owner_stays(object, server) {
             return;
         }
         let meta = object.meta();
@@ -147,10 +167,26 @@ pub fn difference(wanted: &[String], found: &[String]) -> Option<String> {
         (None, None) if wanted.len() == found.len() => None,
         (None, None) => Some(format!("{} objects instead of {}", found.len(), wanted.len())),
         (missing, extra) => {
-            let text = |line: Option<&String>| line.map_or("nothing", String::as_str).to_owned();
-            Some(format!("{}\n  instead of\n{}", text(extra), text(missing)))
+            let nearest = |line: &String, lines: &[String]| {
+                lines.iter().max_by_key(|other| shared_start(line, other)).cloned().unwrap_or_default()
+            };
+            let extra_text = extra.or(missing).cloned().unwrap_or_default();
+            let missing_text = missing.cloned().unwrap_or_else(|| nearest(&extra_text, wanted));
+            let same = if extra.is_none() { 0 } else { shared_start(&extra_text, &missing_text) };
+            let part = |text: &str| -> String {
+                text.chars().skip(same.saturating_sub(SHOWN_AROUND)).take(3 * SHOWN_AROUND).collect()
+            };
+            if extra.is_none() {
+                return Some(format!("nothing\n  instead of\n{}", part(&missing_text)));
+            }
+            Some(format!("{}\n  instead of\n{}", part(&extra_text), part(&missing_text)))
         }
     }
+}
+
+/// How many characters two lines have in common at the beginning.
+fn shared_start(a: &str, b: &str) -> usize {
+    a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count()
 }
 
 /// The hash of all that a cluster stores and its processes see, without what no two runs share.

@@ -207,13 +207,14 @@ pub const SCRIPTS: &[Script] = &[
         ],
     },
     Script {
+        // One pod for each node, so that it does not matter which node is drained of which pod.
         name: "deployment: recreated, an eviction, deleted in the background",
         nodes: 2,
         manifest: DEPLOYMENT,
         acts: &[
             &[
                 "kubectl apply -f a.yaml",
-                "kubectl patch deploy front -p '{\"spec\":{\"strategy\":{\"$retainKeys\":[\"type\"],\"type\":\"Recreate\"}}}'",
+                "kubectl patch deploy front -p '{\"spec\":{\"replicas\":2,\"strategy\":{\"$retainKeys\":[\"type\"],\"type\":\"Recreate\"}}}'",
             ],
             &["kubectl set image deploy/front main=front:2"],
             &["kubectl drain node-1"],
