@@ -24,26 +24,58 @@ pub struct Epilogue {
     play: fn(&mut Run) -> Result<(), String>,
 }
 
-const fn epilogue(id: &'static str, sentence: &'static str, play: fn(&mut Run) -> Result<(), String>) -> Epilogue {
+const fn epilogue(
+    id: &'static str,
+    sentence: &'static str,
+    play: fn(&mut Run) -> Result<(), String>,
+) -> Epilogue {
     Epilogue { id, sentence, play }
 }
 
 /// All of them.
 pub const EPILOGUES: &[Epilogue] = &[
     epilogue("L-04", "scaling to 0 ends", scaling_to_zero_ends),
-    epilogue("L-05", "a pod that is deleted while a later one is not ready is made again", predecessor_returns),
+    epilogue(
+        "L-05",
+        "a pod that is deleted while a later one is not ready is made again",
+        predecessor_returns,
+    ),
     epilogue("L-06", "the missing claim of a pending pod is made again", missing_claim_returns),
-    epilogue("L-08a", "a broken ordered rollout stays stuck after a revert until its pod is deleted", revert_is_not_enough),
+    epilogue(
+        "L-08a",
+        "a broken ordered rollout stays stuck after a revert until its pod is deleted",
+        revert_is_not_enough,
+    ),
     epilogue("L-08b", "a drain against a budget of 0 evicts nothing", budget_of_zero_holds),
-    epilogue("L-08c", "a DaemonSet's update with pods that are never ready stops at maxUnavailable", daemon_update_stops),
+    epilogue(
+        "L-08c",
+        "a DaemonSet's update with pods that are never ready stops at maxUnavailable",
+        daemon_update_stops,
+    ),
     epilogue("L-08d", "under OnDelete nothing is updated until a pod is deleted", on_delete_waits),
-    epilogue("L-10", "a Deployment without progress says so after its deadline, and is complete once it can", deadline_is_told),
+    epilogue(
+        "L-10",
+        "a Deployment without progress says so after its deadline, and is complete once it can",
+        deadline_is_told,
+    ),
     epilogue("L-12", "a drain ends when the budgets allow it", drain_ends),
     epilogue("L-13", "dependents go with their owner, or stay without one", dependents_follow),
-    epilogue("L-14", "a pod without its last finalizer is gone, and another takes its name", finalizers_free_names),
+    epilogue(
+        "L-14",
+        "a pod without its last finalizer is gone, and another takes its name",
+        finalizers_free_names,
+    ),
     epilogue("L-15", "a crash loop backs off, and is over when its cause is", crash_loop_ends),
-    epilogue("L-16", "a lost node's Deployment pods are replaced, and its other pods wait for it", lost_node_is_made_up_for),
-    epilogue("L-19", "a pod that no longer fits is released, and one that fits again is taken on", orphans_are_adopted),
+    epilogue(
+        "L-16",
+        "a lost node's Deployment pods are replaced, and its other pods wait for it",
+        lost_node_is_made_up_for,
+    ),
+    epilogue(
+        "L-19",
+        "a pod that no longer fits is released, and one that fits again is taken on",
+        orphans_are_adopted,
+    ),
 ];
 
 impl Run {
@@ -150,7 +182,9 @@ fn predecessor_returns(run: &mut Run) -> Result<(), String> {
 fn missing_claim_returns(run: &mut Run) -> Result<(), String> {
     let Some(first) = run.first_pod()?.filter(|_| run.workloads.has_claims) else { return Ok(()) };
     let claim = ObjectKey::new(Kind::PersistentVolumeClaim, "default", format!("www-{first}"));
-    let uid = |run: &Run| run.cluster.server().get(&claim).map(|claim| claim.meta().uid.clone()).unwrap_or_default();
+    let uid = |run: &Run| {
+        run.cluster.server().get(&claim).map(|claim| claim.meta().uid.clone()).unwrap_or_default()
+    };
     let nodes: Vec<String> = run.cluster.config().nodes.iter().map(|node| node.name.clone()).collect();
     for node in &nodes {
         run.line(&format!("kubectl cordon {node}"));
@@ -230,9 +264,8 @@ fn on_delete_waits(run: &mut Run) -> Result<(), String> {
     run.line(&format!(
         "kubectl patch sts {STATEFUL_SET} -p '{{\"spec\":{{\"updateStrategy\":{{\"$retainKeys\":[\"type\"],\"type\":\"OnDelete\"}}}}}}'"
     ));
-    let uids = |run: &Run| -> Vec<String> {
-        run.pods("nginx").into_iter().map(|pod| pod.metadata.uid).collect()
-    };
+    let uids =
+        |run: &Run| -> Vec<String> { run.pods("nginx").into_iter().map(|pod| pod.metadata.uid).collect() };
     let before = uids(run);
     run.line(&format!("kubectl set image sts/{STATEFUL_SET} main={IMAGE}:4"));
     run.wait(300);
@@ -242,7 +275,8 @@ fn on_delete_waits(run: &mut Run) -> Result<(), String> {
     let is_back = run.wait_for(240, |run| run.is_new_and_ready(&first, &old));
     ensure(is_back, format!("{first} is not back"))?;
     let update = run.set()?.status.update_revision;
-    let revision = run.pod(&first).and_then(|pod| pod.metadata.labels.get("controller-revision-hash").cloned());
+    let revision =
+        run.pod(&first).and_then(|pod| pod.metadata.labels.get("controller-revision-hash").cloned());
     ensure(revision.as_ref() == Some(&update) || run.is_over(), format!("{first} came back as {revision:?}"))
 }
 
@@ -290,7 +324,11 @@ fn dependents_follow(run: &mut Run) -> Result<(), String> {
     ensure(is_gone, "pods are left of the deleted set")?;
     ensure(!are_kept || claims(run) == before || run.is_over(), "claims went with the set")?;
     let uids = |run: &Run| -> Vec<String> {
-        run.pods("front").into_iter().filter(|pod| !pod.is_terminating()).map(|pod| pod.metadata.uid).collect()
+        run.pods("front")
+            .into_iter()
+            .filter(|pod| !pod.is_terminating())
+            .map(|pod| pod.metadata.uid)
+            .collect()
     };
     let before = uids(run);
     run.line(&format!("kubectl delete deploy {DEPLOYMENT} --cascade=orphan --wait=false"));
@@ -336,15 +374,22 @@ fn lost_node_is_made_up_for(run: &mut Run) -> Result<(), String> {
     let Some(pod) = run.pod(&first) else { return Err(format!("{first} is not there")) };
     let node = pod.spec.node_name.clone();
     let there = |run: &Run, app: &str| -> Vec<String> {
-        run.pods(app).into_iter().filter(|pod| pod.spec.node_name == node).map(|pod| pod.metadata.uid).collect()
+        run.pods(app)
+            .into_iter()
+            .filter(|pod| pod.spec.node_name == node)
+            .map(|pod| pod.metadata.uid)
+            .collect()
     };
     let (agents, webs) = (there(run, "agent"), there(run, "nginx"));
     run.line(&format!("fault stop node/{node}"));
     let is_replaced = run.wait_for(900, |run| {
         let front: Option<Deployment> = run.typed(DEPLOYMENT);
         let lost = |pod: &Pod| pod.spec.node_name == node && !pod.is_terminating();
-        let is_complete = front.is_some_and(|front| front.status.available_replicas == front.spec.replicas.unwrap_or(1));
-        is_complete && !run.pods("front").iter().any(lost) && run.pod(&first).is_some_and(|pod| pod.is_terminating())
+        let is_complete =
+            front.is_some_and(|front| front.status.available_replicas == front.spec.replicas.unwrap_or(1));
+        is_complete
+            && !run.pods("front").iter().any(lost)
+            && run.pod(&first).is_some_and(|pod| pod.is_terminating())
     });
     ensure(is_replaced, "the pods of the lost node are not replaced")?;
     run.wait(300);

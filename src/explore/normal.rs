@@ -67,10 +67,9 @@ fn line(object: &Object, server: &ApiServer) -> String {
 /// The uids that may stand in an object's names and messages.
 fn uids(object: &Object, server: &ApiServer) -> Vec<String> {
     match object.kind() {
-        Kind::PersistentVolume | Kind::PersistentVolumeClaim => server
-            .list(Kind::PersistentVolumeClaim, None)
-            .map(|claim| claim.meta().uid.clone())
-            .collect(),
+        Kind::PersistentVolume | Kind::PersistentVolumeClaim => {
+            server.list(Kind::PersistentVolumeClaim, None).map(|claim| claim.meta().uid.clone()).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -92,7 +91,8 @@ fn clean(value: &mut Value, kind: Kind) {
 
 fn is_dropped(name: &str, kind: Kind) -> bool {
     // A ReplicaSet's and a Deployment's generation count the steps that were taken, not where they led.
-    let counts_steps = matches!(kind, Kind::ReplicaSet) && matches!(name, "generation" | "observedGeneration");
+    let counts_steps =
+        matches!(kind, Kind::ReplicaSet) && matches!(name, "generation" | "observedGeneration");
     counts_steps || DROPPED.contains(&name) || name.ends_with("Time") || name.ends_with("Timestamp")
 }
 
@@ -108,9 +108,13 @@ fn keep_order_out(fields: &mut Map<String, Value>) {
     }
 }
 
-/// Whether the controller of an object is there and not being deleted.
+/// Whether the controller of an object is there, and neither it nor its namespace is being deleted.
 fn owner_stays(object: &Object, server: &ApiServer) -> bool {
     let meta = object.meta();
+    let namespace = server.get(&ObjectKey::new(Kind::Namespace, "", meta.namespace.as_str()));
+    if namespace.is_ok_and(|namespace| namespace.meta().is_terminating()) {
+        return false;
+    }
     let owner = meta.controller_of().and_then(|owner| {
         let kind = Kind::ALL.iter().find(|kind| kind.resource().kind == owner.kind)?;
         server.get(&ObjectKey::new(*kind, meta.namespace.clone(), owner.name.clone())).ok()

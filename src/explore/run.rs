@@ -11,8 +11,8 @@ use super::workloads::Workloads;
 use crate::api::Kind;
 use crate::cluster::invariants::{Checker, Violation};
 use crate::cluster::process::View;
-use crate::kubectl::Stream;
 use crate::cluster::{Cluster, ClusterConfig, Input, ProcessName};
+use crate::kubectl::Stream;
 use crate::sim::{Rng, Span, Time};
 
 /// What people and faults do before everything is healed, at most.

@@ -226,11 +226,7 @@ pub const SCRIPTS: &[Script] = &[
         name: "deployment: a node is lost and its pods replaced, then it returns",
         nodes: 2,
         manifest: DEPLOYMENT,
-        acts: &[
-            &["kubectl apply -f a.yaml"],
-            &["fault stop node/node-1"],
-            &["fault start node/node-1"],
-        ],
+        acts: &[&["kubectl apply -f a.yaml"], &["fault stop node/node-1"], &["fault start node/node-1"]],
     },
     Script {
         name: "namespace: made, filled and deleted",

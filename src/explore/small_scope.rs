@@ -172,13 +172,8 @@ pub fn explore(script: &Script, bounds: Bounds) -> Result<ScopeReport, String> {
     let cluster = script.cluster();
     drop(checker.check_step(&cluster));
     let start = Branch { cluster, checker, act: 0, left: 0, path: Vec::new() };
-    let mut search = Search {
-        script,
-        bounds,
-        wanted: Vec::new(),
-        seen: SortedSet::new(),
-        report: ScopeReport::default(),
-    };
+    let mut search =
+        Search { script, bounds, wanted: Vec::new(), seen: SortedSet::new(), report: ScopeReport::default() };
     let mut usual = start.clone();
     search.run(&mut usual)?;
     search.wanted = normal::end_state(usual.cluster.server());

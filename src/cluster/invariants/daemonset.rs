@@ -501,7 +501,7 @@ pub(super) fn remember(event: &WatchEvent, before: Option<&Object>, by_person: b
 
 fn revisions_in_use_stay(seen: &Seen<'_>) -> Result<(), String> {
     let Some(Object::ControllerRevision(gone)) =
-        seen.before.filter(|_| seen.after().is_none() && !seen.by_person)
+        seen.before.filter(|_| seen.after().is_none() && !seen.by_person && !seen.is_namespace_going())
     else {
         return Ok(());
     };

@@ -97,10 +97,18 @@ impl Seen<'_> {
         matches!(self.by, Some(ProcessName::ControllerManager | ProcessName::FormerLeader))
     }
 
-    /// Whether the change asked for the object's deletion.
+    /// Whether the change asked for the object's deletion, for its own sake: not because its namespace goes
+    /// with all that is in it.
     pub fn is_deletion_asked(&self) -> bool {
         let was = self.before.is_some_and(|object| object.meta().is_terminating());
         !was && (self.event.object.meta().is_terminating() || self.after().is_none())
+            && !self.is_namespace_going()
+    }
+
+    /// Whether the namespace is being deleted with all that is in it.
+    pub fn is_namespace_going(&self) -> bool {
+        let key = ObjectKey::new(Kind::Namespace, "", self.event.object.meta().namespace.as_str());
+        self.memory.objects.get(&key).is_some_and(|namespace| namespace.meta().is_terminating())
     }
 }
 

@@ -260,7 +260,10 @@ fn revision_follows_partition(seen: &Seen<'_>) -> Result<(), String> {
             return true;
         }
         // A person may have deleted what the status names; then the controller begins anew.
-        if ![&status.current_revision, &status.update_revision].iter().all(|it| revision_exists(seen, set, it)) {
+        if ![&status.current_revision, &status.update_revision]
+            .iter()
+            .all(|it| revision_exists(seen, set, it))
+        {
             return true;
         }
         if is_on_delete(set) {
@@ -375,7 +378,7 @@ fn revisions_are_fixed(seen: &Seen<'_>) -> Result<(), String> {
 
 fn revisions_in_use_stay(seen: &Seen<'_>) -> Result<(), String> {
     let Some(Object::ControllerRevision(gone)) =
-        seen.before.filter(|_| seen.after().is_none() && !seen.by_person)
+        seen.before.filter(|_| seen.after().is_none() && !seen.by_person && !seen.is_namespace_going())
     else {
         return Ok(());
     };
