@@ -3,6 +3,7 @@
 #![expect(clippy::panic, reason = "what does not hold is said, and fails the test")]
 
 use kubesets::cluster::ProcessName;
+use kubesets::explore::epilogue::EPILOGUES;
 use kubesets::explore::crash_points::{self, CrashReport};
 use kubesets::explore::script::SCRIPTS;
 use kubesets::explore::small_scope::{self, Bounds, ScopeReport};
@@ -48,6 +49,17 @@ fn small_scenarios_end_alike_in_every_order_and_with_any_single_fault() {
     }
     println!("{} runs, {} steps, {} states", sum.runs, sum.steps, sum.states);
     assert!(sum.states > 1_000, "only {} states", sum.states);
+}
+
+#[test]
+fn without_any_fault_all_that_is_asked_at_the_end_comes() {
+    for epilogue in EPILOGUES {
+        for seed in SEEDS.take(8) {
+            if let Err(failure) = Run::new(seed, u64::MAX).run_directed(epilogue) {
+                panic!("{}: {failure}", epilogue.id);
+            }
+        }
+    }
 }
 
 #[test]

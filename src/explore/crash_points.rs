@@ -134,14 +134,14 @@ pub fn try_all(script: &Script, process: ProcessName) -> Result<CrashReport, Str
             let Some(mut crashed) = before.clone() else {
                 break;
             };
-            let mut crasher = Crasher { last: Some(last), ..Crasher::default() };
-            crashed.cluster.step_with(&mut crasher);
+            let mut ending = Crasher { last: Some(last), ..Crasher::default() };
+            crashed.cluster.step_with(&mut ending);
             report.points += 1;
             let steps_before = crashed.cluster.steps();
             let outcome = crashed.check().and_then(|()| crashed.play_on(script));
             report.steps += crashed.cluster.steps() - steps_before;
             outcome.and_then(|()| compare(&wanted, &crashed)).map_err(|what| {
-                let about = crasher.about.map(|key| key.to_string()).unwrap_or_default();
+                let about = ending.about.map(|key| key.to_string()).unwrap_or_default();
                 let (act, at) = (before.as_ref().map_or(0, |p| p.act), played.cluster.now().ms());
                 format!(
                     "{}: act {act}, at {at} ms, ended after write {last} of {} of the step, which was about {about}: {what}",

@@ -403,7 +403,7 @@ fn lost_node_is_made_up_for(run: &mut Run) -> Result<(), String> {
 
 fn orphans_are_adopted(run: &mut Run) -> Result<(), String> {
     // Pods that have failed may still lie about; nobody replaces them.
-    let ready: Vec<_> = run.pods("front").into_iter().filter(|pod| pod.is_ready()).collect();
+    let ready: Vec<_> = run.pods("front").into_iter().filter(Pod::is_ready).collect();
     let wanted = ready.len();
     let Some(pod) = ready.into_iter().next() else { return Ok(()) };
     let name = pod.metadata.name;
