@@ -5,20 +5,23 @@
 //! old, or as old as the checker was told ([`Checker::set_lag`]).
 //!
 //! - [`store`]: versions, identity, deletion. [`pods`]: lives, placement. [`nodes`]: cordons, lost nodes.
-//!   [`statefulset`]: order, identity, revisions. [`daemonset`]: nodes, budgets, surge, back-off.
-//!   [`deployment`]: sizes, availability, one template at a time. [`disruption`]: budgets and evictions.
-//!   [`ownership`]: who controls what.
+//!   [`statefulset`]: order, identity, claims. [`revisions`]: numbers, history. [`daemonset`]: nodes,
+//!   budgets, surge, back-off. [`deployment`]: sizes, availability, one template at a time.
+//!   [`disruption`]: budgets and evictions. [`ownership`]: who controls what.
 
 pub mod store;
 pub mod pods;
 pub mod nodes;
 pub mod statefulset;
+pub mod revisions;
 pub mod daemonset;
 pub mod deployment;
 pub mod disruption;
 pub mod ownership;
 #[cfg(test)]
 mod deployment_tests;
+#[cfg(test)]
+mod mutants;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -236,6 +239,7 @@ pub fn all() -> impl Iterator<Item = &'static Invariant> {
         pods::INVARIANTS,
         nodes::INVARIANTS,
         statefulset::INVARIANTS,
+        revisions::INVARIANTS,
         daemonset::INVARIANTS,
         deployment::INVARIANTS,
         disruption::INVARIANTS,
