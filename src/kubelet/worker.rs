@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::Scene;
 use super::admission::Rejection;
 use super::agent::{Amounts, NodeAgent};
-use super::commands::behaviour;
+use super::commands::{behaviour, pre_stop};
 use super::container::{ContainerRun, Place, Role, Told};
 use super::lifecycle::Stage;
 use crate::api::Timestamp;
@@ -80,7 +80,7 @@ impl Worker {
         let roles = init.chain(pod.spec.containers.iter().map(|_| Role::App));
         let runs = roles.enumerate().map(|(index, role)| ContainerRun::new(role, index, now)).collect();
         let deadline = pod.spec.extra.get("activeDeadlineSeconds").and_then(Value::as_u64);
-        Self {
+        let mut worker = Self {
             plan: Plan::AwaitVolumes,
             runs,
             start_time: Timestamp::at(now),
@@ -91,6 +91,19 @@ impl Worker {
             wake_at: None,
             is_abandoned: false,
             pod,
+        };
+        worker.recall();
+        worker
+    }
+
+    /// Takes over what is reported of containers that ran before this kubelet knew of them.
+    fn recall(&mut self) {
+        let status = &self.pod.status;
+        for (run, container) in self.runs.iter_mut().zip(containers(&self.pod)) {
+            let mut known = status.init_container_statuses.iter().chain(&status.container_statuses);
+            if let Some(known) = known.find(|known| known.name == container.name) {
+                run.recall(known);
+            }
         }
     }
 
@@ -291,9 +304,7 @@ impl Worker {
         if self.ignores_term(container, role, scene) {
             return grace;
         }
-        let hooks = container.extra.get("lifecycle");
-        let sleep = hooks.and_then(|hooks| hooks.pointer("/preStop/sleep/seconds")).and_then(Value::as_u64);
-        stop + Span::from_seconds(sleep.unwrap_or_default())
+        stop + pre_stop(container).unwrap_or(grace)
     }
 
     /// How long a container takes to end when it is told to although its pod stays, and its code then.

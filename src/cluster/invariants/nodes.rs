@@ -31,8 +31,17 @@ pub(super) fn bound<'a>(seen: &'a Seen<'_>) -> Option<(&'a Pod, Vec<&'a Node>)> 
         return None;
     }
     let key = ObjectKey::new(Kind::Node, "", after.spec.node_name.as_str());
-    let views = seen.memory.scheduler_views(&key, seen.event.at);
-    Some((after, views.filter_map(Node::of).map(|node| &**node).collect()))
+    let now = seen.event.at;
+    // A pod that had to wait for its volumes was given its node before.
+    let has_waited = after.claim_names().next().is_some();
+    let nodes = |views: &mut dyn Iterator<Item = &'a Object>| -> Vec<&'a Node> {
+        views.filter_map(Node::of).map(|node| &**node).collect()
+    };
+    let nodes = match has_waited {
+        true => nodes(&mut seen.memory.past_views(&key, now)),
+        false => nodes(&mut seen.memory.scheduler_views(&key, now)),
+    };
+    Some((after, nodes))
 }
 
 fn cordons_are_kept(seen: &Seen<'_>) -> Result<(), String> {

@@ -303,6 +303,10 @@ fn revision_follows_partition(seen: &Seen<'_>) -> Result<(), String> {
         if status.observed_generation < set.metadata.generation || status.current_revision.is_empty() {
             return true;
         }
+        // A person may have deleted what the status names; then the controller begins anew.
+        if ![&status.current_revision, &status.update_revision].iter().all(|it| revision_exists(seen, set, it)) {
+            return true;
+        }
         if is_on_delete(set) {
             return revision(pod) == status.current_revision || revision(pod) == status.update_revision;
         }
@@ -407,7 +411,8 @@ fn current_revision_waits(seen: &Seen<'_>) -> Result<(), String> {
 
 fn revision_exists(seen: &Seen<'_>, set: &StatefulSet, name: &str) -> bool {
     let key = ObjectKey::new(Kind::ControllerRevision, set.metadata.namespace.clone(), name);
-    seen.memory.objects.contains_key(&key)
+    let found = seen.memory.objects.get(&key);
+    found.is_some_and(|revision| revision.meta().is_controlled_by(&set.metadata.uid))
 }
 
 fn revisions_are_fixed(seen: &Seen<'_>) -> Result<(), String> {
