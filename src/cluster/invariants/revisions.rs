@@ -32,7 +32,11 @@ fn revision_of(object: &Object) -> Option<&ControllerRevision> {
 }
 
 /// The versions of a revision that its owner's controller may have seen; none when it may not know of it.
-fn surely_seen<'a>(memory: &'a Memory, revision: &ControllerRevision, now: Time) -> Vec<&'a ControllerRevision> {
+fn surely_seen<'a>(
+    memory: &'a Memory,
+    revision: &ControllerRevision,
+    now: Time,
+) -> Vec<&'a ControllerRevision> {
     // Timestamps are whole seconds.
     let young = memory.lag + Span::from_seconds(1);
     let meta = &revision.metadata;
@@ -45,8 +49,7 @@ fn surely_seen<'a>(memory: &'a Memory, revision: &ControllerRevision, now: Time)
 }
 
 fn numbers_grow(seen: &Seen<'_>) -> Result<(), String> {
-    let (Some(before), Some(after)) =
-        (seen.before.and_then(revision_of), seen.after().and_then(revision_of))
+    let (Some(before), Some(after)) = (seen.before.and_then(revision_of), seen.after().and_then(revision_of))
     else {
         return Ok(());
     };
@@ -134,7 +137,8 @@ fn collisions(memory: &Memory, object: &Object) -> Option<(i64, i64)> {
 
 fn collisions_count_once(seen: &Seen<'_>) -> Result<(), String> {
     let count = |object: &Object| collisions(seen.memory, object).filter(|_| seen.is_by_controllers());
-    let (Some((was, _)), Some((is, most))) = (seen.before.and_then(count), seen.after().and_then(count)) else {
+    let (Some((was, _)), Some((is, most))) = (seen.before.and_then(count), seen.after().and_then(count))
+    else {
         return Ok(());
     };
     if (was..=was + most).contains(&is) { Ok(()) } else { Err(format!("the count went from {was} to {is}")) }

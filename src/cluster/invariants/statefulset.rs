@@ -3,6 +3,7 @@
 use super::{Invariant, Seen};
 use crate::api::apps::StatefulSet;
 use crate::api::meta::Condition;
+use crate::api::object::Typed as _;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::WatchEventType;
@@ -37,7 +38,7 @@ pub const INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         id: "S-21",
-        sentence: "a rolling update deletes only pods of an old revision at or above the partition",
+        sentence: "a rolling update deletes only the highest pod of an old revision, at or above the partition",
         check: update_deletes_old_pods,
     },
     Invariant {
@@ -268,13 +269,23 @@ fn update_deletes_old_pods(seen: &Seen<'_>) -> Result<(), String> {
     let Some((pod, ordinal, sets)) = deleted(seen) else {
         return Ok(());
     };
+    // The status may lag behind the sync that made a new revision: then that is only known to be another one
+    // than the deleted pod's.
+    let lags = |set: &StatefulSet| set.status.observed_generation < set.metadata.generation;
+    let is_updated = |set: &StatefulSet, other: &Pod| match lags(set) {
+        true => revision(other) != revision(pod),
+        false => revision(other) == set.status.update_revision,
+    };
+    let may_be_updated = |set: &StatefulSet, higher: i64| {
+        let key = pod_key(set, higher);
+        seen.memory.views(&key, seen.event.at).filter_map(Pod::of).any(|other| is_updated(set, other))
+    };
     let is_allowed = |set: &&StatefulSet| {
         !in_range(set, ordinal)
             || is_on_delete(set)
             || (ordinal >= start(set) + partition(set)
-                // The status may lag behind the sync that made a new revision.
-                && (revision(pod) != set.status.update_revision
-                    || set.status.observed_generation < set.metadata.generation))
+                && !is_updated(set, pod)
+                && (ordinal + 1..start(set) + replicas(set)).all(|higher| may_be_updated(set, higher)))
     };
     if sets.iter().any(is_allowed) {
         Ok(())
@@ -304,7 +315,10 @@ fn revision_follows_partition(seen: &Seen<'_>) -> Result<(), String> {
             return true;
         }
         // A person may have deleted what the status names; then the controller begins anew.
-        if ![&status.current_revision, &status.update_revision].iter().all(|it| revision_exists(seen, set, it)) {
+        if ![&status.current_revision, &status.update_revision]
+            .iter()
+            .all(|it| revision_exists(seen, set, it))
+        {
             return true;
         }
         if is_on_delete(set) {

@@ -36,11 +36,13 @@ fn make_another(history: &mut History, pod: &ObjectKey) -> ObjectKey {
     ObjectKey::new(Kind::Pod, "default", "agent-other")
 }
 
-/// A pod fails, and the controllers delete it a second later.
-fn fail(history: &mut History, pod: &ObjectKey) {
+/// A failed pod is deleted, and is gone a moment later.
+fn replace_failed(history: &mut History, pod: &ObjectKey) {
     history.write(KUBELETS, pod, |it| it["status"] = json!({"phase": "Failed"}));
     history.pass(SECOND);
-    history.end(CONTROLLERS, pod);
+    history.delete(CONTROLLERS, pod);
+    history.pass(Span::from_ms(200));
+    history.remove(KUBELETS, pod);
 }
 
 fn tolerations(value: &mut Value) -> &mut Vec<Value> {
@@ -140,14 +142,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     mutant("S-41", "two failed pods of a node within a second", "daemons", |history| {
         let pod = first_pod(history);
-        fail(history, &pod);
+        replace_failed(history, &pod);
         let other = make_another(history, &pod);
         history.pass(Span::from_ms(200));
         history.write(KUBELETS, &other, |it| it["status"] = json!({"phase": "Failed", "reason": "Evicted"}));
         history.pass(Span::from_ms(200));
         history.delete(CONTROLLERS, &other);
     }),
-    mutant("S-31", "the revision of running pods is removed", "daemons", |history| {
+    mutant("S-31", "the revision of running pods is removed, where none is kept", "daemons", |history| {
+        history.write(PERSON, &agent(), |it| it["spec"]["revisionHistoryLimit"] = json!(0));
+        history.pass(SECOND);
         let key = history.key(Kind::ControllerRevision, "agent-");
         history.remove(CONTROLLERS, &key);
     }),

@@ -114,6 +114,13 @@ impl History {
         self.changes.retain(|change| !is_it(change));
     }
 
+    /// Tells all such changes otherwise.
+    pub(super) fn rewrite(&mut self, is_it: impl Fn(&Change) -> bool, edit: impl Fn(&mut Value)) {
+        for change in self.changes.iter_mut().filter(|change| is_it(change)) {
+            change.event.object = edited(&change.event.object, &edit);
+        }
+    }
+
     /// The last change, which has not happened yet then.
     pub(super) fn take_last(&mut self) -> Change {
         self.changes.pop().expect("a history has a last change")

@@ -39,7 +39,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         history.write(PERSON, &web(), |it| it["metadata"]["annotations"]["note"] = json!("x"));
         history.pass(SECOND);
         let revision = history.key(Kind::ControllerRevision, "web-");
-        let words = [(revision.name.as_str(), "web-other"), ("\"app\":\"nginx\"", "\"app\":\"nginx\",\"note\":\"x\"")];
+        let words = [
+            (revision.name.as_str(), "web-other"),
+            ("\"app\":\"nginx\"", "\"app\":\"nginx\",\"note\":\"x\""),
+        ];
         history.make_like(CONTROLLERS, &revision, &words);
     }),
     mutant("S-47", "a pod that is taken from its owner", "set", |history| {

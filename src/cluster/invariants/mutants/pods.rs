@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::history::{CONTROLLERS, Change, History, KUBELETS, PERSON, SCHEDULER};
+use super::history::{CONTROLLERS, Change, History, KUBELETS, PERSON, SCHEDULER, text};
 use super::{Mutant, mutant};
 use crate::api::{Kind, ObjectKey};
 use crate::sim::Span;
@@ -75,6 +75,25 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("S-13", "a pod on a node that does not exist", "deployment", |history| {
         history.until(|change| is_binding(change) && !change.text("/spec/nodeName").is_empty());
         history.alter(|it| it["spec"]["nodeName"] = json!("node-9"));
+    }),
+    mutant("S-13", "a daemon pod on another node than its own", "daemons", |history| {
+        history.until(|change| change.by == SCHEDULER && change.name().starts_with("agent-"));
+        history.alter(|it| {
+            let other = if it["spec"]["nodeName"] == "node-1" { "node-2" } else { "node-1" };
+            it["spec"]["nodeName"] = json!(other);
+        });
+    }),
+    mutant("S-13", "a pod whose host port is taken", "deployment", |history| {
+        history.rewrite(
+            |change| change.kind() == Kind::Pod,
+            |it| it["spec"]["containers"][0]["ports"] = json!([{"containerPort": 80, "hostPort": 80}]),
+        );
+        history.until_nth(1, |change| is_binding(change) && !change.text("/spec/nodeName").is_empty());
+        let own = history.last().event.object.key();
+        let others = history.keys(Kind::Pod, "front-").into_iter().filter(|pod| *pod != own);
+        let nodes = others.map(|pod| text(&history.object(&pod).to_value(), "/spec/nodeName"));
+        let taken = nodes.into_iter().find(|node| !node.is_empty()).unwrap();
+        history.alter(|it| it["spec"]["nodeName"] = json!(taken));
     }),
     mutant("S-14", "a pod on a cordoned node", "deployment", |history| {
         before_binding(history, |it| it["spec"]["unschedulable"] = json!(true));

@@ -54,7 +54,7 @@ impl Stage {
     }
 }
 
-fn stateful_set(name: &str, policy: &str, strategy: &str) -> String {
+pub(super) fn stateful_set(name: &str, policy: &str, strategy: &str) -> String {
     format!(
         "apiVersion: apps/v1
 kind: StatefulSet
@@ -124,7 +124,7 @@ spec: {{selector: {{matchLabels: {{app: {app}}}}}, {wants}}}
     )
 }
 
-const ROLLING: &str = "{type: RollingUpdate}";
+pub(super) const ROLLING: &str = "{type: RollingUpdate}";
 const ON_DELETE: &str = "{type: OnDelete}";
 
 /// What happens in a cluster.

@@ -82,7 +82,8 @@ fn swap_revision(history: &mut History) {
 /// A pod below the partition ends, and is made at the update revision.
 fn skip_partition(history: &mut History) {
     let [_, new] = revisions(history);
-    let old = history.object(&pod(0)).to_value()["metadata"]["labels"]["controller-revision-hash"].to_string();
+    let old =
+        history.object(&pod(0)).to_value()["metadata"]["labels"]["controller-revision-hash"].to_string();
     history.end(PERSON, &pod(0));
     history.pass(SECOND);
     history.make_like(CONTROLLERS, &pod(0), &[(&old, &format!("\"{new}\""))]);
@@ -164,19 +165,34 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("S-21", "a pod below the partition is updated, in a burst", "burst with a partition", |history| {
         history.delete(CONTROLLERS, &pod(0));
     }),
+    mutant("S-21", "a second pod is updated while the first still goes", "set updated", |history| {
+        history.until(deletes_last);
+        history.pass(SECOND);
+        history.delete(CONTROLLERS, &pod(1));
+    }),
+    mutant("S-21", "an update that begins with the second pod", "set updated", |history| {
+        history.until(deletes_last);
+        history.take_last();
+        history.delete(CONTROLLERS, &pod(1));
+    }),
     mutant("S-22", "an updated pod comes back old", "set updated", |history| {
         history.until_nth(1, makes_last);
         swap_revision(history);
     }),
     mutant("S-22", "a pod below the partition comes back new", "set with a partition", skip_partition),
-    mutant("S-22", "a pod below the partition comes back new, in a burst", "burst with a partition", skip_partition),
-    mutant("S-23", "a second pod is updated while the first is away", "set updated", |history| {
-        history.until(deletes_last);
+    mutant(
+        "S-22",
+        "a pod below the partition comes back new, in a burst",
+        "burst with a partition",
+        skip_partition,
+    ),
+    mutant("S-23", "a second pod is updated while the first is not ready yet", "set updated", |history| {
+        history.until_nth(1, makes_last);
         history.pass(SECOND);
         history.delete(CONTROLLERS, &pod(1));
     }),
     mutant("S-23", "the lowest pod is updated while a higher one is not ready", "set updated", |history| {
-        history.until(deletes_last);
+        history.until(|change| change.is(Kind::Pod, "web-0") && change.is_going());
         history.take_last();
         lose_readiness(history, 2);
         history.delete(CONTROLLERS, &pod(0));
