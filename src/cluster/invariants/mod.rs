@@ -36,7 +36,7 @@ use crate::sim::{Span, Time};
 
 /// How old a controller's view may be when nothing holds it up.
 pub const VIEW_LAG: Span = Span::from_ms(100);
-/// For how long earlier versions are remembered: a pod may wait so long for its volumes once its node is chosen.
+/// For how long earlier versions are remembered: once its node is chosen, a pod may wait so long for volumes.
 const REMEMBERED: Span = Span::from_seconds(660);
 
 /// One rule.

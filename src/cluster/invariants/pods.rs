@@ -5,7 +5,7 @@ use super::{Invariant, Memory, Seen, Truth};
 use crate::api::node::Node;
 use crate::api::pod::{Pod, PodSpec};
 use crate::api::quantity::Quantity;
-use crate::api::scheduling::{HostPort, Taint, node_affinity_matches, untolerated_taint};
+use crate::api::scheduling::{HostPort, Taint, Toleration, node_affinity_matches, untolerated_taint};
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::Cluster;
 
@@ -52,10 +52,22 @@ fn spec_is_fixed(seen: &Seen<'_>) -> Result<(), String> {
     if before.is_bound() && before.spec.node_name != after.spec.node_name {
         return Err(format!("moved from {} to {}", before.spec.node_name, after.spec.node_name));
     }
-    if without_mutable(&before.spec) == without_mutable(&after.spec) {
-        Ok(())
-    } else {
-        Err("its spec changed".into())
+    if without_mutable(&before.spec) != without_mutable(&after.spec) {
+        return Err("its spec changed".into());
+    }
+    // For how long something is tolerated may change.
+    let is_same = |was: &Toleration, is: &Toleration| {
+        let is = Toleration { toleration_seconds: was.toleration_seconds, ..is.clone() };
+        *was == is
+    };
+    let kept = |was: &Toleration| after.spec.tolerations.iter().any(|is| is_same(was, is));
+    if let Some(lost) = before.spec.tolerations.iter().find(|was| !kept(was)) {
+        return Err(format!("it no longer tolerates {}", lost.key));
+    }
+    match (before.spec.termination_grace_period_seconds, after.spec.termination_grace_period_seconds) {
+        (Some(was), Some(1)) if was < 0 => Ok(()),
+        (was, is) if was == is => Ok(()),
+        (was, is) => Err(format!("its grace went from {was:?} to {is:?}")),
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Invariant, Memory, Seen};
 use crate::api::apps::{ControllerRevision, StatefulSet};
 use crate::api::daemonset::DaemonSet;
 use crate::api::object::Typed;
-use crate::api::{Kind, Object, ObjectKey};
+use crate::api::{Kind, Object, ObjectKey, ObjectMeta, OwnerReference};
 use crate::collections::SortedSet;
 use crate::sim::{Span, Time};
 
@@ -19,6 +19,11 @@ pub const INVARIANTS: &[Invariant] = &[
         id: "S-31",
         sentence: "revisions are removed only beyond revisionHistoryLimit",
         check: history_is_kept,
+    },
+    Invariant {
+        id: "S-31",
+        sentence: "of the revisions not in use the oldest goes first",
+        check: oldest_goes_first,
     },
     Invariant {
         id: "S-32",
@@ -83,18 +88,24 @@ fn limits(seen: &Seen<'_>, gone: &ControllerRevision) -> Vec<i64> {
     limits.into_iter().map(|limit| limit.unwrap_or(10)).collect()
 }
 
-fn history_is_kept(seen: &Seen<'_>) -> Result<(), String> {
+/// A revision that the controllers have just removed while its owner stays: with an owner that is going, the
+/// garbage collector removes its revisions.
+fn removed<'a>(seen: &'a Seen<'_>) -> Option<(&'a ControllerRevision, &'a OwnerReference)> {
     let is_removed = seen.is_deletion_asked() && seen.is_by_controllers();
-    let Some(gone) = seen.before.and_then(revision_of).filter(|_| is_removed) else { return Ok(()) };
-    let Some(owner) = gone.metadata.controller_of() else { return Ok(()) };
+    let gone = seen.before.and_then(revision_of).filter(|_| is_removed)?;
+    let owner = gone.metadata.controller_of()?;
     let namespace = gone.metadata.namespace.as_str();
-    // With an owner that is going, the garbage collector removes its revisions.
     let stays = [Kind::StatefulSet, Kind::DaemonSet].into_iter().any(|kind| {
         let key = ObjectKey::new(kind, namespace, owner.name.as_str());
         let found = seen.memory.objects.get(&key).map(Object::meta);
         found.is_some_and(|meta| meta.uid == owner.uid && !meta.is_terminating())
     });
-    let Some(limit) = limits(seen, gone).into_iter().min().filter(|_| stays) else { return Ok(()) };
+    stays.then_some((gone, owner))
+}
+
+fn history_is_kept(seen: &Seen<'_>) -> Result<(), String> {
+    let Some((gone, owner)) = removed(seen) else { return Ok(()) };
+    let Some(limit) = limits(seen, gone).into_iter().min() else { return Ok(()) };
     // Those that are gone may still have been seen, and those in use are more than those beyond the limit.
     let others = |object: &Object| {
         let meta = object.meta();
@@ -113,6 +124,42 @@ fn history_is_kept(seen: &Seen<'_>) -> Result<(), String> {
     } else {
         Err(format!("removed although only {} others are left, of which {limit} are to be kept", left.len()))
     }
+}
+
+fn oldest_goes_first(seen: &Seen<'_>) -> Result<(), String> {
+    let Some((gone, owner)) = removed(seen) else { return Ok(()) };
+    let (memory, now) = (seen.memory, seen.event.at);
+    let is_older = |other: &&ControllerRevision| {
+        let versions = surely_seen(memory, other, now);
+        let is_own = |it: &ControllerRevision| it.metadata.is_controlled_by(&owner.uid);
+        !versions.is_empty()
+            && versions.iter().all(|it| it.revision < gone.revision && is_own(it))
+            && !may_be_in_use(memory, other, now)
+    };
+    match memory.objects.values().filter_map(revision_of).find(is_older) {
+        Some(older) => Err(format!("removed before {}, which is older", older.metadata.name)),
+        None => Ok(()),
+    }
+}
+
+/// Whether the controller may have seen a pod of a revision, or a status that names it.
+fn may_be_in_use(memory: &Memory, revision: &ControllerRevision, now: Time) -> bool {
+    let ControllerRevision { metadata, .. } = revision;
+    let recent = memory.replaced.values().flatten().filter(|(until, _)| (now - *until) <= memory.lag);
+    let mut objects = memory.objects.values().chain(recent.map(|(_, object)| object));
+    objects.any(|object| match object {
+        Object::Pod(pod) => {
+            // A name ends with its hash.
+            let hash = pod.metadata.labels.get("controller-revision-hash");
+            hash.is_some_and(|hash| metadata.name.ends_with(hash.as_str()))
+        }
+        Object::StatefulSet(set) => {
+            let ObjectMeta { namespace, .. } = &set.metadata;
+            let named = [&set.status.current_revision, &set.status.update_revision];
+            *namespace == metadata.namespace && named.contains(&&metadata.name)
+        }
+        _ => false,
+    })
 }
 
 /// The collision count, and by how much one sync may raise it.

@@ -271,21 +271,26 @@ fn update_deletes_old_pods(seen: &Seen<'_>) -> Result<(), String> {
     };
     // The status may lag behind the sync that made a new revision: then that is only known to be another one
     // than the deleted pod's.
-    let lags = |set: &StatefulSet| set.status.observed_generation < set.metadata.generation;
-    let is_updated = |set: &StatefulSet, other: &Pod| match lags(set) {
-        true => revision(other) != revision(pod),
+    let is_updated = |set: &StatefulSet, target: &Pod, other: &Pod| match set.status.observed_generation
+        < set.metadata.generation
+    {
+        true => revision(other) != revision(target),
         false => revision(other) == set.status.update_revision,
     };
-    let may_be_updated = |set: &StatefulSet, higher: i64| {
-        let key = pod_key(set, higher);
-        seen.memory.views(&key, seen.event.at).filter_map(Pod::of).any(|other| is_updated(set, other))
+    let may_be = |set: &StatefulSet, ordinal: i64, holds: &dyn Fn(&Pod) -> bool| {
+        let key = pod_key(set, ordinal);
+        seen.memory.views(&key, seen.event.at).filter_map(Pod::of).any(|pod| holds(pod))
     };
     let is_allowed = |set: &&StatefulSet| {
+        // The controller deletes by name: it may have seen an earlier pod of it.
+        let is_next = |target: &Pod| {
+            let mut higher = ordinal + 1..start(set) + replicas(set);
+            !is_updated(set, target, target)
+                && higher.all(|higher| may_be(set, higher, &|other| is_updated(set, target, other)))
+        };
         !in_range(set, ordinal)
             || is_on_delete(set)
-            || (ordinal >= start(set) + partition(set)
-                && !is_updated(set, pod)
-                && (ordinal + 1..start(set) + replicas(set)).all(|higher| may_be_updated(set, higher)))
+            || (ordinal >= start(set) + partition(set) && may_be(set, ordinal, &is_next))
     };
     if sets.iter().any(is_allowed) {
         Ok(())

@@ -195,7 +195,7 @@ impl History {
         last.event.object = edited(&last.event.object, edit);
     }
 
-    /// Somebody makes an object like another one, with a uid of its own and other words in the places of some.
+    /// Somebody makes an object like another one, with a uid of its own and other words in some places.
     pub(super) fn make_like(&mut self, by: Actor, key: &ObjectKey, words: &[(&str, &str)]) {
         let like = self.object(key);
         let mut text = like.to_value().to_string();

@@ -36,6 +36,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("S-09", "a pod whose command changes", "set", |history| {
         history.write(PERSON, &pod(), |it| it["spec"]["containers"][0]["command"] = json!(["sh"]));
     }),
+    mutant("S-09", "a pod that no longer tolerates a lost node", "set", |history| {
+        history.write(PERSON, &pod(), |it| it["spec"]["tolerations"] = json!([]));
+    }),
+    mutant("S-09", "a pod that gets another grace", "set", |history| {
+        history.write(PERSON, &pod(), |it| it["spec"]["terminationGracePeriodSeconds"] = json!(1));
+    }),
     mutant("S-10", "a pod that runs and is pending again", "set", |history| {
         history.write(KUBELETS, &pod(), |it| it["status"]["phase"] = json!("Pending"));
     }),
@@ -97,6 +103,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     mutant("S-14", "a pod on a cordoned node", "deployment", |history| {
         before_binding(history, |it| it["spec"]["unschedulable"] = json!(true));
+    }),
+    mutant("S-06", "a pod that the controllers remove while it runs", "set", |history| {
+        history.remove(CONTROLLERS, &pod());
+    }),
+    mutant("S-06", "a pod that the scheduler removes while it ends", "set", |history| {
+        history.delete(PERSON, &pod());
+        history.pass(Span::from_seconds(1));
+        history.remove(SCHEDULER, &pod());
     }),
     mutant("S-15", "a pod that the controllers remove from a lost node", "set on a lost node", |history| {
         let pods = history.keys(Kind::Pod, "web-");

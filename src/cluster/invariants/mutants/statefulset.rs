@@ -265,6 +265,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let [old, _] = revisions(history);
         history.remove(CONTROLLERS, &ObjectKey::new(Kind::ControllerRevision, "default", old));
     }),
+    mutant("S-31", "a revision is removed before an older one", "set updated", |history| {
+        let [old, _] = revisions(history);
+        let key = ObjectKey::new(Kind::ControllerRevision, "default", old.as_str());
+        let older =
+            [(old.as_str(), "web-older"), ("nginx:1", "nginx:0"), ("\"revision\":1", "\"revision\":0")];
+        history.make_like(PERSON, &key, &older);
+        history.write(PERSON, &web(), |it| it["spec"]["revisionHistoryLimit"] = json!(0));
+        history.pass(Span::from_seconds(10));
+        history.remove(CONTROLLERS, &key);
+    }),
     mutant("S-32", "a collision that is forgotten", "set", |history| {
         history.write(CONTROLLERS, &web(), |it| it["status"]["collisionCount"] = json!(1));
         history.write(CONTROLLERS, &web(), |it| it["status"]["collisionCount"] = json!(0));
