@@ -33,9 +33,8 @@ impl Sources {
     }
 
     fn take(&mut self, text: &str) {
-        let mut lines = text.lines().map(str::trim);
         let mut is_test = false;
-        while let Some(line) = lines.next() {
+        for line in text.lines().map(str::trim) {
             if let Some(rest) = line.strip_prefix("fn ").filter(|_| is_test) {
                 self.tests.extend(rest.split('(').next().map(str::to_owned));
             }

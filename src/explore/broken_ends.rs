@@ -96,13 +96,13 @@ const AT_REST: &[Broken] = &[
     ("L-02", "a pod that nobody makes again", |run| unseen(run, "kubectl delete pod web-1 --wait=false")),
     ("L-02", "a pod too many", |run| unseen(run, "kubectl scale sts web --replicas=1")),
     ("L-02", "a count that is wrong", |run| {
-        patch_status(run, "sts web", "{\"readyReplicas\":1,\"availableReplicas\":1}")
+        patch_status(run, "sts web", "{\"readyReplicas\":1,\"availableReplicas\":1}");
     }),
     ("L-03", "an update without an end", |run| {
-        patch_status(run, "sts web", "{\"updateRevision\":\"web-x\"}")
+        patch_status(run, "sts web", "{\"updateRevision\":\"web-x\"}");
     }),
     ("L-06", "a claim that lost its volume", |run| {
-        patch_status(run, "pvc www-web-0", "{\"phase\":\"Lost\"}")
+        patch_status(run, "pvc www-web-0", "{\"phase\":\"Lost\"}");
     }),
     ("L-07", "a node without its daemon pod", |run| {
         let pods = names(run, Kind::Pod, "agent-");
@@ -188,11 +188,11 @@ const ASKED: &[Broken] = &[
     ("L-19", "nobody looks at labels", end_controllers),
 ];
 
-/// What the end of a run is: how it goes on after it was broken, until something is said.
-type End = fn(&mut Run);
+/// What is broken, how, and the end of the run that says so.
+type BrokenEnd = (&'static str, &'static str, fn(&mut Run), fn(&mut Run));
 
 /// What only the end itself says.
-const ENDS: &[(&str, &str, fn(&mut Run), End)] = &[
+const ENDS: &[BrokenEnd] = &[
     (
         "L-01",
         "what was reached is lost, without a write",

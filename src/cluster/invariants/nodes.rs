@@ -43,9 +43,10 @@ pub(super) fn bound<'a>(seen: &'a Seen<'_>) -> Option<(&'a Pod, Vec<&'a Node>)> 
     let nodes = |views: &mut dyn Iterator<Item = &'a Object>| -> Vec<&'a Node> {
         views.filter_map(Node::of).map(|node| &**node).collect()
     };
-    let nodes = match has_waited {
-        true => nodes(&mut seen.memory.past_views(&key, now)),
-        false => nodes(&mut seen.memory.scheduler_views(&key, now)),
+    let nodes = if has_waited {
+        nodes(&mut seen.memory.past_views(&key, now))
+    } else {
+        nodes(&mut seen.memory.scheduler_views(&key, now))
     };
     Some((after, nodes))
 }

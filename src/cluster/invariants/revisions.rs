@@ -3,7 +3,7 @@
 use super::{Invariant, Memory, Seen};
 use crate::api::apps::{ControllerRevision, StatefulSet};
 use crate::api::daemonset::DaemonSet;
-use crate::api::object::Typed;
+use crate::api::object::Typed as _;
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, OwnerReference};
 use crate::collections::SortedSet;
 use crate::sim::{Span, Time};

@@ -271,11 +271,12 @@ fn update_deletes_old_pods(seen: &Seen<'_>) -> Result<(), String> {
     };
     // The status may lag behind the sync that made a new revision: then that is only known to be another one
     // than the deleted pod's.
-    let is_updated = |set: &StatefulSet, target: &Pod, other: &Pod| match set.status.observed_generation
-        < set.metadata.generation
-    {
-        true => revision(other) != revision(target),
-        false => revision(other) == set.status.update_revision,
+    let is_updated = |set: &StatefulSet, target: &Pod, other: &Pod| {
+        if set.status.observed_generation < set.metadata.generation {
+            revision(other) != revision(target)
+        } else {
+            revision(other) == set.status.update_revision
+        }
     };
     let may_be = |set: &StatefulSet, ordinal: i64, holds: &dyn Fn(&Pod) -> bool| {
         let key = pod_key(set, ordinal);
