@@ -12,6 +12,7 @@ use crate::api::pod::Pod;
 use crate::api::policy::PodDisruptionBudget;
 use crate::api::storage::PersistentVolumeClaim;
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
+use crate::cluster::invariants::disruption::at_rest;
 use crate::cluster::{Cluster, ProcessName};
 
 /// A property of a cluster at rest.
@@ -46,7 +47,7 @@ pub const PROPERTIES: &[Property] = &[
     Property { id: "L-10", sentence: "a Deployment is complete", check: deployments_are_complete },
     Property {
         id: "L-11",
-        sentence: "a budget has seen its pods and counts them right",
+        sentence: "a budget has seen its pods and counts them right, and no stale mark of an eviction is left",
         check: budgets_are_right,
     },
     Property { id: "L-13", sentence: "what a deleted object controlled is gone", check: nothing_is_orphaned },
@@ -257,7 +258,7 @@ fn budgets_are_right(cluster: &Cluster) -> Result<(), String> {
             return Err(format!("{name} counts {status:?} while {healthy} pods are healthy"));
         }
     }
-    Ok(())
+    at_rest(cluster.server())
 }
 
 fn nothing_is_orphaned(cluster: &Cluster) -> Result<(), String> {

@@ -23,6 +23,8 @@ pub mod normal;
 pub mod script;
 pub mod crash_points;
 pub mod small_scope;
+#[cfg(test)]
+mod broken_ends;
 
 pub use fault_kind::{FaultKind, Fired};
 pub use run::{Failure, Run, Summary};

@@ -170,7 +170,14 @@ impl Run {
     /// # Errors
     /// What does not hold.
     pub fn run_guarded(&mut self) -> Result<Summary, Failure> {
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.run()));
+        self.guard(Self::run)
+    }
+
+    pub(super) fn guard(
+        &mut self,
+        run: impl FnOnce(&mut Self) -> Result<Summary, Failure>,
+    ) -> Result<Summary, Failure> {
+        let outcome = catch_unwind(AssertUnwindSafe(|| run(self)));
         outcome.unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<String>().map(String::as_str);
             let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no text");
@@ -204,7 +211,7 @@ impl Run {
         &self.cluster
     }
 
-    fn set_up(&mut self) {
+    pub(super) fn set_up(&mut self) {
         let manifest = self.workloads.manifest();
         self.file("all.yaml", manifest);
         if self.workloads.selects_nodes {

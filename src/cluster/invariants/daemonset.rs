@@ -338,6 +338,31 @@ fn beside<'a>(seen: &'a Seen<'_>, set: &'a DaemonSet, daemon: &Daemon<'a>) -> Ve
     others.filter(|other| !surely(seen, other, |pod| !is_active(pod))).collect()
 }
 
+/// Whether the controller may have seen a pod of the set that stays on a node beside this one, of which this
+/// holds.
+fn may_be_beside(
+    seen: &Seen<'_>,
+    set: &DaemonSet,
+    daemon: &Daemon<'_>,
+    holds: &dyn Fn(&Pod) -> bool,
+) -> bool {
+    let now = seen.event.at;
+    let here = pods_of(seen, set).flat_map(|pod| {
+        let key = ObjectKey::new(Kind::Pod, pod.metadata.namespace.as_str(), pod.metadata.name.as_str());
+        seen.memory.versions(&key, now)
+    });
+    here.chain(seen.memory.gone(now)).any(|object| match object {
+        Object::Pod(pod) => {
+            pod.metadata.is_controlled_by(&set.metadata.uid)
+                && pod.metadata.uid != daemon.pod.metadata.uid
+                && target(pod) == Some(daemon.node)
+                && is_active(pod)
+                && holds(pod)
+        }
+        _ => false,
+    })
+}
+
 /// Whether a deletion is a rolling update's: of an available old pod on a node that surely suits.
 fn is_update(seen: &Seen<'_>, daemon: &Daemon<'_>, set: &DaemonSet) -> bool {
     let versions = nodes(seen, daemon.node);
@@ -386,10 +411,12 @@ fn surge_holds(seen: &Seen<'_>) -> Result<(), String> {
         if !daemon.sets.iter().all(|set| allows_surge(set)) || !is_update(seen, &daemon, set) {
             return Ok(());
         }
-        let others = beside(seen, set, &daemon);
-        let handed_over = others.iter().any(|other| {
+        let created = |pod: &Pod| pod.metadata.creation_timestamp;
+        let handed_over = may_be_beside(seen, set, &daemon, &|other| {
             label(other, HASH) == label(daemon.pod, HASH)
                 || other.is_available(set.spec.min_ready_seconds, now)
+                // Of two old pods the older one stays, whichever is available.
+                || (!is_updated(seen.memory, other, set) && created(other) <= created(daemon.pod))
         });
         return if handed_over {
             Ok(())

@@ -5,20 +5,23 @@
 //! old, or as old as the checker was told ([`Checker::set_lag`]).
 //!
 //! - [`store`]: versions, identity, deletion. [`pods`]: lives, placement. [`nodes`]: cordons, lost nodes.
-//!   [`statefulset`]: order, identity, revisions. [`daemonset`]: nodes, budgets, surge, back-off.
-//!   [`deployment`]: sizes, availability, one template at a time. [`disruption`]: budgets and evictions.
-//!   [`ownership`]: who controls what.
+//!   [`statefulset`]: order, identity, claims. [`revisions`]: numbers, history. [`daemonset`]: nodes,
+//!   budgets, surge, back-off. [`deployment`]: sizes, availability, one template at a time.
+//!   [`disruption`]: budgets and evictions. [`ownership`]: who controls what.
 
 pub mod store;
 pub mod pods;
 pub mod nodes;
 pub mod statefulset;
+pub mod revisions;
 pub mod daemonset;
 pub mod deployment;
 pub mod disruption;
 pub mod ownership;
 #[cfg(test)]
 mod deployment_tests;
+#[cfg(test)]
+mod mutants;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -33,7 +36,7 @@ use crate::sim::{Span, Time};
 
 /// How old a controller's view may be when nothing holds it up.
 pub const VIEW_LAG: Span = Span::from_ms(100);
-/// For how long earlier versions are remembered: a pod may wait so long for its volumes once its node is chosen.
+/// For how long earlier versions are remembered: once its node is chosen, a pod may wait so long for volumes.
 const REMEMBERED: Span = Span::from_seconds(660);
 
 /// One rule.
@@ -286,6 +289,7 @@ pub fn all() -> impl Iterator<Item = &'static Invariant> {
         pods::INVARIANTS,
         nodes::INVARIANTS,
         statefulset::INVARIANTS,
+        revisions::INVARIANTS,
         daemonset::INVARIANTS,
         deployment::INVARIANTS,
         disruption::INVARIANTS,
