@@ -3,8 +3,8 @@
 #![expect(clippy::panic, reason = "what does not hold is said, and fails the test")]
 
 use kubesets::cluster::ProcessName;
-use kubesets::explore::epilogue::EPILOGUES;
 use kubesets::explore::crash_points::{self, CrashReport};
+use kubesets::explore::epilogue::EPILOGUES;
 use kubesets::explore::script::SCRIPTS;
 use kubesets::explore::small_scope::{self, Bounds, ScopeReport};
 use kubesets::explore::{Fired, Run};
@@ -15,12 +15,8 @@ const SEEDS: std::ops::Range<u64> = 1..60;
 fn ended_after_each_write(process: ProcessName) -> CrashReport {
     let mut sum = CrashReport::default();
     for script in SCRIPTS {
-        let report = crash_points::try_all(script, process).unwrap_or_else(|what| panic!("{what}"));
-        println!("{:?}, {}: {} points, {} steps", process, script.name, report.points, report.steps);
-        sum.points += report.points;
-        sum.steps += report.steps;
+        sum += crash_points::try_all(script, process).unwrap_or_else(|what| panic!("{what}"));
     }
-    println!("{process:?}: {} points, {} steps", sum.points, sum.steps);
     sum
 }
 
@@ -41,13 +37,8 @@ fn small_scenarios_end_alike_in_every_order_and_with_any_single_fault() {
     let mut sum = ScopeReport::default();
     for script in SCRIPTS {
         let bounds = Bounds { deviations: 1, with_faults: true };
-        let report = small_scope::explore(script, bounds).unwrap_or_else(|what| panic!("{what}"));
-        println!("{}: {} runs, {} steps, {} states", script.name, report.runs, report.steps, report.states);
-        sum.runs += report.runs;
-        sum.steps += report.steps;
-        sum.states += report.states;
+        sum += small_scope::explore(script, bounds).unwrap_or_else(|what| panic!("{what}"));
     }
-    println!("{} runs, {} steps, {} states", sum.runs, sum.steps, sum.states);
     assert!(sum.states > 1_000, "only {} states", sum.states);
 }
 
@@ -64,17 +55,13 @@ fn without_any_fault_all_that_is_asked_at_the_end_comes() {
 
 #[test]
 fn random_runs_with_every_fault_keep_every_rule_and_converge() {
-    let (mut fired, mut steps) = (Fired::default(), 0);
+    let mut fired = Fired::default();
     for seed in SEEDS {
         match Run::new(seed, u64::MAX).run() {
-            Ok(summary) => {
-                steps += summary.steps;
-                fired.add(&summary.fired);
-            }
+            Ok(summary) => fired.add(&summary.fired),
             Err(failure) => panic!("kubesets {failure}"),
         }
     }
-    println!("{fired}{steps} steps");
     let missing = fired.missing();
     assert!(missing.is_empty(), "kinds of fault that never came: {missing:?}");
 }

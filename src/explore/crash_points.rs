@@ -4,6 +4,8 @@
 //! The oracle is Sieve's (OSDI 2022): the same end state, the same claims, and as many objects made and
 //! removed. The process starts again with an empty memory.
 
+use std::ops::AddAssign;
+
 use super::normal::{self, SideEffects};
 use super::script::{SETTLES_WITHIN, Script};
 use crate::api::ObjectKey;
@@ -105,6 +107,13 @@ pub struct CrashReport {
     pub points: u64,
     /// How many steps were run for it.
     pub steps: u64,
+}
+
+impl AddAssign for CrashReport {
+    fn add_assign(&mut self, other: Self) {
+        self.points += other.points;
+        self.steps += other.steps;
+    }
 }
 
 /// Ends `process` after each of its writes in turn.

@@ -5,6 +5,8 @@
 //! one (delay-bounded search; Emmi, Qadeer, Rakamarić, POPL 2011). Every step is checked, and every run must
 //! end in the state of the usual one.
 
+use std::ops::AddAssign;
+
 use super::liveness;
 use super::normal;
 use super::script::{SETTLES_WITHIN, Script};
@@ -89,6 +91,14 @@ pub struct ScopeReport {
     pub steps: u64,
     /// Different states of the store that were met.
     pub states: u64,
+}
+
+impl AddAssign for ScopeReport {
+    fn add_assign(&mut self, other: Self) {
+        self.runs += other.runs;
+        self.steps += other.steps;
+        self.states += other.states;
+    }
 }
 
 /// A run that is not at its end, with how many places of it may still differ.

@@ -76,9 +76,9 @@ fn replica_failure(sets: Sums<'_>) -> Option<Condition> {
     sets.new.and_then(|set| of(set)).or_else(|| sets.all().find_map(|set| of(set)))
 }
 
-/// When a rollout that stands still is to be looked at again. Upstream also looks again and again, as fast as
-/// its queue allows, at one that was complete and has lost a pod; nothing can come of that, as what was complete
-/// does not time out.
+/// When a rollout that stands still is to be looked at again. Upstream also looks again and again, as fast
+/// as its queue allows, at one that was complete and has lost a pod; nothing can come of that, as what was
+/// complete does not time out.
 pub(super) fn recheck_after(deployment: &Deployment, status: &DeploymentStatus, now: Time) -> Option<Span> {
     let deadline = progress_deadline(deployment)?;
     let told = Condition::find(&deployment.status.conditions, PROGRESSING)?;
