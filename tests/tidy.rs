@@ -15,6 +15,7 @@ use text::{SourceFile, Token};
 const LAYERS: &[(&str, &[&str])] = &[
     (COLLECTIONS, &[]),
     ("sim", &[]),
+    ("shell", &["sim"]),
     ("api", &["sim"]),
     ("apiserver", &["api", "sim"]),
     ("client", &["api", "apiserver", "sim"]),

@@ -1,0 +1,1 @@
+//! Whole lines, as text.
