@@ -19,6 +19,8 @@ pub struct Call {
     pub environment: SortedMap<String, String>,
     /// The current folder, an absolute path.
     pub folder: String,
+    /// How many shells run one within the other.
+    pub level: u32,
 }
 
 impl Call {
@@ -205,6 +207,19 @@ pub struct FileEntry {
     pub bytes: usize,
 }
 
+/// What `ls -l` shows of a file beside its name and size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attributes {
+    /// Such as `drwxr-xr-x`.
+    pub mode: String,
+    /// Whose it is.
+    pub owner: String,
+    /// Whose group's it is.
+    pub group: String,
+    /// When it was changed, in seconds since 1970, where that is known.
+    pub modified: Option<u64>,
+}
+
 /// Files by absolute path, without `.`, `..` and a slash at the end.
 pub trait Files {
     /// What stands there.
@@ -246,6 +261,17 @@ pub trait Files {
     /// # Errors
     /// When it cannot be.
     fn remove(&mut self, path: &str) -> Result<(), FileError>;
+
+    /// What `ls -l` shows.
+    fn attributes(&self, path: &str) -> Attributes {
+        let is_folder = self.kind(path) == Some(FileKind::Folder);
+        Attributes {
+            mode: if is_folder { "drwxr-xr-x" } else { "-rw-r--r--" }.to_owned(),
+            owner: "root".to_owned(),
+            group: "root".to_owned(),
+            modified: None,
+        }
+    }
 
     /// What stands in a folder, by name.
     ///

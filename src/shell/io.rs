@@ -215,6 +215,11 @@ impl Io<'_> {
         matches!(self.descriptors.out, Sink::Console(_)) && self.console.is_terminal
     }
 
+    /// Asks to be polled again in this very instant.
+    pub fn goes_on(&mut self) {
+        *self.moved = true;
+    }
+
     /// What the sandbox has to say beside the program's own words.
     pub fn hint(&mut self, hint: impl Into<String>) {
         self.console.hint = Some(hint.into());
@@ -246,6 +251,20 @@ impl Io<'_> {
     pub fn write_file(&mut self, path: &str, text: &str) -> Result<(), FileError> {
         *self.moved = true;
         if path == NULL_FILE { Ok(()) } else { self.files().write(path, text) }
+    }
+
+    /// Writes at the end of a file.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn append_file(&mut self, path: &str, text: &str) -> Result<(), FileError> {
+        *self.moved = true;
+        if path == NULL_FILE { Ok(()) } else { self.files().append(path, text) }
+    }
+
+    /// Opens a file to write at its end; what it holds stays when it is to be kept.
+    pub(super) fn write_file_or_keep(&mut self, path: &str, keeps: bool) -> Result<(), FileError> {
+        if keeps { self.append_file(path, "") } else { self.write_file(path, "") }
     }
 
     pub(super) fn write_to(&mut self, sink: &Sink, text: &str) {

@@ -8,7 +8,8 @@
 //! - [`host`]: what a shell stands on. [`mod@io`]: the streams of a program.
 //! - `syntax`: from a text to what it means. `expand`, `arithmetic`, `glob`, `braces`: from words to texts.
 //! - `machine`: the interpreter. `pipes`, `console`, `scope`: what it keeps.
-//! - [`programs`]: the text tools. [`files`]: paths, and files in memory. `prompt`: lines that were pasted.
+//! - [`programs`]: the text tools. `regex`: their patterns. [`files`]: paths, and files in memory. `prompt`: lines that were pasted. `nested`: a shell
+//!   within a program.
 
 pub mod host;
 pub mod io;
@@ -24,6 +25,8 @@ mod expand;
 mod machine;
 mod prompt;
 mod session;
+mod regex;
+mod nested;
 pub mod programs;
 
 #[cfg(test)]
@@ -31,8 +34,9 @@ mod tests;
 
 pub use console::CLEAR_SCREEN;
 pub use host::{
-    Call, EditRequest, FetchError, FileEntry, FileError, FileKind, Files, Host, INTERRUPTED, NotFound,
-    Program, Progress,
+    Attributes, Call, EditRequest, FetchError, FileEntry, FileError, FileKind, Files, Host, INTERRUPTED,
+    NotFound, Program, Progress,
 };
 pub use io::{Io, Read, Stream};
+pub use nested::Nested;
 pub use session::{Settings, Shell, State, Taken};

@@ -19,6 +19,8 @@ pub(super) struct Scope {
     pub(super) name: String,
     pub(super) folder: String,
     pub(super) status: i32,
+    /// How many shells this one is within.
+    pub(super) level: u32,
     pub(super) aliases: SortedMap<String, String>,
 }
 

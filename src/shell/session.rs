@@ -34,6 +34,8 @@ pub struct Settings {
     pub arguments: Vec<String>,
     /// Whether a person sits there: programs that ask for input get what is typed.
     pub is_terminal: bool,
+    /// How many shells it is within: [`super::Call::level`] of the call that began it, and one more.
+    pub level: u32,
 }
 
 /// What became of a line.
@@ -54,6 +56,8 @@ pub enum State {
     Waits {
         /// When to poll even if nothing else happens.
         wake_at: Option<Time>,
+        /// It has done its share: it is not to be polled before.
+        is_spent: bool,
     },
 }
 
@@ -64,6 +68,8 @@ pub struct Shell {
     pipes: Pipes,
     console: Console,
     pending: String,
+    /// The line holds no command.
+    is_blank: bool,
 }
 
 impl Shell {
@@ -73,6 +79,7 @@ impl Shell {
             name: settings.name,
             folder: settings.folder,
             arguments: settings.arguments,
+            level: settings.level,
             ..Scope::default()
         };
         for (name, value) in settings.environment.iter() {
@@ -86,6 +93,7 @@ impl Shell {
             pipes: Pipes::default(),
             console: Console::new(settings.is_terminal),
             pending: String::new(),
+            is_blank: false,
         }
     }
 
@@ -117,6 +125,7 @@ impl Shell {
     fn start(&mut self, parsed: Result<syntax::List, SyntaxError>) {
         self.console.begin();
         self.pipes.clear();
+        self.is_blank = parsed.as_ref().is_ok_and(|list| list.0.is_empty());
         match parsed {
             Ok(list) => self.machine.begin(Rc::new(list)),
             Err(error) => {
@@ -160,15 +169,14 @@ impl Shell {
                 break;
             }
             if !moved {
-                return State::Waits { wake_at };
+                return State::Waits { wake_at, is_spent: false };
             }
             if steps == 0 {
-                let next = now + SLICE;
-                return State::Waits { wake_at: Some(wake_at.map_or(next, |at: Time| at.min(next))) };
+                return State::Waits { wake_at: Some(now + SLICE), is_spent: true };
             }
         }
         self.console.drop_input();
-        State::Done(self.machine.scope.status)
+        State::Done(if self.is_blank { 0 } else { self.machine.scope.status })
     }
 
     /// Ends what runs, as Ctrl-C does, and forgets a line that is not complete; returns the exit code.
@@ -261,4 +269,10 @@ impl Shell {
     pub fn environment(&self) -> SortedMap<String, String> {
         self.machine.scope.environment()
     }
+}
+
+/// Words as a line that a shell reads back as these words.
+pub(super) fn quoted(words: &[String]) -> String {
+    let quote = |word: &String| format!("'{}'", word.replace('\'', "'\\''"));
+    words.iter().map(quote).collect::<Vec<_>>().join(" ")
 }

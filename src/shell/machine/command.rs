@@ -132,7 +132,8 @@ impl Machine {
         for (name, value) in expanded.assignments {
             environment.insert(name, value);
         }
-        let call = Call { argv: words, environment, folder: self.scope.folder.clone() };
+        let folder = self.scope.folder.clone();
+        let call = Call { argv: words, environment, folder, level: self.scope.level };
         match kernel.host.start(&call) {
             Ok(program) => self.waits = Some(Waits::Job(Job::of_program(program, descriptors, pipes))),
             Err(missing) => {

@@ -23,7 +23,7 @@ use super::syntax::{Command, List};
 use job::Job;
 
 /// Machines within machines.
-const DEPTH_MAX: u32 = 16;
+const DEPTH_MAX: u32 = 12;
 /// Frames of one machine.
 const FRAMES_MAX: usize = 500;
 /// Steps that a machine takes before others get their turn.
