@@ -8,6 +8,7 @@
 //! - [`process`]: a component with its cache. [`terminal`]: lines that were typed and what they printed.
 //! - [`disturbance`]: what may happen to processes and to what is due, for explorations and tests.
 //! - [`event_log`]: every change in order, as lines and as a running hash.
+//! - `shell_host`, `commands`: what the terminals' shells stand on. `documents`: examples by URL.
 //! - [`explain`]: why an object is as it is. `evict`: the command. `fault`: what people break and mend.
 //!   [`invariants`]: what must hold after every step.
 
@@ -20,6 +21,9 @@ pub mod event_log;
 pub mod explain;
 mod evict;
 mod fault;
+mod commands;
+mod documents;
+mod shell_host;
 pub mod invariants;
 
 pub use crate::controllers::{Decision, Verdict};

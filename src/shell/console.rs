@@ -69,6 +69,9 @@ impl Console {
         self.wants_input = false;
         self.edit = None;
         self.edited = None;
+        if self.is_terminal {
+            self.input_has_ended = false;
+        }
     }
 
     pub(super) fn remember(&mut self, line: &str) {

@@ -145,6 +145,7 @@ impl Shell {
     /// Runs until every program waits, or until this poll's share of steps is done.
     pub fn poll(&mut self, host: &mut dyn Host, now: Time) -> State {
         let mut steps = STEPS;
+        self.console.wants_input = false;
         while self.machine.is_busy() {
             let mut kernel = Kernel {
                 now,

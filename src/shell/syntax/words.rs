@@ -30,7 +30,7 @@ impl Parser {
         while let Some(letter) = self.peek() {
             match letter {
                 _ if is_meta(letter) => break,
-                '\\' => self.backslash(&mut parts),
+                '\\' => self.backslash(&mut parts)?,
                 '\'' => self.single_quoted(&mut parts)?,
                 '"' => {
                     self.at += 1;
@@ -48,14 +48,15 @@ impl Parser {
         Ok((self.at > begin).then_some(Word(parts)))
     }
 
-    fn backslash(&mut self, parts: &mut Vec<Part>) {
+    fn backslash(&mut self, parts: &mut Vec<Part>) -> Result<(), SyntaxError> {
         self.at += 1;
         match self.next() {
             Some('\n') => {}
             Some('\r') if self.peek() == Some('\n') => self.at += 1,
             Some(letter) => push_letter(parts, letter, true),
-            None => push(parts, "\\", true),
+            None => return Err(SyntaxError::Incomplete),
         }
+        Ok(())
     }
 
     fn single_quoted(&mut self, parts: &mut Vec<Part>) -> Result<(), SyntaxError> {
@@ -303,7 +304,7 @@ impl Parser {
                     self.at += 1;
                     return Ok(Word(parts));
                 }
-                Some('\\') => self.backslash(&mut parts),
+                Some('\\') => self.backslash(&mut parts)?,
                 Some('\'') if !is_quoted => self.single_quoted(&mut parts)?,
                 Some('"') => {
                     self.at += 1;
