@@ -176,7 +176,7 @@ impl Player {
                 self.pass(seconds.parse().unwrap());
             } else if let Some(change) = line.strip_prefix("edit ") {
                 let (old, new) = change.split_once(" => ").unwrap();
-                let text = self.shell.pending_edit().unwrap().text.replace(old, new) + new;
+                let text = self.shell.pending_edit().unwrap().text.replacen(old, new, 1);
                 self.shell.finish_edit(Some(text));
                 self.look();
             }

@@ -106,9 +106,15 @@ impl Reader<'_> {
             Some('d') => Verb::Delete,
             Some('q') => Verb::Quit,
             Some('=') => Verb::Number,
-            Some('a') => Verb::Append(self.text()),
-            Some('i') => Verb::Insert(self.text()),
-            Some('c') => Verb::Change(self.text()),
+            Some(letter @ ('a' | 'i' | 'c')) => {
+                let text = self.text();
+                let verb = match letter {
+                    'a' => Verb::Append(text),
+                    'i' => Verb::Insert(text),
+                    _ => Verb::Change(text),
+                };
+                return Ok(Command { first, last, is_negated, verb });
+            }
             Some(letter) => {
                 return Err(self.wrong(&format!("unknown command: `{letter}'")));
             }
