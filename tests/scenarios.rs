@@ -57,4 +57,5 @@ scenarios! {
     lost_image
     ignored_sigterm
     no_volume
+    shell
 }

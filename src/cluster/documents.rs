@@ -8,6 +8,22 @@ const DOCUMENTS: &[(&str, &str)] = &[
     ("examples/application/web/web-parallel.yaml", include_str!("../../static/examples/web-parallel.yaml")),
     ("examples/application/zookeeper/zookeeper.yaml", include_str!("../../static/examples/zookeeper.yaml")),
     ("tutorials/stateful-application/zookeeper.yaml", include_str!("../../static/examples/zookeeper.yaml")),
+    (
+        "examples/application/cassandra/cassandra-service.yaml",
+        include_str!("../../static/documents/cassandra-service.yaml"),
+    ),
+    (
+        "examples/application/cassandra/cassandra-statefulset.yaml",
+        include_str!("../../static/documents/cassandra-statefulset.yaml"),
+    ),
+    (
+        "examples/application/wordpress/mysql-deployment.yaml",
+        include_str!("../../static/documents/mysql-deployment.yaml"),
+    ),
+    (
+        "examples/application/wordpress/wordpress-deployment.yaml",
+        include_str!("../../static/documents/wordpress-deployment.yaml"),
+    ),
 ];
 
 /// Sites whose examples they are.

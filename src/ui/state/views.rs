@@ -203,7 +203,12 @@ fn keep<T: PartialEq>(old: &mut Rc<T>, new: T) {
 
 fn is_as_shown(view: &EntryView, entry: &TerminalEntry) -> bool {
     let length = |text: Option<&String>| text.map_or(0, String::len);
-    view.exit == entry.exit
+    // What has ended changes no more; a screen that is replaced may keep its length.
+    let is_same = entry.exit.is_some()
+        || (view.line == entry.line
+            && view.chunks.last().map(|(_, text)| text) == entry.chunks.last().map(|(_, text)| text));
+    is_same
+        && view.exit == entry.exit
         && view.hint.is_some() == entry.hint.is_some()
         && view.chunks.len() == entry.chunks.len()
         && length(view.chunks.last().map(|(_, text)| text))
