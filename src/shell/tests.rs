@@ -211,8 +211,7 @@ fn a_copy_of_a_shell_goes_its_own_way() {
     let mut player = Player::new();
     player.shell.submit("tick | while read a b; do echo $b > n; done");
     player.poll();
-    let mut copy =
-        Player { shell: player.shell.clone(), host: player.host.clone(), ..Player::new() };
+    let mut copy = Player { shell: player.shell.clone(), host: player.host.clone(), ..Player::new() };
     copy.wake_at = player.wake_at;
     copy.pass(3);
     assert_eq!(copy.host.files.read("/home/n").as_deref(), Ok("4\n"));
@@ -223,11 +222,81 @@ fn a_copy_of_a_shell_goes_its_own_way() {
 
 /// Pieces of which lines are made that look for trouble.
 const PIECES: &[&str] = &[
-    "echo", "a", "$(", ")", "`", "'", "\"", "\\", "|", "&&", "||", ";", "\n", "for i in", "do", "done", "while", "true",
-    "if", "then", "else", "fi", "{", "}", "(", ">", ">>", "<", "<<E", "E", "2>&1", "$x", "${x:-", "${x%", "$((", "))", "1+",
-    "x=", "cat", "grep -o", "sed s/a*/b/g", "awk '{print $1}'", "sort", "head -1", "xargs", "sh -c", "seq 9", "*", "{1..3}",
-    "!", "case x in", "esac", "x)", ";;", "read x", "eval", "watch", "tick", "#", "$ ", "until", "false", "set --", "$@",
-    "break", "continue", "exit", "export", "test", "[", "]", "tr a b", "wc", "-n", "ф",
+    "echo",
+    "a",
+    "$(",
+    ")",
+    "`",
+    "'",
+    "\"",
+    "\\",
+    "|",
+    "&&",
+    "||",
+    ";",
+    "\n",
+    "for i in",
+    "do",
+    "done",
+    "while",
+    "true",
+    "if",
+    "then",
+    "else",
+    "fi",
+    "{",
+    "}",
+    "(",
+    ">",
+    ">>",
+    "<",
+    "<<E",
+    "E",
+    "2>&1",
+    "$x",
+    "${x:-",
+    "${x%",
+    "$((",
+    "))",
+    "1+",
+    "x=",
+    "cat",
+    "grep -o",
+    "sed s/a*/b/g",
+    "awk '{print $1}'",
+    "sort",
+    "head -1",
+    "xargs",
+    "sh -c",
+    "seq 9",
+    "*",
+    "{1..3}",
+    "!",
+    "case x in",
+    "esac",
+    "x)",
+    ";;",
+    "read x",
+    "eval",
+    "watch",
+    "tick",
+    "#",
+    "$ ",
+    "until",
+    "false",
+    "set --",
+    "$@",
+    "break",
+    "continue",
+    "exit",
+    "export",
+    "test",
+    "[",
+    "]",
+    "tr a b",
+    "wc",
+    "-n",
+    "ф",
 ];
 
 /// Runs a line to its end, or for a while; whatever it is, it neither panics nor goes on for ever.
@@ -279,7 +348,9 @@ fn what_never_ends_lets_others_go_on() {
     ] {
         run_any(line);
     }
-    for (open, close) in [("$(", ")"), ("(", ")"), ("{ ", ";}"), ("if true; then ", "; fi"), ("\"${x:-", "}\"")] {
+    for (open, close) in
+        [("$(", ")"), ("(", ")"), ("{ ", ";}"), ("if true; then ", "; fi"), ("\"${x:-", "}\"")]
+    {
         run_any(&format!("{}echo a{}", open.repeat(3_000), close.repeat(3_000)));
     }
     run_any(&format!("awk '{{ print {} }}'", "1+".repeat(20_000)));
