@@ -24,8 +24,10 @@ impl Host for Cluster {
         if let Some(program) = commands::start(call) {
             return Ok(program);
         }
-        programs::start(call)
-            .map_err(|_| NotFound { hint: Some("this terminal runs kubectl (or k for short)".to_owned()) })
+        programs::start(call).map_err(|missing| {
+            let hint = "this terminal runs kubectl (or k for short)".to_owned();
+            NotFound { hint: missing.hint.or(Some(hint)) }
+        })
     }
 
     fn files(&mut self) -> &mut dyn Files {

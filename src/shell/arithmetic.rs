@@ -137,7 +137,7 @@ impl Reader<'_> {
                 (None, Some(digits)) if !digits.is_empty() => i64::from_str_radix(digits, 8),
                 _ => word.parse(),
             };
-            parsed.map_err(|_| self.wrong())?
+            parsed.ok().ok_or_else(|| self.wrong())?
         };
         self.rest = rest.trim_start();
         Ok(number)

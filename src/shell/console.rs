@@ -10,6 +10,7 @@ const HISTORY_MAX: usize = 1_000;
 
 /// The owner's side of a shell.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Console {
     output: Vec<(Stream, String)>,
     written: usize,
@@ -23,6 +24,7 @@ pub(super) struct Console {
     pub(super) is_terminal: bool,
     pub(super) hint: Option<String>,
     pub(super) edit: Option<EditRequest>,
+    #[expect(clippy::option_option, reason = "no answer yet, and an answer without a text")]
     pub(super) edited: Option<Option<String>>,
     pub(super) history: Vec<String>,
     /// `exit` was run.

@@ -144,16 +144,12 @@ impl Expansion<'_> {
                         fields.add(argument, true);
                     }
                 }
-                Part::Variable { name, operation, is_quoted } => {
-                    match operation {
-                        None => {
-                            let value = self.value(name).unwrap_or_default();
-                            give(fields, &value, *is_quoted, splits);
-                        }
-                        Some((operation, word)) => {
-                            self.operation(name, *operation, word, *is_quoted, fields, splits)?;
-                        }
-                    };
+                Part::Variable { name, operation: None, is_quoted } => {
+                    let value = self.value(name).unwrap_or_default();
+                    give(fields, &value, *is_quoted, splits);
+                }
+                Part::Variable { name, operation: Some((operation, word)), is_quoted } => {
+                    self.operation(name, *operation, word, *is_quoted, fields, splits)?;
                 }
                 Part::Output { list, is_quoted } => {
                     let Some(output) = self.outputs.get(self.used) else {
@@ -265,16 +261,14 @@ fn replace(text: &str, pattern: &[char], to: &str, all: bool) -> String {
     let (mut at, mut goes_on) = (0, !pattern.is_empty() && letters.len() <= REPLACE_MAX);
     while at < letters.len() {
         let fits = |end: &usize| glob::matches(pattern, &letters[at..*end]);
-        match (at + 1..=letters.len()).rev().find(fits).filter(|_| goes_on) {
-            Some(end) => {
-                result.push_str(to);
-                at = end;
-                goes_on = all;
-            }
-            None => {
-                result.push(letters[at]);
-                at += 1;
-            }
+        let found = if goes_on { (at + 1..=letters.len()).rev().find(fits) } else { None };
+        if let Some(end) = found {
+            result.push_str(to);
+            at = end;
+            goes_on = all;
+        } else {
+            result.push(letters[at]);
+            at += 1;
         }
     }
     result

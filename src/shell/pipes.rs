@@ -15,6 +15,7 @@ pub(super) struct PipeId(u32);
 
 /// A pipe.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Pipe {
     /// What was written and not read yet.
     pub(super) text: String,

@@ -82,7 +82,7 @@ impl Shell {
             level: settings.level,
             ..Scope::default()
         };
-        for (name, value) in settings.environment.iter() {
+        for (name, value) in &settings.environment {
             scope.set(name, value.clone());
             scope.export(name);
         }

@@ -74,14 +74,14 @@ impl Machine {
             let Some(machine) = self.child(Rc::new(list)) else {
                 return self.fail(kernel, "commands are nested too deeply");
             };
-            machines.push(machine);
+            machines.push(*machine);
         }
         self.waits = Some(Waits::Job(Job::of_machines(kernel, machines)));
     }
 
     fn while_loop(&mut self, command: Rc<Command>, phase: Phase, last: i32) {
         let CommandKind::While { is_until, condition, body } = &command.kind else { return };
-        let (list, phase, last) = match phase {
+        let (commands, next, status) = match phase {
             Phase::Before => (condition.clone(), Phase::Tested, last),
             Phase::Tested if (self.scope.status == 0) == *is_until => {
                 self.scope.status = last;
@@ -90,13 +90,13 @@ impl Machine {
             Phase::Tested => (body.clone(), Phase::Ran, last),
             Phase::Ran => (condition.clone(), Phase::Tested, self.scope.status),
         };
-        self.frames.push(Frame::While { command, phase, last });
-        self.frames.push(Frame::List { list, at: 0 });
+        self.frames.push(Frame::While { command, phase: next, last: status });
+        self.frames.push(Frame::List { list: commands, at: 0 });
     }
 
     fn branch(&mut self, command: Rc<Command>, at: usize, phase: Phase) {
         let CommandKind::If { branches, otherwise } = &command.kind else { return };
-        let Some((condition, body)) = branches.get(at) else {
+        let Some((test, body)) = branches.get(at) else {
             self.scope.status = 0;
             if let Some(list) = otherwise {
                 self.frames.push(Frame::List { list: list.clone(), at: 0 });
@@ -112,7 +112,7 @@ impl Machine {
                 self.frames.push(Frame::If { command: command.clone(), at: at + 1, phase: Phase::Before });
                 return;
             }
-            Phase::Before => condition.clone(),
+            Phase::Before => test.clone(),
         };
         self.frames.push(Frame::If { command, at, phase: Phase::Tested });
         self.frames.push(Frame::List { list, at: 0 });

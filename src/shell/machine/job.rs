@@ -40,7 +40,7 @@ impl Job {
         Self { stages: vec![stage], pipes: Vec::new(), texts }
     }
 
-    pub(super) fn of_machines(kernel: &mut Kernel<'_>, machines: Vec<Box<Machine>>) -> Self {
+    pub(super) fn of_machines(kernel: &mut Kernel<'_>, machines: Vec<Machine>) -> Self {
         let mut pipes: Vec<PipeId> = Vec::new();
         let mut stages = Vec::new();
         let count = machines.len();
@@ -53,7 +53,7 @@ impl Job {
                 machine.descriptors.out = Sink::Pipe(pipe);
                 pipes.push(pipe);
             }
-            stages.push(Stage { process: Process::Machine(machine), exit: None });
+            stages.push(Stage { process: Process::Machine(Box::new(machine)), exit: None });
         }
         Self { stages, pipes, texts: Vec::new() }
     }

@@ -109,8 +109,9 @@ fn is_binary(word: &str) -> bool {
 }
 
 fn compare(left: &str, operator: &str, right: &str) -> Result<bool, String> {
-    let number =
-        |text: &str| text.trim().parse::<i64>().map_err(|_| format!("{text}: integer expression expected"));
+    let number = |text: &str| {
+        text.trim().parse::<i64>().ok().ok_or_else(|| format!("{text}: integer expression expected"))
+    };
     Ok(match operator {
         "=" | "==" => left == right,
         "!=" => left != right,

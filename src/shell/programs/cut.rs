@@ -39,17 +39,18 @@ pub(super) fn cut(call: Call) -> Result<Box<dyn Program>, Wrong> {
     Ok(Filtering::make(call, options.operands, filter))
 }
 
-fn ranges(list: &str) -> Option<Vec<(usize, usize)>> {
-    let one = |part: &str| {
-        let (first, last) = match part.split_once('-') {
-            None => (part.parse().ok()?, part.parse().ok()?),
-            Some(("", last)) => (1, last.parse().ok()?),
-            Some((first, "")) => (first.parse().ok()?, usize::MAX),
-            Some((first, last)) => (first.parse().ok()?, last.parse().ok()?),
+fn ranges(fields: &str) -> Option<Vec<(usize, usize)>> {
+    let range = |text: &str| {
+        let read = |digits: &str| digits.parse::<usize>().ok();
+        let (first, last) = match text.split_once('-') {
+            None => (read(text)?, read(text)?),
+            Some(("", end)) => (1, read(end)?),
+            Some((begin, "")) => (read(begin)?, usize::MAX),
+            Some((begin, end)) => (read(begin)?, read(end)?),
         };
         (first > 0 && first <= last).then_some((first, last))
     };
-    list.split(',').map(one).collect()
+    fields.split(',').map(range).collect()
 }
 
 impl Cut {

@@ -64,12 +64,11 @@ pub fn date_text(format: &str, seconds: u64) -> String {
             Some('Z') => text.push_str("UTC"),
             Some('z') => text.push_str("+0000"),
             Some('n') => text.push('\n'),
-            Some('%') => text.push('%'),
+            Some('%') | None => text.push('%'),
             Some(other) => {
                 text.push('%');
                 text.push(other);
             }
-            None => text.push('%'),
         }
     }
     text

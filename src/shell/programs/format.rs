@@ -35,8 +35,7 @@ pub(super) fn format(format: &str, values: &[String]) -> (String, usize) {
         let precision = letters.next_if_eq(&'.').map(|_| number(&mut letters).unwrap_or(0).min(WIDTH_MAX));
         while letters.next_if(|letter| matches!(letter, 'l' | 'h')).is_some() {}
         match letters.next() {
-            None => text.push('%'),
-            Some('%') => text.push('%'),
+            None | Some('%') => text.push('%'),
             Some(verb) => {
                 let value = next_value();
                 text.push_str(&pad(&one(verb, &value, precision, &flags), width, &flags, verb));
@@ -131,7 +130,7 @@ pub(super) fn escapes(text: &str) -> (String, bool) {
             Some('r') => result.push('\r'),
             Some('a') => result.push('\u{7}'),
             Some('e') => result.push('\u{1b}'),
-            Some('\\') => result.push('\\'),
+            Some('\\') | None => result.push('\\'),
             Some('c') => return (result, true),
             Some('0') => {
                 let mut code = 0;
@@ -146,7 +145,6 @@ pub(super) fn escapes(text: &str) -> (String, bool) {
                 result.push('\\');
                 result.push(other);
             }
-            None => result.push('\\'),
         }
     }
     (result, false)

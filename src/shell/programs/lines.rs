@@ -170,6 +170,7 @@ impl Filter for Tail {
 }
 
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Uniq {
     counts: bool,
     repeated: bool,
@@ -206,7 +207,7 @@ impl Filter for Uniq {
     fn line(&mut self, line: &str, _: bool, io: &mut Io<'_>) -> Flow {
         match &mut self.last {
             Some((last, count)) if last == line || (self.folds_case && last.eq_ignore_ascii_case(line)) => {
-                *count += 1
+                *count += 1;
             }
             _ => {
                 self.flush(io);

@@ -35,11 +35,14 @@ pub use date::date_text;
 /// Makes a program; what is wrong with its arguments is printed and its exit code is given.
 type Make = fn(Call) -> Result<Box<dyn Program>, Wrong>;
 
+/// Does all at once, and gives the exit code.
+type Run = fn(&Call, &mut Io<'_>) -> i32;
+
 /// What is wrong with a call: what is printed to standard error, and the exit code.
 struct Wrong(String, i32);
 
 /// Programs that print and end.
-const INSTANT: &[(&str, fn(&Call, &mut Io<'_>) -> i32)] = &[
+const INSTANT: &[(&str, Run)] = &[
     ("echo", text::echo),
     ("printf", text::printf),
     ("seq", text::seq),

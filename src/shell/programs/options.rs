@@ -85,7 +85,8 @@ impl Options {
     /// A value that must be a number.
     pub(super) fn number(&self, call: &Call, letter: char, what: &str) -> Result<Option<usize>, Wrong> {
         let Some(value) = self.value(letter) else { return Ok(None) };
-        value.parse().map(Some).map_err(|_| wrong(call, &format!("invalid {what}: '{value}'")))
+        let number = value.parse().ok().ok_or_else(|| wrong(call, &format!("invalid {what}: '{value}'")))?;
+        Ok(Some(number))
     }
 }
 

@@ -17,14 +17,15 @@ struct Sleep {
 }
 
 /// `sleep 5`, `sleep 0.5`, `sleep 1m`.
+#[expect(clippy::needless_pass_by_value, reason = "all programs are made alike")]
 pub(super) fn sleep(call: Call) -> Result<Box<dyn Program>, Wrong> {
     if call.args().is_empty() {
         return Err(wrong(&call, "missing operand"));
     }
-    let mut ms = 0;
+    let mut ms: u64 = 0;
     for text in call.args() {
         let invalid = || wrong(&call, &format!("invalid time interval '{text}'"));
-        ms += milliseconds(text).ok_or_else(invalid)?;
+        ms = milliseconds(text).ok_or_else(invalid)?.saturating_add(ms);
     }
     Ok(Box::new(Sleep { span: Span::from_ms(ms), until: None }))
 }

@@ -189,8 +189,8 @@ impl Filter for Sed {
             return self.edit(line, has_end, false, io);
         }
         match self.held.replace((line.to_owned(), has_end)) {
-            Some((before, had_end)) => {
-                let flow = self.edit(&before, had_end, false, io);
+            Some((before, ended)) => {
+                let flow = self.edit(&before, ended, false, io);
                 if flow == Flow::Stop {
                     self.held = None;
                 }

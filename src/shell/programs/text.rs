@@ -24,8 +24,8 @@ pub(super) fn echo(call: &Call, io: &mut Io<'_>) -> i32 {
     }
     let mut text = words.join(" ");
     if escapes {
-        let (escaped, is_cut) = format::escapes(&text);
-        text = escaped;
+        let (read, is_cut) = format::escapes(&text);
+        text = read;
         ends &= !is_cut;
     }
     if ends {

@@ -64,11 +64,8 @@ impl Value {
     fn holds(&self) -> bool {
         match self {
             Self::Number(value) => *value != 0.0,
-            Self::Text(text) => !text.is_empty(),
-            Self::Input(text) => match looks_like_number(text) {
-                true => number(text) != 0.0,
-                false => !text.is_empty(),
-            },
+            Self::Input(text) if looks_like_number(text) => number(text) != 0.0,
+            Self::Text(text) | Self::Input(text) => !text.is_empty(),
         }
     }
 
