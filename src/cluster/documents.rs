@@ -1,6 +1,7 @@
 //! The documents' example manifests by URL.
 //!
-//! The sandbox has no network. What tutorials tell their readers to fetch is kept here, with the same objects.
+//! The sandbox has no network. What tutorials tell their readers to fetch is kept here, with the same
+//! objects.
 
 /// Ends of URLs, and the document.
 const DOCUMENTS: &[(&str, &str)] = &[

@@ -8,8 +8,8 @@
 //! - [`host`]: what a shell stands on. [`mod@io`]: the streams of a program.
 //! - `syntax`: from a text to what it means. `expand`, `arithmetic`, `glob`, `braces`: from words to texts.
 //! - `machine`: the interpreter. `pipes`, `console`, `scope`: what it keeps.
-//! - [`programs`]: the text tools. `regex`: their patterns. [`files`]: paths, and files in memory. `prompt`: lines that were pasted. `nested`: a shell
-//!   within a program.
+//! - [`programs`]: the text tools. `regex`: their patterns. [`files`]: paths, and files in memory. `prompt`:
+//!   lines that were pasted. `nested`: a shell within a program.
 
 pub mod host;
 pub mod io;

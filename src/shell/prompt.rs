@@ -1,6 +1,7 @@
 //! Lines that were pasted with their prompts, as documents show them.
 
-/// The text without the prompts `$ ` and `> ` when it begins with one. What stands there without a prompt stays.
+/// The text without the prompts `$ ` and `> ` when it begins with one. What stands there without a prompt
+/// stays.
 pub(super) fn without_prompts(text: &str) -> String {
     let Some(first) = text.lines().find(|line| !line.trim().is_empty()) else {
         return text.to_owned();

@@ -1,9 +1,9 @@
 //! Regular expressions of grep, sed and awk.
 //!
-//! A pattern becomes a short program, which is tried with going back. A place of the program that has failed at
-//! a place of the text is never tried there again, so the work is bounded by the product of both. Differs from
-//! POSIX in one point: of alternatives the first that fits is taken, not the longest. Left out: references
-//! back within a pattern.
+//! A pattern becomes a short program, which is tried with going back. A place of the program that has failed
+//! at a place of the text is never tried there again, so the work is bounded by the product of both. Differs
+//! from POSIX in one point: of alternatives the first that fits is taken, not the longest. Left out:
+//! references back within a pattern.
 
 /// Instructions of one pattern.
 const PROGRAM_MAX: usize = 2_000;

@@ -2,8 +2,8 @@
 //!
 //! A transcript is run and written again; it must come out as it went in (`UPDATE_EXPECT=1` rewrites it).
 //! `$ LINE` types a line, `> LINE` goes on with it, `^C` and `^D` are keys, `+ SECONDS` lets time pass, `edit
-//! OLD => NEW` is the open editor. `| TEXT` is standard output, `! TEXT` standard error, `= EXIT` an exit code
-//! other than 0, `? HINT`, `~` waits, `@ TEXT` a line that the host's program `tick` prints each second.
+//! OLD => NEW` is the open editor. `| TEXT` is standard output, `! TEXT` standard error, `= EXIT` an exit
+//! code other than 0, `? HINT`, `~` waits, `@ TEXT` a line that the host's program `tick` prints each second.
 
 use std::any::Any;
 

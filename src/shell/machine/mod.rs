@@ -1,10 +1,10 @@
 //! The interpreter: explicit frames, run step by step until a program has to be waited for.
 //!
-//! A machine runs one list in one process. `( … )`, `$(…)` and the members of a pipeline are machines of their
-//! own with a copy of the variables; how deeply they nest is limited, and so is what one turn does.
+//! A machine runs one list in one process. `( … )`, `$(…)` and the members of a pipeline are machines of
+//! their own with a copy of the variables; how deeply they nest is limited, and so is what one turn does.
 //!
-//! - `frames`: one step of lists, loops and branches. `command`: from words to a program. `redirects`: streams.
-//!   `builtins`: commands that change the shell itself. `job`: the programs of a pipeline.
+//! - `frames`: one step of lists, loops and branches. `command`: from words to a program. `redirects`:
+//!   streams. `builtins`: commands that change the shell itself. `job`: the programs of a pipeline.
 
 mod frames;
 mod command;

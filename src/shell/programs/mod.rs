@@ -1,13 +1,13 @@
 //! The programs that come with every shell: coreutils and text tools, as tutorials use them.
 //!
-//! - `options`: flags. `instant`: programs that print and end. `filter`: programs that read lines.
+//! - `options`: flags. `brief`: programs that print and end. `filter`: programs that read lines.
 //! - `text`: echo, printf and their formats. `cat`, `lines` (head, tail, uniq, wc), `cut` (and tr),
 //!   `sort`, `grep`,
 //!   `sed`, `awk`: filters. `files`: ls, rm, cp and the like. `condition`: test. `web`: curl, wget.
 //! - `running`: sleep, watch, xargs, sh and editors. `date`: the time.
 
 mod options;
-mod instant;
+mod brief;
 mod filter;
 mod format;
 mod text;
@@ -28,7 +28,7 @@ mod date;
 
 use super::host::{Call, NotFound, Program};
 use super::io::Io;
-use instant::Instant;
+use brief::Brief;
 
 pub use date::date_text;
 
@@ -116,7 +116,7 @@ pub fn start(call: &Call) -> Result<Box<dyn Program>, NotFound> {
         return Err(NotFound::default());
     }
     if let Some((_, run)) = INSTANT.iter().find(|(name, _)| *name == call.name()) {
-        return Ok(Box::new(Instant { call: call.clone(), run: *run }));
+        return Ok(Box::new(Brief { call: call.clone(), run: *run }));
     }
     let Some((_, make)) = OTHERS.iter().find(|(name, _)| *name == call.name()) else {
         return Err(NotFound::default());
@@ -124,7 +124,7 @@ pub fn start(call: &Call) -> Result<Box<dyn Program>, NotFound> {
     Ok(match make(call.clone()) {
         Ok(program) => program,
         Err(Wrong(message, exit)) => {
-            Box::new(instant::Complaint { name: call.name().to_owned(), message, exit })
+            Box::new(brief::Complaint { name: call.name().to_owned(), message, exit })
         }
     })
 }

@@ -12,8 +12,8 @@ pub(super) struct Options {
 }
 
 impl Options {
-    /// Reads the arguments. `letters` are the flags, with a colon behind those that take a value; `long` gives
-    /// the letter of each long flag.
+    /// Reads the arguments. `letters` are the flags, with a colon behind those that take a value; `long`
+    /// gives the letter of each long flag.
     pub(super) fn parse(call: &Call, letters: &str, long: &[(&str, char)]) -> Result<Self, Wrong> {
         let mut options = Self::default();
         let mut args = call.args().iter();

@@ -1,7 +1,7 @@
 //! Programs that take time or run others: sleep, sh, xargs, env, editors.
 
 use super::Wrong;
-use super::instant::Instant;
+use super::brief::Brief;
 use super::options::{Options, wrong};
 use super::text;
 use crate::shell::host::{Call, EditRequest, FileError, Program, Progress};
@@ -189,7 +189,7 @@ pub(super) fn env(mut call: Call) -> Result<Box<dyn Program>, Wrong> {
         call.argv.remove(1);
     }
     if call.args().is_empty() {
-        return Ok(Box::new(Instant { call, run: text::environment }));
+        return Ok(Box::new(Brief { call, run: text::environment }));
     }
     sudo(call)
 }

@@ -12,9 +12,6 @@ mod words;
 mod commands;
 mod redirects;
 
-#[cfg(test)]
-mod tests;
-
 use std::fmt;
 
 pub(crate) use scan::is_name;

@@ -5,12 +5,12 @@ use crate::shell::io::Io;
 
 /// A program that is one function.
 #[derive(Clone)]
-pub(super) struct Instant {
+pub(super) struct Brief {
     pub(super) call: Call,
     pub(super) run: fn(&Call, &mut Io<'_>) -> i32,
 }
 
-impl Program for Instant {
+impl Program for Brief {
     fn poll(&mut self, io: &mut Io<'_>) -> Progress {
         Progress::Done((self.run)(&self.call, io))
     }
