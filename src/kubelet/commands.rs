@@ -1,8 +1,10 @@
-//! What a container's process does: whether it ends by itself, and whether it ends when it is told to.
+//! What a container's process does: whether it ends by itself, whether it ends when it is told to, and how
+//! long the hook before that (`preStop`) takes.
 //!
 //! Models what a container runtime would find out by running the command; Kubernetes v1.36 itself knows
 //! nothing of it. A small table of shell words is read; all else runs until it is stopped.
-//! Left out: every program that is not in the table, variables, pipes, loops (a loop runs on).
+//! Left out: every program that is not in the table, variables, pipes, loops (a loop runs on); hooks that ask
+//! over the network take no time.
 
 use serde_json::Value;
 
@@ -43,10 +45,7 @@ pub(super) fn behaviour(container: &Container, is_init: bool, timing: &Timing) -
             Behaviour { ends: Some((Span::ZERO, 0)), ignores_term: false }
         }
         None => SERVES,
-        Some("sh" | "bash" | "ash" | "dash") if words.get(1).is_some_and(|flag| is_script_flag(flag)) => {
-            script(words.get(2).map_or("", String::as_str))
-        }
-        Some(_) => simple(&words),
+        Some(_) => run(&words),
     };
     match found.ends {
         None if is_init && !found.ignores_term => {
@@ -56,18 +55,44 @@ pub(super) fn behaviour(container: &Container, is_init: bool, timing: &Timing) -
     }
 }
 
+/// What a command does, a shell's script or another program.
+fn run(words: &[String]) -> Behaviour {
+    match (words.first().map(|word| program(word)), words.get(1)) {
+        (Some("sh" | "bash" | "ash" | "dash"), Some(flag)) if is_script_flag(flag) => {
+            script(words.get(2).map_or("", String::as_str))
+        }
+        _ => simple(words),
+    }
+}
+
 fn is_script_flag(flag: &str) -> bool {
     flag.starts_with('-') && flag.ends_with('c')
 }
 
 fn words(container: &Container) -> Vec<String> {
-    let arguments = container.extra.get("args").and_then(Value::as_array).into_iter().flatten();
-    container
-        .command
-        .iter()
-        .cloned()
-        .chain(arguments.filter_map(|word| Some(word.as_str()?.to_owned())))
-        .collect()
+    container.command.iter().cloned().chain(texts(container.extra.get("args"))).collect()
+}
+
+/// The words of a list of them.
+fn texts(list: Option<&Value>) -> impl Iterator<Item = String> {
+    let items = list.and_then(Value::as_array).into_iter().flatten();
+    items.filter_map(|word| Some(word.as_str()?.to_owned()))
+}
+
+/// How long the hook runs that comes before a container is told to end; `None` when it does not end.
+pub(super) fn pre_stop(container: &Container) -> Option<Span> {
+    let hook = container.extra.get("lifecycle").and_then(|hooks| hooks.get("preStop"));
+    let seconds = hook.and_then(|hook| hook.pointer("/sleep/seconds")).and_then(Value::as_u64);
+    let words: Vec<String> = texts(hook.and_then(|hook| hook.pointer("/exec/command"))).collect();
+    if words.is_empty() {
+        return Some(Span::from_seconds(seconds.unwrap_or_default()));
+    }
+    let found = run(&words);
+    match found.ends {
+        Some((after, _)) => Some(after),
+        // Of a program that nobody knows it is not said that it takes long.
+        None => (!found.ignores_term).then_some(Span::ZERO),
+    }
 }
 
 fn program(word: &str) -> &str {
@@ -212,6 +237,24 @@ mod tests {
         for (image, command, expected) in table {
             assert_eq!(told(image, command, false, &Timing::default()), *expected, "{image} {command:?}");
         }
+    }
+
+    #[test]
+    fn hooks_before_the_end_take_their_time() {
+        for (hook, expected) in [
+            (r#"{"sleep": {"seconds": 5}}"#, Some(5_000)),
+            (r#"{"exec": {"command": ["/bin/sh", "-c", "sleep 15"]}}"#, Some(15_000)),
+            (r#"{"exec": {"command": ["sleep", "2"]}}"#, Some(2_000)),
+            (r#"{"exec": {"command": ["nginx", "-s", "quit"]}}"#, Some(0)),
+            (r#"{"exec": {"command": ["sleep", "infinity"]}}"#, None),
+            (r#"{"httpGet": {"path": "/stop", "port": 80}}"#, Some(0)),
+        ] {
+            let mut container = Container::default();
+            let hook: Value = serde_json::from_str(hook).unwrap();
+            container.extra.insert("lifecycle".to_owned(), serde_json::json!({ "preStop": hook }));
+            assert_eq!(pre_stop(&container).map(Span::ms), expected, "{hook}");
+        }
+        assert_eq!(pre_stop(&Container::default()), Some(Span::ZERO));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::Scene;
 use super::admission::Rejection;
 use super::agent::{Amounts, NodeAgent};
-use super::commands::behaviour;
+use super::commands::{behaviour, pre_stop};
 use super::container::{ContainerRun, Place, Role, Told};
 use super::lifecycle::Stage;
 use crate::api::Timestamp;
@@ -291,9 +291,7 @@ impl Worker {
         if self.ignores_term(container, role, scene) {
             return grace;
         }
-        let hooks = container.extra.get("lifecycle");
-        let sleep = hooks.and_then(|hooks| hooks.pointer("/preStop/sleep/seconds")).and_then(Value::as_u64);
-        stop + Span::from_seconds(sleep.unwrap_or_default())
+        stop + pre_stop(container).unwrap_or(grace)
     }
 
     /// How long a container takes to end when it is told to although its pod stays, and its code then.

@@ -89,3 +89,27 @@ test("a Deployment is shown by its ReplicaSets, can be paused, and undone from i
     await assertAccessible(page);
   });
 });
+
+test("on a phone no node of the cluster is cut off by long pod names", async () => {
+  await withPage(session, { size: "phone" }, async (page) => {
+    await page.getByRole("radio", { name: "100×", exact: true }).check({ force: true });
+    const option = page.locator("option", { hasText: "DaemonSet on labelled nodes" }).first();
+    await page.getByLabel("Examples").selectOption({ label: await option.textContent() });
+    await page.getByRole("button", { name: "Apply daemonset.yaml" }).click();
+    await strip(page).waitFor();
+    await page.getByRole("button", { name: "Terminal", exact: true }).click();
+    await run(page, "kubectl label node node-1 node-2 node-3 disk=ssd");
+    await page.getByRole("button", { name: "Cluster", exact: true }).click();
+    await page.locator(".tile").nth(2).waitFor({ timeout: 20_000 });
+    await settled(page);
+    const stage = await page.locator(".stage").boundingBox();
+    const lanes = await page.locator(".stage .lane").all();
+    assert.ok(lanes.length >= 4);
+    for (const lane of lanes) {
+      const box = await lane.boundingBox();
+      assert.ok(box.x >= stage.x && box.x + box.width <= stage.x + stage.width + 0.5,
+        `a node from ${box.x} to ${box.x + box.width} on a stage from ${stage.x} to ${stage.x + stage.width}`);
+    }
+    await screenshot(page, "daemonset-phone");
+  });
+});

@@ -7,8 +7,8 @@ use super::{Invariant, Memory, Seen};
 use crate::api::apps::ControllerRevision;
 use crate::api::daemonset::DaemonSet;
 use crate::api::node::Node;
-use crate::api::pod::Pod;
-use crate::api::scheduling::{node_affinity_matches, untolerated_taint};
+use crate::api::pod::{Pod, PodSpec};
+use crate::api::scheduling::{Toleration, node_affinity_matches, untolerated_taint};
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{WatchEvent, WatchEventType};
 use crate::collections::{SortedMap, SortedSet};
@@ -167,12 +167,38 @@ fn drives_out<'a>(node: &'a Node, pod: &Pod) -> Option<&'a crate::api::schedulin
     untolerated_taint(&node.spec.taints, &pod.spec.tolerations, &["NoExecute"])
 }
 
-/// Whether a set's pods should come to a node; `pod` is one of them, for its tolerations.
-fn suits(node: &Node, set: &DaemonSet, pod: &Pod) -> bool {
+fn has_host_network(spec: &PodSpec) -> bool {
+    spec.extra.get("hostNetwork").and_then(serde_json::Value::as_bool) == Some(true)
+}
+
+/// Keys and effects of what every daemon pod tolerates, and of what those in the node's network do.
+fn automatic_tolerations(host_network: bool) -> impl Iterator<Item = (String, &'static str)> {
+    let network = host_network.then_some(("network-unavailable", "NoSchedule"));
+    let all = [
+        ("not-ready", "NoExecute"),
+        ("unreachable", "NoExecute"),
+        ("disk-pressure", "NoSchedule"),
+        ("memory-pressure", "NoSchedule"),
+        ("pid-pressure", "NoSchedule"),
+        ("unschedulable", "NoSchedule"),
+    ];
+    let named = all.into_iter().chain(network);
+    named.map(|(name, effect)| (format!("node.kubernetes.io/{name}"), effect))
+}
+
+/// Whether a set's pods should come to a node, with what its template tolerates now.
+fn suits(node: &Node, set: &DaemonSet) -> bool {
     let spec = &set.spec.template.spec;
+    let automatic = automatic_tolerations(has_host_network(spec)).map(|(key, effect)| Toleration {
+        key,
+        operator: "Exists".to_owned(),
+        effect: effect.to_owned(),
+        ..Toleration::default()
+    });
+    let tolerations: Vec<Toleration> = spec.tolerations.iter().cloned().chain(automatic).collect();
     (spec.node_name.is_empty() || spec.node_name == node.metadata.name)
         && node_affinity_matches(spec, node)
-        && untolerated_taint(&node.spec.taints, &pod.spec.tolerations, &["NoExecute", "NoSchedule"]).is_none()
+        && untolerated_taint(&node.spec.taints, &tolerations, &["NoExecute", "NoSchedule"]).is_none()
 }
 
 /// The pods of a set, as they are.
@@ -234,11 +260,11 @@ fn one_pod_a_node(seen: &Seen<'_>) -> Result<(), String> {
 }
 
 fn nodes_suit(seen: &Seen<'_>) -> Result<(), String> {
-    let Some(Daemon { pod, node, sets }) = made(seen) else { return Ok(()) };
+    let Some(Daemon { node, sets, .. }) = made(seen) else { return Ok(()) };
     let key = ObjectKey::new(Kind::Node, "", node);
     let versions = seen.memory.versions(&key, seen.event.at);
     let suitable = versions.iter().any(|object| match object {
-        Object::Node(node) => sets.iter().any(|set| suits(node, set, pod)),
+        Object::Node(node) => sets.iter().any(|set| suits(node, set)),
         _ => false,
     });
     if suitable { Ok(()) } else { Err(format!("made for {node}, which does not suit")) }
@@ -255,21 +281,8 @@ fn pods_name_their_node(seen: &Seen<'_>) -> Result<(), String> {
     if !one_term {
         return Err("requires something else than one node".into());
     }
-    let host_network = sets.iter().all(|set| {
-        let extra = &set.spec.template.spec.extra;
-        extra.get("hostNetwork").and_then(serde_json::Value::as_bool) == Some(true)
-    });
-    let tolerated = [
-        ("not-ready", "NoExecute"),
-        ("unreachable", "NoExecute"),
-        ("disk-pressure", "NoSchedule"),
-        ("memory-pressure", "NoSchedule"),
-        ("pid-pressure", "NoSchedule"),
-        ("unschedulable", "NoSchedule"),
-    ];
-    let network = host_network.then_some(("network-unavailable", "NoSchedule"));
-    for (name, effect) in tolerated.into_iter().chain(network) {
-        let key = format!("node.kubernetes.io/{name}");
+    let host_network = sets.iter().all(|set| has_host_network(&set.spec.template.spec));
+    for (key, effect) in automatic_tolerations(host_network) {
         let is_tolerated = pod.spec.tolerations.iter().any(|toleration| {
             toleration.key == key
                 && toleration.effect == effect
@@ -284,14 +297,14 @@ fn pods_name_their_node(seen: &Seen<'_>) -> Result<(), String> {
 }
 
 /// The nodes that should run a pod and surely have none that is available and stays.
-fn surely_unserved<'a>(seen: &'a Seen<'_>, set: &'a DaemonSet, pod: &'a Pod) -> SortedSet<&'a str> {
+fn surely_unserved<'a>(seen: &'a Seen<'_>, set: &'a DaemonSet) -> SortedSet<&'a str> {
     let now = seen.event.at;
     let mut unserved: SortedSet<&str> = SortedSet::default();
     for object in seen.memory.objects.values() {
         if let Object::Node(node) = object {
             let name = node.metadata.name.as_str();
             let versions = nodes(seen, name);
-            if !versions.is_empty() && versions.iter().all(|node| suits(node, set, pod)) {
+            if !versions.is_empty() && versions.iter().all(|node| suits(node, set)) {
                 unserved.insert(name);
             }
         }
@@ -321,7 +334,7 @@ fn is_update(seen: &Seen<'_>, daemon: &Daemon<'_>, set: &DaemonSet) -> bool {
         && is_active(daemon.pod)
         && !is_updated(seen.memory, daemon.pod, set)
         && !versions.is_empty()
-        && daemon.sets.iter().all(|set| versions.iter().all(|node| suits(node, set, daemon.pod)))
+        && daemon.sets.iter().all(|set| versions.iter().all(|node| suits(node, set)))
 }
 
 fn budget_holds(seen: &Seen<'_>) -> Result<(), String> {
@@ -338,20 +351,20 @@ fn budget_holds(seen: &Seen<'_>) -> Result<(), String> {
     }
     let within = |set: &&DaemonSet| {
         let desired = seen.memory.objects.values().filter(|object| match object {
-            Object::Node(node) => suits(node, set, daemon.pod),
+            Object::Node(node) => suits(node, set),
             _ => false,
         });
         let desired = i64::try_from(desired.count()).unwrap_or(i64::MAX);
         let rolling = set.spec.update_strategy.rolling_update.as_ref();
         let budget = rolling.and_then(|rolling| rolling.max_unavailable.as_ref());
         let budget = budget.map_or(0, |budget| budget.scaled(desired, true).unwrap_or(1)).max(1);
-        let unserved = surely_unserved(seen, set, daemon.pod).len();
+        let unserved = surely_unserved(seen, set).len();
         i64::try_from(unserved).unwrap_or(i64::MAX) < budget
     };
     if daemon.sets.iter().any(within) {
         return Ok(());
     }
-    let unserved = surely_unserved(seen, set, daemon.pod);
+    let unserved = surely_unserved(seen, set);
     Err(format!("deleted while {} nodes have no available pod", unserved.len()))
 }
 
@@ -421,7 +434,7 @@ fn sound_pods_stay(seen: &Seen<'_>) -> Result<(), String> {
         && surely(seen, daemon.pod, |pod| !pod.is_terminal())
         && set.spec.selector.matches(&daemon.pod.metadata.labels)
         && !versions.is_empty()
-        && daemon.sets.iter().all(|set| versions.iter().all(|node| suits(node, set, daemon.pod)));
+        && daemon.sets.iter().all(|set| versions.iter().all(|node| suits(node, set)));
     if observed && sound && beside(seen, set, &daemon).is_empty() {
         return Err(format!("deleted from {} although nothing is wrong with it", daemon.node));
     }
@@ -447,7 +460,7 @@ fn failed_pods_back_off(seen: &Seen<'_>) -> Result<(), String> {
     let Some(daemon) = failed(seen) else { return Ok(()) };
     let versions = nodes(seen, daemon.node);
     // Pods of nodes that do not suit go at once.
-    if !daemon.sets.iter().all(|set| versions.iter().all(|node| suits(node, set, daemon.pod))) {
+    if !daemon.sets.iter().all(|set| versions.iter().all(|node| suits(node, set))) {
         return Ok(());
     }
     let key = (daemon.sets[0].metadata.uid.clone(), daemon.node.to_owned());

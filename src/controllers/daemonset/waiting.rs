@@ -117,6 +117,10 @@ fn pods(count: usize) -> String {
     if count == 1 { "1 Pod".to_owned() } else { format!("{count} Pods") }
 }
 
+fn old_pods(count: i64) -> String {
+    if count == 1 { "1 old Pod is".to_owned() } else { format!("{count} old Pods are") }
+}
+
 impl WaitingFor {
     /// The variant's name.
     pub(crate) fn name(&self) -> &'static str {
@@ -169,12 +173,15 @@ impl WaitingFor {
                  (minReadySeconds {min_ready_seconds}): {seconds_left} s left"
             ),
             Self::MaxUnavailable { unavailable, max_unavailable, outdated } => format!(
-                "rolling update: {unavailable} nodes are without an available new Pod and maxUnavailable \
-                 allows {max_unavailable}; {outdated} old Pods are left"
+                "rolling update: {} without an available new Pod and maxUnavailable allows \
+                 {max_unavailable}; {} left",
+                if *unavailable == 1 { "1 node is".to_owned() } else { format!("{unavailable} nodes are") },
+                old_pods(*outdated)
             ),
             Self::MaxSurge { surging, max_surge, outdated } => format!(
-                "rolling update: {surging} nodes have a new Pod beside the old one and maxSurge allows \
-                 {max_surge}; {outdated} old Pods are left"
+                "rolling update: {} a new Pod beside the old one and maxSurge allows {max_surge}; {} left",
+                if *surging == 1 { "1 node has".to_owned() } else { format!("{surging} nodes have") },
+                old_pods(*outdated)
             ),
             Self::NewPodAvailable { old, node } => format!(
                 "rolling update: waiting for the new Pod on node {node} to be Available before {old} is \
@@ -384,6 +391,38 @@ impl Outcome {
                 facts: wait.facts(set),
             }),
             Self::Progressing(progress) => Verdict::Progressing(progress.reason(namespace)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_spoken_of_as_one() {
+        let unavailable =
+            |unavailable, outdated| WaitingFor::MaxUnavailable { unavailable, max_unavailable: 1, outdated };
+        let surging = |surging, outdated| WaitingFor::MaxSurge { surging, max_surge: 1, outdated };
+        for (waiting, expected) in [
+            (
+                unavailable(1, 2),
+                "1 node is without an available new Pod and maxUnavailable allows 1; 2 old Pods are left",
+            ),
+            (
+                unavailable(2, 1),
+                "2 nodes are without an available new Pod and maxUnavailable allows 1; 1 old Pod is left",
+            ),
+            (
+                surging(1, 1),
+                "1 node has a new Pod beside the old one and maxSurge allows 1; 1 old Pod is left",
+            ),
+            (
+                surging(2, 3),
+                "2 nodes have a new Pod beside the old one and maxSurge allows 1; 3 old Pods are left",
+            ),
+        ] {
+            assert_eq!(waiting.sentence(), format!("rolling update: {expected}"));
         }
     }
 }
