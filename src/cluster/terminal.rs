@@ -69,6 +69,8 @@ pub struct Terminal {
     lines: u64,
     shell: Shell,
     poll: Option<(Time, WakeupId)>,
+    /// What runs lets time pass and does nothing else.
+    rests: bool,
 }
 
 impl Default for Terminal {
@@ -89,7 +91,7 @@ impl Default for Terminal {
             is_terminal: true,
             ..Settings::default()
         });
-        Self { entries: Vec::new(), lines: 0, shell, poll: None }
+        Self { entries: Vec::new(), lines: 0, shell, poll: None, rests: false }
     }
 }
 
@@ -107,6 +109,11 @@ impl Terminal {
     /// Whether a line still runs.
     pub fn is_busy(&self) -> bool {
         self.shell.is_busy()
+    }
+
+    /// Whether what runs only lets time pass, as `sleep` and `watch` do.
+    pub fn rests(&self) -> bool {
+        self.rests
     }
 
     /// Whether a program that runs takes what is typed.
@@ -206,6 +213,7 @@ impl Cluster {
         let Some(mut terminal) = self.terminals.remove(&id) else { return };
         let state = terminal.shell.poll(self, now);
         terminal.take_output();
+        terminal.rests = matches!(state, State::Waits { rests: true, .. });
         if let State::Done(exit) = state {
             terminal.finish(exit);
         }

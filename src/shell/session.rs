@@ -58,6 +58,8 @@ pub enum State {
         wake_at: Option<Time>,
         /// It has done its share: it is not to be polled before.
         is_spent: bool,
+        /// It lets time pass, as `sleep` and `watch` do, or goes round and round: nothing hangs on it.
+        rests: bool,
     },
 }
 
@@ -155,6 +157,7 @@ impl Shell {
                 steps,
                 moved: false,
                 wake_at: None,
+                rests: false,
             };
             if self.machine.run(&mut kernel).is_some() {
                 break;
@@ -162,7 +165,7 @@ impl Shell {
             let moved = kernel.moved;
             // A turn costs something even when it took no step: nothing here goes on for ever.
             steps = kernel.steps.saturating_sub(1);
-            let wake_at = kernel.wake_at;
+            let (wake_at, rests) = (kernel.wake_at, kernel.rests);
             if let Some(why) = self.console.stop.take() {
                 self.interrupt(host, now);
                 self.console.hint = Some(why);
@@ -170,10 +173,10 @@ impl Shell {
                 break;
             }
             if !moved {
-                return State::Waits { wake_at, is_spent: false };
+                return State::Waits { wake_at, is_spent: false, rests };
             }
             if steps == 0 {
-                return State::Waits { wake_at: Some(now + SLICE), is_spent: true };
+                return State::Waits { wake_at: Some(now + SLICE), is_spent: true, rests: true };
             }
         }
         self.console.drop_input();
@@ -191,6 +194,7 @@ impl Shell {
             steps: STEPS,
             moved: false,
             wake_at: None,
+            rests: false,
         };
         let status = self.machine.interrupt(&mut kernel);
         self.pipes.clear();
