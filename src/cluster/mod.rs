@@ -312,7 +312,7 @@ impl Cluster {
         }
     }
 
-    /// Whether no work is due any more. A command that only lets time pass, or whose deadline is far, is none.
+    /// Whether no work is due any more. A command that lets time pass, or whose deadline is far, is none.
     pub fn is_settled(&self) -> bool {
         let is_far = |due| due - self.agenda.now() > DEADLINE_IS_FAR;
         self.agenda.due_until(Time::from_ms(u64::MAX)).all(|(due, wakeup)| match wakeup {
