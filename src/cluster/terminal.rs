@@ -67,6 +67,7 @@ pub struct PendingEdit {
 pub struct Terminal {
     entries: Vec<TerminalEntry>,
     lines: u64,
+    changes: u64,
     shell: Shell,
     poll: Option<(Time, WakeupId)>,
     /// What runs lets time pass and does nothing else.
@@ -91,7 +92,7 @@ impl Default for Terminal {
             is_terminal: true,
             ..Settings::default()
         });
-        Self { entries: Vec::new(), lines: 0, shell, poll: None, rests: false }
+        Self { entries: Vec::new(), lines: 0, changes: 0, shell, poll: None, rests: false }
     }
 }
 
@@ -104,6 +105,11 @@ impl Terminal {
     /// How many lines were typed in all.
     pub fn lines(&self) -> u64 {
         self.lines
+    }
+
+    /// Grows with everything that it shows.
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Whether a line still runs.
@@ -141,23 +147,15 @@ impl Terminal {
         Some(PendingEdit { line, name, text })
     }
 
-    fn begin(&mut self, at: Time, line: &str) {
-        if self.is_incomplete()
-            && let Some(entry) = self.entries.last_mut()
-        {
-            entry.line.push('\n');
-            entry.line.push_str(line);
+    fn begin(&mut self, at: Time) {
+        self.changes += 1;
+        if self.is_incomplete() {
             return;
         }
         if self.entries.len() >= ENTRIES_MAX {
             self.entries.remove(0);
         }
-        self.entries.push(TerminalEntry {
-            number: self.lines,
-            at,
-            line: line.to_owned(),
-            ..TerminalEntry::default()
-        });
+        self.entries.push(TerminalEntry { number: self.lines, at, ..TerminalEntry::default() });
         self.lines += 1;
     }
 
@@ -165,6 +163,7 @@ impl Terminal {
     fn take_output(&mut self) {
         let output = self.shell.take_output();
         let hint = self.shell.take_hint();
+        self.changes += u64::from(!output.is_empty() || hint.is_some());
         let Some(entry) = self.entries.last_mut() else { return };
         for (stream, text) in output {
             let stream = match stream {
@@ -179,6 +178,7 @@ impl Terminal {
     }
 
     fn finish(&mut self, exit: i32) {
+        self.changes += 1;
         if self.shell.has_exited() {
             self.shell.reopen();
         }
@@ -199,8 +199,12 @@ impl Cluster {
             }
             terminal.shell.feed(&format!("{line}\n"));
         } else {
-            terminal.begin(now, line);
-            if terminal.shell.submit(line) == Taken::Incomplete {
+            terminal.begin(now);
+            let taken = terminal.shell.submit(line);
+            if let Some(entry) = terminal.entries.last_mut() {
+                terminal.shell.typed().clone_into(&mut entry.line);
+            }
+            if taken == Taken::Incomplete {
                 return;
             }
         }

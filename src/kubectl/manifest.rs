@@ -1,8 +1,7 @@
 //! Reads manifests: files of the terminal, one or several documents each, in YAML or JSON.
 //!
 //! Models the stream visitor, staging/src/k8s.io/cli-runtime/pkg/resource/visitor.go, and `infoForData`
-//! beside it, Kubernetes v1.36. URLs are fetched by whoever runs the command. Left out:
-//! kustomizations.
+//! beside it, Kubernetes v1.36. URLs are fetched by whoever runs the command; `kustomize` reads kustomizations.
 
 use serde_json::Value;
 
@@ -139,14 +138,24 @@ pub fn read_text(source: &str, text: &str) -> Documents {
             }
             Ok(Value::Null) => {}
             Ok(value) => {
-                if let Err(error) = validate(source, &value) {
-                    // The visitor stops at a document that is no object at all.
-                    documents.push(Err(error));
+                // The visitor stops at a document that is no object at all.
+                let is_refused = validate(source, &value).is_err();
+                documents.extend(read_value(source, value));
+                if is_refused {
                     break;
                 }
-                flatten(source, value, &mut documents);
             }
         }
+    }
+    documents
+}
+
+/// The documents of a value: one, or those of a list.
+pub fn read_value(source: &str, value: Value) -> Documents {
+    let mut documents = Documents::new();
+    match validate(source, &value) {
+        Err(error) => documents.push(Err(error)),
+        Ok(()) => flatten(source, value, &mut documents),
     }
     documents
 }

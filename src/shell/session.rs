@@ -70,6 +70,8 @@ pub struct Shell {
     pipes: Pipes,
     console: Console,
     pending: String,
+    /// The line as it is read: without prompts that were pasted with it.
+    typed: String,
     /// The line holds no command.
     is_blank: bool,
 }
@@ -95,6 +97,7 @@ impl Shell {
             pipes: Pipes::default(),
             console: Console::new(settings.is_terminal),
             pending: String::new(),
+            typed: String::new(),
             is_blank: false,
         }
     }
@@ -106,13 +109,14 @@ impl Shell {
             whole.push('\n');
         }
         whole.push_str(text);
-        match syntax::parse(&without_prompts(&whole)) {
+        self.typed = without_prompts(&whole);
+        match syntax::parse(&self.typed) {
             Err(SyntaxError::Incomplete) if whole.len() < PENDING_MAX => {
                 self.pending = whole;
                 Taken::Incomplete
             }
             parsed => {
-                self.console.remember(&whole);
+                self.console.remember(&self.typed);
                 self.start(parsed);
                 Taken::Whole
             }
@@ -201,6 +205,11 @@ impl Shell {
         self.console.edit = None;
         self.console.wants_input = false;
         status
+    }
+
+    /// The line that was submitted last, or its lines, without prompts that were pasted with it.
+    pub fn typed(&self) -> &str {
+        &self.typed
     }
 
     /// Whether a line still runs.

@@ -1,12 +1,11 @@
 //! The line that is being typed: its history and its completion.
 
 use super::State;
-use super::lines::TYPED;
 
 /// Candidates that are listed.
 const CANDIDATES_SHOWN: usize = 40;
 
-/// The line that is being typed.
+/// The line that is being typed, or the lines of one that was recalled.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prompt {
     /// Its text.
@@ -28,7 +27,7 @@ impl State {
     pub(super) fn recall(&mut self, goes_back: bool) {
         let lines: Vec<&str> = self
             .cluster
-            .terminal(TYPED)
+            .terminal(self.tabs.current)
             .map(|terminal| terminal.entries().iter().map(|entry| entry.line.as_str()).collect())
             .unwrap_or_default();
         let mut history: Vec<&str> = Vec::new();

@@ -72,6 +72,7 @@ impl State {
                 break;
             }
             self.cluster.step();
+            self.feed();
             if is_over() {
                 return;
             }
