@@ -7,7 +7,7 @@ use crate::cluster::{Cluster, ClusterConfig, Input, Terminal};
 use crate::sim::{Rng, Span};
 
 /// Wakeups that one line gets before it is interrupted.
-const STEPS_MAX: u32 = 60;
+const STEPS_MAX: u32 = 25;
 /// Simulated time that one line gets.
 const LINE_SPAN: Span = Span::from_seconds(90);
 /// Bytes that one entry may show: what a line may print, and what is typed for it.

@@ -92,25 +92,11 @@ pub(crate) fn TerminalPane(props: &TerminalProps) -> Html {
             }
         })
     };
-    let button = |action: Action, label: String| {
-        let on = props.on.reform(move |_| action.clone());
-        html! { <button type="button" class="button is-small" onclick={on}>{ label }</button> }
-    };
-    let is_busy = matches!(props.takes, Takes::Input | Takes::Later);
     html! {
         <section class="panel terminal" aria-labelledby="terminal-title">
             <div class="panel-bar">
                 <h2 id="terminal-title" class="panel-title">{ "Terminal" }</h2>
                 <TerminalTabs tabs={props.tabs.clone()} current={props.current} on={props.on.clone()} />
-                <span class="terminal-keys">
-                    if !props.waiting.is_empty() {
-                        { button(Action::ForgetWaiting, format!("Drop {} waiting", props.waiting.len())) }
-                    }
-                    if props.takes == Takes::Input { { button(Action::EndInput, "Ctrl-D".to_owned()) } }
-                    if is_busy || props.takes == Takes::Rest {
-                        { button(Action::Interrupt, "Ctrl-C".to_owned()) }
-                    }
-                </span>
             </div>
             <div class="terminal-panel" id="terminal-panel" role="tabpanel"
                 aria-labelledby={format!("terminal-tab-{}", props.current)}>
@@ -130,6 +116,11 @@ pub(crate) fn TerminalPane(props: &TerminalProps) -> Html {
                         <p class="entry-line is-waiting"><span class="entry-text">{ line }</span>
                             <span class="exit is-running">{ "waits" }</span></p>
                     }) }
+                    if !props.waiting.is_empty() {
+                        <button type="button" class="button is-small is-drop"
+                            onclick={props.on.reform(|_| Action::ForgetWaiting)}>
+                            { format!("Drop {} waiting", props.waiting.len()) }</button>
+                    }
                 </div>
                 if !props.prompt.candidates.is_empty() {
                     <p class="candidates"

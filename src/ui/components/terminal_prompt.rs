@@ -62,12 +62,16 @@ pub(crate) fn PromptLine(props: &PromptLineProps) -> Html {
             }
         })
     };
+    let key_button = |action: Action, label: &'static str| {
+        let on = props.on.reform(move |_| action.clone());
+        html! { <button type="button" class="button is-small" onclick={on}>{ label }</button> }
+    };
     let rows = props.prompt.text.split('\n').count().min(ROWS_MAX).to_string();
     let (sign, placeholder) = match props.takes {
         Takes::Command => ("$", "kubectl …"),
-        Takes::Rest => (">", "the rest of the line; Ctrl-C gives it up"),
-        Takes::Input => ("", "input for what runs; Ctrl-D ends it"),
-        Takes::Later => ("…", "runs when this has ended; Ctrl-C ends it"),
+        Takes::Rest => (">", "the rest of the line"),
+        Takes::Input => ("", "input for what runs"),
+        Takes::Later => ("…", "runs when this has ended"),
     };
     html! {
         <form class="prompt" onsubmit={on_submit}>
@@ -79,6 +83,12 @@ pub(crate) fn PromptLine(props: &PromptLineProps) -> Html {
                 aria-describedby="prompt-keys" autocomplete="off" autocapitalize="off"
                 autocorrect="off" spellcheck="false" enterkeyhint="send" {placeholder}
                 value={props.prompt.text.clone()} oninput={on_input} onkeydown={on_key} />
+            if props.takes == Takes::Input {
+                { key_button(Action::EndInput, "Ctrl-D") }
+            }
+            if props.takes != Takes::Command {
+                { key_button(Action::Interrupt, "Ctrl-C") }
+            }
             <span class="hidden"
                 id="prompt-keys">
                 { "Tab completes; Escape, then Tab leaves. Up and down: earlier lines." }</span>

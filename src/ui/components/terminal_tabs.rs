@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use web_sys::Element;
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use crate::ui::browser;
@@ -24,6 +25,18 @@ pub(crate) fn number(id: u32) -> String {
 #[component]
 pub(crate) fn TerminalTabs(props: &TerminalTabsProps) -> Html {
     let root = use_node_ref();
+    {
+        // Where there is no room for all tabs, the open one is in sight.
+        let root = root.clone();
+        use_effect_with((props.current, props.tabs.len()), move |_| {
+            let Some(list) = root.cast::<HtmlElement>() else { return };
+            if let Some(tab) = browser::all(&list, "[aria-selected=true]").into_iter().next()
+                && let Some(tab) = tab.dyn_ref::<HtmlElement>()
+            {
+                list.set_scroll_left(tab.offset_left() - (list.client_width() - tab.offset_width()) / 2);
+            }
+        });
+    }
     let on_key = {
         let (root, on, tabs, current) = (root.clone(), props.on.clone(), props.tabs.clone(), props.current);
         Callback::from(move |event: KeyboardEvent| {
@@ -36,8 +49,8 @@ pub(crate) fn TerminalTabs(props: &TerminalTabsProps) -> Html {
                 "End" => count - 1,
                 "Delete" => {
                     on.emit(Action::CloseTerminal(current));
-                    // Its neighbour takes its place, and the focus.
-                    here.saturating_sub(1)
+                    // Its neighbour is shown, and gets the focus while both are there.
+                    if here == 0 { 1 } else { here - 1 }
                 }
                 _ => return,
             };

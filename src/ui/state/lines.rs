@@ -35,6 +35,7 @@ impl State {
             return self.type_text(text.to_owned());
         };
         self.type_text(rest.to_owned());
+        self.prompt.renewed += 1;
         self.enter_lines(lines);
     }
 

@@ -12,6 +12,8 @@ pub struct Prompt {
     pub text: String,
     /// What may stand at the cursor, after Tab.
     pub candidates: Vec<String>,
+    /// Grows when the field holds something else than the text, which is to be put in its place.
+    pub renewed: u64,
     /// How far back in the history it is: 0 is the line that is being typed.
     back: usize,
     /// What was typed before going back.
@@ -20,7 +22,7 @@ pub struct Prompt {
 
 impl State {
     pub(super) fn type_text(&mut self, text: String) {
-        self.prompt = Prompt { text, ..Prompt::default() };
+        self.prompt = Prompt { text, renewed: self.prompt.renewed, ..Prompt::default() };
     }
 
     /// Goes back in the history, or forth again.
@@ -47,7 +49,8 @@ impl State {
             Some(line) => (*line).to_owned(),
             None => typed.clone(),
         };
-        self.prompt = Prompt { text, candidates: Vec::new(), back, typed };
+        let renewed = self.prompt.renewed;
+        self.prompt = Prompt { text, candidates: Vec::new(), renewed, back, typed };
     }
 
     /// Completes the word before the cursor as far as it is certain, and lists what may follow.
