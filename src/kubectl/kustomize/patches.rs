@@ -66,7 +66,8 @@ fn by_name(patch: &Value, resources: &mut Vec<Resource>) -> Result<(), Wrong> {
     let Some(place) = resources.iter().position(is_meant) else {
         let id = named.id();
         return Err(format!(
-            "no resource matches strategic merge patch \"{id}\": no matches for Id {id}; failed to find unique target for patch {id}"
+            "no resource matches strategic merge patch \"{id}\": no matches for Id {id}; failed to find unique \
+             target for patch {id}"
         ));
     };
     if !change(patch, resources.get_mut(place))? {
@@ -82,7 +83,10 @@ fn by_target(patch: &Value, target: &Value, resources: &mut Vec<Resource>) -> Re
     let labels = LabelQuery::parse(text_at(target, &["labelSelector"]))?;
     let mut gone = Vec::new();
     for (place, resource) in resources.iter_mut().enumerate() {
-        let asks = |field: &str, is: &str| matches!(text_at(target, &[field]), wanted if wanted.is_empty() || wanted == is);
+        let asks = |field: &str, is: &str| {
+            let wanted = text_at(target, &[field]);
+            wanted.is_empty() || wanted == is
+        };
         let (group, version) = resource.group_version();
         let held = resource.object.pointer("/metadata/labels").cloned().unwrap_or_default();
         let held = crate::api::codec::from_value(held).unwrap_or_default();
