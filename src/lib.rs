@@ -15,6 +15,7 @@
 
 pub mod collections;
 pub mod sim;
+pub mod shell;
 pub mod api;
 pub mod apiserver;
 pub mod client;

@@ -8,9 +8,9 @@
 //! ^C
 //! ! crash web-0
 //! ```
-//! `$` types a line, `+20s` lets time pass, `settle` runs until nothing is due (at most an hour), `^C`
-//! interrupts, `!` injects a fault. A file that a line names and the session does not have yet is read
-//! beside the script. All other lines are output of an earlier run; they are written anew.
+//! `$` types a line, `>` goes on with it, `+20s` lets time pass, `settle` runs until nothing is due (at most
+//! an hour), `^C` interrupts, `!` injects a fault. A file that a line names and the session does not have yet
+//! is read beside the script. All other lines are output of an earlier run; they are written anew.
 
 use crate::cluster::{Cluster, Input, InputError, Terminal};
 use crate::sim::Span;
@@ -31,9 +31,18 @@ pub fn play(
 ) -> Result<String, InputError> {
     let mut out = String::new();
     for line in script.lines() {
-        let Some(action) = Action::of(line) else {
-            continue;
+        let goes_on = cluster.terminal(TERMINAL).is_some_and(Terminal::is_incomplete);
+        let action = match line.strip_prefix("> ").filter(|_| goes_on) {
+            Some(typed) => Action::Type(typed),
+            None => match Action::of(line) {
+                Some(action) => action,
+                None => continue,
+            },
         };
+        // Output may lack the end of its last line; the next one stands alone all the same.
+        if !out.is_empty() && !out.ends_with('\n') {
+            out.push('\n');
+        }
         out.push_str(line);
         out.push('\n');
         match action {
@@ -117,7 +126,8 @@ fn add_files(
 
 fn type_line(cluster: &mut Cluster, typed: &str, out: &mut String) -> Result<(), InputError> {
     cluster.submit(Input::Line { terminal: TERMINAL, line: typed.to_owned() })?;
-    let is_watch = typed.split_whitespace().any(|word| matches!(word, "-w" | "--watch" | "--watch-only"));
+    let is_watch =
+        typed.split_whitespace().any(|word| matches!(word, "-w" | "--watch" | "--watch-only" | "watch"));
     let limit = cluster.now() + Span::from_seconds(BLOCK_SECONDS);
     while !is_watch && is_busy(cluster) && cluster.next_due().is_some_and(|due| due <= limit) {
         cluster.step();

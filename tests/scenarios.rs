@@ -57,4 +57,6 @@ scenarios! {
     lost_image
     ignored_sigterm
     no_volume
+    shell
+    kustomize
 }

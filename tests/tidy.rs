@@ -15,6 +15,7 @@ use text::{SourceFile, Token};
 const LAYERS: &[(&str, &[&str])] = &[
     (COLLECTIONS, &[]),
     ("sim", &[]),
+    ("shell", &["sim"]),
     ("api", &["sim"]),
     ("apiserver", &["api", "sim"]),
     ("client", &["api", "apiserver", "sim"]),
@@ -22,7 +23,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("scheduler", &["api", "client", "sim"]),
     ("kubelet", &["api", "client", "sim"]),
     ("kubectl", &["api", "apiserver", "sim"]),
-    ("cluster", &["api", "apiserver", "client", "controllers", "kubectl", "kubelet", "scheduler", "sim"]),
+    (
+        "cluster",
+        &["api", "apiserver", "client", "controllers", "kubectl", "kubelet", "scheduler", "shell", "sim"],
+    ),
     ("recording", &["api", "apiserver", "cluster", "kubectl", "kubelet", "sim"]),
     ("transcript", &["api", "cluster", "sim"]),
     ("explore", &["api", "apiserver", "client", "cluster", "kubectl", "kubelet", "sim"]),

@@ -8,12 +8,6 @@ use crate::api::{Kind, ObjectKey};
 use crate::apiserver::{DeleteOptions, Request};
 use crate::kubectl::{CommandError, Output, Stream};
 
-/// The arguments of a line that begins with `evict`.
-pub(super) fn evict_line(line: &str) -> Option<&str> {
-    let rest = line.trim().strip_prefix("evict")?;
-    (rest.is_empty() || rest.starts_with(char::is_whitespace)).then(|| rest.trim())
-}
-
 impl Cluster {
     /// Runs `evict pod/NAME`.
     pub(super) fn evict(&mut self, arguments: &str) -> Output {

@@ -12,12 +12,6 @@ use crate::controllers::{Decision, Verdict};
 use crate::kubectl::{Output, Stream};
 use crate::kubelet::Outage;
 
-/// The arguments of a line that begins with `why`.
-pub(super) fn why_line(line: &str) -> Option<&str> {
-    let rest = line.trim().strip_prefix("why")?;
-    (rest.is_empty() || rest.starts_with(char::is_whitespace)).then(|| rest.trim())
-}
-
 impl Cluster {
     /// The one sentence about an object: what it waits for or what was done last.
     pub fn reason_for(&self, key: &ObjectKey) -> Option<&Decision> {

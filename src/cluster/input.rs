@@ -41,6 +41,16 @@ api_enum! {
             /// Which terminal.
             terminal: u32,
         },
+        /// Pressed Ctrl-D in a terminal.
+        EndOfInput {
+            /// Which terminal.
+            terminal: u32,
+        },
+        /// Closed a terminal, with what ran in it.
+        Close {
+            /// Which terminal.
+            terminal: u32,
+        },
         /// Closed the editor that `kubectl edit` had opened.
         Edited {
             /// Which terminal.
@@ -109,7 +119,8 @@ impl Cluster {
         let entry = InputEntry { at: now, input: input.clone() };
         match input {
             Input::Line { terminal, line } => {
-                if self.terminals.get(&terminal).is_some_and(super::Terminal::is_busy) {
+                let is_busy = |terminal: &super::Terminal| terminal.is_busy() && !terminal.takes_input();
+                if self.terminals.get(&terminal).is_some_and(is_busy) {
                     return Err(InputError::Busy);
                 }
                 self.inputs.push(entry);
@@ -126,6 +137,15 @@ impl Cluster {
             Input::Interrupt { terminal } => {
                 self.inputs.push(entry);
                 self.interrupt(terminal);
+            }
+            Input::EndOfInput { terminal } => {
+                self.inputs.push(entry);
+                self.end_input(terminal);
+            }
+            Input::Close { terminal } => {
+                self.inputs.push(entry);
+                self.interrupt(terminal);
+                self.terminals.remove(&terminal);
             }
             Input::Edited { terminal, text } => {
                 self.inputs.push(entry);
@@ -218,7 +238,11 @@ impl Input {
             Self::Line { line, .. } => line.len(),
             Self::File { name, text } => name.len() + text.len(),
             Self::Edited { text, .. } => text.as_ref().map_or(0, String::len),
-            Self::RemoveFile { .. } | Self::Interrupt { .. } | Self::Control(_) => 0,
+            Self::RemoveFile { .. }
+            | Self::Interrupt { .. }
+            | Self::EndOfInput { .. }
+            | Self::Close { .. }
+            | Self::Control(_) => 0,
         }
     }
 }

@@ -1,17 +1,17 @@
-//! Terminals: lines that were typed, what they printed, and the command that still runs.
+//! Terminals: lines that were typed, what they printed, and what still runs.
 //!
-//! A command that blocks is a client with a watch: it is polled after every change and at the time it asks
-//! for, and Ctrl-C ends it. Left out: job control, several commands at once in one terminal.
+//! A terminal has a shell. What blocks in it is polled after every change and at the time it asks for, and
+//! Ctrl-C ends it. Left out: job control; several terminals take its place.
 
-use super::{Cluster, Wakeup, evict, explain, fault};
-use crate::kubectl::{self, Outcome, Output, Poll, Stream, Waiter};
+use super::{Cluster, Wakeup};
+use crate::kubectl::Stream;
+use crate::kubectl::session::HOME;
+use crate::shell::{self, CLEAR_SCREEN, EditRequest, Settings, Shell, State, Taken};
+use crate::sim::Time;
 use crate::sim::agenda::WakeupId;
-use crate::sim::{Span, Time};
 
 /// Entries that a terminal keeps.
 const ENTRIES_MAX: usize = 1_000;
-/// Bytes of output that one entry keeps.
-const ENTRY_BYTES_MAX: usize = 1 << 20;
 
 /// One line and what it printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,13 +20,13 @@ pub struct TerminalEntry {
     pub number: u64,
     /// When it was typed.
     pub at: Time,
-    /// The line.
+    /// The line; several when one went on with the next.
     pub line: String,
     /// What it printed, in order.
     pub chunks: Vec<(Stream, String)>,
     /// Its exit code; `None` while it runs.
     pub exit: Option<i32>,
-    /// What the sandbox has to say beside kubectl's own words.
+    /// What the sandbox has to say beside the programs' own words.
     pub hint: Option<String>,
 }
 
@@ -36,18 +36,22 @@ impl TerminalEntry {
         self.chunks.iter().filter(|(s, _)| *s == stream).map(|(_, text)| text.as_str()).collect()
     }
 
-    fn add(&mut self, output: Output) {
-        let kept: usize = self.chunks.iter().map(|(_, text)| text.len()).sum();
-        if kept < ENTRY_BYTES_MAX {
-            self.chunks.extend(output.chunks);
+    /// Adds what was printed; texts of one stream that follow each other become one.
+    fn add(&mut self, stream: Stream, text: &str) {
+        let mut text = text;
+        if let Some((_, after)) = text.rsplit_once(CLEAR_SCREEN) {
+            self.chunks.clear();
+            text = after;
         }
-        if output.hint.is_some() {
-            self.hint = output.hint;
+        match self.chunks.last_mut() {
+            Some((last, written)) if *last == stream => written.push_str(text),
+            _ if text.is_empty() => {}
+            _ => self.chunks.push((stream, text.to_owned())),
         }
     }
 }
 
-/// A text that `kubectl edit` wants edited.
+/// A text that a program wants edited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingEdit {
     /// The line that asked for it.
@@ -58,25 +62,38 @@ pub struct PendingEdit {
     pub text: String,
 }
 
-/// What the terminal does just now.
-#[derive(Clone, Debug, Default)]
-enum Running {
-    /// Nothing: it takes a line.
-    #[default]
-    Nothing,
-    /// A command waits.
-    Waiting(Box<dyn Waiter>),
-    /// The editor is open.
-    Editing(PendingEdit, kubectl::Edit),
-}
-
 /// A terminal.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Terminal {
     entries: Vec<TerminalEntry>,
     lines: u64,
-    running: Running,
+    changes: u64,
+    shell: Shell,
     poll: Option<(Time, WakeupId)>,
+    /// What runs lets time pass and does nothing else.
+    rests: bool,
+}
+
+impl Default for Terminal {
+    fn default() -> Self {
+        let environment = [
+            ("HOME", HOME),
+            ("USER", "learner"),
+            ("HOSTNAME", "sandbox"),
+            ("SHELL", "/bin/bash"),
+            ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+            ("TERM", "xterm-256color"),
+            ("LANG", "C.UTF-8"),
+        ];
+        let shell = Shell::new(Settings {
+            name: "bash".to_owned(),
+            folder: HOME.to_owned(),
+            environment: environment.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+            is_terminal: true,
+            ..Settings::default()
+        });
+        Self { entries: Vec::new(), lines: 0, changes: 0, shell, poll: None, rests: false }
+    }
 }
 
 impl Terminal {
@@ -90,78 +107,125 @@ impl Terminal {
         self.lines
     }
 
-    /// Whether a command still runs.
-    pub fn is_busy(&self) -> bool {
-        !matches!(self.running, Running::Nothing)
+    /// Grows with everything that it shows.
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 
-    /// The text that `kubectl edit` wants edited.
-    pub fn pending_edit(&self) -> Option<&PendingEdit> {
-        match &self.running {
-            Running::Editing(edit, _) => Some(edit),
-            Running::Nothing | Running::Waiting(_) => None,
+    /// Whether a line still runs.
+    pub fn is_busy(&self) -> bool {
+        self.shell.is_busy()
+    }
+
+    /// Whether what runs only lets time pass, as `sleep` and `watch` do.
+    pub fn rests(&self) -> bool {
+        self.rests
+    }
+
+    /// Whether a program that runs takes what is typed.
+    pub fn takes_input(&self) -> bool {
+        self.is_busy() && self.shell.wants_input()
+    }
+
+    /// Whether the line that was begun goes on with the next.
+    pub fn is_incomplete(&self) -> bool {
+        self.shell.is_incomplete()
+    }
+
+    /// The current folder, as a prompt shows it.
+    pub fn folder(&self) -> String {
+        match self.shell.folder().strip_prefix(HOME) {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("~{rest}"),
+            _ => self.shell.folder().to_owned(),
         }
     }
 
-    fn begin(&mut self, at: Time, line: &str) {
+    /// The text that a program wants edited.
+    pub fn pending_edit(&self) -> Option<PendingEdit> {
+        let EditRequest { name, text } = self.shell.pending_edit().filter(|_| self.is_busy())?.clone();
+        let line = self.entries.last().map(|entry| entry.line.clone()).unwrap_or_default();
+        Some(PendingEdit { line, name, text })
+    }
+
+    fn begin(&mut self, at: Time) {
+        self.changes += 1;
+        if self.is_incomplete() {
+            return;
+        }
         if self.entries.len() >= ENTRIES_MAX {
             self.entries.remove(0);
         }
-        self.entries.push(TerminalEntry {
-            number: self.lines,
-            at,
-            line: line.to_owned(),
-            ..TerminalEntry::default()
-        });
+        self.entries.push(TerminalEntry { number: self.lines, at, ..TerminalEntry::default() });
         self.lines += 1;
     }
 
-    fn print(&mut self, output: Output) {
-        if let Some(entry) = self.entries.last_mut() {
-            entry.add(output);
+    /// Takes over what the shell has printed.
+    fn take_output(&mut self) {
+        let output = self.shell.take_output();
+        let hint = self.shell.take_hint();
+        self.changes += u64::from(!output.is_empty() || hint.is_some());
+        let Some(entry) = self.entries.last_mut() else { return };
+        for (stream, text) in output {
+            let stream = match stream {
+                shell::Stream::Out => Stream::Out,
+                shell::Stream::Err => Stream::Err,
+            };
+            entry.add(stream, &text);
+        }
+        if hint.is_some() {
+            entry.hint = hint;
         }
     }
 
-    fn finish(&mut self, output: Output) {
-        let exit = output.exit;
-        self.print(output);
+    fn finish(&mut self, exit: i32) {
+        self.changes += 1;
+        if self.shell.has_exited() {
+            self.shell.reopen();
+        }
         if let Some(entry) = self.entries.last_mut() {
             entry.exit = Some(exit);
         }
-        self.running = Running::Nothing;
     }
 }
 
 impl Cluster {
     pub(super) fn run_line(&mut self, id: u32, line: &str) {
         let now = self.now();
-        self.terminals.entry(id).or_default().begin(now, line);
-        let outcome = if let Some(arguments) = explain::why_line(line) {
-            Outcome::Done(self.why(arguments))
-        } else if let Some(arguments) = fault::fault_line(line) {
-            Outcome::Done(self.fault(arguments))
-        } else if let Some(arguments) = evict::evict_line(line) {
-            Outcome::Done(self.evict(arguments))
+        let terminal = self.terminals.entry(id).or_default();
+        if terminal.is_busy() {
+            // A terminal shows what is typed, whoever reads it.
+            if let Some(entry) = terminal.entries.last_mut() {
+                entry.add(Stream::Out, &format!("{line}\n"));
+            }
+            terminal.shell.feed(&format!("{line}\n"));
         } else {
-            kubectl::run(line, &mut self.session, &mut self.server)
-        };
-        self.take_outcome(id, line, outcome);
+            terminal.begin(now);
+            let taken = terminal.shell.submit(line);
+            if let Some(entry) = terminal.entries.last_mut() {
+                terminal.shell.typed().clone_into(&mut entry.line);
+            }
+            if taken == Taken::Incomplete {
+                return;
+            }
+        }
+        self.run_terminal(id);
     }
 
-    fn take_outcome(&mut self, id: u32, line: &str, outcome: Outcome) {
-        let terminal = self.terminals.entry(id).or_default();
-        match outcome {
-            Outcome::Done(output) => terminal.finish(output),
-            Outcome::Blocked { so_far, waiter } => {
-                terminal.print(so_far);
-                terminal.running = Running::Waiting(waiter);
-                self.wake_terminal(id, self.now());
-            }
-            Outcome::Edit(edit) => {
-                let pending =
-                    PendingEdit { line: line.to_owned(), name: edit.name.clone(), text: edit.text.clone() };
-                terminal.running = Running::Editing(pending, edit);
-            }
+    /// Lets a terminal's shell run until it waits.
+    fn run_terminal(&mut self, id: u32) {
+        let now = self.now();
+        let Some(mut terminal) = self.terminals.remove(&id) else { return };
+        let state = terminal.shell.poll(self, now);
+        terminal.take_output();
+        terminal.rests = matches!(state, State::Waits { rests: true, .. });
+        if let State::Done(exit) = state {
+            terminal.finish(exit);
+        }
+        self.terminals.insert(id, terminal);
+        match state {
+            State::Waits { wake_at: Some(at), .. } => self.wake_terminal(id, at),
+            State::Waits { wake_at: None, .. } => {}
+            State::Done(_) => self.forget_poll(id),
         }
     }
 
@@ -170,7 +234,7 @@ impl Cluster {
         let Some(terminal) = self.terminals.get_mut(&id) else {
             return;
         };
-        let waits = matches!(terminal.running, Running::Waiting(_));
+        let waits = terminal.is_busy() && terminal.shell.pending_edit().is_none();
         if waits && terminal.poll.is_none_or(|(set, _)| at < set) {
             if let Some((_, late)) = terminal.poll {
                 drop(self.agenda.cancel(late));
@@ -180,21 +244,10 @@ impl Cluster {
     }
 
     pub(super) fn poll_terminal(&mut self, id: u32) {
-        let now = self.now();
-        let Some(terminal) = self.terminals.get_mut(&id) else {
-            return;
-        };
-        terminal.poll = None;
-        let Running::Waiting(waiter) = &mut terminal.running else {
-            return;
-        };
-        match waiter.poll(&mut self.server) {
-            Poll::Done(output) => terminal.finish(output),
-            Poll::Pending { output, wake_at } => {
-                terminal.print(output);
-                if let Some(at) = wake_at {
-                    self.wake_terminal(id, at.max(now + Span::from_ms(1)));
-                }
+        if let Some(terminal) = self.terminals.get_mut(&id) {
+            terminal.poll = None;
+            if terminal.is_busy() {
+                self.run_terminal(id);
             }
         }
     }
@@ -207,27 +260,30 @@ impl Cluster {
     }
 
     pub(super) fn interrupt(&mut self, id: u32) {
-        let Some(terminal) = self.terminals.get_mut(&id) else {
-            return;
-        };
-        match std::mem::take(&mut terminal.running) {
-            Running::Nothing => return,
-            Running::Waiting(mut waiter) => terminal.finish(waiter.interrupt()),
-            Running::Editing(..) => {
-                terminal.finish(Output::text(Stream::Err, "Edit cancelled, no changes made.\n", 0));
-            }
+        let now = self.now();
+        let Some(mut terminal) = self.terminals.remove(&id) else { return };
+        if terminal.is_busy() || terminal.is_incomplete() {
+            let exit = terminal.shell.interrupt(self, now);
+            terminal.take_output();
+            terminal.finish(exit);
         }
+        self.terminals.insert(id, terminal);
         self.forget_poll(id);
     }
 
+    /// No more is typed for the programs that read it.
+    pub(super) fn end_input(&mut self, id: u32) {
+        if let Some(terminal) = self.terminals.get_mut(&id).filter(|terminal| terminal.takes_input()) {
+            terminal.shell.end_input();
+            self.run_terminal(id);
+        }
+    }
+
     pub(super) fn finish_edit(&mut self, id: u32, text: Option<&str>) {
-        let Some(terminal) = self.terminals.get_mut(&id) else {
-            return;
-        };
-        let Running::Editing(pending, edit) = std::mem::take(&mut terminal.running) else {
-            return;
-        };
-        let outcome = edit.finish(text, &mut self.session, &mut self.server);
-        self.take_outcome(id, &pending.line, outcome);
+        let Some(terminal) = self.terminals.get_mut(&id) else { return };
+        if terminal.pending_edit().is_some() {
+            terminal.shell.finish_edit(text.map(str::to_owned));
+            self.run_terminal(id);
+        }
     }
 }

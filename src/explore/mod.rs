@@ -9,6 +9,7 @@
 //!   counters. [`workloads`]: what runs.
 //! - [`crash_points`]: a process ends after each single write. [`small_scope`]: all orders and single
 //!   faults. [`script`]: the scenarios for both. [`normal`]: end states.
+//! - [`shell_fuzz`]: the terminal's shell under random scripts. `scripts`: how they are made.
 
 pub mod fault_kind;
 pub mod fault_plan;
@@ -25,6 +26,9 @@ pub mod crash_points;
 pub mod small_scope;
 #[cfg(test)]
 mod broken_ends;
+mod scripts;
+pub mod shell_fuzz;
 
 pub use fault_kind::{FaultKind, Fired};
 pub use run::{Failure, Run, Summary};
+pub use shell_fuzz::ShellFuzz;

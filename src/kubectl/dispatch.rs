@@ -12,23 +12,11 @@ use super::flags::{Flag, Parsed};
 use super::outcome::{Outcome, Output, Stream};
 use super::quote::quote;
 use super::session::Session;
-use super::{help, suggest, words};
+use super::{help, suggest};
 use crate::apiserver::ApiServer;
 
-/// Runs a line that starts with `kubectl` or its alias `k`.
-pub fn run(line: &str, session: &mut Session, api: &mut ApiServer) -> Outcome {
-    let words = match words::split(line) {
-        Ok(words) => words,
-        Err(refused) => return Outcome::Done(Output::hint(refused.0, 2)),
-    };
-    let Some((program, rest)) = words.split_first() else {
-        return Outcome::Done(Output::default());
-    };
-    if program != "kubectl" && program != "k" {
-        let mut output = Output::text(Stream::Err, &format!("bash: {program}: command not found\n"), 127);
-        output.hint = Some("this terminal runs kubectl (or k for short)".to_owned());
-        return Outcome::Done(output);
-    }
+/// Runs kubectl with these arguments.
+pub fn run(rest: &[String], session: &mut Session, api: &mut ApiServer) -> Outcome {
     let found = find(rest);
     if found.command.name == "help" {
         return Outcome::Done(help_for(&found.rest));

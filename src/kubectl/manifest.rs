@@ -1,8 +1,8 @@
 //! Reads manifests: files of the terminal, one or several documents each, in YAML or JSON.
 //!
 //! Models the stream visitor, staging/src/k8s.io/cli-runtime/pkg/resource/visitor.go, and `infoForData`
-//! beside it, Kubernetes v1.36. Left out: standard input, URLs, kustomizations, folders other than the only
-//! one.
+//! beside it, Kubernetes v1.36. URLs are fetched by whoever runs the command;
+//! `kustomize` reads kustomizations.
 
 use serde_json::Value;
 
@@ -35,9 +35,12 @@ pub fn read_files(session: &Session, names: &[String]) -> Result<Documents, Comm
     let mut documents = Vec::new();
     for name in names {
         if name == "-" {
-            return Err(CommandError::sandbox(
-                "the sandbox's terminal has no standard input; name a file: -f FILE",
-            ));
+            documents.extend(read_text("STDIN", session.stdin.as_deref().unwrap_or_default()));
+            continue;
+        }
+        if let Some(text) = session.documents.get(name) {
+            documents.extend(read_text(name, text));
+            continue;
         }
         if name.starts_with("http://") || name.starts_with("https://") {
             return Err(CommandError::sandbox(format!(
@@ -63,12 +66,12 @@ fn expand<'a>(session: &'a Session, name: &str) -> Result<Vec<(String, &'a str)>
         return Ok(vec![(name.to_owned(), text)]);
     }
     let readable = |path: &str| [".json", ".yaml", ".yml"].iter().any(|end| path.ends_with(end));
-    let pattern = name.trim_start_matches("./");
+    let pattern = &session.key(name);
     let found: Vec<(String, &str)> = session
         .files
         .iter()
-        .filter(|(path, _)| match pattern {
-            "." | "" => readable(path) && !path.contains('/'),
+        .filter(|(path, _)| match pattern.as_str() {
+            "" => readable(path) && !path.contains('/'),
             _ if pattern.contains(['*', '?']) => matches_pattern(pattern, path),
             _ => {
                 let folder = pattern.trim_end_matches('/');
@@ -136,14 +139,24 @@ pub fn read_text(source: &str, text: &str) -> Documents {
             }
             Ok(Value::Null) => {}
             Ok(value) => {
-                if let Err(error) = validate(source, &value) {
-                    // The visitor stops at a document that is no object at all.
-                    documents.push(Err(error));
+                // The visitor stops at a document that is no object at all.
+                let is_refused = validate(source, &value).is_err();
+                documents.extend(read_value(source, value));
+                if is_refused {
                     break;
                 }
-                flatten(source, value, &mut documents);
             }
         }
+    }
+    documents
+}
+
+/// The documents of a value: one, or those of a list.
+pub fn read_value(source: &str, value: Value) -> Documents {
+    let mut documents = Documents::new();
+    match validate(source, &value) {
+        Err(error) => documents.push(Err(error)),
+        Ok(()) => flatten(source, value, &mut documents),
     }
     documents
 }

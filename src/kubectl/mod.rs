@@ -1,14 +1,14 @@
 //! kubectl: the command interpreter, one more client of the API server.
 //!
-//! A line is split into words, the words into a command with flags and arguments, and the command's function
+//! The words of a line become a command with flags and arguments, and the command's function
 //! reads the server and sends requests. What a command prints is kubectl v1.36's to the column; what only the
 //! sandbox has to say goes to [`Output::hint`]. A command that waits becomes a [`Waiter`], which the cluster
 //! polls.
 //!
 //! - [`outcome`]: what a line leads to. [`session`]: files and namespace.
-//! - [`words`], [`flags`], [`command`], [`suggest`], [`help`]: from a line to a command.
-//! - [`resources`], [`label_selector`], [`field_selector`], [`manifest`], [`selection`]: which objects are
-//!   meant.
+//! - [`flags`], [`command`], [`suggest`], [`help`]: from words to a command.
+//! - [`resources`], [`label_selector`], [`field_selector`], [`manifest`], [`kustomize`], [`selection`]: which
+//!   objects are meant.
 //! - [`commands`]: one file for each. [`printers`]: tables and descriptions. [`mod@format`], [`result`]: what
 //!   `-o` and a change print.
 //! - [`output`]: from values to text: columns, JSON, templates.
@@ -20,7 +20,8 @@ pub mod error;
 pub mod quote;
 pub mod base64;
 pub mod go_duration;
-pub mod words;
+#[cfg(test)]
+mod words;
 pub mod flags;
 pub mod command;
 pub mod suggest;
@@ -33,6 +34,7 @@ pub mod label_selector;
 pub mod field_selector;
 pub mod resources;
 pub mod manifest;
+pub mod kustomize;
 pub mod selection;
 pub mod result;
 pub mod replica_sets;

@@ -10,10 +10,15 @@ use expect_test::expect_file;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Edit, Outcome, Output, Poll, Session, Stream, Waiter, complete, resources, run};
+use super::{Edit, Outcome, Output, Poll, Session, Stream, Waiter, complete, resources, words};
 use crate::api::{Kind, ObjectKey};
 use crate::apiserver::{ApiServer, Body, PatchType, Request, Subresource};
 use crate::sim::{Rng, Span, Time};
+
+/// Runs a line that begins with `kubectl` or `k`.
+fn run(line: &str, session: &mut Session, api: &mut ApiServer) -> Outcome {
+    super::run(words::split(line).get(1..).unwrap_or_default(), session, api)
+}
 
 struct Player {
     api: ApiServer,

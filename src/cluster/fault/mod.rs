@@ -15,12 +15,6 @@ use crate::kubectl::{self, Completion, Output, Stream};
 use crate::kubelet::Control;
 use parse::Asked;
 
-/// The arguments of a line that begins with `fault`.
-pub(super) fn fault_line(line: &str) -> Option<&str> {
-    let rest = line.trim().strip_prefix("fault")?;
-    (rest.is_empty() || rest.starts_with(char::is_whitespace)).then(|| rest.trim())
-}
-
 impl Cluster {
     /// Runs `fault …`.
     pub(super) fn fault(&mut self, arguments: &str) -> Output {

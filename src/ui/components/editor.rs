@@ -31,7 +31,7 @@ pub(crate) struct EditorProps {
 pub(crate) fn props(state: &State, on: &Callback<Action>) -> EditorProps {
     let terminal = state.editing_terminal().and_then(|id| state.cluster.terminal(id));
     let pending = terminal.and_then(Terminal::pending_edit).filter(|_| state.files.shows_edit);
-    let text = match pending {
+    let text = match &pending {
         Some(pending) => state.files.edit.clone().unwrap_or_else(|| pending.text.clone()),
         None => state.files.text(&state.files.open).to_owned(),
     };
@@ -42,7 +42,7 @@ pub(crate) fn props(state: &State, on: &Callback<Action>) -> EditorProps {
         loads: state.files.loads,
         problems: state.views.problems.clone(),
         diff: state.diff.clone(),
-        edit: pending.map(|pending| pending.name.clone()),
+        edit: pending.map(|pending| pending.name),
         theme: state.theme,
         on: on.clone(),
     }

@@ -1,0 +1,39 @@
+//! The documents' example manifests by URL.
+//!
+//! The sandbox has no network. What tutorials tell their readers to fetch is kept here, with the same
+//! objects.
+
+/// Ends of URLs, and the document.
+const DOCUMENTS: &[(&str, &str)] = &[
+    ("examples/application/web/web.yaml", include_str!("../../static/examples/web.yaml")),
+    ("examples/application/web/web-parallel.yaml", include_str!("../../static/examples/web-parallel.yaml")),
+    ("examples/application/zookeeper/zookeeper.yaml", include_str!("../../static/examples/zookeeper.yaml")),
+    ("tutorials/stateful-application/zookeeper.yaml", include_str!("../../static/examples/zookeeper.yaml")),
+    (
+        "examples/application/cassandra/cassandra-service.yaml",
+        include_str!("../../static/documents/cassandra-service.yaml"),
+    ),
+    (
+        "examples/application/cassandra/cassandra-statefulset.yaml",
+        include_str!("../../static/documents/cassandra-statefulset.yaml"),
+    ),
+    (
+        "examples/application/wordpress/mysql-deployment.yaml",
+        include_str!("../../static/documents/mysql-deployment.yaml"),
+    ),
+    (
+        "examples/application/wordpress/wordpress-deployment.yaml",
+        include_str!("../../static/documents/wordpress-deployment.yaml"),
+    ),
+];
+
+/// Sites whose examples they are.
+const SITES: &[&str] = &["k8s.io/", "kubernetes.io/", "raw.githubusercontent.com/kubernetes/website/"];
+
+/// The document of a URL.
+pub(super) fn find(url: &str) -> Option<&'static str> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    let rest = rest.strip_prefix("www.").unwrap_or(rest);
+    let path = SITES.iter().find_map(|site| rest.strip_prefix(site))?;
+    DOCUMENTS.iter().find(|(end, _)| path.ends_with(end)).map(|(_, text)| *text)
+}

@@ -1,0 +1,229 @@
+//! Commands that change the shell itself.
+
+use std::rc::Rc;
+
+use super::{Frame, Machine, Waits};
+use crate::shell::files::resolve;
+use crate::shell::host::{FileError, FileKind};
+use crate::shell::io::{Descriptors, Kernel, Read};
+use crate::shell::syntax;
+
+impl Machine {
+    /// Runs a command that is the shell's own; `false` when it is not.
+    pub(super) fn builtin(
+        &mut self,
+        kernel: &mut Kernel<'_>,
+        words: &[String],
+        assignments: &[(String, String)],
+        descriptors: &Descriptors,
+    ) -> bool {
+        let Some((name, args)) = words.split_first() else { return false };
+        let mut status = 0;
+        match name.as_str() {
+            ":" => {}
+            "cd" => status = self.cd(kernel, args, descriptors),
+            "export" | "readonly" | "local" | "declare" | "typeset" => {
+                status = self.export(kernel, name, args, descriptors);
+            }
+            "unset" => {
+                for name in args.iter().filter(|arg| !arg.starts_with('-')) {
+                    self.scope.variables.remove(name);
+                }
+            }
+            "set" => status = self.set(kernel, args, descriptors),
+            "shift" => {
+                let count = args.first().and_then(|count| count.parse().ok()).unwrap_or(1_usize);
+                self.scope.arguments.drain(..count.min(self.scope.arguments.len()));
+            }
+            "alias" => self.alias(kernel, args, descriptors),
+            "unalias" => {
+                for name in args {
+                    self.scope.aliases.remove(name);
+                }
+            }
+            "history" => {
+                let mut io = kernel.io(descriptors);
+                let lines = io.history().to_vec();
+                for (index, line) in lines.iter().enumerate() {
+                    io.out(&format!("{:>5}  {line}\n", index + 1));
+                }
+            }
+            "break" | "continue" => {
+                let count = args.first().and_then(|count| count.parse().ok()).unwrap_or(1_usize);
+                self.leave_loops(kernel, count.max(1), name == "continue");
+            }
+            "exit" | "return" | "logout" => {
+                let given = args.first().and_then(|status| status.parse::<i32>().ok());
+                let status = given.unwrap_or(self.scope.status) & 255;
+                self.exit(kernel, status);
+                return true;
+            }
+            "eval" => return self.eval(kernel, &args.join(" ")),
+            "." | "source" => return self.source(kernel, args),
+            "read" => {
+                self.begin_read(args, descriptors);
+                return true;
+            }
+            _ => return false,
+        }
+        for (name, value) in assignments {
+            self.scope.set(name, value.clone());
+        }
+        self.scope.status = status;
+        true
+    }
+
+    fn exit(&mut self, kernel: &mut Kernel<'_>, status: i32) {
+        if self.depth == 0 {
+            kernel.console.has_exited = true;
+        }
+        self.stop(status);
+    }
+
+    fn cd(&mut self, kernel: &mut Kernel<'_>, args: &[String], descriptors: &Descriptors) -> i32 {
+        let name = match args.iter().find(|arg| arg.as_str() != "--").map(String::as_str) {
+            None => self.scope.get("HOME").unwrap_or_else(|| "/".to_owned()),
+            Some("-") => self.scope.get("OLDPWD").unwrap_or_else(|| self.scope.folder.clone()),
+            Some(name) => name.to_owned(),
+        };
+        let path = resolve(&self.scope.folder, &name);
+        let kind = kernel.host.files().kind(&path);
+        let wrong = match kind {
+            Some(FileKind::Folder) => {
+                self.scope.enter(path);
+                return 0;
+            }
+            Some(FileKind::File) => FileError::NotFolder,
+            None => FileError::NotFound,
+        };
+        let text = format!("{}: cd: {name}: {wrong}\n", self.scope.name);
+        kernel.io(descriptors).err(&text);
+        1
+    }
+
+    fn export(
+        &mut self,
+        kernel: &mut Kernel<'_>,
+        command: &str,
+        args: &[String],
+        descriptors: &Descriptors,
+    ) -> i32 {
+        let mut status = 0;
+        let names: Vec<&String> = args.iter().filter(|arg| !arg.starts_with('-')).collect();
+        if names.is_empty() {
+            for (name, value) in &self.scope.environment() {
+                kernel.io(descriptors).out(&format!("declare -x {name}=\"{value}\"\n"));
+            }
+        }
+        let exports = command == "export" || args.iter().any(|arg| arg == "-x");
+        for arg in names {
+            let (name, value) =
+                arg.split_once('=').map_or((arg.as_str(), None), |(name, value)| (name, Some(value)));
+            if !syntax::is_name(name) {
+                let text = format!("{}: {command}: `{arg}': not a valid identifier\n", self.scope.name);
+                kernel.io(descriptors).err(&text);
+                status = 1;
+                continue;
+            }
+            if let Some(value) = value {
+                self.scope.set(name, value);
+            }
+            if exports {
+                self.scope.export(name);
+            }
+        }
+        status
+    }
+
+    /// `set -- WORDS` sets the arguments; options are taken and have no effect.
+    fn set(&mut self, kernel: &mut Kernel<'_>, args: &[String], descriptors: &Descriptors) -> i32 {
+        if args.is_empty() {
+            for (name, variable) in &self.scope.variables {
+                kernel.io(descriptors).out(&format!("{name}={}\n", variable.value));
+            }
+        }
+        match args.first() {
+            Some(first) if first == "--" => self.scope.arguments = args.get(1..).unwrap_or_default().to_vec(),
+            Some(first) if !first.starts_with(['-', '+']) => self.scope.arguments = args.to_vec(),
+            Some(first) => {
+                let mut io = kernel.io(descriptors);
+                io.hint(format!("the sandbox's terminal takes no notice of set {first}"));
+            }
+            None => {}
+        }
+        0
+    }
+
+    fn alias(&mut self, kernel: &mut Kernel<'_>, args: &[String], descriptors: &Descriptors) {
+        if args.is_empty() {
+            for (name, text) in &self.scope.aliases {
+                kernel.io(descriptors).out(&format!("alias {name}='{text}'\n"));
+            }
+        }
+        for (name, text) in args.iter().filter_map(|arg| arg.split_once('=')) {
+            self.scope.aliases.insert(name.to_owned(), text.to_owned());
+        }
+    }
+
+    fn eval(&mut self, kernel: &mut Kernel<'_>, text: &str) -> bool {
+        match syntax::parse(text) {
+            Ok(list) => {
+                self.scope.status = 0;
+                self.frames.push(Frame::List { list: Rc::new(list), at: 0 });
+            }
+            Err(error) => {
+                self.complain(kernel, &error.to_string());
+                self.scope.status = 2;
+            }
+        }
+        true
+    }
+
+    fn source(&mut self, kernel: &mut Kernel<'_>, args: &[String]) -> bool {
+        let name = args.first().cloned().unwrap_or_default();
+        match kernel.host.files().read(&resolve(&self.scope.folder, &name)) {
+            Ok(text) => return self.eval(kernel, &text),
+            Err(error) => self.complain(kernel, &format!("{name}: {error}")),
+        }
+        self.scope.status = 1;
+        true
+    }
+
+    fn begin_read(&mut self, args: &[String], descriptors: &Descriptors) {
+        let is_raw = args.iter().any(|arg| arg.starts_with('-') && arg.contains('r'));
+        let mut names: Vec<String> = args.iter().filter(|arg| syntax::is_name(arg)).cloned().collect();
+        if names.is_empty() {
+            names.push("REPLY".to_owned());
+        }
+        self.waits = Some(Waits::Read { names, is_raw, descriptors: descriptors.clone() });
+    }
+
+    /// Goes on with `read`; whether it has ended.
+    pub(super) fn read(
+        &mut self,
+        kernel: &mut Kernel<'_>,
+        names: &[String],
+        is_raw: bool,
+        descriptors: &Descriptors,
+    ) -> bool {
+        let line = match kernel.io(descriptors).read_line() {
+            Read::Wait => return false,
+            Read::End => None,
+            Read::Text(line) => Some(line),
+        };
+        self.scope.status = i32::from(!line.as_ref().is_some_and(|line| line.ends_with('\n')));
+        let line = line.unwrap_or_default();
+        let line = line.trim_end_matches('\n');
+        let line = if is_raw { line.to_owned() } else { line.replace('\\', "") };
+        let mut rest = line.trim_matches([' ', '\t']);
+        for (index, name) in names.iter().enumerate() {
+            let (value, after) = match rest.split_once([' ', '\t']) {
+                Some((value, after)) if index + 1 < names.len() => (value, after),
+                _ => (rest, ""),
+            };
+            self.scope.set(name, value);
+            rest = after.trim_start_matches([' ', '\t']);
+        }
+        true
+    }
+}

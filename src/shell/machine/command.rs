@@ -1,0 +1,214 @@
+//! From a command of the syntax to what runs.
+
+use std::rc::Rc;
+
+use super::job::Job;
+use super::redirects::{self, Target};
+use super::{Frame, Machine, Phase, Waits};
+use crate::shell::expand::{Expansion, Lack};
+use crate::shell::glob;
+use crate::shell::host::Call;
+use crate::shell::io::{Descriptors, Kernel};
+use crate::shell::pipes::PipeId;
+use crate::shell::syntax::{Command, CommandKind, List};
+
+/// Steps that starting a program counts for.
+const START_STEPS: u32 = 80;
+
+/// What the words of a command came to.
+struct Expanded {
+    words: Vec<String>,
+    assignments: Vec<(String, String)>,
+    targets: Vec<Target>,
+    /// What `${NAME:=…}` assigned.
+    assigned: Vec<(String, String)>,
+    /// The arm of a `case` that is taken.
+    arm: Option<Rc<List>>,
+}
+
+impl Machine {
+    pub(super) fn command(&mut self, kernel: &mut Kernel<'_>, command: Rc<Command>, outputs: Vec<String>) {
+        let had_output = !outputs.is_empty();
+        let mut expansion = Expansion {
+            scope: &self.scope,
+            files: kernel.host.files(),
+            outputs: &outputs,
+            used: 0,
+            assigned: Vec::new(),
+        };
+        let expanded = match expand(&mut expansion, &command) {
+            Ok(expanded) => expanded,
+            Err(Lack::Output(list)) => {
+                self.frames.push(Frame::Command { command, outputs });
+                return self.capture(kernel, list);
+            }
+            Err(Lack::Failed(why)) => return self.fail(kernel, &why),
+        };
+        for (name, value) in &expanded.assigned {
+            self.scope.set(name, value.clone());
+        }
+        let (descriptors, pipes) = match self.redirected(kernel, &expanded.targets) {
+            Ok(redirected) => redirected,
+            Err(why) => {
+                self.complain(kernel, &why);
+                self.scope.status = 1;
+                return;
+            }
+        };
+        match &command.kind {
+            CommandKind::Simple { .. } => {
+                if !had_output {
+                    // Assignments alone succeed; with `$(…)` they have its exit code.
+                    self.scope.status = if expanded.words.is_empty() { 0 } else { self.scope.status };
+                }
+                return self.simple(kernel, expanded, descriptors, pipes);
+            }
+            _ if !pipes.is_empty() || descriptors != self.descriptors => {
+                let before = std::mem::replace(&mut self.descriptors, descriptors);
+                self.frames.push(Frame::Restore { descriptors: before, pipes });
+            }
+            _ => {}
+        }
+        self.compound(kernel, &command, expanded);
+    }
+
+    fn compound(&mut self, kernel: &mut Kernel<'_>, command: &Rc<Command>, expanded: Expanded) {
+        match &command.kind {
+            CommandKind::Simple { .. } => {}
+            CommandKind::Group(list) => self.frames.push(Frame::List { list: list.clone(), at: 0 }),
+            CommandKind::Subshell(list) => match self.child(list.clone()) {
+                Some(machine) => self.waits = Some(Waits::Subshell(machine)),
+                None => self.fail(kernel, "commands are nested too deeply"),
+            },
+            CommandKind::For { name, body, .. } => {
+                self.scope.status = 0;
+                self.frames.push(Frame::For {
+                    name: name.clone(),
+                    values: expanded.words.into(),
+                    body: body.clone(),
+                });
+            }
+            CommandKind::While { .. } => {
+                self.frames.push(Frame::While { command: command.clone(), phase: Phase::Before, last: 0 });
+            }
+            CommandKind::If { .. } => {
+                self.frames.push(Frame::If { command: command.clone(), at: 0, phase: Phase::Before });
+            }
+            CommandKind::Case { .. } => {
+                self.scope.status = 0;
+                if let Some(list) = expanded.arm {
+                    self.frames.push(Frame::List { list, at: 0 });
+                }
+            }
+        }
+    }
+
+    fn simple(
+        &mut self,
+        kernel: &mut Kernel<'_>,
+        expanded: Expanded,
+        descriptors: Descriptors,
+        pipes: Vec<PipeId>,
+    ) {
+        if expanded.words.is_empty() {
+            for (name, value) in expanded.assignments {
+                self.scope.set(&name, value);
+            }
+            release(kernel, pipes);
+            return;
+        }
+        let words = self.without_alias(expanded.words);
+        if self.builtin(kernel, &words, &expanded.assignments, &descriptors) {
+            // `read` waits with the pipe in hand.
+            if self.waits.is_none() {
+                release(kernel, pipes);
+            } else if !pipes.is_empty() {
+                self.frames.push(Frame::Restore { descriptors: self.descriptors.clone(), pipes });
+            }
+            return;
+        }
+        kernel.steps = kernel.steps.saturating_sub(START_STEPS);
+        let mut environment = self.scope.environment();
+        for (name, value) in expanded.assignments {
+            environment.insert(name, value);
+        }
+        let folder = self.scope.folder.clone();
+        let call = Call { argv: words, environment, folder, level: self.scope.level };
+        match kernel.host.start(&call) {
+            Ok(program) => self.waits = Some(Waits::Job(Job::of_program(program, descriptors, pipes))),
+            Err(missing) => {
+                let name = call.argv.first().map(String::as_str).unwrap_or_default();
+                let what = match name.contains('/') {
+                    true => "No such file or directory",
+                    false if self.scope.name == "bash" => "command not found",
+                    false => "not found",
+                };
+                let text = format!("{}: {name}: {what}\n", self.scope.name);
+                let mut io = kernel.io(&descriptors);
+                io.err(&text);
+                if let Some(hint) = missing.hint {
+                    io.hint(hint);
+                }
+                release(kernel, pipes);
+                self.scope.status = 127;
+            }
+        }
+    }
+
+    /// The first word may stand for others.
+    fn without_alias(&self, mut words: Vec<String>) -> Vec<String> {
+        if let Some(text) = words.first().and_then(|first| self.scope.aliases.get(first)) {
+            let meant: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+            words.splice(0..1, meant);
+        }
+        words
+    }
+}
+
+fn release(kernel: &mut Kernel<'_>, pipes: Vec<PipeId>) {
+    for pipe in pipes {
+        kernel.pipes.remove(pipe);
+    }
+}
+
+fn expand(expansion: &mut Expansion<'_>, command: &Command) -> Result<Expanded, Lack> {
+    let mut expanded = Expanded {
+        words: Vec::new(),
+        assignments: Vec::new(),
+        targets: Vec::new(),
+        assigned: Vec::new(),
+        arm: None,
+    };
+    match &command.kind {
+        CommandKind::Simple { assignments, words } => {
+            expanded.words = expansion.words(words)?;
+            let lasting = expansion.assigned.len();
+            for (name, word) in assignments {
+                let value = expansion.text(word)?;
+                expansion.assigned.push((name.clone(), value.clone()));
+                expanded.assignments.push((name.clone(), value));
+            }
+            expansion.assigned.truncate(lasting);
+        }
+        CommandKind::For { words: Some(words), .. } => expanded.words = expansion.words(words)?,
+        CommandKind::For { words: None, .. } => expanded.words.clone_from(&expansion.scope.arguments),
+        CommandKind::Case { word, arms } => {
+            let letters: Vec<char> = expansion.text(word)?.chars().collect();
+            'arms: for (patterns, body) in arms {
+                for pattern in patterns {
+                    if glob::matches(&expansion.pattern(pattern)?, &letters) {
+                        expanded.arm = Some(body.clone());
+                        break 'arms;
+                    }
+                }
+            }
+        }
+        CommandKind::Group(_)
+        | CommandKind::Subshell(_)
+        | CommandKind::While { .. }
+        | CommandKind::If { .. } => {}
+    }
+    expanded.targets = redirects::targets(expansion, &command.redirects)?;
+    expanded.assigned = std::mem::take(&mut expansion.assigned);
+    Ok(expanded)
+}

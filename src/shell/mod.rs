@@ -1,0 +1,42 @@
+//! A small shell: the POSIX language, and text tools as people use them. It knows no Kubernetes.
+//!
+//! A [`Shell`] belongs to an owner that gives it lines and polls it: a terminal, or a program such as
+//! `kubectl exec` that runs `sh` in a container. All else it asks its [`Host`] for: files, and programs that
+//! are not its own. Nothing here blocks: a poll runs until every program waits, or until it has done its
+//! share, and says when it wants to be polled again.
+//!
+//! - [`host`]: what a shell stands on. [`mod@io`]: the streams of a program.
+//! - `syntax`: from a text to what it means. `expand`, `arithmetic`, `glob`, `braces`: from words to texts.
+//! - `machine`: the interpreter. `pipes`, `console`, `scope`: what it keeps.
+//! - [`programs`]: the text tools. `regex`: their patterns. [`files`]: paths, and files in memory. `prompt`:
+//!   lines that were pasted. `nested`: a shell within a program.
+
+pub mod host;
+pub mod io;
+pub mod files;
+mod pipes;
+mod console;
+mod scope;
+mod syntax;
+mod arithmetic;
+mod glob;
+mod braces;
+mod expand;
+mod machine;
+mod prompt;
+mod session;
+mod regex;
+mod nested;
+pub mod programs;
+
+#[cfg(test)]
+mod tests;
+
+pub use console::CLEAR_SCREEN;
+pub use host::{
+    Attributes, Call, EditRequest, FetchError, FileEntry, FileError, FileKind, Files, Host, INTERRUPTED,
+    NotFound, Program, Progress,
+};
+pub use io::{Io, Read, Stream};
+pub use nested::Nested;
+pub use session::{Settings, Shell, State, Taken};

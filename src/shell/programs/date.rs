@@ -1,0 +1,105 @@
+//! `date`, on virtual time.
+
+use super::Wrong;
+use super::options::Options;
+use crate::shell::host::Call;
+use crate::shell::io::Io;
+
+const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// `date [+FORMAT]`; always in UTC.
+pub(super) fn date(call: &Call, io: &mut Io<'_>) -> i32 {
+    let operands = match Options::parse(call, "u", &[("utc", 'u')]) {
+        Ok(options) => options.operands,
+        Err(Wrong(message, exit)) => {
+            io.err(&message);
+            return exit;
+        }
+    };
+    let now = io.now();
+    let seconds = io.host().unix_seconds(now);
+    let format = match operands.first().map(|operand| operand.strip_prefix('+').ok_or(operand)) {
+        None => "%a %b %e %H:%M:%S UTC %Y",
+        Some(Ok(format)) => format,
+        Some(Err(operand)) => {
+            io.err(&format!("date: invalid date '{operand}'\n"));
+            return 1;
+        }
+    };
+    io.out(&(date_text(format, seconds) + "\n"));
+    0
+}
+
+/// An instant, in seconds since 1970, as a format of `date` writes it.
+pub fn date_text(format: &str, seconds: u64) -> String {
+    let (days, rest) = (seconds / 86_400, seconds % 86_400);
+    let (hour, minute, second) = (rest / 3_600, rest / 60 % 60, rest % 60);
+    let (year, month, day) = civil(days);
+    let name = |names: &[&'static str], index: u64| {
+        usize::try_from(index).ok().and_then(|index| names.get(index)).copied().unwrap_or_default()
+    };
+    let mut text = String::new();
+    let mut letters = format.chars();
+    while let Some(letter) = letters.next() {
+        if letter != '%' {
+            text.push(letter);
+            continue;
+        }
+        match letters.next() {
+            Some('Y') => text.push_str(&year.to_string()),
+            Some('m') => text.push_str(&format!("{month:02}")),
+            Some('d') => text.push_str(&format!("{day:02}")),
+            Some('e') => text.push_str(&format!("{day:>2}")),
+            Some('H') => text.push_str(&format!("{hour:02}")),
+            Some('M') => text.push_str(&format!("{minute:02}")),
+            Some('S') => text.push_str(&format!("{second:02}")),
+            Some('N') => text.push_str("000000000"),
+            Some('F') => text.push_str(&format!("{year}-{month:02}-{day:02}")),
+            Some('T') => text.push_str(&format!("{hour:02}:{minute:02}:{second:02}")),
+            Some('a') => text.push_str(name(&DAYS, (days + 4) % 7)),
+            Some('b' | 'h') => text.push_str(name(&MONTHS, month - 1)),
+            Some('s') => text.push_str(&seconds.to_string()),
+            Some('Z') => text.push_str("UTC"),
+            Some('z') => text.push_str("+0000"),
+            Some('n') => text.push('\n'),
+            Some('%') | None => text.push('%'),
+            Some(other) => {
+                text.push('%');
+                text.push(other);
+            }
+        }
+    }
+    text
+}
+
+/// Year, month and day of a day since 1970, counted in eras of 400 years that begin in March.
+fn civil(days: u64) -> (u64, u64, u64) {
+    let shifted = days + 719_468;
+    let era = shifted / 146_097;
+    let of_era = shifted % 146_097;
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    (year_of_era + era * 400 + u64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::date_text;
+
+    #[test]
+    fn instants_are_written_by_formats() {
+        let cases = [
+            (0, "%a %b %e %H:%M:%S UTC %Y", "Thu Jan  1 00:00:00 UTC 1970"),
+            (951_782_400, "%F %T %s", "2000-02-29 00:00:00 951782400"),
+            (1_767_225_599, "%Y-%m-%dT%H:%M:%SZ", "2025-12-31T23:59:59Z"),
+        ];
+        for (seconds, format, expected) in cases {
+            assert_eq!(date_text(format, seconds), expected);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! `grep`: lines that a pattern fits.
+//!
+//! Left out: folders (`-r`), colours, patterns of Perl beyond the extended ones.
+
+use std::collections::VecDeque;
+
+use super::Wrong;
+use super::filter::{Filter, Filtering, Flow};
+use super::options::{Options, wrong};
+use crate::shell::host::{Call, Program};
+use crate::shell::io::Io;
+use crate::shell::regex::{Dialect, Regex};
+
+#[derive(Clone)]
+struct Grep {
+    patterns: Vec<Regex>,
+    flags: Options,
+    before: usize,
+    after: usize,
+    most: Option<usize>,
+    shows_name: bool,
+    name: String,
+    number: usize,
+    picked: usize,
+    has_picked: bool,
+    held: VecDeque<(usize, String)>,
+    owed: usize,
+    last_printed: usize,
+    has_begun: bool,
+}
+
+/// `grep`, `egrep` and `fgrep`.
+pub(super) fn grep(call: Call) -> Result<Box<dyn Program>, Wrong> {
+    let long = [
+        ("invert-match", 'v'),
+        ("ignore-case", 'i'),
+        ("count", 'c'),
+        ("extended-regexp", 'E'),
+        ("fixed-strings", 'F'),
+        ("perl-regexp", 'P'),
+        ("only-matching", 'o'),
+        ("line-number", 'n'),
+        ("quiet", 'q'),
+        ("word-regexp", 'w'),
+        ("line-regexp", 'x'),
+        ("files-with-matches", 'l'),
+        ("after-context", 'A'),
+        ("before-context", 'B'),
+        ("context", 'C'),
+        ("max-count", 'm'),
+        ("regexp", 'e'),
+        ("color", 'k'),
+        ("colour", 'k'),
+        ("line-buffered", 'k'),
+    ];
+    let mut flags = Options::parse(&call, "vicEFGPonqwxlHhskA:B:C:m:e:", &long)?;
+    let mut texts: Vec<String> = flags.values('e').map(str::to_owned).collect();
+    if texts.is_empty() {
+        if flags.operands.is_empty() {
+            return Err(wrong(&call, "usage: grep [OPTION]... PATTERNS [FILE]..."));
+        }
+        texts = flags.operands.remove(0).split('\n').map(str::to_owned).collect();
+    }
+    let mut patterns = Vec::new();
+    for text in texts {
+        patterns.push(pattern(&call, &flags, &text).map_err(|why| wrong(&call, &why))?);
+    }
+    let context = flags.number(&call, 'C', "context length argument")?.unwrap_or(0);
+    let files = flags.operands.clone();
+    let filter = Grep {
+        patterns,
+        before: flags.number(&call, 'B', "context length argument")?.unwrap_or(context),
+        after: flags.number(&call, 'A', "context length argument")?.unwrap_or(context),
+        most: flags.number(&call, 'm', "max count")?,
+        shows_name: flags.has('H') || (files.len() > 1 && !flags.has('h')),
+        flags,
+        name: String::new(),
+        number: 0,
+        picked: 0,
+        has_picked: false,
+        held: VecDeque::new(),
+        owed: 0,
+        last_printed: 0,
+        has_begun: false,
+    };
+    Ok(Filtering::make(call, files, filter))
+}
+
+fn pattern(call: &Call, flags: &Options, text: &str) -> Result<Regex, String> {
+    let is_fixed = flags.has('F') || call.name() == "fgrep";
+    let is_extended = flags.has('E') || flags.has('P') || call.name() == "egrep";
+    let mut dialect = if is_extended { Dialect::Extended } else { Dialect::Basic };
+    let mut text = text.to_owned();
+    if is_fixed {
+        dialect = Dialect::Extended;
+        text = text
+            .chars()
+            .flat_map(|letter| {
+                let escapes = letter.is_ascii_punctuation() && letter != '<' && letter != '>';
+                escapes.then_some('\\').into_iter().chain([letter])
+            })
+            .collect();
+    }
+    let (open, close) = if dialect == Dialect::Extended { ("(", ")") } else { ("\\(", "\\)") };
+    if flags.has('w') {
+        text = format!("\\b{open}{text}{close}\\b");
+    }
+    if flags.has('x') {
+        text = format!("^{open}{text}{close}$");
+    }
+    Regex::new(&text, dialect, flags.has('i'))
+}
+
+impl Grep {
+    fn head(&self, number: usize, mark: char) -> String {
+        let name = if self.shows_name { format!("{}{mark}", self.name) } else { String::new() };
+        let number = if self.flags.has('n') { format!("{number}{mark}") } else { String::new() };
+        format!("{name}{number}")
+    }
+
+    fn print(&mut self, number: usize, line: &str, mark: char, io: &mut Io<'_>) {
+        let has_context = self.before + self.after > 0;
+        if has_context && self.last_printed > 0 && number > self.last_printed + 1 {
+            io.out("--\n");
+        }
+        self.last_printed = number;
+        io.out(&format!("{}{line}\n", self.head(number, mark)));
+    }
+
+    fn print_parts(&self, line: &str, io: &mut Io<'_>) {
+        let letters: Vec<char> = line.chars().collect();
+        let mut from = 0;
+        while from <= letters.len() {
+            let found = self.patterns.iter().filter_map(|pattern| pattern.find(&letters, from));
+            let spans = found.filter_map(|groups| Some(((*groups.first()?)?, (*groups.get(1)?)?)));
+            let Some((begin, end)) = spans.min_by_key(|(begin, end)| (*begin, usize::MAX - end)) else {
+                return;
+            };
+            if end > begin {
+                let text: String = letters.get(begin..end).unwrap_or_default().iter().collect();
+                io.out(&format!("{}{text}\n", self.head(self.number, ':')));
+            }
+            from = end.max(begin + 1);
+        }
+    }
+
+    fn pick(&mut self, line: &str, io: &mut Io<'_>) {
+        for (number, line) in std::mem::take(&mut self.held) {
+            self.print(number, &line, '-', io);
+        }
+        if self.flags.has('o') {
+            if !self.flags.has('v') {
+                self.print_parts(line, io);
+            }
+        } else {
+            self.print(self.number, line, ':', io);
+        }
+        self.owed = self.after;
+    }
+
+    fn finish_file(&mut self, io: &mut Io<'_>) {
+        if self.has_begun && self.flags.has('c') && !self.flags.has('q') {
+            let name = if self.shows_name { format!("{}:", self.name) } else { String::new() };
+            io.out(&format!("{name}{}\n", self.picked));
+        }
+    }
+}
+
+impl Filter for Grep {
+    fn begin(&mut self, name: Option<&str>, io: &mut Io<'_>) -> Flow {
+        self.finish_file(io);
+        self.has_begun = true;
+        name.unwrap_or("(standard input)").clone_into(&mut self.name);
+        (self.number, self.picked, self.owed, self.last_printed) = (0, 0, 0, 0);
+        self.held.clear();
+        Flow::More
+    }
+
+    fn line(&mut self, line: &str, _: bool, io: &mut Io<'_>) -> Flow {
+        self.number += 1;
+        if self.most.is_some_and(|most| self.picked >= most) {
+            return Flow::More;
+        }
+        let fits = self.patterns.iter().any(|pattern| pattern.fits(line)) != self.flags.has('v');
+        if fits {
+            self.picked += 1;
+            self.has_picked = true;
+            if self.flags.has('q') {
+                return Flow::Stop;
+            }
+            if self.flags.has('l') && self.picked == 1 {
+                io.out(&format!("{}\n", self.name));
+            }
+            if !self.flags.has('c') && !self.flags.has('l') {
+                self.pick(line, io);
+            }
+        } else if self.owed > 0 {
+            self.owed -= 1;
+            self.print(self.number, line, '-', io);
+        } else if self.before > 0 {
+            self.held.push_back((self.number, line.to_owned()));
+            if self.held.len() > self.before {
+                self.held.pop_front();
+            }
+        }
+        Flow::More
+    }
+
+    fn end(&mut self, io: &mut Io<'_>) -> i32 {
+        self.finish_file(io);
+        i32::from(!self.has_picked)
+    }
+
+    fn failure(&self) -> i32 {
+        2
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Filter> {
+        Box::new(self.clone())
+    }
+}

@@ -1,0 +1,139 @@
+//! The programs that come with every shell: coreutils and text tools, as tutorials use them.
+//!
+//! - `options`: flags. `brief`: programs that print and end. `filter`: programs that read lines.
+//! - `text`: echo, printf and their formats. `cat`, `lines` (head, tail, uniq, wc), `cut` (and tr),
+//!   `sort`, `grep`,
+//!   `sed`, `awk`: filters. `files`: ls, rm, cp and the like. `condition`: test. `web`: curl, wget.
+//! - `running`: sleep, watch, xargs, sh and editors. `date`: the time.
+
+mod options;
+mod brief;
+mod filter;
+mod format;
+mod text;
+mod cat;
+mod lines;
+mod cut;
+mod sort;
+mod grep;
+mod sed;
+mod sed_script;
+mod awk;
+mod files;
+mod condition;
+mod web;
+mod running;
+mod watch;
+mod date;
+
+use super::host::{Call, NotFound, Program};
+use super::io::Io;
+use brief::Brief;
+
+pub use date::date_text;
+
+/// Makes a program; what is wrong with its arguments is printed and its exit code is given.
+type Make = fn(Call) -> Result<Box<dyn Program>, Wrong>;
+
+/// Does all at once, and gives the exit code.
+type Run = fn(&Call, &mut Io<'_>) -> i32;
+
+/// What is wrong with a call: what is printed to standard error, and the exit code.
+struct Wrong(String, i32);
+
+/// Programs that print and end.
+const INSTANT: &[(&str, Run)] = &[
+    ("echo", text::echo),
+    ("printf", text::printf),
+    ("seq", text::seq),
+    ("true", text::succeed),
+    ("false", text::fail),
+    ("basename", text::basename),
+    ("dirname", text::dirname),
+    ("which", text::which),
+    ("type", text::which),
+    ("command", text::which),
+    ("printenv", text::environment),
+    ("clear", text::clear),
+    ("reset", text::clear),
+    ("date", date::date),
+    ("pwd", files::pwd),
+    ("ls", files::ls),
+    ("rm", files::rm),
+    ("rmdir", files::rmdir),
+    ("mkdir", files::mkdir),
+    ("touch", files::touch),
+    ("cp", files::cp),
+    ("mv", files::mv),
+    ("chmod", text::succeed),
+    ("test", condition::test),
+    ("[", condition::test),
+    ("curl", web::curl),
+    ("wget", web::wget),
+];
+
+/// All others.
+const OTHERS: &[(&str, Make)] = &[
+    ("cat", cat::cat),
+    ("tee", cat::tee),
+    ("head", lines::head),
+    ("tail", lines::tail),
+    ("uniq", lines::uniq),
+    ("wc", lines::wc),
+    ("cut", cut::cut),
+    ("tr", cut::tr),
+    ("sort", sort::sort_lines),
+    ("grep", grep::grep),
+    ("egrep", grep::grep),
+    ("fgrep", grep::grep),
+    ("sed", sed::sed),
+    ("awk", awk::awk),
+    ("gawk", awk::awk),
+    ("sleep", running::sleep),
+    ("xargs", running::xargs),
+    ("sh", running::sh),
+    ("bash", running::sh),
+    ("env", running::env),
+    ("sudo", running::sudo),
+    ("time", running::sudo),
+    ("vi", running::editor),
+    ("vim", running::editor),
+    ("nano", running::editor),
+    ("watch", watch::watch),
+];
+
+/// The names of all programs that come with every shell.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    INSTANT.iter().map(|(name, _)| *name).chain(OTHERS.iter().map(|(name, _)| *name))
+}
+
+/// Starts a program that comes with every shell.
+///
+/// # Errors
+/// When there is none of that name.
+pub fn start(call: &Call) -> Result<Box<dyn Program>, NotFound> {
+    if !is_in_path(call) {
+        return Err(NotFound::default());
+    }
+    if let Some((_, run)) = INSTANT.iter().find(|(name, _)| *name == call.name()) {
+        return Ok(Box::new(Brief { call: call.clone(), run: *run }));
+    }
+    let Some((_, make)) = OTHERS.iter().find(|(name, _)| *name == call.name()) else {
+        return Err(NotFound::default());
+    };
+    Ok(match make(call.clone()) {
+        Ok(program) => program,
+        Err(Wrong(message, exit)) => {
+            Box::new(brief::Complaint { name: call.name().to_owned(), message, exit })
+        }
+    })
+}
+
+/// A path must name a folder where programs are.
+fn is_in_path(call: &Call) -> bool {
+    let word = call.argv.first().map(String::as_str).unwrap_or_default();
+    match word.rsplit_once('/') {
+        None => true,
+        Some((folder, _)) => matches!(folder, "/bin" | "/usr/bin" | "/sbin" | "/usr/sbin" | "/usr/local/bin"),
+    }
+}

@@ -1,0 +1,102 @@
+//! The flags of a program: `-n 5`, `-n5`, `-rn`, `--lines=5`.
+
+use super::Wrong;
+use crate::shell::host::Call;
+
+/// What a program was given.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Options {
+    flags: Vec<(char, String)>,
+    /// What is no flag.
+    pub(super) operands: Vec<String>,
+}
+
+impl Options {
+    /// Reads the arguments. `letters` are the flags, with a colon behind those that take a value; `long`
+    /// gives the letter of each long flag.
+    pub(super) fn parse(call: &Call, letters: &str, long: &[(&str, char)]) -> Result<Self, Wrong> {
+        let mut options = Self::default();
+        let mut args = call.args().iter();
+        while let Some(arg) = args.next() {
+            if arg == "--" {
+                options.operands.extend(args.by_ref().cloned());
+            } else if let Some(name) = arg.strip_prefix("--") {
+                let (name, value) =
+                    name.split_once('=').map_or((name, None), |(name, value)| (name, Some(value)));
+                let Some((_, letter)) = long.iter().find(|(known, _)| *known == name) else {
+                    return Err(wrong(call, &format!("unrecognized option '--{name}'")));
+                };
+                let value = match value {
+                    Some(value) => value.to_owned(),
+                    None if takes_value(letters, *letter) => args.next().cloned().unwrap_or_default(),
+                    None => String::new(),
+                };
+                options.flags.push((*letter, value));
+            } else if arg.len() > 1 && arg.starts_with('-') {
+                options.cluster(call, letters, arg, &mut args)?;
+            } else {
+                options.operands.push(arg.clone());
+            }
+        }
+        Ok(options)
+    }
+
+    /// The flags of one word.
+    fn cluster(
+        &mut self,
+        call: &Call,
+        letters: &str,
+        arg: &str,
+        args: &mut std::slice::Iter<'_, String>,
+    ) -> Result<(), Wrong> {
+        for (at, letter) in arg.char_indices().skip(1) {
+            if letter == ':' || !letters.contains(letter) {
+                return Err(wrong(call, &format!("invalid option -- '{letter}'")));
+            }
+            if !takes_value(letters, letter) {
+                self.flags.push((letter, String::new()));
+                continue;
+            }
+            let rest = arg.get(at + letter.len_utf8()..).unwrap_or_default();
+            let value = if rest.is_empty() { args.next().cloned() } else { Some(rest.to_owned()) };
+            let Some(value) = value else {
+                return Err(wrong(call, &format!("option requires an argument -- '{letter}'")));
+            };
+            self.flags.push((letter, value));
+            break;
+        }
+        Ok(())
+    }
+
+    pub(super) fn has(&self, letter: char) -> bool {
+        self.flags.iter().any(|(known, _)| *known == letter)
+    }
+
+    /// The last value of a flag.
+    pub(super) fn value(&self, letter: char) -> Option<&str> {
+        self.flags.iter().rev().find(|(known, _)| *known == letter).map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a flag.
+    pub(super) fn values(&self, letter: char) -> impl Iterator<Item = &str> {
+        self.flags.iter().filter(move |(known, _)| *known == letter).map(|(_, value)| value.as_str())
+    }
+
+    /// A value that must be a number.
+    pub(super) fn number(&self, call: &Call, letter: char, what: &str) -> Result<Option<usize>, Wrong> {
+        let Some(value) = self.value(letter) else { return Ok(None) };
+        let number = value.parse().ok().ok_or_else(|| wrong(call, &format!("invalid {what}: '{value}'")))?;
+        Ok(Some(number))
+    }
+}
+
+fn takes_value(letters: &str, letter: char) -> bool {
+    let at = letters.find(letter).map(|at| at + letter.len_utf8());
+    at.is_some_and(|at| letters.get(at..).is_some_and(|rest| rest.starts_with(':')))
+}
+
+/// A complaint about the arguments.
+pub(super) fn wrong(call: &Call, what: &str) -> Wrong {
+    let exit = if call.name().ends_with("grep") { 2 } else { 1 };
+    Wrong(format!("{}: {what}\n", call.name()), exit)
+}

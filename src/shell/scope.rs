@@ -1,0 +1,67 @@
+//! What a shell keeps from one command to the next: variables, arguments, the folder, the last exit code.
+
+use crate::collections::SortedMap;
+
+/// A variable.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Variable {
+    pub(super) value: String,
+    pub(super) is_exported: bool,
+}
+
+/// Variables, arguments, folder, exit code.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scope {
+    pub(super) variables: SortedMap<String, Variable>,
+    /// `$1` and so on.
+    pub(super) arguments: Vec<String>,
+    /// `$0`.
+    pub(super) name: String,
+    pub(super) folder: String,
+    pub(super) status: i32,
+    /// How many shells this one is within.
+    pub(super) level: u32,
+    pub(super) aliases: SortedMap<String, String>,
+}
+
+impl Scope {
+    pub(super) fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.variables.entry(name.to_owned()).or_default().value = value.into();
+    }
+
+    pub(super) fn export(&mut self, name: &str) {
+        self.variables.entry(name.to_owned()).or_default().is_exported = true;
+    }
+
+    /// The value of a variable or of a special parameter.
+    pub(super) fn get(&self, name: &str) -> Option<String> {
+        if let Some(variable) = self.variables.get(name) {
+            return Some(variable.value.clone());
+        }
+        match name {
+            "?" => Some(self.status.to_string()),
+            "#" => Some(self.arguments.len().to_string()),
+            "0" => Some(self.name.clone()),
+            "@" | "*" => Some(self.arguments.join(" ")),
+            "$" => Some("4242".to_owned()),
+            "!" | "-" => Some(String::new()),
+            _ => {
+                let number: usize = name.parse().ok()?;
+                self.arguments.get(number.checked_sub(1)?).cloned()
+            }
+        }
+    }
+
+    /// The exported variables.
+    pub(super) fn environment(&self) -> SortedMap<String, String> {
+        let exported = self.variables.iter().filter(|(_, variable)| variable.is_exported);
+        exported.map(|(name, variable)| (name.clone(), variable.value.clone())).collect()
+    }
+
+    /// Goes to another folder.
+    pub(super) fn enter(&mut self, folder: String) {
+        let before = std::mem::replace(&mut self.folder, folder.clone());
+        self.set("OLDPWD", before);
+        self.set("PWD", folder);
+    }
+}

@@ -1,0 +1,323 @@
+//! Words: quotes, backslashes, `$` and backquotes.
+
+use std::rc::Rc;
+
+use super::SyntaxError;
+use super::scan::{Parser, is_meta};
+use super::tree::{Operation, Part, Word};
+
+/// Adds text to a word; texts of one kind that follow each other are one part.
+fn push(parts: &mut Vec<Part>, more: &str, quoted: bool) {
+    match parts.last_mut() {
+        Some(Part::Text { text, is_quoted }) if *is_quoted == quoted => text.push_str(more),
+        _ => parts.push(Part::Text { text: more.to_owned(), is_quoted: quoted }),
+    }
+}
+
+fn push_letter(parts: &mut Vec<Part>, letter: char, quoted: bool) {
+    push(parts, letter.encode_utf8(&mut [0; 4]), quoted);
+}
+
+impl Parser {
+    /// Takes a word; `None` when none is here.
+    pub(super) fn word(&mut self) -> Result<Option<Word>, SyntaxError> {
+        let begin = self.at;
+        let mut parts = Vec::new();
+        if self.peek() == Some('~') && self.peek_at(1).is_none_or(|next| next == '/' || is_meta(next)) {
+            self.at += 1;
+            parts.push(Part::Variable { name: "HOME".to_owned(), operation: None, is_quoted: true });
+        }
+        while let Some(letter) = self.peek() {
+            match letter {
+                _ if is_meta(letter) => break,
+                '\\' => self.backslash(&mut parts)?,
+                '\'' => self.single_quoted(&mut parts)?,
+                '"' => {
+                    self.at += 1;
+                    push(&mut parts, "", true);
+                    self.quoted_parts(&mut parts, Some('"'))?;
+                }
+                '$' => self.dollar(&mut parts, false)?,
+                '`' => self.backquoted(&mut parts, false)?,
+                _ => {
+                    self.at += 1;
+                    push_letter(&mut parts, letter, false);
+                }
+            }
+        }
+        Ok((self.at > begin).then_some(Word(parts)))
+    }
+
+    fn backslash(&mut self, parts: &mut Vec<Part>) -> Result<(), SyntaxError> {
+        self.at += 1;
+        match self.next() {
+            Some('\n') => {}
+            Some('\r') if self.peek() == Some('\n') => self.at += 1,
+            Some(letter) => push_letter(parts, letter, true),
+            None => return Err(SyntaxError::Incomplete),
+        }
+        Ok(())
+    }
+
+    fn single_quoted(&mut self, parts: &mut Vec<Part>) -> Result<(), SyntaxError> {
+        self.at += 1;
+        push(parts, "", true);
+        loop {
+            match self.next() {
+                Some('\'') => return Ok(()),
+                Some(letter) => push_letter(parts, letter, true),
+                None => return Err(SyntaxError::Incomplete),
+            }
+        }
+    }
+
+    /// The text of a here-document, in which only `$`, backquotes and backslashes mean something.
+    pub(super) fn here_body(&mut self) -> Result<Word, SyntaxError> {
+        let mut parts = Vec::new();
+        self.quoted_parts(&mut parts, None)?;
+        Ok(Word(parts))
+    }
+
+    /// What stands between double quotes; without an end, all of the text.
+    fn quoted_parts(&mut self, parts: &mut Vec<Part>, end: Option<char>) -> Result<(), SyntaxError> {
+        loop {
+            match self.peek() {
+                None if end.is_none() => return Ok(()),
+                None => return Err(SyntaxError::Incomplete),
+                Some(letter) if end == Some(letter) => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                Some('\\') => {
+                    self.at += 1;
+                    match self.peek() {
+                        Some('\n') => self.at += 1,
+                        Some(letter) if matches!(letter, '\\' | '$' | '`') || end == Some(letter) => {
+                            self.at += 1;
+                            push_letter(parts, letter, true);
+                        }
+                        _ => push(parts, "\\", true),
+                    }
+                }
+                Some('$') => self.dollar(parts, true)?,
+                Some('`') => self.backquoted(parts, true)?,
+                Some(letter) => {
+                    self.at += 1;
+                    push_letter(parts, letter, true);
+                }
+            }
+        }
+    }
+
+    fn dollar(&mut self, parts: &mut Vec<Part>, is_quoted: bool) -> Result<(), SyntaxError> {
+        self.at += 1;
+        match self.peek() {
+            Some('(') if self.peek_at(1) == Some('(') && self.closes_arithmetic().is_some() => {
+                self.arithmetic(parts, is_quoted)
+            }
+            Some('(') => {
+                self.at += 1;
+                self.enter()?;
+                let list = self.list()?;
+                self.leave();
+                if !self.takes(")") {
+                    return Err(self.unexpected());
+                }
+                parts.push(Part::Output { list: Rc::new(list), is_quoted });
+                Ok(())
+            }
+            Some('{') => self.braced(parts, is_quoted),
+            Some('\'') if !is_quoted => self.escaped_quote(parts),
+            Some('"') if !is_quoted => Ok(()),
+            Some(letter) if letter.is_ascii_alphabetic() || letter == '_' => {
+                let name = self.name();
+                parts.push(Part::Variable { name, operation: None, is_quoted });
+                Ok(())
+            }
+            Some(letter)
+                if letter.is_ascii_digit() || matches!(letter, '?' | '@' | '*' | '#' | '$' | '!' | '-') =>
+            {
+                self.at += 1;
+                parts.push(Part::Variable { name: letter.to_string(), operation: None, is_quoted });
+                Ok(())
+            }
+            _ => {
+                push(parts, "$", is_quoted);
+                Ok(())
+            }
+        }
+    }
+
+    fn name(&mut self) -> String {
+        let mut name = String::new();
+        while let Some(letter) = self.peek().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_')
+        {
+            self.at += 1;
+            name.push(letter);
+        }
+        name
+    }
+
+    /// Where `))` closes what `((` opened here.
+    fn closes_arithmetic(&self) -> Option<usize> {
+        let mut depth = 0_usize;
+        for (offset, letter) in self.text.iter().enumerate().skip(self.at) {
+            match letter {
+                '(' => depth += 1,
+                ')' if depth == 2 => return (self.text.get(offset + 1) == Some(&')')).then_some(offset),
+                ')' => depth = depth.checked_sub(1)?,
+                '\n' => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    fn arithmetic(&mut self, parts: &mut Vec<Part>, is_quoted: bool) -> Result<(), SyntaxError> {
+        let Some(end) = self.closes_arithmetic() else {
+            return Err(SyntaxError::Incomplete);
+        };
+        let inner: String = self.text.get(self.at + 2..end).unwrap_or_default().iter().collect();
+        self.at = end + 2;
+        self.enter()?;
+        let text = Self::new(&inner, self.depth).here_body()?;
+        self.leave();
+        parts.push(Part::Arithmetic { text, is_quoted });
+        Ok(())
+    }
+
+    fn backquoted(&mut self, parts: &mut Vec<Part>, is_quoted: bool) -> Result<(), SyntaxError> {
+        self.at += 1;
+        let mut inner = String::new();
+        loop {
+            match self.next() {
+                None => return Err(SyntaxError::Incomplete),
+                Some('`') => break,
+                Some('\\') => match self.next() {
+                    Some(letter @ ('`' | '\\' | '$')) => inner.push(letter),
+                    Some(letter) => {
+                        inner.push('\\');
+                        inner.push(letter);
+                    }
+                    None => return Err(SyntaxError::Incomplete),
+                },
+                Some(letter) => inner.push(letter),
+            }
+        }
+        self.enter()?;
+        let mut parser = Self::new(&inner, self.depth);
+        let list = parser.list()?;
+        parser.expect_end()?;
+        self.leave();
+        parts.push(Part::Output { list: Rc::new(list), is_quoted });
+        Ok(())
+    }
+
+    /// `$'…'`, with the escapes that people use.
+    fn escaped_quote(&mut self, parts: &mut Vec<Part>) -> Result<(), SyntaxError> {
+        self.at += 1;
+        push(parts, "", true);
+        loop {
+            let letter = match self.next() {
+                None => return Err(SyntaxError::Incomplete),
+                Some('\'') => return Ok(()),
+                Some('\\') => match self.next() {
+                    Some('n') => '\n',
+                    Some('t') => '\t',
+                    Some('r') => '\r',
+                    Some(letter) => letter,
+                    None => return Err(SyntaxError::Incomplete),
+                },
+                Some(letter) => letter,
+            };
+            push_letter(parts, letter, true);
+        }
+    }
+
+    fn braced(&mut self, parts: &mut Vec<Part>, is_quoted: bool) -> Result<(), SyntaxError> {
+        let begin = self.at;
+        self.at += 1;
+        let is_length = self.peek() == Some('#') && self.peek_at(1) != Some('}');
+        if is_length {
+            self.at += 1;
+        }
+        let name = match self.peek() {
+            Some(letter @ ('?' | '@' | '*' | '#' | '$' | '!' | '-')) => {
+                self.at += 1;
+                letter.to_string()
+            }
+            _ => self.name(),
+        };
+        let operation = if is_length { Some(Operation::Length) } else { self.operation() };
+        let bad = |parser: &Self| {
+            let text: String = parser.text.iter().skip(begin).take_while(|letter| **letter != '\n').collect();
+            SyntaxError::Refused(format!("${text}: bad substitution"))
+        };
+        if name.is_empty() {
+            return Err(if self.peek().is_none() { SyntaxError::Incomplete } else { bad(self) });
+        }
+        let Some(operation) = operation else {
+            if !self.takes("}") {
+                return Err(if self.peek().is_none() { SyntaxError::Incomplete } else { bad(self) });
+            }
+            parts.push(Part::Variable { name, operation: None, is_quoted });
+            return Ok(());
+        };
+        self.enter()?;
+        let word = self.braced_word(is_quoted)?;
+        self.leave();
+        parts.push(Part::Variable { name, operation: Some((operation, word)), is_quoted });
+        Ok(())
+    }
+
+    fn operation(&mut self) -> Option<Operation> {
+        let or_empty = self.peek() == Some(':') && matches!(self.peek_at(1), Some('-' | '=' | '+' | '?'));
+        if or_empty {
+            self.at += 1;
+        }
+        let twice = self.peek().is_some() && self.peek() == self.peek_at(1);
+        let operation = match self.peek()? {
+            '-' => Operation::Default { or_empty },
+            '=' => Operation::Assign { or_empty },
+            '+' => Operation::Alternative { or_empty },
+            '?' => Operation::Required { or_empty },
+            '#' => Operation::DropStart { longest: twice },
+            '%' => Operation::DropEnd { longest: twice },
+            '/' => Operation::Replace { all: twice },
+            _ => return None,
+        };
+        let is_pattern = matches!(
+            operation,
+            Operation::DropStart { .. } | Operation::DropEnd { .. } | Operation::Replace { .. }
+        );
+        self.at += if twice && is_pattern { 2 } else { 1 };
+        Some(operation)
+    }
+
+    /// The word within `${NAME-…}`, up to the brace.
+    fn braced_word(&mut self, is_quoted: bool) -> Result<Word, SyntaxError> {
+        let mut parts = Vec::new();
+        loop {
+            match self.peek() {
+                None => return Err(SyntaxError::Incomplete),
+                Some('}') => {
+                    self.at += 1;
+                    return Ok(Word(parts));
+                }
+                Some('\\') => self.backslash(&mut parts)?,
+                Some('\'') if !is_quoted => self.single_quoted(&mut parts)?,
+                Some('"') => {
+                    self.at += 1;
+                    push(&mut parts, "", true);
+                    self.quoted_parts(&mut parts, Some('"'))?;
+                }
+                Some('$') => self.dollar(&mut parts, is_quoted)?,
+                Some('`') => self.backquoted(&mut parts, is_quoted)?,
+                Some(letter) => {
+                    self.at += 1;
+                    push_letter(&mut parts, letter, is_quoted);
+                }
+            }
+        }
+    }
+}
