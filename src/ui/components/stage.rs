@@ -156,6 +156,9 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
                         on={props.on.clone()} />
                 }) }
             </div>
+            if !view.left_out.is_empty() {
+                <p class="left-out">{ &view.left_out }</p>
+            }
         </section>
     }
 }

@@ -320,6 +320,21 @@ fn an_edit_opens_a_text_and_takes_it_back() {
 }
 
 #[test]
+fn a_daemon_update_that_no_pod_of_gets_ready_is_blocked() {
+    let mut state = State::default();
+    state.reduce(Action::OpenTab("daemonset.yaml".to_owned()));
+    state.reduce(Action::Apply);
+    settle(&mut state);
+    let name = state.views.daemon_sets.first().expect("the set is there").key.name.clone();
+    state.reduce(run(&format!("kubectl set image ds/{name} *=registry.k8s.io/nginx-slim:bad")));
+    for _ in 0..600 {
+        state.reduce(Action::Advance(100.0));
+    }
+    let set = state.views.daemon_sets.first().expect("the set is there");
+    assert_eq!(set.why.tone, Tone::Blocked, "{:?}", set.why);
+}
+
+#[test]
 fn an_update_that_cannot_start_is_blocked() {
     let bad = run("kubectl set image statefulset/web nginx=registry.k8s.io/nginx-slim:bad");
     let mut state = State::default();

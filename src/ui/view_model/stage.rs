@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::Selected;
 use super::revisions::Letters;
+use super::status::Shape;
 use super::tile::{TileView, Tiles};
 use crate::api::node::Node;
 use crate::api::{Kind, Object, ObjectKey};
@@ -12,6 +13,11 @@ use crate::collections::{SortedMap, sort_by};
 
 /// More pods than this are drawn small.
 const PODS_DRAWN_WHOLE: usize = 48;
+
+/// More nodes than this are summed up instead of drawn.
+const NODES_DRAWN: usize = 200;
+/// More pods without a node than this are summed up.
+const SHELF_DRAWN: usize = 400;
 
 /// The stage.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +28,8 @@ pub struct StageView {
     pub lanes: Vec<Rc<LaneView>>,
     /// Whether tiles are drawn small.
     pub is_compact: bool,
+    /// What is not drawn, in words; empty when all is.
+    pub left_out: String,
 }
 
 /// A node with its pods.
@@ -60,7 +68,7 @@ impl StageView {
             }
         }
         sort(&mut shelf);
-        let lanes = cluster
+        let mut lanes: Vec<Rc<LaneView>> = cluster
             .server()
             .list(Kind::Node, None)
             .filter_map(|object| match object {
@@ -74,7 +82,8 @@ impl StageView {
             .collect();
         // Pods of a node that is gone: nobody runs them, so they stand with those that nobody runs yet.
         shelf.extend(on_nodes.into_values().flatten());
-        Self { shelf, lanes, is_compact: count > PODS_DRAWN_WHOLE }
+        let left_out = leave_out(&mut lanes, &mut shelf);
+        Self { shelf, lanes, is_compact: count > PODS_DRAWN_WHOLE, left_out }
     }
 
     /// Whether there is no pod at all.
@@ -103,6 +112,28 @@ impl LaneView {
     }
 }
 
+/// Leaves out what would make a page too long to read and too slow to draw, and says what that is.
+fn leave_out(lanes: &mut Vec<Rc<LaneView>>, shelf: &mut Vec<Rc<TileView>>) -> String {
+    let mut words = Vec::new();
+    if shelf.len() > SHELF_DRAWN {
+        words.push(format!("{} more Pods have no node", shelf.len() - SHELF_DRAWN));
+        shelf.truncate(SHELF_DRAWN);
+    }
+    if lanes.len() > NODES_DRAWN {
+        let hidden = lanes.split_off(NODES_DRAWN);
+        let ready = hidden.iter().filter(|lane| lane.is_ready).count();
+        let pods: Vec<_> = hidden.iter().flat_map(|lane| &lane.tiles).collect();
+        let well = pods.iter().filter(|tile| tile.shape == Shape::Ready).count();
+        let total = hidden.len();
+        words.push(format!(
+            "{total} more nodes, {ready} of them Ready, run {} Pods, {well} of them ready; kubectl get nodes \
+             lists them",
+            pods.len()
+        ));
+    }
+    words.join("; ")
+}
+
 fn sort(tiles: &mut [Rc<TileView>]) {
     let base = |name: &str| name.rsplit_once('-').map_or(name.len(), |(base, _)| base.len());
     sort_by(tiles, |a, b| {
@@ -110,4 +141,26 @@ fn sort(tiles: &mut [Rc<TileView>]) {
         let (base_a, base_b) = (name_a.get(..base(name_a)), name_b.get(..base(name_b)));
         (base_a, a.ordinal, name_a).cmp(&(base_b, b.ordinal, name_b))
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tile::Tiles;
+    use super::*;
+    use crate::cluster::ClusterConfig;
+
+    #[test]
+    fn a_thousand_nodes_are_summed_up() {
+        let stage = |nodes| {
+            let cluster = Cluster::new(ClusterConfig::with_nodes(nodes));
+            StageView::of(&cluster, &Letters::default(), &mut Tiles::default(), None)
+        };
+        assert_eq!(stage(200).left_out, "");
+        let many = stage(1_000);
+        assert_eq!(many.lanes.len(), NODES_DRAWN);
+        assert_eq!(
+            many.left_out,
+            "800 more nodes, 800 of them Ready, run 0 Pods, 0 of them ready; kubectl get nodes lists them"
+        );
+    }
 }

@@ -1,5 +1,7 @@
 //! The one sentence that says why an object is as it is, and how grave it is.
 
+use crate::api::object::Typed as _;
+use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::{Cluster, Verdict};
 use crate::kubectl::printers::pod_status;
@@ -56,6 +58,9 @@ pub struct WhyView {
 /// Waits that only a person can end.
 const ENDED_BY_PEOPLE: [&str; 3] = ["BrokenRollout", "NotedSize", "OnDelete"];
 
+/// Waits of a `DaemonSet` for whichever of its new pods become available.
+const WAITS_FOR_ITS_PODS: [&str; 3] = ["MaxUnavailable", "MaxSurge", "NewPodAvailable"];
+
 /// Why an object is as it is.
 pub fn why(cluster: &Cluster, key: &ObjectKey) -> WhyView {
     let Some(decision) = cluster.reason_for(key) else {
@@ -75,7 +80,9 @@ pub fn why(cluster: &Cluster, key: &ObjectKey) -> WhyView {
         // The partition is a person's choice: the set rests where it was told to.
         Verdict::Waiting(reason) if reason.name == "Partition" => Tone::Settled,
         Verdict::Waiting(reason) => {
-            let is_stuck = reason.object.as_ref().is_some_and(|object| is_failing(cluster, object));
+            let holds_up =
+                if WAITS_FOR_ITS_PODS.contains(&reason.name) { Some(key) } else { reason.object.as_ref() };
+            let is_stuck = holds_up.is_some_and(|object| is_failing(cluster, object));
             let by_people = ENDED_BY_PEOPLE.contains(&reason.name);
             if is_stuck || by_people || cluster.next_due().is_none() { Tone::Blocked } else { Tone::Waiting }
         }
@@ -83,12 +90,17 @@ pub fn why(cluster: &Cluster, key: &ObjectKey) -> WhyView {
     WhyView { tone, sentence: capitalised(&reason.sentence), facts: reason.facts.clone() }
 }
 
+/// Whether a pod, or a pod that an object controls, fails so that it does not become well by itself.
 fn is_failing(cluster: &Cluster, key: &ObjectKey) -> bool {
-    if key.kind != Kind::Pod {
-        return false;
-    }
+    let fails = |pod: &Pod| Shape::of(pod, &pod_status(pod)) == Shape::Failed;
     match cluster.server().get(key) {
-        Ok(Object::Pod(pod)) => Shape::of(pod, &pod_status(pod)) == Shape::Failed,
+        Ok(Object::Pod(pod)) => fails(pod),
+        Ok(Object::ReplicaSet(_) | Object::DaemonSet(_)) => {
+            let owner =
+                cluster.server().get(key).map(|object| object.meta().uid.as_str()).unwrap_or_default();
+            let pods = cluster.server().list(Kind::Pod, Some(&key.namespace)).filter_map(Pod::of);
+            pods.filter(|pod| pod.metadata.is_controlled_by(owner)).any(|pod| fails(pod))
+        }
         _ => false,
     }
 }
