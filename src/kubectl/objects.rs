@@ -31,7 +31,7 @@ pub fn wire(object: &Object) -> Value {
 /// `NotFound`, and the refusal of names that no path can hold.
 pub fn fetch(api: &ApiServer, key: &ObjectKey) -> Result<Object, CommandError> {
     check_path_name(&key.name)?;
-    api.get(key).map(|object| as_read(object, api.now())).map_err(|error| {
+    api.read(key).map(|object| as_read(&object, api.now())).map_err(|error| {
         let namespace = ObjectKey::new(Kind::Namespace, "", key.namespace.as_str());
         let other = !key.namespace.is_empty() && key.namespace != "default";
         if other && error.is_not_found() && api.get(&namespace).is_err() {

@@ -93,6 +93,15 @@ pub struct Picks {
 }
 
 impl Picks {
+    /// The server's warnings about the kinds that were asked for.
+    pub fn warnings(&self) -> &'static str {
+        let mut kinds = self.kinds.iter().copied().chain(self.items.iter().map(|picked| picked.key.kind));
+        if kinds.any(|kind| kind == Kind::Endpoints) {
+            return "Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\n";
+        }
+        ""
+    }
+
     /// Leaves out the objects that were not found.
     pub fn ignore_not_found(&mut self) {
         self.errors.retain(|error| !error.is_not_found());
@@ -256,8 +265,9 @@ impl Selection {
     pub fn list(&self, api: &ApiServer, kind: Kind) -> Result<Vec<Object>, CommandError> {
         let filter = self.filter(kind)?;
         let namespace = (kind.is_namespaced() && !self.all_namespaces).then_some(self.namespace.as_str());
-        let picked = api.list(kind, namespace).filter(|object| filter.picks(object));
-        Ok(picked.map(|object| as_read(object, api.now())).collect())
+        let mut picked = api.read_list(kind, namespace);
+        picked.retain(|object| filter.picks(object));
+        Ok(picked.iter().map(|object| as_read(object, api.now())).collect())
     }
 
     /// The selectors, ready to be asked.

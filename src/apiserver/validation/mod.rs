@@ -144,7 +144,7 @@ fn spec(kind: Kind, value: &Value, causes: &mut Causes) {
         Kind::Deployment => deployment::deployment(value, causes),
         Kind::ReplicaSet => deployment::replica_set(value, causes),
         Kind::PodDisruptionBudget => disruption_budget::spec(value, causes),
-        Kind::ServiceAccount | Kind::Lease => {}
+        Kind::ServiceAccount | Kind::Lease | Kind::Endpoints => {}
     }
 }
 
@@ -171,6 +171,7 @@ fn changed_spec(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
         | Kind::Namespace
         | Kind::Event
         | Kind::EndpointSlice
+        | Kind::Endpoints
         | Kind::Lease
         | Kind::ServiceAccount => {
             spec(kind, new, causes);
