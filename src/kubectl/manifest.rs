@@ -7,6 +7,7 @@
 use serde_json::Value;
 
 use super::error::CommandError;
+use super::hints;
 use super::objects::text_at;
 use super::quote::quote;
 use super::session::Session;
@@ -190,7 +191,8 @@ fn document(source: &str, value: Value) -> Result<Document, CommandError> {
     check_metadata(source, &value)?;
     let (api_version, kind) = (text_at(&value, &["apiVersion"]), text_at(&value, &["kind"]));
     let Some(kind) = Kind::of(api_version, kind) else {
-        return Err(CommandError::plain(format!(
+        let hint = hints::manifest(api_version, kind);
+        let error = CommandError::plain(format!(
             "resource mapping not found for name: {} namespace: {} from {}: no matches for kind {} in version {}\n\
              ensure CRDs are installed first",
             quote(text_at(&value, &["metadata", "name"])),
@@ -198,7 +200,8 @@ fn document(source: &str, value: Value) -> Result<Document, CommandError> {
             quote(source),
             quote(kind),
             quote(api_version),
-        )));
+        ));
+        return Err(error.with_hint(hint));
     };
     Ok(Document { source: source.to_owned(), kind, value })
 }

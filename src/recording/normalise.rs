@@ -1,6 +1,6 @@
-//! Takes out what no two clusters share: times, ages, uids, addresses, versions.
+//! Takes out what no two clusters share: times, ages, uids, addresses, versions, generated names.
 //!
-//! Each uid and address is replaced by its place in the order of first appearance, so that two that were
+//! Each uid, address and generated name is replaced by its place in the order of first appearance, so that two that were
 //! equal stay equal. Everything else stays as it was: a comparison is never loosened here for one
 //! recording's sake.
 
@@ -55,6 +55,9 @@ impl Normaliser {
             let place = self.place("UID", uuid);
             return format!("{before}{place}{after}");
         }
+        if let Some(prefix) = generated_prefix(word) {
+            return self.place(&format!("{prefix}-GENERATED"), word);
+        }
         word.to_owned()
     }
 
@@ -95,6 +98,15 @@ fn is_timestamp(word: &str) -> bool {
 fn is_address(word: &str) -> bool {
     let parts: Vec<&str> = word.split('.').collect();
     parts.len() == 4 && parts.iter().all(|part| part.parse::<u8>().is_ok())
+}
+
+/// What stands before the five letters that the server adds to a `generateName`, as of a pod's volume
+/// `kube-api-access-2lqqt` or of a slice `nginx-ft5nv`.
+fn generated_prefix(word: &str) -> Option<&str> {
+    const LETTERS: &str = "bcdfghjklmnpqrstvwxz2456789";
+    let (prefix, suffix) = word.rsplit_once('-')?;
+    let is_generated = suffix.len() == 5 && suffix != "https" && suffix.chars().all(|c| LETTERS.contains(c));
+    (is_generated && !prefix.is_empty()).then_some(prefix)
 }
 
 fn find_uuid(word: &str) -> Option<usize> {
@@ -160,6 +172,9 @@ mod tests {
             ("creationTimestamp: \"2026-11-21T05:36:55Z\"", "creationTimestamp: \"TIME\""),
             ("resourceVersion: \"123\"", "resourceVersion: VERSION"),
             ("pvc-e4bf8da5-7401-4216-9e1f-e658f3b1d1ae", "pvc-UID0"),
+            ("kube-api-access-2lqqt nginx-ft5nv", "kube-api-access-GENERATED0 nginx-GENERATED0"),
+            ("nginx-zzzzz nginx-ft5nv", "nginx-GENERATED1 nginx-GENERATED0"),
+            ("web-https web-0 web-clear", "web-https web-0 web-clear"),
         ];
         let mut normaliser = Normaliser::default();
         for (line, expected) in table {

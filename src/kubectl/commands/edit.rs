@@ -159,7 +159,7 @@ impl Edit {
             let Some((_, original)) = self.scene.originals.iter().find(|(known, _)| *known == key) else {
                 return self.give_up("At least one of apiVersion, kind and name was changed", text, session);
             };
-            match send_one(&key, original, &document.value, api) {
+            match send_one(&key, original, &document.value, api).map_err(CommandError::unhinted) {
                 Ok(Some(value)) => self.print(&value, "edited"),
                 Ok(None) => self.print(&document.value, "skipped"),
                 Err(CommandError::Status(status)) => match self.note(&key, &status) {

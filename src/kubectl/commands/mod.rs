@@ -4,6 +4,7 @@
 //! needs a real container or a network; such commands say so.
 
 pub mod shared_flags;
+pub mod explain;
 pub mod get;
 pub mod describe;
 pub mod apply;
@@ -34,6 +35,9 @@ pub mod diff;
 pub mod logs;
 pub mod exec;
 pub mod api_resources;
+pub mod auth;
+pub mod cluster_info;
+pub mod completion;
 pub mod config;
 pub mod options;
 pub mod version;
@@ -88,7 +92,7 @@ pub static ROOT: Command = Command {
         expose::COMMAND,
         run::COMMAND,
         set::COMMAND,
-        absent("explain", "Get documentation for a resource"),
+        explain::COMMAND,
         get::COMMAND,
         edit::COMMAND,
         delete::COMMAND,
@@ -96,7 +100,7 @@ pub static ROOT: Command = Command {
         scale::COMMAND,
         absent("autoscale", "Auto-scale a deployment, replica set, stateful set, or replication controller"),
         absent("certificate", "Modify certificate resources"),
-        absent("cluster-info", "Display cluster information"),
+        cluster_info::COMMAND,
         Command { suggest_for: &["stats"], ..absent("top", "Display resource (CPU/memory) usage") },
         cordon::CORDON,
         cordon::UNCORDON,
@@ -109,7 +113,7 @@ pub static ROOT: Command = Command {
         absent("port-forward", "Forward one or more local ports to a pod"),
         absent("proxy", "Run a proxy to the Kubernetes API server"),
         absent("cp", "Copy files and directories to and from containers"),
-        absent("auth", "Inspect authorization"),
+        auth::COMMAND,
         absent("debug", "Create debugging sessions for troubleshooting workloads and nodes"),
         events::COMMAND,
         diff::COMMAND,
@@ -120,10 +124,7 @@ pub static ROOT: Command = Command {
         absent("kustomize", "Build a kustomization target from a directory or URL"),
         label::COMMAND,
         annotate::COMMAND,
-        absent(
-            "completion",
-            "Output shell completion code for the specified shell (bash, zsh, fish, or powershell)",
-        ),
+        completion::COMMAND,
         absent("alpha", "Commands for features in alpha"),
         config::COMMAND,
         absent("kuberc", "Manage kuberc configuration files"),
