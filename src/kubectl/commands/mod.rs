@@ -40,6 +40,7 @@ pub mod cluster_info;
 pub mod completion;
 pub mod config;
 pub mod options;
+pub mod top;
 pub mod version;
 
 use super::command::Command;
@@ -101,7 +102,7 @@ pub static ROOT: Command = Command {
         absent("autoscale", "Auto-scale a deployment, replica set, stateful set, or replication controller"),
         absent("certificate", "Modify certificate resources"),
         cluster_info::COMMAND,
-        Command { suggest_for: &["stats"], ..absent("top", "Display resource (CPU/memory) usage") },
+        top::COMMAND,
         cordon::CORDON,
         cordon::UNCORDON,
         drain::COMMAND,
