@@ -36,6 +36,7 @@ pub use eviction::{can_ignore_budgets, may_evict_unhealthy};
 pub use refused::RefusedEviction;
 pub use request::{Body, DeleteOptions, PatchType, Preconditions, PropagationPolicy, Request, Subresource};
 pub use status_error::{Cause, StatusError};
+pub use validation::warnings;
 pub use store::Store;
 pub use watch::{WatchEvent, WatchEventType};
 

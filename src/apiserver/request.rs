@@ -176,6 +176,15 @@ impl Request {
         }
     }
 
+    /// The object whose main part it replaces or patches.
+    pub fn changed(&self) -> Option<&ObjectKey> {
+        match self {
+            Self::Update { key, subresource: Subresource::Main, .. }
+            | Self::Patch { key, subresource: Subresource::Main, .. } => Some(key),
+            _ => None,
+        }
+    }
+
     /// The kind that it is about.
     pub fn kind(&self) -> Kind {
         match self {

@@ -8,7 +8,7 @@ use super::flags::{Flag, Parsed};
 use super::outcome::{Outcome, Output, Waiter};
 use super::session::Session;
 use crate::api::ObjectKey;
-use crate::apiserver::{ApiServer, Request, StatusError};
+use crate::apiserver::{ApiServer, Request, StatusError, warnings};
 use crate::kubectl::commands::edit::Edit;
 
 /// A command, or a group of them.
@@ -126,12 +126,27 @@ impl Context<'_> {
         self.output.err(text);
     }
 
-    /// Sends a request.
+    /// Sends a request, and prints what the server warns of.
     ///
     /// # Errors
     /// The server's refusal.
     pub fn send(&mut self, request: Request) -> Result<crate::api::Object, StatusError> {
-        self.api.handle(request)
+        let before = request.changed().map(|key| self.api.get(key).cloned());
+        let is_looked_at = before.is_some() || matches!(request, Request::Create { .. });
+        let object = self.api.handle(request)?;
+        if is_looked_at {
+            let before = before.and_then(Result::ok);
+            warnings(&object, before.as_ref()).iter().for_each(|warning| self.warn(warning));
+        }
+        Ok(object)
+    }
+
+    /// Prints a warning, each text once.
+    pub fn warn(&mut self, warning: &str) {
+        let text = format!("Warning: {warning}\n");
+        if !self.output.stderr().contains(&text) {
+            self.err(&text);
+        }
     }
 
     /// The object under a key; a missing namespace is told instead of the missing object.

@@ -12,6 +12,7 @@ use super::objects::text_at;
 use super::quote::quote;
 use super::session::Session;
 use crate::api::Kind;
+use crate::api::schema::{Struct, Type, item_struct};
 
 /// A document of a manifest whose kind is served.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,52 @@ pub struct Document {
     pub value: Value,
 }
 
+/// How strictly fields are checked: `--validate`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Check {
+    /// Unknown fields are refused.
+    #[default]
+    Strict,
+    /// Unknown fields are dropped with a warning.
+    Warn,
+    /// Unknown fields are dropped in silence.
+    Ignore,
+}
+
+impl Check {
+    /// What a value of `--validate` means; nothing is strict.
+    ///
+    /// # Errors
+    /// kubectl's words for another value.
+    pub fn of(flag: &str) -> Result<Self, CommandError> {
+        match flag {
+            "" | "strict" | "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(Self::Strict),
+            "warn" => Ok(Self::Warn),
+            "ignore" | "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(Self::Ignore),
+            other => Err(CommandError::plain(format!(
+                "invalid - validate option {}; must be one of: strict (or true), warn, ignore (or false)",
+                quote(other)
+            ))),
+        }
+    }
+}
+
+/// Drops the fields that a struct does not have.
+pub fn prune(value: &mut Value, of: &'static Struct) {
+    let Value::Object(fields) = value else { return };
+    fields.retain(|name, _| of.field(name).is_some());
+    for (name, value) in fields {
+        let Some(field) = of.field(name) else { continue };
+        let Some(below) = item_struct(&field.ty).filter(|_| !matches!(field.ty.resolve(), Type::Map(..))) else {
+            continue;
+        };
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| prune(item, below)),
+            one => prune(one, below),
+        }
+    }
+}
+
 /// What a file gave: its documents in order, each read or refused.
 pub type Documents = Vec<Result<Document, CommandError>>;
 
@@ -31,16 +78,16 @@ pub type Documents = Vec<Result<Document, CommandError>>;
 ///
 /// # Errors
 /// When a file does not exist.
-pub fn read_files(session: &Session, names: &[String]) -> Result<Documents, CommandError> {
+pub fn read_files(session: &Session, names: &[String], check: Check) -> Result<Documents, CommandError> {
     let mut errors = Vec::new();
     let mut documents = Vec::new();
     for name in names {
         if name == "-" {
-            documents.extend(read_text("STDIN", session.stdin.as_deref().unwrap_or_default()));
+            documents.extend(read_text("STDIN", session.stdin.as_deref().unwrap_or_default(), check));
             continue;
         }
         if let Some(text) = session.documents.get(name) {
-            documents.extend(read_text(name, text));
+            documents.extend(read_text(name, text, check));
             continue;
         }
         if name.starts_with("http://") || name.starts_with("https://") {
@@ -51,7 +98,7 @@ pub fn read_files(session: &Session, names: &[String]) -> Result<Documents, Comm
         match expand(session, name) {
             Ok(found) => {
                 for (path, text) in found {
-                    documents.extend(read_text(&path, text));
+                    documents.extend(read_text(&path, text, check));
                 }
             }
             Err(error) => errors.push(error),
@@ -130,7 +177,7 @@ fn matches_pattern(pattern: &str, path: &str) -> bool {
 }
 
 /// Reads the documents of a text; reading ends at the first that is no YAML.
-pub fn read_text(source: &str, text: &str) -> Documents {
+pub fn read_text(source: &str, text: &str, check: Check) -> Documents {
     let mut documents = Documents::new();
     for document in super::formats::documents(text) {
         match document {
@@ -140,7 +187,9 @@ pub fn read_text(source: &str, text: &str) -> Documents {
             }
             Ok(Value::Null) => {}
             Ok(value) => {
-                if let Err(error) = validate(source, &value) {
+                let checked =
+                    if check == Check::Ignore { decode(source, &value) } else { validate(source, &value) };
+                if let Err(error) = checked {
                     // The visitor stops at a document that is no object at all.
                     documents.push(Err(error));
                     break;
@@ -171,6 +220,22 @@ fn validate(source: &str, value: &Value) -> Result<(), CommandError> {
         (false, true) => refuse("kind not set"),
         (false, false) => Ok(()),
     }
+}
+
+/// What remains to be wrong where nothing is checked: kubectl must know the kind.
+fn decode(source: &str, value: &Value) -> Result<(), CommandError> {
+    let refuse =
+        |why: String| Err(CommandError::plain(format!("unable to decode {}: {why}", quote(source))));
+    if !value.is_object() {
+        let what = json_type(value).unwrap_or("null");
+        return refuse(format!("json: cannot unmarshal {what} into Go value of type unstructured.detector"));
+    }
+    for (field, name) in [("kind", "Kind"), ("apiVersion", "apiVersion")] {
+        if text_at(value, &[field]).is_empty() {
+            return refuse(format!("Object '{name}' is missing in '{}'", super::formats::compact(value)));
+        }
+    }
+    Ok(())
 }
 
 fn flatten(source: &str, value: Value, documents: &mut Documents) {
@@ -258,7 +323,7 @@ fn json_type(value: &Value) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{matches_pattern, read_files};
+    use super::{Check, matches_pattern, read_files};
     use crate::kubectl::Session;
 
     fn session(files: &[(&str, &str)]) -> Session {
@@ -309,7 +374,7 @@ mod tests {
             ),
         ];
         for (text, expected) in cases {
-            let documents = read_files(&session(&[("f.yaml", text)]), &["f.yaml".to_owned()]).unwrap();
+            let documents = read_files(&session(&[("f.yaml", text)]), &["f.yaml".to_owned()], Check::Strict).unwrap();
             assert_eq!(documents.len(), 1, "{text}");
             assert_eq!(documents[0].as_ref().unwrap_err().render(), expected);
         }
@@ -322,7 +387,7 @@ mod tests {
             ("notes.txt", "x"),
             ("d/b.yaml", "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod}]\n"),
         ]);
-        let count = |name: &str| read_files(&files, &[name.to_owned()]).map(|found| found.len()).ok();
+        let count = |name: &str| read_files(&files, &[name.to_owned()], Check::Strict).map(|found| found.len()).ok();
         assert_eq!(count("./a.yaml"), Some(2));
         assert_eq!(count("."), Some(2));
         assert_eq!(count("d"), Some(1));

@@ -9,13 +9,13 @@ use super::command::Context;
 use super::error::CommandError;
 use super::field_selector::FieldQuery;
 use super::label_selector::LabelQuery;
-use super::manifest::{self, Document};
+use super::manifest::{self, Check, Document};
 use super::objects::{self, check_path_name, set_at, text_at, wire};
 use super::quote::quote;
 use super::resources::{group_version_resource, kind_of, kinds_of, split_types};
 use crate::api::codec::from_value;
 use crate::api::heartbeat::as_read;
-use crate::api::{Kind, Object, ObjectKey};
+use crate::api::{Kind, Object, ObjectKey, schema};
 use crate::apiserver::{ApiServer, StatusError};
 
 /// One object that was picked.
@@ -90,6 +90,8 @@ pub struct Picks {
     pub listed: bool,
     /// The kinds whose objects were listed.
     pub kinds: Vec<Kind>,
+    /// What the server warns of instead of refusing it.
+    pub dropped: Vec<String>,
 }
 
 impl Picks {
@@ -100,6 +102,20 @@ impl Picks {
             return "Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\n";
         }
         ""
+    }
+
+    /// Drops the fields of a document that its kind does not have, as a server does that is not to be strict.
+    fn drop_unknown_fields(&mut self, document: &mut Document, check: Check) {
+        let (version, kind) = (document.kind.api_version(), document.kind.resource().kind);
+        let Ok((_, warnings)) = schema::decode_with_warnings(&document.value, &version, kind) else {
+            return;
+        };
+        if let (false, Some(root)) = (warnings.is_empty(), schema::root(&version, kind)) {
+            manifest::prune(&mut document.value, root);
+        }
+        if check == Check::Warn {
+            self.dropped.extend(warnings);
+        }
     }
 
     /// Leaves out the objects that were not found.
@@ -327,7 +343,8 @@ impl Selection {
     }
 
     fn pick_files(&self, context: &Context<'_>) -> Result<Picks, CommandError> {
-        let documents = manifest::read_files(context.session, &self.files)?;
+        let check = Check::of(context.flags.text("validate"))?;
+        let documents = manifest::read_files(context.session, &self.files, check)?;
         match self.arguments()? {
             Arguments::Pairs(_) => {
                 return Err(CommandError::plain(
@@ -345,7 +362,10 @@ impl Selection {
             CommandError::plain(format!("the provided selector {} is not valid: {why}", quote(&self.labels)))
         })?;
         let mut picks = Picks { single: self.files.len() == 1 && documents.len() == 1, ..Picks::default() };
-        for document in documents {
+        for mut document in documents {
+            if let (true, Ok(document)) = (check != Check::Strict, &mut document) {
+                picks.drop_unknown_fields(document, check);
+            }
             match document.and_then(|document| self.of_document(context.api, document)) {
                 Ok(picked) => {
                     if self.labels.is_empty() || labels.matches(&labels_of(&picked)) {

@@ -17,6 +17,7 @@ mod json_stream;
 mod manifest;
 
 pub use emit::emit;
+pub use json_stream::unmarshal_fault;
 pub use error::YamlError;
 pub use limits::{MAX_BYTES, MAX_DEPTH, MAX_DOCUMENTS};
 pub use load::parse;

@@ -7,6 +7,7 @@
 //! - `pods`: pods; their parts in `pod_spec`, `containers`, `environment`, `mounts`, `probes`, `security`,
 //!   `volumes`, `affinity`. `stateful_set`, `daemon_set`, `deployment`, `storage`, `service`,
 //!   `disruption_budget`, `others`: the other kinds. `diff`: what changed.
+//!   `warnings`: what is accepted all the same.
 
 mod causes;
 mod names;
@@ -31,6 +32,9 @@ mod storage;
 mod service;
 mod disruption_budget;
 mod others;
+mod warnings;
+
+pub use warnings::warnings;
 
 use serde_json::Value;
 

@@ -129,7 +129,7 @@ fn table(kinds: &[Kind], wide: bool, no_headers: bool) -> String {
         row
     };
     let rows: Vec<Vec<String>> = kinds.iter().map(row).collect();
-    formats::print_table(&headers, &rows, no_headers)
+    formats::print_table_always(&headers, &rows, no_headers)
 }
 
 /// The types as an `APIResourceList`.

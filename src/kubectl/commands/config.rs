@@ -9,7 +9,7 @@ use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::format::Format;
-use crate::kubectl::formats::print_table;
+use crate::kubectl::formats::print_table_always;
 use crate::kubectl::quote::quote;
 
 /// The name of the one context, cluster and user.
@@ -125,7 +125,7 @@ fn contexts(context: &mut Context<'_>) -> Result<Step, CommandError> {
         let namespace = context.session.namespace.clone();
         let row = vec!["*".to_owned(), NAME.to_owned(), NAME.to_owned(), NAME.to_owned(), namespace];
         let rows = if is_shown { vec![row] } else { Vec::new() };
-        let text = print_table(&headers, &rows, context.flags.switch("no-headers"));
+        let text = print_table_always(&headers, &rows, context.flags.switch("no-headers"));
         context.out(&text);
     }
     CommandError::all(unknown)?;

@@ -127,7 +127,7 @@ impl Edit {
             return self.cancelled("Edit cancelled, saved file was empty.\n");
         }
         let mut documents = Vec::new();
-        for document in manifest::read_text("edited-file", &text) {
+        for document in manifest::read_text("edited-file", &text, manifest::Check::Strict) {
             match document {
                 Ok(document) => documents.push(document),
                 Err(error) => {

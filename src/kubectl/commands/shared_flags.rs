@@ -61,7 +61,7 @@ pub const CHUNKS: &[Flag] =
 
 /// `--validate`
 pub const VALIDATE: &[Flag] =
-    &[Flag::text("validate", "strict", "How strictly the server checks fields; always strict here.")
+    &[Flag::text("validate", "strict", "How strictly fields are checked: strict (true), warn or ignore (false).")
         .bare("strict")];
 
 /// `--subresource`

@@ -72,6 +72,7 @@ pub(super) fn page(kind: Kind, path: &[&str], recursive: bool) -> Result<String,
         }
     };
     texts.extend(shown.and_then(|shown| text(shown, None)));
+    texts.dedup();
     page.push_str("DESCRIPTION:\n");
     for text in &texts {
         page.push_str(&wrapped(text, 4, 76));
