@@ -1,8 +1,9 @@
 //! Endpoints: what the deprecated kind shows of a Service's slices.
 //!
-//! Models the outcome of pkg/controller/endpoint, Kubernetes v1.36. Nothing of it is stored: each look makes
-//! the objects from the `EndpointSlice`s, so that a Service of a thousand pods does not write a thousand
-//! addresses for each change. Left out: Endpoints that people write (refused), more than a thousand addresses.
+//! Models the outcome of pkg/controller/endpoint, Kubernetes v1.36. Nothing of it is stored: each look
+//! makes the objects from the `EndpointSlice`s, so that a Service of a thousand pods does not write a
+//! thousand addresses for each change. Left out: Endpoints that people write (refused), more than a
+//! thousand addresses.
 
 use serde_json::{Value, json};
 
@@ -73,7 +74,8 @@ fn endpoints(service: &Service, slices: &[&EndpointSlice]) -> Value {
     }
     labels.insert("endpoints.kubernetes.io/managed-by".to_owned(), "endpoint-controller".to_owned());
     let triggers = slices.iter().filter_map(|slice| slice.metadata.annotations.get(TRIGGER_TIME));
-    let annotations: LabelMap = triggers.max().map(|at| (TRIGGER_TIME.to_owned(), at.clone())).into_iter().collect();
+    let annotations: LabelMap =
+        triggers.max().map(|at| (TRIGGER_TIME.to_owned(), at.clone())).into_iter().collect();
     let version = slices.iter().map(|slice| slice.metadata.resource_version.0).max().unwrap_or_default();
     // An identity of its own that stays: the Service's, with its first half turned round.
     let (first, rest) = meta.uid.split_at(meta.uid.find('-').unwrap_or_default());

@@ -8,8 +8,9 @@
 //! - [`store`]: objects by key, one revision for all changes. [`watch`]: the log of changes that clients
 //!   follow.
 //! - `create`, `update`, `patch`, `delete`, `pods`, `eviction`: the verbs; `refused`: a note of refused
-//!   evictions; `endpoints`: a kind that is made at each look. Their steps: `manifest` and `defaults` (from what people wrote to an object), `admission`,
-//!   `strategy` and `service` (what each kind does to its objects), `validation`.
+//!   evictions; `endpoints`: a kind that is made at each look. Their steps: `manifest` and `defaults` (from
+//!   what people wrote to an object), `admission`, `strategy` and `service` (what each kind does to its
+//!   objects), `validation`.
 
 pub mod request;
 pub mod status_error;
@@ -36,8 +37,8 @@ pub use eviction::{can_ignore_budgets, may_evict_unhealthy};
 pub use refused::RefusedEviction;
 pub use request::{Body, DeleteOptions, PatchType, Preconditions, PropagationPolicy, Request, Subresource};
 pub use status_error::{Cause, StatusError};
-pub use validation::warnings;
 pub use store::Store;
+pub use validation::warnings;
 pub use watch::{WatchEvent, WatchEventType};
 
 use std::rc::Rc;

@@ -1,5 +1,5 @@
-//! The sandbox's own words beside kubectl's errors: what a mistyped word may have meant, and what a real cluster
-//! has that the sandbox has not.
+//! The sandbox's own words beside kubectl's errors: what a mistyped word may have meant, and what a real
+//! cluster has that the sandbox has not.
 //!
 //! Left out: whatever kubectl says itself; hints stand apart from its output and are marked.
 
@@ -74,12 +74,15 @@ pub fn resource(typed: &str) -> Option<String> {
 pub fn manifest(api_version: &str, kind: &str) -> Option<String> {
     if let Some(served) = Kind::ALL.iter().find(|served| served.resource().kind == kind) {
         let version = served.api_version();
-        return Some(format!("a v1.36 server does not serve {api_version} of {kind}: write apiVersion: {version}"));
+        return Some(format!(
+            "a v1.36 server does not serve {api_version} of {kind}: write apiVersion: {version}"
+        ));
     }
     if UNSERVED.iter().any(|(known, _, _)| *known == kind) {
         return Some(not_here(kind));
     }
-    nearest(kind, Kind::ALL.iter().map(|kind| kind.resource().kind)).map(|kind| format!("did you mean kind: {kind}?"))
+    nearest(kind, Kind::ALL.iter().map(|kind| kind.resource().kind))
+        .map(|kind| format!("did you mean kind: {kind}?"))
 }
 
 /// About a flag that the command does not have.
@@ -92,7 +95,8 @@ pub fn subcommand<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Opti
     nearest(typed, names).map(did_you_mean)
 }
 
-/// About a field that the server refused: `StatefulSet in version "v1" cannot be … unknown field "spec.replicsa"`.
+/// About a field that the server refused: `StatefulSet in version "v1" cannot be … unknown field
+/// "spec.replicsa"`.
 pub fn unknown_field(message: &str) -> Option<String> {
     let (head, rest) = message.split_once("strict decoding error: unknown field \"")?;
     let (path, _) = rest.split_once('"')?;

@@ -61,7 +61,8 @@ pub fn prune(value: &mut Value, of: &'static Struct) {
     fields.retain(|name, _| of.field(name).is_some());
     for (name, value) in fields {
         let Some(field) = of.field(name) else { continue };
-        let Some(below) = item_struct(&field.ty).filter(|_| !matches!(field.ty.resolve(), Type::Map(..))) else {
+        let Some(below) = item_struct(&field.ty).filter(|_| !matches!(field.ty.resolve(), Type::Map(..)))
+        else {
             continue;
         };
         match value {
@@ -224,8 +225,7 @@ fn validate(source: &str, value: &Value) -> Result<(), CommandError> {
 
 /// What remains to be wrong where nothing is checked: kubectl must know the kind.
 fn decode(source: &str, value: &Value) -> Result<(), CommandError> {
-    let refuse =
-        |why: String| Err(CommandError::plain(format!("unable to decode {}: {why}", quote(source))));
+    let refuse = |why: String| Err(CommandError::plain(format!("unable to decode {}: {why}", quote(source))));
     if !value.is_object() {
         let what = json_type(value).unwrap_or("null");
         return refuse(format!("json: cannot unmarshal {what} into Go value of type unstructured.detector"));
@@ -374,7 +374,8 @@ mod tests {
             ),
         ];
         for (text, expected) in cases {
-            let documents = read_files(&session(&[("f.yaml", text)]), &["f.yaml".to_owned()], Check::Strict).unwrap();
+            let documents =
+                read_files(&session(&[("f.yaml", text)]), &["f.yaml".to_owned()], Check::Strict).unwrap();
             assert_eq!(documents.len(), 1, "{text}");
             assert_eq!(documents[0].as_ref().unwrap_err().render(), expected);
         }
@@ -387,7 +388,8 @@ mod tests {
             ("notes.txt", "x"),
             ("d/b.yaml", "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod}]\n"),
         ]);
-        let count = |name: &str| read_files(&files, &[name.to_owned()], Check::Strict).map(|found| found.len()).ok();
+        let count =
+            |name: &str| read_files(&files, &[name.to_owned()], Check::Strict).map(|found| found.len()).ok();
         assert_eq!(count("./a.yaml"), Some(2));
         assert_eq!(count("."), Some(2));
         assert_eq!(count("d"), Some(1));

@@ -6,8 +6,8 @@
 //! polls.
 //!
 //! - [`outcome`]: what a line leads to. [`session`]: files and namespace.
-//! - [`flags`], [`command`], [`suggest`], [`help`]: from words to a command; [`hints`]: the sandbox's words on
-//!   mistakes.
+//! - [`flags`], [`command`], [`suggest`], [`help`]: from words to a command; [`hints`]: the sandbox's words
+//!   on mistakes.
 //! - [`resources`], [`label_selector`], [`field_selector`], [`manifest`], [`selection`]: which objects are
 //!   meant.
 //! - [`commands`]: one file for each. [`printers`]: tables and descriptions. [`mod@format`], [`result`]: what

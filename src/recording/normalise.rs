@@ -1,8 +1,8 @@
 //! Takes out what no two clusters share: times, ages, uids, addresses, versions, generated names.
 //!
-//! Each uid, address and generated name is replaced by its place in the order of first appearance, so that two that were
-//! equal stay equal. Everything else stays as it was: a comparison is never loosened here for one
-//! recording's sake.
+//! Each uid, address and generated name is replaced by its place in the order of first appearance, so that
+//! two that were equal stay equal. Everything else stays as it was: a comparison is never loosened here for
+//! one recording's sake.
 
 use std::collections::BTreeMap;
 
@@ -127,9 +127,9 @@ fn without_date(line: &str) -> String {
     const DATE_LEN: usize = 31;
     const DAYS: [&str; 7] = ["Mon, ", "Tue, ", "Wed, ", "Thu, ", "Fri, ", "Sat, ", "Sun, "];
     let dates = DAYS.iter().flat_map(|day| line.match_indices(day));
-    let dated = dates.map(|(at, _)| at).find(|at| {
-        line.get(*at..at + DATE_LEN).is_some_and(|date| date.ends_with("+0000"))
-    });
+    let dated = dates
+        .map(|(at, _)| at)
+        .find(|at| line.get(*at..at + DATE_LEN).is_some_and(|date| date.ends_with("+0000")));
     if let Some(at) = dated {
         let (before, rest) = line.split_at(at);
         return without_date(&format!("{before}DATE{}", rest.get(DATE_LEN..).unwrap_or_default()));

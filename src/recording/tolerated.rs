@@ -135,7 +135,8 @@ pub(super) fn sorts_events(line: &str) -> bool {
 /// Sorted Events as a set. The scheduler's keep their place, before all others: they have no `lastTimestamp`;
 /// and which node it chose is left out, as in [`event_message`]. Events of [`RACES`] are left out too.
 pub(super) fn unordered_events(text: &str) -> String {
-    let is_race = |line: &str| RACES.iter().any(|race| line.contains(race.reason) && line.contains(race.part));
+    let is_race =
+        |line: &str| RACES.iter().any(|race| line.contains(race.reason) && line.contains(race.part));
     let is_scheduled = |line: &str| line.starts_with("Scheduled ");
     let mut lines: Vec<String> = text.split('\n').filter(|line| !is_race(line)).map(str::to_owned).collect();
     for line in lines.iter_mut().filter(|line| is_scheduled(line)) {

@@ -1,7 +1,8 @@
 //! What the server accepts and warns of.
 //!
-//! Models `WarningsOnCreate` and `WarningsOnUpdate` of pkg/registry and the `GetWarningsFor…` functions of pkg/api,
-//! Kubernetes v1.36. Left out: overlapping paths of volumes, `AppArmor`, forms of IP addresses, fields of nodes.
+//! Models `WarningsOnCreate` and `WarningsOnUpdate` of pkg/registry and the `GetWarningsFor…` functions of
+//! pkg/api, Kubernetes v1.36. Left out: overlapping paths of volumes, `AppArmor`, forms of IP addresses,
+//! fields of nodes.
 
 use serde_json::Value;
 
@@ -125,7 +126,10 @@ impl Found {
                 self.add(&format!("{prefix}spec.nodeSelector[{label}]"), message);
             }
         }
-        self.node_affinity(&format!("{prefix}spec.affinity.nodeAffinity"), at(spec, &["affinity", "nodeAffinity"]));
+        self.node_affinity(
+            &format!("{prefix}spec.affinity.nodeAffinity"),
+            at(spec, &["affinity", "nodeAffinity"]),
+        );
         for (index, constraint) in list(spec, &["topologySpreadConstraints"]).enumerate() {
             let path = format!("{prefix}spec.topologySpreadConstraints[{index}]");
             let key = text(constraint, "topologyKey");
@@ -170,7 +174,10 @@ impl Found {
             for (index, requirement) in list(term, &["matchExpressions"]).enumerate() {
                 let key = text(requirement, "key");
                 if let Some(message) = old_label(key) {
-                    self.add(&format!("{path}.matchExpressions[{index}].key"), &format!("{key} is {message}"));
+                    self.add(
+                        &format!("{path}.matchExpressions[{index}].key"),
+                        &format!("{key} is {message}"),
+                    );
                 }
             }
         }
@@ -185,7 +192,10 @@ impl Found {
                 let term = if below.is_empty() { term } else { at(term, &[below]) };
                 let dot = if below.is_empty() { "" } else { "." };
                 if at(term, &["labelSelector"]).is_null() {
-                    self.add(&format!("{path}.{list_name}[{index}]{dot}{below}.labelSelector"), NULL_SELECTOR);
+                    self.add(
+                        &format!("{path}.{list_name}[{index}]{dot}{below}.labelSelector"),
+                        NULL_SELECTOR,
+                    );
                 }
             }
         }
@@ -294,7 +304,9 @@ impl Found {
                 self.0.push("spec.SessionAffinity is ignored for headless services".to_owned());
             }
         } else if is_set("externalIPs") && type_ != "ExternalName" {
-            self.0.push("spec.externalIPs is deprecated and may no longer be implemented in some clusters".to_owned());
+            self.0.push(
+                "spec.externalIPs is deprecated and may no longer be implemented in some clusters".to_owned(),
+            );
         }
         if type_ == "ExternalName" && is_set("externalIPs") {
             self.0.push("spec.externalIPs is ignored when spec.type is \"ExternalName\"".to_owned());
@@ -374,7 +386,8 @@ mod tests {
         ];
         let deployment = json!({"metadata": {"name": "a.b"}, "spec": {"template": {"spec": pod}}});
         assert_eq!(of(Kind::Deployment, deployment), expected);
-        let service = json!({"metadata": {"name": "s"}, "spec": {"clusterIP": "None", "sessionAffinity": "ClientIP"}});
+        let service =
+            json!({"metadata": {"name": "s"}, "spec": {"clusterIP": "None", "sessionAffinity": "ClientIP"}});
         assert_eq!(of(Kind::Service, service), ["spec.SessionAffinity is ignored for headless services"]);
         let clean = json!({"metadata": {"name": "p"}, "spec": {"containers": [{"name": "a"}]}});
         assert!(of(Kind::Pod, clean).is_empty());

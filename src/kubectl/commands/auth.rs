@@ -1,7 +1,7 @@
 //! `kubectl auth can-i`: everybody may do everything in the sandbox.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/auth/cani.go, Kubernetes v1.36, on a server without authorization.
-//! Left out: `--list`, `reconcile`, `whoami`.
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/auth/cani.go, Kubernetes v1.36, on a server without
+//! authorization. Left out: `--list`, `reconcile`, `whoami`.
 
 use super::shared_flags::ALL_NAMESPACES;
 use crate::kubectl::command::{Command, Context, Step};
@@ -50,8 +50,22 @@ pub const COMMAND: Command = Command {
 
 /// Verbs of objects that the API knows.
 const VERBS: &[&str] = &[
-    "get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "use", "bind",
-    "impersonate", "*", "approve", "sign", "escalate", "attest",
+    "get",
+    "list",
+    "watch",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "deletecollection",
+    "use",
+    "bind",
+    "impersonate",
+    "*",
+    "approve",
+    "sign",
+    "escalate",
+    "attest",
 ];
 /// Verbs of paths that are no objects.
 const PATH_VERBS: &[&str] = &["get", "put", "post", "head", "options", "delete", "patch", "*"];
@@ -92,8 +106,11 @@ fn warnings(verb: &str, object: &str, all_namespaces: bool) -> String {
             }),
             Ok(kind) if !kind.is_namespaced() && !all_namespaces => {
                 let names = kind.resource();
-                let group =
-                    if names.group.is_empty() { String::new() } else { format!(" in group '{}'", names.group) };
+                let group = if names.group.is_empty() {
+                    String::new()
+                } else {
+                    format!(" in group '{}'", names.group)
+                };
                 warn(format!("resource '{}' is not namespace scoped{group}", names.plural));
             }
             Ok(_) => {}

@@ -1,6 +1,7 @@
 //! `kubectl completion`: refused; the terminal completes words by itself.
 //!
-//! Models the arguments of staging/src/k8s.io/kubectl/pkg/cmd/completion, Kubernetes v1.36. Left out: the scripts.
+//! Models the arguments of staging/src/k8s.io/kubectl/pkg/cmd/completion, Kubernetes v1.36. Left out: the
+//! scripts.
 
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
@@ -19,9 +20,11 @@ pub const COMMAND: Command = Command {
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     match context.args() {
         [] => Err(context.usage_error("Shell not specified.")),
-        [shell] if ["bash", "zsh", "fish", "powershell"].contains(&shell.as_str()) => Err(CommandError::sandbox(
-            "this terminal needs no completion script: press Tab and it completes commands, types and names",
-        )),
+        [shell] if ["bash", "zsh", "fish", "powershell"].contains(&shell.as_str()) => {
+            Err(CommandError::sandbox(
+                "this terminal needs no completion script: press Tab and it completes commands, types and names",
+            ))
+        }
         [shell] => Err(context.usage_error(&format!("Unsupported shell type {}.", quote(shell)))),
         _ => Err(context.usage_error("Too many arguments. Expected only the shell type.")),
     }

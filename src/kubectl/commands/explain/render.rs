@@ -1,7 +1,7 @@
 //! The pages of `kubectl explain`.
 //!
-//! Models the template staging/src/k8s.io/kubectl/pkg/explain/v2/templates/plaintext.tmpl, Kubernetes v1.36, over
-//! the schema's own table. Left out: links to further documents.
+//! Models the template staging/src/k8s.io/kubectl/pkg/explain/v2/templates/plaintext.tmpl, Kubernetes
+//! v1.36, over the schema's own table. Left out: links to further documents.
 
 use std::fmt::Write as _;
 
@@ -100,7 +100,13 @@ fn found(root: Option<&'static Struct>, path: &[&str]) -> Option<Found> {
     Some(found)
 }
 
-fn list(page: &mut String, of: &'static Struct, level: usize, recursive: bool, above: &mut Vec<&'static str>) {
+fn list(
+    page: &mut String,
+    of: &'static Struct,
+    level: usize,
+    recursive: bool,
+    above: &mut Vec<&'static str>,
+) {
     if above.contains(&of.name) {
         return;
     }

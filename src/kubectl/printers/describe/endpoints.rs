@@ -1,7 +1,7 @@
 //! The descriptions of `EndpointSlice`s and of Endpoints.
 //!
-//! Models `describeEndpointSliceV1` and `describeEndpoints`, staging/src/k8s.io/kubectl/pkg/describe/describe.go,
-//! Kubernetes v1.36.
+//! Models `describeEndpointSliceV1` and `describeEndpoints`,
+//! staging/src/k8s.io/kubectl/pkg/describe/describe.go, Kubernetes v1.36.
 
 use serde_json::Value;
 

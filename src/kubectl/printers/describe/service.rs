@@ -5,8 +5,8 @@
 use serde_json::Value;
 
 use super::lines::{annotations, at, items, joined, labels, line, text};
-use crate::api::network::{EndpointSlice, Service};
 use crate::api::Kind;
+use crate::api::network::{EndpointSlice, Service};
 use crate::api::object::Typed as _;
 use crate::apiserver::ApiServer;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
@@ -126,7 +126,5 @@ fn ready_addresses(slice: &EndpointSlice, port_name: &str) -> Vec<String> {
         return ips.into_iter().cloned().collect();
     }
     let named = ports.iter().filter(|port| text(port, &["name"]) == port_name);
-    named
-        .flat_map(|port| ips.iter().map(move |ip| format!("{ip}:{}", text(port, &["port"]))))
-        .collect()
+    named.flat_map(|port| ips.iter().map(move |ip| format!("{ip}:{}", text(port, &["port"])))).collect()
 }

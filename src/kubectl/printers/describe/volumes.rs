@@ -22,7 +22,8 @@ pub(super) fn volumes(w: &mut PrefixWriter, volumes: &[Value], space: &str) {
     }
 }
 
-/// A kind of source: its field, what it is, and its fields with their titles and what stands for an absent one.
+/// A kind of source: its field, what it is, and its fields with their titles and what stands for an absent
+/// one.
 type Source = (&'static str, &'static str, &'static [(&'static str, &'static str, &'static str)]);
 
 const SOURCES: &[Source] = &[
@@ -76,16 +77,8 @@ const SOURCES: &[Source] = &[
         "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)",
         &[("ClaimName", "claimName", ""), ("ReadOnly", "readOnly", "false")],
     ),
-    (
-        "downwardAPI",
-        "DownwardAPI (a volume populated by information about the pod)",
-        &[],
-    ),
-    (
-        "projected",
-        "Projected (a volume that contains injected data from multiple sources)",
-        &[],
-    ),
+    ("downwardAPI", "DownwardAPI (a volume populated by information about the pod)", &[]),
+    ("projected", "Projected (a volume that contains injected data from multiple sources)", &[]),
     (
         "csi",
         "CSI (a Container Storage Interface (CSI) volume source)",
@@ -96,11 +89,7 @@ const SOURCES: &[Source] = &[
         "Image (a container image or OCI artifact)",
         &[("Reference", "reference", ""), ("PullPolicy", "pullPolicy", "")],
     ),
-    (
-        "local",
-        "LocalVolume (a persistent volume backed by local storage on a node)",
-        &[("Path", "path", "")],
-    ),
+    ("local", "LocalVolume (a persistent volume backed by local storage on a node)", &[("Path", "path", "")]),
 ];
 
 /// The source of a volume.

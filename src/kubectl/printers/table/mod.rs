@@ -11,8 +11,8 @@ mod node;
 mod workload;
 mod plain;
 
-pub use pod::pod_status;
 pub(super) use node::roles;
+pub use pod::pod_status;
 pub(super) use storage::access_modes;
 
 use crate::api::{Kind, Object};

@@ -1,7 +1,7 @@
 //! The cells of Services and their endpoints.
 //!
-//! Models `printService`, `printEndpoints` and `printEndpointSlice`, pkg/printers/internalversion/printers.go, Kubernetes
-//! v1.36.
+//! Models `printService`, `printEndpoints` and `printEndpointSlice`,
+//! pkg/printers/internalversion/printers.go, Kubernetes v1.36.
 
 use serde_json::Value;
 
