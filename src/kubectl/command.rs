@@ -136,7 +136,9 @@ impl Context<'_> {
         let object = self.api.handle(request)?;
         if is_looked_at {
             let before = before.and_then(Result::ok);
-            warnings(&object, before.as_ref()).iter().for_each(|warning| self.warn(warning));
+            for warning in warnings(&object, before.as_ref()) {
+                self.warn(&warning);
+            }
         }
         Ok(object)
     }

@@ -126,8 +126,8 @@ fn find_uuid(word: &str) -> Option<usize> {
 fn without_date(line: &str) -> String {
     const DATE_LEN: usize = 31;
     const DAYS: [&str; 7] = ["Mon, ", "Tue, ", "Wed, ", "Thu, ", "Fri, ", "Sat, ", "Sun, "];
-    let dates = DAYS.iter().flat_map(|day| line.match_indices(day));
-    let dated = dates
+    let starts = DAYS.iter().flat_map(|day| line.match_indices(day));
+    let dated = starts
         .map(|(at, _)| at)
         .find(|at| line.get(*at..at + DATE_LEN).is_some_and(|date| date.ends_with("+0000")));
     if let Some(at) = dated {

@@ -64,7 +64,9 @@ pub(super) fn page(kind: Kind, path: &[&str], recursive: bool) -> Result<String,
             let values = values(&field.ty);
             if !values.is_empty() {
                 page.push_str("ENUM:");
-                values.iter().for_each(|value| write!(page, "\n    {value}").unwrap_or_default());
+                for value in values {
+                    write!(page, "\n    {value}").unwrap_or_default();
+                }
             }
             page.push_str("\n\n");
             texts.extend(owner.and_then(|owner| text(owner, Some(field.name))));

@@ -105,7 +105,9 @@ fn fields(w: &mut PrefixWriter, level: usize, value: &Value) {
             }
             Value::Array(items) => {
                 w.write_line(level, &format!("{title}:"));
-                items.iter().for_each(|item| fields(w, level + 1, item));
+                for item in items {
+                    fields(w, level + 1, item);
+                }
             }
             scalar => line(w, level, &title, &printed(scalar)),
         }

@@ -168,6 +168,9 @@ fn share(used: &Quantity, node: &Node, name: &str) -> String {
     format!("{used} ({percent}%)")
 }
 
+/// Resources that every node has.
+const STANDARD: [&str; 4] = ["cpu", "memory", "ephemeral-storage", "pods"];
+
 fn pods(w: &mut PrefixWriter, node: &Node, server: &ApiServer) {
     let pods: Vec<&Pod> = server
         .list(Kind::Pod, None)
@@ -205,7 +208,6 @@ fn pods(w: &mut PrefixWriter, node: &Node, server: &ApiServer) {
         let limits = total(pods.iter().map(|pod| limits(pod, name)));
         w.write_line(1, &format!("{name}\t{}\t{}", share(&requests, node, name), share(&limits, node, name)));
     }
-    const STANDARD: [&str; 4] = ["cpu", "memory", "ephemeral-storage", "pods"];
     for name in node.status.allocatable.keys().filter(|name| !STANDARD.contains(&name.as_str())) {
         let requests = total(pods.iter().map(|pod| requests(pod, name)));
         let limits = total(pods.iter().map(|pod| limits(pod, name)));
