@@ -174,6 +174,10 @@ impl CommandError {
 
 impl From<StatusError> for CommandError {
     fn from(status: StatusError) -> Self {
+        // What the server cannot do for being a sandbox's is no answer of a real one.
+        if status.message.starts_with("the sandbox ") {
+            return Self::Sandbox(status.message);
+        }
         let hint = hints::unknown_field(&status.message);
         Self::Status(Box::new(status)).with_hint(hint)
     }

@@ -36,6 +36,7 @@ pub mod logs;
 pub mod exec;
 pub mod api_resources;
 pub mod auth;
+pub mod autoscale;
 pub mod cluster_info;
 pub mod completion;
 pub mod config;
@@ -99,7 +100,7 @@ pub static ROOT: Command = Command {
         delete::COMMAND,
         rollout::COMMAND,
         scale::COMMAND,
-        absent("autoscale", "Auto-scale a deployment, replica set, stateful set, or replication controller"),
+        autoscale::COMMAND,
         absent("certificate", "Modify certificate resources"),
         cluster_info::COMMAND,
         top::COMMAND,
