@@ -5,6 +5,7 @@
 
 use super::flags::Flag;
 use super::suggest::distance;
+use crate::api::schema::Struct;
 use crate::api::{Kind, schema};
 
 /// How many letters may be wrong.
@@ -109,7 +110,12 @@ pub fn unknown_field(message: &str) -> Option<String> {
         let name = name.split('[').next().unwrap_or(name);
         at = schema::item_struct(&at.field(name)?.ty)?;
     }
-    nearest(typed, at.fields.iter().map(|field| field.name)).map(did_you_mean)
+    field(typed, at)
+}
+
+/// About a field that a struct does not have.
+pub fn field(typed: &str, of: &Struct) -> Option<String> {
+    nearest(typed, of.fields.iter().map(|field| field.name)).map(did_you_mean)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::api::Kind;
 use crate::api::schema::{self, Definition, Field, Struct, Type, item_struct};
 use crate::collections::{sort, sort_by_key};
 use crate::kubectl::error::CommandError;
+use crate::kubectl::hints;
 use crate::kubectl::quote::quote;
 
 /// Types with their texts; below each, indented, its fields.
@@ -50,11 +51,14 @@ pub(super) fn page(kind: Kind, path: &[&str], recursive: bool) -> Result<String,
     write!(page, "KIND:       {}\nVERSION:    {}\n\n", names.kind, names.version).unwrap_or_default();
     let root = schema::root(&kind.api_version(), names.kind);
     let Some((owner, field)) = found(root, path) else {
-        let last = path.last().copied().unwrap_or_default();
-        return Err(CommandError::Printed {
-            stdout: page,
-            message: format!("field {} does not exist", quote(last)),
+        let (last, parents) = path.split_last().unwrap_or((&"", &[]));
+        let parent = found(root, parents).and_then(|(owner, field)| match field {
+            None => owner,
+            Some(field) => item_struct(&field.ty),
         });
+        let hint = parent.and_then(|parent| hints::field(last, parent));
+        let message = format!("field {} does not exist", quote(last));
+        return Err(CommandError::Printed { stdout: page, message }.with_hint(hint));
     };
     let mut texts = Vec::new();
     let shown = match field {
