@@ -1,9 +1,9 @@
 //! From values to the text kubectl prints: pure functions, no requests.
 //!
 //! [`tabwriter`], [`table`] and [`prefix_writer`] align columns for `get` and `describe`; [`duration`]
-//! prints ages; [`json`] and [`mod@kyaml`] print those formats (YAML is `api::yaml::emit`); [`go_value`], [`jsonpath`],
-//! [`custom_columns`] and [`sort_by`] are paths into objects and how Go prints what they find;
-//! [`go_template`] is `-o go-template`.
+//! prints ages; [`json`] and [`mod@kyaml`] print those formats (YAML is `api::yaml::emit`); [`go_value`],
+//! [`jsonpath`], [`custom_columns`] and [`sort_by`] are paths into objects and how Go prints what they
+//! find; [`go_template`] is `-o go-template`.
 
 pub mod tabwriter;
 pub mod table;
