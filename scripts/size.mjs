@@ -10,8 +10,12 @@ import { gzipSync } from "node:zlib";
 
 /** What the page may load before it is drawn. */
 const START_KB = 450;
-/** Both parts of the module and all that is loaded with them, without the editor: a ratchet, which only goes down. */
-const WHOLE_KB = 1060;
+/**
+ * Both parts of the module and all that is loaded with them, without the editor: a ratchet, which only goes down but for
+ * a part that people get for it. The terminal's shell was one: a language and sixty programs, 95 kB after the first paint;
+ * its tabs and kustomize another 28.
+ */
+const WHOLE_KB = 1185;
 const dist = join(dirname(fileURLToPath(import.meta.url)), "..", "dist");
 
 const files = readdirSync(dist, { recursive: true, withFileTypes: true })

@@ -58,4 +58,5 @@ scenarios! {
     ignored_sigterm
     no_volume
     shell
+    kustomize
 }

@@ -4,14 +4,16 @@
 //! - `kubesets run FILE` plays a text file of terminal lines and prints the transcript.
 //! - `kubesets explore` looks for faults in random runs; exits 1 when it finds one or a kind of fault never
 //!   came.
+//! - `kubesets fuzz-shell` types random scripts into a terminal; exits 1 when one makes it panic or hang.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use kubesets::cluster::{Cluster, ClusterConfig};
 use kubesets::collections::sort;
-use kubesets::explore::{Failure, Fired, Run};
+use kubesets::explore::{Failure, Fired, Run, ShellFuzz};
 use kubesets::recording::{self, Recording};
 use kubesets::transcript;
 
@@ -21,6 +23,8 @@ const USAGE: &str = "usage:
   kubesets explore [--seconds N] [--seed S]
                                       random runs from this seed on, for so long (60 s)
   kubesets explore --seed S --steps K show one run up to a step
+  kubesets fuzz-shell [--seconds N] [--seed S]
+                                      random scripts in a terminal, from this seed on, for so long (60 s)
 ";
 
 fn main() -> ExitCode {
@@ -31,6 +35,7 @@ fn main() -> ExitCode {
         ["replay", paths @ ..] if !paths.is_empty() => replay(paths, &mut out),
         ["run", path] => run(Path::new(path), &mut out),
         ["explore", options @ ..] => explore(options, &mut out),
+        ["fuzz-shell", options @ ..] => fuzz_shell(options, &mut out),
         _ => {
             return match write!(std::io::stderr(), "{USAGE}") {
                 Ok(()) | Err(_) => ExitCode::from(2),
@@ -168,6 +173,61 @@ fn show(seed: u64, steps: u64, out: &mut impl std::io::Write) -> Result<bool, St
             Ok(false)
         }
     }
+}
+
+/// Seconds that one script may take.
+const SCRIPT_SECONDS: u64 = 30;
+
+/// Types random scripts into a terminal; `Ok(true)` when nothing is wrong.
+#[expect(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "how long to go on, and what takes too long, are matters of real time; no script depends on it"
+)]
+fn fuzz_shell(options: &[&str], out: &mut impl std::io::Write) -> Result<bool, String> {
+    let first = option(options, "--seed")?.unwrap_or(1);
+    let seconds = option(options, "--seconds")?.unwrap_or(60);
+    let fuzz = ShellFuzz::default();
+    let begun = std::time::Instant::now();
+    let (mut seed, mut steps, mut longest) = (first, 0, (0, first));
+    // What hangs cannot tell so itself.
+    let now = std::sync::Arc::new(AtomicU64::new(seed));
+    let watched = std::sync::Arc::clone(&now);
+    drop(std::thread::spawn(move || {
+        let mut before = None;
+        loop {
+            std::thread::sleep(std::time::Duration::from_secs(SCRIPT_SECONDS));
+            let seed = watched.load(Ordering::Relaxed);
+            if before == Some(seed) {
+                let told = writeln!(std::io::stderr(), "seed {seed}: hangs for more than {SCRIPT_SECONDS} s");
+                std::process::exit(if told.is_ok() { 3 } else { 4 });
+            }
+            before = Some(seed);
+        }
+    }));
+    while begun.elapsed().as_secs() < seconds {
+        let at = std::time::Instant::now();
+        match fuzz.run(seed) {
+            Ok(taken) => steps += taken,
+            Err(what) => {
+                print(out, &what)?;
+                return Ok(false);
+            }
+        }
+        longest = longest.max((at.elapsed().as_millis(), seed));
+        seed += 1;
+        now.store(seed, Ordering::Relaxed);
+    }
+    let runs = seed - first;
+    let elapsed = begun.elapsed().as_secs();
+    let (ms, slowest) = longest;
+    print(
+        out,
+        &format!(
+            "{runs} scripts, {steps} wakeups in {elapsed} s; the longest took {ms} ms (seed {slowest}); no panic, no hang"
+        ),
+    )?;
+    Ok(true)
 }
 
 fn print(out: &mut impl std::io::Write, what: &impl std::fmt::Display) -> Result<(), String> {

@@ -46,6 +46,11 @@ api_enum! {
             /// Which terminal.
             terminal: u32,
         },
+        /// Closed a terminal, with what ran in it.
+        Close {
+            /// Which terminal.
+            terminal: u32,
+        },
         /// Closed the editor that `kubectl edit` had opened.
         Edited {
             /// Which terminal.
@@ -136,6 +141,11 @@ impl Cluster {
             Input::EndOfInput { terminal } => {
                 self.inputs.push(entry);
                 self.end_input(terminal);
+            }
+            Input::Close { terminal } => {
+                self.inputs.push(entry);
+                self.interrupt(terminal);
+                self.terminals.remove(&terminal);
             }
             Input::Edited { terminal, text } => {
                 self.inputs.push(entry);
@@ -228,9 +238,11 @@ impl Input {
             Self::Line { line, .. } => line.len(),
             Self::File { name, text } => name.len() + text.len(),
             Self::Edited { text, .. } => text.as_ref().map_or(0, String::len),
-            Self::RemoveFile { .. } | Self::Interrupt { .. } | Self::EndOfInput { .. } | Self::Control(_) => {
-                0
-            }
+            Self::RemoveFile { .. }
+            | Self::Interrupt { .. }
+            | Self::EndOfInput { .. }
+            | Self::Close { .. }
+            | Self::Control(_) => 0,
         }
     }
 }

@@ -312,11 +312,19 @@ impl Cluster {
         }
     }
 
-    /// Runs until nothing is due any more, at most until an instant; says whether it settled. The far
-    /// deadline of a command that waits is no work that is due.
+    /// Whether no work is due any more. A command that lets time pass, or whose deadline is far, is none.
+    pub fn is_settled(&self) -> bool {
+        let is_far = |due| due - self.agenda.now() > DEADLINE_IS_FAR;
+        self.agenda.due_until(Time::from_ms(u64::MAX)).all(|(due, wakeup)| match wakeup {
+            Wakeup::Terminal(id) => is_far(due) || self.terminal(*id).is_some_and(Terminal::rests),
+            _ => false,
+        })
+    }
+
+    /// Runs until it is settled, at most until an instant; says whether it is.
     pub fn run_until_settled(&mut self, limit: Time) -> bool {
-        while let Some((due, wakeup)) = self.agenda.peek() {
-            if matches!(wakeup, Wakeup::Terminal(_)) && due - self.agenda.now() > DEADLINE_IS_FAR {
+        while let Some(due) = self.next_due() {
+            if self.is_settled() {
                 return true;
             }
             if due > limit {

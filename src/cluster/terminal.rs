@@ -67,8 +67,11 @@ pub struct PendingEdit {
 pub struct Terminal {
     entries: Vec<TerminalEntry>,
     lines: u64,
+    changes: u64,
     shell: Shell,
     poll: Option<(Time, WakeupId)>,
+    /// What runs lets time pass and does nothing else.
+    rests: bool,
 }
 
 impl Default for Terminal {
@@ -89,7 +92,7 @@ impl Default for Terminal {
             is_terminal: true,
             ..Settings::default()
         });
-        Self { entries: Vec::new(), lines: 0, shell, poll: None }
+        Self { entries: Vec::new(), lines: 0, changes: 0, shell, poll: None, rests: false }
     }
 }
 
@@ -104,9 +107,19 @@ impl Terminal {
         self.lines
     }
 
+    /// Grows with everything that it shows.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
     /// Whether a line still runs.
     pub fn is_busy(&self) -> bool {
         self.shell.is_busy()
+    }
+
+    /// Whether what runs only lets time pass, as `sleep` and `watch` do.
+    pub fn rests(&self) -> bool {
+        self.rests
     }
 
     /// Whether a program that runs takes what is typed.
@@ -134,23 +147,15 @@ impl Terminal {
         Some(PendingEdit { line, name, text })
     }
 
-    fn begin(&mut self, at: Time, line: &str) {
-        if self.is_incomplete()
-            && let Some(entry) = self.entries.last_mut()
-        {
-            entry.line.push('\n');
-            entry.line.push_str(line);
+    fn begin(&mut self, at: Time) {
+        self.changes += 1;
+        if self.is_incomplete() {
             return;
         }
         if self.entries.len() >= ENTRIES_MAX {
             self.entries.remove(0);
         }
-        self.entries.push(TerminalEntry {
-            number: self.lines,
-            at,
-            line: line.to_owned(),
-            ..TerminalEntry::default()
-        });
+        self.entries.push(TerminalEntry { number: self.lines, at, ..TerminalEntry::default() });
         self.lines += 1;
     }
 
@@ -158,6 +163,7 @@ impl Terminal {
     fn take_output(&mut self) {
         let output = self.shell.take_output();
         let hint = self.shell.take_hint();
+        self.changes += u64::from(!output.is_empty() || hint.is_some());
         let Some(entry) = self.entries.last_mut() else { return };
         for (stream, text) in output {
             let stream = match stream {
@@ -172,6 +178,7 @@ impl Terminal {
     }
 
     fn finish(&mut self, exit: i32) {
+        self.changes += 1;
         if self.shell.has_exited() {
             self.shell.reopen();
         }
@@ -192,8 +199,12 @@ impl Cluster {
             }
             terminal.shell.feed(&format!("{line}\n"));
         } else {
-            terminal.begin(now, line);
-            if terminal.shell.submit(line) == Taken::Incomplete {
+            terminal.begin(now);
+            let taken = terminal.shell.submit(line);
+            if let Some(entry) = terminal.entries.last_mut() {
+                terminal.shell.typed().clone_into(&mut entry.line);
+            }
+            if taken == Taken::Incomplete {
                 return;
             }
         }
@@ -206,6 +217,7 @@ impl Cluster {
         let Some(mut terminal) = self.terminals.remove(&id) else { return };
         let state = terminal.shell.poll(self, now);
         terminal.take_output();
+        terminal.rests = matches!(state, State::Waits { rests: true, .. });
         if let State::Done(exit) = state {
             terminal.finish(exit);
         }

@@ -6,6 +6,7 @@
 //!
 //! - [`run`]: one random run. `people`, `breakage`: what happens in it. [`fault_plan`]: which requests go
 //!   wrong. `heal`: its end. [`fault_kind`]: what can go wrong, with counters. [`workloads`]: what runs.
+//! - [`shell_fuzz`]: the terminal's shell under random scripts. `scripts`: how they are made.
 
 pub mod fault_kind;
 pub mod fault_plan;
@@ -15,6 +16,9 @@ pub mod run;
 mod people;
 mod breakage;
 mod heal;
+mod scripts;
+pub mod shell_fuzz;
 
 pub use fault_kind::{FaultKind, Fired};
 pub use run::{Failure, Run, Summary};
+pub use shell_fuzz::ShellFuzz;

@@ -111,6 +111,11 @@ impl Context<'_> {
         }
     }
 
+    /// Whether `-f` or `-k` was given.
+    pub fn names_files(&self) -> bool {
+        !(self.flags.list("filename").is_empty() && self.flags.text("kustomize").is_empty())
+    }
+
     /// Whether the namespace was typed.
     pub fn namespace_is_given(&self) -> bool {
         !self.flags.text("namespace").is_empty()

@@ -1,8 +1,7 @@
 //! Reads manifests: files of the terminal, one or several documents each, in YAML or JSON.
 //!
 //! Models the stream visitor, staging/src/k8s.io/cli-runtime/pkg/resource/visitor.go, and `infoForData`
-//! beside it, Kubernetes v1.36. URLs are fetched by whoever runs the command. Left out:
-//! kustomizations.
+//! beside it, Kubernetes v1.36. URLs are fetched by whoever runs the command; `kustomize` reads kustomizations.
 
 use serde_json::Value;
 
@@ -52,6 +51,13 @@ impl Check {
                 quote(other)
             ))),
         }
+    }
+}
+
+impl Check {
+    /// What kubectl itself refuses.
+    fn refusal(self, source: &str, value: &Value) -> Result<(), CommandError> {
+        if self == Self::Ignore { decode(source, value) } else { validate(source, value) }
     }
 }
 
@@ -188,16 +194,24 @@ pub fn read_text(source: &str, text: &str, check: Check) -> Documents {
             }
             Ok(Value::Null) => {}
             Ok(value) => {
-                let checked =
-                    if check == Check::Ignore { decode(source, &value) } else { validate(source, &value) };
-                if let Err(error) = checked {
-                    // The visitor stops at a document that is no object at all.
-                    documents.push(Err(error));
+                // The visitor stops at a document that is no object at all.
+                let is_refused = check.refusal(source, &value).is_err();
+                documents.extend(read_value(source, value, check));
+                if is_refused {
                     break;
                 }
-                flatten(source, value, &mut documents);
             }
         }
+    }
+    documents
+}
+
+/// The documents of a value: one, or those of a list.
+pub fn read_value(source: &str, value: Value, check: Check) -> Documents {
+    let mut documents = Documents::new();
+    match check.refusal(source, &value) {
+        Err(error) => documents.push(Err(error)),
+        Ok(()) => flatten(source, value, &mut documents),
     }
     documents
 }

@@ -8,8 +8,9 @@ use serde_json::Value;
 use super::command::Context;
 use super::error::CommandError;
 use super::field_selector::FieldQuery;
+use super::kustomize;
 use super::label_selector::LabelQuery;
-use super::manifest::{self, Check, Document};
+use super::manifest::{self, Check, Document, Documents};
 use super::objects::{self, check_path_name, set_at, text_at, wire};
 use super::quote::quote;
 use super::resources::{group_version_resource, kind_of, kinds_of, split_types};
@@ -55,6 +56,8 @@ pub struct Selection {
     pub args: Vec<String>,
     /// Files.
     pub files: Vec<String>,
+    /// The folder of a kustomization.
+    pub kustomize: String,
     /// The namespace.
     pub namespace: String,
     /// Whether the namespace was typed, so that files may not name another.
@@ -130,6 +133,7 @@ impl Selection {
         Self {
             args: context.args().to_vec(),
             files: context.flags.list("filename").to_vec(),
+            kustomize: context.flags.text("kustomize").to_owned(),
             namespace: context.namespace(),
             namespace_is_given: context.namespace_is_given(),
             all_namespaces: context.flags.switch("all-namespaces"),
@@ -164,8 +168,36 @@ impl Selection {
     ///
     /// # Errors
     /// When the selection as a whole makes no sense; what fails for one object is in the answer.
-    pub fn pick(&self, context: &Context<'_>) -> Result<Picks, CommandError> {
-        if self.files.is_empty() { self.pick_arguments(context.api) } else { self.pick_files(context) }
+    pub fn pick(&self, context: &mut Context<'_>) -> Result<Picks, CommandError> {
+        let check = Check::of(context.flags.text("validate"))?;
+        if !self.kustomize.is_empty() {
+            let documents = self.build(context, check)?;
+            return self.pick_documents(context, documents, check);
+        }
+        if self.files.is_empty() {
+            return self.pick_arguments(context.api);
+        }
+        let documents = manifest::read_files(context.session, &self.files, check)?;
+        self.pick_documents(context, documents, check)
+    }
+
+    /// The objects of a kustomization.
+    fn build(&self, context: &mut Context<'_>, check: Check) -> Result<Documents, CommandError> {
+        if !self.files.is_empty() {
+            return Err(CommandError::plain("only one of -f or -k can be specified"));
+        }
+        if context.flags.switch("recursive") {
+            return Err(CommandError::plain("the -k flag can't be used with -f or -R"));
+        }
+        let built = kustomize::build(context.session, &self.kustomize)?;
+        for warning in built.warnings {
+            context.err(&format!("{warning}\n"));
+        }
+        Ok(built
+            .objects
+            .into_iter()
+            .flat_map(|object| manifest::read_value(&self.kustomize, object, check))
+            .collect())
     }
 
     /// Picks the objects that arguments and selectors name.
@@ -342,9 +374,12 @@ impl Selection {
         Ok(picks)
     }
 
-    fn pick_files(&self, context: &Context<'_>) -> Result<Picks, CommandError> {
-        let check = Check::of(context.flags.text("validate"))?;
-        let documents = manifest::read_files(context.session, &self.files, check)?;
+    fn pick_documents(
+        &self,
+        context: &Context<'_>,
+        documents: Documents,
+        check: Check,
+    ) -> Result<Picks, CommandError> {
         match self.arguments()? {
             Arguments::Pairs(_) => {
                 return Err(CommandError::plain(

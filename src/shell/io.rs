@@ -76,6 +76,8 @@ pub(super) struct Kernel<'a> {
     pub(super) moved: bool,
     /// The earliest instant that someone waits for.
     pub(super) wake_at: Option<Time>,
+    /// Someone lets time pass and does nothing else.
+    pub(super) rests: bool,
 }
 
 impl Kernel<'_> {
@@ -94,6 +96,7 @@ impl Kernel<'_> {
             pipes: self.pipes,
             console: self.console,
             moved: &mut self.moved,
+            rests: &mut self.rests,
             descriptors,
         }
     }
@@ -111,6 +114,7 @@ pub struct Io<'a> {
     pipes: &'a mut Pipes,
     console: &'a mut Console,
     moved: &'a mut bool,
+    rests: &'a mut bool,
     descriptors: &'a Descriptors,
 }
 
@@ -218,6 +222,11 @@ impl Io<'_> {
     /// Asks to be polled again in this very instant.
     pub fn goes_on(&mut self) {
         *self.moved = true;
+    }
+
+    /// Says that it waits for nothing but time: whoever waits for all work to be done need not wait for it.
+    pub fn rests(&mut self) {
+        *self.rests = true;
     }
 
     /// What the sandbox has to say beside the program's own words.

@@ -61,6 +61,7 @@ impl Nested {
     fn drive(&mut self, io: &mut Io<'_>, mut poll: impl FnMut(&mut Shell, &mut Io<'_>) -> State) -> Progress {
         if let Some(until) = self.rests_until.take_if(|until| *until > io.now()) {
             self.rests_until = Some(until);
+            io.rests();
             return Progress::Wait { wake_at: Some(until) };
         }
         if self.shell.pending_edit().is_some()
@@ -71,9 +72,9 @@ impl Nested {
         loop {
             let state = poll(&mut self.shell, io);
             self.pass_output(io);
-            let (wake_at, is_spent) = match state {
+            let (wake_at, is_spent, rests) = match state {
                 State::Done(status) => return Progress::Done(status),
-                State::Waits { wake_at, is_spent } => (wake_at, is_spent),
+                State::Waits { wake_at, is_spent, rests } => (wake_at, is_spent, rests),
             };
             if let Some(request) = self.shell.pending_edit() {
                 return Progress::Edit(request.clone());
@@ -90,6 +91,9 @@ impl Nested {
                     }
                     Read::Wait => {}
                 }
+            }
+            if rests {
+                io.rests();
             }
             self.rests_until = wake_at.filter(|_| is_spent);
             return Progress::Wait { wake_at };

@@ -58,6 +58,8 @@ pub enum State {
         wake_at: Option<Time>,
         /// It has done its share: it is not to be polled before.
         is_spent: bool,
+        /// It lets time pass, as `sleep` and `watch` do, or goes round and round: nothing hangs on it.
+        rests: bool,
     },
 }
 
@@ -68,6 +70,8 @@ pub struct Shell {
     pipes: Pipes,
     console: Console,
     pending: String,
+    /// The line as it is read: without prompts that were pasted with it.
+    typed: String,
     /// The line holds no command.
     is_blank: bool,
 }
@@ -93,6 +97,7 @@ impl Shell {
             pipes: Pipes::default(),
             console: Console::new(settings.is_terminal),
             pending: String::new(),
+            typed: String::new(),
             is_blank: false,
         }
     }
@@ -104,13 +109,14 @@ impl Shell {
             whole.push('\n');
         }
         whole.push_str(text);
-        match syntax::parse(&without_prompts(&whole)) {
+        self.typed = without_prompts(&whole);
+        match syntax::parse(&self.typed) {
             Err(SyntaxError::Incomplete) if whole.len() < PENDING_MAX => {
                 self.pending = whole;
                 Taken::Incomplete
             }
             parsed => {
-                self.console.remember(&whole);
+                self.console.remember(&self.typed);
                 self.start(parsed);
                 Taken::Whole
             }
@@ -155,6 +161,7 @@ impl Shell {
                 steps,
                 moved: false,
                 wake_at: None,
+                rests: false,
             };
             if self.machine.run(&mut kernel).is_some() {
                 break;
@@ -162,7 +169,7 @@ impl Shell {
             let moved = kernel.moved;
             // A turn costs something even when it took no step: nothing here goes on for ever.
             steps = kernel.steps.saturating_sub(1);
-            let wake_at = kernel.wake_at;
+            let (wake_at, rests) = (kernel.wake_at, kernel.rests);
             if let Some(why) = self.console.stop.take() {
                 self.interrupt(host, now);
                 self.console.hint = Some(why);
@@ -170,10 +177,10 @@ impl Shell {
                 break;
             }
             if !moved {
-                return State::Waits { wake_at, is_spent: false };
+                return State::Waits { wake_at, is_spent: false, rests };
             }
             if steps == 0 {
-                return State::Waits { wake_at: Some(now + SLICE), is_spent: true };
+                return State::Waits { wake_at: Some(now + SLICE), is_spent: true, rests: true };
             }
         }
         self.console.drop_input();
@@ -191,12 +198,18 @@ impl Shell {
             steps: STEPS,
             moved: false,
             wake_at: None,
+            rests: false,
         };
         let status = self.machine.interrupt(&mut kernel);
         self.pipes.clear();
         self.console.edit = None;
         self.console.wants_input = false;
         status
+    }
+
+    /// The line that was submitted last, or its lines, without prompts that were pasted with it.
+    pub fn typed(&self) -> &str {
+        &self.typed
     }
 
     /// Whether a line still runs.

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use super::browser;
 use super::state::files::Files;
+use super::state::terminals::Tabs;
 use super::state::{Page, State, Theme};
 use crate::api::codec::{api_struct, from_value, to_value};
 use crate::cluster::{Cluster, ClusterConfig, InputEntry};
@@ -40,6 +41,8 @@ api_struct! {
         speed: f64,
         theme: String,
         cleared: SortedMap<String, u64>,
+        terminals: Vec<u32>,
+        terminal: u32,
     }
 }
 
@@ -56,6 +59,8 @@ pub fn to_text(state: &State) -> String {
             is_paused: !state.clock.is_playing,
             speed: state.clock.speed,
             theme: state.theme.word().to_owned(),
+            terminals: state.tabs.open.clone(),
+            terminal: state.tabs.current,
             cleared: state.cleared.iter().map(|(terminal, lines)| (terminal.to_string(), *lines)).collect(),
         },
     };
@@ -88,6 +93,7 @@ pub fn from_text(text: &str) -> Result<State, String> {
     let of_terminal = |(terminal, lines): (String, u64)| Some((terminal.parse().ok()?, lines));
     state.cleared = layout.cleared.into_iter().filter_map(of_terminal).collect();
     state.page = Page::default();
+    state.tabs = Tabs::of(layout.terminals, layout.terminal);
     if state.editing_terminal().is_some() {
         state.files.shows_edit = true;
     }

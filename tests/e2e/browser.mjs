@@ -117,6 +117,14 @@ export async function run(page, line) {
     ([text]) => document.querySelector("[role=log]")?.textContent.includes(text), [line], { timeout: 10_000 });
 }
 
+/** Pastes a text into the terminal, as a person does who copied it from a document. */
+export async function paste(page, text) {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
+  await terminal(page).click();
+  await page.keyboard.press("Control+v");
+}
+
 /** Waits until the terminal's log holds `text` (a string) or matches it (a RegExp). */
 export async function printed(page, text, timeout = 20_000) {
   await terminalLog(page).filter({ hasText: text }).waitFor({ timeout });

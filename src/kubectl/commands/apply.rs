@@ -81,10 +81,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
 
 /// Refuses a command without files.
 pub(super) fn require_files(context: &Context<'_>) -> Result<(), CommandError> {
-    if !context.flags.text("kustomize").is_empty() {
-        return Err(CommandError::sandbox("the sandbox has no kustomize; name a file: -f FILE"));
-    }
-    if context.flags.list("filename").is_empty() {
+    if !context.names_files() {
         return Err(CommandError::plain("must specify one of -f and -k"));
     }
     Ok(())

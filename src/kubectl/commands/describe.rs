@@ -31,7 +31,7 @@ pub const COMMAND: Command = Command {
 };
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    if context.args().is_empty() && context.flags.list("filename").is_empty() {
+    if context.args().is_empty() && !context.names_files() {
         return Err(CommandError::plain(format!(
             "You must specify the type of resource to describe. {SUGGEST_API_RESOURCES}\n"
         )));

@@ -112,7 +112,7 @@ pub(super) fn check(
             "the sandbox does not have {what} --local; leave the flag out"
         )));
     }
-    if resources.is_empty() && context.flags.list("filename").is_empty() {
+    if resources.is_empty() && !context.names_files() {
         return Err(CommandError::plain(
             "one or more resources must be specified as <resource> <name> or <resource>/<name>",
         ));
@@ -124,7 +124,7 @@ pub(super) fn check(
 }
 
 /// The objects that labels and annotations speak of.
-pub(super) fn pick(context: &Context<'_>, resources: &[String]) -> Result<Picks, CommandError> {
+pub(super) fn pick(context: &mut Context<'_>, resources: &[String]) -> Result<Picks, CommandError> {
     let all = context.flags.switch("all");
     let picks = Selection::of(context).args(resources).type_alone(all).latest().pick(context)?;
     if !picks.single && !context.flags.text("resource-version").is_empty() {

@@ -22,6 +22,7 @@ pub mod patch;
 pub mod edit;
 pub mod set;
 pub mod rollout;
+pub mod kustomize;
 pub mod label;
 pub mod annotate;
 pub mod pairs;
@@ -134,7 +135,7 @@ pub static ROOT: Command = Command {
         patch::COMMAND,
         replace::COMMAND,
         wait::COMMAND,
-        absent("kustomize", "Build a kustomization target from a directory or URL"),
+        kustomize::COMMAND,
         label::COMMAND,
         annotate::COMMAND,
         completion::COMMAND,

@@ -44,7 +44,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     if force && !printer.dry_run().is_none() {
         return Err(CommandError::plain("--dry-run can not be used when --force is set"));
     }
-    if context.flags.list("filename").is_empty() {
+    if !context.names_files() {
         return Err(CommandError::plain("must specify --filename to replace"));
     }
     if force {

@@ -5,7 +5,7 @@ use crate::kubectl::flags::Flag;
 /// `-f`, `-k`, `-R`
 pub const FILES: &[Flag] = &[
     Flag::list("filename", "A file, a folder or a pattern of files that name the objects.").short('f'),
-    Flag::text("kustomize", "", "A folder with a kustomization; not in the sandbox.").short('k'),
+    Flag::text("kustomize", "", "A folder with a kustomization, whose objects are meant.").short('k'),
     Flag::switch("recursive", "Reads the folders within a folder too.").short('R'),
 ];
 

@@ -13,7 +13,7 @@ use crate::shell::pipes::PipeId;
 use crate::shell::syntax::{Command, CommandKind, List};
 
 /// Steps that starting a program counts for.
-const START_STEPS: u32 = 20;
+const START_STEPS: u32 = 80;
 
 /// What the words of a command came to.
 struct Expanded {

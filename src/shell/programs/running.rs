@@ -51,7 +51,11 @@ pub(super) fn milliseconds(text: &str) -> Option<u64> {
 impl Program for Sleep {
     fn poll(&mut self, io: &mut Io<'_>) -> Progress {
         let until = *self.until.get_or_insert(io.now() + self.span);
-        if io.now() >= until { Progress::Done(0) } else { Progress::Wait { wake_at: Some(until) } }
+        if io.now() >= until {
+            return Progress::Done(0);
+        }
+        io.rests();
+        Progress::Wait { wake_at: Some(until) }
     }
 
     fn boxed_clone(&self) -> Box<dyn Program> {

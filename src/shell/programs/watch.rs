@@ -75,6 +75,7 @@ impl Watch {
 
 impl Program for Watch {
     fn poll(&mut self, io: &mut Io<'_>) -> Progress {
+        io.rests();
         if self.nested.is_none() {
             if io.now() < self.next {
                 return Progress::Wait { wake_at: Some(self.next) };

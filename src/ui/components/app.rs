@@ -16,7 +16,7 @@ use super::page_tabs::PageTabs;
 use super::panels::Panels;
 use super::set::SetStrip;
 use super::stage::Stage;
-use super::terminal::TerminalPane;
+use super::terminal::{self, TerminalPane};
 use super::ticker::Ticker;
 use super::time_bar::TimeBar;
 use crate::ui::state::{Action, Page, State};
@@ -129,9 +129,7 @@ impl Component for App {
                 <main class="areas">
                     <div class="area area-write">
                         <Editor ..editor::props(state, on) />
-                        <TerminalPane
-                            entries={views.entries.clone()} is_busy={state.busy_terminal().is_some()}
-                            prompt={state.prompt.clone()} {on} />
+                        <TerminalPane ..terminal::props(state, on) />
                     </div>
                     <div class="area area-cluster">
                         <Stage view={views.stage.clone()} is_moving={state.is_ticking()}

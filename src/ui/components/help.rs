@@ -3,7 +3,7 @@
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-const KEYS: [(&str, &str); 9] = [
+const KEYS: [(&str, &str); 10] = [
     ("Ctrl/⌘ Enter", "apply the open manifest"),
     ("Space", "play or pause, on the stage or the time bar"),
     (".  and  ,", "step, and step back, on the stage or the time bar"),
@@ -11,7 +11,8 @@ const KEYS: [(&str, &str); 9] = [
     ("Shift F10", "actions of a pod or node"),
     ("↑ and ↓", "earlier lines, in the terminal"),
     ("Tab", "completes in the terminal; after Esc it moves on"),
-    ("Ctrl C, Ctrl L", "stop a command, clear the screen"),
+    ("Ctrl C, D, L", "stop a command, end its input, clear the screen"),
+    ("← → and Delete", "choose and close a terminal, on its tab"),
     ("← and →", "move the partition by one ordinal"),
 ];
 

@@ -30,8 +30,20 @@ pub enum Action {
     Complete(usize),
     /// Presses Ctrl-C.
     Interrupt,
+    /// Text with line ends was put into the line that is being typed; this is all of it.
+    Paste(String),
+    /// Presses Ctrl-D.
+    EndInput,
+    /// Drops the lines that wait for the one that runs.
+    ForgetWaiting,
     /// Empties the terminal's screen.
     Clear,
+    /// Opens a terminal.
+    NewTerminal,
+    /// Shows a terminal.
+    ShowTerminal(u32),
+    /// Closes a terminal.
+    CloseTerminal(u32),
     /// Shows a file in the editor.
     OpenTab(String),
     /// Makes a new file.

@@ -22,6 +22,8 @@ pub struct Files {
     pub edit: Option<String>,
     /// Whether the text of `kubectl edit` is open.
     pub shows_edit: bool,
+    /// The terminal whose text was opened last, and how many lines it had seen.
+    pub offered: Option<(u32, u64)>,
     /// Counts texts that did not come from the editor itself.
     pub loads: u64,
     /// Texts as they were last stored.

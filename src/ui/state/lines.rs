@@ -1,29 +1,17 @@
 //! Lines for the terminals: typed by a person, or run by a button.
-//!
-//! A button's line must not wait for a command that is still running: it goes to the first terminal that is
-//! free, as a person would open a second window.
 
 use super::State;
-use crate::cluster::{Cluster, Input, Terminal};
-
-/// The terminal that a person types into.
-pub const TYPED: u32 = 0;
-/// Terminals that buttons may use.
-const TERMINALS: u32 = 8;
-
-fn is_busy(cluster: &Cluster, id: u32) -> bool {
-    cluster.terminal(id).is_some_and(Terminal::is_busy)
-}
+use crate::cluster::{Input, Terminal};
 
 impl State {
-    /// The terminals that have been used.
+    /// The terminals that are open and have been used.
     pub fn terminals(&self) -> impl Iterator<Item = (u32, &Terminal)> {
-        (0..TERMINALS).filter_map(|id| self.cluster.terminal(id).map(|terminal| (id, terminal)))
+        self.tabs.open.iter().filter_map(|id| self.cluster.terminal(*id).map(|terminal| (*id, terminal)))
     }
 
-    /// The newest terminal that still runs a command.
-    pub fn busy_terminal(&self) -> Option<u32> {
-        (0..TERMINALS).rev().find(|id| is_busy(&self.cluster, *id))
+    /// The terminal that is shown, once something was typed there.
+    pub fn terminal(&self) -> Option<&Terminal> {
+        self.cluster.terminal(self.tabs.current)
     }
 
     /// The terminal in which `kubectl edit` waits.
@@ -32,34 +20,48 @@ impl State {
     }
 
     pub(super) fn run(&mut self, line: &str) {
-        let free = (0..TERMINALS).find(|id| !is_busy(&self.cluster, *id)).unwrap_or(TYPED);
-        self.run_in(free, line);
+        let free = self.free_terminal();
+        self.run_in(free, line.trim());
     }
 
     pub(super) fn enter(&mut self) {
-        let line = std::mem::take(&mut self.prompt).text;
-        match line.trim() {
-            "" => {}
-            "clear" => self.clear(),
-            _ if is_busy(&self.cluster, TYPED) => self.run(&line),
-            _ => self.run_in(TYPED, &line),
-        }
+        let text = std::mem::take(&mut self.prompt).text;
+        self.enter_lines(&text);
     }
 
-    fn run_in(&mut self, terminal: u32, line: &str) {
+    /// Whole lines run; the last one goes on being typed.
+    pub(super) fn paste(&mut self, text: &str) {
+        let Some((lines, rest)) = text.rsplit_once('\n') else {
+            return self.type_text(text.to_owned());
+        };
+        self.type_text(rest.to_owned());
+        self.prompt.renewed += 1;
+        self.enter_lines(lines);
+    }
+
+    pub(super) fn run_in(&mut self, terminal: u32, line: &str) {
         self.flush_files();
-        self.submit(Input::Line { terminal, line: line.trim().to_owned() });
-        if self.editing_terminal().is_some() && self.files.edit.is_none() {
-            self.files.shows_edit = true;
-            self.files.loads += 1;
+        self.submit(Input::Line { terminal, line: line.to_owned() });
+        self.offer_edit();
+    }
+
+    /// Opens the text that a command wants edited, once.
+    pub(super) fn offer_edit(&mut self) {
+        let entry = |id: u32| self.cluster.terminal(id).map_or(0, Terminal::lines);
+        let wanted = self.editing_terminal().map(|id| (id, entry(id)));
+        if wanted != self.files.offered {
+            self.files.offered = wanted;
+            self.settle_edit();
         }
     }
 
     pub(super) fn interrupt(&mut self) {
-        if let Some(terminal) = self.busy_terminal() {
+        let terminal = self.tabs.current;
+        self.prompt = super::prompt::Prompt::default();
+        if self.terminal().is_some_and(|held| held.is_busy() || held.is_incomplete()) {
             self.submit(Input::Interrupt { terminal });
         }
-        self.settle_edit();
+        self.offer_edit();
     }
 
     pub(super) fn end_edit(&mut self, saves: bool) {
@@ -82,7 +84,8 @@ impl State {
         self.files.loads += 1;
     }
 
-    pub(super) fn clear(&mut self) {
-        self.cleared = self.terminals().map(|(id, terminal)| (id, terminal.lines())).collect();
+    pub(super) fn clear(&mut self, terminal: u32) {
+        let lines = self.cluster.terminal(terminal).map_or(0, Terminal::lines);
+        self.cleared.insert(terminal, lines);
     }
 }

@@ -5,12 +5,13 @@
 //! changed.
 //!
 //! - [`action`]: what can be asked. [`time`]: playing, stepping, settling. [`files`]: the editor's tabs.
-//! - [`lines`], [`prompt`]: terminals. [`views`]: what the page shows.
+//! - [`terminals`], [`lines`], [`prompt`]: terminals. [`views`]: what the page shows.
 
 pub mod action;
 pub mod time;
 pub mod files;
 pub mod lines;
+pub mod terminals;
 pub mod prompt;
 pub mod views;
 
@@ -22,6 +23,7 @@ use crate::ui::view_model::diff::DiffView;
 use crate::ui::view_model::drain::DrainDraft;
 use files::Files;
 use prompt::Prompt;
+use terminals::Tabs;
 use time::Clock;
 use views::Views;
 
@@ -36,6 +38,8 @@ pub struct State {
     pub files: Files,
     /// Lines that are no longer on the terminal's screen: those below these numbers, by terminal.
     pub cleared: crate::collections::SortedMap<u32, u64>,
+    /// The terminals.
+    pub tabs: Tabs,
     /// The line that is being typed.
     pub prompt: Prompt,
     /// The object in the inspector.
@@ -100,6 +104,7 @@ impl State {
             clock: Clock::default(),
             files,
             cleared: crate::collections::SortedMap::new(),
+            tabs: Tabs::default(),
             prompt: Prompt::default(),
             selected: None,
             drain: None,
@@ -118,6 +123,7 @@ impl State {
     pub fn reduce(&mut self, action: Action) -> bool {
         let advances = matches!(action, Action::Advance(_));
         self.carry_out(action);
+        self.feed();
         if !advances {
             self.saves_due += 1;
         }
@@ -139,7 +145,13 @@ impl State {
             Action::Recall(goes_back) => self.recall(goes_back),
             Action::Complete(cursor) => self.complete(cursor),
             Action::Interrupt => self.interrupt(),
-            Action::Clear => self.clear(),
+            Action::Clear => self.clear(self.tabs.current),
+            Action::Paste(text) => self.paste(&text),
+            Action::EndInput => self.end_input(),
+            Action::ForgetWaiting => self.forget_waiting(),
+            Action::NewTerminal => self.new_terminal(),
+            Action::ShowTerminal(id) => self.show_terminal(id),
+            Action::CloseTerminal(id) => self.close_terminal(id),
             Action::OpenTab(name) => self.open_tab(&name),
             Action::NewTab => self.new_tab(),
             Action::RenameTab(from, to) => self.rename_tab(&from, &to),
@@ -199,6 +211,8 @@ impl State {
         self.drain = None;
         self.diff = None;
         self.cleared.clear();
+        self.tabs.forget_cluster();
+        self.files.offered = None;
         self.clock.past.clear();
         self.views = Views::default();
     }

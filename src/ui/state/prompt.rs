@@ -1,18 +1,19 @@
 //! The line that is being typed: its history and its completion.
 
 use super::State;
-use super::lines::TYPED;
 
 /// Candidates that are listed.
 const CANDIDATES_SHOWN: usize = 40;
 
-/// The line that is being typed.
+/// The line that is being typed, or the lines of one that was recalled.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prompt {
     /// Its text.
     pub text: String,
     /// What may stand at the cursor, after Tab.
     pub candidates: Vec<String>,
+    /// Grows when the field holds something else than the text, which is to be put in its place.
+    pub renewed: u64,
     /// How far back in the history it is: 0 is the line that is being typed.
     back: usize,
     /// What was typed before going back.
@@ -21,14 +22,14 @@ pub struct Prompt {
 
 impl State {
     pub(super) fn type_text(&mut self, text: String) {
-        self.prompt = Prompt { text, ..Prompt::default() };
+        self.prompt = Prompt { text, renewed: self.prompt.renewed, ..Prompt::default() };
     }
 
     /// Goes back in the history, or forth again.
     pub(super) fn recall(&mut self, goes_back: bool) {
         let lines: Vec<&str> = self
             .cluster
-            .terminal(TYPED)
+            .terminal(self.tabs.current)
             .map(|terminal| terminal.entries().iter().map(|entry| entry.line.as_str()).collect())
             .unwrap_or_default();
         let mut history: Vec<&str> = Vec::new();
@@ -48,7 +49,8 @@ impl State {
             Some(line) => (*line).to_owned(),
             None => typed.clone(),
         };
-        self.prompt = Prompt { text, candidates: Vec::new(), back, typed };
+        let renewed = self.prompt.renewed;
+        self.prompt = Prompt { text, candidates: Vec::new(), renewed, back, typed };
     }
 
     /// Completes the word before the cursor as far as it is certain, and lists what may follow.

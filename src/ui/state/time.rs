@@ -66,8 +66,13 @@ impl State {
             None => return,
         };
         self.clock.past.clear();
+        let settles = self.clock.settles_until.is_some();
         while self.cluster.next_due().is_some_and(|due| due <= target) {
+            if settles && self.cluster.is_settled() {
+                break;
+            }
             self.cluster.step();
+            self.feed();
             if is_over() {
                 return;
             }
@@ -79,7 +84,7 @@ impl State {
             }
             return;
         }
-        if self.cluster.next_due().is_some() {
+        if !self.cluster.is_settled() {
             self.tell("An hour went by and it has not settled: something starts again and again.");
         }
         self.saves_due += 1;
@@ -113,7 +118,7 @@ impl State {
     }
 
     pub(super) fn settle(&mut self) {
-        if self.cluster.next_due().is_some() {
+        if !self.cluster.is_settled() {
             self.clock.settles_until = Some(self.cluster.now() + SETTLE_LIMIT);
         }
     }

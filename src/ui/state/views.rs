@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::{Panel, State};
 use crate::api::ObjectKey;
-use crate::cluster::TerminalEntry;
-use crate::collections::{SortedMap, sort_by_key};
+use crate::cluster::{Terminal, TerminalEntry};
+use crate::collections::SortedMap;
 use crate::kubectl::Stream;
 use crate::ui::view_model::budgets::{BudgetView, budgets};
 use crate::ui::view_model::daemon_sets::{DaemonView, daemon_sets};
@@ -26,6 +26,8 @@ use crate::ui::view_model::tile::Tiles;
 
 /// Entries on the terminal's screen.
 const ENTRIES_SHOWN: usize = 200;
+/// Bytes of one entry on the screen: the last ones of what it printed.
+const BYTES_SHOWN: usize = 100_000;
 
 /// One line of a terminal and what it printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,10 +38,25 @@ pub struct EntryView {
     pub line: String,
     /// What it printed; `true` marks standard error.
     pub chunks: Vec<(bool, String)>,
+    /// How much it printed in all.
+    pub bytes: usize,
     /// Its exit code.
     pub exit: Option<i32>,
     /// The sandbox's own words.
     pub hint: Option<String>,
+    /// More is to be typed for it.
+    pub is_open: bool,
+}
+
+/// The tab of a terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TabView {
+    /// Which terminal.
+    pub id: u32,
+    /// The line that runs there.
+    pub running: Option<String>,
+    /// It has printed something that was not seen yet.
+    pub has_news: bool,
 }
 
 /// What the page shows.
@@ -67,6 +84,8 @@ pub struct Views {
     pub tables: Rc<Vec<TableView>>,
     /// The terminal's screen.
     pub entries: Rc<Vec<Rc<EntryView>>>,
+    /// The terminals' tabs.
+    pub terminals: Rc<Vec<TabView>>,
     /// Faults in the open file.
     pub problems: Rc<Vec<Problem>>,
     /// Counts over time.
@@ -168,29 +187,38 @@ impl State {
     }
 
     fn refresh_entries(&mut self) {
+        self.tabs.see(&self.cluster);
+        let tabs = self.tabs.open.iter().map(|id| self.tab_view(*id)).collect();
+        keep(&mut self.views.terminals, tabs);
         let mut known: SortedMap<(u32, u64), Rc<EntryView>> =
             self.views.entries.iter().map(|entry| (entry.id, Rc::clone(entry))).collect();
-        let mut fresh: Vec<((crate::sim::Time, u32, u64), Rc<EntryView>)> = Vec::new();
-        for (terminal, held) in self.terminals() {
-            let from = self.cleared.get(&terminal).copied().unwrap_or_default();
-            let start = held.entries().len().saturating_sub(ENTRIES_SHOWN);
-            for entry in held.entries().iter().skip(start).filter(|entry| entry.number >= from) {
-                let id = (terminal, entry.number);
-                let view = match known.remove(&id) {
-                    Some(view) if is_as_shown(&view, entry) => view,
-                    _ => Rc::new(entry_view(id, entry)),
-                };
-                fresh.push(((entry.at, terminal, entry.number), view));
-            }
-        }
-        sort_by_key(&mut fresh, |(order, _)| *order);
-        let skipped = fresh.len().saturating_sub(ENTRIES_SHOWN);
-        let entries: Vec<Rc<EntryView>> = fresh.into_iter().skip(skipped).map(|(_, view)| view).collect();
+        let id = self.tabs.current;
+        let from = self.cleared.get(&id).copied().unwrap_or_default();
+        let held = self.terminal().map_or(&[][..], Terminal::entries);
+        let is_open = self.terminal().is_some_and(Terminal::is_incomplete);
+        let skipped = held.len().saturating_sub(ENTRIES_SHOWN);
+        let entries: Vec<Rc<EntryView>> = (held.iter().skip(skipped))
+            .filter(|entry| entry.number >= from)
+            .map(|entry| {
+                let id = (id, entry.number);
+                let view = known.remove(&id).filter(|view| is_as_shown(view, entry, is_open));
+                view.unwrap_or_else(|| Rc::new(entry_view(id, entry, is_open)))
+            })
+            .collect();
         let is_same = entries.len() == self.views.entries.len()
             && entries.iter().zip(self.views.entries.iter()).all(|(a, b)| Rc::ptr_eq(a, b));
         if !is_same {
             self.views.entries = Rc::new(entries);
         }
+    }
+}
+
+impl State {
+    fn tab_view(&self, id: u32) -> TabView {
+        let terminal = self.cluster.terminal(id);
+        let last = terminal.filter(|held| held.is_busy()).and_then(|held| held.entries().last());
+        let line = |entry: &TerminalEntry| entry.line.lines().next().unwrap_or_default().to_owned();
+        TabView { id, running: last.map(line), has_news: self.tabs.has_news(id, terminal) }
     }
 }
 
@@ -201,26 +229,47 @@ fn keep<T: PartialEq>(old: &mut Rc<T>, new: T) {
     }
 }
 
-fn is_as_shown(view: &EntryView, entry: &TerminalEntry) -> bool {
-    let length = |text: Option<&String>| text.map_or(0, String::len);
+fn is_as_shown(view: &EntryView, entry: &TerminalEntry, is_open: bool) -> bool {
+    let ends_alike = match (view.chunks.last(), entry.chunks.last()) {
+        (Some((_, shown)), Some((_, text))) => text.ends_with(shown.as_str()),
+        (shown, text) => shown.is_none() == text.is_none(),
+    };
     // What has ended changes no more; a screen that is replaced may keep its length.
-    let is_same = entry.exit.is_some()
-        || (view.line == entry.line
-            && view.chunks.last().map(|(_, text)| text) == entry.chunks.last().map(|(_, text)| text));
-    is_same
+    (entry.exit.is_some() || (view.line == entry.line && ends_alike))
         && view.exit == entry.exit
+        && view.is_open == (is_open && entry.exit.is_none())
         && view.hint.is_some() == entry.hint.is_some()
-        && view.chunks.len() == entry.chunks.len()
-        && length(view.chunks.last().map(|(_, text)| text))
-            == length(entry.chunks.last().map(|(_, text)| text))
+        && view.bytes == bytes(entry)
 }
 
-fn entry_view(id: (u32, u64), entry: &TerminalEntry) -> EntryView {
+fn bytes(entry: &TerminalEntry) -> usize {
+    entry.chunks.iter().map(|(_, text)| text.len()).sum()
+}
+
+fn entry_view(id: (u32, u64), entry: &TerminalEntry, is_open: bool) -> EntryView {
+    let mut room = BYTES_SHOWN;
+    let mut chunks: Vec<(bool, String)> = Vec::new();
+    for (stream, text) in entry.chunks.iter().rev() {
+        let from = text.len().saturating_sub(room);
+        // From a whole line on.
+        let from =
+            match text.as_bytes().get(from..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n')) {
+                Some(end) if from > 0 => from + end + 1,
+                _ => (from..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or_default(),
+            };
+        if let Some(shown) = text.get(from..).filter(|shown| !shown.is_empty()) {
+            chunks.push((*stream == Stream::Err, shown.to_owned()));
+        }
+        room = room.saturating_sub(text.len());
+    }
+    chunks.reverse();
     EntryView {
         id,
         line: entry.line.clone(),
-        chunks: entry.chunks.iter().map(|(stream, text)| (*stream == Stream::Err, text.clone())).collect(),
+        chunks,
+        bytes: bytes(entry),
         exit: entry.exit,
         hint: entry.hint.clone(),
+        is_open: is_open && entry.exit.is_none(),
     }
 }

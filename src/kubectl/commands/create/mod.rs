@@ -48,7 +48,7 @@ pub const COMMAND: Command = Command {
 };
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    if context.flags.list("filename").is_empty() {
+    if !context.names_files() {
         if !context.args().is_empty() {
             let message = format!("unknown command \"{}\"", context.args().join(" "));
             return Err(context.usage_error(&message));

@@ -113,7 +113,7 @@ fn check_flags(context: &mut Context<'_>) -> Result<(), CommandError> {
         };
         context.err(text);
     }
-    if !watches && context.args().is_empty() && context.flags.list("filename").is_empty() {
+    if !watches && context.args().is_empty() && !context.names_files() {
         context.err(&format!("You must specify the type of resource to get. {SUGGEST_API_RESOURCES}\n\n"));
         return Err(context.usage_error(
             "Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that \

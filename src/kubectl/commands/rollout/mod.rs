@@ -36,8 +36,8 @@ pub const COMMAND: Command = Command {
 };
 
 /// The objects that a command of the group speaks of.
-fn pick(context: &Context<'_>) -> Result<Picks, CommandError> {
-    if context.args().is_empty() && context.flags.list("filename").is_empty() {
+fn pick(context: &mut Context<'_>) -> Result<Picks, CommandError> {
+    if context.args().is_empty() && !context.names_files() {
         return Err(CommandError::plain("required resource not specified"));
     }
     Selection::of(context).type_alone(true).latest().pick(context)

@@ -110,7 +110,7 @@ fn divide<'a>(
 fn check(context: &Context<'_>, resources: &[String]) -> Result<(), CommandError> {
     let flags = &context.flags;
     let refuse = |message: &str| Err(CommandError::plain(message));
-    if resources.is_empty() && flags.list("filename").is_empty() {
+    if resources.is_empty() && !context.names_files() {
         return refuse("one or more resources must be specified as <resource> <name> or <resource>/<name>");
     }
     if flags.switch("list") && !flags.text("output").is_empty() {

@@ -50,7 +50,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     // Arguments that make no sense are told before objects are.
     let picks = match picks {
         Ok(picks) => picks,
-        Err(_) if resources.is_empty() && context.flags.list("filename").is_empty() => Picks::default(),
+        Err(_) if resources.is_empty() && !context.names_files() => Picks::default(),
         Err(error) => return Err(error),
     };
     CommandError::all(picks.errors)?;
@@ -83,7 +83,7 @@ fn check(
     if all && !context.flags.text("selector").is_empty() {
         refuse("cannot set --all and --selector at the same time");
     }
-    if resources.is_empty() && context.flags.list("filename").is_empty() {
+    if resources.is_empty() && !context.names_files() {
         refuse("one or more resources must be specified as <resource> <name> or <resource>/<name>");
     }
     if images.is_empty() {
