@@ -82,7 +82,10 @@ fn by_target(patch: &Value, target: &Value, resources: &mut Vec<Resource>) -> Re
     let labels = LabelQuery::parse(text_at(target, &["labelSelector"]))?;
     let mut gone = Vec::new();
     for (place, resource) in resources.iter_mut().enumerate() {
-        let asks = |field: &str, is: &str| matches!(text_at(target, &[field]), wanted if wanted.is_empty() || wanted == is);
+        let asks = |field: &str, is: &str| {
+            let wanted = text_at(target, &[field]);
+            wanted.is_empty() || wanted == is
+        };
         let (group, version) = resource.group_version();
         let held = resource.object.pointer("/metadata/labels").cloned().unwrap_or_default();
         let held = crate::api::codec::from_value(held).unwrap_or_default();
