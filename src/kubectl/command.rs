@@ -95,6 +95,8 @@ pub struct Context<'a> {
     pub path: String,
     /// What it printed so far.
     pub output: Output,
+    /// How many warnings of the server it printed.
+    pub warnings: usize,
 }
 
 impl Context<'_> {
@@ -153,7 +155,21 @@ impl Context<'_> {
         let text = format!("Warning: {warning}\n");
         if !self.output.stderr().contains(&text) {
             self.err(&text);
+            self.warnings += 1;
         }
+    }
+
+    /// Makes an error of warnings where `--warnings-as-errors` asks for it.
+    ///
+    /// # Errors
+    /// How many there were.
+    pub fn judge_warnings(&self, step: Step) -> Result<Step, CommandError> {
+        let count = self.warnings;
+        if count == 0 || !matches!(step, Step::Done) || !self.flags.switch("warnings-as-errors") {
+            return Ok(step);
+        }
+        let plural = if count == 1 { "" } else { "s" };
+        Err(CommandError::plain(format!("{count} warning{plural} received")))
     }
 
     /// The object under a key; a missing namespace is told instead of the missing object.

@@ -43,8 +43,9 @@ pub fn run(rest: &[String], session: &mut Session, api: &mut ApiServer) -> Outco
         output.fail(&error);
         return Outcome::Done(output);
     }
-    let mut context = Context { api, session, flags: parsed, path: found.path, output: Output::default() };
-    let step = function(&mut context);
+    let mut context =
+        Context { api, session, flags: parsed, path: found.path, output: Output::default(), warnings: 0 };
+    let step = function(&mut context).and_then(|step| context.judge_warnings(step));
     context.finish(step)
 }
 

@@ -98,13 +98,13 @@ pub struct Picks {
 }
 
 impl Picks {
-    /// The server's warnings about the kinds that were asked for.
-    pub fn warnings(&self) -> &'static str {
+    /// The server's warning about the kinds that were asked for.
+    pub fn warning(&self) -> Option<&'static str> {
         let mut kinds = self.kinds.iter().copied().chain(self.items.iter().map(|picked| picked.key.kind));
         if kinds.any(|kind| kind == Kind::Endpoints) {
-            return "Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\n";
+            return Some("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
         }
-        ""
+        None
     }
 
     /// Drops the fields of a document that its kind does not have, as a server does that is not to be strict.

@@ -70,7 +70,7 @@ pub static GLOBAL_FLAGS: &[Flag] = &[
     Flag::switch("match-server-version", "Insists on a server of the same version; always so here."),
     Flag::text("request-timeout", "0", "How long one request may take; ignored here."),
     Flag::number("v", "0", "How much to log; ignored here.").short('v'),
-    Flag::switch("warnings-as-errors", "Treats the server's warnings as errors; ignored here."),
+    Flag::switch("warnings-as-errors", "Treats the server's warnings as errors."),
 ];
 
 /// A command of kubectl that the sandbox does not have yet.

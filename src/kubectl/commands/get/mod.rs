@@ -77,7 +77,9 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     if context.flags.switch("ignore-not-found") {
         picks.ignore_not_found();
     }
-    context.err(picks.warnings());
+    if let Some(warning) = picks.warning() {
+        context.warn(warning);
+    }
     match Format::of(context, true)? {
         Some(mut format) => generic(context, picks, &mut format)?,
         None => human::print(context, picks)?,

@@ -51,7 +51,9 @@ pub(super) fn start(context: &mut Context<'_>, mut selection: Selection) -> Resu
             context.flags.switch("ignore-not-found") && picks.errors.iter().all(CommandError::is_not_found);
         return if ignored { Ok(Step::Done) } else { CommandError::all(picks.errors).map(|()| Step::Done) };
     }
-    context.err(picks.warnings());
+    if let Some(warning) = picks.warning() {
+        context.warn(warning);
+    }
     let kind = watched_kind(&selection, &picks.items)?;
     if !picks.listed && picks.items.len() > 1 {
         return Err(CommandError::plain(
