@@ -11,8 +11,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use kubesets::cluster::ProcessName;
 use kubesets::cluster::{Cluster, ClusterConfig};
 use kubesets::collections::sort;
+use kubesets::explore::crash_points::{self, CrashReport};
+use kubesets::explore::script::SCRIPTS;
+use kubesets::explore::small_scope::{self, Bounds, ScopeReport};
 use kubesets::explore::{Failure, Fired, Run, ShellFuzz};
 use kubesets::recording::{self, Recording};
 use kubesets::transcript;
@@ -22,6 +26,9 @@ const USAGE: &str = "usage:
   kubesets run FILE                   play a text file of terminal lines and print the transcript
   kubesets explore [--seconds N] [--seed S]
                                       random runs from this seed on, for so long (60 s)
+  kubesets explore --crash-points     end each process after each of its writes
+  kubesets explore --small-scope [--deviations N]
+                                      all orders and faults of small scenarios
   kubesets explore --seed S --steps K show one run up to a step
   kubesets fuzz-shell [--seconds N] [--seed S]
                                       random scripts in a terminal, from this seed on, for so long (60 s)
@@ -123,6 +130,12 @@ fn explore(options: &[&str], out: &mut impl std::io::Write) -> Result<bool, Stri
     if let Some(steps) = option(options, "--steps")? {
         return show(first, steps, out);
     }
+    if options.contains(&"--crash-points") {
+        return crash_points(out);
+    }
+    if options.contains(&"--small-scope") {
+        return small_scope(option(options, "--deviations")?.unwrap_or(1), out);
+    }
     let seconds = option(options, "--seconds")?.unwrap_or(60);
     let begun = std::time::Instant::now();
     let (mut steps, mut changes, mut fired, mut seed) = (0, 0, Fired::default(), first);
@@ -153,6 +166,35 @@ fn explore(options: &[&str], out: &mut impl std::io::Write) -> Result<bool, Stri
         print(out, &format!("never came: {}", missing.join(", ")))?;
     }
     Ok(missing.is_empty())
+}
+
+/// Ends each process after each of its writes.
+fn crash_points(out: &mut impl std::io::Write) -> Result<bool, String> {
+    for process in [ProcessName::ControllerManager, ProcessName::Scheduler] {
+        let mut sum = CrashReport::default();
+        for script in SCRIPTS {
+            let report = crash_points::try_all(script, process)?;
+            let CrashReport { points, steps } = report;
+            print(out, &format!("{process:?}, {}: {points} points, {steps} steps", script.name))?;
+            sum += report;
+        }
+        print(out, &format!("{process:?}: {} points, {} steps", sum.points, sum.steps))?;
+    }
+    Ok(true)
+}
+
+/// Tries all orders and faults of the small scenarios that differ from the usual run in so many places.
+fn small_scope(deviations: u64, out: &mut impl std::io::Write) -> Result<bool, String> {
+    let deviations = u32::try_from(deviations).map_err(|error| format!("--deviations: {error}"))?;
+    let mut sum = ScopeReport::default();
+    for script in SCRIPTS {
+        let report = small_scope::explore(script, Bounds { deviations, with_faults: true })?;
+        let ScopeReport { runs, steps, states } = report;
+        print(out, &format!("{}: {runs} runs, {steps} steps, {states} states", script.name))?;
+        sum += report;
+    }
+    print(out, &format!("{} runs, {} steps, {} states", sum.runs, sum.steps, sum.states))?;
+    Ok(true)
 }
 
 /// Shows one run up to a step: what was done, and what the cluster did last.

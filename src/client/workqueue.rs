@@ -94,6 +94,11 @@ impl<K: Ord + Clone> WorkQueue<K> {
         self.ready.len()
     }
 
+    /// The key that comes next, whether it is due or not.
+    pub fn peek(&self) -> Option<&K> {
+        self.ready.front().or_else(|| self.delayed.first().map(|(_, _, key)| key))
+    }
+
     /// Lets the key at a place of those that are due be the next.
     pub fn bring_forward(&mut self, place: usize) {
         if let Some(key) = self.ready.remove(place) {

@@ -68,6 +68,7 @@ impl Cluster {
     ) {
         match name {
             ProcessName::ControllerManager => {
+                self.controllers_started_at = self.agenda.now();
                 let new = self.config.controller_manager();
                 let timers = self.controller_manager.start(new, past, held_until, &mut self.server, wrong);
                 self.schedule(timers, Wakeup::Controllers);
@@ -111,7 +112,10 @@ impl Cluster {
     }
 
     pub(super) fn end_former_leader(&mut self) {
-        self.former_leader = None;
+        if self.former_leader.take().is_some() {
+            // What it did until now, the other one may not know.
+            self.controllers_started_at = self.agenda.now();
+        }
         self.agenda.retain(|wakeup| {
             !matches!(
                 wakeup,
@@ -168,6 +172,11 @@ impl Cluster {
             ProcessName::Kubelets => self.kubelets.break_watches(kind),
         }
         self.after_change();
+    }
+
+    /// When the controllers' process last started with an empty memory; now, as long as a former one goes on.
+    pub fn controllers_started_at(&self) -> Time {
+        if self.former_leader.is_some() { self.now() } else { self.controllers_started_at }
     }
 
     /// How far the controllers' view is behind what is stored.

@@ -112,6 +112,7 @@ pub struct Cluster {
     server: ApiServer,
     controller_manager: Process<ControllerManager>,
     former_leader: Option<Box<Process<ControllerManager>>>,
+    controllers_started_at: Time,
     scheduler: Process<Scheduler>,
     kubelets: Process<Kubelets>,
     /// What is wrong with the making of volumes.
@@ -139,6 +140,7 @@ impl Cluster {
                 process_rng("kube-controller-manager"),
             ),
             former_leader: None,
+            controllers_started_at: Time::ZERO,
             scheduler: Process::new(
                 Scheduler::with_draws(&config.draws),
                 Span::from_ms(config.scheduling_latency_ms),
@@ -250,6 +252,15 @@ impl Cluster {
     /// When the next thing happens by itself; `None` when nothing will.
     pub fn next_due(&self) -> Option<Time> {
         self.agenda.next_due()
+    }
+
+    /// What is due next, in words for people who look for faults.
+    pub fn next_wakeup(&self) -> String {
+        match self.agenda.peek() {
+            Some((_, Wakeup::Controllers(timer))) => self.controller_manager.component.next_work(*timer),
+            Some((_, wakeup)) => format!("{wakeup:?}"),
+            None => String::new(),
+        }
     }
 
     /// Whose turn is next; `None` when nothing is due.

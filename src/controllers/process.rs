@@ -138,6 +138,14 @@ impl ControllerManager {
         }
     }
 
+    /// Which controller a timer wakes, and for which key.
+    pub fn next_work(&self, RunNext(index): RunNext) -> String {
+        self.workers.get(index).map_or_else(String::new, |worker| {
+            let key = worker.queue.peek().map(ToString::to_string).unwrap_or_default();
+            format!("{} {key}", worker.controller.name())
+        })
+    }
+
     /// Sets the timers of all controllers anew, for a copy of the process.
     pub fn set_all_timers(&mut self, context: &mut Context<'_, RunNext>) {
         for index in 0..self.workers.len() {

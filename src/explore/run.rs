@@ -4,12 +4,15 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::epilogue::{EPILOGUES, Epilogue};
 use super::fault_kind::{FaultKind, Fired};
 use super::fault_plan::FaultPlan;
 use super::workloads::Workloads;
+use crate::api::Kind;
 use crate::cluster::invariants::{Checker, Violation};
 use crate::cluster::process::View;
 use crate::cluster::{Cluster, ClusterConfig, Input, ProcessName};
+use crate::kubectl::Stream;
 use crate::sim::{Rng, Span, Time};
 
 /// What people and faults do before everything is healed, at most.
@@ -18,6 +21,11 @@ const ACTS: u64 = 45;
 pub(super) const REORDERED_WITHIN: Span = Span::from_ms(12);
 /// One view in so many steps is kept, for a process to start with.
 const PAST_EVERY: u64 = 37;
+/// So many steps in so short a time without a single change are a loop.
+const LOOP_STEPS: u64 = 1_500;
+const LOOP_WITHIN: Span = Span::from_seconds(60);
+/// The last steps of a run that is to be shown are all in the trace.
+const TRACED_STEPS: u64 = 60;
 /// Lines of the trace that are kept.
 const TRACE_MAX: usize = 400;
 
@@ -70,11 +78,15 @@ pub struct Run {
     pub(super) plan: FaultPlan,
     pub(super) rng: Rng,
     pub(super) workloads: Workloads,
+    /// How many changes there were of anything but Events.
+    pub(super) writes: u64,
     /// What the controllers saw some time ago.
     pub(super) past: Option<View>,
     seed: u64,
     steps: u64,
     steps_max: u64,
+    /// The last revision that was seen, with the step and the time at which it was.
+    last_change: (u64, u64, Time),
     stop: Option<Stop>,
     trace: VecDeque<String>,
 }
@@ -95,10 +107,12 @@ impl Run {
             plan: FaultPlan::new(root.fork("faults")),
             workloads: Workloads::drawn(&mut root.fork("workloads")),
             rng,
+            writes: 0,
             past: None,
             seed,
             steps: 0,
             steps_max,
+            last_change: (0, 0, Time::ZERO),
             stop: None,
             trace: VecDeque::new(),
         };
@@ -131,6 +145,23 @@ impl Run {
             }
         }
         self.heal();
+        if let Some(epilogue) = self.rng.choose(EPILOGUES).filter(|_| self.stop.is_none()) {
+            self.play_epilogue(epilogue);
+        }
+        self.summary()
+    }
+
+    /// Runs without any fault up to where everything has converged, and then asks for one thing.
+    ///
+    /// # Errors
+    /// What does not hold.
+    pub fn run_directed(&mut self, epilogue: &Epilogue) -> Result<Summary, Failure> {
+        self.plan.heal();
+        self.set_up();
+        self.converge();
+        if self.stop.is_none() {
+            self.play_epilogue(epilogue);
+        }
         self.summary()
     }
 
@@ -139,7 +170,14 @@ impl Run {
     /// # Errors
     /// What does not hold.
     pub fn run_guarded(&mut self) -> Result<Summary, Failure> {
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.run()));
+        self.guard(Self::run)
+    }
+
+    pub(super) fn guard(
+        &mut self,
+        run: impl FnOnce(&mut Self) -> Result<Summary, Failure>,
+    ) -> Result<Summary, Failure> {
+        let outcome = catch_unwind(AssertUnwindSafe(|| run(self)));
         outcome.unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<String>().map(String::as_str);
             let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no text");
@@ -173,13 +211,18 @@ impl Run {
         &self.cluster
     }
 
-    fn set_up(&mut self) {
+    pub(super) fn set_up(&mut self) {
         let manifest = self.workloads.manifest();
         self.file("all.yaml", manifest);
         if self.workloads.selects_nodes {
             self.line("kubectl label nodes --all tier=edge");
         }
         self.line("kubectl apply -f all.yaml");
+        let entry = self.cluster.terminal(0).and_then(|terminal| terminal.entries().last());
+        if let Some(entry) = entry.filter(|entry| entry.exit != Some(0)) {
+            let what = entry.text(Stream::Err);
+            self.fail("S-59", format!("the manifest is not taken; {what}"));
+        }
     }
 
     /// Adds a line to the trace.
@@ -237,8 +280,17 @@ impl Run {
             }
         }
         self.plan.turn(self.cluster.next_actor());
+        if self.steps + TRACED_STEPS > self.steps_max {
+            let wakeup = self.cluster.next_wakeup();
+            self.note(&wakeup);
+        }
+        let lost_before = self.plan.fired.count(FaultKind::AnswerLost);
         self.cluster.step_with(&mut self.plan);
+        if self.plan.fired.count(FaultKind::AnswerLost) > lost_before {
+            self.checker.note_lost_answer();
+        }
         self.steps += 1;
+        self.look_for_a_loop();
         if self.steps.is_multiple_of(PAST_EVERY) && self.rng.below(3) == 0 {
             self.past = self.cluster.view(ProcessName::ControllerManager);
         }
@@ -248,11 +300,28 @@ impl Run {
         }
     }
 
+    fn look_for_a_loop(&mut self) {
+        let (revision, now) = (self.cluster.server().store().revision(), self.cluster.now());
+        let (seen, step, since) = self.last_change;
+        if revision != seen {
+            self.last_change = (revision, self.steps, now);
+        } else if self.steps - step > LOOP_STEPS {
+            if now - since < LOOP_WITHIN {
+                let what = format!("{LOOP_STEPS} steps within {} ms change nothing", (now - since).ms());
+                self.fail("S-61", format!("{what}; next is {}", self.cluster.next_wakeup()));
+            }
+            self.last_change = (revision, self.steps, now);
+        }
+    }
+
     fn check(&mut self) {
         if self.stop.is_some() {
             return;
         }
-        if let Err(Violation { id, sentence, what, at }) = self.checker.check_step(&self.cluster) {
+        let outcome = self.checker.check_step(&self.cluster);
+        let changes = self.checker.latest().iter();
+        self.writes += changes.filter(|change| change.object.kind() != Kind::Event).count() as u64;
+        if let Err(Violation { id, sentence, what, at }) = outcome {
             self.fail(id, format!("{sentence}; {what}, at {} ms", at.ms()));
         }
     }

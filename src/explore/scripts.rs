@@ -151,7 +151,7 @@ pub(super) fn script(rng: &mut Rng) -> Vec<String> {
         text = mutated(&text, rng);
     }
     if rng.below(6) == 0 {
-        text = text.lines().map(|line| format!("$ {line}\n")).collect();
+        return text.lines().map(|line| format!("$ {line}")).collect();
     }
     text.lines().map(str::to_owned).collect()
 }

@@ -83,19 +83,7 @@ impl Workloads {
 
     fn stateful_set(&self) -> String {
         let Self { policy, web, web_min_ready, .. } = self;
-        let (mounts, claims) = if self.has_claims {
-            (
-                "        volumeMounts: [{name: www, mountPath: /usr/share/nginx/html}]\n",
-                "  volumeClaimTemplates:
-          - metadata: {name: www}
-            spec:
-              accessModes: [ReadWriteOnce]
-              resources: {requests: {storage: 1Gi}}
-        ",
-            )
-        } else {
-            ("", "")
-        };
+        let (mounts, claims) = if self.has_claims { (MOUNTS, CLAIMS) } else { ("", "") };
         format!(
             "apiVersion: apps/v1
 kind: StatefulSet
@@ -194,4 +182,14 @@ spec:
   clusterIP: None
   selector: {app: nginx}
   ports: [{port: 80, name: web}]
+";
+
+const MOUNTS: &str = "        volumeMounts: [{name: www, mountPath: /usr/share/nginx/html}]
+";
+
+const CLAIMS: &str = "  volumeClaimTemplates:
+  - metadata: {name: www}
+    spec:
+      accessModes: [ReadWriteOnce]
+      resources: {requests: {storage: 1Gi}}
 ";

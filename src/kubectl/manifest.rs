@@ -1,8 +1,8 @@
 //! Reads manifests: files of the terminal, one or several documents each, in YAML or JSON.
 //!
 //! Models the stream visitor, staging/src/k8s.io/cli-runtime/pkg/resource/visitor.go, and `infoForData`
-//! beside it, Kubernetes v1.36. URLs are fetched by whoever runs the command; `kustomize` reads
-//! kustomizations.
+//! beside it, Kubernetes v1.36. URLs are fetched by whoever runs the command;
+//! `kustomize` reads kustomizations.
 
 use serde_json::Value;
 

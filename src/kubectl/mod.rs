@@ -8,7 +8,7 @@
 //! - [`outcome`]: what a line leads to. [`session`]: files and namespace.
 //! - [`flags`], [`command`], [`suggest`], [`help`]: from words to a command; [`hints`]: the sandbox's words
 //!   on mistakes.
-//! - [`resources`], [`label_selector`], [`field_selector`], [`manifest`], [`mod@kustomize`], [`selection`]:
+//! - [`resources`], [`label_selector`], [`field_selector`], [`manifest`], [`kustomize`], [`selection`]:
 //!   which objects are meant.
 //! - [`commands`]: one file for each. [`printers`]: tables and descriptions. [`mod@format`], [`result`]: what
 //!   `-o` and a change print.

@@ -9,10 +9,14 @@ use super::images::{self, ImageNeed, go_duration};
 use super::lifecycle::{Facts, Stage, next_stage};
 use super::timing::Timing;
 use crate::api::Timestamp;
-use crate::api::pod::{Container, Pod, Probe, Terminated};
+use crate::api::pod::{Container, ContainerStatus, Pod, Probe, Terminated};
 use crate::client::EventType;
 use crate::collections::SortedSet;
 use crate::sim::{Span, Time};
+
+/// What is said of a container that ran on a machine that knows nothing of it.
+const LOST: &str =
+    "The container could not be located when the pod was deleted.  The container used to be Running";
 
 /// What a container is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +135,23 @@ impl ContainerRun {
     /// The code of its last end.
     pub(super) fn exit_code(&self) -> Option<i64> {
         self.ended.as_ref().map(|ended| ended.exit_code)
+    }
+
+    /// The pod ran before on a machine that knows nothing of it any more: what is reported of it counts on.
+    pub(super) fn recall(&mut self, status: &ContainerStatus) {
+        let ended = status.state.terminated.as_ref().or(status.last_state.terminated.as_ref()).cloned();
+        if ended.is_none() && status.state.running.is_none() {
+            return;
+        }
+        self.starts = status.restart_count + 1;
+        self.ended = ended.or_else(|| {
+            Some(Terminated {
+                exit_code: 137,
+                message: LOST.to_owned(),
+                reason: "ContainerStatusUnknown".to_owned(),
+                ..Terminated::default()
+            })
+        });
     }
 
     /// Lets its turn come.

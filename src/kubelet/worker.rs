@@ -80,7 +80,7 @@ impl Worker {
         let roles = init.chain(pod.spec.containers.iter().map(|_| Role::App));
         let runs = roles.enumerate().map(|(index, role)| ContainerRun::new(role, index, now)).collect();
         let deadline = pod.spec.extra.get("activeDeadlineSeconds").and_then(Value::as_u64);
-        Self {
+        let mut worker = Self {
             plan: Plan::AwaitVolumes,
             runs,
             start_time: Timestamp::at(now),
@@ -91,6 +91,19 @@ impl Worker {
             wake_at: None,
             is_abandoned: false,
             pod,
+        };
+        worker.recall();
+        worker
+    }
+
+    /// Takes over what is reported of containers that ran before this kubelet knew of them.
+    fn recall(&mut self) {
+        let status = &self.pod.status;
+        for (run, container) in self.runs.iter_mut().zip(containers(&self.pod)) {
+            let mut known = status.init_container_statuses.iter().chain(&status.container_statuses);
+            if let Some(known) = known.find(|known| known.name == container.name) {
+                run.recall(known);
+            }
         }
     }
 

@@ -61,7 +61,6 @@ impl Nested {
     fn drive(&mut self, io: &mut Io<'_>, mut poll: impl FnMut(&mut Shell, &mut Io<'_>) -> State) -> Progress {
         if let Some(until) = self.rests_until.take_if(|until| *until > io.now()) {
             self.rests_until = Some(until);
-            io.rests();
             return Progress::Wait { wake_at: Some(until) };
         }
         if self.shell.pending_edit().is_some()

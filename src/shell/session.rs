@@ -18,6 +18,8 @@ const STEPS: u32 = 4_000;
 /// A shell that is not done after so many steps goes on after this time, so that a loop without an end lets
 /// the rest of the world go on.
 const SLICE: Span = Span::from_ms(50);
+/// A line that has done its share so many times goes round and round, it seems.
+const ROUNDS: u32 = 200;
 /// Bytes of a line that is not complete yet.
 const PENDING_MAX: usize = 1 << 20;
 
@@ -74,6 +76,8 @@ pub struct Shell {
     typed: String,
     /// The line holds no command.
     is_blank: bool,
+    /// How often it has done its share and was not done.
+    rounds: u32,
 }
 
 impl Shell {
@@ -99,6 +103,7 @@ impl Shell {
             pending: String::new(),
             typed: String::new(),
             is_blank: false,
+            rounds: 0,
         }
     }
 
@@ -131,6 +136,7 @@ impl Shell {
     fn start(&mut self, parsed: Result<syntax::List, SyntaxError>) {
         self.console.begin();
         self.pipes.clear();
+        self.rounds = 0;
         self.is_blank = parsed.as_ref().is_ok_and(|list| list.0.is_empty());
         match parsed {
             Ok(list) => self.machine.begin(Rc::new(list)),
@@ -180,7 +186,9 @@ impl Shell {
                 return State::Waits { wake_at, is_spent: false, rests };
             }
             if steps == 0 {
-                return State::Waits { wake_at: Some(now + SLICE), is_spent: true, rests: true };
+                self.rounds = self.rounds.saturating_add(1);
+                let rests = self.rounds > ROUNDS;
+                return State::Waits { wake_at: Some(now + SLICE), is_spent: true, rests };
             }
         }
         self.console.drop_input();

@@ -178,7 +178,7 @@ test("ZooKeeper, with a second terminal that watches", async () => {
     await watched(page, /zk-0\s+1\/1\s+Terminating/, /zk-0\s+0\/1\s+Pending/);
     // The budget lets no second server go: the drain tries again and again until Ctrl-C.
     await paste(page, `$ ${drain("zk-1")}\n`);
-    await page.locator(".log .entry").last().locator(".output", { hasText: "Cannot evict pod as it would violate the pod's disruption budget" }).waitFor({ timeout: 30_000 });
+    await page.locator(".log .entry").last().locator(".output", { hasText: "Cannot evict pod as it would violate the pod's disruption budget" }).first().waitFor({ timeout: 30_000 });
     await page.getByRole("button", { name: "Ctrl-C" }).click();
     await ended(page);
     await step(page, "kubectl get pods -l app=zk", /zk-0\s+0\/1\s+Pending/, /zk-1\s+1\/1\s+Running/);

@@ -214,7 +214,8 @@ fn pods_of<'a>(seen: &'a Seen<'_>, set: &'a DaemonSet) -> impl Iterator<Item = &
 fn surely(seen: &Seen<'_>, pod: &Pod, holds: impl Fn(&Pod) -> bool) -> bool {
     let key = ObjectKey::new(Kind::Pod, pod.metadata.namespace.clone(), pod.metadata.name.clone());
     let versions = seen.memory.versions_before(&key, seen.event.at);
-    versions.into_iter().all(|object| matches!(object, Object::Pod(pod) if holds(pod)))
+    !seen.memory.may_be_unseen(&key, seen.event.at)
+        && versions.into_iter().all(|object| matches!(object, Object::Pod(pod) if holds(pod)))
 }
 
 fn max_surge(set: &DaemonSet, nodes: i64) -> i64 {
@@ -317,6 +318,16 @@ fn surely_unserved<'a>(seen: &'a Seen<'_>, set: &'a DaemonSet) -> SortedSet<&'a 
             unserved.remove(node);
         }
     }
+    // A pod that is gone may still be seen where it was.
+    for gone in seen.memory.gone(now) {
+        if let Object::Pod(pod) = gone
+            && pod.metadata.is_controlled_by(&set.metadata.uid)
+            && is_active(pod)
+            && let Some(node) = target(pod)
+        {
+            unserved.remove(node);
+        }
+    }
     unserved
 }
 
@@ -325,6 +336,31 @@ fn beside<'a>(seen: &'a Seen<'_>, set: &'a DaemonSet, daemon: &Daemon<'a>) -> Ve
     let (node, uid) = (daemon.node, &daemon.pod.metadata.uid);
     let others = pods_of(seen, set).filter(|other| other.metadata.uid != *uid && target(other) == Some(node));
     others.filter(|other| !surely(seen, other, |pod| !is_active(pod))).collect()
+}
+
+/// Whether the controller may have seen a pod of the set that stays on a node beside this one, of which this
+/// holds.
+fn may_be_beside(
+    seen: &Seen<'_>,
+    set: &DaemonSet,
+    daemon: &Daemon<'_>,
+    holds: &dyn Fn(&Pod) -> bool,
+) -> bool {
+    let now = seen.event.at;
+    let here = pods_of(seen, set).flat_map(|pod| {
+        let key = ObjectKey::new(Kind::Pod, pod.metadata.namespace.as_str(), pod.metadata.name.as_str());
+        seen.memory.versions(&key, now)
+    });
+    here.chain(seen.memory.gone(now)).any(|object| match object {
+        Object::Pod(pod) => {
+            pod.metadata.is_controlled_by(&set.metadata.uid)
+                && pod.metadata.uid != daemon.pod.metadata.uid
+                && target(pod) == Some(daemon.node)
+                && is_active(pod)
+                && holds(pod)
+        }
+        _ => false,
+    })
 }
 
 /// Whether a deletion is a rolling update's: of an available old pod on a node that surely suits.
@@ -375,10 +411,12 @@ fn surge_holds(seen: &Seen<'_>) -> Result<(), String> {
         if !daemon.sets.iter().all(|set| allows_surge(set)) || !is_update(seen, &daemon, set) {
             return Ok(());
         }
-        let others = beside(seen, set, &daemon);
-        let handed_over = others.iter().any(|other| {
+        let created = |pod: &Pod| pod.metadata.creation_timestamp;
+        let handed_over = may_be_beside(seen, set, &daemon, &|other| {
             label(other, HASH) == label(daemon.pod, HASH)
                 || other.is_available(set.spec.min_ready_seconds, now)
+                // Of two old pods the older one stays, whichever is available.
+                || (!is_updated(seen.memory, other, set) && created(other) <= created(daemon.pod))
         });
         return if handed_over {
             Ok(())
@@ -490,7 +528,7 @@ pub(super) fn remember(event: &WatchEvent, before: Option<&Object>, by_person: b
 
 fn revisions_in_use_stay(seen: &Seen<'_>) -> Result<(), String> {
     let Some(Object::ControllerRevision(gone)) =
-        seen.before.filter(|_| seen.after().is_none() && !seen.by_person)
+        seen.before.filter(|_| seen.after().is_none() && !seen.by_person && !seen.is_namespace_going())
     else {
         return Ok(());
     };

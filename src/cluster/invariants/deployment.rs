@@ -118,8 +118,10 @@ fn others<'a>(
     sets.filter(move |other| is_owned(&other.metadata, deployment) && other.metadata.uid != set.metadata.uid)
 }
 
-fn is_young(meta: &ObjectMeta, now: Time) -> bool {
-    meta.creation_timestamp.is_none_or(|created| created.time() + YOUNG > now)
+/// Whether an object is so new that the controller may not see it.
+fn is_young(memory: &Memory, meta: &ObjectMeta, now: Time) -> bool {
+    let young = YOUNG.max(memory.lag + Span::from_seconds(1));
+    meta.creation_timestamp.is_none_or(|created| created.time() + young > now)
 }
 
 /// The versions of a `ReplicaSet` that the controller may have seen.
@@ -135,7 +137,7 @@ fn size_is_bounded(seen: &Seen<'_>) -> Result<(), String> {
     let newest = written.deployments[0];
     let room = written.deployments.iter().map(|it| replicas(it) + budgets(it).0).max().unwrap_or_default();
     let beside: i64 = others(seen.memory, written.after, newest)
-        .filter(|other| !is_young(&other.metadata, now))
+        .filter(|other| !is_young(seen.memory, &other.metadata, now))
         .map(|other| {
             let sizes = views(seen.memory, other, now)
                 .into_iter()
@@ -185,7 +187,7 @@ fn one_template_at_a_time(seen: &Seen<'_>) -> Result<(), String> {
         let running = old.find(|pod| {
             let key = key_of::<Pod>(&pod.metadata);
             let mut versions = seen.memory.views(&key, now).filter_map(Pod::of);
-            !is_young(&pod.metadata, now) && versions.all(|pod| !pod.is_terminal())
+            !is_young(seen.memory, &pod.metadata, now) && versions.all(|pod| !pod.is_terminal())
         });
         if let Some(pod) = running {
             let hash = pod.metadata.labels.get(POD_TEMPLATE_HASH).map_or("", String::as_str);

@@ -5,20 +5,23 @@
 //! old, or as old as the checker was told ([`Checker::set_lag`]).
 //!
 //! - [`store`]: versions, identity, deletion. [`pods`]: lives, placement. [`nodes`]: cordons, lost nodes.
-//!   [`statefulset`]: order, identity, revisions. [`daemonset`]: nodes, budgets, surge, back-off.
-//!   [`deployment`]: sizes, availability, one template at a time. [`disruption`]: budgets and evictions.
-//!   [`ownership`]: who controls what.
+//!   [`statefulset`]: order, identity, claims. [`revisions`]: numbers, history. [`daemonset`]: nodes,
+//!   budgets, surge, back-off. [`deployment`]: sizes, availability, one template at a time.
+//!   [`disruption`]: budgets and evictions. [`ownership`]: who controls what.
 
 pub mod store;
 pub mod pods;
 pub mod nodes;
 pub mod statefulset;
+pub mod revisions;
 pub mod daemonset;
 pub mod deployment;
 pub mod disruption;
 pub mod ownership;
 #[cfg(test)]
 mod deployment_tests;
+#[cfg(test)]
+mod mutants;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -33,8 +36,8 @@ use crate::sim::{Span, Time};
 
 /// How old a controller's view may be when nothing holds it up.
 pub const VIEW_LAG: Span = Span::from_ms(100);
-/// For how long earlier versions are remembered, should a process start with a view that is old.
-const REMEMBERED: Span = Span::from_seconds(120);
+/// For how long earlier versions are remembered: once its node is chosen, a pod may wait so long for volumes.
+const REMEMBERED: Span = Span::from_seconds(660);
 
 /// One rule.
 #[derive(Clone, Copy, Debug)]
@@ -97,10 +100,18 @@ impl Seen<'_> {
         matches!(self.by, Some(ProcessName::ControllerManager | ProcessName::FormerLeader))
     }
 
-    /// Whether the change asked for the object's deletion.
+    /// Whether the change asked for the object's deletion, for its own sake: not because its namespace goes
+    /// with all that is in it.
     pub fn is_deletion_asked(&self) -> bool {
         let was = self.before.is_some_and(|object| object.meta().is_terminating());
         !was && (self.event.object.meta().is_terminating() || self.after().is_none())
+            && !self.is_namespace_going()
+    }
+
+    /// Whether the namespace is being deleted with all that is in it.
+    pub fn is_namespace_going(&self) -> bool {
+        let key = ObjectKey::new(Kind::Namespace, "", self.event.object.meta().namespace.as_str());
+        self.memory.objects.get(&key).is_some_and(|namespace| namespace.meta().is_terminating())
     }
 }
 
@@ -117,6 +128,12 @@ pub struct Memory {
     pub revision: u64,
     /// The time of the last change.
     pub at: Time,
+    /// Objects whose maker was told that they were not made.
+    unanswered: SortedSet<ObjectKey>,
+    /// When each object was made.
+    made: BTreeMap<ObjectKey, Time>,
+    /// When the controllers' process last started with an empty memory; now, as long as two of them run.
+    started_at: Time,
     /// How old the controllers' view may be, and the scheduler's.
     lag: Span,
     scheduler_lag: Span,
@@ -136,6 +153,9 @@ impl Default for Memory {
             forced: SortedSet::new(),
             revision: 0,
             at: Time::ZERO,
+            unanswered: SortedSet::new(),
+            made: BTreeMap::new(),
+            started_at: Time::ZERO,
             lag: VIEW_LAG,
             scheduler_lag: VIEW_LAG,
             replaced: BTreeMap::new(),
@@ -174,6 +194,30 @@ impl Memory {
         self.within(key, now, self.scheduler_lag)
     }
 
+    /// The versions of an object since long ago.
+    pub fn past_views(&self, key: &ObjectKey, now: Time) -> impl Iterator<Item = &Object> {
+        self.within(key, now, REMEMBERED)
+    }
+
+    /// Whether something holds the controllers up, or makes them see what was.
+    pub fn is_disturbed(&self) -> bool {
+        self.lag > VIEW_LAG
+    }
+
+    /// Whether a controller may not know yet of an object, because it was made within the lag, and by another
+    /// process, by its own before it last started, or without being told so; it knows what else it made.
+    pub fn may_be_unseen(&self, key: &ObjectKey, now: Time) -> bool {
+        let made = self.made.get(key).copied().unwrap_or(Time::ZERO);
+        now - made <= self.lag && (made <= self.started_at || self.unanswered.contains(key))
+    }
+
+    /// Objects that are gone, in the versions in which a controller may still see them.
+    pub fn gone(&self, now: Time) -> impl Iterator<Item = &Object> {
+        let recent = self.replacements.iter().rev().take_while(move |(until, _)| (now - *until) <= self.lag);
+        let gone = recent.filter(move |(until, key)| *until < now && !self.objects.contains_key(key));
+        gone.flat_map(move |(_, key)| self.views(key, now))
+    }
+
     /// What controls an object, in the versions that the controller of that kind may see; none when something
     /// of another kind controls it.
     pub fn controllers_of<'a, T: Typed>(&'a self, meta: &ObjectMeta, now: Time) -> Vec<&'a T> {
@@ -199,8 +243,15 @@ impl Memory {
         if event.type_ == WatchEventType::Deleted && event.object.kind() == Kind::Pod && !by_kubelet {
             self.forced.insert(event.object.meta().uid.clone());
         }
+        if event.type_ == WatchEventType::Added {
+            self.made.insert(key.clone(), event.at);
+        }
         let old = match event.type_ {
-            WatchEventType::Deleted => self.objects.remove(&key),
+            WatchEventType::Deleted => {
+                self.made.remove(&key);
+                self.unanswered.remove(&key);
+                self.objects.remove(&key)
+            }
             WatchEventType::Added | WatchEventType::Modified => {
                 self.objects.insert(key.clone(), event.object.clone())
             }
@@ -227,6 +278,8 @@ pub struct Checker {
     positions: SortedMap<Kind, u64>,
     memory: Memory,
     checked: u64,
+    latest: Vec<WatchEvent>,
+    answer_was_lost: bool,
 }
 
 /// All rules about changes, folder by folder.
@@ -236,6 +289,7 @@ pub fn all() -> impl Iterator<Item = &'static Invariant> {
         pods::INVARIANTS,
         nodes::INVARIANTS,
         statefulset::INVARIANTS,
+        revisions::INVARIANTS,
         daemonset::INVARIANTS,
         deployment::INVARIANTS,
         disruption::INVARIANTS,
@@ -256,14 +310,27 @@ impl Checker {
         self.memory.scheduler_lag = VIEW_LAG + scheduler;
     }
 
+    /// Says that in the step that is to be checked an answer was lost: who made something may not know.
+    pub fn note_lost_answer(&mut self) {
+        self.answer_was_lost = true;
+    }
+
     /// Checks what a step of a cluster has changed, with the lag that its processes have.
     ///
     /// # Errors
     /// The first rule that did not hold.
     pub fn check_step(&mut self, cluster: &Cluster) -> Result<(), Violation> {
         self.set_lag(cluster.controllers_lag(), cluster.scheduler_lag());
+        self.memory.started_at = cluster.controllers_started_at();
         let by = cluster.last_actor();
-        self.news(cluster.server()).iter().try_for_each(|event| self.look_at(event, by))?;
+        let latest = self.news(cluster.server());
+        if std::mem::take(&mut self.answer_was_lost) {
+            let made = latest.iter().filter(|event| event.type_ == WatchEventType::Added);
+            self.memory.unanswered.extend(made.map(|event| event.object.key()));
+        }
+        let outcome = latest.iter().try_for_each(|event| self.look_at(event, by));
+        self.latest = latest;
+        outcome?;
         pods::TRUTHS.iter().try_for_each(|truth| {
             (truth.check)(cluster, &self.memory).map_err(|what| Violation {
                 id: truth.id,
@@ -329,6 +396,11 @@ impl Checker {
     /// How many changes were checked.
     pub fn checked(&self) -> u64 {
         self.checked
+    }
+
+    /// The changes that were checked last.
+    pub fn latest(&self) -> &[WatchEvent] {
+        &self.latest
     }
 
     /// The objects as the checked changes leave them.

@@ -7,6 +7,7 @@ use crate::api::object::Typed as _;
 use crate::api::pod::Pod;
 use crate::api::scheduling::Taint;
 use crate::api::{Kind, Object, ObjectKey};
+use crate::cluster::ProcessName;
 
 /// The rules.
 pub const INVARIANTS: &[Invariant] = &[
@@ -20,6 +21,11 @@ pub const INVARIANTS: &[Invariant] = &[
         sentence: "controllers alone never remove a pod from a node that nobody hears",
         check: lost_pods_stay,
     },
+    Invariant {
+        id: "S-06",
+        sentence: "a pod of a node is removed only when its kubelet has ended it, by force, or with its node",
+        check: kubelets_end_pods,
+    },
 ];
 
 /// A pod that the scheduler has just bound, with the node in the versions that it may have seen.
@@ -31,8 +37,18 @@ pub(super) fn bound<'a>(seen: &'a Seen<'_>) -> Option<(&'a Pod, Vec<&'a Node>)> 
         return None;
     }
     let key = ObjectKey::new(Kind::Node, "", after.spec.node_name.as_str());
-    let views = seen.memory.scheduler_views(&key, seen.event.at);
-    Some((after, views.filter_map(Node::of).map(|node| &**node).collect()))
+    let now = seen.event.at;
+    // A pod that had to wait for its volumes was given its node before.
+    let has_waited = after.claim_names().next().is_some();
+    let nodes = |views: &mut dyn Iterator<Item = &'a Object>| -> Vec<&'a Node> {
+        views.filter_map(Node::of).map(|node| &**node).collect()
+    };
+    let nodes = if has_waited {
+        nodes(&mut seen.memory.past_views(&key, now))
+    } else {
+        nodes(&mut seen.memory.scheduler_views(&key, now))
+    };
+    Some((after, nodes))
 }
 
 fn cordons_are_kept(seen: &Seen<'_>) -> Result<(), String> {
@@ -62,8 +78,6 @@ fn lost_pods_stay(seen: &Seen<'_>) -> Result<(), String> {
     let key = ObjectKey::new(Kind::Node, "", pod.spec.node_name.as_str());
     // The collector of pods acts on what it saw; a node that is gone takes its pods with it, and so does one
     // that a person has given up.
-    let is_given_up =
-        |node: &Node| node.spec.taints.iter().any(|taint| taint.key == "node.kubernetes.io/out-of-service");
     let is_lost = |node: &Node| {
         Condition::find(&node.status.conditions, "Ready").is_some_and(|ready| ready.status == "Unknown")
     };
@@ -77,4 +91,27 @@ fn lost_pods_stay(seen: &Seen<'_>) -> Result<(), String> {
         ));
     }
     Ok(())
+}
+
+fn kubelets_end_pods(seen: &Seen<'_>) -> Result<(), String> {
+    let is_removed = seen.after().is_none() && seen.by.is_some_and(|by| by != ProcessName::Kubelets);
+    let Some(Object::Pod(pod)) = seen.before.filter(|_| is_removed) else {
+        return Ok(());
+    };
+    let is_over = pod.is_terminal() || pod.metadata.deletion_grace_period_seconds == Some(0);
+    if !pod.is_bound() || is_over {
+        return Ok(());
+    }
+    // The collector of pods acts on what it saw of the node.
+    let key = ObjectKey::new(Kind::Node, "", pod.spec.node_name.as_str());
+    let mut views = seen.memory.views(&key, seen.event.at).filter_map(Node::of);
+    if seen.memory.objects.contains_key(&key) && views.all(|node| !is_given_up(node)) {
+        return Err(format!("removed from {}, where it has not ended", pod.spec.node_name));
+    }
+    Ok(())
+}
+
+/// Whether a person has given a node up, and its pods with it.
+fn is_given_up(node: &Node) -> bool {
+    node.spec.taints.iter().any(|taint| taint.key == "node.kubernetes.io/out-of-service")
 }

@@ -5,7 +5,7 @@ use super::{Invariant, Memory, Seen, Truth};
 use crate::api::node::Node;
 use crate::api::pod::{Pod, PodSpec};
 use crate::api::quantity::Quantity;
-use crate::api::scheduling::{HostPort, Taint, node_affinity_matches, untolerated_taint};
+use crate::api::scheduling::{HostPort, Taint, Toleration, node_affinity_matches, untolerated_taint};
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::Cluster;
 
@@ -52,10 +52,22 @@ fn spec_is_fixed(seen: &Seen<'_>) -> Result<(), String> {
     if before.is_bound() && before.spec.node_name != after.spec.node_name {
         return Err(format!("moved from {} to {}", before.spec.node_name, after.spec.node_name));
     }
-    if without_mutable(&before.spec) == without_mutable(&after.spec) {
-        Ok(())
-    } else {
-        Err("its spec changed".into())
+    if without_mutable(&before.spec) != without_mutable(&after.spec) {
+        return Err("its spec changed".into());
+    }
+    // For how long something is tolerated may change.
+    let is_same = |was: &Toleration, is: &Toleration| {
+        let is = Toleration { toleration_seconds: was.toleration_seconds, ..is.clone() };
+        *was == is
+    };
+    let kept = |was: &Toleration| after.spec.tolerations.iter().any(|is| is_same(was, is));
+    if let Some(lost) = before.spec.tolerations.iter().find(|was| !kept(was)) {
+        return Err(format!("it no longer tolerates {}", lost.key));
+    }
+    match (before.spec.termination_grace_period_seconds, after.spec.termination_grace_period_seconds) {
+        (Some(was), Some(1)) if was < 0 => Ok(()),
+        (was, is) if was == is => Ok(()),
+        (was, is) => Err(format!("its grace went from {was:?} to {is:?}")),
     }
 }
 
@@ -97,7 +109,11 @@ fn ready_means_running(seen: &Seen<'_>) -> Result<(), String> {
     };
     // The collector of pods marks those of a node that is gone as failed, and leaves all else as it was; a
     // person may write whatever they like into a status.
-    if after.is_ready() && !seen.is_by_controllers() && !seen.by_person {
+    let is_news = match seen.before {
+        Some(Object::Pod(before)) => before.status != after.status,
+        _ => true,
+    };
+    if is_news && after.is_ready() && !seen.is_by_controllers() && !seen.by_person {
         let all_ready = after.status.container_statuses.iter().all(|status| status.ready);
         if after.status.phase != "Running" || !all_ready {
             return Err(format!("ready in phase {} with containers that are not", after.status.phase));

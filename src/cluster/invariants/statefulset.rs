@@ -3,6 +3,7 @@
 use super::{Invariant, Seen};
 use crate::api::apps::StatefulSet;
 use crate::api::meta::Condition;
+use crate::api::object::Typed as _;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::WatchEventType;
@@ -31,8 +32,13 @@ pub const INVARIANTS: &[Invariant] = &[
         check: highest_goes_first,
     },
     Invariant {
+        id: "S-20",
+        sentence: "under OrderedReady scaling down waits for every pod, but for the lowest that it waits for",
+        check: scaling_down_waits,
+    },
+    Invariant {
         id: "S-21",
-        sentence: "a rolling update deletes only pods of an old revision at or above the partition",
+        sentence: "a rolling update deletes only the highest pod of an old revision, at or above the partition",
         check: update_deletes_old_pods,
     },
     Invariant {
@@ -51,6 +57,11 @@ pub const INVARIANTS: &[Invariant] = &[
         check: on_delete_deletes_nothing,
     },
     Invariant { id: "S-26", sentence: "a pod's claims exist before the pod", check: claims_exist_first },
+    Invariant {
+        id: "S-26",
+        sentence: "the controllers delete no claim but what its owners leave behind, and take none from another",
+        check: claims_are_spared,
+    },
     Invariant {
         id: "S-27",
         sentence: "available <= ready <= replicas, current <= replicas, updated <= replicas",
@@ -220,17 +231,67 @@ fn highest_goes_first(seen: &Seen<'_>) -> Result<(), String> {
     if sets.iter().all(is_wrong) { Err("a higher one is still there".into()) } else { Ok(()) }
 }
 
+/// The pods in the range have to be available; of those beyond it an unavailable one goes only when none
+/// below it is unavailable too.
+fn scaling_down_waits(seen: &Seen<'_>) -> Result<(), String> {
+    let Some((pod, ordinal, sets)) = deleted(seen) else {
+        return Ok(());
+    };
+    let now = seen.event.at;
+    let may_be = |set: &StatefulSet, ordinal: i64, good: bool| {
+        let key = pod_key(set, ordinal);
+        let mut views = seen.memory.views(&key, now).peekable();
+        let is_there = views.peek().is_some();
+        !is_there || views.any(|object| is_good(object, set, now) == good)
+    };
+    let is_allowed = |set: &&StatefulSet| {
+        if !is_ordered(set) || in_range(set, ordinal) {
+            return true;
+        }
+        let mut range = start(set)..start(set) + replicas(set);
+        let mut below = seen.memory.objects.values().filter_map(|object| match object {
+            Object::Pod(other) if other.metadata.is_controlled_by(&set.metadata.uid) => {
+                self::ordinal(other).filter(|other| *other < ordinal && !in_range(set, *other))
+            }
+            _ => None,
+        });
+        range.all(|lower| may_look_good(seen, set, lower))
+            && (may_be(set, ordinal, true) || below.all(|lower| may_be(set, lower, true)))
+    };
+    if sets.iter().any(is_allowed) {
+        Ok(())
+    } else {
+        Err(format!("{} deleted while another one was not available", pod.metadata.name))
+    }
+}
+
 fn update_deletes_old_pods(seen: &Seen<'_>) -> Result<(), String> {
     let Some((pod, ordinal, sets)) = deleted(seen) else {
         return Ok(());
     };
+    // The status may lag behind the sync that made a new revision: then that is only known to be another one
+    // than the deleted pod's.
+    let is_updated = |set: &StatefulSet, target: &Pod, other: &Pod| {
+        if set.status.observed_generation < set.metadata.generation {
+            revision(other) != revision(target)
+        } else {
+            revision(other) == set.status.update_revision
+        }
+    };
+    let may_be = |set: &StatefulSet, ordinal: i64, holds: &dyn Fn(&Pod) -> bool| {
+        let key = pod_key(set, ordinal);
+        seen.memory.views(&key, seen.event.at).filter_map(Pod::of).any(|pod| holds(pod))
+    };
     let is_allowed = |set: &&StatefulSet| {
+        // The controller deletes by name: it may have seen an earlier pod of it.
+        let is_next = |target: &Pod| {
+            let mut higher = ordinal + 1..start(set) + replicas(set);
+            !is_updated(set, target, target)
+                && higher.all(|higher| may_be(set, higher, &|other| is_updated(set, target, other)))
+        };
         !in_range(set, ordinal)
             || is_on_delete(set)
-            || (ordinal >= start(set) + partition(set)
-                // The status may lag behind the sync that made a new revision.
-                && (revision(pod) != set.status.update_revision
-                    || set.status.observed_generation < set.metadata.generation))
+            || (ordinal >= start(set) + partition(set) && may_be(set, ordinal, &is_next))
     };
     if sets.iter().any(is_allowed) {
         Ok(())
@@ -257,6 +318,13 @@ fn revision_follows_partition(seen: &Seen<'_>) -> Result<(), String> {
     let is_right = |set: &&StatefulSet| {
         let status = &set.status;
         if status.observed_generation < set.metadata.generation || status.current_revision.is_empty() {
+            return true;
+        }
+        // A person may have deleted what the status names; then the controller begins anew.
+        if ![&status.current_revision, &status.update_revision]
+            .iter()
+            .all(|it| revision_exists(seen, set, it))
+        {
             return true;
         }
         if is_on_delete(set) {
@@ -305,6 +373,26 @@ fn claims_exist_first(seen: &Seen<'_>) -> Result<(), String> {
     missing.map_or(Ok(()), |name| Err(format!("made without its claim {name}")))
 }
 
+fn claims_are_spared(seen: &Seen<'_>) -> Result<(), String> {
+    let Some(Object::PersistentVolumeClaim(before)) = seen.before.filter(|_| seen.is_by_controllers()) else {
+        return Ok(());
+    };
+    let meta = &before.metadata;
+    if seen.is_deletion_asked() && meta.owner_references.is_empty() {
+        // With a namespace goes all that is in it.
+        let key = ObjectKey::new(Kind::Namespace, "", meta.namespace.as_str());
+        let stays = seen.memory.objects.get(&key).is_some_and(|it| !it.meta().is_terminating());
+        return if stays { Err("deleted by the controllers".into()) } else { Ok(()) };
+    }
+    let ours = ["StatefulSet", "Pod"];
+    let is_foreign = meta.controller_of().is_some_and(|it| !ours.contains(&it.kind.as_str()));
+    let after = seen.after().map(|after| after.meta().owner_references.as_slice()).unwrap_or_default();
+    match after.iter().find(|owner| is_foreign && !meta.owner_references.contains(owner)) {
+        Some(owner) => Err(format!("taken over by {} {}", owner.kind, owner.name)),
+        None => Ok(()),
+    }
+}
+
 fn counters_are_consistent(seen: &Seen<'_>) -> Result<(), String> {
     let Some(Object::StatefulSet(set)) = seen.after() else {
         return Ok(());
@@ -343,7 +431,8 @@ fn current_revision_waits(seen: &Seen<'_>) -> Result<(), String> {
 
 fn revision_exists(seen: &Seen<'_>, set: &StatefulSet, name: &str) -> bool {
     let key = ObjectKey::new(Kind::ControllerRevision, set.metadata.namespace.clone(), name);
-    seen.memory.objects.contains_key(&key)
+    let found = seen.memory.objects.get(&key);
+    found.is_some_and(|revision| revision.meta().is_controlled_by(&set.metadata.uid))
 }
 
 fn revisions_are_fixed(seen: &Seen<'_>) -> Result<(), String> {
@@ -370,7 +459,7 @@ fn revisions_are_fixed(seen: &Seen<'_>) -> Result<(), String> {
 
 fn revisions_in_use_stay(seen: &Seen<'_>) -> Result<(), String> {
     let Some(Object::ControllerRevision(gone)) =
-        seen.before.filter(|_| seen.after().is_none() && !seen.by_person)
+        seen.before.filter(|_| seen.after().is_none() && !seen.by_person && !seen.is_namespace_going())
     else {
         return Ok(());
     };

@@ -72,6 +72,16 @@ impl DaemonSetController {
         self.sets.get_mut(key).filter(|state| state.is_of(uid))
     }
 
+    /// Forgets what is known of the revisions of the set that a revision names as its owner. By name alone: a
+    /// new set takes over the revision that an old one of its name left, until that is collected.
+    fn forget_history(&mut self, revision: &ObjectMeta) {
+        let Some(owner) = revision.controller_of() else { return };
+        let key = ObjectKey::new(Kind::DaemonSet, revision.namespace.clone(), owner.name.clone());
+        if let Some(state) = self.sets.get_mut(&key) {
+            state.forget_history();
+        }
+    }
+
     fn set_changed(&mut self, change: &Change, key: ObjectKey) -> Keys {
         let uid = |object: Option<&Object>| object.map(|object| object.meta().uid.clone());
         if change.new.is_none()
@@ -138,10 +148,8 @@ impl DaemonSetController {
             owning_set(cache, &meta.namespace, meta.controller_of()?).map(|(key, set)| (key, Rc::clone(set)))
         };
         let (old_owner, new_owner) = (owner(old), owner(new));
-        for (key, set) in old_owner.iter().chain(&new_owner) {
-            if let Some(state) = self.state_of(key, &set.metadata.uid) {
-                state.forget_history();
-            }
+        for meta in old.iter().chain(&new) {
+            self.forget_history(meta);
         }
         let old_ref = old.and_then(ObjectMeta::controller_of);
         let new_ref = new.and_then(ObjectMeta::controller_of);

@@ -76,11 +76,14 @@ fn replica_failure(sets: Sums<'_>) -> Option<Condition> {
     sets.new.and_then(|set| of(set)).or_else(|| sets.all().find_map(|set| of(set)))
 }
 
-/// When a rollout that stands still is to be looked at again.
+/// When a rollout that stands still is to be looked at again. Upstream also looks again and again, as fast
+/// as its queue allows, at one that was complete and has lost a pod; nothing can come of that, as what was
+/// complete does not time out.
 pub(super) fn recheck_after(deployment: &Deployment, status: &DeploymentStatus, now: Time) -> Option<Span> {
     let deadline = progress_deadline(deployment)?;
     let told = Condition::find(&deployment.status.conditions, PROGRESSING)?;
-    if is_complete(deployment, status) || told.reason == reason::TIMED_OUT {
+    let has_ended = [reason::TIMED_OUT, reason::NEW_AVAILABLE].contains(&told.reason.as_str());
+    if is_complete(deployment, status) || has_ended {
         return None;
     }
     let due = told.last_update_time.map_or(Time::ZERO, |since| since.time() + deadline);
@@ -183,8 +186,10 @@ mod tests {
         deployment.status.conditions[0].reason = reason::TIMED_OUT.into();
         assert_eq!(recheck_after(&deployment, &status, NOW), None);
         assert_eq!(recheck_after(&rollout("", 2, 0, 2).0, &status, NOW), None);
-        let (done, status) = rollout("NewReplicaSetAvailable", 2, 2, 2);
-        assert_eq!(recheck_after(&done, &status, NOW), None);
+        for available in [1, 2] {
+            let (done, status) = rollout("NewReplicaSetAvailable", 2, available, 2);
+            assert_eq!(recheck_after(&done, &status, NOW), None);
+        }
     }
 
     #[test]

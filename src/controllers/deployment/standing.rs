@@ -4,9 +4,10 @@
 //! pkg/controller/deployment, Kubernetes v1.36, in the order in which they hold a rollout up. Left out:
 //! nothing.
 
+use super::annotations::desired_replicas;
 use super::conditions::{PROGRESSING, REPLICA_FAILURE, reason};
 use super::fenceposts::{max_unavailable, replicas};
-use super::replica_sets::{size, total_actual, total_size};
+use super::replica_sets::{active, size, total_actual, total_size};
 use super::status::{Sums, is_complete};
 use super::waiting::{Outcome, WaitingFor};
 use crate::api::deployment::{Deployment, DeploymentStatus};
@@ -26,6 +27,9 @@ pub(super) fn standing(deployment: &Deployment, sets: Sums<'_>, status: &Deploym
         return Outcome::Converged;
     }
     if let Some(wait) = failure(sets).or_else(|| deadline(deployment, sets, status)) {
+        return Outcome::Waiting(wait);
+    }
+    if let Some(wait) = noted_size(deployment, sets) {
         return Outcome::Waiting(wait);
     }
     let Some(new) = sets.new else {
@@ -53,6 +57,18 @@ fn failure(sets: Sums<'_>) -> Option<WaitingFor> {
     })
 }
 
+/// The one active set is an old one of the right size on which another size is noted (`isScalingEvent`
+/// with `FindActiveOrLatest`): the size was changed together with the template in the middle of a rollout.
+fn noted_size(deployment: &Deployment, sets: Sums<'_>) -> Option<WaitingFor> {
+    let wants = replicas(deployment);
+    let active = active(sets.all());
+    let [only] = active.as_slice() else { return None };
+    let is_new = sets.new.is_some_and(|new| new.metadata.uid == only.metadata.uid);
+    let noted = desired_replicas(only).filter(|noted| *noted != wants)?;
+    let set = only.metadata.name.clone();
+    (!is_new && size(only) == wants).then_some(WaitingFor::NotedSize { set, noted, wants })
+}
+
 fn deadline(deployment: &Deployment, sets: Sums<'_>, status: &DeploymentStatus) -> Option<WaitingFor> {
     let progressing = Condition::find(&status.conditions, PROGRESSING)?;
     let new = sets.new.filter(|_| progressing.reason == reason::TIMED_OUT)?;
@@ -67,6 +83,7 @@ fn deadline(deployment: &Deployment, sets: Sums<'_>, status: &DeploymentStatus) 
 mod tests {
     use std::rc::Rc;
 
+    use super::super::annotations::DESIRED_REPLICAS;
     use super::super::conditions::condition;
     use super::super::status::calculate_status;
     use super::*;
@@ -102,7 +119,11 @@ mod tests {
             set.spec.replicas = Some(counts[0]);
             set.status.replicas = counts[1];
             set.status.available_replicas = counts[2];
-            if words.len() > 2 {
+            set.metadata.uid = word.to_owned();
+            let noted = words.get(2).and_then(|word| word.strip_prefix("noted="));
+            if let Some(noted) = noted {
+                set.metadata.annotations.insert(DESIRED_REPLICAS.to_owned(), noted.to_owned());
+            } else if words.len() > 2 {
                 let failure = condition(REPLICA_FAILURE, "True", "FailedCreate", "no".into(), Time::ZERO);
                 set.status.conditions.push(failure);
             }
@@ -126,6 +147,10 @@ mod tests {
         check("replicas=3 ProgressDeadlineExceeded: new 1/0/0, old 3/3/3", "ProgressDeadline");
         check("replicas=3: old 0/2/2", "OldPodsGone");
         check("replicas=3: old 0/0/0", "OldPodsGone");
+        check("replicas=2: new 0/0/0, old 2/2/2 noted=3", "NotedSize");
+        check("replicas=2: old 2/2/2 noted=3", "NotedSize");
+        check("replicas=2: old 2/2/2 noted=2", "OldPodsGone");
+        check("replicas=2: new 2/2/1 noted=3", "PodsAvailable");
         check("replicas=3: new 1/1/0, old 3/3/3", "MinimumAvailability");
         check("replicas=3: new 3/1/0, old 0/0/0", "Replicas");
         check("replicas=3: new 3/3/3, old 0/1/1", "Replicas");

@@ -60,6 +60,16 @@ pub(crate) enum WaitingFor {
         /// How many it should have.
         wants: i64,
     },
+    /// An old set has the Deployment's size and another one noted: each sync takes that for a scaling, finds
+    /// nothing to scale, and never comes to the template.
+    NotedSize {
+        /// The old set.
+        set: String,
+        /// The size that is noted on it.
+        noted: i64,
+        /// The Deployment's size.
+        wants: i64,
+    },
     /// All pods are there, and not all are available.
     PodsAvailable {
         /// The set.
@@ -133,6 +143,7 @@ impl WaitingFor {
             Self::OldPodsGone { .. } => "OldPodsGone",
             Self::MinimumAvailability { .. } => "MinimumAvailability",
             Self::Replicas { .. } => "Replicas",
+            Self::NotedSize { .. } => "NotedSize",
             Self::PodsAvailable { .. } => "PodsAvailable",
         }
     }
@@ -173,6 +184,12 @@ impl WaitingFor {
             Self::Replicas { set, has, wants } => {
                 format!("waiting for ReplicaSet {set} to have {}; it has {has}", pods(*wants))
             }
+            Self::NotedSize { set, noted, wants } => format!(
+                "stuck: ReplicaSet {set} has {} already, but desired-replicas={noted} is noted on it, so each \
+                 sync only scales and the new template is never rolled out; kubectl scale to another number \
+                 mends it",
+                pods(*wants)
+            ),
             Self::PodsAvailable { set, count } => {
                 format!("waiting for {} of ReplicaSet {set} to be Available", pods(*count))
             }
@@ -187,6 +204,7 @@ impl WaitingFor {
             | Self::ProgressDeadline { set, .. }
             | Self::MinimumAvailability { set, .. }
             | Self::Replicas { set, .. }
+            | Self::NotedSize { set, .. }
             | Self::PodsAvailable { set, .. } => Some(set),
         }
     }
@@ -218,6 +236,7 @@ impl WaitingFor {
                 facts.push(fact("has", has));
                 facts.push(fact("wants", wants));
             }
+            Self::NotedSize { noted, .. } => facts.push(fact("desired-replicas", noted)),
             Self::PodsAvailable { count, .. } => facts.push(fact("notAvailable", count)),
         }
         facts
@@ -307,6 +326,12 @@ mod tests {
             (
                 WaitingFor::Replicas { set: set(), has: 1, wants: 3 },
                 "waiting for ReplicaSet web-x to have 3 Pods; it has 1",
+            ),
+            (
+                WaitingFor::NotedSize { set: set(), noted: 3, wants: 2 },
+                "stuck: ReplicaSet web-x has 2 Pods already, but desired-replicas=3 is noted on it, so each \
+                 sync only scales and the new template is never rolled out; kubectl scale to another number \
+                 mends it",
             ),
             (
                 WaitingFor::PodsAvailable { set: set(), count: 2 },

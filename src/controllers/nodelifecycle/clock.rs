@@ -48,6 +48,11 @@ impl Clock {
         self.look_at_or_after(now) == now
     }
 
+    /// Whether the queues are looked at now.
+    pub(super) fn is_taint_look(self, now: Time) -> bool {
+        self.taint_at_or_after(now) == now
+    }
+
     /// The first look at the queues after this instant.
     pub(super) fn taint_after(self, time: Time) -> Time {
         self.at_or_after(time + Span::from_ms(1), TAINT_PERIOD)

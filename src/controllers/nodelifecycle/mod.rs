@@ -100,7 +100,9 @@ impl NodeLifecycle {
         let waits = match ready {
             None => false,
             Some("True") => taints::is_being_emptied(node) || self.zones.holds(&zone, name),
-            Some(ready) => !taints::has_no_execute(node, ready) && !self.zones.holds(&zone, name),
+            // One that left the queue without its taint, because a stale view said that it is well, is put
+            // in again by the next look.
+            Some(ready) => !taints::has_no_execute(node, ready) && self.zones.waits(&zone, name).is_none(),
         };
         waits.then_some(next)
     }
@@ -168,7 +170,7 @@ impl NodeLifecycle {
         let clock = self.clock(now);
         if clock.is_look(now) {
             self.monitor(context)?;
-        } else {
+        } else if clock.is_taint_look(now) {
             self.taint_queued(context)?;
         }
         // What is still to be done now could not be done: the next look tries again.

@@ -31,6 +31,11 @@ use waiting::WaitingFor;
 /// Who tells the Events.
 const COMPONENT: &str = "taint-eviction-controller";
 
+/// How often a deletion is tried (`retries`).
+const TRIES: u32 = 5;
+/// How long it waits after a try that failed.
+const TRY_AGAIN_AFTER: Span = Span::from_ms(10);
+
 /// The taint eviction controller. Its keys are nodes and pods.
 #[derive(Clone, Debug, Default)]
 pub struct TaintEviction {
@@ -38,6 +43,8 @@ pub struct TaintEviction {
     tainted: SortedMap<String, Vec<Taint>>,
     /// When which pod is to be deleted.
     work: SortedMap<ObjectKey, Time>,
+    /// Tries of deletions that have failed so far.
+    failed_tries: SortedMap<ObjectKey, u32>,
     /// Pods for which something has changed since they were looked at.
     touched: SortedSet<ObjectKey>,
 }
@@ -128,36 +135,48 @@ impl TaintEviction {
 
     /// Takes a deletion back, if one is planned.
     fn cancel(&mut self, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> Option<Verdict> {
+        self.failed_tries.remove(key);
         self.work.remove(key)?;
         tell(key, &format!("Cancelling deletion of Pod {}/{}", key.namespace, key.name), context);
         Some(Verdict::Converged)
     }
 
+    /// Deletes a pod; when that fails, it is tried a few times more, and then given up (`deletePodHandler`).
     fn delete(&mut self, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult {
         self.work.remove(key);
-        tell(key, &format!("Marking for deletion Pod {}/{}", key.namespace, key.name), context);
-        let node = match context.live(key) {
-            Ok(Object::Pod(live)) => {
-                let node = live.spec.node_name.clone();
-                let live = Rc::clone(live);
-                add_condition(&live, context)?;
-                node
-            }
-            _ => return Ok(None),
-        };
-        match context.request(Request::delete(key.clone(), DeleteOptions::default())) {
-            Err(error) if !error.is_not_found() => Err(error.into()),
-            _ => Ok(Some(Verdict::Progressing(Reason {
-                name: "Evicted",
-                sentence: format!(
-                    "Pod {} was deleted because of a NoExecute taint of {node}; its object stays until the \
-                     kubelet there has ended it",
-                    key.name
-                ),
-                object: Some(ObjectKey::new(Kind::Node, "", node)),
-                facts: Vec::new(),
-            }))),
+        let failed = self.failed_tries.remove(key).unwrap_or(0);
+        if failed == 0 {
+            tell(key, &format!("Marking for deletion Pod {}/{}", key.namespace, key.name), context);
         }
+        let outcome = add_condition_and_delete(key, context);
+        if outcome.is_err() && failed + 1 < TRIES {
+            self.failed_tries.insert(key.clone(), failed + 1);
+            self.work.insert(key.clone(), context.now() + TRY_AGAIN_AFTER);
+            context.wake_after(TRY_AGAIN_AFTER, key.clone());
+        }
+        outcome
+    }
+}
+
+fn add_condition_and_delete(key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult {
+    let live = match context.live(key) {
+        Ok(Object::Pod(live)) => Rc::clone(live),
+        _ => return Ok(None),
+    };
+    let node = live.spec.node_name.clone();
+    add_condition(&live, context)?;
+    match context.request(Request::delete(key.clone(), DeleteOptions::default())) {
+        Err(error) if !error.is_not_found() => Err(error.into()),
+        _ => Ok(Some(Verdict::Progressing(Reason {
+            name: "Evicted",
+            sentence: format!(
+                "Pod {} was deleted because of a NoExecute taint of {node}; its object stays until the \
+                 kubelet there has ended it",
+                key.name
+            ),
+            object: Some(ObjectKey::new(Kind::Node, "", node)),
+            facts: Vec::new(),
+        }))),
     }
 }
 

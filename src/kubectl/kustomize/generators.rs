@@ -1,4 +1,4 @@
-//! ConfigMaps and Secrets that a kustomization generates from literals and files.
+//! `ConfigMap`s and Secrets that a kustomization generates from literals and files.
 //!
 //! Models sigs.k8s.io/kustomize/api/internal/generators and api/kv/kv.go, v0.21. Left out: binary files.
 
@@ -136,7 +136,7 @@ fn pairs(arguments: &Value, root: &Root<'_>) -> Result<Vec<(String, String)>, Wr
     for literal in &literals {
         match literal.split_once('=') {
             Some((key, value)) if !key.is_empty() => {
-                all.push((key.to_owned(), without_quotes(value).to_owned()))
+                all.push((key.to_owned(), without_quotes(value).to_owned()));
             }
             _ => {
                 return Err(format!(

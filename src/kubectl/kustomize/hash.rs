@@ -186,6 +186,7 @@ fn sha256(message: &[u8]) -> String {
 }
 
 /// One round.
+#[expect(clippy::many_single_char_names, reason = "the standard's names")]
 fn turn(state: &mut [u32; 8], word: u32) {
     let [a, b, c, d, e, f, g, h] = *state;
     let mixed = e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25);

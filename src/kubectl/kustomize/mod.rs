@@ -4,7 +4,7 @@
 //! v1.36 has it. Left out, and refused: components, replacements, variables, Helm charts, plugins, remote
 //! bases; a reference follows a new name only within the kustomization that gives it.
 //!
-//! - `root`: the files. `generators`, `hash`: ConfigMaps and Secrets. `transform`: what is changed.
+//! - `root`: the files. `generators`, `hash`: `ConfigMap`s and Secrets. `transform`: what is changed.
 //!   `patches`: patches. `kinds`: where the fields stand.
 
 mod generators;

@@ -66,7 +66,8 @@ fn by_name(patch: &Value, resources: &mut Vec<Resource>) -> Result<(), Wrong> {
     let Some(place) = resources.iter().position(is_meant) else {
         let id = named.id();
         return Err(format!(
-            "no resource matches strategic merge patch \"{id}\": no matches for Id {id}; failed to find unique target for patch {id}"
+            "no resource matches strategic merge patch \"{id}\": no matches for Id {id}; failed to find unique \
+             target for patch {id}"
         ));
     };
     if !change(patch, resources.get_mut(place))? {

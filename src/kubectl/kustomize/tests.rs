@@ -49,6 +49,64 @@ spec:
   clusterIP: None
 ";
 
+const CHANGED: &str = "# Warning: 'commonLabels' is deprecated. Please use 'labels' instead. Run 'kustomize edit fix' to update your Kustomization automatically.
+apiVersion: v1
+data:
+  password: WU9VUl9QQVNTV09SRA==
+kind: Secret
+metadata:
+  labels:
+    team: a
+    tier: front
+  name: my-pass-5m26tmdb5k
+  namespace: shop
+type: Opaque
+---
+apiVersion: v1
+kind: Service
+metadata:
+  labels:
+    team: a
+    tier: front
+  name: my-nginx
+  namespace: shop
+spec:
+  clusterIP: None
+  selector:
+    tier: front
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  labels:
+    team: a
+    tier: front
+  name: my-web
+  namespace: shop
+spec:
+  replicas: 3
+  selector:
+    matchLabels:
+      app: nginx
+      tier: front
+  serviceName: my-nginx
+  template:
+    metadata:
+      labels:
+        app: nginx
+        tier: front
+    spec:
+      containers:
+      - env:
+        - name: PASSWORD
+          valueFrom:
+            secretKeyRef:
+              key: password
+              name: my-pass-5m26tmdb5k
+        image: registry.k8s.io/nginx-slim:0.24
+        name: nginx
+";
+
 #[test]
 fn names_labels_and_images_are_changed_wherever_they_stand() {
     let kustomization = "resources: [set.yaml, service.yaml]
@@ -67,66 +125,44 @@ secretGenerator:
   literals: ['password=YOUR_PASSWORD']
 ";
     let files = [("kustomization.yaml", kustomization), ("set.yaml", SET), ("service.yaml", SERVICE)];
-    expect_test::expect![[r#"
-        # Warning: 'commonLabels' is deprecated. Please use 'labels' instead. Run 'kustomize edit fix' to update your Kustomization automatically.
-        apiVersion: v1
-        data:
-          password: WU9VUl9QQVNTV09SRA==
-        kind: Secret
-        metadata:
-          labels:
-            team: a
-            tier: front
-          name: my-pass-5m26tmdb5k
-          namespace: shop
-        type: Opaque
-        ---
-        apiVersion: v1
-        kind: Service
-        metadata:
-          labels:
-            team: a
-            tier: front
-          name: my-nginx
-          namespace: shop
-        spec:
-          clusterIP: None
-          selector:
-            tier: front
-        ---
-        apiVersion: apps/v1
-        kind: StatefulSet
-        metadata:
-          labels:
-            team: a
-            tier: front
-          name: my-web
-          namespace: shop
-        spec:
-          replicas: 3
-          selector:
-            matchLabels:
-              app: nginx
-              tier: front
-          serviceName: my-nginx
-          template:
-            metadata:
-              labels:
-                app: nginx
-                tier: front
-            spec:
-              containers:
-              - env:
-                - name: PASSWORD
-                  valueFrom:
-                    secretKeyRef:
-                      key: password
-                      name: my-pass-5m26tmdb5k
-                image: registry.k8s.io/nginx-slim:0.24
-                name: nginx
-    "#]]
-    .assert_eq(&built(&files, "."));
+    assert_eq!(built(&files, "."), CHANGED);
 }
+
+const PATCHED: &str = "apiVersion: v1
+data:
+  A: \"1\"
+  b: c
+  zoo.cfg: |
+    tickTime=2000
+kind: ConfigMap
+metadata:
+  name: conf-dev-f5t5dgcb67
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: web-dev
+spec:
+  replicas: 1
+  selector:
+    matchLabels:
+      app: nginx
+  serviceName: other
+  template:
+    metadata:
+      labels:
+        app: nginx
+    spec:
+      containers:
+      - env:
+        - name: PASSWORD
+          valueFrom:
+            secretKeyRef:
+              key: password
+              name: pass
+        image: nginx:1
+        name: nginx
+";
 
 #[test]
 fn an_overlay_patches_its_base() {
@@ -153,43 +189,7 @@ configMapGenerator:
         ("base/vars", "# not this\nA=1\n"),
         ("dev/kustomization.yaml", overlay),
     ];
-    expect_test::expect![[r#"
-        apiVersion: v1
-        data:
-          A: "1"
-          b: c
-          zoo.cfg: |
-            tickTime=2000
-        kind: ConfigMap
-        metadata:
-          name: conf-dev-f5t5dgcb67
-        ---
-        apiVersion: apps/v1
-        kind: StatefulSet
-        metadata:
-          name: web-dev
-        spec:
-          replicas: 1
-          selector:
-            matchLabels:
-              app: nginx
-          serviceName: other
-          template:
-            metadata:
-              labels:
-                app: nginx
-            spec:
-              containers:
-              - env:
-                - name: PASSWORD
-                  valueFrom:
-                    secretKeyRef:
-                      key: password
-                      name: pass
-                image: nginx:1
-                name: nginx
-    "#]]
-    .assert_eq(&built(&files, "dev"));
+    assert_eq!(built(&files, "dev"), PATCHED);
 }
 
 #[test]

@@ -20,7 +20,8 @@ pub(super) fn transform(kustomization: &Kustomization, resources: &mut [Resource
                 set_at(&mut resource.object, &["metadata", "namespace"], namespace.into());
             }
         }
-        if !(prefix.is_empty() && suffix.is_empty()) && !kinds::UNPREFIXED.contains(&resource.kind()) {
+        let is_renamed = !prefix.is_empty() || !suffix.is_empty();
+        if is_renamed && !kinds::UNPREFIXED.contains(&resource.kind()) {
             let name = format!("{prefix}{}{suffix}", resource.name());
             resource.rename(name);
         }

@@ -55,8 +55,9 @@ pub(crate) fn PromptLine(props: &PromptLineProps) -> Html {
     });
     let on_key = {
         let (on, takes, is_leaving) = (props.on.clone(), props.takes, is_leaving.clone());
+        let is_recalled = props.prompt.is_recalled();
         Callback::from(move |event: KeyboardEvent| {
-            if let Some(action) = action_of(&event, takes, &mut is_leaving.borrow_mut()) {
+            if let Some(action) = action_of(&event, takes, is_recalled, &mut is_leaving.borrow_mut()) {
                 event.prevent_default();
                 on.emit(action);
             }
@@ -96,7 +97,12 @@ pub(crate) fn PromptLine(props: &PromptLineProps) -> Html {
     }
 }
 
-fn action_of(event: &KeyboardEvent, takes: Takes, is_leaving: &mut bool) -> Option<Action> {
+fn action_of(
+    event: &KeyboardEvent,
+    takes: Takes,
+    is_recalled: bool,
+    is_leaving: &mut bool,
+) -> Option<Action> {
     let field: HtmlTextAreaElement = event.target_unchecked_into();
     let text = field.value();
     let at = |units: Option<u32>| byte_position(&text, units.unwrap_or(u32::MAX));
@@ -106,8 +112,9 @@ fn action_of(event: &KeyboardEvent, takes: Takes, is_leaving: &mut bool) -> Opti
     let is_last = !text.get(end..).unwrap_or_default().contains('\n');
     Some(match (event.key().as_str(), event.ctrl_key()) {
         ("Enter", false) if !event.shift_key() && !event.is_composing() => Action::Enter,
-        ("ArrowUp", false) if is_first => Action::Recall(true),
-        ("ArrowDown", false) if is_last => Action::Recall(false),
+        // Within a text of several lines the arrows move the cursor, unless one looks for an earlier line.
+        ("ArrowUp", false) if is_first || is_recalled => Action::Recall(true),
+        ("ArrowDown", false) if is_last || is_recalled => Action::Recall(false),
         ("Tab", false) if !event.shift_key() && !leaves && !text.is_empty() => Action::Complete(start),
         ("c", true) if matches!(takes, Takes::Input | Takes::Later) || start == end => Action::Interrupt,
         ("d", true) if text.is_empty() => Action::EndInput,

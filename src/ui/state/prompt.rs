@@ -20,6 +20,13 @@ pub struct Prompt {
     typed: String,
 }
 
+impl Prompt {
+    /// Whether it is an earlier line, as it was.
+    pub fn is_recalled(&self) -> bool {
+        self.back > 0
+    }
+}
+
 impl State {
     pub(super) fn type_text(&mut self, text: String) {
         self.prompt = Prompt { text, renewed: self.prompt.renewed, ..Prompt::default() };

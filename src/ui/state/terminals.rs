@@ -11,7 +11,7 @@ use crate::cluster::{Cluster, Input, Terminal};
 use crate::collections::SortedMap;
 
 /// Terminals that may be open at once.
-pub const TERMINALS_MAX: usize = 8;
+pub const TERMINALS_MAX: u32 = 8;
 /// Lines that may wait in one tab.
 const WAITING_MAX: usize = 2_000;
 
@@ -80,10 +80,7 @@ impl Tabs {
     }
 
     fn free_id(&self) -> Option<u32> {
-        if self.open.len() >= TERMINALS_MAX {
-            return None;
-        }
-        (0..).find(|id| !self.open.contains(id))
+        (0..TERMINALS_MAX).find(|id| !self.open.contains(id))
     }
 }
 
@@ -155,10 +152,11 @@ impl State {
     /// Takes typed or pasted lines for the tab that is shown.
     pub(super) fn enter_lines(&mut self, text: &str) {
         let is_prompted = |line: &str| line.trim_start().starts_with("$ ");
-        let has_prompts = text.lines().find(|line| !line.trim().is_empty()).is_some_and(is_prompted);
+        let is_command = |line: &&str| !matches!(line.trim_start().chars().next(), None | Some('#'));
+        let has_prompts = text.lines().find(is_command).is_some_and(is_prompted);
         let lines = text.split('\n').map(|line| Waiting {
             line: line.trim_end_matches('\r').to_owned(),
-            is_bare: has_prompts && !is_prompted(line),
+            is_bare: has_prompts && is_command(&line) && !is_prompted(line),
         });
         let waiting = self.tabs.waiting.entry(self.tabs.current).or_default();
         waiting.extend(lines.take(WAITING_MAX.saturating_sub(waiting.len())));

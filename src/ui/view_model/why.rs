@@ -54,7 +54,7 @@ pub struct WhyView {
 }
 
 /// Waits that only a person can end.
-const ENDED_BY_PEOPLE: [&str; 2] = ["BrokenRollout", "OnDelete"];
+const ENDED_BY_PEOPLE: [&str; 3] = ["BrokenRollout", "NotedSize", "OnDelete"];
 
 /// Why an object is as it is.
 pub fn why(cluster: &Cluster, key: &ObjectKey) -> WhyView {
