@@ -13,7 +13,7 @@ PACKAGES = {  # Go import name in the sources -> folder
     "autoscaling": "api/autoscaling/v1", "batch": "api/batch/v1", "meta": "apimachinery/pkg/apis/meta/v1",
 }
 ROOTS = [("core", "v1", k) for k in """Pod Service Namespace Node PersistentVolumeClaim PersistentVolume ConfigMap Secret
-    ServiceAccount Event List Binding PodTemplate""".split()]
+    ServiceAccount Event Endpoints List Binding PodTemplate""".split()]
 ROOTS += [("apps", "apps/v1", k) for k in "StatefulSet DaemonSet Deployment ReplicaSet ControllerRevision".split()]
 ROOTS += [("policy", "policy/v1", k) for k in "PodDisruptionBudget Eviction".split()]
 ROOTS += [("storage", "storage.k8s.io/v1", "StorageClass"), ("discovery", "discovery.k8s.io/v1", "EndpointSlice"),

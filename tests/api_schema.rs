@@ -129,6 +129,7 @@ fn the_fields_are_those_of_k8s_openapi() {
     agrees::<core::v1::Secret>("v1", "Secret");
     agrees::<core::v1::ServiceAccount>("v1", "ServiceAccount");
     agrees::<core::v1::Event>("v1", "Event");
+    agrees::<core::v1::Endpoints>("v1", "Endpoints");
     agrees::<core::v1::Binding>("v1", "Binding");
     agrees::<core::v1::PodTemplate>("v1", "PodTemplate");
     agrees::<apps::v1::StatefulSet>("apps/v1", "StatefulSet");

@@ -13,9 +13,6 @@ fn folder() -> PathBuf {
     std::env::var_os("KUBESETS_GOLDEN").map_or_else(|| PathBuf::from(beside), PathBuf::from)
 }
 
-/// Recordings of what the terminal does not print yet, by the beginning of their names.
-const LATER: &[&str] = &["outputs", "bad-"];
-
 #[test]
 fn recordings_are_equal() {
     let Ok(entries) = std::fs::read_dir(folder()) else {
@@ -24,11 +21,7 @@ fn recordings_are_equal() {
     };
     let mut paths: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| {
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            path.extension().is_some_and(|extension| extension == "json")
-                && !LATER.iter().any(|start| name.starts_with(start))
-        })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .collect();
     sort(&mut paths);
     let mut differences = Vec::new();

@@ -66,6 +66,9 @@ macro_rules! singular {
     (ConfigMap) => {
         "configmap"
     };
+    (Endpoints) => {
+        "endpoints"
+    };
     (Event) => {
         "event"
     };
@@ -124,6 +127,7 @@ macro_rules! singular {
 
 kinds! {
     ConfigMap: "" "v1" "configmaps" ["cm"] namespaced own;
+    Endpoints: "" "v1" "endpoints" ["ep"] namespaced own;
     Event: "" "v1" "events" ["ev"] namespaced own;
     Namespace: "" "v1" "namespaces" ["ns"] cluster own;
     Node: "" "v1" "nodes" ["no"] cluster own;

@@ -163,7 +163,7 @@ pub trait Typed: Sized + 'static {
 objects! {
     ControllerRevision DaemonSet Deployment EndpointSlice Event Node PersistentVolume PersistentVolumeClaim
     Pod PodDisruptionBudget ReplicaSet Service StatefulSet StorageClass;
-    ConfigMap Lease Namespace Secret ServiceAccount
+    ConfigMap Endpoints Lease Namespace Secret ServiceAccount
 }
 
 impl Object {

@@ -8,8 +8,9 @@
 //! - [`store`]: objects by key, one revision for all changes. [`watch`]: the log of changes that clients
 //!   follow.
 //! - `create`, `update`, `patch`, `delete`, `pods`, `eviction`: the verbs; `refused`: a note of refused
-//!   evictions. Their steps: `manifest` and `defaults` (from what people wrote to an object), `admission`,
-//!   `strategy` and `service` (what each kind does to its objects), `validation`.
+//!   evictions; `endpoints`: a kind that is made at each look. Their steps: `manifest` and `defaults` (from
+//!   what people wrote to an object), `admission`, `strategy` and `service` (what each kind does to its
+//!   objects), `validation`.
 
 pub mod request;
 pub mod status_error;
@@ -29,6 +30,7 @@ mod delete;
 mod pods;
 mod eviction;
 mod refused;
+mod endpoints;
 
 pub use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
 pub use eviction::{can_ignore_budgets, may_evict_unhealthy};
@@ -36,6 +38,7 @@ pub use refused::RefusedEviction;
 pub use request::{Body, DeleteOptions, PatchType, Preconditions, PropagationPolicy, Request, Subresource};
 pub use status_error::{Cause, StatusError};
 pub use store::Store;
+pub use validation::warnings;
 pub use watch::{WatchEvent, WatchEventType};
 
 use std::rc::Rc;
@@ -75,6 +78,9 @@ impl ApiServer {
     /// # Errors
     /// Whatever the real server would answer; nothing is changed then.
     pub fn handle(&mut self, request: Request) -> Result<Object, StatusError> {
+        if request.kind() == Kind::Endpoints {
+            return Err(endpoints::refuse());
+        }
         match request {
             Request::Create { kind, namespace, body, dry_run } => {
                 let (object, author) = manifest::object_of(kind, &namespace, manifest::with_defaults(body))?;

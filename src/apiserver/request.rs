@@ -176,6 +176,28 @@ impl Request {
         }
     }
 
+    /// The object whose main part it replaces or patches.
+    pub fn changed(&self) -> Option<&ObjectKey> {
+        match self {
+            Self::Update { key, subresource: Subresource::Main, .. }
+            | Self::Patch { key, subresource: Subresource::Main, .. } => Some(key),
+            _ => None,
+        }
+    }
+
+    /// The kind that it is about.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Create { kind, .. } => *kind,
+            Self::Update { key, .. }
+            | Self::Patch { key, .. }
+            | Self::Delete { key, .. }
+            | Self::Evict { key, .. }
+            | Self::Bind { key, .. }
+            | Self::Scale { key, .. } => key.kind,
+        }
+    }
+
     /// A deletion.
     pub fn delete(key: ObjectKey, options: DeleteOptions) -> Self {
         Self::Delete { key, options, dry_run: false }

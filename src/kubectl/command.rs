@@ -8,7 +8,7 @@ use super::flags::{Flag, Parsed};
 use super::outcome::{Outcome, Output, Waiter};
 use super::session::Session;
 use crate::api::ObjectKey;
-use crate::apiserver::{ApiServer, Request, StatusError};
+use crate::apiserver::{ApiServer, Request, StatusError, warnings};
 use crate::kubectl::commands::edit::Edit;
 
 /// A command, or a group of them.
@@ -95,6 +95,8 @@ pub struct Context<'a> {
     pub path: String,
     /// What it printed so far.
     pub output: Output,
+    /// How many warnings of the server it printed.
+    pub warnings: usize,
 }
 
 impl Context<'_> {
@@ -131,12 +133,43 @@ impl Context<'_> {
         self.output.err(text);
     }
 
-    /// Sends a request.
+    /// Sends a request, and prints what the server warns of.
     ///
     /// # Errors
     /// The server's refusal.
     pub fn send(&mut self, request: Request) -> Result<crate::api::Object, StatusError> {
-        self.api.handle(request)
+        let before = request.changed().map(|key| self.api.get(key).cloned());
+        let is_looked_at = before.is_some() || matches!(request, Request::Create { .. });
+        let object = self.api.handle(request)?;
+        if is_looked_at {
+            let before = before.and_then(Result::ok);
+            for warning in warnings(&object, before.as_ref()) {
+                self.warn(&warning);
+            }
+        }
+        Ok(object)
+    }
+
+    /// Prints a warning, each text once.
+    pub fn warn(&mut self, warning: &str) {
+        let text = format!("Warning: {warning}\n");
+        if !self.output.stderr().contains(&text) {
+            self.err(&text);
+            self.warnings += 1;
+        }
+    }
+
+    /// Makes an error of warnings where `--warnings-as-errors` asks for it.
+    ///
+    /// # Errors
+    /// How many there were.
+    pub fn judge_warnings(&self, step: Step) -> Result<Step, CommandError> {
+        let count = self.warnings;
+        if count == 0 || !matches!(step, Step::Done) || !self.flags.switch("warnings-as-errors") {
+            return Ok(step);
+        }
+        let plural = if count == 1 { "" } else { "s" };
+        Err(CommandError::plain(format!("{count} warning{plural} received")))
     }
 
     /// The object under a key; a missing namespace is told instead of the missing object.

@@ -9,6 +9,7 @@ use super::dispatch::{find, flags_of};
 use super::resources::kind_of;
 use super::session::Session;
 use crate::api::Kind;
+use crate::api::schema::{self, item_struct};
 use crate::apiserver::ApiServer;
 use crate::collections::sort;
 
@@ -126,6 +127,9 @@ impl Scene<'_> {
 
     /// Types, or names when a type was typed already.
     fn arguments(&self, command: &Command, args: &[String]) -> Vec<String> {
+        if let ("explain", Some((path, _))) = (command.name, self.word.rsplit_once('.')) {
+            return fields(path);
+        }
         if !takes_objects(command) {
             return Vec::new();
         }
@@ -180,15 +184,39 @@ impl Scene<'_> {
         });
         let namespace = given.unwrap_or_else(|| self.session.namespace.clone());
         let namespace = kind.is_namespaced().then_some(namespace.as_str());
-        self.api.list(kind, namespace).map(|object| format!("{prefix}{} ", object.meta().name)).collect()
+        let objects = self.api.read_list(kind, namespace);
+        objects.iter().map(|object| format!("{prefix}{} ", object.meta().name)).collect()
     }
+}
+
+/// The fields below a type's field, each with the path before it: `sts.spec.replicas`.
+fn fields(path: &str) -> Vec<String> {
+    let mut names = path.split('.');
+    let kind = names.next().and_then(|first| kind_of(first).ok());
+    let root = kind.and_then(|kind| schema::root(&kind.api_version(), kind.resource().kind));
+    let at = names.try_fold(root, |at, name| Some(at?.field(name).and_then(|field| item_struct(&field.ty))));
+    let fields = at.flatten().map_or(&[][..], |found| &found.fields);
+    fields.iter().map(|field| format!("{path}.{}", field.name)).collect()
 }
 
 fn takes_objects(command: &Command) -> bool {
     command.run.is_some()
         && !matches!(
             command.name,
-            "apply" | "create" | "replace" | "version" | "options" | "api-resources" | "api-versions"
+            "apply"
+                | "create"
+                | "replace"
+                | "version"
+                | "options"
+                | "api-resources"
+                | "api-versions"
+                | "completion"
+                | "cluster-info"
+                | "can-i"
+                | "current-context"
+                | "use-context"
+                | "get-clusters"
+                | "get-users"
         )
         && !command.usage.starts_with('[')
         || matches!(command.name, "get" | "scale" | "label" | "annotate" | "logs")
@@ -255,6 +283,10 @@ mod tests {
             ("kubectl cordon ", &["node-1 "]),
             ("kubectl scale --repl", &["--replicas="]),
             ("kubectl get --watch-o", &["--watch-only "]),
+            ("kubectl explain sts.spec.pod", &["sts.spec.podManagementPolicy"]),
+            ("kubectl explain sts.spec.replicas.x", &[]),
+            ("kubectl explain statefulset", &["statefulset ", "statefulsets "]),
+            ("kubectl completion ", &[]),
             ("kubectl nope ", &[]),
             ("ls ", &[]),
         ];

@@ -12,7 +12,7 @@ use super::flags::{Flag, Parsed};
 use super::outcome::{Outcome, Output, Stream};
 use super::quote::quote;
 use super::session::Session;
-use super::{help, suggest};
+use super::{help, hints, suggest};
 use crate::apiserver::ApiServer;
 
 /// Runs kubectl with these arguments.
@@ -43,8 +43,9 @@ pub fn run(rest: &[String], session: &mut Session, api: &mut ApiServer) -> Outco
         output.fail(&error);
         return Outcome::Done(output);
     }
-    let mut context = Context { api, session, flags: parsed, path: found.path, output: Output::default() };
-    let step = function(&mut context);
+    let mut context =
+        Context { api, session, flags: parsed, path: found.path, output: Output::default(), warnings: 0 };
+    let step = function(&mut context).and_then(|step| context.judge_warnings(step));
     context.finish(step)
 }
 
@@ -111,7 +112,10 @@ fn flag_error(found: &Found, why: &str) -> Output {
     if let (true, Some(word)) = (is_root, first_argument(found).and_then(|at| found.rest.get(at))) {
         return unknown_command(word);
     }
-    output.fail(&CommandError::plain(format!("{why}\nSee '{} --help' for usage.", found.path)));
+    let typed = why.strip_prefix("unknown flag: --");
+    let hint = typed.and_then(|typed| hints::flag(typed, &flags_of(found.command)));
+    let error = CommandError::plain(format!("{why}\nSee '{} --help' for usage.", found.path));
+    output.fail(&error.with_hint(hint));
     output
 }
 
@@ -135,10 +139,11 @@ fn group(found: &Found, args: &[String]) -> Output {
             Output::text(stream, &help::command(found.command, &found.path), 1)
         }
         Some(word) if is_root => unknown_command(word),
-        Some(_) => {
+        Some(word) => {
             let mut output = Output::default();
+            let hint = hints::subcommand(word, found.command.subcommands.iter().map(|command| command.name));
             let message = format!("unknown command {}", quote(&args.join(" ")));
-            output.fail(&CommandError::usage(&found.path, &message));
+            output.fail(&CommandError::usage(&found.path, &message).with_hint(hint));
             output
         }
     }

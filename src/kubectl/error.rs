@@ -3,6 +3,7 @@
 //! Models `CheckErr` and `StandardErrorMessage`, staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go,
 //! Kubernetes v1.36. Left out: errors of connections and of the kubeconfig file.
 
+use super::hints;
 use super::quote::quote;
 use crate::apiserver::StatusError;
 use crate::collections::SortedSet;
@@ -20,6 +21,13 @@ pub enum CommandError {
     Many(Vec<Self>),
     /// Something the sandbox does not have, in its own words.
     Sandbox(String),
+    /// An error with a word of the sandbox's own beside it.
+    Hinted {
+        /// The error.
+        error: Box<Self>,
+        /// The sandbox's words.
+        hint: String,
+    },
     /// A template that broke off: what it had printed, and why.
     Printed {
         /// What goes to standard output.
@@ -43,6 +51,30 @@ impl CommandError {
     /// Something the sandbox does not have.
     pub fn sandbox(message: impl Into<String>) -> Self {
         Self::Sandbox(message.into())
+    }
+
+    /// The same with a word of the sandbox's own beside it, when there is one.
+    #[must_use]
+    pub fn with_hint(self, hint: Option<String>) -> Self {
+        match hint {
+            Some(hint) => Self::Hinted { error: Box::new(self), hint },
+            None => self,
+        }
+    }
+
+    /// The same without the sandbox's words.
+    #[must_use]
+    pub fn unhinted(self) -> Self {
+        match self {
+            Self::Hinted { error, .. } => error.unhinted(),
+            other => other,
+        }
+    }
+
+    /// The same where everything but the sandbox's own words was said already.
+    #[must_use]
+    pub fn hint_only(self) -> Self {
+        self.hint().map_or(Self::Exit, |hint| Self::Sandbox(hint.to_owned()))
     }
 
     /// All that went wrong as one error; `Ok` when nothing did.
@@ -69,6 +101,7 @@ impl CommandError {
                 Self::Status(status)
             }
             Self::Plain(message) => Self::Plain(format!("error when {doing} {}: {message}", quote(source))),
+            Self::Hinted { error, hint } => Self::Hinted { error: Box::new(error.when(doing, source)), hint },
             other => other,
         }
     }
@@ -79,6 +112,7 @@ impl CommandError {
             Self::Exit | Self::Sandbox(_) => String::new(),
             Self::Plain(message) | Self::Printed { message, .. } => message.clone(),
             Self::Status(status) => status.message.clone(),
+            Self::Hinted { error, .. } => error.message(),
             Self::Many(errors) => {
                 let all: Vec<String> = errors.iter().map(Self::message).collect();
                 format!("[{}]", all.join(", "))
@@ -88,7 +122,11 @@ impl CommandError {
 
     /// Whether an object was not found.
     pub fn is_not_found(&self) -> bool {
-        matches!(self, Self::Status(status) if status.is_not_found())
+        match self {
+            Self::Status(status) => status.is_not_found(),
+            Self::Hinted { error, .. } => error.is_not_found(),
+            _ => false,
+        }
     }
 
     /// The exit code.
@@ -99,7 +137,7 @@ impl CommandError {
     /// The sandbox's own words, when there are any.
     pub fn hint(&self) -> Option<&str> {
         match self {
-            Self::Sandbox(hint) => Some(hint),
+            Self::Sandbox(hint) | Self::Hinted { hint, .. } => Some(hint),
             Self::Many(errors) => errors.iter().find_map(Self::hint),
             _ => None,
         }
@@ -109,6 +147,7 @@ impl CommandError {
     pub fn stdout(&self) -> String {
         match self {
             Self::Printed { stdout, .. } => stdout.clone(),
+            Self::Hinted { error, .. } => error.stdout(),
             Self::Many(errors) => errors.iter().map(Self::stdout).collect(),
             _ => String::new(),
         }
@@ -118,6 +157,7 @@ impl CommandError {
     pub fn render(&self) -> String {
         let text = match self {
             Self::Exit | Self::Sandbox(_) => return String::new(),
+            Self::Hinted { error, .. } => return error.render(),
             Self::Status(status) if status.reason == "Invalid" => invalid(status),
             Self::Status(status) => standard(status),
             Self::Plain(message) if message.starts_with("error: ") => message.clone(),
@@ -134,7 +174,12 @@ impl CommandError {
 
 impl From<StatusError> for CommandError {
     fn from(status: StatusError) -> Self {
-        Self::Status(Box::new(status))
+        // What the server cannot do for being a sandbox's is no answer of a real one.
+        if status.message.starts_with("the sandbox ") {
+            return Self::Sandbox(status.message);
+        }
+        let hint = hints::unknown_field(&status.message);
+        Self::Status(Box::new(status)).with_hint(hint)
     }
 }
 
@@ -143,6 +188,7 @@ fn flatten<'a>(errors: &'a [CommandError], flat: &mut Vec<&'a CommandError>) {
         match error {
             CommandError::Many(inner) => flatten(inner, flat),
             CommandError::Exit | CommandError::Sandbox(_) => {}
+            CommandError::Hinted { error, .. } => flatten(std::slice::from_ref(error), flat),
             other => flat.push(other),
         }
     }

@@ -56,6 +56,10 @@ impl FieldQuery {
 }
 
 fn field_text(object: &Value, path: &str) -> String {
+    if path == "source" {
+        let component = field_text(object, "source.component");
+        return if component.is_empty() { field_text(object, "reportingComponent") } else { component };
+    }
     let mut at = object;
     for part in path.split('.') {
         match at.get(part) {
@@ -136,6 +140,9 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(FieldQuery::parse(text, Kind::Pod).unwrap().matches(&pod), expected, "{text}");
+        }
+        for event in [json!({"source": {"component": "kubelet"}}), json!({"reportingComponent": "kubelet"})] {
+            assert!(FieldQuery::parse("source=kubelet", Kind::Event).unwrap().matches(&event));
         }
     }
 

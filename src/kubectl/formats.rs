@@ -5,8 +5,10 @@
 use serde_json::Value;
 
 pub use super::output::json::{compact, pretty as to_json};
-pub use super::output::table::{TablePrinter, print_table};
+pub use super::output::kyaml::kyaml as to_kyaml;
+pub use super::output::table::{TablePrinter, print_table, print_table_always};
 pub use crate::api::yaml::emit as to_yaml;
+pub use crate::api::yaml::unmarshal_fault;
 
 /// The documents of a text, each as a value; the last may be the reason why reading ended.
 pub fn documents(text: &str) -> Vec<Result<Value, String>> {

@@ -7,10 +7,12 @@
 use serde_json::Value;
 
 use super::error::CommandError;
+use super::hints;
 use super::objects::text_at;
 use super::quote::quote;
 use super::session::Session;
 use crate::api::Kind;
+use crate::api::schema::{Struct, Type, item_struct};
 
 /// A document of a manifest whose kind is served.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +25,60 @@ pub struct Document {
     pub value: Value,
 }
 
+/// How strictly fields are checked: `--validate`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Check {
+    /// Unknown fields are refused.
+    #[default]
+    Strict,
+    /// Unknown fields are dropped with a warning.
+    Warn,
+    /// Unknown fields are dropped in silence.
+    Ignore,
+}
+
+impl Check {
+    /// What a value of `--validate` means; nothing is strict.
+    ///
+    /// # Errors
+    /// kubectl's words for another value.
+    pub fn of(flag: &str) -> Result<Self, CommandError> {
+        match flag {
+            "" | "strict" | "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(Self::Strict),
+            "warn" => Ok(Self::Warn),
+            "ignore" | "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(Self::Ignore),
+            other => Err(CommandError::plain(format!(
+                "invalid - validate option {}; must be one of: strict (or true), warn, ignore (or false)",
+                quote(other)
+            ))),
+        }
+    }
+}
+
+impl Check {
+    /// What kubectl itself refuses.
+    fn refusal(self, source: &str, value: &Value) -> Result<(), CommandError> {
+        if self == Self::Ignore { decode(source, value) } else { validate(source, value) }
+    }
+}
+
+/// Drops the fields that a struct does not have.
+pub fn prune(value: &mut Value, of: &'static Struct) {
+    let Value::Object(fields) = value else { return };
+    fields.retain(|name, _| of.field(name).is_some());
+    for (name, value) in fields {
+        let Some(field) = of.field(name) else { continue };
+        let Some(below) = item_struct(&field.ty).filter(|_| !matches!(field.ty.resolve(), Type::Map(..)))
+        else {
+            continue;
+        };
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| prune(item, below)),
+            one => prune(one, below),
+        }
+    }
+}
+
 /// What a file gave: its documents in order, each read or refused.
 pub type Documents = Vec<Result<Document, CommandError>>;
 
@@ -30,16 +86,16 @@ pub type Documents = Vec<Result<Document, CommandError>>;
 ///
 /// # Errors
 /// When a file does not exist.
-pub fn read_files(session: &Session, names: &[String]) -> Result<Documents, CommandError> {
+pub fn read_files(session: &Session, names: &[String], check: Check) -> Result<Documents, CommandError> {
     let mut errors = Vec::new();
     let mut documents = Vec::new();
     for name in names {
         if name == "-" {
-            documents.extend(read_text("STDIN", session.stdin.as_deref().unwrap_or_default()));
+            documents.extend(read_text("STDIN", session.stdin.as_deref().unwrap_or_default(), check));
             continue;
         }
         if let Some(text) = session.documents.get(name) {
-            documents.extend(read_text(name, text));
+            documents.extend(read_text(name, text, check));
             continue;
         }
         if name.starts_with("http://") || name.starts_with("https://") {
@@ -50,7 +106,7 @@ pub fn read_files(session: &Session, names: &[String]) -> Result<Documents, Comm
         match expand(session, name) {
             Ok(found) => {
                 for (path, text) in found {
-                    documents.extend(read_text(&path, text));
+                    documents.extend(read_text(&path, text, check));
                 }
             }
             Err(error) => errors.push(error),
@@ -129,7 +185,7 @@ fn matches_pattern(pattern: &str, path: &str) -> bool {
 }
 
 /// Reads the documents of a text; reading ends at the first that is no YAML.
-pub fn read_text(source: &str, text: &str) -> Documents {
+pub fn read_text(source: &str, text: &str, check: Check) -> Documents {
     let mut documents = Documents::new();
     for document in super::formats::documents(text) {
         match document {
@@ -140,8 +196,8 @@ pub fn read_text(source: &str, text: &str) -> Documents {
             Ok(Value::Null) => {}
             Ok(value) => {
                 // The visitor stops at a document that is no object at all.
-                let is_refused = validate(source, &value).is_err();
-                documents.extend(read_value(source, value));
+                let is_refused = check.refusal(source, &value).is_err();
+                documents.extend(read_value(source, value, check));
                 if is_refused {
                     break;
                 }
@@ -152,9 +208,9 @@ pub fn read_text(source: &str, text: &str) -> Documents {
 }
 
 /// The documents of a value: one, or those of a list.
-pub fn read_value(source: &str, value: Value) -> Documents {
+pub fn read_value(source: &str, value: Value, check: Check) -> Documents {
     let mut documents = Documents::new();
-    match validate(source, &value) {
+    match check.refusal(source, &value) {
         Err(error) => documents.push(Err(error)),
         Ok(()) => flatten(source, value, &mut documents),
     }
@@ -182,6 +238,21 @@ fn validate(source: &str, value: &Value) -> Result<(), CommandError> {
     }
 }
 
+/// What remains to be wrong where nothing is checked: kubectl must know the kind.
+fn decode(source: &str, value: &Value) -> Result<(), CommandError> {
+    let refuse = |why: String| Err(CommandError::plain(format!("unable to decode {}: {why}", quote(source))));
+    if !value.is_object() {
+        let what = json_type(value).unwrap_or("null");
+        return refuse(format!("json: cannot unmarshal {what} into Go value of type unstructured.detector"));
+    }
+    for (field, name) in [("kind", "Kind"), ("apiVersion", "apiVersion")] {
+        if text_at(value, &[field]).is_empty() {
+            return refuse(format!("Object '{name}' is missing in '{}'", super::formats::compact(value)));
+        }
+    }
+    Ok(())
+}
+
 fn flatten(source: &str, value: Value, documents: &mut Documents) {
     let is_list =
         value.get("items").is_some_and(Value::is_array) && text_at(&value, &["kind"]).ends_with("List");
@@ -200,7 +271,8 @@ fn document(source: &str, value: Value) -> Result<Document, CommandError> {
     check_metadata(source, &value)?;
     let (api_version, kind) = (text_at(&value, &["apiVersion"]), text_at(&value, &["kind"]));
     let Some(kind) = Kind::of(api_version, kind) else {
-        return Err(CommandError::plain(format!(
+        let hint = hints::manifest(api_version, kind);
+        let error = CommandError::plain(format!(
             "resource mapping not found for name: {} namespace: {} from {}: no matches for kind {} in version {}\n\
              ensure CRDs are installed first",
             quote(text_at(&value, &["metadata", "name"])),
@@ -208,7 +280,8 @@ fn document(source: &str, value: Value) -> Result<Document, CommandError> {
             quote(source),
             quote(kind),
             quote(api_version),
-        )));
+        ));
+        return Err(error.with_hint(hint));
     };
     Ok(Document { source: source.to_owned(), kind, value })
 }
@@ -265,7 +338,7 @@ fn json_type(value: &Value) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{matches_pattern, read_files};
+    use super::{Check, matches_pattern, read_files};
     use crate::kubectl::Session;
 
     fn session(files: &[(&str, &str)]) -> Session {
@@ -316,7 +389,8 @@ mod tests {
             ),
         ];
         for (text, expected) in cases {
-            let documents = read_files(&session(&[("f.yaml", text)]), &["f.yaml".to_owned()]).unwrap();
+            let documents =
+                read_files(&session(&[("f.yaml", text)]), &["f.yaml".to_owned()], Check::Strict).unwrap();
             assert_eq!(documents.len(), 1, "{text}");
             assert_eq!(documents[0].as_ref().unwrap_err().render(), expected);
         }
@@ -329,7 +403,8 @@ mod tests {
             ("notes.txt", "x"),
             ("d/b.yaml", "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod}]\n"),
         ]);
-        let count = |name: &str| read_files(&files, &[name.to_owned()]).map(|found| found.len()).ok();
+        let count =
+            |name: &str| read_files(&files, &[name.to_owned()], Check::Strict).map(|found| found.len()).ok();
         assert_eq!(count("./a.yaml"), Some(2));
         assert_eq!(count("."), Some(2));
         assert_eq!(count("d"), Some(1));

@@ -6,9 +6,10 @@
 //! polls.
 //!
 //! - [`outcome`]: what a line leads to. [`session`]: files and namespace.
-//! - [`flags`], [`command`], [`suggest`], [`help`]: from words to a command.
-//! - [`resources`], [`label_selector`], [`field_selector`], [`manifest`], [`kustomize`], [`selection`]: which
-//!   objects are meant.
+//! - [`flags`], [`command`], [`suggest`], [`help`]: from words to a command; [`hints`]: the sandbox's words
+//!   on mistakes.
+//! - [`resources`], [`label_selector`], [`field_selector`], [`manifest`], [`kustomize`], [`selection`]:
+//!   which objects are meant.
 //! - [`commands`]: one file for each. [`printers`]: tables and descriptions. [`mod@format`], [`result`]: what
 //!   `-o` and a change print.
 //! - [`output`]: from values to text: columns, JSON, templates.
@@ -25,6 +26,7 @@ mod words;
 pub mod flags;
 pub mod command;
 pub mod suggest;
+pub mod hints;
 pub mod help;
 pub mod formats;
 pub mod format;

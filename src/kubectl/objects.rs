@@ -3,7 +3,7 @@
 //! Models `Info.Get`, staging/src/k8s.io/cli-runtime/pkg/resource/visitor.go, Kubernetes v1.36.
 //! Left out: several versions of one kind.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::error::CommandError;
 use super::quote::quote;
@@ -21,8 +21,36 @@ pub fn wire(object: &Object) -> Value {
     if let Value::Object(fields) = &mut written {
         fields.insert("apiVersion".to_owned(), kind.api_version().into());
         fields.insert("kind".to_owned(), kind.resource().kind.into());
+        if kind == Kind::Event {
+            as_new_event(fields);
+        }
     }
     written
+}
+
+/// The scheduler tells its Events through events.k8s.io: seen as `v1` they have the time of the event and its
+/// series instead of the older times and count.
+fn as_new_event(event: &mut serde_json::Map<String, Value>) {
+    const COMPONENT: &str = "default-scheduler";
+    if event.get("reportingComponent").and_then(Value::as_str) != Some(COMPONENT) {
+        return;
+    }
+    let mut take = |field: &str| event.insert(field.to_owned(), Value::Null).unwrap_or_default();
+    let micro = |time: Value| Value::from(time.as_str().unwrap_or_default().replace('Z', ".000000Z"));
+    let (first, last) = (micro(take("firstTimestamp")), micro(take("lastTimestamp")));
+    event.insert("eventTime".to_owned(), first);
+    let count = event.remove("count").and_then(|count| count.as_i64()).unwrap_or_default();
+    if count > 1 {
+        event.insert("series".to_owned(), json!({"count": count, "lastObservedTime": last}));
+    }
+    let action = match event.get("reason").and_then(Value::as_str) {
+        Some("Scheduled") => "Binding",
+        Some("Preempted") => "Preempting",
+        _ => "Scheduling",
+    };
+    event.insert("action".to_owned(), action.into());
+    event.insert("reportingInstance".to_owned(), format!("{COMPONENT}-control-plane").into());
+    event.insert("source".to_owned(), json!({}));
 }
 
 /// The object under a key; a missing namespace is told instead of the missing object.
@@ -31,7 +59,7 @@ pub fn wire(object: &Object) -> Value {
 /// `NotFound`, and the refusal of names that no path can hold.
 pub fn fetch(api: &ApiServer, key: &ObjectKey) -> Result<Object, CommandError> {
     check_path_name(&key.name)?;
-    api.get(key).map(|object| as_read(object, api.now())).map_err(|error| {
+    api.read(key).map(|object| as_read(&object, api.now())).map_err(|error| {
         let namespace = ObjectKey::new(Kind::Namespace, "", key.namespace.as_str());
         let other = !key.namespace.is_empty() && key.namespace != "default";
         if other && error.is_not_found() && api.get(&namespace).is_err() {

@@ -6,6 +6,7 @@
 use crate::api::Kind;
 
 use super::error::CommandError;
+use super::hints;
 use super::quote::quote;
 
 /// The kind that a word names.
@@ -29,6 +30,7 @@ pub fn kind_of(word: &str) -> Result<Kind, CommandError> {
     found.ok_or_else(|| {
         let typed = word.split('.').next().unwrap_or(word);
         CommandError::plain(format!("the server doesn't have a resource type {}", quote(typed)))
+            .with_hint(hints::resource(typed))
     })
 }
 

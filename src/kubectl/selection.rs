@@ -10,13 +10,13 @@ use super::error::CommandError;
 use super::field_selector::FieldQuery;
 use super::kustomize;
 use super::label_selector::LabelQuery;
-use super::manifest::{self, Document, Documents};
+use super::manifest::{self, Check, Document, Documents};
 use super::objects::{self, check_path_name, set_at, text_at, wire};
 use super::quote::quote;
 use super::resources::{group_version_resource, kind_of, kinds_of, split_types};
 use crate::api::codec::from_value;
 use crate::api::heartbeat::as_read;
-use crate::api::{Kind, Object, ObjectKey};
+use crate::api::{Kind, Object, ObjectKey, schema};
 use crate::apiserver::{ApiServer, StatusError};
 
 /// One object that was picked.
@@ -93,9 +93,34 @@ pub struct Picks {
     pub listed: bool,
     /// The kinds whose objects were listed.
     pub kinds: Vec<Kind>,
+    /// What the server warns of instead of refusing it.
+    pub dropped: Vec<String>,
 }
 
 impl Picks {
+    /// The server's warning about the kinds that were asked for.
+    pub fn warning(&self) -> Option<&'static str> {
+        let mut kinds = self.kinds.iter().copied().chain(self.items.iter().map(|picked| picked.key.kind));
+        if kinds.any(|kind| kind == Kind::Endpoints) {
+            return Some("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
+        }
+        None
+    }
+
+    /// Drops the fields of a document that its kind does not have, as a server does that is not to be strict.
+    fn drop_unknown_fields(&mut self, document: &mut Document, check: Check) {
+        let (version, kind) = (document.kind.api_version(), document.kind.resource().kind);
+        let Ok((_, warnings)) = schema::decode_with_warnings(&document.value, &version, kind) else {
+            return;
+        };
+        if let (false, Some(root)) = (warnings.is_empty(), schema::root(&version, kind)) {
+            manifest::prune(&mut document.value, root);
+        }
+        if check == Check::Warn {
+            self.dropped.extend(warnings);
+        }
+    }
+
     /// Leaves out the objects that were not found.
     pub fn ignore_not_found(&mut self) {
         self.errors.retain(|error| !error.is_not_found());
@@ -144,19 +169,20 @@ impl Selection {
     /// # Errors
     /// When the selection as a whole makes no sense; what fails for one object is in the answer.
     pub fn pick(&self, context: &mut Context<'_>) -> Result<Picks, CommandError> {
+        let check = Check::of(context.flags.text("validate"))?;
         if !self.kustomize.is_empty() {
-            let documents = self.build(context)?;
-            return self.pick_documents(context, documents);
+            let documents = self.build(context, check)?;
+            return self.pick_documents(context, documents, check);
         }
         if self.files.is_empty() {
             return self.pick_arguments(context.api);
         }
-        let documents = manifest::read_files(context.session, &self.files)?;
-        self.pick_documents(context, documents)
+        let documents = manifest::read_files(context.session, &self.files, check)?;
+        self.pick_documents(context, documents, check)
     }
 
     /// The objects of a kustomization.
-    fn build(&self, context: &mut Context<'_>) -> Result<Documents, CommandError> {
+    fn build(&self, context: &mut Context<'_>, check: Check) -> Result<Documents, CommandError> {
         if !self.files.is_empty() {
             return Err(CommandError::plain("only one of -f or -k can be specified"));
         }
@@ -170,7 +196,7 @@ impl Selection {
         Ok(built
             .objects
             .into_iter()
-            .flat_map(|object| manifest::read_value(&self.kustomize, object))
+            .flat_map(|object| manifest::read_value(&self.kustomize, object, check))
             .collect())
     }
 
@@ -287,8 +313,9 @@ impl Selection {
     pub fn list(&self, api: &ApiServer, kind: Kind) -> Result<Vec<Object>, CommandError> {
         let filter = self.filter(kind)?;
         let namespace = (kind.is_namespaced() && !self.all_namespaces).then_some(self.namespace.as_str());
-        let picked = api.list(kind, namespace).filter(|object| filter.picks(object));
-        Ok(picked.map(|object| as_read(object, api.now())).collect())
+        let mut picked = api.read_list(kind, namespace);
+        picked.retain(|object| filter.picks(object));
+        Ok(picked.iter().map(|object| as_read(object, api.now())).collect())
     }
 
     /// The selectors, ready to be asked.
@@ -347,7 +374,12 @@ impl Selection {
         Ok(picks)
     }
 
-    fn pick_documents(&self, context: &Context<'_>, documents: Documents) -> Result<Picks, CommandError> {
+    fn pick_documents(
+        &self,
+        context: &Context<'_>,
+        documents: Documents,
+        check: Check,
+    ) -> Result<Picks, CommandError> {
         match self.arguments()? {
             Arguments::Pairs(_) => {
                 return Err(CommandError::plain(
@@ -365,7 +397,10 @@ impl Selection {
             CommandError::plain(format!("the provided selector {} is not valid: {why}", quote(&self.labels)))
         })?;
         let mut picks = Picks { single: self.files.len() == 1 && documents.len() == 1, ..Picks::default() };
-        for document in documents {
+        for mut document in documents {
+            if let (true, Ok(document)) = (check != Check::Strict, &mut document) {
+                picks.drop_unknown_fields(document, check);
+            }
             match document.and_then(|document| self.of_document(context.api, document)) {
                 Ok(picked) => {
                     if self.labels.is_empty() || labels.matches(&labels_of(&picked)) {

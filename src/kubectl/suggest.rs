@@ -22,7 +22,7 @@ pub fn commands(parent: &Command, word: &str) -> Vec<&'static str> {
 }
 
 /// How many letters must be put in, taken out or exchanged (Levenshtein).
-fn distance(from: &str, to: &str) -> usize {
+pub fn distance(from: &str, to: &str) -> usize {
     let to: Vec<char> = to.chars().collect();
     let mut row: Vec<usize> = (0..=to.len()).collect();
     for (line, letter) in from.chars().enumerate() {

@@ -194,7 +194,7 @@ macro_rules! transcripts {
 
 transcripts! {
     wrong_commands get watch apply_and_create delete scale_and_wait patch_and_edit rollout labels
-    drain_and_taint words_and_help create expose_and_run set deployments
+    drain_and_taint words_and_help create expose_and_run set deployments mistakes discovery explain
 }
 
 const WORDS: &[&str] = &[
@@ -261,6 +261,14 @@ const WORDS: &[&str] = &[
     "node-1",
     "all",
     "cordon",
+    "explain",
+    "sts.spec.updateStrategy",
+    "--recursive",
+    "auth",
+    "can-i",
+    "api-resources",
+    "ep",
+    "poods",
 ];
 
 proptest! {

@@ -1,8 +1,8 @@
-//! Takes out what no two clusters share: times, ages, uids, addresses, versions.
+//! Takes out what no two clusters share: times, ages, uids, addresses, versions, generated names.
 //!
-//! Each uid and address is replaced by its place in the order of first appearance, so that two that were
-//! equal stay equal. Everything else stays as it was: a comparison is never loosened here for one
-//! recording's sake.
+//! Each uid, address and generated name is replaced by its place in the order of first appearance, so that
+//! two that were equal stay equal. Everything else stays as it was: a comparison is never loosened here for
+//! one recording's sake.
 
 use std::collections::BTreeMap;
 
@@ -55,6 +55,11 @@ impl Normaliser {
             let place = self.place("UID", uuid);
             return format!("{before}{place}{after}");
         }
+        let name = word.trim_end_matches([':', '.']);
+        if let Some(prefix) = generated_prefix(name) {
+            let place = self.place(&format!("{prefix}-GENERATED"), name);
+            return format!("{place}{}", word.get(name.len()..).unwrap_or_default());
+        }
         word.to_owned()
     }
 
@@ -97,6 +102,15 @@ fn is_address(word: &str) -> bool {
     parts.len() == 4 && parts.iter().all(|part| part.parse::<u8>().is_ok())
 }
 
+/// What stands before the five letters that the server adds to a `generateName`, as of a pod's volume
+/// `kube-api-access-2lqqt` or of a slice `nginx-ft5nv`.
+fn generated_prefix(word: &str) -> Option<&str> {
+    const LETTERS: &str = "bcdfghjklmnpqrstvwxz2456789";
+    let (prefix, suffix) = word.rsplit_once('-')?;
+    let is_generated = suffix.len() == 5 && suffix != "https" && suffix.chars().all(|c| LETTERS.contains(c));
+    (is_generated && !prefix.is_empty()).then_some(prefix)
+}
+
 fn find_uuid(word: &str) -> Option<usize> {
     (0..word.len().saturating_sub(UUID_LEN - 1)).find(|&at| {
         word.get(at..at + UUID_LEN).is_some_and(|part| {
@@ -110,12 +124,15 @@ fn find_uuid(word: &str) -> Option<usize> {
 
 /// `Sat, 21 Nov 2026 05:36:55 +0000` and `resourceVersion: "123"`.
 fn without_date(line: &str) -> String {
+    const DATE_LEN: usize = 31;
     const DAYS: [&str; 7] = ["Mon, ", "Tue, ", "Wed, ", "Thu, ", "Fri, ", "Sat, ", "Sun, "];
-    if let Some(at) = DAYS.iter().find_map(|day| line.find(day))
-        && let Some(date) = line.get(at..at + 31)
-        && date.ends_with("+0000")
-    {
-        return format!("{}DATE{}", &line[..at], &line[at + 31..]);
+    let starts = DAYS.iter().flat_map(|day| line.match_indices(day));
+    let dated = starts
+        .map(|(at, _)| at)
+        .find(|at| line.get(*at..at + DATE_LEN).is_some_and(|date| date.ends_with("+0000")));
+    if let Some(at) = dated {
+        let (before, rest) = line.split_at(at);
+        return without_date(&format!("{before}DATE{}", rest.get(DATE_LEN..).unwrap_or_default()));
     }
     if let Some((before, _)) = line.split_once("resourceVersion: \"") {
         return format!("{before}resourceVersion: VERSION");
@@ -157,9 +174,14 @@ mod tests {
             ),
             ("  10.244.1.7:80 10.244.1.8 10.244.1.7", "  10.244.1.7:80 IP0 IP1"),
             ("CreationTimestamp:  Sat, 21 Nov 2026 05:36:55 +0000", "CreationTimestamp:  DATE"),
+            ("Sat, 21 Nov 2026 05:36:55 +0000   Mon, 05 Jan 2026 09:00:00 +0000   x", "DATE  DATE  x"),
             ("creationTimestamp: \"2026-11-21T05:36:55Z\"", "creationTimestamp: \"TIME\""),
             ("resourceVersion: \"123\"", "resourceVersion: VERSION"),
             ("pvc-e4bf8da5-7401-4216-9e1f-e658f3b1d1ae", "pvc-UID0"),
+            ("kube-api-access-2lqqt nginx-ft5nv", "kube-api-access-GENERATED0 nginx-GENERATED0"),
+            ("  kube-api-access-2lqqt:", "  kube-api-access-GENERATED0:"),
+            ("nginx-zzzzz nginx-ft5nv", "nginx-GENERATED1 nginx-GENERATED0"),
+            ("web-https web-0 web-clear", "web-https web-0 web-clear"),
         ];
         let mut normaliser = Normaliser::default();
         for (line, expected) in table {

@@ -126,6 +126,28 @@ pub(super) fn is_combined(seen: &Seen) -> bool {
     seen.message.starts_with("(combined from similar events): ") || without_first_pod(&seen.message).is_some()
 }
 
+/// Whether a line sorts Events, which have times to the second: kubectl sorts equal times in no order (Go's
+/// `sort.Sort` is not stable), and where a second ends is chance.
+pub(super) fn sorts_events(line: &str) -> bool {
+    line.contains("kubectl get events ") && line.contains("--sort-by")
+}
+
+/// Sorted Events as a set. The scheduler's keep their place, before all others: they have no `lastTimestamp`;
+/// and which node it chose is left out, as in [`event_message`]. Events of [`RACES`] are left out too.
+pub(super) fn unordered_events(text: &str) -> String {
+    let is_race =
+        |line: &str| RACES.iter().any(|race| line.contains(race.reason) && line.contains(race.part));
+    let is_scheduled = |line: &str| line.starts_with("Scheduled ");
+    let mut lines: Vec<String> = text.split('\n').filter(|line| !is_race(line)).map(str::to_owned).collect();
+    for line in lines.iter_mut().filter(|line| is_scheduled(line)) {
+        if let Some((start, _)) = line.rsplit_once(" to ") {
+            *line = format!("{start} to NODE");
+        }
+    }
+    lines.chunk_by_mut(|a, b| is_scheduled(a) == is_scheduled(b)).for_each(crate::collections::sort);
+    lines.join("\n")
+}
+
 /// One distinct row of an object's life.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Row {

@@ -180,6 +180,11 @@ pub fn struct_named(name: &str) -> Option<&'static Struct> {
     }
 }
 
+/// What a Go name stands for.
+pub fn definition(name: &str) -> Option<&'static Definition> {
+    table::definition(name)
+}
+
 /// The field at the end of a path of JSON names, through lists and maps.
 pub fn field_at(api_version: &str, kind: &str, path: &[&str]) -> Option<&'static Field> {
     let (last, parents) = path.split_last()?;

@@ -34,6 +34,18 @@ pub(super) fn next_value(text: &str, position: usize) -> Result<Option<Found>, J
     Ok(Some(Found { value, start, end: reader.at }))
 }
 
+/// What Go's `json.Unmarshal` says of a text that is no JSON value; `None` when it is one.
+pub fn unmarshal_fault(text: &str) -> Option<String> {
+    let end = match next_value(text, 0) {
+        Ok(Some(found)) => found.end,
+        Ok(None) => return Some("unexpected end of JSON input".to_owned()),
+        Err(fault) if fault.message == END => return Some("unexpected end of JSON input".to_owned()),
+        Err(fault) => return Some(fault.message),
+    };
+    let rest = text.get(end..).unwrap_or_default().trim_start();
+    rest.chars().next().map(|letter| format!("invalid character '{letter}' after top-level value"))
+}
+
 struct Reader<'t> {
     text: &'t str,
     at: usize,

@@ -18,6 +18,7 @@ mod manifest;
 
 pub use emit::emit;
 pub use error::YamlError;
+pub use json_stream::unmarshal_fault;
 pub use limits::{MAX_BYTES, MAX_DEPTH, MAX_DOCUMENTS};
 pub use load::parse;
 pub use manifest::{Document, Manifest, read_manifest};

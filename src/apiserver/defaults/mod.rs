@@ -41,6 +41,7 @@ pub(super) fn apply(kind: Kind, object: &mut Value) {
         Kind::Namespace => namespace(object),
         Kind::Node => node(object),
         Kind::ConfigMap
+        | Kind::Endpoints
         | Kind::Event
         | Kind::Lease
         | Kind::ServiceAccount

@@ -7,6 +7,7 @@
 //! - `pods`: pods; their parts in `pod_spec`, `containers`, `environment`, `mounts`, `probes`, `security`,
 //!   `volumes`, `affinity`. `stateful_set`, `daemon_set`, `deployment`, `storage`, `service`,
 //!   `disruption_budget`, `others`: the other kinds. `diff`: what changed.
+//!   `warnings`: what is accepted all the same.
 
 mod causes;
 mod names;
@@ -31,6 +32,9 @@ mod storage;
 mod service;
 mod disruption_budget;
 mod others;
+mod warnings;
+
+pub use warnings::warnings;
 
 use serde_json::Value;
 
@@ -144,7 +148,7 @@ fn spec(kind: Kind, value: &Value, causes: &mut Causes) {
         Kind::Deployment => deployment::deployment(value, causes),
         Kind::ReplicaSet => deployment::replica_set(value, causes),
         Kind::PodDisruptionBudget => disruption_budget::spec(value, causes),
-        Kind::ServiceAccount | Kind::Lease => {}
+        Kind::ServiceAccount | Kind::Lease | Kind::Endpoints => {}
     }
 }
 
@@ -171,6 +175,7 @@ fn changed_spec(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
         | Kind::Namespace
         | Kind::Event
         | Kind::EndpointSlice
+        | Kind::Endpoints
         | Kind::Lease
         | Kind::ServiceAccount => {
             spec(kind, new, causes);

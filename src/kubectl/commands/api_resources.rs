@@ -1,25 +1,42 @@
 //! `kubectl api-resources` and `api-versions`: what the server serves.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/apiresources, Kubernetes v1.36. Left out: `--verbs`, `-o wide`'s
-//! verbs.
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/apiresources, Kubernetes v1.36. Left out: types that are not
+//! served.
+
+use serde_json::{Value, json};
 
 use crate::api::Kind;
 use crate::collections::{sort, sort_by_key};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
-use crate::kubectl::formats::print_table;
+use crate::kubectl::formats;
 use crate::kubectl::quote::quote;
 
 const FLAGS: &[Flag] = &[
     Flag::text("api-group", "", "Only the types of this group."),
     Flag::switch("namespaced", "Only types whose objects live in namespaces, or only the others.")
         .default("true"),
+    Flag::list("verbs", "Only types that have all of these verbs."),
+    Flag::list("categories", "Only types that belong to all of these categories, such as all."),
     Flag::switch("no-headers", "Prints no headers."),
-    Flag::text("output", "", "wide or name.").short('o'),
+    Flag::text("output", "", "wide, name, json or yaml.").short('o'),
     Flag::text("sort-by", "", "name or kind."),
     Flag::switch("cached", "Uses what is known already; always so here."),
 ];
+
+/// What may be asked of a type; namespaces are not deleted in numbers.
+fn verbs(kind: Kind) -> Vec<&'static str> {
+    let mut verbs = vec!["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+    if kind == Kind::Namespace {
+        verbs.retain(|verb| *verb != "deletecollection");
+    }
+    verbs
+}
+
+fn categories(kind: Kind) -> &'static [&'static str] {
+    if kind.resource().in_all { &["all"] } else { &[] }
+}
 
 /// `kubectl api-resources`
 pub const COMMAND: Command = Command {
@@ -51,15 +68,34 @@ fn resources(context: &mut Context<'_>) -> Result<Step, CommandError> {
         return Err(CommandError::plain("--sort-by accepts only name or kind"));
     }
     let output = context.flags.text("output").to_owned();
-    if !matches!(output.as_str(), "" | "wide" | "name") {
-        return Err(CommandError::plain(format!("--output {output} is not available")));
+    if !matches!(output.as_str(), "" | "wide" | "name" | "json" | "yaml") {
+        return Err(CommandError::plain(format!(
+            "unable to match a printer suitable for the output format {}, allowed formats are: json,kyaml,name,wide,yaml",
+            quote(&output)
+        )));
     }
-    let group = context.flags.is_given("api-group").then(|| context.flags.text("api-group"));
-    let namespaced = context.flags.is_given("namespaced").then(|| context.flags.switch("namespaced"));
+    let kinds = chosen(context, sort_by);
+    let text = match output.as_str() {
+        "name" => kinds.iter().map(|kind| kind.group_resource() + "\n").collect(),
+        "json" => formats::to_json(&list(&kinds)),
+        "yaml" => formats::to_yaml(&list(&kinds)),
+        _ => table(&kinds, output == "wide", context.flags.switch("no-headers")),
+    };
+    context.out(&text);
+    Ok(Step::Done)
+}
+
+fn chosen(context: &Context<'_>, sort_by: &str) -> Vec<Kind> {
+    let flags = &context.flags;
+    let group = flags.is_given("api-group").then(|| flags.text("api-group"));
+    let namespaced = flags.is_given("namespaced").then(|| flags.switch("namespaced"));
+    let has_all = |wanted: &[String], known: &[&str]| wanted.iter().all(|one| known.contains(&one.as_str()));
     let mut kinds: Vec<Kind> = Kind::ALL.to_vec();
     kinds.retain(|kind| {
         group.is_none_or(|group| group == kind.resource().group)
             && namespaced.is_none_or(|namespaced| namespaced == kind.is_namespaced())
+            && has_all(flags.list("verbs"), &verbs(*kind))
+            && has_all(flags.list("categories"), categories(*kind))
     });
     sort_by_key(&mut kinds, |kind| {
         let names = kind.resource();
@@ -70,28 +106,56 @@ fn resources(context: &mut Context<'_>) -> Result<Step, CommandError> {
         };
         (first, names.plural)
     });
-    if output == "name" {
-        let names: String = kinds.iter().map(|kind| kind.group_resource() + "\n").collect();
-        context.out(&names);
-        return Ok(Step::Done);
+    kinds
+}
+
+fn table(kinds: &[Kind], wide: bool, no_headers: bool) -> String {
+    let mut headers = ["Name", "ShortNames", "APIVersion", "Namespaced", "Kind"].map(str::to_owned).to_vec();
+    if wide {
+        headers.extend(["Verbs", "Categories"].map(str::to_owned));
     }
-    let headers = ["Name", "ShortNames", "APIVersion", "Namespaced", "Kind"].map(str::to_owned);
-    let rows: Vec<Vec<String>> = kinds
-        .iter()
-        .map(|kind| {
-            let names = kind.resource();
-            vec![
-                names.plural.to_owned(),
-                names.short_names.join(","),
-                kind.api_version(),
-                names.namespaced.to_string(),
-                names.kind.to_owned(),
-            ]
-        })
-        .collect();
-    let text = print_table(&headers, &rows, context.flags.switch("no-headers"));
-    context.out(&text);
-    Ok(Step::Done)
+    let row = |kind: &Kind| {
+        let names = kind.resource();
+        let mut row = vec![
+            names.plural.to_owned(),
+            names.short_names.join(","),
+            kind.api_version(),
+            names.namespaced.to_string(),
+            names.kind.to_owned(),
+        ];
+        if wide {
+            row.extend([verbs(*kind).join(","), categories(*kind).join(",")]);
+        }
+        row
+    };
+    let rows: Vec<Vec<String>> = kinds.iter().map(row).collect();
+    formats::print_table_always(&headers, &rows, no_headers)
+}
+
+/// The types as an `APIResourceList`.
+fn list(kinds: &[Kind]) -> Value {
+    let one = |kind: &Kind| {
+        let names = kind.resource();
+        let mut one = json!({
+            "kind": names.kind,
+            "name": names.plural,
+            "namespaced": names.namespaced,
+            "singularName": names.singular,
+            "verbs": verbs(*kind),
+            "version": names.version,
+        });
+        for (field, words) in [("shortNames", names.short_names), ("categories", categories(*kind))] {
+            if !words.is_empty() {
+                one[field] = json!(words);
+            }
+        }
+        if !names.group.is_empty() {
+            one["group"] = names.group.into();
+        }
+        one
+    };
+    let resources: Vec<Value> = kinds.iter().map(one).collect();
+    json!({"apiVersion": "v1", "groupVersion": "", "kind": "APIResourceList", "resources": resources})
 }
 
 fn versions(context: &mut Context<'_>) -> Result<Step, CommandError> {

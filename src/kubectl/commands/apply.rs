@@ -60,6 +60,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     require_files(context)?;
     check_flags(context, printer.dry_run())?;
     let picks = Selection::of(context).pick(context)?;
+    picks.dropped.iter().for_each(|warning| context.warn(warning));
     let mut errors = picks.errors;
     if picks.items.is_empty() && errors.is_empty() {
         return Err(CommandError::plain("no objects passed to apply"));

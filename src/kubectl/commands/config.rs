@@ -3,14 +3,29 @@
 //! Models staging/src/k8s.io/kubectl/pkg/cmd/config, Kubernetes v1.36. Left out: other contexts, clusters and
 //! users.
 
+use serde_json::json;
+
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
-use crate::kubectl::formats::print_table;
+use crate::kubectl::format::Format;
+use crate::kubectl::formats::print_table_always;
 use crate::kubectl::quote::quote;
 
 /// The name of the one context, cluster and user.
 const NAME: &str = "kubesets";
+/// The address of the one cluster.
+pub const SERVER: &str = "https://kubesets";
+
+const VIEW_FLAGS: &[Flag] = &[
+    Flag::switch("minify", "Only what the current context uses; always so here."),
+    Flag::switch("flatten", "Puts certificates into the output; there are none."),
+    Flag::switch("raw", "Shows certificates and secrets; there are none."),
+    Flag::text("output", "yaml", "The format.").short('o'),
+    Flag::text("template", "", "The template for -o go-template or -o jsonpath-file."),
+    Flag::switch("allow-missing-template-keys", "Ignores fields that a template names and the object lacks.")
+        .default("true"),
+];
 
 /// `kubectl config`
 pub const COMMAND: Command = Command {
@@ -55,11 +70,20 @@ pub const COMMAND: Command = Command {
         Command {
             name: "view",
             short: "Display merged kubeconfig settings or a specified kubeconfig file",
-            flags: &[&[
-                Flag::switch("minify", "Only what the current context uses; always so here."),
-                Flag::text("output", "yaml", "The format.").short('o'),
-            ]],
+            flags: &[VIEW_FLAGS],
             run: Some(view),
+            ..Command::EMPTY
+        },
+        Command {
+            name: "get-clusters",
+            short: "Display clusters defined in the kubeconfig",
+            run: Some(names),
+            ..Command::EMPTY
+        },
+        Command {
+            name: "get-users",
+            short: "Display users defined in the kubeconfig",
+            run: Some(names),
             ..Command::EMPTY
         },
     ],
@@ -72,17 +96,39 @@ fn current_context(context: &mut Context<'_>) -> Result<Step, CommandError> {
     Ok(Step::Done)
 }
 
+/// The names of the clusters or the users.
 #[expect(clippy::unnecessary_wraps, reason = "the shape of every command")]
+fn names(context: &mut Context<'_>) -> Result<Step, CommandError> {
+    context.out(&format!("NAME\n{NAME}\n"));
+    Ok(Step::Done)
+}
+
 fn contexts(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    if context.flags.text("output") == "name" {
-        context.out(&format!("{NAME}\n"));
-        return Ok(Step::Done);
+    let output = context.flags.text("output");
+    if !matches!(output, "" | "name") {
+        return Err(CommandError::plain(format!(
+            "--output {output} is not available in kubectl config get-contexts; resetting to default output format"
+        )));
     }
-    let headers = ["Current", "Name", "Cluster", "AuthInfo", "Namespace"].map(str::to_owned);
-    let namespace = context.session.namespace.clone();
-    let row = vec!["*".to_owned(), NAME.to_owned(), NAME.to_owned(), NAME.to_owned(), namespace];
-    let text = print_table(&headers, &[row], context.flags.switch("no-headers"));
-    context.out(&text);
+    let name_only = output == "name";
+    let names = context.args();
+    let unknown: Vec<CommandError> = names
+        .iter()
+        .filter(|name| *name != NAME)
+        .map(|name| CommandError::plain(format!("context {name} not found")))
+        .collect();
+    let is_shown = names.is_empty() || names.iter().any(|name| name == NAME);
+    if name_only && is_shown {
+        context.out(&format!("{NAME}\n"));
+    } else if !name_only {
+        let headers = ["Current", "Name", "Cluster", "AuthInfo", "Namespace"].map(str::to_owned);
+        let namespace = context.session.namespace.clone();
+        let row = vec!["*".to_owned(), NAME.to_owned(), NAME.to_owned(), NAME.to_owned(), namespace];
+        let rows = if is_shown { vec![row] } else { Vec::new() };
+        let text = print_table_always(&headers, &rows, context.flags.switch("no-headers"));
+        context.out(&text);
+    }
+    CommandError::all(unknown)?;
     Ok(Step::Done)
 }
 
@@ -94,9 +140,13 @@ fn set_context(context: &mut Context<'_>) -> Result<Step, CommandError> {
         [_] if !current => {
             return Err(CommandError::sandbox("the sandbox has one context only: kubesets"));
         }
-        _ => {
+        [_] => {
+            return Err(CommandError::plain("you cannot specify both a context name and --current"));
+        }
+        [] => {
             return Err(CommandError::plain("you must specify a non-empty context name or --current"));
         }
+        many => return Err(context.usage_error(&format!("Unexpected args: [{}]", many.join(" ")))),
     }
     let namespace = context.flags.text("namespace").to_owned();
     if !namespace.is_empty() {
@@ -113,17 +163,29 @@ fn use_context(context: &mut Context<'_>) -> Result<Step, CommandError> {
             Ok(Step::Done)
         }
         [name] => Err(CommandError::plain(format!("no context exists with the name: {}", quote(name)))),
-        _ => Err(context.usage_error("Unexpected args: []")),
+        args => Err(context.usage_error(&format!("Unexpected args: [{}]", args.join(" ")))),
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the shape of every command")]
 fn view(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    let namespace = context.session.namespace.clone();
-    context.out(&format!(
-        "apiVersion: v1\nclusters:\n- cluster:\n    server: https://{NAME}\n  name: {NAME}\ncontexts:\n- context:\n    \
-         cluster: {NAME}\n    namespace: {namespace}\n    user: {NAME}\n  name: {NAME}\ncurrent-context: {NAME}\nkind: \
-         Config\nusers:\n- name: {NAME}\n  user: {{}}\n"
-    ));
+    if !context.args().is_empty() {
+        let message = format!("unexpected arguments: [{}]", context.args().join(" "));
+        return Err(context.usage_error(&message));
+    }
+    let value = json!({
+        "apiVersion": "v1",
+        "clusters": [{"cluster": {"server": SERVER}, "name": NAME}],
+        "contexts": [{
+            "context": {"cluster": NAME, "namespace": context.session.namespace, "user": NAME},
+            "name": NAME,
+        }],
+        "current-context": NAME,
+        "kind": "Config",
+        "users": [{"name": NAME, "user": {}}],
+    });
+    if let Some(mut format) = Format::of(context, false)? {
+        let text = format.print(&value)?;
+        context.out(&text);
+    }
     Ok(Step::Done)
 }

@@ -105,6 +105,7 @@ impl Deleting {
 fn joined(mut first: Output, second: Output) -> Output {
     first.chunks.extend(second.chunks);
     first.exit = second.exit;
+    first.hint = second.hint.or(first.hint);
     first
 }
 

@@ -41,6 +41,9 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         selection.namespace_is_given = false;
     }
     let picks = selection.pick(context)?;
+    if let Some(warning) = picks.warning() {
+        context.warn(warning);
+    }
     let given = context.flags.is_given("show-events");
     let several = !picks.errors.is_empty() || picks.items.len() > 1;
     let events = if given { context.flags.switch("show-events") } else { !several };

@@ -127,7 +127,7 @@ impl Edit {
             return self.cancelled("Edit cancelled, saved file was empty.\n");
         }
         let mut documents = Vec::new();
-        for document in manifest::read_text("edited-file", &text) {
+        for document in manifest::read_text("edited-file", &text, manifest::Check::Strict) {
             match document {
                 Ok(document) => documents.push(document),
                 Err(error) => {
@@ -159,7 +159,7 @@ impl Edit {
             let Some((_, original)) = self.scene.originals.iter().find(|(known, _)| *known == key) else {
                 return self.give_up("At least one of apiVersion, kind and name was changed", text, session);
             };
-            match send_one(&key, original, &document.value, api) {
+            match send_one(&key, original, &document.value, api).map_err(CommandError::unhinted) {
                 Ok(Some(value)) => self.print(&value, "edited"),
                 Ok(None) => self.print(&document.value, "skipped"),
                 Err(CommandError::Status(status)) => match self.note(&key, &status) {

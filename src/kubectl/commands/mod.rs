@@ -4,6 +4,7 @@
 //! needs a real container or a network; such commands say so.
 
 pub mod shared_flags;
+pub mod explain;
 pub mod get;
 pub mod describe;
 pub mod apply;
@@ -35,8 +36,13 @@ pub mod diff;
 pub mod logs;
 pub mod exec;
 pub mod api_resources;
+pub mod auth;
+pub mod autoscale;
+pub mod cluster_info;
+pub mod completion;
 pub mod config;
 pub mod options;
+pub mod top;
 pub mod version;
 
 use super::command::Command;
@@ -51,9 +57,20 @@ pub static GLOBAL_FLAGS: &[Flag] = &[
     Flag::text("user", "", "The kubeconfig user to use; the sandbox has one."),
     Flag::text("kubeconfig", "", "The kubeconfig file; the sandbox has none and ignores it."),
     Flag::text("server", "", "The address of the server; ignored here.").short('s'),
+    Flag::text("as", "", "Who to act as; everybody may do everything here."),
+    Flag::list("as-group", "The groups to act as; ignored here."),
+    Flag::text("as-uid", "", "The uid to act as; ignored here."),
+    Flag::text("token", "", "A token for the server; ignored here."),
+    Flag::text("certificate-authority", "", "The certificate to check the server by; ignored here."),
+    Flag::text("client-certificate", "", "The certificate to show to the server; ignored here."),
+    Flag::text("client-key", "", "The key of that certificate; ignored here."),
+    Flag::switch("insecure-skip-tls-verify", "Does not check the server's certificate; ignored here."),
+    Flag::text("tls-server-name", "", "The name in the server's certificate; ignored here."),
+    Flag::text("cache-dir", "", "Where to remember what the server serves; ignored here."),
+    Flag::switch("match-server-version", "Insists on a server of the same version; always so here."),
     Flag::text("request-timeout", "0", "How long one request may take; ignored here."),
     Flag::number("v", "0", "How much to log; ignored here.").short('v'),
-    Flag::switch("warnings-as-errors", "Treats the server's warnings as errors; ignored here."),
+    Flag::switch("warnings-as-errors", "Treats the server's warnings as errors."),
 ];
 
 /// A command of kubectl that the sandbox does not have yet.
@@ -89,16 +106,16 @@ pub static ROOT: Command = Command {
         expose::COMMAND,
         run::COMMAND,
         set::COMMAND,
-        absent("explain", "Get documentation for a resource"),
+        explain::COMMAND,
         get::COMMAND,
         edit::COMMAND,
         delete::COMMAND,
         rollout::COMMAND,
         scale::COMMAND,
-        absent("autoscale", "Auto-scale a deployment, replica set, stateful set, or replication controller"),
+        autoscale::COMMAND,
         absent("certificate", "Modify certificate resources"),
-        absent("cluster-info", "Display cluster information"),
-        Command { suggest_for: &["stats"], ..absent("top", "Display resource (CPU/memory) usage") },
+        cluster_info::COMMAND,
+        top::COMMAND,
         cordon::CORDON,
         cordon::UNCORDON,
         drain::COMMAND,
@@ -110,7 +127,7 @@ pub static ROOT: Command = Command {
         absent("port-forward", "Forward one or more local ports to a pod"),
         absent("proxy", "Run a proxy to the Kubernetes API server"),
         absent("cp", "Copy files and directories to and from containers"),
-        absent("auth", "Inspect authorization"),
+        auth::COMMAND,
         absent("debug", "Create debugging sessions for troubleshooting workloads and nodes"),
         events::COMMAND,
         diff::COMMAND,
@@ -121,10 +138,7 @@ pub static ROOT: Command = Command {
         kustomize::COMMAND,
         label::COMMAND,
         annotate::COMMAND,
-        absent(
-            "completion",
-            "Output shell completion code for the specified shell (bash, zsh, fish, or powershell)",
-        ),
+        completion::COMMAND,
         absent("alpha", "Commands for features in alpha"),
         config::COMMAND,
         absent("kuberc", "Manage kuberc configuration files"),

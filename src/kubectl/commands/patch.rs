@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::shared_flags::{DRY_RUN, FILES, IGNORED, RESULT, SUBRESOURCE};
 use crate::api::patch;
-use crate::apiserver::{PatchType, Request, Subresource};
+use crate::apiserver::{PatchType, Request, StatusError, Subresource};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
@@ -91,6 +91,10 @@ fn requested(context: &Context<'_>) -> Result<(PatchType, Value), CommandError> 
             CommandError::plain(format!("unable to read patch file: open {file}: no such file or directory"))
         })?
     };
+    // What looks like JSON goes to the server as it is.
+    if let Some(fault) = text.trim_start().strip_prefix('{').and_then(|_| formats::unmarshal_fault(text)) {
+        return Err(StatusError::bad_request(fault).into());
+    }
     let value = formats::value(text)
         .map_err(|why| CommandError::plain(format!("unable to parse {}: {why}", quote(given))))?;
     Ok((patch_type, value))

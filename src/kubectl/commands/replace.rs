@@ -53,6 +53,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         ));
     }
     let picks = Selection::of(context).pick(context)?;
+    picks.dropped.iter().for_each(|warning| context.warn(warning));
     let mut errors = picks.errors;
     for picked in picks.items {
         let source = picked.source.clone();

@@ -60,9 +60,12 @@ pub const CHUNKS: &[Flag] =
     &[Flag::number("chunk-size", "500", "How many objects a list request asks for; ignored here.")];
 
 /// `--validate`
-pub const VALIDATE: &[Flag] =
-    &[Flag::text("validate", "strict", "How strictly the server checks fields; always strict here.")
-        .bare("strict")];
+pub const VALIDATE: &[Flag] = &[Flag::text(
+    "validate",
+    "strict",
+    "How strictly fields are checked: strict (true), warn or ignore (false).",
+)
+.bare("strict")];
 
 /// `--subresource`
 pub const SUBRESOURCE: &[Flag] =

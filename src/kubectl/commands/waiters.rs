@@ -23,6 +23,7 @@ pub fn block(context: &mut Context<'_>, mut waiter: impl Waiter + 'static) -> St
         context.output.write(*stream, text);
     }
     context.output.exit = output.exit;
+    context.output.hint = output.hint.or(context.output.hint.take());
     if is_done { Step::Done } else { Step::Block(Box::new(waiter)) }
 }
 

@@ -1,9 +1,9 @@
 //! From values to the text kubectl prints: pure functions, no requests.
 //!
 //! [`tabwriter`], [`table`] and [`prefix_writer`] align columns for `get` and `describe`; [`duration`]
-//! prints ages; [`json`] prints `-o json` (YAML is `api::yaml::emit`); [`go_value`], [`jsonpath`],
-//! [`custom_columns`] and [`sort_by`] are paths into objects and how Go prints what they find;
-//! [`go_template`] is `-o go-template`.
+//! prints ages; [`json`] and [`mod@kyaml`] print those formats (YAML is `api::yaml::emit`); [`go_value`],
+//! [`jsonpath`], [`custom_columns`] and [`sort_by`] are paths into objects and how Go prints what they
+//! find; [`go_template`] is `-o go-template`.
 
 pub mod tabwriter;
 pub mod table;
@@ -11,6 +11,7 @@ pub mod unified_diff;
 pub mod prefix_writer;
 pub mod duration;
 pub mod json;
+pub mod kyaml;
 pub mod go_value;
 pub mod jsonpath;
 pub mod custom_columns;

@@ -45,6 +45,14 @@ pub fn print_table(headers: &[String], rows: &[Vec<String>], no_headers: bool) -
     TablePrinter::new(no_headers).print(headers, rows)
 }
 
+/// Prints one table, with headers even where there are no rows.
+pub fn print_table_always(headers: &[String], rows: &[Vec<String>], no_headers: bool) -> String {
+    if rows.is_empty() && !no_headers {
+        return format!("{}\n", headers.join("   ").to_ascii_uppercase());
+    }
+    print_table(headers, rows, no_headers)
+}
+
 fn push_line(text: &mut String, cells: &[String]) {
     text.push_str(&cells.join("\t"));
     text.push('\n');

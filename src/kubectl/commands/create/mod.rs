@@ -65,6 +65,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         return Err(context.usage_error(&message));
     }
     let picks = Selection::of(context).pick(context)?;
+    picks.dropped.iter().for_each(|warning| context.warn(warning));
     let mut errors = picks.errors;
     let mut count = 0;
     for picked in picks.items {

@@ -51,6 +51,9 @@ pub(super) fn start(context: &mut Context<'_>, mut selection: Selection) -> Resu
             context.flags.switch("ignore-not-found") && picks.errors.iter().all(CommandError::is_not_found);
         return if ignored { Ok(Step::Done) } else { CommandError::all(picks.errors).map(|()| Step::Done) };
     }
+    if let Some(warning) = picks.warning() {
+        context.warn(warning);
+    }
     let kind = watched_kind(&selection, &picks.items)?;
     if !picks.listed && picks.items.len() > 1 {
         return Err(CommandError::plain(
@@ -140,12 +143,38 @@ impl Watch {
 
     /// The changes since the last look; `None` when some of them are no longer kept.
     fn changes(&mut self, api: &ApiServer) -> Option<Vec<WatchEvent>> {
+        if self.kind == Kind::Endpoints {
+            return Some(self.made_changes(api));
+        }
         let Some(log) = api.store().watch_log(self.kind) else {
             return Some(Vec::new());
         };
         let events: Vec<WatchEvent> = log.since(self.position)?.cloned().collect();
         self.position = log.end();
         Some(events.into_iter().filter_map(|event| self.seen(event)).collect())
+    }
+
+    /// The changes of a kind that is made at each look: what differs from the last one.
+    fn made_changes(&mut self, api: &ApiServer) -> Vec<WatchEvent> {
+        let mut gone = std::mem::take(&mut self.known);
+        let mut changes = Vec::new();
+        let mut note = |type_, object| changes.push(WatchEvent { type_, object, at: api.now(), revision: 0 });
+        for object in api.read_list(self.kind, self.namespace.as_deref()) {
+            if !self.sees(&object) {
+                continue;
+            }
+            let key = object.key();
+            match gone.remove(&key) {
+                None => note(WatchEventType::Added, object.clone()),
+                Some(last) if last.to_value() != object.to_value() => {
+                    note(WatchEventType::Modified, object.clone());
+                }
+                Some(_) => {}
+            }
+            self.known.insert(key, object);
+        }
+        gone.into_values().for_each(|object| note(WatchEventType::Deleted, object));
+        changes
     }
 
     /// The change as this watch sees it: an object that is no longer picked looks deleted, as it last was;

@@ -1,11 +1,12 @@
 //! Containers in descriptions of pods and of their templates.
 //!
 //! Models `describeContainers`, staging/src/k8s.io/kubectl/pkg/describe/describe.go, Kubernetes v1.36.
-//! Left out: the values behind resource field references.
+//! Left out: huge pages behind resource field references.
 
 use serde_json::Value;
 
-use super::lines::{at, date, entries, items, joined, line, text};
+use super::lines::{at, date, entries, items, joined, line, seccomp, text};
+use crate::api::quantity::Quantity;
 use crate::collections::sort_by_key;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
 
@@ -37,7 +38,7 @@ pub(super) fn containers(
             line(w, 2, "Ready", ready);
             line(w, 2, "Restart Count", &number(status, &["restartCount"]));
         }
-        resources(w, container);
+        resources(w, 2, container);
         for (title, field) in
             [("Liveness", "livenessProbe"), ("Readiness", "readinessProbe"), ("Startup", "startupProbe")]
         {
@@ -46,7 +47,7 @@ pub(super) fn containers(
             }
         }
         environment_from(w, items(container, &["envFrom"]));
-        environment(w, items(container, &["env"]), pod);
+        environment(w, container, pod);
         mounts(w, container);
     }
 }
@@ -77,10 +78,7 @@ fn basics(w: &mut PrefixWriter, container: &Value, status: Option<&Value>) {
             line(w, 2, title, if ports.is_empty() { "<none>" } else { &ports });
         }
     }
-    let seccomp = text(container, &["securityContext", "seccompProfile", "type"]);
-    if !seccomp.is_empty() {
-        line(w, 2, "SeccompProfile", &seccomp);
-    }
+    seccomp(w, 2, container);
 }
 
 fn words(w: &mut PrefixWriter, title: &str, words: &[Value]) {
@@ -111,6 +109,9 @@ fn state(w: &mut PrefixWriter, title: &str, state: &Value) {
             line(w, 3, "Message", &text(ended, &["message"]));
         }
         line(w, 3, "Exit Code", &number(ended, &["exitCode"]));
+        if at(ended, &["signal"]).is_some() {
+            line(w, 3, "Signal", &number(ended, &["signal"]));
+        }
         line(w, 3, "Started", &date(&text(ended, &["startedAt"])));
         line(w, 3, "Finished", &date(&text(ended, &["finishedAt"])));
     } else {
@@ -121,15 +122,16 @@ fn state(w: &mut PrefixWriter, title: &str, state: &Value) {
     }
 }
 
-fn resources(w: &mut PrefixWriter, container: &Value) {
+/// The limits and requests of a container or a pod.
+pub(super) fn resources(w: &mut PrefixWriter, level: usize, container: &Value) {
     for (title, field) in [("Limits", "limits"), ("Requests", "requests")] {
         let amounts = entries(container, &["resources", field]);
         if amounts.is_empty() {
             continue;
         }
-        w.write_line(2, &format!("{title}:"));
+        w.write_line(level, &format!("{title}:"));
         for (name, amount) in &amounts {
-            line(w, 3, name, amount);
+            line(w, level + 1, name, amount);
         }
     }
 }
@@ -179,7 +181,26 @@ fn environment_from(w: &mut PrefixWriter, sources: &[Value]) {
     }
 }
 
-fn environment(w: &mut PrefixWriter, variables: &[Value], pod: Option<&Value>) {
+/// The amount behind a resource field reference, in units of its divisor, rounded up.
+fn resource_value(container: &Value, reference: &Value) -> String {
+    let path = text(reference, &["resource"]);
+    let Some((list, name)) = path.split_once('.') else {
+        return String::new();
+    };
+    let milli = |text: String| Quantity::parse(&text).map_or(0, |amount| amount.milli_value());
+    let amount = milli(text(container, &["resources", list, name]));
+    let divisor = match milli(text(reference, &["divisor"])) {
+        0 => 1000,
+        divisor => divisor,
+    };
+    match (amount + divisor - 1) / divisor {
+        0 if matches!(path.as_str(), "limits.cpu" | "limits.memory") => "node allocatable".to_owned(),
+        units => units.to_string(),
+    }
+}
+
+fn environment(w: &mut PrefixWriter, container: &Value, pod: Option<&Value>) {
+    let variables = items(container, &["env"]);
     let none = if variables.is_empty() { "\t<none>" } else { "" };
     w.write_line(2, &format!("Environment:{none}"));
     for variable in variables {
@@ -196,7 +217,8 @@ fn environment(w: &mut PrefixWriter, variables: &[Value], pod: Option<&Value>) {
             let value = pod.map(|pod| text(pod, &path.split('.').collect::<Vec<_>>())).unwrap_or_default();
             line(w, 3, &name, &format!("{value} ({}:{path})", text(field, &["apiVersion"])));
         } else if let Some(resource) = at(from, &["resourceFieldRef"]) {
-            line(w, 3, &name, &format!(" ({})", text(resource, &["resource"])));
+            let value = resource_value(container, resource);
+            line(w, 3, &name, &format!("{value} ({})", text(resource, &["resource"])));
         }
         for (field, kind) in [("secretKeyRef", "in secret"), ("configMapKeyRef", "of config map")] {
             if let Some(key) = at(from, &[field]) {

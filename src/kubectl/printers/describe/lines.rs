@@ -5,6 +5,8 @@
 
 use serde_json::Value;
 
+use crate::api::codec::from_value;
+use crate::api::labels::LabelSelector;
 use crate::api::{LabelMap, Timestamp};
 use crate::collections::sort_by_key;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
@@ -120,6 +122,40 @@ pub(super) fn tolerations(w: &mut PrefixWriter, title: &str, tolerations: &[Valu
             line.push_str(&format!(" for {seconds}s"));
         }
         w.write_line(0, &line);
+    }
+}
+
+/// How pods are to be spread, by the label of the nodes.
+pub(super) fn spread_constraints(w: &mut PrefixWriter, indent: &str, constraints: &[Value]) {
+    let mut sorted: Vec<&Value> = constraints.iter().collect();
+    sort_by_key(&mut sorted, |constraint| text(constraint, &["topologyKey"]));
+    for (index, constraint) in sorted.into_iter().enumerate() {
+        let field = |name: &str| text(constraint, &[name]);
+        let selector = at(constraint, &["labelSelector"])
+            .and_then(|selector| from_value::<LabelSelector>(selector.clone()).ok())
+            .map_or_else(String::new, |selector| format!(" for selector {selector}"));
+        let title = if index == 0 { "Topology Spread Constraints:" } else { "" };
+        w.write_line(
+            0,
+            &format!(
+                "{indent}{title}\t{}:{} when max skew {} is exceeded{selector}",
+                field("topologyKey"),
+                field("whenUnsatisfiable"),
+                field("maxSkew"),
+            ),
+        );
+    }
+}
+
+/// The profile that filters system calls.
+pub(super) fn seccomp(w: &mut PrefixWriter, level: usize, of: &Value) {
+    let Some(profile) = at(of, &["securityContext", "seccompProfile"]) else {
+        return;
+    };
+    line(w, level, "SeccompProfile", &text(profile, &["type"]));
+    if text(profile, &["type"]) == "Localhost" {
+        let level = if level == 0 { 0 } else { level + 1 };
+        line(w, level, "LocalhostProfile", &text(profile, &["localhostProfile"]));
     }
 }
 

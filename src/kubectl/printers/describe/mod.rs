@@ -15,6 +15,7 @@ mod daemon_set;
 mod deployment;
 mod storage;
 mod service;
+mod endpoints;
 mod node;
 mod generic;
 mod disruption_budget;
@@ -23,6 +24,7 @@ pub use events::interval;
 
 use crate::api::Object;
 use crate::apiserver::ApiServer;
+use crate::kubectl::objects::wire;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
 
 /// The description of an object; with the Events about it unless `--show-events=false`.
@@ -37,7 +39,7 @@ pub fn describe(object: &Object, server: &ApiServer, with_events: bool) -> Strin
         Object::DaemonSet(set) => daemon_set::daemon_set(&mut w, set, &value, server),
         Object::Deployment(found) => deployment::deployment(&mut w, found, &value, server),
         Object::ReplicaSet(set) => deployment::replica_set(&mut w, set, &value, server),
-        Object::PersistentVolumeClaim(claim) => storage::claim(&mut w, claim, server),
+        Object::PersistentVolumeClaim(claim) => storage::claim(&mut w, claim, &value, server),
         Object::PersistentVolume(volume) => storage::volume(&mut w, volume, &value, now),
         Object::StorageClass(class) => storage::class(&mut w, class, &value),
         Object::Service(found) => service::service(&mut w, found, &value, server),
@@ -52,12 +54,11 @@ pub fn describe(object: &Object, server: &ApiServer, with_events: bool) -> Strin
             return w.finish();
         }
         Object::ConfigMap(_) => generic::config_map(&mut w, meta, &value),
-        Object::ControllerRevision(_)
-        | Object::EndpointSlice(_)
-        | Object::Event(_)
-        | Object::Lease(_)
-        | Object::ServiceAccount(_) => {
-            generic::other(&mut w, meta, &value);
+        Object::ServiceAccount(_) => generic::service_account(&mut w, meta, &value),
+        Object::EndpointSlice(_) => endpoints::endpoint_slice(&mut w, meta, &value),
+        Object::Endpoints(_) => endpoints::endpoints(&mut w, meta, &value),
+        Object::ControllerRevision(_) | Object::Event(_) | Object::Lease(_) => {
+            generic::other(&mut w, meta, &wire(object));
         }
     }
     if with_events {

@@ -1,7 +1,7 @@
 //! The description of a node.
 //!
 //! Models `describeNode` and `describeNodeResource`, staging/src/k8s.io/kubectl/pkg/describe/describe.go,
-//! Kubernetes v1.36. Left out: extended resources, resource slices.
+//! Kubernetes v1.36. Left out: the shares of huge pages, resource slices.
 
 use serde_json::Value;
 
@@ -16,13 +16,12 @@ use crate::apiserver::ApiServer;
 use crate::collections::sort_by_key;
 use crate::kubectl::output::duration::human_duration;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
+use crate::kubectl::printers::table::roles;
 
 pub(super) fn node(w: &mut PrefixWriter, node: &Node, value: &Value, server: &ApiServer) {
     let meta = &node.metadata;
     line(w, 0, "Name", &meta.name);
-    let roles: Vec<&str> =
-        meta.labels.keys().filter_map(|key| key.strip_prefix("node-role.kubernetes.io/")).collect();
-    line(w, 0, "Roles", &if roles.is_empty() { "<none>".to_owned() } else { roles.join(",") });
+    line(w, 0, "Roles", &roles(node));
     labels(w, "Labels", &meta.labels);
     annotations(w, "Annotations", &meta.annotations);
     line(w, 0, "CreationTimestamp", &date(&text(value, &["metadata", "creationTimestamp"])));
@@ -121,6 +120,9 @@ fn system(w: &mut PrefixWriter, value: &Value) {
     if at(value, &["spec", "podCIDRs"]).is_some() {
         line(w, 0, "PodCIDRs", &joined(value, &["spec", "podCIDRs"], ","));
     }
+    if at(value, &["spec", "providerID"]).is_some() {
+        line(w, 0, "ProviderID", &text(value, &["spec", "providerID"]));
+    }
 }
 
 fn amount(list: &ResourceList, name: &str) -> Quantity {
@@ -166,6 +168,9 @@ fn share(used: &Quantity, node: &Node, name: &str) -> String {
     format!("{used} ({percent}%)")
 }
 
+/// Resources that every node has.
+const STANDARD: [&str; 4] = ["cpu", "memory", "ephemeral-storage", "pods"];
+
 fn pods(w: &mut PrefixWriter, node: &Node, server: &ApiServer) {
     let pods: Vec<&Pod> = server
         .list(Kind::Pod, None)
@@ -202,5 +207,10 @@ fn pods(w: &mut PrefixWriter, node: &Node, server: &ApiServer) {
         let requests = total(pods.iter().map(|pod| requests(pod, name)));
         let limits = total(pods.iter().map(|pod| limits(pod, name)));
         w.write_line(1, &format!("{name}\t{}\t{}", share(&requests, node, name), share(&limits, node, name)));
+    }
+    for name in node.status.allocatable.keys().filter(|name| !STANDARD.contains(&name.as_str())) {
+        let requests = total(pods.iter().map(|pod| requests(pod, name)));
+        let limits = total(pods.iter().map(|pod| limits(pod, name)));
+        w.write_line(1, &format!("{name}\t{requests}\t{limits}"));
     }
 }

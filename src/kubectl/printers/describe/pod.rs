@@ -1,12 +1,14 @@
 //! The description of a pod.
 //!
 //! Models `describePod`, staging/src/k8s.io/kubectl/pkg/describe/describe.go, Kubernetes v1.36.
-//! Left out: ephemeral containers, pod-level resources, topology spread constraints.
+//! Left out: ephemeral containers, scheduling groups.
 
 use serde_json::Value;
 
-use super::containers::containers;
-use super::lines::{annotations, at, date, entries, items, labels, line, text, tolerations};
+use super::containers::{containers, resources};
+use super::lines::{
+    annotations, at, date, entries, items, labels, line, seccomp, spread_constraints, text, tolerations,
+};
 use super::volumes::volumes;
 use crate::api::Timestamp;
 use crate::api::meta::ObjectMeta;
@@ -17,6 +19,10 @@ use crate::sim::Time;
 pub(super) fn pod(w: &mut PrefixWriter, meta: &ObjectMeta, pod: &Value, now: Time) {
     head(w, meta, pod, now);
     let (spec, status) = (&pod["spec"], &pod["status"]);
+    if at(spec, &["resources"]).is_some() {
+        w.write_line(0, "Resources:");
+        resources(w, 1, spec);
+    }
     let init_containers = items(spec, &["initContainers"]);
     if !init_containers.is_empty() {
         let statuses = items(status, &["initContainerStatuses"]);
@@ -45,6 +51,7 @@ pub(super) fn pod(w: &mut PrefixWriter, meta: &ObjectMeta, pod: &Value, now: Tim
     line(w, 0, "QoS Class", &text(status, &["qosClass"]));
     labels(w, "Node-Selectors", &entries(spec, &["nodeSelector"]));
     tolerations(w, "Tolerations", items(spec, &["tolerations"]));
+    spread_constraints(w, "", items(spec, &["topologySpreadConstraints"]));
 }
 
 fn head(w: &mut PrefixWriter, meta: &ObjectMeta, pod: &Value, now: Time) {
@@ -84,10 +91,7 @@ fn head(w: &mut PrefixWriter, meta: &ObjectMeta, pod: &Value, now: Time) {
             line(w, 0, title, &text(status, &[field]));
         }
     }
-    let seccomp = text(spec, &["securityContext", "seccompProfile", "type"]);
-    if !seccomp.is_empty() {
-        line(w, 0, "SeccompProfile", &seccomp);
-    }
+    seccomp(w, 0, spec);
     line(w, 0, "IP", &text(status, &["podIP"]));
     addresses(w, status);
     if let Some(owner) = meta.controller_of() {

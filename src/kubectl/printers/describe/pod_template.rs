@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::containers::containers;
-use super::lines::{annotations, entries, items, labels, line, text, tolerations};
+use super::lines::{annotations, entries, items, labels, line, spread_constraints, text, tolerations};
 use super::volumes::volumes;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
 
@@ -36,6 +36,7 @@ pub(super) fn write_pod_template(w: &mut PrefixWriter, template: &Value) {
     }
     containers(w, "Containers", items(spec, &["containers"]), None, None, "  ");
     volumes(w, items(spec, &["volumes"]), "  ");
+    spread_constraints(w, "  ", items(spec, &["topologySpreadConstraints"]));
     let class = text(spec, &["priorityClassName"]);
     if !class.is_empty() {
         line(w, 1, "Priority Class Name", &class);

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::lines::{annotations, at, entries, items, joined, labels, line, text};
+use super::lines::{annotations, at, date, entries, items, joined, labels, line, text};
 use super::pod::lasts;
 use super::volumes;
 use crate::api::ObjectMeta;
@@ -27,7 +27,7 @@ fn finalizers(w: &mut PrefixWriter, meta: &ObjectMeta) {
     line(w, 0, "Finalizers", &format!("[{}]", meta.finalizers.join(" ")));
 }
 
-pub(super) fn claim(w: &mut PrefixWriter, claim: &PersistentVolumeClaim, server: &ApiServer) {
+pub(super) fn claim(w: &mut PrefixWriter, claim: &PersistentVolumeClaim, value: &Value, server: &ApiServer) {
     let meta = &claim.metadata;
     line(w, 0, "Name", &meta.name);
     line(w, 0, "Namespace", &meta.namespace);
@@ -45,6 +45,32 @@ pub(super) fn claim(w: &mut PrefixWriter, claim: &PersistentVolumeClaim, server:
     if let Some(mode) = &claim.spec.volume_mode {
         line(w, 0, "VolumeMode", mode);
     }
+    if let Some(source) = at(value, &["spec", "dataSource"]) {
+        w.write_line(0, "DataSource:");
+        for (title, field) in [("APIGroup", "apiGroup"), ("Kind", "kind"), ("Name", "name")] {
+            if field != "apiGroup" || at(source, &[field]).is_some() {
+                line(w, 1, title, &text(source, &[field]));
+            }
+        }
+    }
+    used_by(w, meta, server);
+    let conditions = items(value, &["status", "conditions"]);
+    if !conditions.is_empty() {
+        w.write_line(0, "Conditions:");
+        w.write_line(1, "Type\tStatus\tLastProbeTime\tLastTransitionTime\tReason\tMessage");
+        w.write_line(1, "----\t------\t-----------------\t------------------\t------\t-------");
+    }
+    for condition in conditions {
+        let field = |name: &str| text(condition, &[name]);
+        let (probed, moved) = (date(&field("lastProbeTime")), date(&field("lastTransitionTime")));
+        let (type_, status, reason) = (field("type"), field("status"), field("reason"));
+        let message = field("message");
+        w.write_line(1, &format!("{type_} \t{status} \t{probed} \t{moved} \t{reason} \t{message}"));
+    }
+}
+
+/// The pods that name a claim.
+fn used_by(w: &mut PrefixWriter, meta: &ObjectMeta, server: &ApiServer) {
     let users = server.list(Kind::Pod, Some(&meta.namespace)).filter_map(|object| match object {
         Object::Pod(pod) if pod.claim_names().any(|name| name == meta.name) => {
             Some(pod.metadata.name.as_str())
@@ -94,20 +120,29 @@ fn node_affinity(w: &mut PrefixWriter, value: &Value) {
     w.write(1, "Required Terms:\t");
     w.write_line(0, if terms.is_empty() { "<none>" } else { "" });
     for (index, term) in terms.iter().enumerate() {
-        w.write(2, &format!("Term {index}:\t"));
-        let requirements = items(term, &["matchExpressions"]);
-        if requirements.is_empty() {
-            w.write_line(0, "<none>");
-        }
-        for (index, requirement) in requirements.iter().enumerate() {
+        let shown = items(term, &["matchExpressions"]).iter().map(|requirement| {
             let (key, operator) =
                 (text(requirement, &["key"]), text(requirement, &["operator"]).to_ascii_lowercase());
-            let shown = match items(requirement, &["values"]) {
+            match items(requirement, &["values"]) {
                 [] => format!("{key} {operator}"),
                 _ => format!("{key} {operator} [{}]", joined(requirement, &["values"], ", ")),
-            };
-            w.write_line(if index == 0 { 0 } else { 3 }, &shown);
+            }
+        });
+        requirements(w, 2, &format!("Term {index}"), shown.collect());
+    }
+}
+
+/// The requirements of one term, below each other.
+fn requirements(w: &mut PrefixWriter, level: usize, title: &str, shown: Vec<String>) {
+    w.write(level, &format!("{title}:\t"));
+    if shown.is_empty() {
+        w.write_line(0, "<none>");
+    }
+    for (index, requirement) in shown.into_iter().enumerate() {
+        if index > 0 {
+            w.write(level, "\t");
         }
+        w.write_line(0, &requirement);
     }
 }
 
@@ -138,5 +173,15 @@ pub(super) fn class(w: &mut PrefixWriter, class: &StorageClass, value: &Value) {
     }
     if let Some(mode) = &class.volume_binding_mode {
         line(w, 0, "VolumeBindingMode", mode);
+    }
+    let topologies = items(value, &["allowedTopologies"]);
+    if !topologies.is_empty() {
+        w.write_line(0, "AllowedTopologies:\t");
+    }
+    for (index, term) in topologies.iter().enumerate() {
+        let shown = items(term, &["matchLabelExpressions"]).iter().map(|requirement| {
+            format!("{} in [{}]", text(requirement, &["key"]), joined(requirement, &["values"], ", "))
+        });
+        requirements(w, 1, &format!("Term {index}"), shown.collect());
     }
 }

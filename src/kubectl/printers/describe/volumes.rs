@@ -1,11 +1,11 @@
 //! Volumes in descriptions of pods, of their templates, and of persistent volumes.
 //!
 //! Models `describeVolumes`, staging/src/k8s.io/kubectl/pkg/describe/describe.go, Kubernetes v1.36.
-//! Left out: the sources of cloud providers, which are shown by name only.
+//! Left out: sources that v1.36 has no driver for, ephemeral claims; they are `<unknown>` here.
 
 use serde_json::Value;
 
-use super::lines::{at, items, line, text};
+use super::lines::{at, entries, items, line, text};
 use crate::kubectl::output::prefix_writer::PrefixWriter;
 
 /// The volumes of a pod or a template.
@@ -22,42 +22,113 @@ pub(super) fn volumes(w: &mut PrefixWriter, volumes: &[Value], space: &str) {
     }
 }
 
+/// A kind of source: its field, what it is, and its fields with their titles and what stands for an absent
+/// one.
+type Source = (&'static str, &'static str, &'static [(&'static str, &'static str, &'static str)]);
+
+const SOURCES: &[Source] = &[
+    (
+        "hostPath",
+        "HostPath (bare host directory volume)",
+        &[("Path", "path", ""), ("HostPathType", "type", "<none>")],
+    ),
+    (
+        "emptyDir",
+        "EmptyDir (a temporary directory that shares a pod's lifetime)",
+        &[("Medium", "medium", ""), ("SizeLimit", "sizeLimit", "<unset>")],
+    ),
+    (
+        "gcePersistentDisk",
+        "GCEPersistentDisk (a Persistent Disk resource in Google Compute Engine)",
+        &[
+            ("PDName", "pdName", ""),
+            ("FSType", "fsType", ""),
+            ("Partition", "partition", "0"),
+            ("ReadOnly", "readOnly", "false"),
+        ],
+    ),
+    (
+        "awsElasticBlockStore",
+        "AWSElasticBlockStore (a Persistent Disk resource in AWS)",
+        &[
+            ("VolumeID", "volumeID", ""),
+            ("FSType", "fsType", ""),
+            ("Partition", "partition", "0"),
+            ("ReadOnly", "readOnly", "false"),
+        ],
+    ),
+    (
+        "secret",
+        "Secret (a volume populated by a Secret)",
+        &[("SecretName", "secretName", ""), ("Optional", "optional", "false")],
+    ),
+    (
+        "configMap",
+        "ConfigMap (a volume populated by a ConfigMap)",
+        &[("Name", "name", ""), ("Optional", "optional", "false")],
+    ),
+    (
+        "nfs",
+        "NFS (an NFS mount that lasts the lifetime of a pod)",
+        &[("Server", "server", ""), ("Path", "path", ""), ("ReadOnly", "readOnly", "false")],
+    ),
+    (
+        "persistentVolumeClaim",
+        "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)",
+        &[("ClaimName", "claimName", ""), ("ReadOnly", "readOnly", "false")],
+    ),
+    ("downwardAPI", "DownwardAPI (a volume populated by information about the pod)", &[]),
+    ("projected", "Projected (a volume that contains injected data from multiple sources)", &[]),
+    (
+        "csi",
+        "CSI (a Container Storage Interface (CSI) volume source)",
+        &[("Driver", "driver", ""), ("FSType", "fsType", ""), ("ReadOnly", "readOnly", "false")],
+    ),
+    (
+        "image",
+        "Image (a container image or OCI artifact)",
+        &[("Reference", "reference", ""), ("PullPolicy", "pullPolicy", "")],
+    ),
+    ("local", "LocalVolume (a persistent volume backed by local storage on a node)", &[("Path", "path", "")]),
+];
+
 /// The source of a volume.
 pub(super) fn source(w: &mut PrefixWriter, volume: &Value) {
-    let fields = |w: &mut PrefixWriter, type_: &str, fields: &[(&str, String)]| {
-        line(w, 2, "Type", type_);
-        for (title, value) in fields {
-            line(w, 2, title, value);
-        }
+    let found = SOURCES.iter().find_map(|known| Some((known, at(volume, &[known.0])?)));
+    let Some((&(field, type_, fields), source)) = found else {
+        return w.write_line(1, "<unknown>");
     };
-    let or = |text: String, other: &str| if text.is_empty() { other.to_owned() } else { text };
-    let flag = |value: &Value, key: &str| or(text(value, &[key]), "false");
-    if let Some(host) = at(volume, &["hostPath"]) {
-        let type_ = or(text(host, &["type"]), if host.get("type").is_some() { "" } else { "<none>" });
-        let rows = [("Path", text(host, &["path"])), ("HostPathType", type_)];
-        fields(w, "HostPath (bare host directory volume)", &rows);
-    } else if let Some(empty) = at(volume, &["emptyDir"]) {
-        let rows =
-            [("Medium", text(empty, &["medium"])), ("SizeLimit", or(text(empty, &["sizeLimit"]), "<unset>"))];
-        fields(w, "EmptyDir (a temporary directory that shares a pod's lifetime)", &rows);
-    } else if let Some(claim) = at(volume, &["persistentVolumeClaim"]) {
-        let rows = [("ClaimName", text(claim, &["claimName"])), ("ReadOnly", flag(claim, "readOnly"))];
-        let type_ = "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)";
-        fields(w, type_, &rows);
-    } else if let Some(map) = at(volume, &["configMap"]) {
-        let rows = [("Name", text(map, &["name"])), ("Optional", flag(map, "optional"))];
-        fields(w, "ConfigMap (a volume populated by a ConfigMap)", &rows);
-    } else if let Some(secret) = at(volume, &["secret"]) {
-        let rows = [("SecretName", text(secret, &["secretName"])), ("Optional", flag(secret, "optional"))];
-        fields(w, "Secret (a volume populated by a Secret)", &rows);
-    } else if let Some(projected) = at(volume, &["projected"]) {
-        line(w, 2, "Type", "Projected (a volume that contains injected data from multiple sources)");
-        projected_sources(w, items(projected, &["sources"]));
-    } else if let Some(local) = at(volume, &["local"]) {
-        line(w, 2, "Type", "LocalVolume (a persistent volume backed by local storage on a node)");
-        line(w, 2, "Path", &text(local, &["path"]));
-    } else {
-        w.write_line(1, "<unknown>");
+    line(w, 2, "Type", type_);
+    for (title, key, absent) in fields {
+        line(w, 2, title, &at(source, &[key]).map_or_else(|| (*absent).to_owned(), |value| text(value, &[])));
+        if field == "csi" && *key == "fsType" && at(source, &["volumeHandle"]).is_some() {
+            line(w, 2, "VolumeHandle", &text(source, &["volumeHandle"]));
+        }
+    }
+    match field {
+        "projected" => projected_sources(w, items(source, &["sources"])),
+        "downwardAPI" => {
+            w.write_line(2, "Items:");
+            for item in items(source, &["items"]) {
+                let path = [&["fieldRef", "fieldPath"], &["resourceFieldRef", "resource"]]
+                    .into_iter()
+                    .find_map(|path| at(item, path))
+                    .map(|path| text(path, &[]));
+                let path = path.unwrap_or_default();
+                w.write_line(3, &format!("{path} -> {}", text(item, &["path"])));
+            }
+        }
+        "csi" => {
+            let attributes = entries(source, &["volumeAttributes"]);
+            w.write(2, "VolumeAttributes:\t");
+            if attributes.is_empty() {
+                w.write_line(0, "<none>");
+            }
+            for (index, (key, value)) in attributes.iter().enumerate() {
+                w.write_line(0, &format!("{}    {key}={value}", if index == 0 { "" } else { "        \t" }));
+            }
+        }
+        _ => {}
     }
 }
 

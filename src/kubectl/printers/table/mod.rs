@@ -11,6 +11,7 @@ mod node;
 mod workload;
 mod plain;
 
+pub(super) use node::roles;
 pub use pod::pod_status;
 pub(super) use storage::access_modes;
 
@@ -85,6 +86,7 @@ fn columns(kind: Kind) -> &'static [Column] {
         Kind::StorageClass => storage::CLASS,
         Kind::Service => network::SERVICE,
         Kind::EndpointSlice => network::ENDPOINT_SLICE,
+        Kind::Endpoints => network::ENDPOINTS,
     }
 }
 
@@ -110,5 +112,6 @@ fn cells(object: &Object, now: Time) -> Vec<String> {
         Object::StorageClass(class) => storage::class(class, now),
         Object::Service(service) => network::service(service, now),
         Object::EndpointSlice(slice) => network::endpoint_slice(slice, now),
+        Object::Endpoints(endpoints) => network::endpoints(endpoints, now),
     }
 }

@@ -55,7 +55,8 @@ fn status(node: &Node) -> String {
     if node.spec.unschedulable { format!("{ready},SchedulingDisabled") } else { ready.to_owned() }
 }
 
-fn roles(node: &Node) -> String {
+/// The roles of a node, by name.
+pub(in crate::kubectl::printers) fn roles(node: &Node) -> String {
     let mut roles: Vec<&str> = node
         .metadata
         .labels
