@@ -3,7 +3,9 @@
 //! Models `pkg/controller/endpointslice/endpointslice_controller.go` and the reconciler of
 //! staging/src/k8s.io/endpointslice, Kubernetes v1.36. Only the pods that changed are looked at, so that a
 //! Service of a thousand pods costs no more per change than one of ten; a change of the Service looks at
-//! all. `endpoints`: what should be there. `plan`: what is written. Left out: IPv6, zones and hints, Endpoints (deprecated), slices that others write.
+//! all. Left out: IPv6, zones and hints, slices that others write.
+//!
+//! - `endpoints`: what should be there. `plan`: what is written.
 
 use std::rc::Rc;
 
