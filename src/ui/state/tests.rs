@@ -1,6 +1,7 @@
 //! Actions in order, and what they leave.
 
 use super::*;
+use crate::ui::examples::EXAMPLES;
 use crate::ui::view_model::status::Shape;
 use crate::ui::view_model::why::Tone;
 
@@ -321,10 +322,9 @@ fn an_edit_opens_a_text_and_takes_it_back() {
 
 #[test]
 fn a_daemon_update_that_no_pod_of_gets_ready_is_blocked() {
-    let mut state = State::default();
-    state.reduce(Action::OpenTab("daemonset.yaml".to_owned()));
-    state.reduce(Action::Apply);
-    settle(&mut state);
+    let index = EXAMPLES.iter().position(|example| example.file == "daemonset.yaml").expect("it is there");
+    let mut state =
+        after(&[Action::Example(index), run("kubectl label nodes --all disk=ssd"), Action::Apply]);
     let name = state.views.daemon_sets.first().expect("the set is there").key.name.clone();
     state.reduce(run(&format!("kubectl set image ds/{name} *=registry.k8s.io/nginx-slim:bad")));
     for _ in 0..600 {
