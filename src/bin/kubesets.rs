@@ -31,7 +31,8 @@ const USAGE: &str = "usage:
                                       all orders and faults of small scenarios
   kubesets explore --seed S --steps K show one run up to a step
   kubesets fuzz-shell [--seconds N] [--seed S]
-                                      random scripts in a terminal, from this seed on, for so long (60 s)
+                                      random scripts in a terminal, from this seed on, for so long (60 s);
+                                      0 seconds print the seed's script
 ";
 
 fn main() -> ExitCode {
@@ -229,6 +230,9 @@ const SCRIPT_SECONDS: u64 = 30;
 fn fuzz_shell(options: &[&str], out: &mut impl std::io::Write) -> Result<bool, String> {
     let first = option(options, "--seed")?.unwrap_or(1);
     let seconds = option(options, "--seconds")?.unwrap_or(60);
+    if seconds == 0 {
+        print(out, &ShellFuzz::lines(first).join("\n"))?;
+    }
     let fuzz = ShellFuzz::default();
     let begun = std::time::Instant::now();
     let (mut seed, mut steps, mut longest) = (first, 0, (0, first));

@@ -49,12 +49,17 @@ impl Default for ShellFuzz {
 }
 
 impl ShellFuzz {
+    /// The lines of a seed's script.
+    pub fn lines(seed: u64) -> Vec<String> {
+        script(&mut Rng::new(seed))
+    }
+
     /// Runs the script of a seed; how many wakeups it took.
     ///
     /// # Errors
     /// What went wrong, with the shortest script that shows it.
     pub fn run(&self, seed: u64) -> Result<u64, String> {
-        let mut lines = script(&mut Rng::new(seed));
+        let mut lines = Self::lines(seed);
         let mut what = match self.play(&lines, seed) {
             Ok(steps) => return Ok(steps),
             Err(what) => what,

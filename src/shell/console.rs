@@ -5,6 +5,8 @@ use super::io::{Read, Stream};
 
 /// Bytes that one line may print.
 pub(super) const OUTPUT_MAX: usize = 1 << 20;
+/// Bytes that may go through the pipes of one line.
+const PIPED_MAX: usize = 64 << 20;
 /// Lines that the history keeps.
 const HISTORY_MAX: usize = 1_000;
 
@@ -14,6 +16,7 @@ const HISTORY_MAX: usize = 1_000;
 pub(super) struct Console {
     output: Vec<(Stream, String)>,
     written: usize,
+    piped: usize,
     /// Why the line must be stopped.
     pub(super) stop: Option<String>,
     input: String,
@@ -55,6 +58,15 @@ impl Console {
         }
     }
 
+    /// Counts what goes through a pipe.
+    pub(super) fn count_piped(&mut self, bytes: usize) {
+        self.piped = self.piped.saturating_add(bytes);
+        if self.piped > PIPED_MAX {
+            let most = PIPED_MAX >> 20;
+            self.stop = Some(format!("the line was stopped: more than {most} MB went through its pipes"));
+        }
+    }
+
     /// More was printed than one line may print.
     pub(super) fn overflow(&mut self) {
         self.stop = Some(format!("the line was stopped: it printed more than {} kB", OUTPUT_MAX >> 10));
@@ -67,6 +79,7 @@ impl Console {
     /// Before a new line: it may print as much as any.
     pub(super) fn begin(&mut self) {
         self.written = 0;
+        self.piped = 0;
         self.stop = None;
         self.wants_input = false;
         self.edit = None;

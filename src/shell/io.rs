@@ -291,6 +291,7 @@ impl Io<'_> {
                     return;
                 }
                 pipe.text.push_str(text);
+                self.console.count_piped(text.len());
                 if pipe.text.len() > CAPTURE_MAX {
                     self.console.overflow();
                 }

@@ -341,6 +341,7 @@ fn what_never_ends_lets_others_go_on() {
         "f='eval \"$f\"'; eval \"$f\"",
         "while true; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxx; done",
         "while true; do echo xxxxxxxx >> f; done",
+        "seq 30000 > f; while true; do cat f; done | sort",
         "echo $(while true; do echo y; done)",
         "seq 100000 | sed 's/1*2*3*$/x/' | sort | uniq -c",
         "awk 'BEGIN { while (1) x = x + 1 }'",

@@ -94,6 +94,7 @@ pub fn from_text(text: &str) -> Result<State, String> {
     state.cleared = layout.cleared.into_iter().filter_map(of_terminal).collect();
     state.page = Page::default();
     state.tabs = Tabs::of(layout.terminals, layout.terminal);
+    state.tabs.see_all(&state.cluster);
     if state.editing_terminal().is_some() {
         state.files.shows_edit = true;
     }

@@ -73,6 +73,12 @@ impl Tabs {
         id != self.current && terminal.is_some_and(|terminal| terminal.changes() != seen)
     }
 
+    /// Whatever was printed has been seen: the page is brought back.
+    pub(crate) fn see_all(&mut self, cluster: &Cluster) {
+        let changes = |id: &u32| (*id, cluster.terminal(*id).map_or(0, Terminal::changes));
+        self.seen = self.open.iter().map(changes).collect();
+    }
+
     /// What is shown has been seen.
     pub(super) fn see(&mut self, cluster: &Cluster) {
         let changes = cluster.terminal(self.current).map_or(0, Terminal::changes);
