@@ -149,7 +149,8 @@ fn observed_generation_follows(seen: &Seen<'_>) -> Result<(), String> {
     }
     match seen.before.and_then(observed) {
         // A controller that sees an older object puts what it made of it over the newer one.
-        Some((was, _)) if was > is && !seen.memory.is_disturbed() => {
+        // One that was an earlier object's, beyond this one's generation, is set right.
+        Some((was, generation)) if was > is && was <= generation && !seen.memory.is_disturbed() => {
             Err(format!("observed generation fell from {was} to {is}"))
         }
         _ => Ok(()),
