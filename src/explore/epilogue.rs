@@ -285,7 +285,7 @@ fn deadline_is_told(run: &mut Run) -> Result<(), String> {
     if wanted.spec.replicas == Some(0) {
         return Ok(());
     }
-    // A rollout that goes back to an old set may never be told of: `getNewReplicaSet` notes a new rollout only
+    // A rollout that goes back to an old set may never be told of: `getNewReplicaSet` notes a rollout only
     // when it makes the set, and `syncRolloutStatus` looks at no deadline while the condition says that a new
     // set is available, unless it catches the counts in the middle.
     let bad = format!("{IMAGE}:bad");

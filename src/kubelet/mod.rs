@@ -201,7 +201,8 @@ impl Kubelets {
         if pod.is_terminating() && (!old.is_terminating() || grace(&old) != grace(pod)) {
             outcome.told.extend(worker.terminate(now, scene).told);
         }
-        // Somebody else took its readiness away; the status manager sets right what it finds (`needsReconcile`).
+        // Somebody else took its readiness away; the status manager mends that
+        // (`needsReconcile`).
         if is_readiness_taken(pod) && !is_readiness_taken(&old) {
             context.wake_after(REPORT_AGAIN, Timer::Report(Rc::clone(&key)));
         }

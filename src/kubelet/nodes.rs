@@ -61,8 +61,9 @@ impl Kubelets {
         self.post(name, context);
     }
 
-    /// Makes a node's lease, or goes on with one that is left from an earlier life (`backoffEnsureLease`). That
-    /// one still names the earlier node, so the garbage collector removes it, and the next renewal makes another.
+    /// Makes a node's lease, or goes on with one that is left from an earlier life
+    /// (`backoffEnsureLease`). That one still names the earlier node, so the garbage collector removes it, and
+    /// the next renewal makes another.
     pub(super) fn keep_lease(&self, name: &str, context: &mut Ctx<'_>) {
         let Some(agent) = self.agents.get(name).filter(|a| a.is_connected() && a.is_registered) else {
             return;
