@@ -62,8 +62,8 @@ impl Kubelets {
     }
 
     /// Makes a node's lease, or goes on with one that is left from an earlier life
-    /// (`backoffEnsureLease`). That one still names the earlier node, so the garbage collector removes it, and
-    /// the next renewal makes another.
+    /// (`backoffEnsureLease`). That one still names the earlier node, so the garbage collector removes it,
+    /// and the next renewal makes another.
     pub(super) fn keep_lease(&self, name: &str, context: &mut Ctx<'_>) {
         let Some(agent) = self.agents.get(name).filter(|a| a.is_connected() && a.is_registered) else {
             return;

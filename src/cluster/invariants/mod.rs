@@ -222,7 +222,7 @@ impl Memory {
     }
 
     /// Whether the scheduler may not know that a pod has a node: it was told that the binding failed, gave
-    /// the room back (`handleBindingCycleError` with `ForgetPod`), and its watch has not told it otherwise yet.
+    /// the room back (`handleBindingCycleError` with `ForgetPod`), and its watch has not said otherwise yet.
     pub fn may_be_taken_for_unbound(&self, pod: &ObjectKey, now: Time) -> bool {
         self.unanswered_bindings.get(pod).is_some_and(|at| now - *at <= self.scheduler_lag)
     }
