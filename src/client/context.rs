@@ -128,6 +128,17 @@ impl<'a, T> Context<'a, T> {
         }
     }
 
+    /// Reads from the server itself; `None` when it has no such object.
+    ///
+    /// # Errors
+    /// Why it cannot be asked, which says nothing of the object.
+    pub fn find(&self, key: &ObjectKey) -> Result<Option<&Object>, StatusError> {
+        match self.live(key) {
+            Err(error) if !error.is_not_found() => Err(error),
+            found => Ok(found.ok()),
+        }
+    }
+
     /// Sets a timer.
     pub fn wake_after(&mut self, after: Span, timer: T) {
         let at = self.now() + after;

@@ -45,7 +45,7 @@ impl Controller for NamespaceController {
     }
 
     fn sync(&mut self, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult {
-        let Ok(Object::Namespace(namespace)) = context.live(key) else {
+        let Some(Object::Namespace(namespace)) = context.find(key)? else {
             return Ok(None);
         };
         let namespace = (**namespace).clone();
@@ -54,7 +54,7 @@ impl Controller for NamespaceController {
         }
         let mut remaining = 0;
         for object in objects_in(context.cache, &key.name) {
-            let Ok(live) = context.live(&object.key()) else {
+            let Some(live) = context.find(&object.key())? else {
                 continue;
             };
             remaining += 1;
@@ -70,7 +70,7 @@ impl Controller for NamespaceController {
             let request = Request::delete(object.key(), options);
             let removed_at_once = match context.request(request) {
                 Err(error) if !error.is_not_found() => return Err(error.into()),
-                _ => context.live(&object.key()).is_err(),
+                _ => context.find(&object.key())?.is_none(),
             };
             remaining -= usize::from(removed_at_once);
         }

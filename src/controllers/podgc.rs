@@ -181,7 +181,7 @@ impl PodGc {
             return Ok(Some(waiting.verdict(&key.name)));
         }
         // Upstream too asks the server itself before it takes a node for gone.
-        if cause == Cause::Orphaned && context.live(&node_key(name)).is_ok() {
+        if cause == Cause::Orphaned && context.find(&node_key(name))?.is_some() {
             return Ok(None);
         }
         mark_failed_and_delete(&pod, cause, context)?;
@@ -261,7 +261,7 @@ fn mark_failed_and_delete(
     context: &mut Context<'_, Requeue>,
 ) -> Result<(), SyncError> {
     let key = pod_key(pod);
-    let Ok(Object::Pod(live)) = context.live(&key) else {
+    let Some(Object::Pod(live)) = context.find(&key)? else {
         return Ok(());
     };
     if live.metadata.uid != pod.metadata.uid {

@@ -48,10 +48,10 @@ impl Controller for ServiceAccounts {
     }
 
     fn sync(&mut self, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult {
-        let namespace = context.live(key);
-        if namespace.is_ok_and(|namespace| !namespace.meta().is_terminating()) {
+        let namespace = context.find(key)?;
+        if namespace.is_some_and(|namespace| !namespace.meta().is_terminating()) {
             for object in published(&key.name) {
-                if context.live(&object.key()).is_err() {
+                if context.find(&object.key())?.is_none() {
                     context.request(Request::create(object))?;
                 }
             }

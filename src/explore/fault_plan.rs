@@ -31,6 +31,8 @@ pub struct FaultPlan {
     is_clock_ahead: bool,
     /// How often each kind has fired, those of machines and people included.
     pub fired: Fired,
+    /// Pods that were bound in this step while the scheduler was told otherwise.
+    pub lost_bindings: Vec<ObjectKey>,
 }
 
 impl FaultPlan {
@@ -59,6 +61,7 @@ impl FaultPlan {
             skewed_until: Time::ZERO,
             is_clock_ahead: false,
             fired: Fired::default(),
+            lost_bindings: Vec::new(),
         }
     }
 
@@ -125,6 +128,9 @@ impl FaultPlan {
         }
         if self.draw_one(FaultKind::AnswerLost) {
             self.fired.note(FaultKind::AnswerLost);
+            if matches!(request, Request::Bind { .. }) {
+                self.lost_bindings.push(key);
+            }
             return Fate::AnswerLost(StatusError::timeout());
         }
         Fate::Arrives

@@ -289,6 +289,9 @@ impl Run {
         if self.plan.fired.count(FaultKind::AnswerLost) > lost_before {
             self.checker.note_lost_answer();
         }
+        for pod in std::mem::take(&mut self.plan.lost_bindings) {
+            self.checker.note_lost_binding(pod, self.cluster.now());
+        }
         self.steps += 1;
         self.look_for_a_loop();
         if self.steps.is_multiple_of(PAST_EVERY) && self.rng.below(3) == 0 {

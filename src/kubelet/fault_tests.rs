@@ -241,7 +241,7 @@ fn nodes_join_change_their_size_and_are_short_of_things() {
     rig.control(Control::Pressure { node: "node-2".into(), of: Pressure::Disk, on: true }).unwrap();
     let condition = |rig: &Rig, type_: &str| {
         let status = stored(rig).status.clone();
-        crate::api::meta::Condition::find(&status.conditions, type_).unwrap().reason.clone()
+        Condition::find(&status.conditions, type_).unwrap().reason.clone()
     };
     assert_eq!(condition(&rig, "DiskPressure"), "KubeletHasDiskPressure");
     rig.control(Control::Pressure { node: "node-2".into(), of: Pressure::Disk, on: false }).unwrap();

@@ -38,6 +38,7 @@ pub use node::{NodeConfig, node_object, node_object_at};
 pub use report::Pressure;
 pub use timing::Timing;
 
+use crate::api::meta::Condition;
 use crate::api::pod::Pod;
 use crate::api::storage::PersistentVolumeClaim;
 use crate::api::{Kind, Object, ObjectKey};
@@ -199,6 +200,11 @@ impl Kubelets {
         let grace = |pod: &Pod| pod.metadata.deletion_grace_period_seconds;
         if pod.is_terminating() && (!old.is_terminating() || grace(&old) != grace(pod)) {
             outcome.told.extend(worker.terminate(now, scene).told);
+        }
+        // Somebody else took its readiness away; the status manager mends that
+        // (`needsReconcile`).
+        if is_readiness_taken(pod) && !is_readiness_taken(&old) {
+            context.wake_after(REPORT_AGAIN, Timer::Report(Rc::clone(&key)));
         }
         // An echo of this kubelet's own write asks for nothing.
         if outcome.status || worker.due() != worker.wake_at {
@@ -476,6 +482,14 @@ impl Component for Kubelets {
             Timer::Report(pod) => self.report_again(&pod, context),
         }
     }
+}
+
+/// Whether a pod is not ready although all its containers are.
+fn is_readiness_taken(pod: &Pod) -> bool {
+    let is = |type_: &str, status: &str| {
+        Condition::find(&pod.status.conditions, type_).is_some_and(|condition| condition.status == status)
+    };
+    is("Ready", "False") && is("ContainersReady", "True")
 }
 
 /// What everything on a node depends on.

@@ -12,14 +12,29 @@ use super::node::NodeConfig;
 use super::report::boot_id;
 use super::worker::Plan;
 use super::{COMPONENT, Ctx, Kubelets, PodId, REPORT_AGAIN, Timer, remove};
-use crate::api::heartbeat::{LEASE_NAMESPACE, last_beat, lease};
+use crate::api::heartbeat::{LEASE_NAMESPACE, RENEW_EVERY, last_beat, lease, renew_time};
 use crate::api::node::{Node, NodeStatus};
+use crate::api::object::Opaque;
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp};
-use crate::client::{EventType, Request, Telling};
+use crate::client::{EventType, Request, StatusError, Telling};
 use crate::sim::{Span, Time};
 
 fn node_key(name: &str) -> ObjectKey {
     ObjectKey::new(Kind::Node, "", name)
+}
+
+fn node_lease_key(name: &str) -> ObjectKey {
+    ObjectKey::new(Kind::Lease, LEASE_NAMESPACE, name)
+}
+
+/// Renews a lease from now on, unless it is being renewed.
+fn renew(left: &Opaque, name: &str, context: &mut Ctx<'_>) -> Result<(), StatusError> {
+    if renew_time(left).is_none() {
+        return Ok(());
+    }
+    let mut renewed = left.clone();
+    renewed.extra.extend(lease(name, "", None).extra);
+    context.request(Request::update(Object::Lease(Rc::new(renewed)))).map(drop)
 }
 
 impl Kubelets {
@@ -46,20 +61,27 @@ impl Kubelets {
         self.post(name, context);
     }
 
-    /// Makes a node's lease, unless one is left from an earlier life, which is as good.
+    /// Makes a node's lease, or goes on with one that is left from an earlier life
+    /// (`backoffEnsureLease`). That one still names the earlier node, so the garbage collector removes it,
+    /// and the next renewal makes another.
     pub(super) fn keep_lease(&self, name: &str, context: &mut Ctx<'_>) {
         let Some(agent) = self.agents.get(name).filter(|a| a.is_connected() && a.is_registered) else {
             return;
         };
-        let lease = Object::Lease(Rc::new(lease(name, &agent.node.metadata.uid, None)));
-        if context.live(&lease.key()).is_ok() {
-            return;
-        }
-        match context.request(Request::create(lease)) {
-            Err(error) if !error.is_already_exists() => {
-                context.wake_after(REPORT_AGAIN, Timer::Node(name.to_owned()));
-            }
-            _ => {}
+        let lease = lease(name, &agent.node.metadata.uid, None);
+        let left = match context.find(&node_lease_key(name)) {
+            Ok(Some(Object::Lease(left))) => Some(Rc::clone(left)),
+            _ => None,
+        };
+        let is_own = left
+            .as_ref()
+            .is_none_or(|left| left.metadata.owner_references == lease.metadata.owner_references);
+        let written = match left {
+            None => context.request(Request::create(Object::Lease(Rc::new(lease)))).map(drop),
+            Some(left) => renew(&left, name, context),
+        };
+        if written.is_err() || !is_own {
+            context.wake_after(RENEW_EVERY, Timer::Node(name.to_owned()));
         }
     }
 
@@ -166,8 +188,7 @@ impl Kubelets {
         let beat = |since: Option<Timestamp>, every: u64| {
             last_beat(since.map_or(Time::ZERO, Timestamp::time), Span::from_ms(every), now)
         };
-        let key = ObjectKey::new(Kind::Lease, LEASE_NAMESPACE, name);
-        if let Ok(Object::Lease(live)) = context.live(&key) {
+        if let Ok(Object::Lease(live)) = context.live(&node_lease_key(name)) {
             let renewed = beat(live.metadata.creation_timestamp, self.timing.lease_renew_ms);
             let written = lease(name, "", Some(renewed)).extra;
             let mut silent = (**live).clone();
@@ -215,12 +236,7 @@ impl Kubelets {
             self.tell(name, EventType::Warning, "Rebooted", &message, context);
         }
         if outage.is_some() {
-            let key = ObjectKey::new(Kind::Lease, LEASE_NAMESPACE, name);
-            if let Ok(Object::Lease(live)) = context.live(&key) {
-                let mut renewed = (**live).clone();
-                renewed.extra.extend(lease(name, "", None).extra);
-                drop(context.request(Request::update(Object::Lease(Rc::new(renewed)))));
-            }
+            self.keep_lease(name, context);
             self.post(name, context);
             self.catch_up(name, context);
         }

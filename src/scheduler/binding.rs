@@ -141,7 +141,10 @@ impl Scheduler {
         if let Some(volumes) = &binding.volumes {
             self.revert_volumes(volumes);
         }
-        self.state.remove_pod(&pod.metadata.uid);
+        // A binding that was carried out after all is seen when the watch tells of it (`ForgetPod`).
+        if self.state.is_assumed(&pod.metadata.uid) {
+            self.state.remove_pod(&pod.metadata.uid);
+        }
         self.tell_queue(context.now(), &ClusterEvent::AssignedPodDelete(&pod));
         let failure = Failure::error(format!("running {point} plugin \"{plugin}\": {message}"));
         self.handle_failure(binding.queued, failure, "SchedulerError", context);

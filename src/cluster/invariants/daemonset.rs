@@ -411,12 +411,14 @@ fn surge_holds(seen: &Seen<'_>) -> Result<(), String> {
         if !daemon.sets.iter().all(|set| allows_surge(set)) || !is_update(seen, &daemon, set) {
             return Ok(());
         }
-        let created = |pod: &Pod| pod.metadata.creation_timestamp;
+        // Of two old pods the first one stays, whichever is available: `podsShouldBeOnNode` goes through them
+        // in the order of `podByCreationTimestampAndPhase` and keeps one of each revision.
+        let order = |pod: &Pod| (!pod.is_bound(), pod.metadata.creation_timestamp, pod.metadata.name.clone());
+        let goes_first = |other: &Pod| order(other) < order(daemon.pod);
         let handed_over = may_be_beside(seen, set, &daemon, &|other| {
             label(other, HASH) == label(daemon.pod, HASH)
                 || other.is_available(set.spec.min_ready_seconds, now)
-                // Of two old pods the older one stays, whichever is available.
-                || (!is_updated(seen.memory, other, set) && created(other) <= created(daemon.pod))
+                || (!is_updated(seen.memory, other, set) && goes_first(other))
         });
         return if handed_over {
             Ok(())

@@ -130,6 +130,8 @@ pub struct Memory {
     pub at: Time,
     /// Objects whose maker was told that they were not made.
     unanswered: SortedSet<ObjectKey>,
+    /// Pods whose binding was carried out while the scheduler was told that it was not, and when.
+    unanswered_bindings: SortedMap<ObjectKey, Time>,
     /// When each object was made.
     made: BTreeMap<ObjectKey, Time>,
     /// When the controllers' process last started with an empty memory; now, as long as two of them run.
@@ -154,6 +156,7 @@ impl Default for Memory {
             revision: 0,
             at: Time::ZERO,
             unanswered: SortedSet::new(),
+            unanswered_bindings: SortedMap::new(),
             made: BTreeMap::new(),
             started_at: Time::ZERO,
             lag: VIEW_LAG,
@@ -216,6 +219,12 @@ impl Memory {
         let recent = self.replacements.iter().rev().take_while(move |(until, _)| (now - *until) <= self.lag);
         let gone = recent.filter(move |(until, key)| *until < now && !self.objects.contains_key(key));
         gone.flat_map(move |(_, key)| self.views(key, now))
+    }
+
+    /// Whether the scheduler may not know that a pod has a node: it was told that the binding failed, gave
+    /// the room back (`handleBindingCycleError` with `ForgetPod`), and its watch has not said otherwise yet.
+    pub fn may_be_taken_for_unbound(&self, pod: &ObjectKey, now: Time) -> bool {
+        self.unanswered_bindings.get(pod).is_some_and(|at| now - *at <= self.scheduler_lag)
     }
 
     /// What controls an object, in the versions that the controller of that kind may see; none when something
@@ -313,6 +322,11 @@ impl Checker {
     /// Says that in the step that is to be checked an answer was lost: who made something may not know.
     pub fn note_lost_answer(&mut self) {
         self.answer_was_lost = true;
+    }
+
+    /// Says that the scheduler was told of a binding that it failed, although it did not.
+    pub fn note_lost_binding(&mut self, pod: ObjectKey, at: Time) {
+        self.memory.unanswered_bindings.insert(pod, at);
     }
 
     /// Checks what a step of a cluster has changed, with the lag that its processes have.

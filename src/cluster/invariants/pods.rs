@@ -193,8 +193,12 @@ fn misfit(seen: &Seen<'_>, pod: &Pod, node: &Node) -> Option<String> {
         return Some(format!("whose taint {} it does not tolerate", taint.key));
     }
     let others = || {
-        seen.memory.objects.values().filter_map(|object| match object {
-            Object::Pod(other) if other.spec.node_name == pod.spec.node_name && !other.is_terminal() => {
+        seen.memory.objects.iter().filter_map(|(key, object)| match object {
+            Object::Pod(other)
+                if other.spec.node_name == pod.spec.node_name
+                    && !other.is_terminal()
+                    && !seen.memory.may_be_taken_for_unbound(key, seen.event.at) =>
+            {
                 Some(&**other)
             }
             _ => None,

@@ -131,18 +131,26 @@ fn observed_generation_follows(seen: &Seen<'_>) -> Result<(), String> {
         return Ok(());
     };
     if is > generation {
-        // A controller that still sees an earlier object of the name writes what it saw of that.
+        // A controller that still sees an earlier object of the name writes what it saw of that: its first
+        // write is refused, and the retry takes the new object by name and gives it the generation of the old
+        // one (`storeDaemonSetStatus`, `updateReplicaSetStatus`, `realStatefulSetStatusUpdater`). The others
+        // do not retry.
+        let retries = matches!(
+            seen.event.object,
+            Object::DaemonSet(_) | Object::ReplicaSet(_) | Object::StatefulSet(_)
+        );
         let meta = seen.event.object.meta();
         let key = seen.event.object.key();
         let mut views = seen.memory.views(&key, seen.event.at).map(Object::meta);
         let is_of_earlier = views.any(|earlier| earlier.uid != meta.uid && earlier.generation >= is);
-        if !is_of_earlier || !seen.memory.is_disturbed() {
+        if !retries || !is_of_earlier || !seen.memory.is_disturbed() {
             return Err(format!("observed generation {is} of {generation}"));
         }
     }
     match seen.before.and_then(observed) {
         // A controller that sees an older object puts what it made of it over the newer one.
-        Some((was, _)) if was > is && !seen.memory.is_disturbed() => {
+        // One that was an earlier object's, beyond this one's generation, is set right.
+        Some((was, generation)) if was > is && was <= generation && !seen.memory.is_disturbed() => {
             Err(format!("observed generation fell from {was} to {is}"))
         }
         _ => Ok(()),

@@ -182,10 +182,11 @@ pub(crate) fn cleanup_history(
     let limit = usize::try_from(limit).unwrap_or_default();
     while history.old.len() > limit {
         let unused = history.old.iter().enumerate().filter(|(_, revision)| !is_live(hash_of(revision)));
-        let oldest = unused.min_by_key(|(_, revision)| revision.revision).map(|(place, _)| place);
-        let Some(oldest) = oldest else { break };
-        let revision = history.old.remove(oldest);
-        delete_controller_revision(api, &revision)?;
+        let oldest = unused.min_by_key(|(_, revision)| revision.revision);
+        let Some((place, revision)) = oldest else { break };
+        // One that could not be deleted stays known, so that the next sync tries again.
+        delete_controller_revision(api, revision)?;
+        history.old.remove(place);
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ mod stale;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use self::budget::{View, sync_budget};
@@ -53,11 +54,22 @@ impl DisruptionController {
         };
         let pods: Vec<Rc<Pod>> = pods_of(budget, cache).cloned().collect();
         let now = api.now();
+        let unreachable = Cell::new(None);
         let plan = {
-            let live = |key: &ObjectKey| api.live(key).ok();
+            let live = |key: &ObjectKey| match api.live(key) {
+                Err(error) if !error.is_not_found() => {
+                    unreachable.set(Some(error));
+                    None
+                }
+                found => found.ok(),
+            };
             let find_scale = |owner: &OwnerReference| scale::find_scale(cache, &live, &key.namespace, owner);
             sync_budget(&View { budget, pods: &pods, find_scale: &find_scale, now })
         };
+        // Who cannot be asked says nothing of a scale (`getScaleController`).
+        if let Some(error) = unreachable.take() {
+            return Err(error.into());
+        }
         for told in &plan.events {
             api.event(COMPONENT, &told.about, told.type_, told.reason, &told.message);
         }

@@ -40,7 +40,7 @@ impl Controller for GarbageCollector {
     }
 
     fn sync(&mut self, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult {
-        let Ok(item) = context.live(key).cloned() else {
+        let Some(item) = context.find(key)?.cloned() else {
             return Ok(None);
         };
         let meta = item.meta();
@@ -68,12 +68,14 @@ impl GarbageCollector {
     /// Deletes an object that nobody owns any more, or takes the references away that lead nowhere.
     fn attempt_to_delete(&self, item: &Object, context: &mut Context<'_, Requeue>) -> Result<(), SyncError> {
         let meta = item.meta();
-        let standings: Vec<(&OwnerReference, Standing)> =
-            meta.owner_references.iter().map(|owner| (owner, standing(owner, item, context))).collect();
+        let mut standings: Vec<(&OwnerReference, Standing)> = Vec::new();
+        for owner in &meta.owner_references {
+            standings.push((owner, standing(owner, item, context)?));
+        }
         let (mut has_dependents, mut cycle) = (false, false);
         for dependent in self.graph.dependents(&meta.uid) {
             has_dependents = true;
-            cycle |= context.live(dependent).is_ok_and(|object| is_deleting_dependents(object.meta()));
+            cycle |= context.find(dependent)?.is_some_and(|object| is_deleting_dependents(object.meta()));
         }
         match decide(&standings, meta, has_dependents) {
             Action::Keep => Ok(()),
@@ -106,7 +108,7 @@ impl GarbageCollector {
         let uid = &owner.meta().uid;
         let (mut blocking, mut to_delete) = (0, Vec::new());
         for key in self.graph.dependents(uid) {
-            let Ok(dependent) = context.live(key) else {
+            let Some(dependent) = context.find(key)? else {
                 continue;
             };
             let meta = dependent.meta();
@@ -138,7 +140,7 @@ impl GarbageCollector {
     fn orphan_dependents(&self, owner: &Object, context: &mut Context<'_, Requeue>) -> Result<(), SyncError> {
         let uid = owner.meta().uid.clone();
         for key in self.graph.dependents(&uid) {
-            if let Ok(dependent) = context.live(key).cloned() {
+            if let Some(dependent) = context.find(key)?.cloned() {
                 forget_owners(&dependent, std::slice::from_ref(&uid), context)?;
             }
         }
@@ -146,22 +148,26 @@ impl GarbageCollector {
     }
 }
 
-/// What the server knows of an owner.
-fn standing(owner: &OwnerReference, item: &Object, context: &Context<'_, Requeue>) -> Standing {
+/// What the server knows of an owner. One that cannot be asked for is not one that is gone (`isDangling`).
+fn standing(
+    owner: &OwnerReference,
+    item: &Object,
+    context: &Context<'_, Requeue>,
+) -> Result<Standing, SyncError> {
     let Some(kind) = Kind::of(&owner.api_version, &owner.kind) else {
         // Nothing can be said of a kind that is not served.
-        return Standing::Solid;
+        return Ok(Standing::Solid);
     };
     let namespace = if kind.is_namespaced() { item.meta().namespace.as_str() } else { "" };
     if kind.is_namespaced() && namespace.is_empty() {
-        return Standing::Solid;
+        return Ok(Standing::Solid);
     }
-    match context.live(&ObjectKey::new(kind, namespace, owner.name.as_str())) {
-        Ok(object) if object.meta().uid != owner.uid => Standing::Dangling,
-        Ok(object) if is_deleting_dependents(object.meta()) => Standing::WaitsForDependents,
-        Ok(_) => Standing::Solid,
-        Err(_) => Standing::Dangling,
-    }
+    Ok(match context.find(&ObjectKey::new(kind, namespace, owner.name.as_str()))? {
+        Some(object) if object.meta().uid != owner.uid => Standing::Dangling,
+        Some(object) if is_deleting_dependents(object.meta()) => Standing::WaitsForDependents,
+        Some(_) => Standing::Solid,
+        None => Standing::Dangling,
+    })
 }
 
 fn is_deleting_dependents(meta: &ObjectMeta) -> bool {

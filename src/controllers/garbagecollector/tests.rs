@@ -5,7 +5,7 @@
 use super::propagation::{Action, Standing, decide};
 use super::*;
 use crate::apiserver::ApiServer;
-use crate::client::{Informer, PropagationPolicy, Recorder, WorkQueue};
+use crate::client::{Fate, Informer, Interference, PropagationPolicy, Recorder, WorkQueue};
 use crate::sim::Rng;
 
 #[test]
@@ -145,4 +145,28 @@ fn deletions_spread_over_the_graph() {
     ] {
         assert_eq!(play(script), left, "{script}");
     }
+}
+
+/// The server cannot be reached.
+#[derive(Debug)]
+struct CutOff;
+
+impl Interference for CutOff {
+    fn request(&mut self, _: &Request, _: Time) -> Fate {
+        Fate::Refused(StatusError::timeout())
+    }
+
+    fn cut_off(&self, _: Time) -> Option<StatusError> {
+        Some(StatusError::timeout())
+    }
+}
+
+#[test]
+fn a_server_that_cannot_be_asked_is_asked_again() {
+    let (mut server, cache) = (ApiServer::new(Rng::new(1)), Cache::default());
+    let (mut recorder, mut rng, mut fault) = (Recorder::default(), Rng::new(2), CutOff);
+    let context = Context::new(&cache, &mut server, &mut recorder, &mut rng);
+    let mut context = context.interfered(Some(&mut fault));
+    let key = ObjectKey::new(Kind::ConfigMap, "default", "a");
+    assert!(GarbageCollector::default().sync(&key, &mut context).is_err());
 }

@@ -179,9 +179,11 @@ impl NodeLifecycle {
         for node in nodes {
             let name = &node.metadata.name;
             // What was written just now comes back and is looked at then.
-            let is_current = context
-                .live(&node_key(name))
-                .is_ok_and(|live| live.meta().resource_version == node.metadata.resource_version);
+            let version = node.metadata.resource_version;
+            let is_current = match context.find(&node_key(name)) {
+                Ok(live) => live.is_some_and(|live| live.meta().resource_version == version),
+                Err(_) => true,
+            };
             if let Some(due) = self.due(&node, context.cache, now).filter(|_| is_current) {
                 Self::look_at(due.max(next), name, context);
             }
@@ -200,7 +202,7 @@ fn swap_taints(name: &str, swap: &Swap, context: &mut Context<'_, Requeue>) -> R
         return Ok(());
     }
     let now = context.now();
-    let Ok(Object::Node(live)) = context.live(&node_key(name)) else {
+    let Some(Object::Node(live)) = context.find(&node_key(name))? else {
         return Ok(());
     };
     let taints = swap.applied(&live.spec.taints, now);
@@ -223,7 +225,7 @@ fn keep_old_labels(node: &Node, context: &mut Context<'_, Requeue>) -> Result<()
     if stale(&node.metadata.labels).is_empty() {
         return Ok(());
     }
-    if let Ok(Object::Node(live)) = context.live(&node_key(&node.metadata.name)) {
+    if let Some(Object::Node(live)) = context.find(&node_key(&node.metadata.name))? {
         let mut node = (**live).clone();
         let mended = stale(&node.metadata.labels);
         node.metadata.labels.extend(mended);

@@ -186,8 +186,13 @@ fn mark_pods_not_ready(node: &str, context: &mut Ctx<'_>) -> bool {
     for pod in pods {
         let key = ObjectKey::new(Kind::Pod, pod.metadata.namespace.as_str(), pod.metadata.name.as_str());
         let now = context.now();
-        let Ok(Object::Pod(live)) = context.live(&key) else {
-            continue;
+        let live = match context.find(&key) {
+            Ok(Some(Object::Pod(live))) => live,
+            Ok(_) => continue,
+            Err(_) => {
+                all = false;
+                continue;
+            }
         };
         if live.metadata.uid != pod.metadata.uid || !live_is_ready(live) {
             continue;

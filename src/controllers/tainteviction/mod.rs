@@ -159,9 +159,8 @@ impl TaintEviction {
 }
 
 fn add_condition_and_delete(key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult {
-    let live = match context.live(key) {
-        Ok(Object::Pod(live)) => Rc::clone(live),
-        _ => return Ok(None),
+    let Some(Object::Pod(live)) = context.find(key)?.cloned() else {
+        return Ok(None);
     };
     let node = live.spec.node_name.clone();
     add_condition(&live, context)?;

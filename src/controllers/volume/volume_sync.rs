@@ -29,7 +29,7 @@ impl PersistentVolumeBinder {
                 return Ok(Some(Verdict::Converged));
             }
         };
-        let Some(claim) = self.claim_of(&volume, &reference, context) else {
+        let Some(claim) = self.claim_of(&volume, &reference, context)? else {
             return self.release(&volume, context);
         };
         if claim.spec.volume_name.is_empty() {
@@ -57,21 +57,21 @@ impl PersistentVolumeBinder {
         volume: &Volume,
         reference: &ClaimReference,
         context: &Ctx<'_>,
-    ) -> Option<Rc<PersistentVolumeClaim>> {
+    ) -> Result<Option<Rc<PersistentVolumeClaim>>, SyncError> {
         let cached: Option<Rc<PersistentVolumeClaim>> =
             self.latest.get(context.cache, &reference.namespace, &reference.name);
         let is_it = |claim: &Rc<PersistentVolumeClaim>| claim.metadata.uid == reference.uid;
         if let Some(claim) = cached.filter(is_it) {
-            return Some(claim);
+            return Ok(Some(claim));
         }
         // The cache may lag behind: before a volume is given up the server itself is asked.
         if matches!(volume.status.phase.as_str(), "Released" | "Failed") {
-            return None;
+            return Ok(None);
         }
-        match context.live(&claim_key(&reference.namespace, &reference.name)) {
-            Ok(Object::PersistentVolumeClaim(claim)) => Some(Rc::clone(claim)).filter(is_it),
+        Ok(match context.find(&claim_key(&reference.namespace, &reference.name))? {
+            Some(Object::PersistentVolumeClaim(claim)) => Some(Rc::clone(claim)).filter(is_it),
             _ => None,
-        }
+        })
     }
 
     /// The claim is gone: the volume is released and reclaimed as its policy says.
