@@ -26,6 +26,9 @@ export const POLICY = [
 
 const hashOf = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 16);
 
+// Texts that only commands read, which no start runs: they come with the second module.
+const LATE_TEXTS = ["src/kubectl/commands/explain/texts.txt"].map((path) => readFileSync(join(root, path)));
+
 const kept = join(root, "target/wasm-opt");
 const wasmOptPath = join(root, "node_modules/binaryen/bin/wasm-opt");
 // What rustc's wasm32 target uses by default, and nothing more.
@@ -77,7 +80,7 @@ async function shrinkAndSplit(name) {
       cpSync(staging, copy, { recursive: true });
       writeFileSync(join(copy, name), instrumented(whole));
       const called = await calledAtStart(copy);
-      const parts = split(whole, (nth) => called.has(nth), wasmOpt);
+      const parts = split(whole, (nth) => called.has(nth), wasmOpt, LATE_TEXTS);
       console.log(`wasm-opt: ${original.length} bytes became ${whole.length}; ${parts.first.length} are needed at the start`);
       return [parts.first, wasmOpt(parts.second, ["--strip-debug"])];
     } finally {

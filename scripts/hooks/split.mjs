@@ -79,9 +79,9 @@ function named(bytes, kept) {
 
 /**
  * Splits a module: `{ first, second }`. `called(nth)` says whether the nth defined function is needed at the start;
- * `run(bytes, options)` is wasm-opt.
+ * `run(bytes, options)` is wasm-opt; `texts` are those parts of the memory that only functions of the second module read.
  */
-export function split(bytes, called, run) {
+export function split(bytes, called, run, texts) {
   const before = parts(bytes);
   const ensure = before.exports.find(({ name }) => name === ENSURE);
   if (!ensure) throw new Error(`the module has no export ${ENSURE}`);
@@ -97,11 +97,12 @@ export function split(bytes, called, run) {
     if (!isLate(index)) throw new Error("wasm-opt has not sorted the functions by their names");
   }
   const slots = slotsFor(module, border);
-  const second = run(secondModule(module, border, slots), ["--remove-unused-module-elements"]);
+  const memory = partedData(module, texts);
+  const second = run(secondModule(module, border, slots, memory), ["--remove-unused-module-elements"]);
   const wanted = parts(second).imports
     .filter(({ kind }) => kind === KIND.function)
     .map(({ name }) => Number(name.slice(sharedName("", "").length)));
-  const first = firstModule(module, border, slots, wanted);
+  const first = firstModule(module, border, slots, memory, wanted);
   return { first: run(first, ["--remove-unused-module-elements", "--strip-debug"]), second };
 }
 
@@ -115,7 +116,25 @@ function slotsFor(module, border) {
   return { base: size, table: [type, 1, ...grown, ...grown] };
 }
 
-function firstModule(module, border, slots, wanted) {
+/** The memory's first content, parted into data sections for both modules; nothing changes its place. */
+function partedData(module, texts) {
+  let early = module.data;
+  const late = [];
+  for (const text of texts) {
+    const holder = early.find(({ bytes }) => Buffer.from(bytes).includes(text));
+    if (!holder) throw new Error("a text that is for later is not in the module's memory");
+    const at = Buffer.from(holder.bytes).indexOf(text);
+    const piece = (from, to) => ({ offset: holder.offset + from, bytes: holder.bytes.subarray(from, to) });
+    const rest = [piece(0, at), piece(at + text.length)].filter(({ bytes }) => bytes.length);
+    early = early.flatMap((segment) => (segment === holder ? rest : [segment]));
+    late.push(piece(at, at + text.length));
+  }
+  const section = (segments) => vector(segments.map(({ offset, bytes }) =>
+    concat([[0, OP.constant], s32(offset), [OP.end], u32(bytes.length), bytes])));
+  return { early: section(early), late: section(late), count: u32(early.length) };
+}
+
+function firstModule(module, border, slots, memory, wanted) {
   const imported = importedFunctions(module);
   const ensure = module.exports.find(({ name }) => name === ENSURE).index;
   const isLoaded = module.globals.length;
@@ -145,11 +164,13 @@ function firstModule(module, border, slots, wanted) {
     [SECTION.table]: vector([slots.table, ...module.tables.slice(1)]),
     [SECTION.global]: vector([...module.globals, FLAG].map(globalBytes)),
     [SECTION.export]: vector(exports.map(exportBytes)),
+    [SECTION.dataCount]: memory.count,
     [SECTION.code]: vector(bodies),
+    [SECTION.data]: memory.early,
   }));
 }
 
-function secondModule(module, border, slots) {
+function secondModule(module, border, slots, memory) {
   const imported = importedFunctions(module);
   const from = (name, kind, type) => concat([text(FIRST), text(name), [kind], type]);
   const imports = [
@@ -171,5 +192,6 @@ function secondModule(module, border, slots) {
     [SECTION.function]: vector(module.functionTypes.slice(border).map(u32)),
     [SECTION.element]: vector([segment(slots.base, late), ...again.map(({ slot, index }) => segment(slot, [index]))]),
     [SECTION.code]: vector(module.bodies.slice(border - imported).map(body)),
+    [SECTION.data]: memory.late,
   }));
 }

@@ -142,7 +142,21 @@ export function parts(bytes) {
   ];
   const bodies = read(SECTION.code, (reader) => reader.slice(reader.u32()));
   return { list, types, imports, tables, memories, globals, exports, functionTypes, bodies, names: functionNames(list),
-    elements: elements(list) };
+    elements: elements(list), data: data(list) };
+}
+
+/** What memory holds at first: `[{ offset, bytes }]`. */
+function data(list) {
+  const section = list.find(({ id }) => id === SECTION.data);
+  if (!section) return [];
+  return new Reader(section.body).list((reader) => {
+    const flags = reader.u32();
+    if (flags !== 0) throw new Error(`a data segment with flags ${flags}`);
+    if (reader.byte() !== 0x41) throw new Error("a data segment with an offset that is no constant");
+    const offset = reader.u32();
+    reader.byte();
+    return { offset, bytes: reader.slice(reader.u32()) };
+  });
 }
 
 /** Slots of the first table and the functions in them: `[{ slot, index }]`. */

@@ -41,6 +41,10 @@ test("what is typed before the second module has come has it loaded on the spot"
     await run(page, "kubectl get nodes");
     await printed(page, "node-1");
     assert.equal(await wantedEarly(page), 1);
+    // Its texts come with the second module.
+    await run(page, "kubectl explain statefulset.spec.replicas");
+    await printed(page, "DESCRIPTION:");
+    assert.doesNotMatch(await page.locator(".terminal").first().innerText(), /<no description>/);
     assert.deepEqual(errors, []);
   } finally {
     await context.close();
