@@ -144,7 +144,13 @@ impl Run {
     /// Waits until all properties hold.
     pub(super) fn converge(&mut self) {
         let deadline = self.cluster.now() + CONVERGES_WITHIN;
-        while !self.is_over() && liveness::check(&self.cluster).is_err() {
+        let mut nudges = 2 * self.cluster.config().nodes.len();
+        while !self.is_over()
+            && let Err((id, _)) = liveness::check(&self.cluster)
+        {
+            if id == "L-07" && nudges > 0 && self.nudge() {
+                nudges -= 1;
+            }
             if self.cluster.now() >= deadline {
                 if let Err((id, what)) = liveness::check(&self.cluster) {
                     self.fail(id, what);
@@ -154,6 +160,17 @@ impl Run {
             let until = (self.cluster.now() + Span::from_seconds(10)).min(deadline);
             self.pass_until(until);
         }
+    }
+
+    /// Wakes `DaemonSet`s of which the controller has said that nothing wakes it although there is something
+    /// to do, as upstream's would sleep too; says whether there was one. Each node may need it anew.
+    fn nudge(&mut self) -> bool {
+        let asleep = liveness::sleeping_daemon_sets(&self.cluster);
+        for set in &asleep {
+            let now = self.cluster.now().ms();
+            self.line(&format!("kubectl annotate ds {set} nudged-at={now} --overwrite"));
+        }
+        !asleep.is_empty()
     }
 
     /// Waits, and sees that nothing is written and all still holds.

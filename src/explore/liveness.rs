@@ -195,6 +195,18 @@ fn daemons_are_placed(cluster: &Cluster) -> Result<(), String> {
     Ok(())
 }
 
+/// The two ways in which upstream's `DaemonSet` controller falls asleep with work to do until something of
+/// the set changes: it is told in the verdict (`WaitingFor::NoWakeup` and `WaitingFor::PassedByNode`).
+pub(super) fn sleeping_daemon_sets(cluster: &Cluster) -> Vec<String> {
+    let sleeps = |set: &&DaemonSet| {
+        let meta = &set.metadata;
+        let key = ObjectKey::new(Kind::DaemonSet, meta.namespace.clone(), meta.name.clone());
+        let reason = cluster.reason_for(&key).and_then(|decision| decision.verdict.reason());
+        reason.is_some_and(|reason| ["NoWakeup", "PassedByNode"].contains(&reason.name))
+    };
+    list::<DaemonSet>(cluster).filter(sleeps).map(|set| set.metadata.name.clone()).collect()
+}
+
 /// The controller's own trap, which upstream has too: the size was changed with the template in the middle
 /// of a rollout, the one set in use has that size and another one noted, and each sync only scales.
 fn is_stuck_upstream(cluster: &Cluster, deployment: &Deployment) -> bool {

@@ -270,9 +270,12 @@ fn update_deletes_old_pods(seen: &Seen<'_>) -> Result<(), String> {
         return Ok(());
     };
     // The status may lag behind the sync that made a new revision: then that is only known to be another one
-    // than the deleted pod's.
+    // than the deleted pod's. So it is when somebody has deleted the revision that the status names:
+    // `getStatefulSetRevisions` makes another one, whose name differs where that one's has been taken.
     let is_updated = |set: &StatefulSet, target: &Pod, other: &Pod| {
-        if set.status.observed_generation < set.metadata.generation {
+        if set.status.observed_generation < set.metadata.generation
+            || !revision_exists(seen, set, &set.status.update_revision)
+        {
             revision(other) != revision(target)
         } else {
             revision(other) == set.status.update_revision
@@ -366,9 +369,10 @@ fn claims_exist_first(seen: &Seen<'_>) -> Result<(), String> {
     let Some((pod, _, _)) = made(seen) else {
         return Ok(());
     };
+    // A claim that a person has just deleted may still be seen.
     let missing = pod.claim_names().find(|name| {
         let key = ObjectKey::new(Kind::PersistentVolumeClaim, pod.metadata.namespace.clone(), *name);
-        !seen.memory.objects.contains_key(&key)
+        seen.memory.views(&key, seen.event.at).next().is_none()
     });
     missing.map_or(Ok(()), |name| Err(format!("made without its claim {name}")))
 }
@@ -423,7 +427,7 @@ fn current_revision_waits(seen: &Seen<'_>) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!(
-            "from {} to {} before the update was complete",
+            "from {} to {} before the update was complete: {is:?}",
             was.current_revision, is.current_revision
         ))
     }

@@ -26,8 +26,9 @@ use std::rc::Rc;
 
 use self::nodes::may_change_fit;
 use self::sync::SetState;
+use self::waiting::{Outcome, WaitingFor};
 use super::api_access::Api;
-use super::{Controller, SyncResult};
+use super::{Controller, SyncResult, Verdict};
 use crate::api::daemonset::DaemonSet;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
@@ -48,6 +49,8 @@ type Keys = Vec<(ObjectKey, Span)>;
 #[derive(Clone, Debug, Default)]
 pub struct DaemonSetController {
     sets: SortedMap<ObjectKey, SetState>,
+    /// Sets that a node's change has passed by, each with the reason.
+    passed_by: Vec<(ObjectKey, Verdict)>,
 }
 
 impl DaemonSetController {
@@ -185,7 +188,9 @@ impl DaemonSetController {
             state.table.put_node(&name, new.cloned());
         }
         // A node that goes wakes nobody: its pods do, when they are collected.
-        new.map_or_else(Vec::new, |node| sets_for_node(cache, node))
+        let Some(node) = new else { return Vec::new() };
+        self.passed_by.extend(sets_passed_by(cache, node));
+        sets_for_node(cache, node)
     }
 }
 
@@ -207,6 +212,33 @@ fn sets_for_node(cache: &Cache, node: &Node) -> Keys {
         }
     });
     sets.map(|set| (key_of(set), Span::ZERO)).collect()
+}
+
+/// The sets that [`sets_for_node`] takes to be on a node although they are not: a pod there names them as its
+/// owner, and belongs to an earlier set of that name. When that pod goes, nobody is woken either, as
+/// `resolveControllerRef` compares uids.
+fn sets_passed_by(cache: &Cache, node: &Node) -> Vec<(ObjectKey, Verdict)> {
+    let name = &node.metadata.name;
+    let on_node = || cache.pods_on(name);
+    let mut passed_by = Vec::new();
+    for set in cache.list::<DaemonSet>(None).filter(|set| !set.metadata.is_terminating()) {
+        let meta = &set.metadata;
+        let is_namesakes = |pod: &&Rc<Pod>| {
+            let owner = pod.metadata.controller_of();
+            pod.metadata.namespace == meta.namespace
+                && owner.is_some_and(|owner| {
+                    owner.kind == "DaemonSet" && owner.name == meta.name && owner.uid != meta.uid
+                })
+        };
+        let has_own = on_node().any(|pod| pod.metadata.is_controlled_by(&meta.uid));
+        if let Some(other) = on_node().find(is_namesakes).filter(|_| !has_own)
+            && node_should_run_daemon_pod(node, set).should_run()
+        {
+            let wait = WaitingFor::PassedByNode { node: name.clone(), pod: other.metadata.name.clone() };
+            passed_by.push((key_of(set), Outcome::Waiting(wait).verdict(set)));
+        }
+    }
+    passed_by
 }
 
 fn key_of(set: &DaemonSet) -> ObjectKey {
@@ -272,6 +304,10 @@ impl Controller for DaemonSetController {
             Some(Object::Node(_)) => self.node_changed(change, cache),
             _ => Vec::new(),
         }
+    }
+
+    fn passed_by(&mut self) -> Vec<(ObjectKey, Verdict)> {
+        std::mem::take(&mut self.passed_by)
     }
 
     fn sync(&mut self, key: &ObjectKey, context: &mut Context<'_, ObjectKey>) -> SyncResult {

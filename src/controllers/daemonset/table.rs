@@ -308,6 +308,19 @@ impl NodeTable {
         self.strays.values()
     }
 
+    /// The pod that becomes available next, with its node.
+    pub(crate) fn next_ripe(&self) -> Option<(String, String)> {
+        let (_, node) = self.ripening.first()?;
+        let min_ready = self.set.spec.min_ready_seconds;
+        let (at, _) = self.ripening.first()?;
+        let is_next = |pod: &&Rc<Pod>| {
+            let before = Time::from_ms(at.ms().saturating_sub(1));
+            pod.is_ready() && pod.is_available(min_ready, *at) && !pod.is_available(min_ready, before)
+        };
+        let pod = self.rows.get(node)?.pods.iter().find(is_next)?;
+        Some((pod.metadata.name.clone(), node.clone()))
+    }
+
     /// When the next pod becomes available.
     pub(crate) fn next_ripe_at(&self) -> Option<Time> {
         self.ripening.first().map(|(at, _)| *at)
