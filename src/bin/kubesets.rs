@@ -209,6 +209,9 @@ fn show(seed: u64, steps: u64, out: &mut impl std::io::Write) -> Result<bool, St
     for line in log.iter().skip(log.len().saturating_sub(60)) {
         print(out, line)?;
     }
+    for decision in run.cluster().controller_manager().latest_decisions() {
+        print(out, &format!("{} ms, {}: {:?}", decision.at.ms(), decision.object, decision.verdict))?;
+    }
     match outcome {
         Ok(_) => Ok(true),
         Err(failure @ Failure { .. }) => {

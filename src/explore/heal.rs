@@ -144,12 +144,19 @@ impl Run {
     /// Waits until all properties hold.
     pub(super) fn converge(&mut self) {
         let deadline = self.cluster.now() + CONVERGES_WITHIN;
+        // Each node may need one anew.
+        let mut may_restart = true;
         let mut nudges = 2 * self.cluster.config().nodes.len();
         while !self.is_over()
             && let Err((id, _)) = liveness::check(&self.cluster)
         {
-            if id == "L-07" && nudges > 0 && self.nudge() {
+            if ["L-02", "L-07"].contains(&id) && nudges > 0 && self.nudge() {
                 nudges -= 1;
+            }
+            if id == "L-13" && may_restart && self.has_missed_the_end_of_an_owner() {
+                self.note("the garbage collector starts anew");
+                self.cluster.end(ProcessName::ControllerManager, Span::ZERO);
+                may_restart = false;
             }
             if self.cluster.now() >= deadline {
                 if let Err((id, what)) = liveness::check(&self.cluster) {
@@ -162,15 +169,22 @@ impl Run {
         }
     }
 
-    /// Wakes `DaemonSet`s of which the controller has said that nothing wakes it although there is something
-    /// to do, as upstream's would sleep too; says whether there was one. Each node may need it anew.
+    /// Changes sets through which their controller would sleep, as upstream's does; says whether there was
+    /// one.
     fn nudge(&mut self) -> bool {
-        let asleep = liveness::sleeping_daemon_sets(&self.cluster);
+        let asleep = liveness::sleepers(&self.cluster);
         for set in &asleep {
-            let now = self.cluster.now().ms();
-            self.line(&format!("kubectl annotate ds {set} nudged-at={now} --overwrite"));
+            let (resource, now) = (set.kind.resource().singular, self.cluster.now().ms());
+            self.line(&format!("kubectl annotate {resource} {} nudged-at={now} --overwrite", set.name));
         }
         !asleep.is_empty()
+    }
+
+    fn has_missed_the_end_of_an_owner(&self) -> bool {
+        let mut objects = Kind::ALL.iter().flat_map(|&kind| self.cluster.server().list(kind, None));
+        let missing = [FaultKind::MissedStates, FaultKind::MissedDeletion, FaultKind::TimeTravel];
+        missing.iter().any(|kind| self.plan.fired.count(*kind) > 0)
+            && objects.any(|object| liveness::is_left_of_a_namesake(&self.cluster, object))
     }
 
     /// Waits, and sees that nothing is written and all still holds.

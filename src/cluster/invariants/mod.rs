@@ -242,6 +242,11 @@ impl Memory {
         now - made <= self.lag && (made <= self.started_at || self.unanswered.contains(key))
     }
 
+    /// Whether an object was made so short a time ago that a cache may not show it yet.
+    pub fn is_new(&self, key: &ObjectKey, now: Time) -> bool {
+        self.made.get(key).is_some_and(|made| now - *made <= self.lag)
+    }
+
     /// Objects that are gone, in the versions in which a controller may still see them.
     pub fn gone(&self, by: Option<ProcessName>, now: Time) -> impl Iterator<Item = &Object> {
         let recent = self.replacements.iter().rev().take_while(move |(until, _)| (now - *until) <= self.lag);

@@ -274,7 +274,7 @@ fn update_deletes_old_pods(seen: &Seen<'_>) -> Result<(), String> {
     // `getStatefulSetRevisions` makes another one, whose name differs where that one's has been taken.
     let is_updated = |set: &StatefulSet, target: &Pod, other: &Pod| {
         if set.status.observed_generation < set.metadata.generation
-            || !revision_exists(seen, set, &set.status.update_revision)
+            || !surely_has_revision(seen, set, &set.status.update_revision)
         {
             revision(other) != revision(target)
         } else {
@@ -326,7 +326,7 @@ fn revision_follows_partition(seen: &Seen<'_>) -> Result<(), String> {
         // A person may have deleted what the status names; then the controller begins anew.
         if ![&status.current_revision, &status.update_revision]
             .iter()
-            .all(|it| revision_exists(seen, set, it))
+            .all(|it| surely_has_revision(seen, set, it))
         {
             return true;
         }
@@ -423,7 +423,7 @@ fn current_revision_waits(seen: &Seen<'_>) -> Result<(), String> {
         && is.ready_replicas == is.replicas;
     // When the current revision itself is gone from the history, the controller begins anew with the update
     // revision; so it may do while the garbage collector takes the revisions of a set that is going.
-    if complete || after.metadata.is_terminating() || !revision_exists(seen, after, &was.current_revision) {
+    if complete || after.metadata.is_terminating() || !surely_has_revision(seen, after, &was.current_revision) {
         Ok(())
     } else {
         Err(format!(
@@ -433,10 +433,14 @@ fn current_revision_waits(seen: &Seen<'_>) -> Result<(), String> {
     }
 }
 
-fn revision_exists(seen: &Seen<'_>, set: &StatefulSet, name: &str) -> bool {
+/// Whether the controller surely sees a revision of the set. It looks for the revisions that the status names
+/// among those in its cache (`getStatefulSetRevisions`), and begins anew where one is missing.
+fn surely_has_revision(seen: &Seen<'_>, set: &StatefulSet, name: &str) -> bool {
     let key = ObjectKey::new(Kind::ControllerRevision, set.metadata.namespace.clone(), name);
-    let found = seen.memory.objects.get(&key);
-    found.is_some_and(|revision| revision.meta().is_controlled_by(&set.metadata.uid))
+    let (memory, now) = (seen.memory, seen.event.at);
+    memory.objects.contains_key(&key)
+        && !memory.is_new(&key, now)
+        && memory.views(&key, now).all(|revision| revision.meta().is_controlled_by(&set.metadata.uid))
 }
 
 fn revisions_are_fixed(seen: &Seen<'_>) -> Result<(), String> {

@@ -70,9 +70,12 @@ impl DaemonSetController {
         state.sync(key, set, cache, api)
     }
 
-    /// The state of the very set that owns an object.
-    fn state_of(&mut self, key: &ObjectKey, uid: &str) -> Option<&mut SetState> {
-        self.sets.get_mut(key).filter(|state| state.is_of(uid))
+    /// What is known of the very set that a reference names, whether or not the cache shows the set now: a
+    /// cache that is filled anew may show the end of a pod before its set.
+    fn state_of(&mut self, namespace: &str, owner: &OwnerReference) -> Option<&mut SetState> {
+        let key = ObjectKey::new(Kind::DaemonSet, namespace, owner.name.clone());
+        let is_kind = owner.kind == Kind::DaemonSet.resource().kind;
+        self.sets.get_mut(&key).filter(|state| is_kind && state.is_of(&owner.uid))
     }
 
     /// Forgets what is known of the revisions of the set that a revision names as its owner. By name alone: a
@@ -108,21 +111,26 @@ impl DaemonSetController {
         // The pod is gone, or belongs to somebody else now.
         if let (Some(old), Some(owner)) = (old, old_ref)
             && old_ref != new_ref
-            && let Some((key, _)) = owning_set(cache, &old.metadata.namespace, owner)
         {
-            if let Some(state) = self.state_of(&key, &owner.uid) {
+            let namespace = &old.metadata.namespace;
+            if let Some(state) = self.state_of(namespace, owner) {
                 state.table.remove(&old.metadata.name);
-                if new.is_none() {
+            }
+            if let Some((key, _)) = owning_set(cache, namespace, owner) {
+                if let Some(state) = self.state_of(namespace, owner).filter(|_| new.is_none()) {
                     state.expectations.deletion_observed(&old.metadata.name);
                 }
+                keys.push((key, Span::ZERO));
             }
-            keys.push((key, Span::ZERO));
         }
         let Some(new) = new else { return keys };
         if let Some(owner) = new_ref {
-            let Some((key, set)) = owning_set(cache, &new.metadata.namespace, owner) else { return keys };
-            if let Some(state) = self.state_of(&key, &owner.uid) {
+            let namespace = &new.metadata.namespace;
+            if let Some(state) = self.state_of(namespace, owner) {
                 state.table.put(Rc::clone(new));
+            }
+            let Some((key, set)) = owning_set(cache, namespace, owner) else { return keys };
+            if let Some(state) = self.state_of(namespace, owner) {
                 if new.is_terminating() {
                     state.expectations.deletion_observed(&new.metadata.name);
                 } else if old.is_none() {
