@@ -6,6 +6,7 @@ use super::liveness::{self, is_stray};
 use super::run::Run;
 use super::workloads::{DAEMON_SET, DEPLOYMENT, ORDINALS, STATEFUL_SET, TIER};
 use crate::api::apps::StatefulSet;
+use crate::api::deployment::Deployment;
 use crate::api::object::Typed as _;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
@@ -147,13 +148,14 @@ impl Run {
         // Each node may need one anew.
         let mut may_restart = true;
         let mut nudges = 2 * self.cluster.config().nodes.len();
+        self.rescale();
         while !self.is_over()
             && let Err((id, _)) = liveness::check(&self.cluster)
         {
             if ["L-02", "L-07"].contains(&id) && nudges > 0 && self.nudge() {
                 nudges -= 1;
             }
-            if id == "L-13" && may_restart && self.has_missed_the_end_of_an_owner() {
+            if may_restart && self.has_missed_the_end_of_an_owner() {
                 self.note("the garbage collector starts anew");
                 self.cluster.end(ProcessName::ControllerManager, Span::ZERO);
                 may_restart = false;
@@ -178,6 +180,20 @@ impl Run {
             self.line(&format!("kubectl annotate {resource} {} nudged-at={now} --overwrite", set.name));
         }
         !asleep.is_empty()
+    }
+
+    /// Frees a Deployment from the trap that its verdict tells of (`WaitingFor::NotedSize`) as that says.
+    fn rescale(&mut self) {
+        let key = ObjectKey::new(Kind::Deployment, "default", DEPLOYMENT);
+        let found = self.cluster.server().get(&key).ok().and_then(Deployment::of).cloned();
+        let Some(deployment) = found.filter(|found| liveness::is_stuck_upstream(&self.cluster, found)) else {
+            return;
+        };
+        let more = deployment.spec.replicas.unwrap_or(1) + 1;
+        self.line(&format!("kubectl scale deploy {DEPLOYMENT} --replicas={more}"));
+        self.pass(Span::from_seconds(120));
+        self.line("kubectl apply -f all.yaml");
+        self.pass(Span::from_seconds(120));
     }
 
     fn has_missed_the_end_of_an_owner(&self) -> bool {

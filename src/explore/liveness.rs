@@ -235,7 +235,7 @@ pub(super) fn is_left_of_a_namesake(cluster: &Cluster, object: &Object) -> bool 
 
 /// The controller's own trap, which upstream has too: the size was changed with the template in the middle
 /// of a rollout, the one set in use has that size and another one noted, and each sync only scales.
-fn is_stuck_upstream(cluster: &Cluster, deployment: &Deployment) -> bool {
+pub(super) fn is_stuck_upstream(cluster: &Cluster, deployment: &Deployment) -> bool {
     let meta = &deployment.metadata;
     let key = ObjectKey::new(Kind::Deployment, meta.namespace.clone(), meta.name.clone());
     let decision = cluster.reason_for(&key);

@@ -7,6 +7,7 @@ use super::{Invariant, Memory, Seen};
 use crate::api::apps::ControllerRevision;
 use crate::api::daemonset::DaemonSet;
 use crate::api::node::Node;
+use crate::api::object::Typed as _;
 use crate::api::pod::{Pod, PodSpec};
 use crate::api::scheduling::{Toleration, node_affinity_matches, untolerated_taint};
 use crate::api::{Kind, Object, ObjectKey};
@@ -161,6 +162,14 @@ fn nodes<'a>(seen: &'a Seen<'_>, name: &str) -> Vec<&'a Node> {
         _ => None,
     };
     versions.into_iter().filter_map(node).collect()
+}
+
+/// How many nodes there may be, as the controller sees it, of which something holds.
+fn nodes_that_may_count(seen: &Seen<'_>, holds: impl Fn(&Node) -> bool) -> i64 {
+    let all = seen.memory.objects.values().chain(seen.memory.recent(seen.event.at)).filter_map(Node::of);
+    let names: SortedSet<&str> =
+        all.filter(|node| holds(node)).map(|node| node.metadata.name.as_str()).collect();
+    i64::try_from(names.len()).unwrap_or(i64::MAX)
 }
 
 fn drives_out<'a>(node: &'a Node, pod: &Pod) -> Option<&'a crate::api::scheduling::Taint> {
@@ -346,20 +355,14 @@ fn may_be_beside(
     daemon: &Daemon<'_>,
     holds: &dyn Fn(&Pod) -> bool,
 ) -> bool {
-    let now = seen.event.at;
-    let here = pods_of(seen, set).flat_map(|pod| {
-        let key = ObjectKey::new(Kind::Pod, pod.metadata.namespace.as_str(), pod.metadata.name.as_str());
-        seen.memory.versions(&key, now)
-    });
-    here.chain(seen.memory.gone(seen.by, now)).any(|object| match object {
-        Object::Pod(pod) => {
-            pod.metadata.is_controlled_by(&set.metadata.uid)
-                && pod.metadata.uid != daemon.pod.metadata.uid
-                && target(pod) == Some(daemon.node)
-                && is_active(pod)
-                && holds(pod)
-        }
-        _ => false,
+    // Also one that is gone, or that was released, in the same sync or by somebody else.
+    let all = seen.memory.objects.values().chain(seen.memory.recent(seen.event.at));
+    all.filter_map(Pod::of).any(|pod| {
+        pod.metadata.is_controlled_by(&set.metadata.uid)
+            && pod.metadata.uid != daemon.pod.metadata.uid
+            && target(pod) == Some(daemon.node)
+            && is_active(pod)
+            && holds(pod)
     })
 }
 
@@ -395,11 +398,7 @@ fn budget_holds(seen: &Seen<'_>) -> Result<(), String> {
         return Err("deleted under OnDelete".into());
     }
     let within = |set: &&DaemonSet| {
-        let desired = seen.memory.objects.values().filter(|object| match object {
-            Object::Node(node) => suits(node, set),
-            _ => false,
-        });
-        let desired = i64::try_from(desired.count()).unwrap_or(i64::MAX);
+        let desired = nodes_that_may_count(seen, |node| suits(node, set));
         let rolling = set.spec.update_strategy.rolling_update.as_ref();
         let budget = rolling.and_then(|rolling| rolling.max_unavailable.as_ref());
         let budget = budget.map_or(0, |budget| budget.scaled(desired, true).unwrap_or(1)).max(1);
@@ -410,7 +409,8 @@ fn budget_holds(seen: &Seen<'_>) -> Result<(), String> {
         return Ok(());
     }
     let unserved = surely_unserved(seen, set);
-    Err(format!("deleted while {} nodes have no available pod", unserved.len()))
+    let names: Vec<&str> = unserved.iter().copied().collect();
+    Err(format!("deleted while {} nodes have no available pod: {}", names.len(), names.join(" ")))
 }
 
 fn surge_holds(seen: &Seen<'_>) -> Result<(), String> {
@@ -424,9 +424,10 @@ fn surge_holds(seen: &Seen<'_>) -> Result<(), String> {
         // in the order of `podByCreationTimestampAndPhase` and keeps one of each revision.
         let order = |pod: &Pod| (!pod.is_bound(), pod.metadata.creation_timestamp, pod.metadata.name.clone());
         let goes_first = |other: &Pod| order(other) < order(daemon.pod);
+        let (shortest, _) = min_ready(&daemon.sets);
         let handed_over = may_be_beside(seen, set, &daemon, &|other| {
             label(other, HASH) == label(daemon.pod, HASH)
-                || other.is_available(set.spec.min_ready_seconds, now)
+                || other.is_available(shortest, now)
                 || (!is_updated(seen.memory, other, set) && goes_first(other))
         });
         return if handed_over {
@@ -461,8 +462,7 @@ fn surge_holds(seen: &Seen<'_>) -> Result<(), String> {
     }
     new.insert(node);
     let both = i64::try_from(old.iter().filter(|node| new.contains(*node)).count()).unwrap_or(i64::MAX);
-    let nodes = seen.memory.objects.values().filter(|object| object.kind() == Kind::Node).count();
-    let nodes = i64::try_from(nodes).unwrap_or(i64::MAX);
+    let nodes = nodes_that_may_count(seen, |_| true);
     let allowed = sets.iter().map(|set| max_surge(set, nodes)).max().unwrap_or_default();
     if both <= allowed {
         Ok(())

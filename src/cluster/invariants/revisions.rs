@@ -128,11 +128,15 @@ fn history_is_kept(seen: &Seen<'_>) -> Result<(), String> {
 fn oldest_goes_first(seen: &Seen<'_>) -> Result<(), String> {
     let Some((gone, owner)) = removed(seen) else { return Ok(()) };
     let (memory, now) = (seen.memory, seen.event.at);
+    // Its own number may have been raised a moment ago.
+    let key = ObjectKey::new(Kind::ControllerRevision, gone.metadata.namespace.as_str(), &*gone.metadata.name);
+    let numbers = memory.views(&key, now).filter_map(revision_of).map(|it| it.revision);
+    let number = numbers.min().unwrap_or(gone.revision);
     let is_older = |other: &&ControllerRevision| {
         let versions = surely_seen(memory, other, now);
         let is_own = |it: &ControllerRevision| it.metadata.is_controlled_by(&owner.uid);
         !versions.is_empty()
-            && versions.iter().all(|it| it.revision < gone.revision && is_own(it))
+            && versions.iter().all(|it| it.revision < number && is_own(it))
             && !may_be_in_use(memory, other, now)
     };
     match memory.objects.values().filter_map(revision_of).find(is_older) {

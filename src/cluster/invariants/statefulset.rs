@@ -299,7 +299,14 @@ fn update_deletes_old_pods(seen: &Seen<'_>) -> Result<(), String> {
     if sets.iter().any(is_allowed) {
         Ok(())
     } else {
-        Err(format!("deleted by its controller, ordinal {ordinal}, revision {}", revision(pod)))
+        let seen_as = |set: &&StatefulSet| {
+            let status = &set.status;
+            let (spec, at) = (set.metadata.generation, status.observed_generation);
+            format!("generation {spec}, observed {at}, update revision {}", status.update_revision)
+        };
+        let sets: Vec<String> = sets.iter().map(seen_as).collect();
+        let what = format!("deleted by its controller, ordinal {ordinal}, revision {}", revision(pod));
+        Err(format!("{what}; the set may have been seen as {}", sets.join("; ")))
     }
 }
 

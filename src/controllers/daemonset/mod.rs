@@ -105,6 +105,12 @@ impl DaemonSetController {
         {
             return Vec::new();
         }
+        // A pod that was adopted, and whose adoption the cache never showed.
+        if let Some(old) = old.filter(|old| old.metadata.controller_of().is_none()) {
+            for state in self.sets.values_mut() {
+                state.table.remove_this(old);
+            }
+        }
         let mut keys = Vec::new();
         let old_ref = old.and_then(|pod| pod.metadata.controller_of());
         let new_ref = new.and_then(|pod| pod.metadata.controller_of());

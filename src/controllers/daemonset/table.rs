@@ -190,6 +190,17 @@ impl NodeTable {
         self.dirty.insert(node);
     }
 
+    /// Forgets this very pod, if it is known.
+    pub(crate) fn remove_this(&mut self, pod: &Pod) {
+        let name = pod.metadata.name.as_str();
+        let row = self.places.get(name).and_then(|node| self.rows.get(node));
+        let placed = row.and_then(|row| row.pods.iter().find(|known| known.metadata.name == name));
+        let known = placed.or_else(|| self.strays.get(name)).or_else(|| self.nowhere.get(name));
+        if known.is_some_and(|known| known.metadata.uid == pod.metadata.uid) {
+            self.remove(name);
+        }
+    }
+
     /// Assesses what must be assessed anew.
     pub(crate) fn refresh(&mut self, now: Time) {
         while self.ripening.first().is_some_and(|(at, _)| *at <= now) {
