@@ -9,8 +9,9 @@
 //! ! crash web-0
 //! ```
 //! `$` types a line, `>` goes on with it, `+20s` lets time pass, `settle` runs until nothing is due (at most
-//! an hour), `^C` interrupts, `^D` ends the input, `!` injects a fault, `@ 1` goes to another terminal. A file that a line names and the session does not have yet
-//! is read beside the script. All other lines are output of an earlier run; they are written anew.
+//! an hour), `^C` interrupts, `^D` ends the input, `!` injects a fault, `@ 1` goes to another terminal.
+//! A file that a line names and the session does not have yet is read beside the script. All other lines are
+//! output of an earlier run; they are written anew.
 
 use crate::cluster::{Cluster, Input, InputError, Terminal};
 use crate::sim::Span;

@@ -60,4 +60,6 @@ scenarios! {
     shell
     kustomize
     containers_nginx
+    containers_zookeeper
+    containers_cassandra
 }

@@ -123,7 +123,7 @@ impl Visit {
             io.hint(note);
         }
         match started {
-            Some(Start::Runs(session)) => Ok(State::Exec(Box::new(session))),
+            Some(Start::Runs(session)) => Ok(State::Exec(session)),
             Some(Start::NotFound(hint)) => {
                 let name = argv.first().map(String::as_str).unwrap_or_default();
                 let why = if name.contains('/') {
@@ -192,7 +192,7 @@ impl Visit {
 /// The name that a runtime gives to a command that is run.
 fn exec_id(container: &str, argv: &[String]) -> String {
     let mut rng = Rng::new(0).fork(&format!("{container} {}", argv.join(" ")));
-    (0..4).map(|_| format!("{:016x}", rng.next_u64())).collect()
+    (0..4).map(|_| format!("{:016x}", rng.next_u64())).collect::<Vec<_>>().concat()
 }
 
 /// The container that runs; what is said when none does, with the exit code.

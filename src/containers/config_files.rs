@@ -18,19 +18,16 @@ type Texts = SortedMap<String, String>;
 pub(super) fn of(scene: &Scene, pod: &Pod, container: &Container, volume: &Extra) -> Option<Texts> {
     let mut files = Texts::new();
     let projected = volume.get("projected").and_then(|projected| projected.get("sources")?.as_array());
-    match projected {
-        Some(sources) => {
-            for source in sources {
-                for (kind, details) in source.as_object().into_iter().flatten() {
-                    add(&mut files, scene, pod, container, kind, details);
-                }
+    if let Some(sources) = projected {
+        for source in sources {
+            for (kind, details) in source.as_object().into_iter().flatten() {
+                add(&mut files, scene, pod, container, kind, details);
             }
         }
-        None => {
-            let kinds = ["configMap", "secret", "downwardAPI"];
-            let (kind, details) = kinds.iter().find_map(|kind| Some((*kind, volume.get(*kind)?)))?;
-            add(&mut files, scene, pod, container, kind, details);
-        }
+    } else {
+        let kinds = ["configMap", "secret", "downwardAPI"];
+        let (kind, details) = kinds.iter().find_map(|kind| Some((*kind, volume.get(*kind)?)))?;
+        add(&mut files, scene, pod, container, kind, details);
     }
     Some(files)
 }

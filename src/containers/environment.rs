@@ -1,6 +1,6 @@
 //! The variables that a container starts with.
 //!
-//! Models `makeEnvironmentVariables`, pkg/kubelet/kubelet_pods.go, and pkg/kubelet/envvars, Kubernetes v1.36.
+//! Models `makeEnvironmentVariables`, `pkg/kubelet/kubelet_pods.go`, and pkg/kubelet/envvars, Kubernetes v1.36.
 //! Left out: `fileKeyRef`; divisors of resources other than 1.
 
 use serde_json::Value;

@@ -47,7 +47,7 @@ pub enum Refusal {
 }
 
 /// Where a container of a pod is, as its status says; `None` of one that never started.
-pub(super) fn statuses<'a>(pod: &'a Pod) -> impl Iterator<Item = &'a ContainerStatus> {
+pub(super) fn statuses(pod: &Pod) -> impl Iterator<Item = &ContainerStatus> {
     pod.status.container_statuses.iter().chain(&pod.status.init_container_statuses)
 }
 
@@ -79,8 +79,11 @@ pub(super) fn place(pod: &Rc<Pod>, container: &str, previous: bool) -> Result<Pl
             pod: Rc::clone(pod),
             container: container.to_owned(),
             id: ended.container_id.clone(),
-            started: ended.started_at.map_or(Time::ZERO, |at| at.time()),
-            ended: Some((ended.finished_at.map_or(Time::ZERO, |at| at.time()), ended.exit_code)),
+            started: ended.started_at.map_or(Time::ZERO, super::super::api::timestamp::Timestamp::time),
+            ended: Some((
+                ended.finished_at.map_or(Time::ZERO, super::super::api::timestamp::Timestamp::time),
+                ended.exit_code,
+            )),
         })
     };
     if previous {
@@ -95,7 +98,7 @@ pub(super) fn place(pod: &Rc<Pod>, container: &str, previous: bool) -> Result<Pl
             pod: Rc::clone(pod),
             container: container.to_owned(),
             id: id_of(pod, status),
-            started: running.started_at.map_or(Time::ZERO, |at| at.time()),
+            started: running.started_at.map_or(Time::ZERO, super::super::api::timestamp::Timestamp::time),
             ended: None,
         });
     }

@@ -1,7 +1,7 @@
 //! A container's own program, from its start to its end.
 //!
-//! It is run when somebody looks, through all the time that has passed since the last look. Left out: a log of
-//! more than some thousand steps is cut short.
+//! It is run when somebody looks, through all the time that has passed since the last look. Left out: more
+//! than some thousand steps at one look; what comes after them is not run.
 
 use super::World;
 use super::images::Image;

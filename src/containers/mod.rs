@@ -1,11 +1,11 @@
 //! The inside of containers: what an image brings, what its program writes, and what people do in there.
 //!
 //! Models what a container runtime and the programs of an image do, as far as tutorials look at it. Nothing
-//! of it exists before somebody looks: a container is then made as it was when it started, and its program is
-//! run through the time that has passed since. What it asks of others meanwhile it is told as things are when
-//! somebody looks. A container is a shell ([`crate::shell`]) on a host that is a [`World`]: its files, the
-//! programs of its image, and the cluster as DNS and HTTP show it. Left out: users' rights, signals other than
-//! those that end a program, the time that the network takes.
+//! of it exists before somebody looks: a container is then made as it was when it started, and its program
+//! is run through the time that has passed since. What it asks of others meanwhile it is told as things are
+//! when somebody looks. A container is a shell ([`crate::shell`]) on a host that is a [`World`]: its files,
+//! the programs of its image, and the cluster as DNS and HTTP show it. Left out: users' rights, signals other
+//! than those that end a program, the time that the network takes.
 //!
 //! - [`scene`]: the cluster's objects as they are. `world`: a [`crate::shell::Host`] in one of the
 //!   containers; `files`, `tree`, `mounts`, `config_files`: its files; `environment`: its variables.

@@ -13,7 +13,7 @@ use super::http::{Fetched, Url};
 use super::instance::ContainerId;
 use super::network::Trouble;
 use crate::api::pod::{Container, Pod, Probe};
-use crate::shell::{Call, Host, Settings, Shell, State, quoted};
+use crate::shell::{Call, Host as _, Settings, Shell, State, quoted};
 
 /// Which of a container's probes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

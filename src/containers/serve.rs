@@ -4,6 +4,9 @@ use super::World;
 use crate::shell::{Call, Io, Program, Progress};
 use crate::sim::Time;
 
+/// What a server has written, and when it writes again.
+pub(super) type Written = (String, Option<Time>);
+
 /// What is particular to a server.
 pub(super) struct Serving {
     /// What `pkill` finds it by.
@@ -18,8 +21,8 @@ pub(super) struct Serving {
     pub(super) ports: fn(&World, &Call) -> Vec<i64>,
     /// What it does and writes when it starts; an exit code when it cannot.
     pub(super) start: fn(&mut World, &Call, Time) -> (String, Option<i32>),
-    /// What it writes as time passes, and when it writes again.
-    pub(super) goes_on: fn(&World, &Call, Time) -> (String, Option<Time>),
+    /// What it has written since it was looked at last, and when it writes again.
+    pub(super) goes_on: fn(&World, &Call, Time, Time) -> Written,
     /// What it writes when it ends.
     pub(super) end: fn(&World, Time) -> String,
     /// Its exit code when it is told to end.
@@ -27,7 +30,7 @@ pub(super) struct Serving {
 }
 
 /// What a server that writes nothing more does.
-pub(super) fn is_quiet(_: &World, _: &Call, _: Time) -> (String, Option<Time>) {
+pub(super) fn is_quiet(_: &World, _: &Call, _: Time, _: Time) -> Written {
     (String::new(), None)
 }
 
@@ -42,11 +45,12 @@ struct Server {
     call: Call,
     serving: &'static Serving,
     pid: Option<u32>,
+    looked: Time,
 }
 
 /// Starts a server.
 pub(super) fn serve(call: &Call, serving: &'static Serving) -> Box<dyn Program> {
-    Box::new(Server { call: call.clone(), serving, pid: None })
+    Box::new(Server { call: call.clone(), serving, pid: None, looked: Time::ZERO })
 }
 
 impl Server {
@@ -87,26 +91,27 @@ impl Program for Server {
     fn poll(&mut self, io: &mut Io<'_>) -> Progress {
         let now = io.now();
         let Some(world) = io.world::<World>() else { return Progress::Done(1) };
-        let pid = match self.pid {
-            Some(pid) => pid,
-            None => {
-                let (text, failed) = (self.serving.start)(world, &self.call, now);
-                if let Some(code) = failed {
-                    io.err(&text);
-                    return Progress::Done(code);
-                }
-                let pid = self.settle(world, now);
-                self.pid = Some(pid);
-                io.out(&text);
-                pid
+        let pid = if let Some(pid) = self.pid {
+            pid
+        } else {
+            let (text, failed) = (self.serving.start)(world, &self.call, now);
+            if let Some(code) = failed {
+                io.err(&text);
+                return Progress::Done(code);
             }
+            let pid = self.settle(world, now);
+            self.pid = Some(pid);
+            self.looked = now;
+            io.out(&text);
+            pid
         };
         let Some(world) = io.world::<World>() else { return Progress::Done(1) };
         if world.instance().is_none_or(|held| held.processes.is_killed(pid)) {
             self.leave(io);
             return Progress::Done(self.serving.code);
         }
-        let (text, wake_at) = (self.serving.goes_on)(world, &self.call, now);
+        let (text, wake_at) = (self.serving.goes_on)(world, &self.call, self.looked, now);
+        self.looked = now;
         io.out(&text);
         Progress::Wait { wake_at }
     }
@@ -124,3 +129,43 @@ impl Program for Server {
         self.serving.name.to_owned()
     }
 }
+
+/// The instants within a span at which a container's command probes run that match a word, and the next one.
+/// Of a long span only the last ones are given.
+pub(super) fn probed_between(
+    world: &World,
+    words: &[&str],
+    from: Time,
+    to: Time,
+) -> (Vec<Time>, Option<Time>) {
+    let Some(held) = world.instance() else { return (Vec::new(), None) };
+    let started = held.processes.iter().map(|process| process.started).min().unwrap_or_default();
+    let (mut found, mut next): (Vec<Time>, Option<Time>) = (Vec::new(), None);
+    for probe in [&held.container.readiness_probe, &held.container.liveness_probe].into_iter().flatten() {
+        let command = probe.extra.get("exec").map(ToString::to_string).unwrap_or_default();
+        if !words.iter().any(|word| command.contains(word)) {
+            continue;
+        }
+        let seconds = |value: Option<i64>, usual: u64| {
+            value.map_or(usual, |value| u64::try_from(value).unwrap_or_default()).saturating_mul(1_000)
+        };
+        let period = seconds(probe.period_seconds, 10).max(1_000);
+        let first = started.ms() + seconds(probe.initial_delay_seconds, 0).max(1_000);
+        // The first one that comes after `from`.
+        let count = if from.ms() < first { 0 } else { (from.ms() - first) / period + 1 };
+        let last = to.ms().saturating_sub(first) / period;
+        for nth in count.max(last.saturating_sub(PROBES_MAX))..=last {
+            let at = first + nth * period;
+            if at <= to.ms() && at > from.ms() {
+                found.push(Time::from_ms(at));
+            }
+        }
+        let after = if to.ms() < first { first } else { first + (last + 1) * period };
+        next = Some(next.map_or(Time::from_ms(after), |next| next.min(Time::from_ms(after))));
+    }
+    crate::collections::sort(&mut found);
+    (found, next)
+}
+
+/// Probes of a long span that are told of.
+const PROBES_MAX: u64 = 100;

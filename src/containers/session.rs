@@ -16,7 +16,7 @@ pub struct Session {
 #[derive(Debug)]
 pub enum Start {
     /// It runs.
-    Runs(Session),
+    Runs(Box<Session>),
     /// The container has no such program; what the sandbox has to say about it.
     NotFound(Option<String>),
 }
@@ -67,7 +67,7 @@ impl World {
             nested.shell.end_input();
         }
         let pid = self.instance_mut().map(|held| held.processes.spawn(argv, now))?;
-        Some(Start::Runs(Session { place: place.clone(), nested, pid }))
+        Some(Start::Runs(Box::new(Session { place: place.clone(), nested, pid })))
     }
 
     /// Passes what is typed on to the container's own program.

@@ -113,7 +113,7 @@ impl Tree {
             }
         }
         // What has no room is not there.
-        let _ = self.write(path, text, at);
+        self.write(path, text, at).unwrap_or_default();
     }
 
     pub(super) fn make_folder(&mut self, path: &str, at: Time) -> Result<(), FileError> {

@@ -1,4 +1,4 @@
-//! The world of programs in containers: a shell's host in one container, from which all others can be reached.
+//! The world of programs in containers: a shell's host in one of them, from which others can be reached.
 
 use std::any::Any;
 use std::rc::Rc;
@@ -134,6 +134,11 @@ impl World {
 
     pub(super) fn instance_mut(&mut self) -> Option<&mut Instance> {
         self.containers.instances.get_mut(&self.here)
+    }
+
+    /// Where the container is that the world is in.
+    pub(super) fn place_here(&self) -> Option<Place> {
+        self.places.get(&self.here).cloned()
     }
 
     /// Its pod.

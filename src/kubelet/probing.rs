@@ -110,7 +110,7 @@ impl ContainerRun {
             value.map_or(usual, |value| u64::try_from(value).unwrap_or_default()).saturating_mul(1_000)
         };
         let period = seconds(probe.period_seconds, 10).max(1_000);
-        let started = self.started_at.map_or(Time::ZERO, |at| at.time());
+        let started = self.started_at.map_or(Time::ZERO, super::super::api::timestamp::Timestamp::time);
         let first = started + Span::from_ms(seconds(probe.initial_delay_seconds, 0));
         // Probes go on in the rhythm in which they began.
         let passed = (now - first).ms();
@@ -145,7 +145,7 @@ impl ContainerRun {
             return false;
         };
         failing.left -= 1;
-        failing.at = failing.at + failing.period;
+        failing.at += failing.period;
         let counts = failing.left == 0;
         let (kind, why, stopping) = (failing.kind, failing.why.clone(), failing.stopping);
         let name = match kind {

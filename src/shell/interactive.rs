@@ -19,8 +19,8 @@ pub struct Interactive {
 }
 
 impl Interactive {
-    /// A shell that is about to prompt; in its prompt `\w` stands for the current folder. Without a prompt it is
-    /// one whose lines come from elsewhere than a terminal.
+    /// A shell that is about to prompt; in its prompt `\w` stands for the current folder. Without a prompt it
+    /// is one whose lines come from elsewhere than a terminal.
     pub fn new(settings: Settings, prompt: String) -> Self {
         let settings = Settings { is_terminal: !prompt.is_empty(), ..settings };
         let shell = Shell::new(settings.clone());

@@ -9,7 +9,7 @@
 //! - `syntax`: from a text to what it means. `expand`, `arithmetic`, `glob`, `braces`: from words to texts.
 //! - `machine`: the interpreter. `pipes`, `console`, `scope`: what it keeps.
 //! - [`programs`]: the text tools. `regex`: their patterns. [`files`]: paths, and files in memory. `prompt`:
-//!   lines that were pasted. `nested`: a shell within a program. [`Interactive`]: one to which a person types.
+//!   lines that were pasted. `nested`: a shell within a program. `interactive`: one to which a person types.
 
 pub mod host;
 pub mod io;

@@ -7,6 +7,8 @@ mod families;
 mod plain;
 mod nginx;
 mod busybox;
+mod zookeeper;
+mod cassandra;
 
 use super::World;
 use super::http::{Request, Response};
@@ -24,12 +26,14 @@ static ALL: &[&Image] = &[
     &busybox::BUSYBOX,
     &busybox::ALPINE,
     &busybox::TOOLBOX,
+    &zookeeper::IMAGE,
+    &cassandra::IMAGE,
 ];
 
 /// How `nslookup` prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lookup {
-    /// As BusyBox's.
+    /// As `BusyBox`'s.
     BusyBox,
     /// As that of BIND's tools.
     Bind,
@@ -48,7 +52,7 @@ pub(super) struct Family {
     pub(super) files: &'static [(&'static str, &'static str)],
     /// The shell of its root user.
     pub(super) login: &'static str,
-    /// Whether its `sh` is BusyBox's, which shows the folder in its prompt.
+    /// Whether its `sh` is `BusyBox`'s, which shows the folder in its prompt.
     pub(super) shows_folder: bool,
 }
 
@@ -183,7 +187,7 @@ mod tests {
 
     #[test]
     fn images_are_known_by_the_last_part_of_their_names() {
-        let known = |image: &str| of(image).names.first().copied().unwrap_or("unknown");
+        let known = |image: &str| of(image).names.first().copied().unwrap_or_default();
         for (image, expected) in [
             ("nginx", "nginx"),
             ("registry.k8s.io/nginx-slim:0.8", "nginx-slim"),
@@ -191,7 +195,7 @@ mod tests {
             ("busybox:1.28", "busybox"),
             ("docker.io/library/nginx@sha256:12", "nginx"),
             ("localhost:5000/nginx", "nginx"),
-            ("me/app:1", "unknown"),
+            ("me/app:1", "an unknown image"),
         ] {
             assert_eq!(known(image), expected, "{image}");
         }

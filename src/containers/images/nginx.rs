@@ -289,13 +289,12 @@ fn hello(world: &mut World, request: &Request) -> Response {
         ("URI", request.path.clone()),
     ];
     let response = if is_text {
-        let lines: String = facts.iter().map(|(what, value)| format!("{what}: {value}\n")).collect();
-        Response::of(200, "text/plain", lines)
+        let lines: Vec<String> = facts.iter().map(|(what, value)| format!("{what}: {value}\n")).collect();
+        Response::of(200, "text/plain", lines.concat())
     } else {
-        let lines: String = facts
-            .iter()
-            .map(|(what, value)| format!("<p><span>{what}:</span> <span>{value}</span></p>\n"))
-            .collect();
+        let line =
+            |(what, value): &(&str, String)| format!("<p><span>{what}:</span> <span>{value}</span></p>\n");
+        let lines = facts.iter().map(line).collect::<Vec<_>>().concat();
         let body = format!(
             "<!DOCTYPE html>\n<html>\n<head>\n<title>Hello World</title>\n</head>\n<body>\n{lines}</body>\n</html>\n"
         );

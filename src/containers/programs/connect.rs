@@ -33,13 +33,12 @@ impl Program for Netcat {
             return Progress::Done(1);
         };
         let is_probe = self.options.has('z');
-        while !is_probe {
-            match io.read_line() {
+        while let Some(read) = (!is_probe).then(|| io.read_line()) {
+            match read {
                 Read::Text(line) => self.text.push_str(&line),
-                Read::End => break,
-                // A server that answers a line does so at once.
                 Read::Wait if self.text.is_empty() => return Progress::WAIT,
-                Read::Wait => break,
+                // A server that answers a line does so at once.
+                Read::Wait | Read::End => break,
             }
         }
         let Some(found) = world(io) else { return Progress::Done(1) };

@@ -36,8 +36,9 @@ fn run_dig(call: &Call, io: &mut Io<'_>) -> i32 {
     let found = candidates.iter().find_map(|full| Some((full.clone(), records(&world.scene, full, &kind)?)));
     let (full, records) = found.unwrap_or((name.trim_end_matches('.').to_owned(), Vec::new()));
     if short {
-        let values: String = records.iter().map(|(_, _, value)| format!("{value}\n")).collect();
-        io.out(&values);
+        for (_, _, value) in &records {
+            io.out(&format!("{value}\n"));
+        }
         return 0;
     }
     let status = if records.is_empty() { "NXDOMAIN" } else { "NOERROR" };
@@ -79,17 +80,14 @@ pub(super) fn host(call: &Call) -> Box<dyn Program> {
         let Some(world) = world(io) else { return 1 };
         let namespace = world.pod().map(|pod| pod.metadata.namespace.clone()).unwrap_or_default();
         let Some(name) = call.args().iter().find(|arg| !arg.starts_with('-')).cloned() else { return 1 };
-        match world.scene.resolve(&name, &namespace) {
-            Some(found) => {
-                for address in &found.addresses {
-                    io.out(&format!("{} has address {address}\n", found.name));
-                }
-                0
+        if let Some(found) = world.scene.resolve(&name, &namespace) {
+            for address in &found.addresses {
+                io.out(&format!("{} has address {address}\n", found.name));
             }
-            None => {
-                io.out(&format!("Host {name} not found: 3(NXDOMAIN)\n"));
-                1
-            }
+            0
+        } else {
+            io.out(&format!("Host {name} not found: 3(NXDOMAIN)\n"));
+            1
         }
     })
 }

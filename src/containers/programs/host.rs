@@ -14,9 +14,8 @@ pub(super) fn hostname(call: &Call) -> Box<dyn Program> {
             (environment::hostname(&world.scene, &pod), environment::full_hostname(&world.scene, &pod));
         let domain = full.split_once('.').map_or("", |(_, domain)| domain);
         let text = match call.args().first().map(String::as_str) {
-            None => short,
+            None | Some("-s" | "--short") => short,
             Some("-f" | "--fqdn" | "--long") => full,
-            Some("-s" | "--short") => short,
             Some("-d" | "--domain") if domain.is_empty() => return 0,
             Some("-d" | "--domain") => domain.to_owned(),
             Some("-i" | "-I" | "--ip-address" | "--all-ip-addresses") => pod.status.pod_ip.clone(),
@@ -62,15 +61,12 @@ pub(super) fn whoami(call: &Call) -> Box<dyn Program> {
     brief(call.clone(), |_, io| {
         let Some(held) = world(io).and_then(|world| world.instance()) else { return 1 };
         let user = held.user();
-        match held.user_name(user) {
-            Some(name) => {
-                io.out(&format!("{name}\n"));
-                0
-            }
-            None => {
-                io.err(&format!("whoami: cannot find name for user ID {user}\n"));
-                1
-            }
+        if let Some(name) = held.user_name(user) {
+            io.out(&format!("{name}\n"));
+            0
+        } else {
+            io.err(&format!("whoami: cannot find name for user ID {user}\n"));
+            1
         }
     })
 }

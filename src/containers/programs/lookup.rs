@@ -1,4 +1,4 @@
-//! `nslookup`, as BusyBox and BIND print it.
+//! `nslookup`, as `BusyBox` and BIND print it.
 
 use super::world;
 use crate::containers::dns::{Found, SERVER, SERVER_NAME, is_address};
@@ -60,13 +60,13 @@ struct Answer {
     hint: Option<String>,
 }
 
-/// Before 1.29 BusyBox asked the C library, and printed it in a way of its own.
+/// Before 1.29 `BusyBox` asked the C library, and printed it in a way of its own.
 fn is_old_busybox(tag: &str) -> bool {
     let mut numbers = tag.split(['.', '-']).map(str::parse::<u32>);
     matches!((numbers.next(), numbers.next()), (Some(Ok(1)), Some(Ok(minor))) if minor < 29)
 }
 
-/// BusyBox 1.28 and older.
+/// `BusyBox` 1.28 and older.
 fn old(scene: &Scene, name: &str, namespace: &str) -> Answer {
     let mut out = format!("Server:    {SERVER}\nAddress 1: {SERVER} {SERVER_NAME}\n\n");
     let found = if is_address(name) {
@@ -92,7 +92,7 @@ fn server(style: Lookup) -> String {
     }
 }
 
-/// BusyBox since 1.29, and BIND.
+/// `BusyBox` since 1.29, and BIND.
 fn addresses(scene: &Scene, name: &str, namespace: &str, style: Lookup) -> Answer {
     let mut out = server(style);
     match scene.resolve(name, namespace) {
@@ -102,10 +102,7 @@ fn addresses(scene: &Scene, name: &str, namespace: &str, style: Lookup) -> Answe
         }
         Some(found) => {
             for address in &found.addresses {
-                match style {
-                    Lookup::BusyBox => out.push_str(&format!("Name:\t{}\nAddress: {address}\n", found.name)),
-                    Lookup::Bind => out.push_str(&format!("Name:\t{}\nAddress: {address}\n", found.name)),
-                }
+                out.push_str(&format!("Name:\t{}\nAddress: {address}\n", found.name));
             }
             out.push('\n');
             let is_short = style == Lookup::BusyBox && found.name != name;
@@ -140,12 +137,11 @@ fn ptr(scene: &Scene, address: &str) -> Answer {
     let mut out = server(Lookup::Bind);
     let reversed: Vec<&str> = address.split('.').rev().collect();
     let asked = format!("{}.in-addr.arpa", reversed.join("."));
-    match scene.name_of(address) {
-        Some(name) => out.push_str(&format!("{asked}\tname = {name}\n\n")),
-        None => {
-            out.push_str(&format!("** server can't find {asked}: NXDOMAIN\n\n"));
-            return Answer { out, exit: 1, ..Answer::default() };
-        }
+    if let Some(name) = scene.name_of(address) {
+        out.push_str(&format!("{asked}\tname = {name}\n\n"));
+    } else {
+        out.push_str(&format!("** server can't find {asked}: NXDOMAIN\n\n"));
+        return Answer { out, exit: 1, ..Answer::default() };
     }
     Answer { out, ..Answer::default() }
 }

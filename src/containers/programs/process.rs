@@ -162,8 +162,9 @@ pub(super) fn pgrep(call: &Call) -> Box<dyn Program> {
         };
         let own = call.argv.join(" ");
         let picked = end(io, |process| process.words != own && matches(process, &name, whole), true);
-        let text: String = picked.iter().map(|pid| format!("{pid}\n")).collect();
-        io.out(&text);
+        for pid in &picked {
+            io.out(&format!("{pid}\n"));
+        }
         i32::from(picked.is_empty())
     })
 }

@@ -29,9 +29,10 @@ struct Typed {
 impl Typed {
     fn begin(&self, io: &mut Io<'_>) -> Interactive {
         let name = self.call.name().to_owned();
-        let prompt = match io.reads_terminal() {
-            false => String::new(),
-            true => io.world::<World>().map_or_else(String::new, |world| prompt(world, &name)),
+        let prompt = if io.reads_terminal() {
+            io.world::<World>().map_or_else(String::new, |world| prompt(world, &name))
+        } else {
+            String::new()
         };
         let settings = Settings {
             name: if name == "bash" { name } else { "sh".to_owned() },

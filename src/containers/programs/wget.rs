@@ -1,4 +1,4 @@
-//! `wget` between containers, as BusyBox prints it.
+//! `wget` between containers, as `BusyBox` prints it.
 
 use super::{hint, world};
 use crate::containers::http::{Fetched, Url};
@@ -58,7 +58,7 @@ impl Wget {
                 if let Some(hint) = hint(&Trouble::Unresolved, &url.host) {
                     io.hint(hint);
                 }
-                return Some(1);
+                Some(1)
             }
             Err(Trouble::Silence) => {
                 let patience = self.options.value('T').and_then(|text| text.parse().ok());
@@ -69,7 +69,7 @@ impl Wget {
                 }
                 io.err(&format!("Connecting to {peer}\n"));
                 io.err("wget: download timed out\n");
-                return Some(1);
+                Some(1)
             }
             Err(trouble) => {
                 let why = if trouble == Trouble::NoRoute { "No route to host" } else { "Connection refused" };
@@ -78,11 +78,11 @@ impl Wget {
                 if let Some(hint) = hint(&trouble, &url.host) {
                     io.hint(hint);
                 }
-                return Some(1);
+                Some(1)
             }
             Ok(Fetched::NoHttp) => {
                 io.err("wget: error getting response\n");
-                return Some(1);
+                Some(1)
             }
             Ok(Fetched::Answer(answer)) => {
                 if !quiet {

@@ -46,17 +46,15 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     if argv.is_empty() {
         return Err(CommandError::plain("you must specify at least one command for the container"));
     }
-    let object = match target {
-        Some(word) => object_of(context, &word)?,
-        None => {
-            let picks =
-                Selection { args: Vec::new(), latest: true, ..Selection::of(context) }.pick(context)?;
-            CommandError::all(picks.errors)?;
-            let mut items = picks.items.into_iter().filter_map(|picked| picked.object);
-            match (items.next(), items.next()) {
-                (Some(object), None) => object,
-                _ => return Err(CommandError::plain("cannot exec into multiple objects at a time")),
-            }
+    let object = if let Some(word) = target {
+        object_of(context, &word)?
+    } else {
+        let picks = Selection { args: Vec::new(), latest: true, ..Selection::of(context) }.pick(context)?;
+        CommandError::all(picks.errors)?;
+        let mut items = picks.items.into_iter().filter_map(|picked| picked.object);
+        match (items.next(), items.next()) {
+            (Some(object), None) => object,
+            _ => return Err(CommandError::plain("cannot exec into multiple objects at a time")),
         }
     };
     let (pod, _) = pod_of(context, &object, "attach to", Prefers::Active)?;

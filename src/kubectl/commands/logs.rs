@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::shared_flags::SELECTOR;
 use super::target::{Prefers, container_of, kind_and_name, pod_of, target};
-use crate::api::object::Typed;
+use crate::api::object::Typed as _;
 use crate::api::pod::Pod;
 use crate::api::{Kind, ObjectKey, Timestamp};
 use crate::kubectl::command::{Command, Context, Step};
@@ -151,13 +151,16 @@ fn named(context: &mut Context<'_>, word: &str) -> Result<Vec<Rc<Pod>>, CommandE
     let (kind, name) = kind_and_name(word)?;
     let namespace = context.namespace();
     let key = ObjectKey::new(kind, namespace.as_str(), name.as_str());
-    let object = context.fetch(&key).map_err(|error| match error.is_not_found() {
-        true => CommandError::plain(format!(
-            "error from server (NotFound): {} in namespace {}",
-            error.message(),
-            quote(&namespace)
-        )),
-        false => error,
+    let object = context.fetch(&key).map_err(|error| {
+        if error.is_not_found() {
+            CommandError::plain(format!(
+                "error from server (NotFound): {} in namespace {}",
+                error.message(),
+                quote(&namespace)
+            ))
+        } else {
+            error
+        }
     })?;
     let (pod, count) = pod_of(context, &object, "get the logs from", Prefers::Talkative)?;
     if count > 1 && context.flags.switch("all-pods") {

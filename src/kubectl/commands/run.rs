@@ -65,14 +65,14 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let made = send(context, Kind::Pod, pod, printer.dry_run(), None)?;
     // The Service is told of before the pod.
     let exposes = context.flags.switch("expose");
-    let exposed = if exposes { expose(context, &mut printer) } else { Ok(()) };
+    let service = if exposes { expose(context, &mut printer) } else { Ok(()) };
     if attaches(context) {
-        exposed?;
+        service?;
         let name = text_at(&made, &["metadata", "name"]).to_owned();
         return Ok(run_attached::start(context, &name, exposes));
     }
     printer.print(context, &made, "created")?;
-    exposed?;
+    service?;
     Ok(Step::Done)
 }
 

@@ -9,7 +9,7 @@ use super::attach::{act, has_tty};
 use super::deleting::{Options, delete_one};
 use super::target::{container_named, target};
 use super::waiters::{block, deadline};
-use crate::api::object::Typed;
+use crate::api::object::Typed as _;
 use crate::api::pod::Pod;
 use crate::api::{Kind, ObjectKey};
 use crate::apiserver::{ApiServer, PropagationPolicy};

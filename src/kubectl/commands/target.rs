@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use crate::api::labels::LabelSelector;
 use crate::api::meta::Condition;
-use crate::api::object::Typed;
+use crate::api::object::Typed as _;
 use crate::api::pod::{Container, Pod};
 use crate::api::{Kind, Object, ObjectKey};
 use crate::kubectl::command::Context;
@@ -86,11 +86,13 @@ fn rank(pod: &Pod, prefers: Prefers) -> Rank {
         _ => 3,
     };
     let ready = Condition::find(&pod.status.conditions, "Ready").filter(|ready| ready.status == "True");
-    let since = ready.and_then(|ready| ready.last_transition_time).map_or(i64::MAX, |at| at.unix_seconds());
+    let since = ready
+        .and_then(|ready| ready.last_transition_time)
+        .map_or(i64::MAX, crate::api::timestamp::Timestamp::unix_seconds);
     let restarts = pod.status.container_statuses.iter().map(|status| status.restart_count).max();
     let restarts = restarts.unwrap_or_default();
     let restarts = if prefers == Prefers::Talkative { -restarts } else { restarts };
-    let created = pod.metadata.creation_timestamp.map_or(0, |at| at.unix_seconds());
+    let created = pod.metadata.creation_timestamp.map_or(0, crate::api::timestamp::Timestamp::unix_seconds);
     (!pod.is_bound(), phase, ready.is_none(), since, restarts, created, pod.metadata.name.clone())
 }
 
