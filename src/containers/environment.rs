@@ -1,7 +1,7 @@
 //! The variables that a container starts with.
 //!
-//! Models `makeEnvironmentVariables`, `pkg/kubelet/kubelet_pods.go`, and pkg/kubelet/envvars, Kubernetes v1.36.
-//! Left out: `fileKeyRef`; divisors of resources other than 1.
+//! Models `makeEnvironmentVariables`, `pkg/kubelet/kubelet_pods.go`, and pkg/kubelet/envvars, Kubernetes
+//! v1.36. Left out: `fileKeyRef`; divisors of resources other than 1.
 
 use serde_json::Value;
 

@@ -9,6 +9,11 @@ mod nginx;
 mod busybox;
 mod zookeeper;
 mod cassandra;
+mod kafka;
+mod mysql;
+mod wordpress;
+mod node_exporter;
+mod ssd_monitor;
 
 use super::World;
 use super::http::{Request, Response};
@@ -28,6 +33,11 @@ static ALL: &[&Image] = &[
     &busybox::TOOLBOX,
     &zookeeper::IMAGE,
     &cassandra::IMAGE,
+    &kafka::IMAGE,
+    &mysql::IMAGE,
+    &wordpress::IMAGE,
+    &node_exporter::IMAGE,
+    &ssd_monitor::IMAGE,
 ];
 
 /// How `nslookup` prints.
