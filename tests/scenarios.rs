@@ -6,14 +6,14 @@
 use std::path::Path;
 
 use expect_test::expect_file;
-use kubesets::cluster::{Cluster, ClusterConfig};
+use kubesets::cluster::Cluster;
 use kubesets::transcript;
 
 fn check(name: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
     let path = folder.join(name);
     let script = std::fs::read_to_string(&path).unwrap_or_default();
-    let mut cluster = Cluster::new(ClusterConfig::default());
+    let mut cluster = Cluster::new(transcript::config(&script));
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).ok();
     match transcript::play(&mut cluster, &script, &read) {
         Ok(printed) => expect_file![path].assert_eq(&printed),

@@ -28,7 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["api", "apiserver", "client", "controllers", "kubectl", "kubelet", "scheduler", "shell", "sim"],
     ),
     ("recording", &["api", "apiserver", "cluster", "kubectl", "kubelet", "sim"]),
-    ("transcript", &["api", "cluster", "sim"]),
+    ("transcript", &["api", "cluster", "kubelet", "sim"]),
     ("explore", &["api", "apiserver", "client", "cluster", "kubectl", "kubelet", "sim"]),
     ("ui", &["api", "cluster", "kubectl", "sim"]),
 ];

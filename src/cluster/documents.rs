@@ -7,8 +7,16 @@
 const DOCUMENTS: &[(&str, &str)] = &[
     ("examples/application/web/web.yaml", include_str!("../../static/examples/web.yaml")),
     ("examples/application/web/web-parallel.yaml", include_str!("../../static/examples/web-parallel.yaml")),
-    ("examples/application/zookeeper/zookeeper.yaml", include_str!("../../static/examples/zookeeper.yaml")),
-    ("tutorials/stateful-application/zookeeper.yaml", include_str!("../../static/examples/zookeeper.yaml")),
+    ("examples/application/zookeeper/zookeeper.yaml", include_str!("../../static/documents/zookeeper.yaml")),
+    (
+        "tutorials/stateful-application/zookeeper.yaml",
+        include_str!("../../static/documents/zookeeper-2016.yaml"),
+    ),
+    (
+        "kubernetes-zookeeper/manifests/zookeeper_mini.yaml",
+        include_str!("../../static/documents/zookeeper_mini.yaml"),
+    ),
+    ("kubernetes-kafka/manifests/kafka_mini.yaml", include_str!("../../static/documents/kafka_mini.yaml")),
     (
         "examples/application/cassandra/cassandra-service.yaml",
         include_str!("../../static/documents/cassandra-service.yaml"),
@@ -28,7 +36,8 @@ const DOCUMENTS: &[(&str, &str)] = &[
 ];
 
 /// Sites whose examples they are.
-const SITES: &[&str] = &["k8s.io/", "kubernetes.io/", "raw.githubusercontent.com/kubernetes/website/"];
+const SITES: &[&str] =
+    &["k8s.io/", "kubernetes.io/", "raw.githubusercontent.com/kubernetes/website/", "kow3ns.github.io/"];
 
 /// The document of a URL.
 pub(super) fn find(url: &str) -> Option<&'static str> {

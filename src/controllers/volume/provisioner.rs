@@ -32,6 +32,8 @@ use crate::sim::{Span, Time};
 
 /// The provisioner that the default class names.
 pub const LOCAL_PATH: &str = "rancher.io/local-path";
+/// The names that it answers to: tutorials that were written for minikube name its provisioner.
+const NAMES: [&str; 2] = [LOCAL_PATH, "k8s.io/minikube-hostpath"];
 
 const HOSTNAME: &str = "kubernetes.io/hostname";
 
@@ -176,7 +178,7 @@ impl Provisioner {
         };
         let should_delete = volume.status.phase == "Released"
             && volume.spec.persistent_volume_reclaim_policy == "Delete"
-            && volume.metadata.annotations.get(PROVISIONED_BY).is_some_and(|by| by == LOCAL_PATH)
+            && volume.metadata.annotations.get(PROVISIONED_BY).is_some_and(|by| NAMES.contains(&by.as_str()))
             && !volume.metadata.is_terminating();
         if !should_delete {
             return Ok(None);
@@ -197,12 +199,13 @@ impl Provisioner {
 
 /// The class of a claim that this provisioner is to serve now.
 fn should_provision(claim: &PersistentVolumeClaim, cache: &Cache) -> Option<Rc<StorageClass>> {
-    let is_named = claim.metadata.annotations.get(STORAGE_PROVISIONER).is_some_and(|name| name == LOCAL_PATH);
-    if !is_named || !claim.spec.volume_name.is_empty() || claim.metadata.is_terminating() {
+    let named = claim.metadata.annotations.get(STORAGE_PROVISIONER);
+    if named.is_none() || !claim.spec.volume_name.is_empty() || claim.metadata.is_terminating() {
         return None;
     }
     let class = cache.typed::<StorageClass>("", claim_class(claim))?;
-    (class.provisioner == LOCAL_PATH).then(|| Rc::clone(class))
+    let is_named = named == Some(&class.provisioner) && NAMES.contains(&class.provisioner.as_str());
+    is_named.then(|| Rc::clone(class))
 }
 
 fn volume_for(
@@ -231,7 +234,7 @@ fn volume_for(
     PersistentVolume {
         metadata: ObjectMeta {
             name,
-            annotations: [(PROVISIONED_BY.to_owned(), LOCAL_PATH.to_owned())].into(),
+            annotations: [(PROVISIONED_BY.to_owned(), class.provisioner.clone())].into(),
             ..ObjectMeta::default()
         },
         spec: PersistentVolumeSpec {

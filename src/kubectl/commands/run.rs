@@ -10,7 +10,7 @@ use super::image_reference::is_reference;
 use super::overrides::{self, OVERRIDES};
 use super::pairs;
 use super::service_manifest::{Wishes, labels, number, service};
-use super::shared_flags::{DRY_RUN, IGNORED, RESULT};
+use super::shared_flags::{DRY_RUN, IGNORED, RECORD, RESULT};
 use crate::api::Kind;
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
@@ -49,7 +49,7 @@ pub const COMMAND: Command = Command {
             [--overrides=inline-json] [--command] -- [COMMAND] [args...]",
     examples: "# A pod\nkubectl run nginx --image=nginx\n\n# A pod that ends\nkubectl run once --image=busybox \
                --restart=Never -- echo done\n\n# Only look at it\nkubectl run nginx --image=nginx --dry-run=client -o yaml",
-    flags: &[FLAGS, OVERRIDES, SAVE_CONFIG, DRY_RUN, RESULT, IGNORED],
+    flags: &[FLAGS, OVERRIDES, SAVE_CONFIG, DRY_RUN, RESULT, IGNORED, RECORD],
     required: &["image"],
     run: Some(run),
     ..Command::EMPTY
