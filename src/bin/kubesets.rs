@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use kubesets::cluster::{Cluster, ClusterConfig, Input, ProcessName};
+use kubesets::cluster::{Cluster, Input, ProcessName};
 use kubesets::collections::sort;
 use kubesets::explore::crash_points::{self, CrashReport};
 use kubesets::explore::script::SCRIPTS;
@@ -105,7 +105,7 @@ fn recordings(paths: &[&str]) -> Result<Vec<PathBuf>, String> {
 fn run(path: &Path, out: &mut impl std::io::Write) -> Result<bool, String> {
     let script = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut cluster = Cluster::new(ClusterConfig::default());
+    let mut cluster = Cluster::new(transcript::config(&script));
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).ok();
     let printed = transcript::play(&mut cluster, &script, &read).map_err(|error| error.to_string())?;
     write!(out, "{printed}").map_err(|error| error.to_string())?;

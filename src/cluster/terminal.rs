@@ -201,8 +201,12 @@ impl Cluster {
         } else {
             terminal.begin(now);
             let taken = terminal.shell.submit(line);
-            if let Some(entry) = terminal.entries.last_mut() {
-                terminal.shell.typed().clone_into(&mut entry.line);
+            // What was typed only grows while it is not complete.
+            let typed = terminal.shell.typed();
+            if let Some(entry) = terminal.entries.last_mut()
+                && let Some(more) = typed.get(entry.line.len()..)
+            {
+                entry.line.push_str(more);
             }
             if taken == Taken::Incomplete {
                 return;

@@ -329,8 +329,7 @@ fn drain_ends(run: &mut Run) -> Result<(), String> {
 
 fn dependents_follow(run: &mut Run) -> Result<(), String> {
     // Claims of pods that are gone stay as the controller left them: those may name the set as their owner.
-    let used: Vec<String> =
-        run.pods("nginx").iter().flat_map(Pod::claim_names).map(str::to_owned).collect();
+    let used: Vec<String> = run.pods("nginx").iter().flat_map(Pod::claim_names).map(str::to_owned).collect();
     let claims = |run: &Run| {
         let claims = run.cluster.server().list(Kind::PersistentVolumeClaim, Some("default"));
         claims.filter(|claim| used.contains(&claim.meta().name)).count()

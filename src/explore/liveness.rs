@@ -267,7 +267,8 @@ fn deployments_are_complete(cluster: &Cluster) -> Result<(), String> {
     }
     for set in list::<ReplicaSet>(cluster) {
         let mut deployments = list::<Deployment>(cluster);
-        if deployments.any(|it| set.metadata.is_controlled_by(&it.metadata.uid) && is_stuck_upstream(cluster, it))
+        if deployments
+            .any(|it| set.metadata.is_controlled_by(&it.metadata.uid) && is_stuck_upstream(cluster, it))
         {
             continue;
         }

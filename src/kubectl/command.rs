@@ -9,7 +9,7 @@ use super::inside::{ContainerAct, ContainerCall};
 use super::outcome::{Outcome, Output, Waiter};
 use super::session::Session;
 use crate::api::ObjectKey;
-use crate::apiserver::{ApiServer, Request, StatusError, warnings};
+use crate::apiserver::{ApiServer, Body, PatchType, Request, StatusError, Subresource, warnings};
 use crate::kubectl::commands::edit::Edit;
 
 /// A command, or a group of them.
@@ -102,6 +102,20 @@ pub struct Context<'a> {
     pub warnings: usize,
 }
 
+/// Where an object notes what changed it.
+pub const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
+
+/// Notes in an object what changed it (`MakeRecordMergePatch`).
+pub fn record_of(key: &ObjectKey, cause: &str) -> Request {
+    Request::Patch {
+        key: key.clone(),
+        patch_type: PatchType::Merge,
+        patch: serde_json::json!({"metadata": {"annotations": {CHANGE_CAUSE: cause}}}),
+        subresource: Subresource::Main,
+        dry_run: false,
+    }
+}
+
 impl Context<'_> {
     /// The arguments that are no flags.
     pub fn args(&self) -> &[String] {
@@ -143,7 +157,11 @@ impl Context<'_> {
     pub fn send(&mut self, request: Request) -> Result<crate::api::Object, StatusError> {
         let before = request.changed().map(|key| self.api.get(key).cloned());
         let is_looked_at = before.is_some() || matches!(request, Request::Create { .. });
-        let object = self.api.handle(request)?;
+        let (request, record) = self.recorded(request);
+        let mut object = self.api.handle(request)?;
+        if let Some(record) = record {
+            object = self.api.handle(record)?;
+        }
         if is_looked_at {
             let before = before.and_then(Result::ok);
             for warning in warnings(&object, before.as_ref()) {
@@ -151,6 +169,40 @@ impl Context<'_> {
             }
         }
         Ok(object)
+    }
+
+    /// What `--record` notes: the line, with its flags in full.
+    pub fn change_cause(&self) -> Option<String> {
+        if !self.flags.switch("record") {
+            return None;
+        }
+        let mut line = self.path.clone();
+        self.flags.args.iter().for_each(|argument| line.push_str(&format!(" {argument}")));
+        self.flags.given.iter().for_each(|(name, value)| line.push_str(&format!(" --{name}={value}")));
+        Some(line)
+    }
+
+    /// A request with the note of `--record` (`RecordFlags`), and a second one where it cannot bear the note.
+    fn recorded(&self, mut request: Request) -> (Request, Option<Request>) {
+        let Some(cause) = self.change_cause() else { return (request, None) };
+        let path = ["metadata", "annotations", CHANGE_CAUSE];
+        match &mut request {
+            Request::Create { body: Body::Manifest(value), .. } => {
+                super::objects::set_at(value, &path, cause.into());
+                (request, None)
+            }
+            Request::Patch { patch_type, patch, subresource: Subresource::Main, .. }
+                if matches!(patch_type, PatchType::Strategic | PatchType::Merge) =>
+            {
+                super::objects::set_at(patch, &path, cause.into());
+                (request, None)
+            }
+            Request::Patch { key, dry_run: false, .. } => {
+                let record = record_of(key, &cause);
+                (request, Some(record))
+            }
+            _ => (request, None),
+        }
     }
 
     /// Prints a warning, each text once.

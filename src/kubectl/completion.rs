@@ -69,6 +69,7 @@ impl Scene<'_> {
         if self.word.starts_with('-') {
             return flags
                 .iter()
+                .filter(|flag| flag.deprecated.is_none())
                 .map(|flag| {
                     if flag.bare.is_some() {
                         format!("--{} ", flag.name)

@@ -45,6 +45,8 @@ pub fn run(rest: &[String], session: &mut Session, api: &mut ApiServer) -> Outco
     }
     let mut context =
         Context { api, session, flags: parsed, path: found.path, output: Output::default(), warnings: 0 };
+    let notes = std::mem::take(&mut context.flags.notes);
+    context.err(&notes);
     let step = function(&mut context).and_then(|step| context.judge_warnings(step));
     context.finish(step)
 }

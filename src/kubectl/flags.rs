@@ -1,7 +1,7 @@
 //! Flags as tables, and how a command's words are read by them.
 //!
 //! Models github.com/spf13/pflag as kubectl uses it, with its error words, Kubernetes v1.36: flags and
-//! arguments may be mixed, short ones joined, `--` ends them. Left out: deprecated and hidden flags.
+//! arguments may be mixed, short ones joined, `--` ends them. Left out: hidden flags.
 
 use super::go_duration;
 use super::quote::quote;
@@ -37,13 +37,15 @@ pub struct Flag {
     pub default: &'static str,
     /// Its value when it is given without one; none means that a value must follow.
     pub bare: Option<&'static str>,
+    /// What is said to whoever gives it, where it is to go.
+    pub deprecated: Option<&'static str>,
     /// What it does.
     pub help: &'static str,
 }
 
 impl Flag {
     const fn new(name: &'static str, kind: FlagKind, default: &'static str, help: &'static str) -> Self {
-        Self { name, short: None, kind, default, bare: None, help }
+        Self { name, short: None, kind, default, bare: None, deprecated: None, help }
     }
 
     /// A flag that is on or off.
@@ -94,6 +96,13 @@ impl Flag {
     #[must_use]
     pub const fn bare(mut self, bare: &'static str) -> Self {
         self.bare = Some(bare);
+        self
+    }
+
+    /// The same as one that is to go.
+    #[must_use]
+    pub const fn deprecated(mut self, instead: &'static str) -> Self {
+        self.deprecated = Some(instead);
         self
     }
 
@@ -163,6 +172,10 @@ pub struct Parsed {
     pub args: Vec<String>,
     values: SortedMap<&'static str, Vec<String>>,
     defaults: SortedMap<&'static str, &'static str>,
+    /// The flags in the order in which they were given, with what each was given.
+    pub given: Vec<(&'static str, String)>,
+    /// What is said of flags that are to go.
+    pub notes: String,
     /// How many arguments stood before `--`.
     pub args_before_dashes: Option<usize>,
 }
@@ -256,6 +269,10 @@ impl Parsed {
 
     fn set(&mut self, flag: &Flag, value: String) -> Result<(), String> {
         flag.check(&value)?;
+        if let Some(instead) = flag.deprecated {
+            self.notes.push_str(&format!("Flag --{} has been deprecated, {instead}\n", flag.name));
+        }
+        self.given.push((flag.name, value.clone()));
         let values = self.values.entry(flag.name).or_default();
         match flag.kind {
             FlagKind::List => values.extend(value.split(',').map(str::to_owned)),

@@ -59,7 +59,7 @@ pub fn command(command: &Command, path: &str) -> String {
         }
         text.push('\n');
     }
-    let mut flags: Vec<&Flag> = command.own_flags().collect();
+    let mut flags: Vec<&Flag> = command.own_flags().filter(|flag| flag.deprecated.is_none()).collect();
     sort_by_key(&mut flags, |flag| flag.name);
     if !flags.is_empty() {
         text.push_str("Options:\n");

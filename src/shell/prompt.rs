@@ -1,14 +1,13 @@
 //! Lines that were pasted with their prompts, as documents show them.
 
-/// The text without the prompts `$ ` and `> ` when it begins with one. What stands there without a prompt
-/// stays.
+/// Whether a text begins with a prompt.
+pub(super) fn has_prompt(text: &str) -> bool {
+    let first = text.lines().find(|line| !line.trim().is_empty());
+    first.is_some_and(|line| after_prompt(line.trim_start()).is_some())
+}
+
+/// Text that was pasted with prompts, `$ ` and `> `, without them. What stands there without a prompt stays.
 pub(super) fn without_prompts(text: &str) -> String {
-    let Some(first) = text.lines().find(|line| !line.trim().is_empty()) else {
-        return text.to_owned();
-    };
-    if after_prompt(first.trim_start()).is_none() {
-        return text.to_owned();
-    }
     let strip = |line: &str| {
         let bare = line.trim_start();
         let rest = after_prompt(bare).or_else(|| bare.strip_prefix("> "));
@@ -30,7 +29,7 @@ fn after_prompt(line: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::without_prompts;
+    use super::{has_prompt, without_prompts};
 
     #[test]
     fn prompts_of_pasted_lines_are_left_out() {
@@ -46,7 +45,8 @@ mod tests {
             ("/bin/echo a # b", "/bin/echo a # b"),
         ];
         for (text, expected) in cases {
-            assert_eq!(without_prompts(text), expected, "{text}");
+            let bare = if has_prompt(text) { without_prompts(text) } else { text.to_owned() };
+            assert_eq!(bare, expected, "{text}");
         }
     }
 }

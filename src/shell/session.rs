@@ -7,9 +7,9 @@ use super::host::{EditRequest, Host};
 use super::io::{Kernel, Stream};
 use super::machine::Machine;
 use super::pipes::Pipes;
-use super::prompt::without_prompts;
+use super::prompt::{has_prompt, without_prompts};
 use super::scope::Scope;
-use super::syntax::{self, SyntaxError};
+use super::syntax::{self, Open, SyntaxError};
 use crate::collections::SortedMap;
 use crate::sim::{Span, Time};
 
@@ -71,9 +71,16 @@ pub struct Shell {
     machine: Machine,
     pipes: Pipes,
     console: Console,
-    pending: String,
-    /// The line as it is read: without prompts that were pasted with it.
+    /// The line, or its lines, without prompts that were pasted with it.
     typed: String,
+    /// It goes on with the next line.
+    is_incomplete: bool,
+    /// It was pasted with prompts.
+    is_prompted: bool,
+    /// What of it is open, where that can be told without parsing.
+    open: Option<Open>,
+    /// Bytes that were parsed in all.
+    parsed: usize,
     /// The line holds no command.
     is_blank: bool,
     /// How often it has done its share and was not done.
@@ -100,8 +107,11 @@ impl Shell {
             machine: Machine::new(scope),
             pipes: Pipes::default(),
             console: Console::new(settings.is_terminal),
-            pending: String::new(),
             typed: String::new(),
+            is_incomplete: false,
+            is_prompted: false,
+            open: None,
+            parsed: 0,
             is_blank: false,
             rounds: 0,
         }
@@ -109,15 +119,35 @@ impl Shell {
 
     /// Takes a line or several; prompts that were pasted with them are left out.
     pub fn submit(&mut self, text: &str) -> Taken {
-        let mut whole = std::mem::take(&mut self.pending);
-        if !whole.is_empty() {
-            whole.push('\n');
+        if self.is_incomplete {
+            self.typed.push('\n');
+        } else {
+            self.typed.clear();
+            self.open = None;
+            self.is_prompted = has_prompt(text);
         }
-        whole.push_str(text);
-        self.typed = without_prompts(&whole);
+        let from = self.typed.len();
+        match self.is_prompted {
+            true => self.typed.push_str(&without_prompts(text)),
+            false => self.typed.push_str(text),
+        }
+        let may_grow = self.typed.len() < PENDING_MAX;
+        let new = self.typed.get(from..).unwrap_or_default();
+        let goes_on = |open: &Open| !new.split('\n').any(|line| open.may_end_with(line));
+        if may_grow && self.is_incomplete && self.open.as_ref().is_some_and(goes_on) {
+            return Taken::Incomplete;
+        }
+        self.parsed += self.typed.len();
+        self.open = None;
+        self.is_incomplete = false;
         match syntax::parse(&self.typed) {
-            Err(SyntaxError::Incomplete) if whole.len() < PENDING_MAX => {
-                self.pending = whole;
+            Err(SyntaxError::Incomplete) if may_grow => {
+                self.is_incomplete = true;
+                Taken::Incomplete
+            }
+            Err(SyntaxError::Open(open)) if may_grow => {
+                self.is_incomplete = true;
+                self.open = Some(open);
                 Taken::Incomplete
             }
             parsed => {
@@ -215,7 +245,7 @@ impl Shell {
 
     /// Ends what runs, as Ctrl-C does, and forgets a line that is not complete; returns the exit code.
     pub fn interrupt(&mut self, host: &mut dyn Host, now: Time) -> i32 {
-        self.pending.clear();
+        self.is_incomplete = false;
         let mut kernel = Kernel {
             now,
             host,
@@ -245,7 +275,12 @@ impl Shell {
 
     /// Whether the line that was begun goes on with the next.
     pub fn is_incomplete(&self) -> bool {
-        !self.pending.is_empty()
+        self.is_incomplete
+    }
+
+    /// How many bytes were parsed in all: more than were typed, as what is not complete is parsed again.
+    pub fn parsed(&self) -> usize {
+        self.parsed
     }
 
     /// Whether `exit` was run.

@@ -358,3 +358,38 @@ fn what_never_ends_lets_others_go_on() {
     run_any(&format!("grep -E '{}'", "(a*)*".repeat(2_000)));
     run_any(&format!("echo $(({}1))", "(".repeat(20_000)));
 }
+
+#[test]
+fn pasted_lines_are_parsed_once_and_not_again_for_each_line() {
+    for (first, body, last) in [
+        ("cat > many.txt <<EOF", "a line of text, $HOME", "EOF"),
+        ("cat > many.txt <<-'EOF'", "\ta line of text", "\tEOF"),
+        ("$ cat > many.txt <<EOF", "> a line of text", "> EOF"),
+        ("echo '", "a line of text", "' > many.txt"),
+        ("echo \"", "a line of text", "\" > many.txt"),
+    ] {
+        let mut host = TestHost::new();
+        let mut shell = Shell::new(Settings { folder: "/home".to_owned(), ..Settings::default() });
+        let mut bytes = first.len() + last.len() + 1;
+        assert_eq!(shell.submit(first), Taken::Incomplete, "{first}");
+        for _ in 0..2_000 {
+            assert_eq!(shell.submit(body), Taken::Incomplete, "{first}");
+            bytes += body.len() + 1;
+        }
+        assert_eq!(shell.submit(last), Taken::Whole, "{first}");
+        assert!(shell.parsed() <= bytes + first.len(), "{first}: {} of {bytes}", shell.parsed());
+        assert!(matches!(shell.poll(&mut host, Time::ZERO), State::Done(0)), "{first}");
+        let written = host.files.read("/home/many.txt").unwrap();
+        assert!(written.matches("a line of text").count() == 2_000, "{first}");
+    }
+}
+
+#[test]
+fn a_redirection_wants_its_name_on_the_same_line() {
+    let mut host = TestHost::new();
+    let mut shell = Shell::new(Settings { name: "bash".to_owned(), ..Settings::default() });
+    assert_eq!(shell.submit("kubectl describe pod/<podname>"), Taken::Whole);
+    assert!(matches!(shell.poll(&mut host, Time::ZERO), State::Done(2)));
+    let expected = "bash: syntax error near unexpected token `newline'\n";
+    assert_eq!(shell.take_output(), [(Stream::Err, expected.to_owned())]);
+}

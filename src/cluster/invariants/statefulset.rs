@@ -430,7 +430,8 @@ fn current_revision_waits(seen: &Seen<'_>) -> Result<(), String> {
         && is.ready_replicas == is.replicas;
     // When the current revision itself is gone from the history, the controller begins anew with the update
     // revision; so it may do while the garbage collector takes the revisions of a set that is going.
-    if complete || after.metadata.is_terminating() || !surely_has_revision(seen, after, &was.current_revision) {
+    if complete || after.metadata.is_terminating() || !surely_has_revision(seen, after, &was.current_revision)
+    {
         Ok(())
     } else {
         Err(format!(

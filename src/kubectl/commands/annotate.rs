@@ -6,17 +6,16 @@ use serde_json::{Value, json};
 
 use super::label::{FLAGS, check, list_entries, pick, send};
 use super::pairs;
-use super::shared_flags::{ALL, ALL_NAMESPACES, DRY_RUN, FIELD_SELECTOR, FILES, IGNORED, RESULT, SELECTOR};
+use super::shared_flags::{
+    ALL, ALL_NAMESPACES, DRY_RUN, FIELD_SELECTOR, FILES, IGNORED, RECORD, RESULT, SELECTOR,
+};
 use crate::api::LabelMap;
 use crate::api::codec::to_value;
-use crate::kubectl::command::{Command, Context, Step};
+use crate::kubectl::command::{CHANGE_CAUSE, Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::objects::{set_at, wire};
 use crate::kubectl::result::{DryRun, ResultPrinter};
 use crate::kubectl::selection::Picked;
-
-/// Why a revision was made; may always be changed.
-const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
 
 /// `kubectl annotate`
 pub const COMMAND: Command = Command {
@@ -27,7 +26,7 @@ pub const COMMAND: Command = Command {
     usage: "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version]",
     examples: "# Say why a revision was made\nkubectl annotate sts/web kubernetes.io/change-cause='new image'\n\n# Remove \
                an annotation\nkubectl annotate sts/web note-",
-    flags: &[FLAGS, FILES, ALL, ALL_NAMESPACES, FIELD_SELECTOR, SELECTOR, DRY_RUN, RESULT, IGNORED],
+    flags: &[FLAGS, FILES, ALL, ALL_NAMESPACES, FIELD_SELECTOR, SELECTOR, DRY_RUN, RESULT, IGNORED, RECORD],
     run: Some(run),
     ..Command::EMPTY
 };

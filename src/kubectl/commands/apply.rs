@@ -6,10 +6,10 @@
 
 use serde_json::Value;
 
-use super::shared_flags::{DRY_RUN, FILES, IGNORED, RESULT, SELECTOR, SUBRESOURCE, VALIDATE};
+use super::shared_flags::{DRY_RUN, FILES, IGNORED, RECORD, RESULT, SELECTOR, SUBRESOURCE, VALIDATE};
 use crate::api::patch;
 use crate::apiserver::{Body, PatchType, Request, Subresource};
-use crate::kubectl::command::{Command, Context, Step};
+use crate::kubectl::command::{CHANGE_CAUSE, Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::formats;
@@ -46,7 +46,7 @@ pub const COMMAND: Command = Command {
     usage: "(-f FILENAME | -k DIRECTORY)",
     examples: "# Apply a file\nkubectl apply -f web.yaml\n\n# See what would happen\nkubectl apply -f web.yaml \
                --dry-run=server",
-    flags: &[FLAGS, FILES, SELECTOR, DRY_RUN, RESULT, SUBRESOURCE, IGNORED, VALIDATE],
+    flags: &[FLAGS, FILES, SELECTOR, DRY_RUN, RESULT, SUBRESOURCE, IGNORED, RECORD, VALIDATE],
     run: Some(run),
     ..Command::EMPTY
 };
@@ -129,7 +129,11 @@ fn apply_one(
             "from {generate_name}: cannot use generate name with apply"
         )));
     }
-    let modified = with_last_applied(manifest);
+    let mut manifest = manifest.clone();
+    if let Some(cause) = context.change_cause() {
+        set_at(&mut manifest, &["metadata", "annotations", CHANGE_CAUSE], cause.into());
+    }
+    let modified = with_last_applied(&manifest);
     let (object, operation) = match fetch(context.api, &picked.key) {
         Ok(object) => change(context, picked, &modified, wire(&object), printer)?,
         Err(error) if error.is_not_found() => (create(context, picked, modified, printer)?, "created"),

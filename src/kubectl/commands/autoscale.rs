@@ -3,7 +3,7 @@
 //! Models the checks of staging/src/k8s.io/kubectl/pkg/cmd/autoscale, Kubernetes v1.36. Left out: the
 //! object that it makes, on which no controller here would act.
 
-use super::shared_flags::{DRY_RUN, FILES, RESULT};
+use super::shared_flags::{DRY_RUN, FILES, RECORD, RESULT};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
@@ -25,7 +25,7 @@ pub const COMMAND: Command = Command {
     doc: "On a real cluster this makes an autoscaler, which changes the number of replicas as the load changes. The \
           sandbox has no load and no autoscalers.",
     usage: "(-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu=CPU] [--memory=MEMORY]",
-    flags: &[FLAGS, FILES, DRY_RUN, RESULT],
+    flags: &[FLAGS, FILES, DRY_RUN, RESULT, RECORD],
     required: &["max"],
     run: Some(run),
     ..Command::EMPTY

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::shared_flags::{FILES, IGNORED, RESULT, SUBRESOURCE, VALIDATE};
+use super::shared_flags::{FILES, IGNORED, RECORD, RESULT, SUBRESOURCE, VALIDATE};
 use crate::api::{ObjectKey, patch};
 use crate::apiserver::{ApiServer, PatchType, Request, StatusError, Subresource};
 use crate::kubectl::command::{Command, Context, Step};
@@ -35,7 +35,7 @@ pub const COMMAND: Command = Command {
     doc: "Opens objects in the editor, as the server has them, and sends what was changed when the editor is closed.",
     usage: "(RESOURCE/NAME | -f FILENAME)",
     examples: "# Edit a StatefulSet\nkubectl edit sts/web",
-    flags: &[FILES, RESULT, SUBRESOURCE, IGNORED, VALIDATE],
+    flags: &[FILES, RESULT, SUBRESOURCE, IGNORED, RECORD, VALIDATE],
     run: Some(run),
     ..Command::EMPTY
 };

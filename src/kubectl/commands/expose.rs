@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::create::made::{SAVE_CONFIG, send};
 use super::overrides::{self, OVERRIDES};
 use super::service_manifest::{Wishes, service};
-use super::shared_flags::{DRY_RUN, FILES, IGNORED, RESULT};
+use super::shared_flags::{DRY_RUN, FILES, IGNORED, RECORD, RESULT};
 use crate::api::Kind;
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
@@ -40,7 +40,7 @@ pub const COMMAND: Command = Command {
             [--name=name] [--external-ip=external-ip-of-service] [--type=type]",
     examples: "# Port 80 of the Service leads to port 8080 of the pods\nkubectl expose deployment web --port=80 \
                --target-port=8080\n\n# A headless Service\nkubectl expose deployment web --port=80 --cluster-ip=None",
-    flags: &[FLAGS, OVERRIDES, SAVE_CONFIG, FILES, DRY_RUN, RESULT, IGNORED],
+    flags: &[FLAGS, OVERRIDES, SAVE_CONFIG, FILES, DRY_RUN, RESULT, IGNORED, RECORD],
     run: Some(run),
     ..Command::EMPTY
 };

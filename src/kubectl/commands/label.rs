@@ -5,7 +5,9 @@
 use serde_json::{Value, json};
 
 use super::pairs;
-use super::shared_flags::{ALL, ALL_NAMESPACES, DRY_RUN, FIELD_SELECTOR, FILES, IGNORED, RESULT, SELECTOR};
+use super::shared_flags::{
+    ALL, ALL_NAMESPACES, DRY_RUN, FIELD_SELECTOR, FILES, IGNORED, RECORD, RESULT, SELECTOR,
+};
 use crate::api::LabelMap;
 use crate::api::codec::to_value;
 use crate::apiserver::{PatchType, Request, Subresource};
@@ -34,7 +36,7 @@ pub const COMMAND: Command = Command {
     usage: "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version]",
     examples: "# Set a label\nkubectl label node node-1 disk=ssd\n\n# Change it\nkubectl label node node-1 disk=hdd \
                --overwrite\n\n# Remove it\nkubectl label node node-1 disk-",
-    flags: &[FLAGS, FILES, ALL, ALL_NAMESPACES, FIELD_SELECTOR, SELECTOR, DRY_RUN, RESULT, IGNORED],
+    flags: &[FLAGS, FILES, ALL, ALL_NAMESPACES, FIELD_SELECTOR, SELECTOR, DRY_RUN, RESULT, IGNORED, RECORD],
     run: Some(run),
     ..Command::EMPTY
 };

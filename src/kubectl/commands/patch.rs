@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::shared_flags::{DRY_RUN, FILES, IGNORED, RESULT, SUBRESOURCE};
+use super::shared_flags::{DRY_RUN, FILES, IGNORED, RECORD, RESULT, SUBRESOURCE};
 use crate::api::patch;
 use crate::apiserver::{PatchType, Request, StatusError, Subresource};
 use crate::kubectl::command::{Command, Context, Step};
@@ -34,7 +34,7 @@ pub const COMMAND: Command = Command {
                '{\"spec\":{\"updateStrategy\":{\"rollingUpdate\":{\"partition\":2}}}}'\n\n# Replace an image by its \
                place\nkubectl patch sts web --type=json -p='[{\"op\":\"replace\",\
                \"path\":\"/spec/template/spec/containers/0/image\",\"value\":\"nginx:1.27\"}]'",
-    flags: &[FLAGS, FILES, DRY_RUN, RESULT, SUBRESOURCE, IGNORED],
+    flags: &[FLAGS, FILES, DRY_RUN, RESULT, SUBRESOURCE, IGNORED, RECORD],
     run: Some(run),
     ..Command::EMPTY
 };

@@ -3,7 +3,7 @@
 //! Models staging/src/k8s.io/kubectl/pkg/cmd/replace, Kubernetes v1.36. Left out: `--force`, `--raw`.
 
 use super::apply::with_last_applied;
-use super::shared_flags::{DRY_RUN, FILES, IGNORED, RESULT, SUBRESOURCE, VALIDATE};
+use super::shared_flags::{DRY_RUN, FILES, IGNORED, RECORD, RESULT, SUBRESOURCE, VALIDATE};
 use crate::apiserver::{Body, Request, Subresource};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
@@ -27,7 +27,7 @@ pub const COMMAND: Command = Command {
           lacks get their defaults.",
     usage: "-f FILENAME",
     examples: "# Replace an object\nkubectl replace -f web.yaml",
-    flags: &[FLAGS, FILES, DRY_RUN, RESULT, SUBRESOURCE, IGNORED, VALIDATE],
+    flags: &[FLAGS, FILES, DRY_RUN, RESULT, SUBRESOURCE, IGNORED, RECORD, VALIDATE],
     run: Some(run),
     ..Command::EMPTY
 };

@@ -11,7 +11,7 @@ use super::overrides::{self, OVERRIDES};
 use super::pairs;
 use super::run_attached;
 use super::service_manifest::{Wishes, labels, number, service};
-use super::shared_flags::{DRY_RUN, IGNORED, RESULT};
+use super::shared_flags::{DRY_RUN, IGNORED, RECORD, RESULT};
 use crate::api::Kind;
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
@@ -52,7 +52,7 @@ pub const COMMAND: Command = Command {
     examples: "# A pod\nkubectl run nginx --image=nginx\n\n# A shell in a pod that goes away afterwards\nkubectl run -it \
                --rm shell --image=busybox:1.28 --restart=Never\n\n# A pod that ends\nkubectl run once --image=busybox \
                --restart=Never -- echo done\n\n# Only look at it\nkubectl run nginx --image=nginx --dry-run=client -o yaml",
-    flags: &[FLAGS, OVERRIDES, SAVE_CONFIG, DRY_RUN, RESULT, IGNORED],
+    flags: &[FLAGS, OVERRIDES, SAVE_CONFIG, DRY_RUN, RESULT, IGNORED, RECORD],
     required: &["image"],
     run: Some(run),
     ..Command::EMPTY

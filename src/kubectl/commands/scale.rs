@@ -2,11 +2,11 @@
 //!
 //! Models staging/src/k8s.io/kubectl/pkg/cmd/scale and pkg/scale, Kubernetes v1.36. Left out: nothing.
 
-use super::shared_flags::{ALL, DRY_RUN, FILES, IGNORED, RESULT, SELECTOR};
+use super::shared_flags::{ALL, DRY_RUN, FILES, IGNORED, RECORD, RESULT, SELECTOR};
 use super::waiters::{block, deadline};
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, Preconditions, Request, StatusError};
-use crate::kubectl::command::{Command, Context, Step};
+use crate::kubectl::command::{Command, Context, Step, record_of};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::objects::set_at;
@@ -36,7 +36,7 @@ pub const COMMAND: Command = Command {
     usage: "[--resource-version=version] [--current-replicas=count] --replicas=COUNT (-f FILENAME | TYPE NAME)",
     examples: "# Five pods\nkubectl scale sts web --replicas=5\n\n# Only if there are three now\nkubectl scale sts web \
                --current-replicas=3 --replicas=5",
-    flags: &[FLAGS, FILES, ALL, SELECTOR, DRY_RUN, RESULT, IGNORED],
+    flags: &[FLAGS, FILES, ALL, SELECTOR, DRY_RUN, RESULT, IGNORED, RECORD],
     required: &["replicas"],
     run: Some(run),
     ..Command::EMPTY
@@ -110,6 +110,8 @@ struct Options {
     current_replicas: i64,
     resource_version: String,
     timeout_ms: i64,
+    /// What `--record` notes.
+    change_cause: Option<String>,
 }
 
 impl Options {
@@ -119,6 +121,7 @@ impl Options {
             current_replicas: context.flags.number("current-replicas"),
             resource_version: context.flags.text("resource-version").to_owned(),
             timeout_ms: context.flags.duration_ms("timeout"),
+            change_cause: context.change_cause(),
         }
     }
 }
@@ -212,6 +215,9 @@ impl Scaling {
             replicas: self.options.replicas,
             preconditions: Preconditions::default(),
         })?;
+        if let Some(cause) = &self.options.change_cause {
+            api.handle(record_of(key, cause))?;
+        }
         Ok(())
     }
 }

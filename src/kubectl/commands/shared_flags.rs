@@ -50,10 +50,15 @@ pub const RESULT: &[Flag] = &[
 ];
 
 /// Flags that are understood and make no difference here.
-pub const IGNORED: &[Flag] = &[
-    Flag::text("field-manager", "", "The name under which the server notes who set a field; ignored here."),
-    Flag::switch("record", "Deprecated; ignored here."),
-];
+pub const IGNORED: &[Flag] = &[Flag::text(
+    "field-manager",
+    "",
+    "The name under which the server notes who set a field; ignored here.",
+)];
+
+/// `--record`
+pub const RECORD: &[Flag] = &[Flag::switch("record", "Notes the line in the object as what changed it.")
+    .deprecated("--record will be removed in the future")];
 
 /// `--chunk-size`
 pub const CHUNKS: &[Flag] =

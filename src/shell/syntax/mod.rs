@@ -21,11 +21,40 @@ pub(crate) use tree::{
 
 use scan::Parser;
 
+/// Text that is open, and goes on whatever stands in it until a line ends it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Open {
+    /// A here-document.
+    Here {
+        /// The line that ends it.
+        delimiter: String,
+        /// Tabs before it do not count.
+        drops_tabs: bool,
+    },
+    /// A text between quotes.
+    Quote(char),
+}
+
+impl Open {
+    /// Whether a line may end it.
+    pub(crate) fn may_end_with(&self, line: &str) -> bool {
+        match self {
+            Self::Here { delimiter, drops_tabs } => {
+                let line = if *drops_tabs { line.trim_start_matches('\t') } else { line };
+                line.trim_end_matches('\r') == delimiter
+            }
+            Self::Quote(quote) => line.contains(*quote),
+        }
+    }
+}
+
 /// Why a text means nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SyntaxError {
-    /// More is to come: a quote, a loop or a here-document is open.
+    /// More is to come: a loop or a substitution is open.
     Incomplete,
+    /// More is to come, up to the end of this.
+    Open(Open),
     /// A token stands where none may.
     Unexpected(String),
     /// The sandbox does not have it.
@@ -35,7 +64,7 @@ pub(crate) enum SyntaxError {
 impl fmt::Display for SyntaxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Incomplete => f.write_str("syntax error: unexpected end of file"),
+            Self::Incomplete | Self::Open(_) => f.write_str("syntax error: unexpected end of file"),
             Self::Unexpected(token) => write!(f, "syntax error near unexpected token `{token}'"),
             Self::Refused(why) => f.write_str(why),
         }

@@ -3,9 +3,9 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use super::SyntaxError;
 use super::scan::{Parser, PendingHere};
 use super::tree::{Part, Redirect, RedirectKind, Word};
+use super::{Open, SyntaxError};
 
 impl Parser {
     /// Takes a redirection when one is next.
@@ -61,6 +61,10 @@ impl Parser {
 
     fn target(&mut self) -> Result<Word, SyntaxError> {
         self.skip_blanks();
+        if self.peek().is_none() {
+            // A name does not stand on the next line.
+            return Err(SyntaxError::Unexpected("newline".to_owned()));
+        }
         self.word()?.ok_or_else(|| self.unexpected())
     }
 
@@ -96,15 +100,15 @@ impl Parser {
     pub(super) fn read_here_documents(&mut self) -> Result<(), SyntaxError> {
         for here in std::mem::take(&mut self.pending) {
             let mut body = String::new();
+            let open = Open::Here { delimiter: here.delimiter.clone(), drops_tabs: here.drops_tabs };
             loop {
                 let Some(line) = self.raw_line() else {
-                    return Err(SyntaxError::Incomplete);
+                    return Err(SyntaxError::Open(open));
                 };
-                let line = if here.drops_tabs { line.trim_start_matches('\t').to_owned() } else { line };
-                if line.trim_end_matches('\r') == here.delimiter {
+                if open.may_end_with(&line) {
                     break;
                 }
-                body.push_str(&line);
+                body.push_str(if here.drops_tabs { line.trim_start_matches('\t') } else { &line });
                 body.push('\n');
             }
             let word = if here.is_literal {

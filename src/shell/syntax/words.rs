@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::SyntaxError;
 use super::scan::{Parser, is_meta};
 use super::tree::{Operation, Part, Word};
+use super::{Open, SyntaxError};
 
 /// Adds text to a word; texts of one kind that follow each other are one part.
 fn push(parts: &mut Vec<Part>, more: &str, quoted: bool) {
@@ -66,7 +66,7 @@ impl Parser {
             match self.next() {
                 Some('\'') => return Ok(()),
                 Some(letter) => push_letter(parts, letter, true),
-                None => return Err(SyntaxError::Incomplete),
+                None => return Err(SyntaxError::Open(Open::Quote('\''))),
             }
         }
     }
@@ -82,8 +82,7 @@ impl Parser {
     fn quoted_parts(&mut self, parts: &mut Vec<Part>, end: Option<char>) -> Result<(), SyntaxError> {
         loop {
             match self.peek() {
-                None if end.is_none() => return Ok(()),
-                None => return Err(SyntaxError::Incomplete),
+                None => return end.map_or(Ok(()), |end| Err(SyntaxError::Open(Open::Quote(end)))),
                 Some(letter) if end == Some(letter) => {
                     self.at += 1;
                     return Ok(());

@@ -12,7 +12,7 @@ mod secret;
 mod disruption_budget;
 
 use super::apply::{require_files, with_last_applied};
-use super::shared_flags::{DRY_RUN, FILES, IGNORED, RESULT, SELECTOR, VALIDATE};
+use super::shared_flags::{DRY_RUN, FILES, IGNORED, RECORD, RESULT, SELECTOR, VALIDATE};
 use crate::api::Kind;
 use crate::apiserver::{Body, Request};
 use crate::kubectl::command::{Command, Context, Step};
@@ -33,7 +33,7 @@ pub const COMMAND: Command = Command {
     usage: "-f FILENAME",
     examples: "# Create what a file describes\nkubectl create -f web.yaml\n\n# Create a namespace\nkubectl create \
                namespace staging",
-    flags: &[FLAGS, FILES, SELECTOR, DRY_RUN, RESULT, IGNORED, VALIDATE],
+    flags: &[FLAGS, FILES, SELECTOR, DRY_RUN, RESULT, IGNORED, RECORD, VALIDATE],
     subcommands: &[
         generate::NAMESPACE,
         generate::CONFIG_MAP,

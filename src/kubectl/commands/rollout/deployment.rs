@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use super::history::{CHANGE_CAUSE, History};
+use super::history::History;
 use crate::api::codec::to_value;
 use crate::api::deployment::{
     ANNOTATIONS_NOT_COPIED, Deployment, POD_TEMPLATE_HASH, ReplicaSet, equal_ignore_hash, revision_of,
@@ -16,7 +16,7 @@ use crate::api::meta::Condition;
 use crate::api::{LabelMap, Object, ObjectKey};
 use crate::apiserver::{ApiServer, PatchType, Request, Subresource};
 use crate::collections::SortedMap;
-use crate::kubectl::command::Context;
+use crate::kubectl::command::{CHANGE_CAUSE, Context};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::objects::{remove_at, set_at, wire};
 use crate::kubectl::printers::describe::pod_template::pod_template;

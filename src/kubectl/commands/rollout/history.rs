@@ -20,9 +20,6 @@ use crate::kubectl::quote::quote;
 use crate::kubectl::result::key_name;
 use crate::kubectl::selection::Picked;
 
-/// Where a person may say why a revision was made.
-pub(super) const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
-
 /// One template that is remembered.
 #[derive(Clone, Debug)]
 pub(super) struct History {

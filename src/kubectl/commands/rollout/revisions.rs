@@ -6,12 +6,13 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use super::history::{CHANGE_CAUSE, History};
+use super::history::History;
 use crate::api::apps::ControllerRevision;
 use crate::api::codec::map_of;
 use crate::api::{Kind, Object, ObjectKey, patch};
 use crate::apiserver::ApiServer;
 use crate::collections::sort_by_key;
+use crate::kubectl::command::CHANGE_CAUSE;
 use crate::kubectl::error::CommandError;
 use crate::kubectl::objects::wire;
 

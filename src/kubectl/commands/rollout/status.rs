@@ -1,7 +1,8 @@
 //! `kubectl rollout status`: follows an update to its end.
 //!
 //! Models `staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_status.go`, Kubernetes v1.36: one sentence for
-//! each change of the object.
+//! each change of the object. A real kubectl takes a moment to start, in which the controllers have seen what
+//! the command before it did; here it gives them that moment.
 
 use std::collections::VecDeque;
 
@@ -15,7 +16,10 @@ use crate::kubectl::commands::waiters::{block, deadline};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::outcome::{Output, Poll, Waiter};
-use crate::sim::Time;
+use crate::sim::{Span, Time};
+
+/// How long a kubectl takes to start.
+const START: Span = Span::from_ms(50);
 
 const FLAGS: &[Flag] = &[
     Flag::switch("watch", "Waits until the update is done.").short('w').default("true"),
@@ -47,6 +51,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let waiter = RolloutStatus {
         left: picks.items.into_iter().map(|picked| picked.key).collect(),
         position: None,
+        begins: None,
         until: None,
         timeout_ms,
         revision,
@@ -56,12 +61,25 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     Ok(block(context, waiter))
 }
 
+/// Whether a controller has yet to see what the object was made to be.
+fn is_unobserved(object: &Object) -> bool {
+    let observed = match object {
+        Object::StatefulSet(set) => set.status.observed_generation,
+        Object::DaemonSet(set) => set.status.observed_generation,
+        Object::Deployment(deployment) => deployment.status.observed_generation,
+        _ => return false,
+    };
+    observed < object.meta().generation
+}
+
 /// Objects whose updates are followed one after the other.
 #[derive(Clone, Debug)]
 struct RolloutStatus {
     left: VecDeque<ObjectKey>,
     /// Where the first object's changes were read up to; unset before its first look.
     position: Option<u64>,
+    /// When it looks first.
+    begins: Option<Time>,
     until: Option<Time>,
     timeout_ms: i64,
     revision: i64,
@@ -114,6 +132,13 @@ impl RolloutStatus {
 
 impl Waiter for RolloutStatus {
     fn poll(&mut self, api: &mut ApiServer) -> Poll {
+        let begins = *self.begins.get_or_insert_with(|| {
+            let object = self.left.front().and_then(|key| api.get(key).ok());
+            if object.is_some_and(is_unobserved) { api.now() + START } else { api.now() }
+        });
+        if api.now() < begins {
+            return Poll::Pending { output: Output::default(), wake_at: Some(begins) };
+        }
         let mut output = Output::default();
         while let Some(key) = self.left.front().cloned() {
             match self.look(&key, api, &mut output) {

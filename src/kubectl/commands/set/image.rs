@@ -10,7 +10,7 @@ use crate::apiserver::{PatchType, Request, Subresource};
 use crate::collections::sort;
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::commands::pairs;
-use crate::kubectl::commands::shared_flags::{ALL, DRY_RUN, FILES, IGNORED, RESULT, SELECTOR};
+use crate::kubectl::commands::shared_flags::{ALL, DRY_RUN, FILES, IGNORED, RECORD, RESULT, SELECTOR};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::objects::{text_at, wire};
@@ -29,7 +29,7 @@ pub(super) const COMMAND: Command = Command {
     usage: "(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N",
     examples: "# One container\nkubectl set image sts/web nginx=registry.k8s.io/nginx-slim:0.9\n\n# All containers\n\
                kubectl set image sts/web '*=nginx:1.27'",
-    flags: &[FLAGS, FILES, ALL, SELECTOR, DRY_RUN, RESULT, IGNORED],
+    flags: &[FLAGS, FILES, ALL, SELECTOR, DRY_RUN, RESULT, IGNORED, RECORD],
     run: Some(run),
     ..Command::EMPTY
 };

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::pod_specs;
 use crate::api::quantity::Quantity;
 use crate::kubectl::command::{Command, Context, Step};
-use crate::kubectl::commands::shared_flags::{ALL, DRY_RUN, FILES, IGNORED, RESULT, SELECTOR};
+use crate::kubectl::commands::shared_flags::{ALL, DRY_RUN, FILES, IGNORED, RECORD, RESULT, SELECTOR};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::objects::set_at;
@@ -29,7 +29,7 @@ pub(super) const COMMAND: Command = Command {
     usage: "(-f FILENAME | TYPE NAME)  ([--limits=LIMITS & --requests=REQUESTS]",
     examples: "# What nginx asks for and may use\nkubectl set resources deployment nginx -c=nginx \
                --requests=cpu=100m,memory=256Mi --limits=cpu=200m,memory=512Mi",
-    flags: &[FLAGS, FILES, ALL, SELECTOR, DRY_RUN, RESULT, IGNORED],
+    flags: &[FLAGS, FILES, ALL, SELECTOR, DRY_RUN, RESULT, IGNORED, RECORD],
     run: Some(run),
     ..Command::EMPTY
 };
