@@ -50,7 +50,16 @@ impl<'a, T> Context<'a, T> {
         recorder: &'a mut Recorder,
         rng: &'a mut Rng,
     ) -> Self {
-        Self { cache, server, recorder, rng, timers: Vec::new(), interference: None, has_ended: false, comes_again: false }
+        Self {
+            cache,
+            server,
+            recorder,
+            rng,
+            timers: Vec::new(),
+            interference: None,
+            has_ended: false,
+            comes_again: false,
+        }
     }
 
     /// Lets something go wrong.

@@ -129,7 +129,8 @@ fn oldest_goes_first(seen: &Seen<'_>) -> Result<(), String> {
     let Some((gone, owner)) = removed(seen) else { return Ok(()) };
     let (memory, now) = (seen.memory, seen.event.at);
     // Its own number may have been raised a moment ago.
-    let key = ObjectKey::new(Kind::ControllerRevision, gone.metadata.namespace.as_str(), &*gone.metadata.name);
+    let key =
+        ObjectKey::new(Kind::ControllerRevision, gone.metadata.namespace.as_str(), &*gone.metadata.name);
     let numbers = memory.views(&key, now).filter_map(revision_of).map(|it| it.revision);
     let number = numbers.min().unwrap_or(gone.revision);
     let is_older = |other: &&ControllerRevision| {

@@ -227,12 +227,11 @@ mod tests {
     #[test]
     fn a_revision_that_could_not_be_deleted_is_tried_again() {
         let mut server = ApiServer::new(Rng::new(1));
-        let mut made = (1..=3).map(|number| {
-            match server.handle(Request::create(revision(number))).unwrap() {
+        let mut made =
+            (1..=3).map(|number| match server.handle(Request::create(revision(number))).unwrap() {
                 Object::ControllerRevision(revision) => revision,
                 other => panic!("{other:?}"),
-            }
-        });
+            });
         let (old, current) = (made.by_ref().take(2).collect(), made.next().unwrap());
         let mut history = History { current, old };
         let mut set = DaemonSet::default();

@@ -251,7 +251,9 @@ impl WaitingFor {
             | Self::Sunset { first: pod, .. }
             | Self::NoWakeup { pod, .. }
             | Self::OnDelete { pod, .. } => Some(ObjectKey::new(Kind::Pod, namespace, pod.clone())),
-            Self::NewPodAvailable { node, .. } | Self::PassedByNode { node, .. } => Some(ObjectKey::new(Kind::Node, "", node.clone())),
+            Self::NewPodAvailable { node, .. } | Self::PassedByNode { node, .. } => {
+                Some(ObjectKey::new(Kind::Node, "", node.clone()))
+            }
             Self::Expectations { .. }
             | Self::MaxUnavailable { .. }
             | Self::MaxSurge { .. }

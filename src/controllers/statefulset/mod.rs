@@ -93,9 +93,7 @@ impl StatefulSetController {
             if let Some(state) = self.state_of(&old.metadata.namespace, owner) {
                 state.pods.remove(&old.metadata.name);
             }
-            keys.extend(
-                owning_set(cache, &old.metadata.namespace, owner).map(|(key, _)| (key, Span::ZERO)),
-            );
+            keys.extend(owning_set(cache, &old.metadata.namespace, owner).map(|(key, _)| (key, Span::ZERO)));
         }
         let Some(new) = new else { return keys };
         if let Some(owner) = new_ref {
