@@ -13,7 +13,7 @@ use self::sets::{
     crash_loop_ends, finalizers_free_names, missing_claim_returns, on_delete_waits, predecessor_returns,
     revert_is_not_enough, scaling_to_zero_ends,
 };
-use super::run::Run;
+use super::run::{Failure, Run, Summary};
 use super::workloads::STATEFUL_SET;
 use crate::api::apps::StatefulSet;
 use crate::api::object::Typed;
@@ -86,6 +86,20 @@ pub const EPILOGUES: &[Epilogue] = &[
 ];
 
 impl Run {
+    /// Runs without any fault up to where everything has converged, and then asks for one thing.
+    ///
+    /// # Errors
+    /// What does not hold.
+    pub fn run_directed(&mut self, epilogue: &Epilogue) -> Result<Summary, Failure> {
+        self.plan.heal();
+        self.set_up();
+        self.converge();
+        if !self.is_over() {
+            self.play_epilogue(epilogue);
+        }
+        self.summary()
+    }
+
     /// Asks for one thing, then for everything as it was.
     pub fn play_epilogue(&mut self, epilogue: &Epilogue) {
         self.note(&format!("epilogue {}", epilogue.id));

@@ -8,7 +8,7 @@ mod traps;
 
 pub(super) use self::deployments::is_stuck_upstream;
 pub(super) use self::leftovers::{is_left_of_a_namesake, is_stray};
-pub(super) use self::traps::sleepers;
+pub(super) use self::traps::{failed_daemon_pods_that_queue, sleepers};
 
 use self::deployments::{budgets_are_right, deployments_are_complete};
 use self::leftovers::{history_is_trimmed, nodes_are_back, nothing_is_half_deleted, nothing_is_orphaned};
