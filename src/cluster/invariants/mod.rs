@@ -7,7 +7,7 @@
 //! - [`store`]: versions, identity, deletion. [`pods`]: lives, placement. [`nodes`]: cordons, lost nodes.
 //!   [`statefulset`]: order, identity, claims. [`revisions`]: numbers, history. [`daemonset`]: nodes,
 //!   budgets, surge, back-off. [`deployment`]: sizes, availability, one template at a time.
-//!   [`disruption`]: budgets and evictions. [`ownership`]: who controls what.
+//!   [`disruption`]: budgets and evictions. [`ownership`]: who controls what. [`memory`]: what was seen.
 
 pub mod store;
 pub mod pods;

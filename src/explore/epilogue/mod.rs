@@ -2,6 +2,8 @@
 //!
 //! Properties that speak of a cluster at rest alone are in `liveness`. Not here: L-09 (v1.36 has no Recreate
 //! strategy for `StatefulSet`s) and L-18 (a test of its own, as a run cannot lose a change on purpose).
+//!
+//! - `sets`, `others`, `nodes`: what is asked, by what it is asked of.
 
 mod sets;
 mod others;

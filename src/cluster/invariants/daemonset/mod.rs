@@ -2,6 +2,8 @@
 //!
 //! A rule that compares a decision with what else was there holds what was done in the same sync, which the
 //! controller knows, against what others did within the lag of its caches, which it may not know.
+//!
+//! - `placement`: which nodes get a pod. `update`: budget and surge. `backoff`: failed pods.
 
 mod placement;
 mod update;

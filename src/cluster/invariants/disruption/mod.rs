@@ -2,6 +2,8 @@
 //!
 //! Those that speak of a status hold for what the controller writes; the eviction subresource and people may
 //! write between its writes. [`at_rest`] holds once nothing moves (L-11).
+//!
+//! - `status`: what the controller writes. `rest`: once nothing moves.
 
 mod status;
 mod rest;

@@ -1,4 +1,7 @@
 //! Rules of `StatefulSet`s: identity, order, partition, budget, revisions.
+//!
+//! - `identity`: names and claims. `order`: who is made and taken away first. `update`: revisions of pods.
+//!   `history`: the set's revisions and counters.
 
 mod order;
 mod update;
