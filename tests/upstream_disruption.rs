@@ -50,6 +50,10 @@ impl Api for Client<'_> {
         self.server.handle(request)
     }
 
+    fn comes_again(&self) -> bool {
+        true
+    }
+
     fn live(&self, key: &ObjectKey) -> Result<Object, StatusError> {
         self.server.get(key).cloned()
     }

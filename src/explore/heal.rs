@@ -179,7 +179,11 @@ impl Run {
             let (resource, now) = (set.kind.resource().singular, self.cluster.now().ms());
             self.line(&format!("kubectl annotate {resource} {} nudged-at={now} --overwrite", set.name));
         }
-        !asleep.is_empty()
+        let failed = liveness::failed_daemon_pods_that_queue(&self.cluster);
+        for pod in &failed {
+            self.line(&format!("kubectl delete pod {pod} --wait=false"));
+        }
+        !asleep.is_empty() || !failed.is_empty()
     }
 
     /// Frees a Deployment from the trap that its verdict tells of (`WaitingFor::NotedSize`) as that says.

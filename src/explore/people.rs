@@ -4,6 +4,8 @@ use super::fault_kind::FaultKind;
 use super::run::Run;
 use super::workloads::{DAEMON_SET, DEPLOYMENT, IMAGE, STATEFUL_SET};
 use crate::api::{Kind, Object};
+use crate::cluster::Input;
+use crate::kubectl::Stream;
 
 /// What a command may be about.
 struct Drawn {
@@ -14,6 +16,44 @@ struct Drawn {
 }
 
 impl Run {
+    /// What runs is applied, once.
+    pub(super) fn set_up(&mut self) {
+        let manifest = self.workloads.manifest();
+        self.note(&format!("{:?}", self.workloads));
+        self.file("all.yaml", manifest);
+        if self.workloads.selects_nodes {
+            self.line("kubectl label nodes --all tier=edge");
+        }
+        self.line("kubectl apply -f all.yaml");
+        let entry = self.cluster.terminal(0).and_then(|terminal| terminal.entries().last());
+        if let Some(entry) = entry.filter(|entry| entry.exit != Some(0)) {
+            let what = entry.text(Stream::Err);
+            self.fail("S-59", format!("the manifest is not taken; {what}"));
+        }
+    }
+
+    /// A person types a line; a command that still waits is interrupted first.
+    pub(super) fn line(&mut self, line: &str) {
+        self.line_in(0, line);
+    }
+
+    /// A person types a line in a terminal.
+    pub(super) fn line_in(&mut self, terminal: u32, line: &str) {
+        if self.is_over() {
+            return;
+        }
+        self.note(line);
+        // A line that is refused is an answer, not a failure.
+        drop(self.cluster.submit(Input::Interrupt { terminal }));
+        drop(self.cluster.submit(Input::Line { terminal, line: line.to_owned() }));
+        self.check();
+    }
+
+    /// A person writes a file.
+    pub(super) fn file(&mut self, name: &str, text: String) {
+        drop(self.cluster.submit(Input::File { name: name.to_owned(), text }));
+    }
+
     /// A person does something.
     pub(super) fn person_acts(&mut self) {
         let drawn = Drawn {

@@ -4,15 +4,14 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::epilogue::{EPILOGUES, Epilogue};
+use super::epilogue::EPILOGUES;
 use super::fault_kind::{FaultKind, Fired};
 use super::fault_plan::FaultPlan;
 use super::workloads::Workloads;
 use crate::api::Kind;
 use crate::cluster::invariants::{Checker, Violation};
 use crate::cluster::process::View;
-use crate::cluster::{Cluster, ClusterConfig, Input, ProcessName};
-use crate::kubectl::Stream;
+use crate::cluster::{Cluster, ClusterConfig, ProcessName};
 use crate::sim::{Rng, Span, Time};
 
 /// What people and faults do before everything is healed, at most.
@@ -151,20 +150,6 @@ impl Run {
         self.summary()
     }
 
-    /// Runs without any fault up to where everything has converged, and then asks for one thing.
-    ///
-    /// # Errors
-    /// What does not hold.
-    pub fn run_directed(&mut self, epilogue: &Epilogue) -> Result<Summary, Failure> {
-        self.plan.heal();
-        self.set_up();
-        self.converge();
-        if self.stop.is_none() {
-            self.play_epilogue(epilogue);
-        }
-        self.summary()
-    }
-
     /// Runs to the end, and takes a panic for what it is: a failure.
     ///
     /// # Errors
@@ -211,21 +196,6 @@ impl Run {
         &self.cluster
     }
 
-    pub(super) fn set_up(&mut self) {
-        let manifest = self.workloads.manifest();
-        self.note(&format!("{:?}", self.workloads));
-        self.file("all.yaml", manifest);
-        if self.workloads.selects_nodes {
-            self.line("kubectl label nodes --all tier=edge");
-        }
-        self.line("kubectl apply -f all.yaml");
-        let entry = self.cluster.terminal(0).and_then(|terminal| terminal.entries().last());
-        if let Some(entry) = entry.filter(|entry| entry.exit != Some(0)) {
-            let what = entry.text(Stream::Err);
-            self.fail("S-59", format!("the manifest is not taken; {what}"));
-        }
-    }
-
     /// Adds a line to the trace.
     pub(super) fn note(&mut self, what: &str) {
         if self.trace.len() >= TRACE_MAX {
@@ -233,28 +203,6 @@ impl Run {
         }
         let now = self.cluster.now().ms();
         self.trace.push_back(format!("{:>9} ms, step {:>6}: {what}", now, self.steps));
-    }
-
-    /// A person types a line; a command that still waits is interrupted first.
-    pub(super) fn line(&mut self, line: &str) {
-        self.line_in(0, line);
-    }
-
-    /// A person types a line in a terminal.
-    pub(super) fn line_in(&mut self, terminal: u32, line: &str) {
-        if self.stop.is_some() {
-            return;
-        }
-        self.note(line);
-        // A line that is refused is an answer, not a failure.
-        drop(self.cluster.submit(Input::Interrupt { terminal }));
-        drop(self.cluster.submit(Input::Line { terminal, line: line.to_owned() }));
-        self.check();
-    }
-
-    /// A person writes a file.
-    pub(super) fn file(&mut self, name: &str, text: String) {
-        drop(self.cluster.submit(Input::File { name: name.to_owned(), text }));
     }
 
     /// Lets time pass, step by step.
@@ -318,7 +266,8 @@ impl Run {
         }
     }
 
-    fn check(&mut self) {
+    /// Holds what is new against the rules.
+    pub(super) fn check(&mut self) {
         if self.stop.is_some() {
             return;
         }

@@ -103,6 +103,10 @@ impl Api for Access<'_> {
         self.server.handle(request)
     }
 
+    fn comes_again(&self) -> bool {
+        true
+    }
+
     fn live(&self, key: &ObjectKey) -> Result<Object, StatusError> {
         if key.kind == Kind::DaemonSet {
             self.log.reads.set(self.log.reads.get() + 1);

@@ -7,7 +7,7 @@
 //! - [`store`]: versions, identity, deletion. [`pods`]: lives, placement. [`nodes`]: cordons, lost nodes.
 //!   [`statefulset`]: order, identity, claims. [`revisions`]: numbers, history. [`daemonset`]: nodes,
 //!   budgets, surge, back-off. [`deployment`]: sizes, availability, one template at a time.
-//!   [`disruption`]: budgets and evictions. [`ownership`]: who controls what.
+//!   [`disruption`]: budgets and evictions. [`ownership`]: who controls what. [`memory`]: what was seen.
 
 pub mod store;
 pub mod pods;
@@ -18,26 +18,21 @@ pub mod daemonset;
 pub mod deployment;
 pub mod disruption;
 pub mod ownership;
+pub mod memory;
 #[cfg(test)]
 mod deployment_tests;
 #[cfg(test)]
 mod mutants;
 
-use std::collections::{BTreeMap, VecDeque};
-
-use crate::api::apps::StatefulSet;
-use crate::api::object::Typed;
-use crate::api::pod::Pod;
-use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
+pub use self::memory::Memory;
+use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, WatchEvent, WatchEventType};
 use crate::cluster::{Actor, Cluster, ProcessName};
-use crate::collections::{SortedMap, SortedSet, sort_by_key};
+use crate::collections::{SortedMap, sort_by_key};
 use crate::sim::{Span, Time};
 
 /// How old a controller's view may be when nothing holds it up.
 pub const VIEW_LAG: Span = Span::from_ms(100);
-/// For how long earlier versions are remembered: once its node is chosen, a pod may wait so long for volumes.
-const REMEMBERED: Span = Span::from_seconds(660);
 
 /// One rule.
 #[derive(Clone, Copy, Debug)]
@@ -112,211 +107,6 @@ impl Seen<'_> {
     pub fn is_namespace_going(&self) -> bool {
         let key = ObjectKey::new(Kind::Namespace, "", self.event.object.meta().namespace.as_str());
         self.memory.objects.get(&key).is_some_and(|namespace| namespace.meta().is_terminating())
-    }
-}
-
-/// What has been seen so far.
-#[derive(Clone, Debug)]
-pub struct Memory {
-    /// The objects as the log leaves them.
-    pub objects: SortedMap<ObjectKey, Object>,
-    /// Every uid that was ever used.
-    pub uids: SortedSet<String>,
-    /// Uids of pods that were removed by somebody else than their kubelets.
-    pub forced: SortedSet<String>,
-    /// The revision of the last change.
-    pub revision: u64,
-    /// The time of the last change.
-    pub at: Time,
-    /// Objects whose maker was told that they were not made.
-    unanswered: SortedSet<ObjectKey>,
-    /// Pods whose binding was carried out while the scheduler was told that it was not, and when.
-    unanswered_bindings: SortedMap<ObjectKey, Time>,
-    /// When each object was made.
-    made: BTreeMap<ObjectKey, Time>,
-    /// When the controllers' process last started with an empty memory; now, as long as two of them run.
-    started_at: Time,
-    /// How old the controllers' view may be, and the scheduler's.
-    lag: Span,
-    scheduler_lag: Span,
-    /// Earlier versions by object, the oldest first.
-    replaced: BTreeMap<ObjectKey, VecDeque<Replaced>>,
-    /// All of them in the order of time.
-    replacements: VecDeque<(Time, ObjectKey)>,
-    /// Nodes whose failed daemon pods were deleted.
-    pub failed_pods: daemonset::FailedPods,
-}
-
-/// An earlier version of an object.
-#[derive(Clone, Debug)]
-struct Replaced {
-    /// When it was replaced.
-    until: Time,
-    /// By whom.
-    by: Actor,
-    object: Object,
-}
-
-impl Replaced {
-    /// Whether a process may not know at `now` that it was replaced: it knows what it did itself.
-    fn may_be_seen_by(&self, process: Option<ProcessName>, now: Time) -> bool {
-        self.until < now || process.is_none_or(|process| self.by != Actor::Process(process))
-    }
-}
-
-impl Default for Memory {
-    fn default() -> Self {
-        Self {
-            objects: SortedMap::new(),
-            uids: SortedSet::new(),
-            forced: SortedSet::new(),
-            revision: 0,
-            at: Time::ZERO,
-            unanswered: SortedSet::new(),
-            unanswered_bindings: SortedMap::new(),
-            made: BTreeMap::new(),
-            started_at: Time::ZERO,
-            lag: VIEW_LAG,
-            scheduler_lag: VIEW_LAG,
-            replaced: BTreeMap::new(),
-            replacements: VecDeque::new(),
-            failed_pods: daemonset::FailedPods::default(),
-        }
-    }
-}
-
-impl Memory {
-    fn within(&self, key: &ObjectKey, now: Time, lag: Span) -> impl Iterator<Item = &Object> {
-        let replaced = self.replaced.get(key).into_iter().flatten().rev();
-        let recent = replaced.take_while(move |old| (now - old.until) <= lag).map(|old| &old.object);
-        self.objects.get(key).into_iter().chain(recent)
-    }
-
-    /// The versions of an object that a controller may see at `now`: the newest first.
-    pub fn views(&self, key: &ObjectKey, now: Time) -> impl Iterator<Item = &Object> {
-        self.within(key, now, self.lag)
-    }
-
-    /// The same as a list.
-    pub fn versions(&self, key: &ObjectKey, now: Time) -> Vec<&Object> {
-        self.views(key, now).collect()
-    }
-
-    /// As [`Self::versions`], for a process that knows what it did at `now` itself.
-    pub fn versions_before(&self, key: &ObjectKey, by: Option<ProcessName>, now: Time) -> Vec<&Object> {
-        let replaced = self.replaced.get(key).into_iter().flatten().rev();
-        let recent = replaced.filter(|old| old.may_be_seen_by(by, now) && (now - old.until) <= self.lag);
-        self.objects.get(key).into_iter().chain(recent.map(|old| &old.object)).collect()
-    }
-
-    /// All versions that were replaced so short a time ago that a controller may still see them.
-    pub fn recent(&self, now: Time) -> impl Iterator<Item = &Object> {
-        let recent = self.replaced.values().flatten().filter(move |old| (now - old.until) <= self.lag);
-        recent.map(|old| &old.object)
-    }
-
-    /// Whether the controllers have forgotten by now what they knew at a time.
-    pub fn has_forgotten(&self, at: Time) -> bool {
-        self.started_at > at
-    }
-
-    /// The versions of an object that the scheduler may see at `now`: the newest first.
-    pub fn scheduler_views(&self, key: &ObjectKey, now: Time) -> impl Iterator<Item = &Object> {
-        self.within(key, now, self.scheduler_lag)
-    }
-
-    /// The versions of an object since long ago.
-    pub fn past_views(&self, key: &ObjectKey, now: Time) -> impl Iterator<Item = &Object> {
-        self.within(key, now, REMEMBERED)
-    }
-
-    /// Whether something holds the controllers up, or makes them see what was.
-    pub fn is_disturbed(&self) -> bool {
-        self.lag > VIEW_LAG
-    }
-
-    /// Whether a controller may not know yet of an object, because it was made within the lag, and by another
-    /// process, by its own before it last started, or without being told so; it knows what else it made.
-    pub fn may_be_unseen(&self, key: &ObjectKey, now: Time) -> bool {
-        let made = self.made.get(key).copied().unwrap_or(Time::ZERO);
-        now - made <= self.lag && (made <= self.started_at || self.unanswered.contains(key))
-    }
-
-    /// Whether an object was made so short a time ago that a cache may not show it yet.
-    pub fn is_new(&self, key: &ObjectKey, now: Time) -> bool {
-        self.made.get(key).is_some_and(|made| now - *made <= self.lag)
-    }
-
-    /// Objects that are gone, in the versions in which a controller may still see them.
-    pub fn gone(&self, by: Option<ProcessName>, now: Time) -> impl Iterator<Item = &Object> {
-        let recent = self.replacements.iter().rev().take_while(move |(until, _)| (now - *until) <= self.lag);
-        let gone = recent.filter(move |(_, key)| !self.objects.contains_key(key));
-        let versions = gone.flat_map(|(_, key)| self.replaced.get(key).into_iter().flatten());
-        let versions = versions.filter(move |old| (now - old.until) <= self.lag);
-        versions.filter(move |old| old.may_be_seen_by(by, now)).map(|old| &old.object)
-    }
-
-    /// Whether the scheduler may not know that a pod has a node: it was told that the binding failed, gave
-    /// the room back (`handleBindingCycleError` with `ForgetPod`), and its watch has not said otherwise yet.
-    pub fn may_be_taken_for_unbound(&self, pod: &ObjectKey, now: Time) -> bool {
-        self.unanswered_bindings.get(pod).is_some_and(|at| now - *at <= self.scheduler_lag)
-    }
-
-    /// What controls an object, in the versions that the controller of that kind may see; none when something
-    /// of another kind controls it.
-    pub fn controllers_of<'a, T: Typed>(&'a self, meta: &ObjectMeta, now: Time) -> Vec<&'a T> {
-        let Some(owner) = meta.controller_of().filter(|owner| owner.kind == T::KIND.resource().kind) else {
-            return Vec::new();
-        };
-        let key = ObjectKey::new(T::KIND, meta.namespace.clone(), owner.name.clone());
-        let versions = self.views(&key, now).filter(|object| object.meta().uid == owner.uid);
-        versions.filter_map(T::of).map(|typed| &**typed).collect()
-    }
-
-    /// The set that controls a pod, in the versions that its controller may see.
-    pub fn sets_of(&self, pod: &Pod, now: Time) -> Vec<&StatefulSet> {
-        self.controllers_of(&pod.metadata, now)
-    }
-
-    fn take(&mut self, event: &WatchEvent, by: Actor) {
-        let key = event.object.key();
-        self.revision = event.revision;
-        self.at = event.at;
-        self.uids.insert(event.object.meta().uid.clone());
-        let by_kubelet = by == Actor::Process(ProcessName::Kubelets);
-        if event.type_ == WatchEventType::Deleted && event.object.kind() == Kind::Pod && !by_kubelet {
-            self.forced.insert(event.object.meta().uid.clone());
-        }
-        if event.type_ == WatchEventType::Added {
-            self.made.insert(key.clone(), event.at);
-        }
-        let old = match event.type_ {
-            WatchEventType::Deleted => {
-                self.made.remove(&key);
-                self.unanswered.remove(&key);
-                self.objects.remove(&key)
-            }
-            WatchEventType::Added | WatchEventType::Modified => {
-                self.objects.insert(key.clone(), event.object.clone())
-            }
-        };
-        if let Some(old) = old {
-            self.replaced.entry(key.clone()).or_default().push_back(Replaced {
-                until: event.at,
-                by,
-                object: old,
-            });
-            self.replacements.push_back((event.at, key));
-        }
-        let is_old = |until: Time| event.at - until > self.lag.max(REMEMBERED);
-        while let Some((_, key)) = self.replacements.pop_front_if(|(until, _)| is_old(*until)) {
-            if let Some(versions) = self.replaced.get_mut(&key) {
-                versions.pop_front();
-                if versions.is_empty() {
-                    self.replaced.remove(&key);
-                }
-            }
-        }
     }
 }
 

@@ -75,6 +75,8 @@ pub(super) fn text(value: &Value, pointer: &str) -> String {
 #[derive(Clone, Debug, Default)]
 pub(super) struct History {
     changes: Vec<Change>,
+    /// Pods of whose binding the scheduler was told that it failed, with the change that it was.
+    lost_bindings: Vec<(usize, ObjectKey)>,
     /// How much later the next change comes.
     pause: Span,
 }
@@ -93,8 +95,20 @@ impl History {
         let mut checker = Checker::default();
         for (index, Change { event, by }) in self.changes.iter().enumerate() {
             checker.look_at(event, *by).map_err(|violation| (index, violation))?;
+            for (_, pod) in self.lost_bindings.iter().filter(|(at, _)| *at == index) {
+                checker.note_lost_binding(pod.clone(), event.at);
+            }
         }
         Ok(())
+    }
+
+    /// The scheduler is told of the first such change, a binding, that it failed; the change.
+    pub(super) fn lose_answer(&mut self, is_it: impl Fn(&Change) -> bool) -> Change {
+        let found = self.changes.iter().enumerate().find(|(_, change)| is_it(change));
+        let (index, change) = found.expect("the binding that the mutant speaks of happens");
+        let (change, pod) = (change.clone(), change.event.object.key());
+        self.lost_bindings.push((index, pod));
+        change
     }
 
     /// Ends with the first change of which this is so.

@@ -25,6 +25,32 @@ fn before_binding(history: &mut History, edit: fn(&mut Value)) {
     history.put(binding);
 }
 
+/// The scheduler is told of a binding that it failed, and some time later binds another pod to the same node,
+/// which has room for one.
+fn bind_two_for_one(history: &mut History, later: Span) {
+    let is_bound = |change: &Change| is_binding(change) && !change.text("/spec/nodeName").is_empty();
+    history.until_nth(1, is_bound);
+    let second = history.take_last();
+    let first = history.lose_answer(is_bound);
+    let node = first.text("/spec/nodeName");
+    let is_node = |change: &Change| change.is(Kind::Node, &node);
+    history.rewrite(is_node, |it| it["status"]["allocatable"]["pods"] = json!("1"));
+    history.pass(later);
+    history.put(second);
+    history.alter(|it| it["spec"]["nodeName"] = json!(node));
+}
+
+/// Until the watch tells of it, the scheduler takes such a pod for unbound (`ForgetPod`).
+#[test]
+fn a_lost_binding_excuses_what_comes_within_the_lag_alone() {
+    let whole = super::stage::play("deployment");
+    for (later, found) in [(Span::ZERO, None), (Span::from_seconds(1), Some("S-13"))] {
+        let mut history = whole.clone();
+        bind_two_for_one(&mut history, later);
+        assert_eq!(history.check().err().map(|(_, violation)| violation.id), found, "{later:?} later");
+    }
+}
+
 fn restarted(count: i64) -> impl Fn(&mut Value) {
     move |it| it["status"]["containerStatuses"][0]["restartCount"] = json!(count)
 }
@@ -100,6 +126,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let nodes = others.map(|pod| text(&history.object(&pod).to_value(), "/spec/nodeName"));
         let taken = nodes.into_iter().find(|node| !node.is_empty()).unwrap();
         history.alter(|it| it["spec"]["nodeName"] = json!(taken));
+    }),
+    mutant("S-13", "a pod beside one whose lost binding was seen long ago", "deployment", |history| {
+        bind_two_for_one(history, Span::from_seconds(1));
     }),
     mutant("S-14", "a pod on a cordoned node", "deployment", |history| {
         before_binding(history, |it| it["spec"]["unschedulable"] = json!(true));
