@@ -44,7 +44,15 @@ static SERVER: Serving = Serving {
     ports: |_, _| vec![3306, 33060],
     start,
     goes_on: is_quiet,
-    end: |world, at| line(at, &format!("/usr/sbin/mysqld: Shutdown complete (mysqld {})  MySQL Community Server - GPL.", version(world))),
+    end: |world, at| {
+        line(
+            at,
+            &format!(
+                "/usr/sbin/mysqld: Shutdown complete (mysqld {})  MySQL Community Server - GPL.",
+                version(world)
+            ),
+        )
+    },
     code: 0,
 };
 
@@ -91,7 +99,10 @@ fn start(world: &mut World, _: &Call, at: Time) -> (String, Option<i32>) {
         }
         text.push_str(&entry(at, "MySQL init process done. Ready for start up."));
     }
-    text.push_str(&line(at, &format!("[MY-010116] [Server] /usr/sbin/mysqld (mysqld {version}) starting as process 1")));
+    text.push_str(&line(
+        at,
+        &format!("[MY-010116] [Server] /usr/sbin/mysqld (mysqld {version}) starting as process 1"),
+    ));
     text.push_str(&line(at, "[MY-013576] [InnoDB] InnoDB initialization has started."));
     text.push_str(&line(at, "[MY-013577] [InnoDB] InnoDB initialization has ended."));
     text.push_str(&line(at, &format!(
@@ -129,7 +140,8 @@ impl Asked {
             Self { host: "localhost".to_owned(), user: "root".to_owned(), password: None, statements: None };
         let mut args = call.args().iter();
         while let Some(arg) = args.next() {
-            let mut value = |rest: &str| if rest.is_empty() { args.next().cloned() } else { Some(rest.to_owned()) };
+            let mut value =
+                |rest: &str| if rest.is_empty() { args.next().cloned() } else { Some(rest.to_owned()) };
             if let Some(rest) = arg.strip_prefix("--host=").or_else(|| arg.strip_prefix("-h")) {
                 asked.host = value(rest).unwrap_or_default();
             } else if let Some(rest) = arg.strip_prefix("--user=").or_else(|| arg.strip_prefix("-u")) {
@@ -179,14 +191,20 @@ fn run(world: &mut World, asked: &Asked, statements: &str) -> Result<String, Fai
     let (place, client) = match world.reach(&asked.host, 3306) {
         Ok(peer) => (peer.place, peer.client),
         Err(Trouble::Unresolved) => {
-            return Err((format!("ERROR 2005 (HY000): Unknown MySQL server host '{}' (-2)\n", asked.host), None));
+            return Err((
+                format!("ERROR 2005 (HY000): Unknown MySQL server host '{}' (-2)\n", asked.host),
+                None,
+            ));
         }
         Err(_) if asked.host == "localhost" => {
             let text = "ERROR 2002 (HY000): Can't connect to local MySQL server through socket '/var/run/mysqld/mysqld.sock' (2)\n";
             return Err((text.to_owned(), None));
         }
         Err(_) => {
-            return Err((format!("ERROR 2003 (HY000): Can't connect to MySQL server on '{}:3306' (111)\n", asked.host), None));
+            return Err((
+                format!("ERROR 2003 (HY000): Can't connect to MySQL server on '{}:3306' (111)\n", asked.host),
+                None,
+            ));
         }
     };
     let from = if client.starts_with("127.") { "localhost".to_owned() } else { own };
@@ -196,8 +214,9 @@ fn run(world: &mut World, asked: &Asked, statements: &str) -> Result<String, Fai
         let users = Files::read(world, USERS).unwrap_or_default();
         if !users.lines().any(|line| line == format!("{user}\t{password}")) {
             let using = if password.is_empty() { "NO" } else { "YES" };
-            let text =
-                format!("ERROR 1045 (28000): Access denied for user '{user}'@'{from}' (using password: {using})\n");
+            let text = format!(
+                "ERROR 1045 (28000): Access denied for user '{user}'@'{from}' (using password: {using})\n"
+            );
             return Err((text, None));
         }
         let mut out = String::new();
@@ -215,7 +234,7 @@ fn one(world: &mut World, statement: &str) -> Result<String, Failed> {
     let words: Vec<&str> = statement.split_whitespace().collect();
     let lower: Vec<String> = words.iter().map(|word| word.to_ascii_lowercase()).collect();
     let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
-    let named = words.last().map(|name| name.trim_matches('`').to_owned()).unwrap_or_default();
+    let last = words.last().map(|name| name.trim_matches('`').to_owned()).unwrap_or_default();
     match lower.as_slice() {
         ["show", "databases"] => {
             let mut names: Vec<String> = Files::list(world, DATA)
@@ -231,20 +250,32 @@ fn one(world: &mut World, statement: &str) -> Result<String, Failed> {
         ["select", "version()"] => Ok(format!("version()\n{}\n", version(world))),
         ["select", "1"] => Ok("1\n1\n".to_owned()),
         ["create", "database", ..] => {
-            let path = format!("{DATA}/{named}");
-            Files::make_folder(world, &path).map(|()| String::new()).map_err(|_| {
-                (format!("ERROR 1007 (HY000) at line 1: Can't create database '{named}'; database exists\n"), None)
+            let path = format!("{DATA}/{last}");
+            Files::make_folder(world, &path).map(|()| String::new()).map_err(|_exists_or_not| {
+                (
+                    format!(
+                        "ERROR 1007 (HY000) at line 1: Can't create database '{last}'; database exists\n"
+                    ),
+                    None,
+                )
             })
         }
         ["drop", "database", ..] => {
-            let path = format!("{DATA}/{named}");
-            Files::remove(world, &path).map(|()| String::new()).map_err(|_| {
-                (format!("ERROR 1008 (HY000) at line 1: Can't drop database '{named}'; database doesn't exist\n"), None)
+            let path = format!("{DATA}/{last}");
+            Files::remove(world, &path).map(|()| String::new()).map_err(|_exists_or_not| {
+                (
+                    format!(
+                        "ERROR 1008 (HY000) at line 1: Can't drop database '{last}'; database doesn't exist\n"
+                    ),
+                    None,
+                )
             })
         }
         _ => Err((
             String::new(),
-            Some(format!("the sandbox's MySQL does not know the statement {statement:?}: show databases, create database NAME, select version()")),
+            Some(format!(
+                "the sandbox's MySQL does not know the statement {statement:?}: show databases, create database NAME, select version()"
+            )),
         )),
     }
 }

@@ -22,7 +22,10 @@ pub(super) static IMAGE: Image = Image {
     command: &["apache2-foreground"],
     folder: ROOT,
     users: &[(33, "www-data")],
-    programs: &[("/usr/local/bin/docker-entrypoint.sh", server), ("/usr/local/bin/apache2-foreground", server)],
+    programs: &[
+        ("/usr/local/bin/docker-entrypoint.sh", server),
+        ("/usr/local/bin/apache2-foreground", server),
+    ],
     tools: tools!("/usr/bin": "curl"),
     folders: &[ROOT],
     lacks: &["ps", "vi", "wget", "nslookup", "ping", "mysql"],
@@ -63,7 +66,8 @@ fn start(world: &mut World, _: &Call, at: Time) -> (String, Option<i32>) {
         for folder in ["wp-admin", "wp-content", "wp-includes"] {
             Files::make_folder(world, &format!("{ROOT}/{folder}")).unwrap_or_default();
         }
-        for file in ["index.php", "wp-login.php", "wp-settings.php", "wp-config.php", "wp-admin/install.php"] {
+        for file in ["index.php", "wp-login.php", "wp-settings.php", "wp-config.php", "wp-admin/install.php"]
+        {
             Files::write(world, &format!("{ROOT}/{file}"), "<?php\n").unwrap_or_default();
         }
         text.push_str(&format!("Complete! WordPress has been successfully copied to {ROOT}\n"));
@@ -72,7 +76,11 @@ fn start(world: &mut World, _: &Call, at: Time) -> (String, Option<i32>) {
     text.push_str(&format!(
         "AH00558: apache2: Could not reliably determine the server's fully qualified domain name, using {address}. Set the 'ServerName' directive globally to suppress this message\n"
     ));
-    text.push_str(&notice(at, "mpm_prefork", "AH00163: Apache/2.4.57 (Debian) PHP/8.2.8 configured -- resuming normal operations"));
+    text.push_str(&notice(
+        at,
+        "mpm_prefork",
+        "AH00163: Apache/2.4.57 (Debian) PHP/8.2.8 configured -- resuming normal operations",
+    ));
     text.push_str(&notice(at, "core", "AH00094: Command line: 'apache2 -D FOREGROUND'"));
     (text, None)
 }

@@ -49,7 +49,9 @@ impl Settings {
             id: value("broker.id").and_then(|id| id.parse().ok()),
             port: port.or_else(|| value("port")?.parse().ok()).unwrap_or(9092),
             zookeeper: value("zookeeper.connect").unwrap_or_else(|| "localhost:2181".to_owned()),
-            folder: value("log.dirs").or_else(|| value("log.dir")).unwrap_or_else(|| "/tmp/kafka-logs".to_owned()),
+            folder: value("log.dirs")
+                .or_else(|| value("log.dir"))
+                .unwrap_or_else(|| "/tmp/kafka-logs".to_owned()),
         }
     }
 }
@@ -71,9 +73,15 @@ fn start(world: &mut World, call: &Call, at: Time) -> (String, Option<i32>) {
     let notes = format!("{id} {} {} {}\n", settings.port, settings.zookeeper, settings.folder);
     Files::write(world, NOTES, &notes).unwrap_or_default();
     let mut text = line(at, "starting (kafka.server.KafkaServer)");
-    text.push_str(&line(at, &format!("Connecting to zookeeper on {} (kafka.server.KafkaServer)", settings.zookeeper)));
+    text.push_str(&line(
+        at,
+        &format!("Connecting to zookeeper on {} (kafka.server.KafkaServer)", settings.zookeeper),
+    ));
     text.push_str(&line(at, "Loading logs. (kafka.log.LogManager)"));
-    text.push_str(&line(at, &format!("Awaiting socket connections on 0.0.0.0:{}. (kafka.network.Acceptor)", settings.port)));
+    text.push_str(&line(
+        at,
+        &format!("Awaiting socket connections on 0.0.0.0:{}. (kafka.network.Acceptor)", settings.port),
+    ));
     text.push_str(&line(
         at,
         &format!(
@@ -117,7 +125,9 @@ pub(super) fn brokers(world: &mut World, zookeeper: Option<&str>) -> Vec<Broker>
         {
             continue;
         }
-        let is_it = |container: &&crate::api::pod::Container| super::super::of(&container.image).names == super::IMAGE.names;
+        let is_it = |container: &&crate::api::pod::Container| {
+            super::super::of(&container.image).names == super::IMAGE.names
+        };
         let Some(container) = pod.spec.containers.iter().find(is_it) else { continue };
         // A producer's or a consumer's pod is none.
         let words = container.extra.get("args").map(ToString::to_string).unwrap_or_default();
@@ -155,7 +165,9 @@ pub(super) fn cluster(world: &mut World, addresses: &str) -> Option<Vec<Broker>>
         let (host, port) = address.trim().rsplit_once(':').unwrap_or((address.trim(), "9092"));
         let Ok(port) = port.parse() else { continue };
         let Ok(peer) = world.reach(host, port) else { continue };
-        let Some((_, _, zookeeper, _)) = world.within(&peer.place, |world| known(world)).flatten() else { continue };
+        let Some((_, _, zookeeper, _)) = world.within(&peer.place, |world| known(world)).flatten() else {
+            continue;
+        };
         return Some(brokers(world, Some(&zookeeper)));
     }
     None
@@ -194,6 +206,8 @@ mod tests {
         assert_eq!(Settings::of(&call), expected);
         let plain = Call { argv: vec!["kafka-server-start.sh".to_owned()], ..Call::default() };
         assert_eq!((Settings::of(&plain).port, Settings::of(&plain).id), (9092, None));
-        assert!(same_server("zk-cs.default.svc.cluster.local:2181", "zk-cs:2181") && !same_server("a:1", "b:1"));
+        assert!(
+            same_server("zk-cs.default.svc.cluster.local:2181", "zk-cs:2181") && !same_server("a:1", "b:1")
+        );
     }
 }

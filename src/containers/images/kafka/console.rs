@@ -28,15 +28,23 @@ fn topic(world: &mut World, addresses: &str, name: &str) -> Option<(Vec<Broker>,
 
 /// `kafka-console-producer.sh --topic NAME --broker-list HOST:PORT,…`.
 pub(super) fn producer(call: &Call) -> Box<dyn Program> {
-    let (Some(topic), Some(brokers)) =
-        (option(call, "--topic"), option(call, "--broker-list").or_else(|| option(call, "--bootstrap-server")))
-    else {
+    let (Some(topic), Some(brokers)) = (
+        option(call, "--topic"),
+        option(call, "--broker-list").or_else(|| option(call, "--bootstrap-server")),
+    ) else {
         return brief(call.clone(), |_, io| {
             io.err("Missing required argument \"[topic]\" or \"[broker-list]\"\n");
             1
         });
     };
-    Box::new(Producer { topic, brokers, unsent: Vec::new(), is_prompted: false, has_warned: false, ends: false })
+    Box::new(Producer {
+        topic,
+        brokers,
+        unsent: Vec::new(),
+        is_prompted: false,
+        has_warned: false,
+        ends: false,
+    })
 }
 
 #[derive(Clone)]
@@ -60,7 +68,9 @@ impl Producer {
             if !sent {
                 if !self.has_warned {
                     let first = self.brokers.split(',').next().unwrap_or_default().to_owned();
-                    let text = format!("Bootstrap broker {first} disconnected (org.apache.kafka.clients.NetworkClient)");
+                    let text = format!(
+                        "Bootstrap broker {first} disconnected (org.apache.kafka.clients.NetworkClient)"
+                    );
                     warning(io, &text);
                 }
                 self.has_warned = true;
@@ -140,7 +150,9 @@ impl Consumer {
         let parts = found.partitions.iter().enumerate();
         Some(
             parts
-                .map(|(part, copies)| messages::read(world, &up, &self.topic, part, copies).unwrap_or_default())
+                .map(|(part, copies)| {
+                    messages::read(world, &up, &self.topic, part, copies).unwrap_or_default()
+                })
                 .collect(),
         )
     }

@@ -11,7 +11,13 @@ use crate::shell::{FileKind, Files};
 const HEAD: &str = "# Messages, in the sandbox's own form.\n";
 
 /// The messages of a partition: those of the copy that has most of them; `None` when no copy is up.
-pub(super) fn read(world: &mut World, up: &[Broker], topic: &str, part: usize, copies: &[u32]) -> Option<Vec<String>> {
+pub(super) fn read(
+    world: &mut World,
+    up: &[Broker],
+    topic: &str,
+    part: usize,
+    copies: &[u32],
+) -> Option<Vec<String>> {
     let mut longest: Option<Vec<String>> = None;
     for broker in up.iter().filter(|broker| copies.contains(&broker.id)) {
         let found = within(world, &broker.place, |world| lines(world, &file(&broker.folder, topic, part)));
@@ -35,7 +41,8 @@ pub(super) fn write(world: &mut World, up: &[Broker], name: &str, topic: &Topic,
     let Some((_, part)) = part else { return false };
     let Some(mut messages) = known.into_iter().nth(part).flatten() else { return false };
     messages.push(message.to_owned());
-    let text = HEAD.to_owned() + &messages.iter().map(|line| escaped(line) + "\n").collect::<Vec<_>>().concat();
+    let text =
+        HEAD.to_owned() + &messages.iter().map(|line| escaped(line) + "\n").collect::<Vec<_>>().concat();
     let copies = topic.partitions.get(part).cloned().unwrap_or_default();
     for broker in up.iter().filter(|broker| copies.contains(&broker.id)) {
         within(world, &broker.place, |world| {

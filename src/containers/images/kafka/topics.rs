@@ -5,7 +5,7 @@ use super::{option, switch};
 use crate::containers::World;
 use crate::containers::images::zookeeper;
 use crate::shell::programs::brief;
-use crate::shell::{Call, Host, Io, Program};
+use crate::shell::{Call, Host as _, Io, Program};
 
 /// A topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,7 +19,8 @@ impl Topic {
     fn json(&self) -> String {
         let list = |replicas: &Vec<u32>| replicas.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
         let partitions = self.partitions.iter().enumerate();
-        let parts: Vec<String> = partitions.map(|(at, replicas)| format!("\"{at}\":[{}]", list(replicas))).collect();
+        let parts: Vec<String> =
+            partitions.map(|(at, replicas)| format!("\"{at}\":[{}]", list(replicas))).collect();
         format!("{{\"version\":1,\"partitions\":{{{}}}}}", parts.join(","))
     }
 
@@ -28,7 +29,8 @@ impl Topic {
         let parts = value.get("partitions")?.as_object()?;
         let mut partitions = vec![Vec::new(); parts.len()];
         for (at, replicas) in parts {
-            let replicas = replicas.as_array()?.iter().filter_map(|id| u32::try_from(id.as_u64()?).ok()).collect();
+            let replicas =
+                replicas.as_array()?.iter().filter_map(|id| u32::try_from(id.as_u64()?).ok()).collect();
             *partitions.get_mut(at.parse::<usize>().ok()?)? = replicas;
         }
         Some(Self { partitions })
@@ -65,7 +67,9 @@ pub(super) fn create(
     }
     let start = name.len();
     let replicas = |part: usize| {
-        (0..copies).filter_map(|copy| up.get((start + part + copy) % up.len()).map(|broker| broker.id)).collect()
+        (0..copies)
+            .filter_map(|copy| up.get((start + part + copy) % up.len()).map(|broker| broker.id))
+            .collect()
     };
     let topic = Topic { partitions: (0..partitions).map(replicas).collect() };
     let now = world.unix_seconds(world.at);
