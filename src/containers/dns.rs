@@ -1,6 +1,6 @@
 //! The cluster's DNS: names of Services and of pods behind headless ones.
 //!
-//! Models the specification of Kubernetes' DNS-based service discovery and `CoreDNS`'s kubernetes plugin,
+//! Models the specification of Kubernetes' DNS-based service discovery and CoreDNS's kubernetes plugin,
 //! Kubernetes v1.36: only addresses that are ready, or published although they are not. Left out: IPv6,
 //! `ExternalName`, names outside the cluster.
 

@@ -225,3 +225,23 @@ pub(super) fn expanded(text: &str, variables: &Variables) -> String {
     out.push_str(rest);
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::expanded;
+    use crate::collections::SortedMap;
+
+    #[test]
+    fn names_in_parentheses_are_replaced() {
+        let variables: SortedMap<String, String> = [("A".to_owned(), "one".to_owned())].into();
+        for (text, expected) in [
+            ("$(A)-$(B)", "one-$(B)"),
+            ("$$(A) $A", "$(A) $A"),
+            ("$(A", "$(A"),
+            ("costs 3$", "costs 3$"),
+            ("", ""),
+        ] {
+            assert_eq!(expanded(text, &variables), expected, "{text}");
+        }
+    }
+}

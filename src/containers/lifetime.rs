@@ -70,6 +70,7 @@ impl Main {
 struct Before {
     here: ContainerId,
     visited: bool,
+    runs_main: bool,
 }
 
 impl World {
@@ -132,12 +133,14 @@ impl World {
         let main = &mut self.containers.instances.get_mut(id)?.main;
         let main = main.take_if(|main| main.ended.is_none())?;
         let visited = std::mem::take(&mut self.is_visited);
-        Some((main, Before { here: std::mem::replace(&mut self.here, id.clone()), visited }))
+        let runs_main = std::mem::replace(&mut self.runs_main, true);
+        Some((main, Before { here: std::mem::replace(&mut self.here, id.clone()), visited, runs_main }))
     }
 
     fn give_back_main(&mut self, id: &ContainerId, main: Main, before: Before) {
         self.here = before.here;
         self.is_visited = before.visited;
+        self.runs_main = before.runs_main;
         self.at = self.scene.now;
         let has_ended = main.ended.is_some();
         if let Some(instance) = self.containers.instances.get_mut(id) {

@@ -1,6 +1,7 @@
 //! Programs that serve until they are told to end.
 
 use super::World;
+use crate::api::pod::Probe;
 use crate::shell::{Call, Io, Program, Progress};
 use crate::sim::Time;
 
@@ -130,22 +131,19 @@ impl Program for Server {
     }
 }
 
-/// The instants within a span at which a container's command probes run that match a word, and the next one.
-/// Of a long span only the last ones are given.
-pub(super) fn probed_between(
+/// The instants within a span at which a container's probes run that are meant, and the next one. Of a long
+/// span only the last ones are given.
+pub(super) fn probed_between<T: Clone + Ord>(
     world: &World,
-    words: &[&str],
+    means: impl Fn(&Probe) -> Option<T>,
     from: Time,
     to: Time,
-) -> (Vec<Time>, Option<Time>) {
+) -> (Vec<(Time, T)>, Option<Time>) {
     let Some(held) = world.instance() else { return (Vec::new(), None) };
     let started = held.processes.iter().map(|process| process.started).min().unwrap_or_default();
-    let (mut found, mut next): (Vec<Time>, Option<Time>) = (Vec::new(), None);
+    let (mut found, mut next): (Vec<(Time, T)>, Option<Time>) = (Vec::new(), None);
     for probe in [&held.container.readiness_probe, &held.container.liveness_probe].into_iter().flatten() {
-        let command = probe.extra.get("exec").map(ToString::to_string).unwrap_or_default();
-        if !words.iter().any(|word| command.contains(word)) {
-            continue;
-        }
+        let Some(what) = means(probe) else { continue };
         let seconds = |value: Option<i64>, usual: u64| {
             value.map_or(usual, |value| u64::try_from(value).unwrap_or_default()).saturating_mul(1_000)
         };
@@ -157,7 +155,7 @@ pub(super) fn probed_between(
         for nth in count.max(last.saturating_sub(PROBES_MAX))..=last {
             let at = first + nth * period;
             if at <= to.ms() && at > from.ms() {
-                found.push(Time::from_ms(at));
+                found.push((Time::from_ms(at), what.clone()));
             }
         }
         let after = if to.ms() < first { first } else { first + (last + 1) * period };
@@ -165,6 +163,17 @@ pub(super) fn probed_between(
     }
     crate::collections::sort(&mut found);
     (found, next)
+}
+
+/// The path of a probe that asks for a document at a port.
+pub(super) fn http_path(world: &World, probe: &Probe, port: i64) -> Option<String> {
+    let get = probe.extra.get("httpGet")?;
+    let held = world.instance()?;
+    let named = |name: &str| {
+        held.container.ports.iter().find(|known| known.name == name).map(|known| known.container_port)
+    };
+    let at = get.get("port").and_then(|port| port.as_i64().or_else(|| named(port.as_str()?)))?;
+    (at == port).then(|| get.get("path").and_then(serde_json::Value::as_str).unwrap_or("/").to_owned())
 }
 
 /// Probes of a long span that are told of.

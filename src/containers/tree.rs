@@ -161,3 +161,30 @@ impl Tree {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::containers::images;
+
+    #[test]
+    fn what_was_changed_lies_over_the_image() {
+        let mut tree = Tree::of(images::of("nginx"));
+        let (file, at) = ("/usr/share/nginx/html/index.html", Time::from_ms(5));
+        assert!(tree.read(file).unwrap().contains("Welcome to nginx!") && tree.is_untouched(file));
+        assert_eq!(tree.write(file, "mine".to_owned(), at), Ok(()));
+        assert_eq!((tree.read(file).as_deref(), tree.changed_at(file)), (Ok("mine"), Some(at)));
+        assert_eq!(tree.remove(file, at), Ok(()));
+        assert_eq!((tree.kind(file), tree.read(file)), (None, Err(FileError::NotFound)));
+        assert_eq!(tree.remove("/usr/share/nginx/html", at), Err(FileError::NotEmpty));
+        assert_eq!(tree.remove("/usr/share/nginx/html/50x.html", at), Ok(()));
+        assert_eq!(tree.kind("/usr/share/nginx/html"), Some(FileKind::Folder));
+        assert_eq!(tree.write("/no/such/folder", String::new(), at), Err(FileError::NotFound));
+        assert_eq!(tree.write("/tmp", String::new(), at), Err(FileError::IsFolder));
+        assert_eq!(tree.make_folder("/tmp", at), Err(FileError::Exists));
+        let names: Vec<String> =
+            tree.list("/etc/nginx").unwrap().into_iter().map(|entry| entry.name).collect();
+        assert_eq!(names, ["conf.d", "nginx.conf"]);
+        assert_eq!(tree.write("/tmp/x", "x".repeat(FILE_MAX + 1), at), Err(FileError::TooLarge));
+    }
+}

@@ -8,12 +8,12 @@ use super::lifetime::Exit;
 use super::log::Wanted;
 use super::mounts::mounts;
 use super::scene::Scene;
-use super::{Containers, instance, programs};
+use super::{Containers, images, instance, programs};
 use crate::api::Timestamp;
 use crate::api::pod::Pod;
 use crate::collections::{SortedMap, SortedSet};
 use crate::shell::files::resolve;
-use crate::shell::{Call, FetchError, FileKind, Files, Host, NotFound, Program};
+use crate::shell::{Call, Dialect, FetchError, FileKind, Files, Host, NotFound, Program};
 use crate::sim::Time;
 
 /// The containers with the cluster around them.
@@ -30,6 +30,8 @@ pub struct World {
     pub(super) at: Time,
     /// What is done is done by a person, not by a container's own program.
     pub(super) is_visited: bool,
+    /// What runs is a container's own program.
+    pub(super) runs_main: bool,
     /// Containers in which a person changed something.
     pub(super) touched: SortedSet<ContainerId>,
     /// Where the containers that were looked into are.
@@ -181,12 +183,15 @@ impl World {
 
 impl Host for World {
     fn start(&mut self, call: &Call) -> Result<Box<dyn Program>, NotFound> {
-        let missing = |world: &Self| NotFound { hint: world.missing_hint(call) };
-        let path = self.program_path(call).ok_or_else(|| missing(self))?;
+        let path = self.program_path(call).filter(|path| Files::kind(self, path) == Some(FileKind::File));
+        let Some(path) = path else {
+            // What is not modelled of a container's own program runs on, as the kubelet thinks, and says nothing.
+            if self.runs_main {
+                return Ok(images::app(call));
+            }
+            return Err(NotFound { hint: self.missing_hint(call) });
+        };
         let held = self.instance().ok_or_else(NotFound::default)?;
-        if Files::kind(self, &path) != Some(FileKind::File) {
-            return Err(NotFound::default());
-        }
         if held.tree.is_untouched(&path)
             && let Some(start) = held.image.program(&path)
         {
@@ -199,6 +204,11 @@ impl Host for World {
 
     fn files(&mut self) -> &mut dyn Files {
         self
+    }
+
+    fn dialect(&self) -> Dialect {
+        let family = self.instance().map(|held| held.image.family);
+        if family.is_some_and(|family| family.shows_folder) { Dialect::BusyBox } else { Dialect::Dash }
     }
 
     fn fetch(&mut self, url: &str, _: &Call) -> Result<String, FetchError> {

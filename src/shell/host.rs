@@ -117,8 +117,25 @@ impl Clone for Box<dyn Program> {
     }
 }
 
+/// Whose programs they are, where that shows in what they complain of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// GNU's, with bash.
+    #[default]
+    Gnu,
+    /// GNU's, with dash as `sh`.
+    Dash,
+    /// BusyBox's.
+    BusyBox,
+}
+
 /// What surrounds a shell.
 pub trait Host {
+    /// Whose programs it has.
+    fn dialect(&self) -> Dialect {
+        Dialect::default()
+    }
+
     /// Starts a program. A host has its own programs first and then those of [`super::programs::start`] that
     /// it wants to have.
     ///

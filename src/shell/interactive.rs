@@ -136,8 +136,8 @@ impl Program for Interactive {
     fn takes_interrupt(&mut self, io: &mut Io<'_>) -> bool {
         let now = io.now();
         io.out("^C\n");
-        let is_open = self.shell.is_busy() || self.shell.is_incomplete();
-        if is_open && self.shell.press_interrupt(io.host(), now).is_none() {
+        // Whoever runs in it may take the key itself, as a shell does that was started here.
+        if self.shell.press_interrupt(io.host(), now).is_none() {
             return true;
         }
         self.pass_output(io);

@@ -35,8 +35,8 @@ mod tests;
 
 pub use console::CLEAR_SCREEN;
 pub use host::{
-    Attributes, Call, EditRequest, FetchError, FileEntry, FileError, FileKind, Files, Host, INTERRUPTED,
-    NotFound, Program, Progress,
+    Attributes, Call, Dialect, EditRequest, FetchError, FileEntry, FileError, FileKind, Files, Host,
+    INTERRUPTED, NotFound, Program, Progress,
 };
 pub use interactive::Interactive;
 pub use io::{Io, Read, Stream};

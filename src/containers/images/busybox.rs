@@ -1,4 +1,4 @@
-//! busybox and alpine: `BusyBox`'s tools, and a shell as their own program.
+//! busybox and alpine: BusyBox's tools, and a shell as their own program.
 
 use super::families::{BUSYBOX as TOOLS, tools};
 use super::{Image, Lookup};

@@ -1,4 +1,4 @@
-//! Tools and files that many images share: Debian's and `BusyBox`'s.
+//! Tools and files that many images share: Debian's and BusyBox's.
 
 use super::Family;
 
@@ -42,7 +42,7 @@ pub(super) static DEBIAN: Family = Family {
     shows_folder: false,
 };
 
-/// `BusyBox` alone.
+/// BusyBox alone.
 pub(super) static BUSYBOX: Family = Family {
     tools: tools!("/bin": "sh" "ash" "cat" "ls" "echo" "printf" "rm" "rmdir" "mkdir" "touch" "cp" "mv" "chmod"
         "chown" "head" "tail" "wc" "uniq" "sort" "cut" "tr" "grep" "egrep" "fgrep" "sed" "awk" "tee" "seq"

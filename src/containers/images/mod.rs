@@ -15,6 +15,8 @@ mod wordpress;
 mod node_exporter;
 mod ssd_monitor;
 
+pub(super) use plain::app;
+
 use super::World;
 use super::http::{Request, Response};
 use super::instance::Instance;
@@ -43,7 +45,7 @@ static ALL: &[&Image] = &[
 /// How `nslookup` prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lookup {
-    /// As `BusyBox`'s.
+    /// As BusyBox's.
     BusyBox,
     /// As that of BIND's tools.
     Bind,
@@ -62,7 +64,7 @@ pub(super) struct Family {
     pub(super) files: &'static [(&'static str, &'static str)],
     /// The shell of its root user.
     pub(super) login: &'static str,
-    /// Whether its `sh` is `BusyBox`'s, which shows the folder in its prompt.
+    /// Whether its `sh` is BusyBox's, which shows the folder in its prompt.
     pub(super) shows_folder: bool,
 }
 

@@ -234,7 +234,7 @@ fn one(world: &mut World, statement: &str) -> Result<String, Failed> {
     let words: Vec<&str> = statement.split_whitespace().collect();
     let lower: Vec<String> = words.iter().map(|word| word.to_ascii_lowercase()).collect();
     let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
-    let named = words.last().map(|name| name.trim_matches('`').to_owned()).unwrap_or_default();
+    let last = words.last().map(|name| name.trim_matches('`').to_owned()).unwrap_or_default();
     match lower.as_slice() {
         ["show", "databases"] => {
             let mut names: Vec<String> = Files::list(world, DATA)
@@ -250,20 +250,25 @@ fn one(world: &mut World, statement: &str) -> Result<String, Failed> {
         ["select", "version()"] => Ok(format!("version()\n{}\n", version(world))),
         ["select", "1"] => Ok("1\n1\n".to_owned()),
         ["create", "database", ..] => {
-            let path = format!("{DATA}/{named}");
-            Files::make_folder(world, &path).map(|()| String::new()).map_err(|_| {
+            let path = format!("{DATA}/{last}");
+            Files::make_folder(world, &path).map(|()| String::new()).map_err(|_exists_or_not| {
                 (
                     format!(
-                        "ERROR 1007 (HY000) at line 1: Can't create database '{named}'; database exists\n"
+                        "ERROR 1007 (HY000) at line 1: Can't create database '{last}'; database exists\n"
                     ),
                     None,
                 )
             })
         }
         ["drop", "database", ..] => {
-            let path = format!("{DATA}/{named}");
-            Files::remove(world, &path).map(|()| String::new()).map_err(|_| {
-                (format!("ERROR 1008 (HY000) at line 1: Can't drop database '{named}'; database doesn't exist\n"), None)
+            let path = format!("{DATA}/{last}");
+            Files::remove(world, &path).map(|()| String::new()).map_err(|_exists_or_not| {
+                (
+                    format!(
+                        "ERROR 1008 (HY000) at line 1: Can't drop database '{last}'; database doesn't exist\n"
+                    ),
+                    None,
+                )
             })
         }
         _ => Err((

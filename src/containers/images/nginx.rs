@@ -8,7 +8,7 @@ use super::families::{BUSYBOX as ALPINE_TOOLS, tools};
 use crate::api::Timestamp;
 use crate::containers::World;
 use crate::containers::http::{Request, Response};
-use crate::containers::serve::{Serving, is_quiet, serve};
+use crate::containers::serve::{Serving, Written, http_path, probed_between, serve};
 use crate::shell::programs::date_text;
 use crate::shell::{Call, FileKind, Files, Program};
 use crate::sim::Time;
@@ -94,7 +94,7 @@ static NGINX_SERVER: Serving = Serving {
         vec![if is_unprivileged { 8080 } else { 80 }]
     },
     start,
-    goes_on: is_quiet,
+    goes_on,
     end,
     code: 0,
 };
@@ -244,6 +244,29 @@ fn answer(world: &mut World, request: &Request) -> Response {
     finish(world, request, response, error.as_deref())
 }
 
+/// A line of the access log.
+fn access(at: Time, client: &str, asked: &str, status: u16, bytes: usize, agent: &str) -> String {
+    let date = date_text("%d/%b/%Y:%H:%M:%S +0000", seconds(at));
+    format!("{client} - - [{date}] \"{asked} HTTP/1.1\" {status} {bytes} \"-\" \"{agent}\" \"-\"\n")
+}
+
+/// The kubelet's probes, which come from the node's end of the pod network.
+fn goes_on(world: &World, _: &Call, from: Time, to: Time) -> Written {
+    let port = world.instance().and_then(|held| held.ports.first().copied()).unwrap_or(80);
+    let (probes, next) = probed_between(world, |probe| http_path(world, probe, port), from, to);
+    let own = world.pod().map(|pod| pod.status.pod_ip.clone()).unwrap_or_default();
+    let node = own.rsplit_once('.').map(|(network, _)| format!("{network}.1")).unwrap_or_default();
+    let mut text = String::new();
+    for (at, path) in probes {
+        let (status, bytes) = match document(world, path.split('?').next().unwrap_or_default()) {
+            Ok(body) => (200, body.len()),
+            Err((status, title, _)) => (status, page(world, status, title).body.len()),
+        };
+        text.push_str(&access(at, &node, &format!("GET {path}"), status, bytes, "kube-probe/1.36"));
+    }
+    (text, next)
+}
+
 /// Adds the headers that every answer has, and writes the log.
 fn finish(world: &mut World, request: &Request, mut response: Response, error: Option<&str>) -> Response {
     let (at, version) = (world.at, version(world));
@@ -261,12 +284,8 @@ fn finish(world: &mut World, request: &Request, mut response: Response, error: O
             date_text("%Y/%m/%d %H:%M:%S", seconds(at)),
         ));
     }
-    lines.push_str(&format!(
-        "{client} - - [{}] \"{method} {path} HTTP/1.1\" {} {length} \"-\" \"{agent}\" \"-\"\n",
-        date_text("%d/%b/%Y:%H:%M:%S +0000", seconds(at)),
-        response.status
-    ));
-    // A probe of ours is one among many that are not written down.
+    lines.push_str(&access(at, client, &format!("{method} {path}"), response.status, length, agent));
+    // Probes are written down when their time comes (`goes_on`).
     if !agent.starts_with("kube-probe") {
         world.write_log(at, &lines);
     }

@@ -1,4 +1,4 @@
-//! `nslookup`, as `BusyBox` and BIND print it.
+//! `nslookup`, as BusyBox and BIND print it.
 
 use super::world;
 use crate::containers::dns::{Found, SERVER, SERVER_NAME, is_address};
@@ -60,13 +60,13 @@ struct Answer {
     hint: Option<String>,
 }
 
-/// Before 1.29 `BusyBox` asked the C library, and printed it in a way of its own.
+/// Before 1.29 BusyBox asked the C library, and printed it in a way of its own.
 fn is_old_busybox(tag: &str) -> bool {
     let mut numbers = tag.split(['.', '-']).map(str::parse::<u32>);
     matches!((numbers.next(), numbers.next()), (Some(Ok(1)), Some(Ok(minor))) if minor < 29)
 }
 
-/// `BusyBox` 1.28 and older.
+/// BusyBox 1.28 and older.
 fn old(scene: &Scene, name: &str, namespace: &str) -> Answer {
     let mut out = format!("Server:    {SERVER}\nAddress 1: {SERVER} {SERVER_NAME}\n\n");
     let found = if is_address(name) {
@@ -92,7 +92,7 @@ fn server(style: Lookup) -> String {
     }
 }
 
-/// `BusyBox` since 1.29, and BIND.
+/// BusyBox since 1.29, and BIND.
 fn addresses(scene: &Scene, name: &str, namespace: &str, style: Lookup) -> Answer {
     let mut out = server(style);
     match scene.resolve(name, namespace) {

@@ -1,4 +1,4 @@
-//! `wget` between containers, as `BusyBox` prints it.
+//! `wget` between containers, as BusyBox prints it.
 
 use super::{hint, world};
 use crate::containers::http::{Fetched, Url};
@@ -7,6 +7,8 @@ use crate::shell::programs::{Options, Wrong, brief};
 use crate::shell::{Call, Io, Program, Progress};
 use crate::sim::{Span, Time};
 
+/// Redirections that are followed.
+const HOPS_MAX: u32 = 5;
 /// How long a connection is tried that nobody answers.
 const PATIENCE: Span = Span::from_seconds(130);
 
@@ -40,9 +42,8 @@ struct Wget {
 }
 
 impl Wget {
-    fn get(&mut self, io: &mut Io<'_>) -> Option<i32> {
-        let text = self.options.operands.first().cloned().unwrap_or_default();
-        let Some(url) = Url::parse(&text) else {
+    fn get(&mut self, io: &mut Io<'_>, text: &str, hops: u32) -> Option<i32> {
+        let Some(url) = Url::parse(text) else {
             io.err(&format!("wget: not an http or ftp url: {text}\n"));
             return Some(1);
         };
@@ -92,6 +93,11 @@ impl Wget {
                     io.err(&format!("wget: server returned error: {}\n", answer.status_line()));
                     return Some(1);
                 }
+                let target = answer.headers.iter().find(|(name, _)| *name == "Location");
+                if let Some((_, place)) = target.filter(|_| hops < HOPS_MAX) {
+                    let place = place.clone();
+                    return self.get(io, &place, hops + 1);
+                }
                 Some(self.put(io, &answer.body, &url))
             }
         }
@@ -110,15 +116,12 @@ impl Wget {
         let file = self.options.value('O').unwrap_or(usual).to_owned();
         if file == "-" {
             io.out(body);
-            if !quiet {
-                io.err("written to stdout\n");
-            }
             return 0;
         }
         match io.write_file(&self.call.path(&file), body) {
             Ok(()) => {
                 if !quiet {
-                    io.err(&format!("saving to '{file}'\n'{file}' saved\n"));
+                    io.err(&format!("{file:<20} 100% |{}| {:>5}  0:00:00 ETA\n", "*".repeat(31), body.len()));
                 }
                 0
             }
@@ -132,7 +135,8 @@ impl Wget {
 
 impl Program for Wget {
     fn poll(&mut self, io: &mut Io<'_>) -> Progress {
-        match self.get(io) {
+        let text = self.options.operands.first().cloned().unwrap_or_default();
+        match self.get(io, &text, 0) {
             Some(status) => Progress::Done(status),
             None => Progress::Wait { wake_at: self.gives_up },
         }

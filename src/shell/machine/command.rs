@@ -7,7 +7,7 @@ use super::redirects::{self, Target};
 use super::{Frame, Machine, Phase, Waits};
 use crate::shell::expand::{Expansion, Lack};
 use crate::shell::glob;
-use crate::shell::host::Call;
+use crate::shell::host::{Call, Dialect};
 use crate::shell::io::{Descriptors, Kernel};
 use crate::shell::pipes::PipeId;
 use crate::shell::syntax::{Command, CommandKind, List};
@@ -144,11 +144,14 @@ impl Machine {
             Err(missing) => {
                 let name = call.argv.first().map(String::as_str).unwrap_or_default();
                 let what = match name.contains('/') {
+                    true if kernel.host.dialect() != Dialect::Gnu && self.scope.name != "bash" => "not found",
                     true => "No such file or directory",
                     false if self.scope.name == "bash" => "command not found",
                     false => "not found",
                 };
-                let text = format!("{}: {name}: {what}\n", self.scope.name);
+                let is_dash = kernel.host.dialect() == Dialect::Dash && self.scope.name == "sh";
+                let shell = if is_dash { "sh: 1" } else { &self.scope.name };
+                let text = format!("{shell}: {name}: {what}\n");
                 let mut io = kernel.io(&descriptors);
                 io.err(&text);
                 if let Some(hint) = missing.hint {

@@ -4,7 +4,7 @@ use super::Wrong;
 use super::date;
 use super::options::Options;
 use crate::shell::files::split;
-use crate::shell::host::{Call, FileEntry, FileError, FileKind};
+use crate::shell::host::{Call, Dialect, FileEntry, FileError, FileKind};
 use crate::shell::io::Io;
 
 /// Folders that are gone through at most.
@@ -34,6 +34,12 @@ fn each(
     let mut status = 0;
     for name in names {
         if let Err(error) = does(io, name, &call.path(name)) {
+            // BusyBox says `can't`.
+            let what = if io.host().dialect() == Dialect::BusyBox {
+                what.replace("cannot", "can't")
+            } else {
+                what.to_owned()
+            };
             io.err(&format!("{}: {what} '{name}': {error}\n", call.name()));
             status = 1;
         }
@@ -62,8 +68,10 @@ pub(super) fn ls(call: &Call, io: &mut Io<'_>) -> i32 {
         let path = call.path(name);
         match io.files().kind(&path) {
             None => {
-                io.err(&format!("ls: cannot access '{name}': {}\n", FileError::NotFound));
-                status = 2;
+                let is_busybox = io.host().dialect() == Dialect::BusyBox;
+                let what = if is_busybox { name.clone() } else { format!("cannot access '{name}'") };
+                io.err(&format!("ls: {what}: {}\n", FileError::NotFound));
+                status = if is_busybox { 1 } else { 2 };
             }
             Some(FileKind::Folder) if !options.has('d') => folders.push((name.clone(), path)),
             Some(kind) => {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::shell::host::{Call, Program, Progress};
+use crate::shell::host::{Call, Dialect, Program, Progress};
 use crate::shell::io::{Io, Read};
 
 /// Lines that are read before others get their turn.
@@ -87,6 +87,10 @@ impl Filtering {
                     format!("cannot open '{name}' for reading")
                 } else {
                     name
+                };
+                let what = match io.host().dialect() {
+                    Dialect::BusyBox if self.call.name() == "cat" => format!("can't open '{what}'"),
+                    _ => what,
                 };
                 io.err(&format!("{}: {what}: {error}\n", self.call.name()));
                 Some(Flow::More)

@@ -10,6 +10,9 @@ use crate::shell::nested::Nested;
 use crate::shell::session::quoted;
 use crate::sim::{Span, Time};
 
+/// What `sleep infinity` sleeps: ten thousand years.
+const FOREVER_MS: u64 = 10_000 * 365 * 86_400_000;
+
 #[derive(Clone)]
 struct Sleep {
     span: Span,
@@ -32,6 +35,9 @@ pub(super) fn sleep(call: Call) -> Result<Box<dyn Program>, Wrong> {
 
 /// A length of time such as `5`, `0.5`, `2m`.
 pub(super) fn milliseconds(text: &str) -> Option<u64> {
+    if matches!(text, "infinity" | "inf") {
+        return Some(FOREVER_MS);
+    }
     let (digits, factor) = match text.chars().last()? {
         's' => (text.strip_suffix('s')?, 1_000),
         'm' => (text.strip_suffix('m')?, 60_000),
@@ -106,10 +112,17 @@ pub(super) fn sh(call: Call) -> Result<Box<dyn Program>, Wrong> {
     let first = args.iter().position(|arg| !arg.starts_with('-') || arg == "-").unwrap_or(args.len());
     let flags: String = args.get(..first).unwrap_or_default().concat();
     let Some(word) = args.get(first).cloned() else {
-        return Ok(Box::new(Script { call, text: String::new(), file: None, nested: None }));
+        return Ok(Box::new(Script {
+            call,
+            arguments: Vec::new(),
+            text: String::new(),
+            file: None,
+            nested: None,
+        }));
     };
     if !flags.contains('c') {
-        return Ok(Box::new(Script { call, text: String::new(), file: Some(word), nested: None }));
+        let arguments = args.get(first + 1..).unwrap_or_default().to_vec();
+        return Ok(Box::new(Script { call, arguments, text: String::new(), file: Some(word), nested: None }));
     }
     let arguments = args.get(first + 2..).unwrap_or_default().to_vec();
     Ok(Box::new(Running { nested: run_line(&call, &word, arguments)? }))
@@ -119,6 +132,7 @@ pub(super) fn sh(call: Call) -> Result<Box<dyn Program>, Wrong> {
 #[derive(Clone)]
 struct Script {
     call: Call,
+    arguments: Vec<String>,
     text: String,
     file: Option<String>,
     nested: Option<Nested>,
@@ -156,7 +170,7 @@ impl Program for Script {
                 io.err(&format!("{}: {file}: {error}\n", self.call.name()));
                 Progress::Done(127)
             }
-            Ok(true) => match run_line(&self.call, &self.text, Vec::new()) {
+            Ok(true) => match run_line(&self.call, &self.text, self.arguments.clone()) {
                 Err(Wrong(message, exit)) => {
                     io.err(&message);
                     Progress::Done(exit)

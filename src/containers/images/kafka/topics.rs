@@ -5,7 +5,7 @@ use super::{option, switch};
 use crate::containers::World;
 use crate::containers::images::zookeeper;
 use crate::shell::programs::brief;
-use crate::shell::{Call, Host, Io, Program};
+use crate::shell::{Call, Host as _, Io, Program};
 
 /// A topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,7 +1,7 @@
-//! kubernetes-zookeeper: `ZooKeeper` with the scripts of the tutorials.
+//! kubernetes-zookeeper: ZooKeeper with the scripts of the tutorials.
 //!
 //! Models the image k8s.gcr.io/kubernetes-zookeeper (its scripts `start-zookeeper`, `zookeeper-ready`, and
-//! the older `zkGenConfig.sh` and `zkOk.sh`) with `ZooKeeper` 3.4. Left out: snapshots, observers, access
+//! the older `zkGenConfig.sh` and `zkOk.sh`) with ZooKeeper 3.4. Left out: snapshots, observers, access
 //! control lists.
 //!
 //! - `config`: the files that the scripts write. `server`: the process and what it writes. `ensemble`: who

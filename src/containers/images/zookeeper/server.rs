@@ -3,6 +3,7 @@
 use super::config::{self, Config};
 use super::ensemble::{self, Role};
 use crate::api::Timestamp;
+use crate::api::pod::Probe;
 use crate::containers::World;
 use crate::containers::serve::{Serving, ends_quietly, probed_between, serve};
 use crate::shell::programs::{brief, date_text};
@@ -119,7 +120,11 @@ fn start(world: &mut World, call: &Call, at: Time) -> (String, Option<i32>) {
 
 /// Each probe asks `ruok`.
 fn goes_on(world: &World, _: &Call, from: Time, to: Time) -> (String, Option<Time>) {
-    let (times, next) = probed_between(world, &["zookeeper-ready", "zkOk.sh"], from, to);
+    let asks = |probe: &Probe| {
+        let command = probe.extra.get("exec")?.to_string();
+        ["zookeeper-ready", "zkOk.sh"].iter().any(|script| command.contains(script)).then_some(())
+    };
+    let (times, next) = probed_between(world, asks, from, to);
     let has_script = Files::kind(world, "/usr/bin/zookeeper-ready") == Some(FileKind::File);
     let mut text = String::new();
     if !has_script {
@@ -128,7 +133,7 @@ fn goes_on(world: &World, _: &Call, from: Time, to: Time) -> (String, Option<Tim
     let port = Config::of(world).unwrap_or_default().client;
     let factory = format!("NIOServerCxn.Factory:0.0.0.0/0.0.0.0:{port}:");
     let mut last = Time::ZERO;
-    for (nth, at) in (0..).zip(times) {
+    for (nth, (at, ())) in (0..).zip(times) {
         // Two probes of one instant come one after the other.
         let at = if at <= last { last + Span::from_ms(70) } else { at };
         last = at;
