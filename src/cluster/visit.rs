@@ -267,10 +267,13 @@ fn poll_attach(
             let (text, end) = world.log_after(*position);
             *position = end;
             let is_over = place.ended.is_some() || world.has_ended();
-            (text, is_over, world.wants_input(), world.wake_at())
+            ((text, is_over, world.wants_input(), world.wake_at()), world.take_hint())
         });
-        let Some((text, is_over, wants_input, wake_at)) = looked else { return Visited::Ended(1) };
+        let Some(((text, is_over, wants_input, wake_at), hint)) = looked else { return Visited::Ended(1) };
         io.out(&text);
+        if let Some(hint) = hint {
+            io.hint(hint);
+        }
         if is_over {
             io.out(farewell);
             return Visited::Ended(0);

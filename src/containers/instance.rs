@@ -132,6 +132,8 @@ pub(super) struct Instance {
     pub(super) argv: Vec<String>,
     /// Its program; away while it is being run.
     pub(super) main: Option<Main>,
+    /// What the sandbox has to say about what its program does, for those who are attached to it.
+    pub(super) hint: Option<String>,
     /// Probes that fail since somebody changed something, as the kubelet was told.
     pub(super) failing: Vec<super::probe::ProbeKind>,
     /// Probes that already failed when the container was looked into: what they ask is not modelled.
@@ -164,6 +166,7 @@ impl Instance {
             ports: Vec::new(),
             main: Some(Main::new(&container, image, &argv, &environment, place.started)),
             argv,
+            hint: None,
             failing: Vec::new(),
             unknown: None,
             tree,

@@ -133,7 +133,8 @@ impl World {
         let main = &mut self.containers.instances.get_mut(id)?.main;
         let main = main.take_if(|main| main.ended.is_none())?;
         let visited = std::mem::take(&mut self.is_visited);
-        let runs_main = std::mem::replace(&mut self.runs_main, true);
+        // What a person types to it is a person's doing.
+        let runs_main = std::mem::replace(&mut self.runs_main, !main.has_input);
         Some((main, Before { here: std::mem::replace(&mut self.here, id.clone()), visited, runs_main }))
     }
 
@@ -153,9 +154,9 @@ impl World {
 
     fn take_output(&mut self, id: &ContainerId, main: &mut Main) {
         let output = main.shell.take_output();
-        // What the sandbox has to say about it is said to nobody.
-        main.shell.take_hint();
+        let hint = main.shell.take_hint();
         let Some(instance) = self.containers.instances.get_mut(id) else { return };
+        instance.hint = hint.or(instance.hint.take());
         for (_, text) in output {
             instance.log.add(main.at, &text);
             self.containers.changes += 1;

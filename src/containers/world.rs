@@ -30,7 +30,7 @@ pub struct World {
     pub(super) at: Time,
     /// What is done is done by a person, not by a container's own program.
     pub(super) is_visited: bool,
-    /// What runs is a container's own program.
+    /// What runs is a container's own program, to which nobody types.
     pub(super) runs_main: bool,
     /// Containers in which a person changed something.
     pub(super) touched: SortedSet<ContainerId>,
@@ -121,6 +121,11 @@ impl World {
         self.instance().is_none_or(Instance::has_ended)
     }
 
+    /// What the sandbox has to say about what its program did since this was last asked.
+    pub fn take_hint(&mut self) -> Option<String> {
+        self.instance_mut()?.hint.take()
+    }
+
     /// What the sandbox has to say of its image, when it knows nothing of it.
     pub fn note(&self) -> Option<String> {
         let held = self.instance()?;
@@ -185,7 +190,7 @@ impl Host for World {
     fn start(&mut self, call: &Call) -> Result<Box<dyn Program>, NotFound> {
         let path = self.program_path(call).filter(|path| Files::kind(self, path) == Some(FileKind::File));
         let Some(path) = path else {
-            // What is not modelled of a container's own program runs on, as the kubelet thinks, and says nothing.
+            // A container's own program that is not modelled runs on, as the kubelet thinks it does.
             if self.runs_main {
                 return Ok(images::app(call));
             }

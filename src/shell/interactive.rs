@@ -135,11 +135,11 @@ impl Program for Interactive {
 
     fn takes_interrupt(&mut self, io: &mut Io<'_>) -> bool {
         let now = io.now();
-        io.out("^C\n");
         // Whoever runs in it may take the key itself, as a shell does that was started here.
         if self.shell.press_interrupt(io.host(), now).is_none() {
             return true;
         }
+        io.out("^C\n");
         self.pass_output(io);
         self.is_prompted = false;
         io.goes_on();

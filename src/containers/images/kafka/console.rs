@@ -118,7 +118,8 @@ impl Program for Producer {
     }
 }
 
-/// `kafka-console-consumer.sh --topic NAME --bootstrap-server HOST:PORT [--from-beginning] [--max-messages N]`.
+/// `kafka-console-consumer.sh --topic NAME --bootstrap-server HOST:PORT`, `--from-beginning`,
+/// `--max-messages N`.
 pub(super) fn consumer(call: &Call) -> Box<dyn Program> {
     let (Some(topic), Some(brokers)) = (option(call, "--topic"), option(call, "--bootstrap-server")) else {
         return brief(call.clone(), |_, io| {
