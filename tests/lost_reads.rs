@@ -122,12 +122,6 @@ fn owners_and_budgets_are_asked_for_again() {
     check("kubectl scale deployment front --replicas=4");
 }
 
-/// Eviction for taints.
-#[test]
-fn tainted_pods_are_asked_for_again() {
-    check("kubectl taint nodes node-1 dedicated=db:NoExecute");
-}
-
 /// The binder of volumes.
 #[test]
 fn claims_are_asked_for_again() {
