@@ -1,5 +1,5 @@
-//! Who checks the checkers, for properties that tests of their own hold: the same check passes with the part as it
-//! is, and fails with one that is broken.
+//! Who checks the checkers, for properties that tests of their own hold: the same check passes with the
+//! part as it is, and fails with one that is broken.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use kubesets::api::{Kind, Object, ObjectKey};
@@ -168,8 +168,8 @@ spec:
     spec: {containers: [{name: main, image: 'agent:1'}]}
 ";
 
-/// L-18: a set whose controller never sees its pods come goes on once its expectations have expired and the cache
-/// shows them: its status is right.
+/// L-18: a set whose controller never sees its pods come goes on once its expectations have expired and the
+/// cache shows them: its status is right.
 fn work_resumes(fault: &mut dyn Interference) -> bool {
     let mut cluster = Cluster::new(ClusterConfig::with_nodes(2));
     cluster.submit(Input::File { name: "agent.yaml".to_owned(), text: AGENT.to_owned() }).unwrap();

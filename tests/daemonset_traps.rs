@@ -1,5 +1,6 @@
-//! The two ways in which Kubernetes' own `DaemonSet` controller falls asleep with work to do, as they happen and
-//! as they are told (`WaitingFor::NoWakeup`, `WaitingFor::PassedByNode`), and that any change wakes it.
+//! The two ways in which Kubernetes' own `DaemonSet` controller falls asleep with work to do, as they
+//! happen and as they are told (`WaitingFor::NoWakeup`, `WaitingFor::PassedByNode`), and that any change
+//! wakes it.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use kubesets::api::object::Typed as _;
@@ -39,8 +40,8 @@ fn reason(cluster: &Cluster) -> &'static str {
     decision.and_then(|decision| decision.verdict.reason()).map_or("Converged", |reason| reason.name)
 }
 
-/// A new pod becomes ready while an earlier wakeup waits in the queue, which keeps that one alone; when it comes,
-/// the new pod is not yet available, and the old one, which alone is counted, is.
+/// A new pod becomes ready while an earlier wakeup waits in the queue, which keeps that one alone; when it
+/// comes, the new pod is not yet available, and the old one, which alone is counted, is.
 #[test]
 fn with_surge_an_earlier_wakeup_takes_the_place_of_the_one_that_is_needed() {
     let mut cluster = cluster(

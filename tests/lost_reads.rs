@@ -1,6 +1,6 @@
-//! A live read that fails says nothing of what was to be read: controllers that take it for "gone" delete what
-//! is there, or forget what they had to do. Here all of them fail for a while, and writes arrive; in the end all
-//! must be as if none had failed, with as many objects made and removed.
+//! A live read that fails says nothing of what was to be read: controllers that take it for "gone" delete
+//! what is there, or forget what they had to do. Here all of them fail for a while, and writes arrive; in
+//! the end all must be as if none had failed, with as many objects made and removed.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use kubesets::apiserver::StatusError;
@@ -12,7 +12,7 @@ use kubesets::sim::{Span, Time};
 
 /// The longest back-off of a queue, and what it may put off.
 const LONG: Span = Span::from_seconds(3_000);
-/// Longer than a lost node is believed in, and its pods tolerate it.
+/// Longer than anything that follows at once.
 const FAILING: Span = Span::from_seconds(600);
 
 /// No read arrives before a time.
@@ -107,7 +107,10 @@ fn check(line: &str) {
 fn namespaces_and_their_accounts_wait_for_the_server() {
     check("kubectl create namespace other");
     check("kubectl delete serviceaccount default --wait=false");
-    check("kubectl delete namespace default --wait=false");
+    check(
+        "kubectl create namespace other; kubectl -n other create configmap kept --from-literal=a=b; \
+         kubectl delete namespace other --wait=false",
+    );
 }
 
 /// The garbage collector, and the budgets' controller.
@@ -117,14 +120,6 @@ fn owners_and_budgets_are_asked_for_again() {
     check("kubectl delete deployment front --cascade=foreground --wait=false");
     check("kubectl delete deployment front --cascade=orphan --wait=false");
     check("kubectl scale deployment front --replicas=4");
-}
-
-/// The life cycle of nodes, eviction for taints, and the collector of pods.
-#[test]
-fn nodes_and_their_pods_are_asked_for_again() {
-    check("kubectl taint nodes node-1 dedicated=db:NoExecute");
-    check("fault stop node/node-1");
-    check("fault remove node/node-1; kubectl delete node node-1 --wait=false");
 }
 
 /// The binder of volumes.

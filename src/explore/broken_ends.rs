@@ -113,7 +113,9 @@ const AT_REST: &[Broken] = &[
     }),
     ("L-07", "a daemon pod of an old revision", |run| {
         let pods = names(run, Kind::Pod, "agent-");
-        unseen(run, &format!("kubectl label pod {} controller-revision-hash=old --overwrite", pods[0]));
+        // Either label alone makes it a pod of the newest template (`IsPodUpdated`).
+        let labels = "controller-revision-hash=old pod-template-generation=0";
+        unseen(run, &format!("kubectl label pod {} {labels} --overwrite", pods[0]));
     }),
     ("L-10", "a Deployment that does not grow", |run| unseen(run, "kubectl scale deploy front --replicas=3")),
     ("L-11", "a budget that counts wrong", |run| patch_status(run, "pdb web", "{\"currentHealthy\":7}")),

@@ -59,7 +59,8 @@ fn a_lease_that_is_left_is_renewed_when_its_node_joins_again() {
     rig.control(Control::StartNode { node: node() }).unwrap();
     assert_eq!(lease_time(&rig), None, "it is renewed from now on");
     assert_eq!(rig.server.get(&key).unwrap().meta().uid, left);
-    // The collector removes it, as its owner is gone; the next renewal makes another, which names the new node.
+    // The collector removes it, as its owner is gone; the next renewal makes another, which names the new
+    // node.
     rig.server.handle(Request::delete(key.clone(), DeleteOptions::default())).unwrap();
     rig.run(11);
     let made = rig.server.get(&key).unwrap().meta();
@@ -69,8 +70,8 @@ fn a_lease_that_is_left_is_renewed_when_its_node_joins_again() {
     assert!(rig.agenda.is_empty(), "a healthy node has no timers");
 }
 
-/// A kubelet sets right what others write into its pod's status (`needsReconcile`), as the life cycle of nodes
-/// does while it takes a node for lost.
+/// A kubelet sets right what others write into its pod's status (`needsReconcile`), as the life cycle of
+/// nodes does while it takes a node for lost.
 #[test]
 fn readiness_that_was_taken_comes_back() {
     let mut rig = Rig::new(Timing::default());

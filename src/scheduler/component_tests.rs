@@ -269,8 +269,8 @@ fn a_pod_that_is_deleted_on_its_way_frees_its_room() {
     assert!(world.agenda.next_due().is_none(), "nothing is waited for any more");
 }
 
-/// `ForgetPod` is for a pod that is assumed to be somewhere: one that the watch has shown to be there keeps its
-/// room, whatever becomes of the attempt to bind it.
+/// `ForgetPod` is for a pod that is assumed to be somewhere: one that the watch has shown to be there keeps
+/// its room, whatever becomes of the attempt to bind it.
 #[test]
 fn a_pod_that_was_bound_meanwhile_keeps_its_room() {
     let mut world = World::with_nodes(1);

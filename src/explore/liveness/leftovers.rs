@@ -10,9 +10,10 @@ use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
 use crate::cluster::Cluster;
 
-/// What is left of an object whose name has been taken by another one: the garbage collector may have missed
-/// the end of the first. When a watch breaks, a deletion and a creation in between come as one update, and
-/// `processGraphChanges` goes by the new uid alone, so that the old one's dependents stay until it starts anew.
+/// What is left of an object whose name has been taken by another one: the garbage collector may have
+/// missed the end of the first. When a watch breaks, a deletion and a creation in between come as one
+/// update, and `processGraphChanges` goes by the new uid alone, so that the old one's dependents stay until
+/// it starts anew.
 pub(in crate::explore) fn is_left_of_a_namesake(cluster: &Cluster, object: &Object) -> bool {
     object.meta().controller_of().is_some_and(|owner| {
         let kind = Kind::ALL.iter().find(|kind| kind.resource().kind == owner.kind);

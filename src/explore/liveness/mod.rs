@@ -1,7 +1,8 @@
 //! What must hold once nothing goes wrong any more and the desired state stays: looked at when a cluster is
 //! at rest.
 //!
-//! - `sets`, `deployments`, `leftovers`: the properties. `traps`: what upstream's controllers do not get over.
+//! - `sets`, `deployments`, `leftovers`: the properties. `traps`: what upstream's controllers do not get
+//!   over.
 
 mod sets;
 mod deployments;

@@ -94,8 +94,8 @@ pub(super) fn daemons_are_placed(cluster: &Cluster) -> Result<(), String> {
             if !pod.is_available(set.spec.min_ready_seconds, cluster.now()) {
                 return Err(format!("{} is not available", pod.metadata.name));
             }
-            // `IsPodUpdated` takes the template's generation for as good as the hash: a set that was made anew
-            // counts from one again, and leaves pods alone that it adopted of that number.
+            // `IsPodUpdated` takes the template's generation for as good as the hash: a set that was made
+            // anew counts from one again, and leaves pods alone that it adopted of that number.
             let label = |name: &str| pod.metadata.labels.get(name);
             let generation = set.metadata.annotations.get("deprecated.daemonset.template.generation");
             let is_newest = hash.is_some() && label("controller-revision-hash") == hash

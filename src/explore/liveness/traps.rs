@@ -8,9 +8,9 @@ use crate::cluster::Cluster;
 /// The sets that have work to do while their controller sleeps, as upstream's does, until something of the
 /// set changes.
 ///
-/// Two ways of `DaemonSet`s are told in the verdict (`WaitingFor::NoWakeup`, `WaitingFor::PassedByNode`).
-/// A `StatefulSet` that waits for the claim of a pod that was scaled away (`PodClaimIsStale`) hears nothing of
-/// the claim's end, as its controller follows no claims.
+/// Two ways of `DaemonSet`s are told in the verdict (`WaitingFor::NoWakeup`, `WaitingFor::PassedByNode`). A
+/// `StatefulSet` that waits for the claim of a pod that was scaled away (`PodClaimIsStale`) hears nothing
+/// of the claim's end, as its controller follows no claims.
 pub(in crate::explore) fn sleepers(cluster: &Cluster) -> Vec<ObjectKey> {
     let sleeps = |key: &ObjectKey| {
         let decision = cluster.reason_for(key);
@@ -28,8 +28,8 @@ pub(in crate::explore) fn sleepers(cluster: &Cluster) -> Vec<ObjectKey> {
 /// Failed daemon pods of a node that has several of them.
 ///
 /// With surge, a node whose pods have all failed gets another one at each sync, whatever the back-off says
-/// (`podsShouldBeOnNode` counts running pods alone); then each of them waits for the one before to be deleted, up
-/// to a quarter of an hour. A person deletes them.
+/// (`podsShouldBeOnNode` counts running pods alone); then each of them waits for the one before to be
+/// deleted, up to a quarter of an hour. A person deletes them.
 pub(in crate::explore) fn failed_daemon_pods_that_queue(cluster: &Cluster) -> Vec<String> {
     let pods = cluster.server().list(Kind::Pod, None).filter_map(Pod::of);
     let failed: Vec<_> = pods
