@@ -59,4 +59,5 @@ scenarios! {
     no_volume
     shell
     kustomize
+    bad_workloads
 }
