@@ -23,6 +23,7 @@ pub mod controllers;
 pub mod scheduler;
 pub mod kubelet;
 pub mod kubectl;
+pub mod containers;
 pub mod cluster;
 pub mod ui;
 pub mod recording;

@@ -60,4 +60,11 @@ scenarios! {
     shell
     kustomize
     bad_workloads
+    containers_nginx
+    containers_zookeeper
+    containers_cassandra
+    containers_kafka
+    containers_wordpress
+    containers_daemons
+    containers_others
 }

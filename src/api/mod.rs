@@ -12,6 +12,7 @@
 //! - `schema`, `quantity`, `patch`, `yaml`: the full list of fields, amounts, patches and manifests as
 //!   values.
 
+pub mod base64;
 pub mod codec;
 pub mod kind;
 pub mod object;

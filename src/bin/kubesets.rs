@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use kubesets::cluster::Cluster;
-use kubesets::cluster::ProcessName;
+use kubesets::cluster::{Cluster, Input, ProcessName};
 use kubesets::collections::sort;
 use kubesets::explore::crash_points::{self, CrashReport};
 use kubesets::explore::script::SCRIPTS;
 use kubesets::explore::small_scope::{self, Bounds, ScopeReport};
 use kubesets::explore::{Failure, Fired, Run, ShellFuzz};
+use kubesets::kubectl::Stream;
 use kubesets::recording::{self, Recording};
 use kubesets::transcript;
 
@@ -208,6 +208,15 @@ fn show(seed: u64, steps: u64, out: &mut impl std::io::Write) -> Result<bool, St
     let log: Vec<&str> = run.cluster().event_log().lines().collect();
     for line in log.iter().skip(log.len().saturating_sub(60)) {
         print(out, line)?;
+    }
+    let mut cluster = run.cluster().clone();
+    let line = "kubectl get nodes,pods,sts,ds,deploy,rs,controllerrevisions --show-labels".to_owned();
+    drop(cluster.submit(Input::Interrupt { terminal: 0 }));
+    drop(cluster.submit(Input::Line { terminal: 0, line }));
+    let entry = cluster.terminal(0).and_then(|terminal| terminal.entries().last());
+    print(out, &entry.map(|entry| entry.text(Stream::Out)).unwrap_or_default())?;
+    for decision in run.cluster().controller_manager().latest_decisions() {
+        print(out, &format!("{} ms, {}: {:?}", decision.at.ms(), decision.object, decision.verdict))?;
     }
     match outcome {
         Ok(_) => Ok(true),

@@ -38,6 +38,8 @@ pub struct Context<'a, T> {
     interference: Option<&'a mut (dyn Interference + 'a)>,
     /// The process has ended in the middle of its work: what it still does, it does no more.
     has_ended: bool,
+    /// What it is awake for comes again anyway.
+    comes_again: bool,
 }
 
 impl<'a, T> Context<'a, T> {
@@ -48,7 +50,16 @@ impl<'a, T> Context<'a, T> {
         recorder: &'a mut Recorder,
         rng: &'a mut Rng,
     ) -> Self {
-        Self { cache, server, recorder, rng, timers: Vec::new(), interference: None, has_ended: false }
+        Self {
+            cache,
+            server,
+            recorder,
+            rng,
+            timers: Vec::new(),
+            interference: None,
+            has_ended: false,
+            comes_again: false,
+        }
     }
 
     /// Lets something go wrong.
@@ -107,6 +118,16 @@ impl<'a, T> Context<'a, T> {
     /// Whether the process has ended in the middle of its work.
     pub fn has_ended(&self) -> bool {
         self.has_ended
+    }
+
+    /// Says that what the component is awake for waits in its queue again, or that it does not.
+    pub fn note_again(&mut self, comes_again: bool) {
+        self.comes_again = comes_again;
+    }
+
+    /// Whether what the component is awake for comes again, whatever happens.
+    pub fn comes_again(&self) -> bool {
+        self.comes_again || !self.timers.is_empty()
     }
 
     /// Why the server cannot be reached; `None` when it can.
@@ -173,6 +194,7 @@ impl<'a, T> Context<'a, T> {
             timers: Vec::new(),
             interference: self.interference.as_deref_mut().map(|interference| interference as _),
             has_ended: self.has_ended,
+            comes_again: false,
         };
         let result = run(&mut part);
         let Context { timers, has_ended, .. } = part;

@@ -78,6 +78,11 @@ impl<K: Ord + Clone> WorkQueue<K> {
         }
     }
 
+    /// Whether a key waits for a sync, now or later.
+    pub fn holds(&self, key: &K) -> bool {
+        self.queued.contains(key) || self.delays.contains_key(key)
+    }
+
     /// Forgets the key's failures.
     pub fn forget(&mut self, key: &K) {
         self.failures.remove(key);

@@ -1,7 +1,8 @@
 //! The terminals' own programs: kubectl, and the sandbox's `why`, `fault`, `evict` and `help`.
 
 use super::Cluster;
-use crate::kubectl::{self, Edit, Outcome, Output, Poll, Stream, Waiter};
+use super::visit::{Visit, Visited};
+use crate::kubectl::{self, ContainerCall, Edit, Outcome, Output, Poll, Stream, Waiter};
 use crate::shell::{self, Call, EditRequest, Io, Program, Progress, Read};
 use crate::sim::{Span, Time};
 
@@ -29,6 +30,8 @@ enum Doing {
     Waiting { waiter: Box<dyn Waiter>, looked: u64, wake_at: Option<Time> },
     /// The editor is open.
     Editing(Edit),
+    /// It is in a container, and waits for something afterwards.
+    Inside { visit: Box<Visit>, then: Option<Box<dyn Waiter>> },
     /// It has ended.
     Over,
 }
@@ -67,16 +70,49 @@ impl Kubectl {
             Outcome::Done(output) => self.end(io, output),
             Outcome::Blocked { so_far, waiter } => {
                 print(io, so_far);
-                let now = io.now();
                 let looked = io.world::<Cluster>().map_or(0, |cluster| cluster.steps);
-                self.doing = Doing::Waiting { waiter, looked, wake_at: Some(now) };
-                Progress::Wait { wake_at: Some(now) }
+                self.wait(io, waiter, looked)
             }
+            Outcome::Inside(call) => self.go_inside(io, *call),
             Outcome::Edit(edit) => {
                 let request = EditRequest { name: edit.name.clone(), text: edit.text.clone() };
                 self.doing = Doing::Editing(edit);
                 Progress::Edit(request)
             }
+        }
+    }
+
+    /// Waits from now on.
+    fn wait(&mut self, io: &Io<'_>, waiter: Box<dyn Waiter>, looked: u64) -> Progress {
+        let wake_at = Some(io.now());
+        self.doing = Doing::Waiting { waiter, looked, wake_at };
+        Progress::Wait { wake_at }
+    }
+
+    fn go_inside(&mut self, io: &mut Io<'_>, call: ContainerCall) -> Progress {
+        print(io, call.output);
+        let visit = Box::new(Visit::new(call.act, &self.call));
+        self.stay_inside(io, visit, call.then)
+    }
+
+    fn stay_inside(
+        &mut self,
+        io: &mut Io<'_>,
+        mut visit: Box<Visit>,
+        then: Option<Box<dyn Waiter>>,
+    ) -> Progress {
+        match visit.poll(io) {
+            Visited::Goes(progress) => {
+                self.doing = Doing::Inside { visit, then };
+                progress
+            }
+            Visited::Ended(code) => match then {
+                None => Progress::Done(code),
+                Some(waiter) => {
+                    io.goes_on();
+                    self.wait(io, waiter, u64::MAX)
+                }
+            },
         }
     }
 
@@ -146,8 +182,10 @@ impl Program for Kubectl {
                         self.doing = Doing::Waiting { waiter, looked: step, wake_at };
                         Progress::Wait { wake_at }
                     }
+                    Poll::Inside(call) => self.go_inside(io, *call),
                 }
             }
+            Doing::Inside { visit, then } => self.stay_inside(io, visit, then),
             Doing::Editing(edit) => {
                 let Some(text) = io.take_edited() else {
                     self.doing = Doing::Editing(edit);
@@ -174,7 +212,15 @@ impl Program for Kubectl {
                 io.err("Edit cancelled, no changes made.\n");
                 0
             }
+            Doing::Inside { mut visit, .. } => visit.interrupt(io),
             Doing::Input(_) | Doing::Over => shell::INTERRUPTED,
+        }
+    }
+
+    fn takes_interrupt(&mut self, io: &mut Io<'_>) -> bool {
+        match &mut self.doing {
+            Doing::Inside { visit, .. } => visit.takes_interrupt(io),
+            _ => false,
         }
     }
 
@@ -185,7 +231,7 @@ impl Program for Kubectl {
     fn title(&self) -> String {
         match &self.doing {
             Doing::Waiting { waiter, .. } => waiter.title(),
-            Doing::Input(_) | Doing::Editing(_) | Doing::Over => "kubectl".to_owned(),
+            Doing::Input(_) | Doing::Editing(_) | Doing::Inside { .. } | Doing::Over => "kubectl".to_owned(),
         }
     }
 }

@@ -136,7 +136,7 @@ impl Cluster {
             }
             Input::Interrupt { terminal } => {
                 self.inputs.push(entry);
-                self.interrupt(terminal);
+                self.press_interrupt(terminal);
             }
             Input::EndOfInput { terminal } => {
                 self.inputs.push(entry);

@@ -9,6 +9,7 @@
 //! - [`disturbance`]: what may happen to processes and to what is due, for explorations and tests.
 //! - [`event_log`]: every change in order, as lines and as a running hash.
 //! - `shell_host`, `commands`: what the terminals' shells stand on. `documents`: examples by URL.
+//!   `inside`, `visit`: the inside of containers, and kubectl in there.
 //! - [`explain`]: why an object is as it is. `evict`: the command. `fault`: what people break and mend.
 //!   [`invariants`]: what must hold after every step.
 
@@ -24,6 +25,8 @@ mod fault;
 mod commands;
 mod documents;
 mod shell_host;
+mod inside;
+mod visit;
 pub mod invariants;
 
 pub use crate::controllers::{Decision, Verdict};
@@ -36,6 +39,7 @@ pub use terminal::{Terminal, TerminalEntry};
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, Request};
 use crate::collections::SortedMap;
+use crate::containers::Containers;
 use crate::controllers::volume::VolumeFault;
 use crate::controllers::{self, ControllerManager};
 use crate::kubectl;
@@ -119,6 +123,10 @@ pub struct Cluster {
     volume_faults: Vec<VolumeFault>,
     session: kubectl::Session,
     terminals: SortedMap<u32, Terminal>,
+    /// The containers that somebody has looked into.
+    containers: Containers,
+    /// How much of what they printed was told to the terminals.
+    containers_seen: u64,
     inputs: Vec<InputEntry>,
     event_log: EventLog,
     steps: u64,
@@ -154,6 +162,8 @@ impl Cluster {
             volume_faults: Vec::new(),
             session: kubectl::Session::default(),
             terminals: SortedMap::new(),
+            containers: Containers::default(),
+            containers_seen: 0,
             inputs: Vec::new(),
             event_log: EventLog::new(config.log_detail),
             steps: 0,
@@ -388,6 +398,7 @@ impl Cluster {
                 self.wake_terminal(id, at);
             }
         }
+        self.wake_visitors();
         let store = self.server.store();
         let arrivals = [
             (ProcessName::ControllerManager, self.controller_manager.next_delivery(store)),

@@ -263,6 +263,7 @@ impl Cluster {
         }
     }
 
+    /// What runs is ended.
     pub(super) fn interrupt(&mut self, id: u32) {
         let now = self.now();
         let Some(mut terminal) = self.terminals.remove(&id) else { return };
@@ -273,6 +274,25 @@ impl Cluster {
         }
         self.terminals.insert(id, terminal);
         self.forget_poll(id);
+    }
+
+    /// Ctrl-C: what runs ends, unless it takes the key itself, as a container's shell does.
+    pub(super) fn press_interrupt(&mut self, id: u32) {
+        let now = self.now();
+        let Some(mut terminal) = self.terminals.remove(&id) else { return };
+        let is_open = terminal.is_busy() || terminal.is_incomplete();
+        let exit = if is_open { terminal.shell.press_interrupt(self, now) } else { None };
+        terminal.take_output();
+        if let Some(exit) = exit {
+            terminal.finish(exit);
+        }
+        let goes_on = is_open && exit.is_none();
+        self.terminals.insert(id, terminal);
+        if goes_on {
+            self.run_terminal(id);
+        } else {
+            self.forget_poll(id);
+        }
     }
 
     /// No more is typed for the programs that read it.

@@ -30,6 +30,9 @@ pub trait Api {
 
     /// Puts a key into the controller's queue once a time has passed.
     fn requeue_after(&mut self, key: &ObjectKey, after: Span);
+
+    /// Whether the key that is synced comes again even if nothing changes.
+    fn comes_again(&self) -> bool;
 }
 
 impl Api for Context<'_, ObjectKey> {
@@ -51,5 +54,9 @@ impl Api for Context<'_, ObjectKey> {
 
     fn requeue_after(&mut self, key: &ObjectKey, after: Span) {
         self.wake_after(after, key.clone());
+    }
+
+    fn comes_again(&self) -> bool {
+        Context::comes_again(self)
     }
 }

@@ -45,6 +45,12 @@ pub trait Controller {
     /// The keys whose state may be touched by a change, with a delay where upstream has one.
     fn keys_for(&mut self, change: &Change, cache: &Cache, now: Time) -> Vec<(ObjectKey, Span)>;
 
+    /// Which objects the last change has passed by although there is something to do about them, and why;
+    /// told of those that nothing else wakes the controller for.
+    fn passed_by(&mut self) -> Vec<(ObjectKey, Verdict)> {
+        Vec::new()
+    }
+
     /// Brings one object nearer to what it should be. Timers set on the context put the key in again.
     ///
     /// # Errors
@@ -210,10 +216,17 @@ impl Component for ControllerManager {
                 continue;
             };
             let watches = worker.controller.watches();
+            let mut passed_by = Vec::new();
             for change in changes.iter().filter(|c| c.object().is_some_and(|o| watches.contains(&o.kind()))) {
                 for (key, after) in worker.controller.keys_for(change, context.cache, now) {
                     worker.queue.add_after(key, after, now);
                 }
+                passed_by.extend(worker.controller.passed_by());
+            }
+            let by = worker.controller.name();
+            passed_by.retain(|(key, _)| !worker.queue.holds(key));
+            for (object, verdict) in passed_by {
+                self.note(Decision { at: now, by, object, verdict });
             }
             self.set_timer(index, context);
         }
@@ -232,8 +245,11 @@ impl Component for ControllerManager {
         }
         if let Some(key) = worker.queue.pop(now).filter(|_| fate != WorkFate::Lost) {
             self.sync_count += 1;
-            let mut part =
-                context.part_with(|part: &mut Context<'_, Requeue>| worker.controller.sync(&key, part));
+            let comes_again = worker.queue.holds(&key);
+            let mut part = context.part_with(|part: &mut Context<'_, Requeue>| {
+                part.note_again(comes_again);
+                worker.controller.sync(&key, part)
+            });
             if worker.controller.renews_timers() {
                 worker.queue.forget_delayed(&key);
             }

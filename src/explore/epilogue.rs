@@ -328,7 +328,12 @@ fn drain_ends(run: &mut Run) -> Result<(), String> {
 }
 
 fn dependents_follow(run: &mut Run) -> Result<(), String> {
-    let claims = |run: &Run| run.cluster.server().list(Kind::PersistentVolumeClaim, Some("default")).count();
+    // Claims of pods that are gone stay as the controller left them: those may name the set as their owner.
+    let used: Vec<String> = run.pods("nginx").iter().flat_map(Pod::claim_names).map(str::to_owned).collect();
+    let claims = |run: &Run| {
+        let claims = run.cluster.server().list(Kind::PersistentVolumeClaim, Some("default"));
+        claims.filter(|claim| used.contains(&claim.meta().name)).count()
+    };
     let kept = run.set()?.spec.persistent_volume_claim_retention_policy;
     let are_kept = kept.is_none_or(|policy| policy.when_deleted != "Delete");
     let before = claims(run);

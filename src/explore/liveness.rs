@@ -172,7 +172,12 @@ fn daemons_are_placed(cluster: &Cluster) -> Result<(), String> {
             if !pod.is_available(set.spec.min_ready_seconds, cluster.now()) {
                 return Err(format!("{} is not available", pod.metadata.name));
             }
-            let is_newest = hash.is_some() && pod.metadata.labels.get("controller-revision-hash") == hash;
+            // `IsPodUpdated` takes the template's generation for as good as the hash: a set that was made anew
+            // counts from one again, and leaves pods alone that it adopted of that number.
+            let label = |name: &str| pod.metadata.labels.get(name);
+            let generation = set.metadata.annotations.get("deprecated.daemonset.template.generation");
+            let is_newest = hash.is_some() && label("controller-revision-hash") == hash
+                || generation.is_some() && label("pod-template-generation") == generation;
             if set.spec.update_strategy.type_ != "OnDelete" && !is_newest {
                 return Err(format!("{} is not of the newest revision", pod.metadata.name));
             }
@@ -195,9 +200,42 @@ fn daemons_are_placed(cluster: &Cluster) -> Result<(), String> {
     Ok(())
 }
 
+/// The sets that have work to do while their controller sleeps, as upstream's does, until something of the
+/// set changes.
+///
+/// Two ways of `DaemonSet`s are told in the verdict (`WaitingFor::NoWakeup`, `WaitingFor::PassedByNode`).
+/// A `StatefulSet` that waits for the claim of a pod that was scaled away (`PodClaimIsStale`) hears nothing of
+/// the claim's end, as its controller follows no claims.
+pub(super) fn sleepers(cluster: &Cluster) -> Vec<ObjectKey> {
+    let sleeps = |key: &ObjectKey| {
+        let decision = cluster.reason_for(key);
+        decision.and_then(|decision| decision.verdict.reason()).is_some_and(|reason| match reason.name {
+            "NoWakeup" | "PassedByNode" => key.kind == Kind::DaemonSet,
+            "StaleClaim" => reason.object.as_ref().is_some_and(|claim| cluster.server().get(claim).is_err()),
+            _ => false,
+        })
+    };
+    let kinds = [Kind::DaemonSet, Kind::StatefulSet];
+    let sets = kinds.into_iter().flat_map(|kind| cluster.server().list(kind, None)).map(Object::key);
+    sets.filter(sleeps).collect()
+}
+
+/// What is left of an object whose name has been taken by another one: the garbage collector may have missed
+/// the end of the first. When a watch breaks, a deletion and a creation in between come as one update, and
+/// `processGraphChanges` goes by the new uid alone, so that the old one's dependents stay until it starts anew.
+pub(super) fn is_left_of_a_namesake(cluster: &Cluster, object: &Object) -> bool {
+    object.meta().controller_of().is_some_and(|owner| {
+        let kind = Kind::ALL.iter().find(|kind| kind.resource().kind == owner.kind);
+        kind.is_some_and(|kind| {
+            let key = ObjectKey::new(*kind, object.meta().namespace.as_str(), owner.name.as_str());
+            cluster.server().get(&key).is_ok_and(|found| found.meta().uid != owner.uid)
+        })
+    })
+}
+
 /// The controller's own trap, which upstream has too: the size was changed with the template in the middle
 /// of a rollout, the one set in use has that size and another one noted, and each sync only scales.
-fn is_stuck_upstream(cluster: &Cluster, deployment: &Deployment) -> bool {
+pub(super) fn is_stuck_upstream(cluster: &Cluster, deployment: &Deployment) -> bool {
     let meta = &deployment.metadata;
     let key = ObjectKey::new(Kind::Deployment, meta.namespace.clone(), meta.name.clone());
     let decision = cluster.reason_for(&key);
@@ -228,6 +266,12 @@ fn deployments_are_complete(cluster: &Cluster) -> Result<(), String> {
         }
     }
     for set in list::<ReplicaSet>(cluster) {
+        let mut deployments = list::<Deployment>(cluster);
+        if deployments
+            .any(|it| set.metadata.is_controlled_by(&it.metadata.uid) && is_stuck_upstream(cluster, it))
+        {
+            continue;
+        }
         let running = owned::<Pod>(cluster, &set.metadata)
             .filter(|pod| !pod.is_terminal() && pod.is_ready() && !pod.is_terminating())
             .count();

@@ -213,6 +213,7 @@ impl Run {
 
     pub(super) fn set_up(&mut self) {
         let manifest = self.workloads.manifest();
+        self.note(&format!("{:?}", self.workloads));
         self.file("all.yaml", manifest);
         if self.workloads.selects_nodes {
             self.line("kubectl label nodes --all tier=edge");

@@ -5,6 +5,7 @@
 
 use super::error::CommandError;
 use super::flags::{Flag, Parsed};
+use super::inside::{ContainerAct, ContainerCall};
 use super::outcome::{Outcome, Output, Waiter};
 use super::session::Session;
 use crate::api::ObjectKey;
@@ -80,6 +81,8 @@ pub enum Step {
     Block(Box<dyn Waiter>),
     /// It wants a text edited.
     Edit(Edit),
+    /// It wants something of a container.
+    Inside(ContainerAct),
 }
 
 /// What a running command has to do with.
@@ -243,6 +246,9 @@ impl Context<'_> {
             Ok(Step::Done) => Outcome::Done(self.output),
             Ok(Step::Block(waiter)) => Outcome::Blocked { so_far: self.output, waiter },
             Ok(Step::Edit(edit)) => Outcome::Edit(edit),
+            Ok(Step::Inside(act)) => {
+                Outcome::Inside(Box::new(ContainerCall { output: self.output, act, then: None }))
+            }
             Err(error) => {
                 self.output.fail(&error);
                 Outcome::Done(self.output)

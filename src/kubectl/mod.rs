@@ -5,7 +5,8 @@
 //! sandbox has to say goes to [`Output::hint`]. A command that waits becomes a [`Waiter`], which the cluster
 //! polls.
 //!
-//! - [`outcome`]: what a line leads to. [`session`]: files and namespace.
+//! - [`outcome`]: what a line leads to. [`session`]: files and namespace. [`inside`]: what is done in
+//!   containers, which kubectl only asks for.
 //! - [`flags`], [`command`], [`suggest`], [`help`]: from words to a command; [`hints`]: the sandbox's words
 //!   on mistakes.
 //! - [`resources`], [`label_selector`], [`field_selector`], [`manifest`], [`kustomize`], [`selection`]:
@@ -16,10 +17,10 @@
 //! - [`complete()`]: Tab completion.
 
 pub mod outcome;
+pub mod inside;
 pub mod session;
 pub mod error;
 pub mod quote;
-pub mod base64;
 pub mod go_duration;
 #[cfg(test)]
 mod words;
@@ -56,5 +57,6 @@ pub use commands::edit::Edit;
 pub use completion::{Completion, complete};
 pub use dispatch::run;
 pub use error::CommandError;
+pub use inside::{ContainerAct, ContainerCall, LogsCall, Streams, Target};
 pub use outcome::{Outcome, Output, Poll, Stream, Waiter};
 pub use session::Session;

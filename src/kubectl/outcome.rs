@@ -6,6 +6,7 @@ use std::fmt;
 
 use super::commands::edit::Edit;
 use super::error::CommandError;
+use super::inside::ContainerCall;
 use crate::apiserver::ApiServer;
 use crate::sim::Time;
 
@@ -108,6 +109,8 @@ pub enum Outcome {
     },
     /// The command wants a text edited.
     Edit(Edit),
+    /// The command wants something of a container.
+    Inside(Box<ContainerCall>),
 }
 
 /// A command that waits: polled after every change of the store and at the time it asked for.
@@ -150,4 +153,6 @@ pub enum Poll {
     },
     /// The command ended.
     Done(Output),
+    /// It has come to what it wants of a container.
+    Inside(Box<ContainerCall>),
 }

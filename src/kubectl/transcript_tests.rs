@@ -122,6 +122,10 @@ impl Player {
                 self.note(&format!("~ {}", waiter.title()));
                 self.waiter = Some(waiter);
             }
+            Outcome::Inside(call) => {
+                self.print(&call.output, false);
+                self.note(&format!("~ {:?}", call.act));
+            }
             Outcome::Edit(edit) => {
                 self.note(&format!("~ editor {}", edit.name));
                 let comments: Vec<String> = edit
@@ -167,6 +171,11 @@ impl Player {
             Poll::Done(output) => {
                 self.print(&output, true);
                 self.note("= ended");
+            }
+            Poll::Inside(call) => {
+                self.print(&call.output, false);
+                self.note(&format!("~ {:?}", call.act));
+                self.waiter = call.then;
             }
         }
     }

@@ -40,7 +40,17 @@ pub(super) fn behaviour(container: &Container, is_init: bool, timing: &Timing) -
         let ends = is_init.then_some((Span::from_ms(timing.init_run_ms), 0));
         return Behaviour { ends, ignores_term: first == Some("sleep") };
     }
+    let is_shell = |program: &str| matches!(program, "sh" | "bash" | "ash" | "dash");
+    let waits_for_input = container.extra.get("stdin").is_some_and(|stdin| stdin == true);
     let found = match first {
+        // A shell that somebody may type to takes no notice of SIGTERM.
+        None if waits_for_input && SHELL_IMAGES.contains(&image_name(&container.image)) => {
+            Behaviour { ends: None, ignores_term: true }
+        }
+        Some(first) if words.len() == 1 && is_shell(first) => Behaviour {
+            ends: if waits_for_input { None } else { Some((Span::ZERO, 0)) },
+            ignores_term: waits_for_input,
+        },
         None if SHELL_IMAGES.contains(&image_name(&container.image)) => {
             Behaviour { ends: Some((Span::ZERO, 0)), ignores_term: false }
         }

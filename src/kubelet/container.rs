@@ -1,12 +1,13 @@
 //! One container of a pod: its stage, its starts and ends, its probes.
 //!
 //! Models the container's share of pkg/kubelet/kuberuntime and pkg/kubelet/prober, Kubernetes v1.36. Probes
-//! succeed unless a fault says otherwise. Left out: the container's output.
+//! succeed unless a fault says otherwise, or somebody has changed something (`super::probing`).
 
 use super::Scene;
 use super::commands::behaviour;
 use super::images::{self, ImageNeed, go_duration};
 use super::lifecycle::{Facts, Stage, next_stage};
+use super::probing::Failing;
 use super::timing::Timing;
 use crate::api::Timestamp;
 use crate::api::pod::{Container, ContainerStatus, Pod, Probe, Terminated};
@@ -88,6 +89,8 @@ pub(super) struct ContainerRun {
     pub(super) previous: Option<Terminated>,
     crashes: u32,
     pull_failures: u32,
+    /// Its probes that fail because somebody changed something in it.
+    pub(super) failing: Vec<Failing>,
 }
 
 impl ContainerRun {
@@ -111,15 +114,14 @@ impl ContainerRun {
             previous: None,
             crashes: 0,
             pull_failures: 0,
+            failing: Vec::new(),
         }
     }
 
     /// When something happens to it next.
     pub(super) fn due(&self) -> Option<Time> {
-        [self.then.map(|(at, _)| at), self.startup_at, self.ready_at, self.exits.map(|(at, _)| at)]
-            .into_iter()
-            .flatten()
-            .min()
+        let own = [self.then.map(|(at, _)| at), self.startup_at, self.ready_at, self.exits.map(|(at, _)| at)];
+        own.into_iter().chain([self.fails_at()]).flatten().min()
     }
 
     /// Whether its process runs.
@@ -174,6 +176,8 @@ impl ContainerRun {
                 self.ready_at = None;
                 changed |= !self.held_unready;
                 self.ready = !self.held_unready;
+            } else if self.fails_at() == Some(due) {
+                changed |= self.fail_probe(due, place);
             } else if let Some((_, stage)) = self.then {
                 changed |= self.enter(stage, now, place);
             }
@@ -187,6 +191,17 @@ impl ContainerRun {
         if self.is_running() && self.role != Role::Init {
             self.ready = !held && self.started && self.ready_at.is_none();
         }
+    }
+
+    /// Its readiness probe has failed too often; says whether its status has changed.
+    pub(super) fn lose_readiness(&mut self) -> bool {
+        self.ready_at = None;
+        std::mem::take(&mut self.ready)
+    }
+
+    /// Its readiness probe passes again from an instant on.
+    pub(super) fn ready_again(&mut self, at: Time) {
+        self.ready_at = Some(at);
     }
 
     /// Its process ends because it took too much memory.
@@ -229,6 +244,7 @@ impl ContainerRun {
         });
         self.ready = self.role == Role::Init && code == 0;
         self.started = false;
+        self.failing.clear();
         (self.startup_at, self.ready_at, self.exits) = (None, None, None);
     }
 

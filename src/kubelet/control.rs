@@ -340,7 +340,7 @@ impl Kubelets {
     }
 
     /// Does something to the pod that has a name, where its kubelet works.
-    fn touch(
+    pub(super) fn touch(
         &mut self,
         place: &(String, String),
         context: &mut Ctx<'_>,
@@ -361,11 +361,11 @@ impl Kubelets {
 }
 
 /// A pod to which something is done.
-struct Touch<'a> {
-    worker: &'a mut Worker,
-    images: &'a mut SortedSet<String>,
-    scene: Scene<'a>,
-    now: crate::sim::Time,
+pub(super) struct Touch<'a> {
+    pub(super) worker: &'a mut Worker,
+    pub(super) images: &'a mut SortedSet<String>,
+    pub(super) scene: Scene<'a>,
+    pub(super) now: crate::sim::Time,
 }
 
 impl Touch<'_> {

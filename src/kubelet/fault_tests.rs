@@ -44,6 +44,51 @@ fn heartbeats_are_written_down_when_they_stop() {
     assert!(rig.agenda.is_empty(), "a healthy node has no timers");
 }
 
+/// A lease that is left from a node's earlier life and names it is renewed by the kubelet that registers anew
+/// (`backoffEnsureLease`), so that nobody takes the new node for lost.
+#[test]
+fn a_lease_that_is_left_is_renewed_when_its_node_joins_again() {
+    let mut rig = Rig::new(Timing::default());
+    rig.run(37);
+    rig.control(Control::Partition { node: node() }).unwrap();
+    rig.run(60);
+    rig.remove_node();
+    assert!(lease_time(&rig).is_some(), "the last heartbeat is written down");
+    let key = ObjectKey::new(Kind::Lease, crate::api::heartbeat::LEASE_NAMESPACE, "node-1");
+    let left = rig.server.get(&key).unwrap().meta().uid.clone();
+    rig.control(Control::StartNode { node: node() }).unwrap();
+    assert_eq!(lease_time(&rig), None, "it is renewed from now on");
+    assert_eq!(rig.server.get(&key).unwrap().meta().uid, left);
+    // The collector removes it, as its owner is gone; the next renewal makes another, which names the new node.
+    rig.server.handle(Request::delete(key.clone(), DeleteOptions::default())).unwrap();
+    rig.run(11);
+    let made = rig.server.get(&key).unwrap().meta();
+    let node = rig.server.get(&ObjectKey::new(Kind::Node, "", "node-1")).unwrap();
+    assert_eq!(made.owner_references[0].uid, node.meta().uid);
+    rig.run(60);
+    assert!(rig.agenda.is_empty(), "a healthy node has no timers");
+}
+
+/// A kubelet sets right what others write into its pod's status (`needsReconcile`), as the life cycle of nodes
+/// does while it takes a node for lost.
+#[test]
+fn readiness_that_was_taken_comes_back() {
+    let mut rig = Rig::new(Timing::default());
+    rig.pod(web("nginx"));
+    rig.run(10);
+    let mut pod = (*rig.stored()).clone();
+    assert!(pod.is_ready());
+    for condition in pod.status.conditions.iter_mut().filter(|condition| condition.type_ == "Ready") {
+        "False".clone_into(&mut condition.status);
+    }
+    rig.server.handle(Request::update_status(pod)).unwrap();
+    rig.settle();
+    assert!(!rig.stored().is_ready());
+    rig.run(11);
+    assert!(rig.stored().is_ready());
+    assert!(rig.agenda.is_empty());
+}
+
 #[test]
 fn no_container_survives_a_loss_of_power() {
     let mut rig = Rig::new(Timing::default());

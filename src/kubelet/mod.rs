@@ -2,13 +2,15 @@
 //!
 //! Models pkg/kubelet, Kubernetes v1.36: a pod that is bound to a node is taken on, its images are pulled,
 //! its containers start, pass their probes, end, start again, and stop when the pod is deleted. Nothing
-//! really runs: stages pass as time does. Left out: logs, static pods, mounts of config maps and secrets.
+//! really runs: stages pass as time does, and whoever looks into a container (`crate::containers`) tells
+//! when its program ends. Left out: static pods.
 //!
 //! - [`timing`]: how long everything takes. [`node`]: how nodes are configured. `nodes`, `report`: what
 //!   kubelets do for their nodes and say about them.
 //! - [`control`]: faults that people inject. [`faults`]: those that stay.
 //! - `lifecycle`: the table of a container's stages; `container`, `worker`: one container, one pod;
-//!   `status`: what is reported; `admission`, `images`, `commands`, `agent`: what the stages depend on.
+//!   `status`: what is reported; `admission`, `images`, `commands`, `agent`: what the stages depend on;
+//!   `probing`: probes that fail because somebody changed something.
 
 pub mod timing;
 pub mod node;
@@ -20,6 +22,7 @@ mod agent;
 mod admission;
 mod images;
 mod commands;
+mod probing;
 mod lifecycle;
 mod container;
 mod worker;
@@ -35,6 +38,7 @@ use std::rc::Rc;
 pub use agent::Outage;
 pub use control::Control;
 pub use node::{NodeConfig, node_object, node_object_at};
+pub use probing::ProbeKind;
 pub use report::Pressure;
 pub use timing::Timing;
 

@@ -116,6 +116,13 @@ impl Rig {
         self.settle();
     }
 
+    /// A person deletes the node's object; its kubelet hears of that when it can.
+    pub(super) fn remove_node(&mut self) {
+        let key = ObjectKey::new(Kind::Node, "", "node-1");
+        self.server.handle(Request::delete(key, DeleteOptions::default())).unwrap();
+        self.settle();
+    }
+
     pub(super) fn control(&mut self, control: Control) -> Result<(), String> {
         let mut result = Ok(());
         self.with_context(|kubelets, context| result = kubelets.control(control, context));

@@ -173,7 +173,13 @@ impl Worker {
                 break;
             }
         }
+        self.finish_if_done(now);
+    }
+
+    /// A pod whose containers have all ended for good is finished.
+    pub(super) fn finish_if_done(&mut self, now: Time) {
         if self.is_finished() {
+            let pod = Rc::clone(&self.pod);
             for run in &mut self.runs {
                 run.stop(0, now, &pod);
             }

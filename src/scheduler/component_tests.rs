@@ -269,6 +269,28 @@ fn a_pod_that_is_deleted_on_its_way_frees_its_room() {
     assert!(world.agenda.next_due().is_none(), "nothing is waited for any more");
 }
 
+/// `ForgetPod` is for a pod that is assumed to be somewhere: one that the watch has shown to be there keeps its
+/// room, whatever becomes of the attempt to bind it.
+#[test]
+fn a_pod_that_was_bound_meanwhile_keeps_its_room() {
+    let mut world = World::with_nodes(1);
+    world.late_claim("data");
+    let mut spec = claim_volume("data");
+    spec["requests"] = json!({"cpu": "3"});
+    world.pod("web-0", spec);
+    world.run(100);
+    // The scheduler waits for the claim, and somebody else binds the pod.
+    let key = ObjectKey::new(Kind::Pod, "default", "web-0");
+    world.server.handle(Request::Bind { key, node: "node-1".to_owned() }).unwrap();
+    world.run(100);
+    bind_claim(&mut world, "data");
+    world.run(2_000);
+    assert!(world.live("web-0").is_bound());
+    world.pod("other", json!({"requests": {"cpu": "3"}}));
+    world.run(10_000);
+    assert!(!world.live("other").is_bound(), "there is no room beside web-0");
+}
+
 #[test]
 fn a_claim_that_changed_meanwhile_is_an_error_and_tried_again() {
     let mut world = World::with_nodes(1);

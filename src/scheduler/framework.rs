@@ -135,7 +135,8 @@ pub struct Attempt {
     pub at: Time,
     /// Which pod.
     pub pod: ObjectKey,
-    /// What was found about each node that was looked at.
+    /// What was found about each node that was looked at; nodes that the pod's affinity rules out by their names
+    /// are not.
     pub nodes: Vec<NodeVerdict>,
     /// The node; `None` when there was none.
     pub chosen: Option<Rc<str>>,
@@ -192,6 +193,15 @@ impl Diagnosis {
             *self.reasons.entry(reason.clone()).or_default() += 1;
         }
         self.note_rejector(rejection.plugin);
+    }
+
+    /// Notes nodes that nobody looked at, because what a plugin said beforehand left others only.
+    pub(crate) fn note_passed_over(&mut self, plugin: Plugin, nodes: usize) {
+        if nodes > 0 {
+            let reason = format!("node(s) didn't satisfy plugin(s) [{}]", plugin.name());
+            *self.reasons.entry(Cow::Owned(reason)).or_default() += nodes;
+        }
+        self.note_rejector(plugin);
     }
 
     /// Notes a plugin that rejected.

@@ -8,6 +8,7 @@
 //! - [`cluster_state`], [`resources`], [`terms`]: what is known of nodes and placed pods.
 //! - [`schedule_one`], [`plugins`], [`draws`], [`preemption`], [`framework`]: one attempt and what it says.
 //! - [`nominations`], [`preempting`]: nodes that are kept for pods, and how room is made there.
+//! - `intake`: what a change means. `failure`: what follows when there is no node.
 //! - [`binding`]: what follows once a node is chosen. [`history`]: attempts that were made.
 
 pub(crate) mod resources;
@@ -23,6 +24,8 @@ pub mod queue;
 pub(crate) mod hints;
 pub(crate) mod history;
 pub(crate) mod preempting;
+mod intake;
+mod failure;
 pub(crate) mod binding;
 #[cfg(test)]
 mod tests;
@@ -35,24 +38,20 @@ pub use queue::Place;
 
 use std::rc::Rc;
 
-use crate::api::meta::Condition;
-use crate::api::node::Node;
 use crate::api::object::Typed as _;
 use crate::api::pod::Pod;
-use crate::api::storage::{PersistentVolume, PersistentVolumeClaim, StorageClass};
-use crate::api::{Kind, Object, ObjectKey, Timestamp};
+use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{Change, Component, Context, EventType, Request};
 use crate::collections::SortedMap;
 use crate::sim::Time;
 use binding::Binding;
 use cluster_state::ClusterState;
 use draws::Draws;
-use hints::ClusterEvent;
 use history::History;
-use nominations::{Nominations, nominated_node};
+use nominations::Nominations;
 use plugins::volume_binding::AssumedVolumes;
 use queue::{QueuedPod, SchedulingQueue};
-use schedule_one::{Around, Choice, Failure, Placement, schedule_pod};
+use schedule_one::{Around, Choice, Placement, schedule_pod};
 
 /// The source of the scheduler's Events, and the name by which pods ask for it.
 pub const DEFAULT_SCHEDULER: &str = "default-scheduler";
@@ -111,149 +110,6 @@ impl Scheduler {
         self.queue.iter().map(|(place, queued)| (place, &queued.pod, queued.attempts))
     }
 
-    fn take_in(&mut self, change: &Change, context: &mut Ctx<'_>) {
-        let now = context.now();
-        match change.object().map(Object::kind) {
-            Some(Kind::Pod) => self.take_in_pod(change, now),
-            Some(Kind::Node) => self.take_in_node(change, now),
-            Some(Kind::PersistentVolumeClaim) => {
-                if let Some(claim) = new_of::<PersistentVolumeClaim>(change) {
-                    binding::forget_assumed_claim(&mut self.volumes, claim);
-                    self.tell_queue(now, &ClusterEvent::Claim(claim));
-                }
-            }
-            Some(Kind::PersistentVolume) => self.take_in_volume(change, now),
-            Some(Kind::StorageClass) => {
-                if let Some(new) = new_of::<StorageClass>(change) {
-                    let old = old_of::<StorageClass>(change).map(|old| &**old);
-                    self.tell_queue(now, &ClusterEvent::StorageClass { old, new });
-                }
-            }
-            Some(Kind::Namespace) => {
-                if let Some(object) = change.object() {
-                    let labels = change.new.as_ref().map(|new| &new.meta().labels);
-                    self.state.put_namespace(&object.meta().name, labels);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn tell_queue(&mut self, now: Time, event: &ClusterEvent<'_>) {
-        self.queue.move_pods(now, |queued| {
-            queued.rejectors.iter().any(|plugin| hints::may_help(*plugin, &queued.pod, event))
-        });
-    }
-
-    fn take_in_node(&mut self, change: &Change, now: Time) {
-        let old = old_of::<Node>(change);
-        match (new_of::<Node>(change), old) {
-            (Some(new), old) => {
-                self.state.put_node(new);
-                self.tell_queue(now, &ClusterEvent::Node { old: old.map(|old| &**old), new });
-            }
-            (None, Some(old)) => {
-                self.tell_queue(now, &ClusterEvent::NodeDelete(old));
-                self.state.remove_node(&old.metadata.name);
-            }
-            (None, None) => {}
-        }
-    }
-
-    fn take_in_volume(&mut self, change: &Change, now: Time) {
-        let Some(object) = change.object() else {
-            return;
-        };
-        let name = object.meta().name.clone();
-        match new_of::<PersistentVolume>(change) {
-            Some(volume) => {
-                binding::forget_assumed_volume(&mut self.volumes, volume);
-                if volume.status.phase == "Bound" {
-                    self.volumes.unbound.remove(&name);
-                } else {
-                    self.volumes.unbound.insert(name, Rc::clone(volume));
-                }
-                self.tell_queue(now, &ClusterEvent::Volume);
-            }
-            None => drop(self.volumes.unbound.remove(&name)),
-        }
-    }
-
-    /// Pods that have ended count as gone: they take no room.
-    fn take_in_pod(&mut self, change: &Change, now: Time) {
-        let old = old_of::<Pod>(change).filter(|pod| !pod.is_terminal());
-        let new = new_of::<Pod>(change).filter(|pod| !pod.is_terminal());
-        let (old, new) = match (old, new) {
-            // A name that was used again: one pod is gone, another came.
-            (Some(old), Some(new)) if old.metadata.uid != new.metadata.uid => {
-                self.pod_gone(old, now);
-                (None, Some(new))
-            }
-            pair => pair,
-        };
-        match (old, new) {
-            (None, None) => {}
-            (Some(old), None) => self.pod_gone(old, now),
-            (old, Some(new)) if new.is_bound() => {
-                let was_bound = old.filter(|old| old.is_bound());
-                self.state.put_pod(new);
-                drop(self.queue.remove(&new.metadata.uid));
-                self.nominations.remove(&new.metadata.uid);
-                let has_same_labels = was_bound.is_some_and(|old| old.metadata.labels == new.metadata.labels);
-                if !has_same_labels {
-                    let old = was_bound.map(|old| &**old);
-                    self.tell_queue(now, &ClusterEvent::AssignedPod { old, new });
-                }
-            }
-            (old, Some(new)) => self.unplaced_pod(old, new, now),
-        }
-    }
-
-    fn unplaced_pod(&mut self, old: Option<&Rc<Pod>>, new: &Rc<Pod>, now: Time) {
-        if !matches!(new.spec.scheduler_name.as_str(), "" | DEFAULT_SCHEDULER) {
-            return;
-        }
-        let uid = new.metadata.uid.as_str();
-        if self.state.is_assumed(uid) || self.bindings.contains_key(uid) {
-            if new.is_terminating() && old.is_some_and(|old| !old.is_terminating()) {
-                self.forget_assumed(uid, now);
-            }
-            return;
-        }
-        self.nominations.take_in(old.map(|old| &**old), new);
-        if !self.queue.update(new) {
-            self.queue.add(new, now);
-            return;
-        }
-        if let Some(old) = old {
-            let event = ClusterEvent::Itself { old, new };
-            self.queue.move_pod(uid, now, |queued| {
-                queued.rejectors.iter().any(|plugin| hints::may_help(*plugin, new, &event))
-            });
-        }
-    }
-
-    fn pod_gone(&mut self, pod: &Rc<Pod>, now: Time) {
-        let uid = pod.metadata.uid.as_str();
-        drop(self.queue.remove(uid));
-        self.nominations.remove(uid);
-        if pod.is_bound() {
-            self.state.remove_pod(uid);
-            self.tell_queue(now, &ClusterEvent::AssignedPodDelete(pod));
-        } else {
-            self.forget_assumed(uid, now);
-        }
-    }
-
-    /// Frees what a pod was assumed to take.
-    fn forget_assumed(&mut self, uid: &str, now: Time) {
-        if self.state.is_assumed(uid)
-            && let Some(pod) = self.state.remove_pod(uid)
-        {
-            self.tell_queue(now, &ClusterEvent::AssignedPodDelete(&pod));
-        }
-    }
-
     /// Tries the pods that are due.
     fn run_queue(&mut self, context: &mut Ctx<'_>) {
         while let Some(queued) = self.queue.pop(context.now()) {
@@ -299,49 +155,6 @@ impl Scheduler {
                 }
             }
         }
-    }
-
-    /// Puts a pod back into the queue, says why, and writes it into the pod.
-    fn handle_failure(
-        &mut self,
-        mut queued: QueuedPod,
-        failure: Failure,
-        reason: &str,
-        context: &mut Ctx<'_>,
-    ) {
-        let pod = Rc::clone(&queued.pod);
-        queued.rejectors = failure.rejectors;
-        let cached = context.cache.typed::<Pod>(&pod.metadata.namespace, &pod.metadata.name).cloned();
-        if let Some(cached) = cached {
-            if cached.metadata.uid != pod.metadata.uid {
-                return;
-            }
-            // A pod that was bound meanwhile does not come back, nor does one that is gone.
-            if !cached.is_bound() {
-                queued.pod = Rc::clone(&cached);
-                self.queue.put_back(queued, context.now());
-                let kept = failure.nomination.as_deref().unwrap_or_else(|| nominated_node(&cached));
-                self.nominations.set(&cached, kept);
-            }
-        }
-        tell(&pod, "FailedScheduling", &truncated(&failure.message), context);
-        let condition = Condition {
-            type_: "PodScheduled".to_owned(),
-            status: "False".to_owned(),
-            observed_generation: Some(pod.metadata.generation),
-            last_transition_time: Some(Timestamp::at(context.now())),
-            reason: reason.to_owned(),
-            message: failure.message,
-            ..Condition::default()
-        };
-        write_status(&pod, context, |live| {
-            match failure.nomination.as_deref() {
-                None => {}
-                Some("") => drop(live.status.extra.remove("nominatedNodeName")),
-                Some(node) => drop(live.status.extra.insert("nominatedNodeName".to_owned(), node.into())),
-            }
-            Condition::set(&mut live.status.conditions, condition);
-        });
     }
 
     fn set_timer(&mut self, context: &mut Ctx<'_>) {
@@ -391,14 +204,6 @@ impl Component for Scheduler {
     }
 }
 
-fn new_of<T: crate::api::object::Typed>(change: &Change) -> Option<&Rc<T>> {
-    change.new.as_ref().and_then(T::of)
-}
-
-fn old_of<T: crate::api::object::Typed>(change: &Change) -> Option<&Rc<T>> {
-    change.old.as_ref().and_then(T::of)
-}
-
 fn tell(pod: &Rc<Pod>, reason: &str, message: &str, context: &mut Ctx<'_>) {
     let type_ = if reason == "Scheduled" { EventType::Normal } else { EventType::Warning };
     context.event(DEFAULT_SCHEDULER, &Object::Pod(Rc::clone(pod)), type_, reason, message);
@@ -422,18 +227,4 @@ fn write_status(pod: &Pod, context: &mut Ctx<'_>, change: impl FnOnce(&mut Pod))
         // A refused status is lost, as upstream: the next attempt writes it again.
         drop(context.request(Request::update_status(changed)));
     }
-}
-
-/// Events hold no more than 1024 characters.
-fn truncated(message: &str) -> String {
-    const MAX: usize = 1024;
-    const SUFFIX: &str = " ...";
-    if message.len() <= MAX {
-        return message.to_owned();
-    }
-    let mut end = MAX - SUFFIX.len();
-    while !message.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}{SUFFIX}", message.get(..end).unwrap_or_default())
 }

@@ -10,6 +10,7 @@ use super::cluster_state::ClusterState;
 use super::framework::{Diagnosis, NodeVerdict, Plugin, total};
 use super::nominations::{Nominations, nominated_node};
 use super::plugins::Cycle;
+use super::plugins::node_affinity::{self, CONFLICT, Named};
 use super::plugins::volume_binding::{AssumedVolumes, PodClaims, PodVolumes};
 use super::preemption::{self, Finding};
 use crate::api::pod::Pod;
@@ -107,21 +108,29 @@ pub(crate) fn schedule_pod(
         return fail(Vec::new(), Failure::error("no nodes available to schedule pods".to_owned()));
     }
     state.begin_attempt();
-    let mut diagnosis = Diagnosis { node_count, ..Diagnosis::default() };
+    let named = node_affinity::named(pod);
+    if named == Named::None {
+        let failure = rejected_at_once(node_count, Plugin::NodeAffinity, CONFLICT.to_owned());
+        return fail(Vec::new(), failure);
+    }
     let claims = match PodClaims::find(pod, around.cache, around.volumes) {
         Ok(claims) => claims,
         Err(message) => {
-            diagnosis.pre_filter_message = message;
-            // The plugin for devices has not run then, and its part in making room says only this.
-            "not found".clone_into(&mut diagnosis.post_filter_message);
-            let rejectors = vec![Plugin::VolumeBinding];
-            let message = diagnosis.to_string();
-            return fail(Vec::new(), Failure { message, rejectors, nomination: None, victims: Vec::new() });
+            return fail(Vec::new(), rejected_at_once(node_count, Plugin::VolumeBinding, message));
         }
     };
     let cycle = Cycle::new(pod, claims, state);
-    let (mut verdicts, feasible) = find_nodes_that_fit(&cycle, state, around, start);
+    let places = match &named {
+        // A name that no node has is passed over.
+        Named::Only(names) => Some(names.iter().filter_map(|name| state.position(name)).collect()),
+        _ => None,
+    };
+    let (mut verdicts, feasible) = find_nodes_that_fit(&cycle, state, around, places, start);
     if feasible.is_empty() {
+        let mut diagnosis = Diagnosis { node_count, ..Diagnosis::default() };
+        if matches!(named, Named::Only(_)) {
+            diagnosis.note_passed_over(Plugin::NodeAffinity, node_count - verdicts.len());
+        }
         verdicts.iter().filter_map(|verdict| verdict.rejected.as_ref()).for_each(|no| diagnosis.note(no));
         let claims = cycle.claims.as_ref();
         let failure = make_room(pod, claims, state, around, &verdicts, diagnosis, choice.rng);
@@ -134,9 +143,19 @@ pub(crate) fn schedule_pod(
     });
     let result = match state.nodes().get(chosen) {
         Some(node) => Ok(Placement { node: Rc::clone(&node.name), volumes }),
-        None => Err(Failure::error(diagnosis.to_string())),
+        None => Err(Failure::error(Diagnosis { node_count, ..Diagnosis::default() }.to_string())),
     };
     Outcome { nodes: verdicts, equals, result }
+}
+
+/// The failure of a pod that a plugin rejected before any node was looked at.
+fn rejected_at_once(node_count: usize, plugin: Plugin, message: String) -> Failure {
+    // The plugin for devices has not run then, and its part in making room says only this.
+    let post_filter_message = "not found".to_owned();
+    let diagnosis =
+        Diagnosis { node_count, pre_filter_message: message, post_filter_message, ..Diagnosis::default() };
+    let message = diagnosis.to_string();
+    Failure { message, rejectors: vec![plugin], nomination: None, victims: Vec::new() }
 }
 
 /// Looks for pods that could make room, and says what came of it.
@@ -168,11 +187,13 @@ fn make_room(
     Failure { message: diagnosis.to_string(), rejectors: diagnosis.rejectors, nomination, victims }
 }
 
-/// Asks the filters about nodes; returns the verdicts and, of the feasible nodes, (verdict, place).
+/// Asks the filters about nodes, all or those at the places given; returns the verdicts and, of the feasible
+/// nodes, (verdict, place).
 fn find_nodes_that_fit(
     cycle: &Cycle<'_>,
     state: &ClusterState,
     around: Around<'_>,
+    places: Option<Vec<usize>>,
     start: &mut usize,
 ) -> (Vec<NodeVerdict>, Vec<(usize, usize)>) {
     let nodes = state.nodes();
@@ -200,11 +221,15 @@ fn find_nodes_that_fit(
     {
         return (vec![verdict], vec![(0, at)]);
     }
-    let wanted = num_feasible_nodes_to_find(nodes.len());
-    let mut verdicts = Vec::with_capacity(nodes.len());
+    let count = places.as_ref().map_or(nodes.len(), Vec::len);
+    let wanted = num_feasible_nodes_to_find(count);
+    let mut verdicts = Vec::with_capacity(count);
     let mut feasible = Vec::with_capacity(wanted);
-    for step in 0..nodes.len() {
-        let at = (*start + step) % nodes.len();
+    for step in 0..count {
+        let nth = (*start + step) % count;
+        let Some(at) = places.as_ref().map_or(Some(nth), |places| places.get(nth).copied()) else {
+            continue;
+        };
         let Some(verdict) = verdict_of(at) else {
             continue;
         };

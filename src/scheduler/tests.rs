@@ -122,6 +122,17 @@ fn pod(words: &[&str]) -> Value {
                 "/spec/volumes",
                 json!({"name": text, "persistentVolumeClaim": {"claimName": text}}),
             ),
+            // `name=a,b/c`: a term for each part that is set off by a slash.
+            "name" => {
+                let in_names = |names: &str| {
+                    let values: Vec<&str> = names.split(',').collect();
+                    json!({"key": "metadata.name", "operator": "In", "values": values})
+                };
+                let term =
+                    |part: &str| json!({"matchFields": part.split('&').map(in_names).collect::<Vec<_>>()});
+                let terms: Vec<Value> = text.split('/').map(term).collect();
+                value["spec"]["affinity"]["nodeAffinity"] = json!({REQUIRED: {"nodeSelectorTerms": terms}});
+            }
             "priority" => value["spec"]["priority"] = text.parse::<i64>().unwrap().into(),
             "started" => value["status"] = json!({"startTime": format!("2026-01-05T09:00:{text:0>2}Z")}),
             "policy" => value["spec"]["preemptionPolicy"] = text.into(),
@@ -237,6 +248,38 @@ fn check_message(lines: &str, expected: &str) {
     let outcome = World::read(lines).attempt();
     let message = outcome.result.map_or_else(|failure| failure.message, |placed| placed.node.to_string());
     assert_eq!(message.replace(MORE, " + "), expected, "{lines}");
+}
+
+/// Nodes that the required terms rule out by name are counted, not looked at, as for the pods of a `DaemonSet`.
+#[test]
+fn terms_on_names_leave_other_nodes_unseen() {
+    let nodes = "node node-1\nnode node-2\nnode node-3 taint=team:NoSchedule\n";
+    let message = |pod: &str, said: &str, helps: &str| {
+        let expected = format!("0/3 nodes are available: {said}. + 0/3 nodes are available: {helps}.");
+        check_message(&format!("{nodes} pod {pod}"), &expected);
+    };
+    let unhelpful = "3 Preemption is not helpful for scheduling";
+    message(
+        "a cpu=5 name=node-2",
+        "1 Insufficient cpu, 2 node(s) didn't satisfy plugin(s) [NodeAffinity]",
+        unhelpful,
+    );
+    message(
+        "a cpu=5 name=node-1,node-2/node-3",
+        "1 node(s) had untolerated taint(s), 2 Insufficient cpu",
+        unhelpful,
+    );
+    message("a name=gone", "3 node(s) didn't satisfy plugin(s) [NodeAffinity]", unhelpful);
+    message(
+        "a name=node-1&node-1,node-2 select=disk:ssd",
+        "1 node(s) didn't match Pod's node affinity/selector, 2 node(s) didn't satisfy plugin(s) [NodeAffinity]",
+        unhelpful,
+    );
+    check_message(
+        &format!("{nodes} pod a name=node-1&node-2"),
+        "0/3 nodes are available: pod affinity terms conflict. not found",
+    );
+    check_nodes(&format!("{nodes} pod a name=node-2"), "node-2=only");
 }
 
 /// Which nodes are possible, and the best of them with their scores.

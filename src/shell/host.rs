@@ -87,6 +87,13 @@ pub trait Program {
         INTERRUPTED
     }
 
+    /// Whether Ctrl-C is its own affair, as a shell's to which one types: what it was doing ends, and it goes
+    /// on.
+    fn takes_interrupt(&mut self, io: &mut Io<'_>) -> bool {
+        let _ = io;
+        false
+    }
+
     /// A copy of it.
     fn boxed_clone(&self) -> Box<dyn Program>;
 
@@ -175,6 +182,8 @@ pub enum FileError {
     NoSpace,
     /// It may not be changed.
     Refused,
+    /// Nothing may be changed there.
+    ReadOnly,
     /// The folder is not empty.
     NotEmpty,
     /// It is there already.
@@ -190,6 +199,7 @@ impl fmt::Display for FileError {
             Self::TooLarge => "File too large",
             Self::NoSpace => "No space left on device",
             Self::Refused => "Permission denied",
+            Self::ReadOnly => "Read-only file system",
             Self::NotEmpty => "Directory not empty",
             Self::Exists => "File exists",
         })

@@ -9,7 +9,7 @@
 //! - `syntax`: from a text to what it means. `expand`, `arithmetic`, `glob`, `braces`: from words to texts.
 //! - `machine`: the interpreter. `pipes`, `console`, `scope`: what it keeps.
 //! - [`programs`]: the text tools. `regex`: their patterns. [`files`]: paths, and files in memory. `prompt`:
-//!   lines that were pasted. `nested`: a shell within a program.
+//!   lines that were pasted. `nested`: a shell within a program. `interactive`: one to which a person types.
 
 pub mod host;
 pub mod io;
@@ -27,6 +27,7 @@ mod prompt;
 mod session;
 mod regex;
 mod nested;
+mod interactive;
 pub mod programs;
 
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub use host::{
     Attributes, Call, EditRequest, FetchError, FileEntry, FileError, FileKind, Files, Host, INTERRUPTED,
     NotFound, Program, Progress,
 };
+pub use interactive::Interactive;
 pub use io::{Io, Read, Stream};
 pub use nested::Nested;
-pub use session::{Settings, Shell, State, Taken};
+pub use session::{Settings, Shell, State, Taken, quoted};

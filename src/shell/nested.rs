@@ -109,6 +109,20 @@ impl Nested {
         }
     }
 
+    /// Ctrl-C on another host, which is made of the program's: the exit code, unless a program took the key.
+    pub fn press_interrupt_on(
+        &mut self,
+        io: &mut Io<'_>,
+        with_host: impl FnOnce(&mut Io<'_>, &mut dyn FnMut(&mut dyn Host)),
+    ) -> Option<i32> {
+        let now = io.now();
+        let mut status = None;
+        let shell = &mut self.shell;
+        with_host(io, &mut |host| status = shell.press_interrupt(host, now));
+        self.pass_output(io);
+        status
+    }
+
     /// Ends what it runs.
     pub fn interrupt(&mut self, io: &mut Io<'_>) -> i32 {
         let now = io.now();

@@ -225,6 +225,24 @@ impl Shell {
         State::Done(if self.is_blank { 0 } else { self.machine.scope.status })
     }
 
+    /// Ctrl-C: ends what runs, unless a program takes the key itself; the exit code of what ended.
+    pub fn press_interrupt(&mut self, host: &mut dyn Host, now: Time) -> Option<i32> {
+        let mut kernel = Kernel {
+            now,
+            host: &mut *host,
+            pipes: &mut self.pipes,
+            console: &mut self.console,
+            steps: STEPS,
+            moved: false,
+            wake_at: None,
+            rests: false,
+        };
+        if self.machine.takes_interrupt(&mut kernel) {
+            return None;
+        }
+        Some(self.interrupt(host, now))
+    }
+
     /// Ends what runs, as Ctrl-C does, and forgets a line that is not complete; returns the exit code.
     pub fn interrupt(&mut self, host: &mut dyn Host, now: Time) -> i32 {
         self.is_incomplete = false;
@@ -329,7 +347,7 @@ impl Shell {
 }
 
 /// Words as a line that a shell reads back as these words.
-pub(super) fn quoted(words: &[String]) -> String {
+pub fn quoted(words: &[String]) -> String {
     let quote = |word: &String| format!("'{}'", word.replace('\'', "'\\''"));
     words.iter().map(quote).collect::<Vec<_>>().join(" ")
 }

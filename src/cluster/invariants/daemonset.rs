@@ -7,6 +7,7 @@ use super::{Invariant, Memory, Seen};
 use crate::api::apps::ControllerRevision;
 use crate::api::daemonset::DaemonSet;
 use crate::api::node::Node;
+use crate::api::object::Typed as _;
 use crate::api::pod::{Pod, PodSpec};
 use crate::api::scheduling::{Toleration, node_affinity_matches, untolerated_taint};
 use crate::api::{Kind, Object, ObjectKey};
@@ -78,7 +79,7 @@ const BACKOFF_FORGOTTEN: Span = Span::from_seconds(30 * 60);
 pub struct Failed {
     at: Time,
     delay: Span,
-    generation: i64,
+    generation: Option<i64>,
 }
 
 /// The nodes whose failed pods were deleted, by uid of the set and name of the node.
@@ -163,6 +164,14 @@ fn nodes<'a>(seen: &'a Seen<'_>, name: &str) -> Vec<&'a Node> {
     versions.into_iter().filter_map(node).collect()
 }
 
+/// How many nodes there may be, as the controller sees it, of which something holds.
+fn nodes_that_may_count(seen: &Seen<'_>, holds: impl Fn(&Node) -> bool) -> i64 {
+    let all = seen.memory.objects.values().chain(seen.memory.recent(seen.event.at)).filter_map(Node::of);
+    let names: SortedSet<&str> =
+        all.filter(|node| holds(node)).map(|node| node.metadata.name.as_str()).collect();
+    i64::try_from(names.len()).unwrap_or(i64::MAX)
+}
+
 fn drives_out<'a>(node: &'a Node, pod: &Pod) -> Option<&'a crate::api::scheduling::Taint> {
     untolerated_taint(&node.spec.taints, &pod.spec.tolerations, &["NoExecute"])
 }
@@ -213,7 +222,7 @@ fn pods_of<'a>(seen: &'a Seen<'_>, set: &'a DaemonSet) -> impl Iterator<Item = &
 /// in this very instant, the controller did itself.
 fn surely(seen: &Seen<'_>, pod: &Pod, holds: impl Fn(&Pod) -> bool) -> bool {
     let key = ObjectKey::new(Kind::Pod, pod.metadata.namespace.clone(), pod.metadata.name.clone());
-    let versions = seen.memory.versions_before(&key, seen.event.at);
+    let versions = seen.memory.versions_before(&key, seen.by, seen.event.at);
     !seen.memory.may_be_unseen(&key, seen.event.at)
         && versions.into_iter().all(|object| matches!(object, Object::Pod(pod) if holds(pod)))
 }
@@ -319,7 +328,7 @@ fn surely_unserved<'a>(seen: &'a Seen<'_>, set: &'a DaemonSet) -> SortedSet<&'a 
         }
     }
     // A pod that is gone may still be seen where it was.
-    for gone in seen.memory.gone(now) {
+    for gone in seen.memory.gone(seen.by, now) {
         if let Object::Pod(pod) = gone
             && pod.metadata.is_controlled_by(&set.metadata.uid)
             && is_active(pod)
@@ -346,27 +355,30 @@ fn may_be_beside(
     daemon: &Daemon<'_>,
     holds: &dyn Fn(&Pod) -> bool,
 ) -> bool {
-    let now = seen.event.at;
-    let here = pods_of(seen, set).flat_map(|pod| {
-        let key = ObjectKey::new(Kind::Pod, pod.metadata.namespace.as_str(), pod.metadata.name.as_str());
-        seen.memory.versions(&key, now)
-    });
-    here.chain(seen.memory.gone(now)).any(|object| match object {
-        Object::Pod(pod) => {
-            pod.metadata.is_controlled_by(&set.metadata.uid)
-                && pod.metadata.uid != daemon.pod.metadata.uid
-                && target(pod) == Some(daemon.node)
-                && is_active(pod)
-                && holds(pod)
-        }
-        _ => false,
+    // Also one that is gone, or that was released, in the same sync or by somebody else.
+    let all = seen.memory.objects.values().chain(seen.memory.recent(seen.event.at));
+    all.filter_map(Pod::of).any(|pod| {
+        pod.metadata.is_controlled_by(&set.metadata.uid)
+            && pod.metadata.uid != daemon.pod.metadata.uid
+            && target(pod) == Some(daemon.node)
+            && is_active(pod)
+            && holds(pod)
     })
 }
 
-/// Whether a deletion is a rolling update's: of an available old pod on a node that surely suits.
+/// The least and the most that a pod had to be ready to be available, in the versions of the set that the
+/// controller may have seen.
+fn min_ready(sets: &[&DaemonSet]) -> (i64, i64) {
+    let all = || sets.iter().map(|set| set.spec.min_ready_seconds);
+    (all().min().unwrap_or_default(), all().max().unwrap_or_default())
+}
+
+/// Whether a deletion is a rolling update's: of an old pod, surely seen as available, on a node that surely
+/// suits. For old pods that do not look available `rollingUpdate` has no budget.
 fn is_update(seen: &Seen<'_>, daemon: &Daemon<'_>, set: &DaemonSet) -> bool {
     let versions = nodes(seen, daemon.node);
-    daemon.pod.is_available(set.spec.min_ready_seconds, seen.event.at)
+    let (now, (_, longest)) = (seen.event.at, min_ready(&daemon.sets));
+    surely(seen, daemon.pod, |pod| pod.is_available(longest, now))
         && is_active(daemon.pod)
         && !is_updated(seen.memory, daemon.pod, set)
         && !versions.is_empty()
@@ -386,11 +398,7 @@ fn budget_holds(seen: &Seen<'_>) -> Result<(), String> {
         return Err("deleted under OnDelete".into());
     }
     let within = |set: &&DaemonSet| {
-        let desired = seen.memory.objects.values().filter(|object| match object {
-            Object::Node(node) => suits(node, set),
-            _ => false,
-        });
-        let desired = i64::try_from(desired.count()).unwrap_or(i64::MAX);
+        let desired = nodes_that_may_count(seen, |node| suits(node, set));
         let rolling = set.spec.update_strategy.rolling_update.as_ref();
         let budget = rolling.and_then(|rolling| rolling.max_unavailable.as_ref());
         let budget = budget.map_or(0, |budget| budget.scaled(desired, true).unwrap_or(1)).max(1);
@@ -401,7 +409,8 @@ fn budget_holds(seen: &Seen<'_>) -> Result<(), String> {
         return Ok(());
     }
     let unserved = surely_unserved(seen, set);
-    Err(format!("deleted while {} nodes have no available pod", unserved.len()))
+    let names: Vec<&str> = unserved.iter().copied().collect();
+    Err(format!("deleted while {} nodes have no available pod: {}", names.len(), names.join(" ")))
 }
 
 fn surge_holds(seen: &Seen<'_>) -> Result<(), String> {
@@ -415,9 +424,10 @@ fn surge_holds(seen: &Seen<'_>) -> Result<(), String> {
         // in the order of `podByCreationTimestampAndPhase` and keeps one of each revision.
         let order = |pod: &Pod| (!pod.is_bound(), pod.metadata.creation_timestamp, pod.metadata.name.clone());
         let goes_first = |other: &Pod| order(other) < order(daemon.pod);
+        let (shortest, _) = min_ready(&daemon.sets);
         let handed_over = may_be_beside(seen, set, &daemon, &|other| {
             label(other, HASH) == label(daemon.pod, HASH)
-                || other.is_available(set.spec.min_ready_seconds, now)
+                || other.is_available(shortest, now)
                 || (!is_updated(seen.memory, other, set) && goes_first(other))
         });
         return if handed_over {
@@ -431,7 +441,7 @@ fn surge_holds(seen: &Seen<'_>) -> Result<(), String> {
         return Ok(());
     }
     let set = sets[0];
-    let min_ready = set.spec.min_ready_seconds;
+    let (shortest, longest) = min_ready(&sets);
     let is_old = |other: &Pod| {
         let generation = label(other, "pod-template-generation") != label(pod, "pod-template-generation");
         label(other, HASH) != label(pod, HASH) && generation
@@ -439,10 +449,10 @@ fn surge_holds(seen: &Seen<'_>) -> Result<(), String> {
     let (mut old, mut new): (SortedSet<&str>, SortedSet<&str>) = Default::default();
     for other in pods_of(seen, set) {
         let Some(node) = target(other) else { continue };
-        if is_old(other) && surely(seen, other, |pod| is_active(pod) && pod.is_available(min_ready, now)) {
+        if is_old(other) && surely(seen, other, |pod| is_active(pod) && pod.is_available(longest, now)) {
             old.insert(node);
         } else if surely(seen, other, |pod| {
-            is_active(pod) && !is_old(pod) && !pod.is_available(min_ready, now)
+            is_active(pod) && !is_old(pod) && !pod.is_available(shortest, now)
         }) {
             new.insert(node);
         }
@@ -452,8 +462,7 @@ fn surge_holds(seen: &Seen<'_>) -> Result<(), String> {
     }
     new.insert(node);
     let both = i64::try_from(old.iter().filter(|node| new.contains(*node)).count()).unwrap_or(i64::MAX);
-    let nodes = seen.memory.objects.values().filter(|object| object.kind() == Kind::Node).count();
-    let nodes = i64::try_from(nodes).unwrap_or(i64::MAX);
+    let nodes = nodes_that_may_count(seen, |_| true);
     let allowed = sets.iter().map(|set| max_surge(set, nodes)).max().unwrap_or_default();
     if both <= allowed {
         Ok(())
@@ -505,22 +514,33 @@ fn failed_pods_back_off(seen: &Seen<'_>) -> Result<(), String> {
     }
     let key = (daemon.sets[0].metadata.uid.clone(), daemon.node.to_owned());
     let Some(last) = seen.memory.failed_pods.get(&key) else { return Ok(()) };
-    let same = daemon.sets.iter().all(|set| set.status.observed_generation == last.generation);
+    // What is remembered of a node goes with the process, and with the observed generation that it is for.
+    let same = observed_generation(&daemon).is_some_and(|generation| last.generation == Some(generation));
     let passed = seen.event.at - last.at;
-    if same && passed < last.delay && passed <= BACKOFF_FORGOTTEN {
+    if same && !seen.memory.has_forgotten(last.at) && passed < last.delay && passed <= BACKOFF_FORGOTTEN {
         return Err(format!("deleted {} ms after the one before, not {} ms", passed.ms(), last.delay.ms()));
     }
     Ok(())
+}
+
+/// The set's observed generation, when there is no doubt which one the controller has seen.
+fn observed_generation(daemon: &Daemon<'_>) -> Option<i64> {
+    let newest = daemon.sets[0].status.observed_generation;
+    daemon.sets.iter().all(|set| set.status.observed_generation == newest).then_some(newest)
 }
 
 /// Remembers the deletion of a failed pod.
 pub(super) fn remember(event: &WatchEvent, before: Option<&Object>, by_person: bool, memory: &mut Memory) {
     let seen = Seen { event, before, by_person, by: None, memory };
     let Some(daemon) = failed(&seen) else { return };
-    let generation = daemon.sets[0].status.observed_generation;
+    let generation = observed_generation(&daemon);
     let key = (daemon.sets[0].metadata.uid.clone(), daemon.node.to_owned());
     let delay = match memory.failed_pods.get(&key) {
-        Some(last) if last.generation == generation && (event.at - last.at) <= BACKOFF_FORGOTTEN => {
+        Some(last)
+            if last.generation == generation
+                && !memory.has_forgotten(last.at)
+                && (event.at - last.at) <= BACKOFF_FORGOTTEN =>
+        {
             Span::from_ms(last.delay.ms() * 2).min(LONGEST_BACKOFF)
         }
         _ => Span::from_seconds(1),

@@ -242,8 +242,7 @@ fn views<'a>(memory: &'a Memory, namespace: &str, now: Time) -> SortedMap<&'a st
     for pod in memory.objects.values().filter_map(pods) {
         views.entry(pod.metadata.name.as_str()).or_default().newest = Some(pod);
     }
-    let recent = memory.replaced.values().flatten().filter(|(until, _)| (now - *until) <= memory.lag);
-    for pod in recent.filter_map(|(_, object)| pods(object)) {
+    for pod in memory.recent(now).filter_map(pods) {
         views.entry(pod.metadata.name.as_str()).or_default().older.push(pod);
     }
     views

@@ -139,12 +139,29 @@ pub struct Memory {
     /// How old the controllers' view may be, and the scheduler's.
     lag: Span,
     scheduler_lag: Span,
-    /// Earlier versions by object, the oldest first, each with the time at which it was replaced.
-    replaced: BTreeMap<ObjectKey, VecDeque<(Time, Object)>>,
+    /// Earlier versions by object, the oldest first.
+    replaced: BTreeMap<ObjectKey, VecDeque<Replaced>>,
     /// All of them in the order of time.
     replacements: VecDeque<(Time, ObjectKey)>,
     /// Nodes whose failed daemon pods were deleted.
     pub failed_pods: daemonset::FailedPods,
+}
+
+/// An earlier version of an object.
+#[derive(Clone, Debug)]
+struct Replaced {
+    /// When it was replaced.
+    until: Time,
+    /// By whom.
+    by: Actor,
+    object: Object,
+}
+
+impl Replaced {
+    /// Whether a process may not know at `now` that it was replaced: it knows what it did itself.
+    fn may_be_seen_by(&self, process: Option<ProcessName>, now: Time) -> bool {
+        self.until < now || process.is_none_or(|process| self.by != Actor::Process(process))
+    }
 }
 
 impl Default for Memory {
@@ -171,7 +188,7 @@ impl Default for Memory {
 impl Memory {
     fn within(&self, key: &ObjectKey, now: Time, lag: Span) -> impl Iterator<Item = &Object> {
         let replaced = self.replaced.get(key).into_iter().flatten().rev();
-        let recent = replaced.take_while(move |(until, _)| (now - *until) <= lag).map(|(_, object)| object);
+        let recent = replaced.take_while(move |old| (now - old.until) <= lag).map(|old| &old.object);
         self.objects.get(key).into_iter().chain(recent)
     }
 
@@ -185,11 +202,22 @@ impl Memory {
         self.views(key, now).collect()
     }
 
-    /// As [`Self::versions`], for one who knows what was done at `now` itself.
-    pub fn versions_before(&self, key: &ObjectKey, now: Time) -> Vec<&Object> {
+    /// As [`Self::versions`], for a process that knows what it did at `now` itself.
+    pub fn versions_before(&self, key: &ObjectKey, by: Option<ProcessName>, now: Time) -> Vec<&Object> {
         let replaced = self.replaced.get(key).into_iter().flatten().rev();
-        let recent = replaced.filter(|(until, _)| *until < now && (now - *until) <= self.lag);
-        self.objects.get(key).into_iter().chain(recent.map(|(_, object)| object)).collect()
+        let recent = replaced.filter(|old| old.may_be_seen_by(by, now) && (now - old.until) <= self.lag);
+        self.objects.get(key).into_iter().chain(recent.map(|old| &old.object)).collect()
+    }
+
+    /// All versions that were replaced so short a time ago that a controller may still see them.
+    pub fn recent(&self, now: Time) -> impl Iterator<Item = &Object> {
+        let recent = self.replaced.values().flatten().filter(move |old| (now - old.until) <= self.lag);
+        recent.map(|old| &old.object)
+    }
+
+    /// Whether the controllers have forgotten by now what they knew at a time.
+    pub fn has_forgotten(&self, at: Time) -> bool {
+        self.started_at > at
     }
 
     /// The versions of an object that the scheduler may see at `now`: the newest first.
@@ -214,11 +242,18 @@ impl Memory {
         now - made <= self.lag && (made <= self.started_at || self.unanswered.contains(key))
     }
 
+    /// Whether an object was made so short a time ago that a cache may not show it yet.
+    pub fn is_new(&self, key: &ObjectKey, now: Time) -> bool {
+        self.made.get(key).is_some_and(|made| now - *made <= self.lag)
+    }
+
     /// Objects that are gone, in the versions in which a controller may still see them.
-    pub fn gone(&self, now: Time) -> impl Iterator<Item = &Object> {
+    pub fn gone(&self, by: Option<ProcessName>, now: Time) -> impl Iterator<Item = &Object> {
         let recent = self.replacements.iter().rev().take_while(move |(until, _)| (now - *until) <= self.lag);
-        let gone = recent.filter(move |(until, key)| *until < now && !self.objects.contains_key(key));
-        gone.flat_map(move |(_, key)| self.views(key, now))
+        let gone = recent.filter(move |(_, key)| !self.objects.contains_key(key));
+        let versions = gone.flat_map(|(_, key)| self.replaced.get(key).into_iter().flatten());
+        let versions = versions.filter(move |old| (now - old.until) <= self.lag);
+        versions.filter(move |old| old.may_be_seen_by(by, now)).map(|old| &old.object)
     }
 
     /// Whether the scheduler may not know that a pod has a node: it was told that the binding failed, gave
@@ -266,7 +301,11 @@ impl Memory {
             }
         };
         if let Some(old) = old {
-            self.replaced.entry(key.clone()).or_default().push_back((event.at, old));
+            self.replaced.entry(key.clone()).or_default().push_back(Replaced {
+                until: event.at,
+                by,
+                object: old,
+            });
             self.replacements.push_back((event.at, key));
         }
         let is_old = |until: Time| event.at - until > self.lag.max(REMEMBERED);

@@ -116,9 +116,8 @@ fn history_is_kept(seen: &Seen<'_>) -> Result<(), String> {
     let memory = seen.memory;
     let mut left: SortedSet<&str> = SortedSet::new();
     left.extend(memory.objects.values().filter(|it| others(it)).map(|it| it.meta().uid.as_str()));
-    let recent = memory.replaced.values().flatten();
-    let recent = recent.filter(|(until, it)| (seen.event.at - *until) <= memory.lag && others(it));
-    left.extend(recent.map(|(_, it)| it.meta().uid.as_str()));
+    let recent = memory.recent(seen.event.at).filter(|it| others(it));
+    left.extend(recent.map(|it| it.meta().uid.as_str()));
     if i64::try_from(left.len()).unwrap_or(i64::MAX) >= limit {
         Ok(())
     } else {
@@ -129,11 +128,16 @@ fn history_is_kept(seen: &Seen<'_>) -> Result<(), String> {
 fn oldest_goes_first(seen: &Seen<'_>) -> Result<(), String> {
     let Some((gone, owner)) = removed(seen) else { return Ok(()) };
     let (memory, now) = (seen.memory, seen.event.at);
+    // Its own number may have been raised a moment ago.
+    let key =
+        ObjectKey::new(Kind::ControllerRevision, gone.metadata.namespace.as_str(), &*gone.metadata.name);
+    let numbers = memory.views(&key, now).filter_map(revision_of).map(|it| it.revision);
+    let number = numbers.min().unwrap_or(gone.revision);
     let is_older = |other: &&ControllerRevision| {
         let versions = surely_seen(memory, other, now);
         let is_own = |it: &ControllerRevision| it.metadata.is_controlled_by(&owner.uid);
         !versions.is_empty()
-            && versions.iter().all(|it| it.revision < gone.revision && is_own(it))
+            && versions.iter().all(|it| it.revision < number && is_own(it))
             && !may_be_in_use(memory, other, now)
     };
     match memory.objects.values().filter_map(revision_of).find(is_older) {
@@ -145,8 +149,7 @@ fn oldest_goes_first(seen: &Seen<'_>) -> Result<(), String> {
 /// Whether the controller may have seen a pod of a revision, or a status that names it.
 fn may_be_in_use(memory: &Memory, revision: &ControllerRevision, now: Time) -> bool {
     let ControllerRevision { metadata, .. } = revision;
-    let recent = memory.replaced.values().flatten().filter(|(until, _)| (now - *until) <= memory.lag);
-    let mut objects = memory.objects.values().chain(recent.map(|(_, object)| object));
+    let mut objects = memory.objects.values().chain(memory.recent(now));
     objects.any(|object| match object {
         Object::Pod(pod) => {
             // A name ends with its hash.

@@ -270,9 +270,12 @@ fn update_deletes_old_pods(seen: &Seen<'_>) -> Result<(), String> {
         return Ok(());
     };
     // The status may lag behind the sync that made a new revision: then that is only known to be another one
-    // than the deleted pod's.
+    // than the deleted pod's. So it is when somebody has deleted the revision that the status names:
+    // `getStatefulSetRevisions` makes another one, whose name differs where that one's has been taken.
     let is_updated = |set: &StatefulSet, target: &Pod, other: &Pod| {
-        if set.status.observed_generation < set.metadata.generation {
+        if set.status.observed_generation < set.metadata.generation
+            || !surely_has_revision(seen, set, &set.status.update_revision)
+        {
             revision(other) != revision(target)
         } else {
             revision(other) == set.status.update_revision
@@ -296,7 +299,14 @@ fn update_deletes_old_pods(seen: &Seen<'_>) -> Result<(), String> {
     if sets.iter().any(is_allowed) {
         Ok(())
     } else {
-        Err(format!("deleted by its controller, ordinal {ordinal}, revision {}", revision(pod)))
+        let seen_as = |set: &&StatefulSet| {
+            let status = &set.status;
+            let (spec, at) = (set.metadata.generation, status.observed_generation);
+            format!("generation {spec}, observed {at}, update revision {}", status.update_revision)
+        };
+        let sets: Vec<String> = sets.iter().map(seen_as).collect();
+        let what = format!("deleted by its controller, ordinal {ordinal}, revision {}", revision(pod));
+        Err(format!("{what}; the set may have been seen as {}", sets.join("; ")))
     }
 }
 
@@ -323,7 +333,7 @@ fn revision_follows_partition(seen: &Seen<'_>) -> Result<(), String> {
         // A person may have deleted what the status names; then the controller begins anew.
         if ![&status.current_revision, &status.update_revision]
             .iter()
-            .all(|it| revision_exists(seen, set, it))
+            .all(|it| surely_has_revision(seen, set, it))
         {
             return true;
         }
@@ -366,9 +376,10 @@ fn claims_exist_first(seen: &Seen<'_>) -> Result<(), String> {
     let Some((pod, _, _)) = made(seen) else {
         return Ok(());
     };
+    // A claim that a person has just deleted may still be seen.
     let missing = pod.claim_names().find(|name| {
         let key = ObjectKey::new(Kind::PersistentVolumeClaim, pod.metadata.namespace.clone(), *name);
-        !seen.memory.objects.contains_key(&key)
+        seen.memory.views(&key, seen.event.at).next().is_none()
     });
     missing.map_or(Ok(()), |name| Err(format!("made without its claim {name}")))
 }
@@ -419,20 +430,25 @@ fn current_revision_waits(seen: &Seen<'_>) -> Result<(), String> {
         && is.ready_replicas == is.replicas;
     // When the current revision itself is gone from the history, the controller begins anew with the update
     // revision; so it may do while the garbage collector takes the revisions of a set that is going.
-    if complete || after.metadata.is_terminating() || !revision_exists(seen, after, &was.current_revision) {
+    if complete || after.metadata.is_terminating() || !surely_has_revision(seen, after, &was.current_revision)
+    {
         Ok(())
     } else {
         Err(format!(
-            "from {} to {} before the update was complete",
+            "from {} to {} before the update was complete: {is:?}",
             was.current_revision, is.current_revision
         ))
     }
 }
 
-fn revision_exists(seen: &Seen<'_>, set: &StatefulSet, name: &str) -> bool {
+/// Whether the controller surely sees a revision of the set. It looks for the revisions that the status names
+/// among those in its cache (`getStatefulSetRevisions`), and begins anew where one is missing.
+fn surely_has_revision(seen: &Seen<'_>, set: &StatefulSet, name: &str) -> bool {
     let key = ObjectKey::new(Kind::ControllerRevision, set.metadata.namespace.clone(), name);
-    let found = seen.memory.objects.get(&key);
-    found.is_some_and(|revision| revision.meta().is_controlled_by(&set.metadata.uid))
+    let (memory, now) = (seen.memory, seen.event.at);
+    memory.objects.contains_key(&key)
+        && !memory.is_new(&key, now)
+        && memory.views(&key, now).all(|revision| revision.meta().is_controlled_by(&set.metadata.uid))
 }
 
 fn revisions_are_fixed(seen: &Seen<'_>) -> Result<(), String> {

@@ -26,8 +26,9 @@ use std::rc::Rc;
 
 use self::nodes::may_change_fit;
 use self::sync::SetState;
+use self::waiting::{Outcome, WaitingFor};
 use super::api_access::Api;
-use super::{Controller, SyncResult};
+use super::{Controller, SyncResult, Verdict};
 use crate::api::daemonset::DaemonSet;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
@@ -48,6 +49,8 @@ type Keys = Vec<(ObjectKey, Span)>;
 #[derive(Clone, Debug, Default)]
 pub struct DaemonSetController {
     sets: SortedMap<ObjectKey, SetState>,
+    /// Sets that a node's change has passed by, each with the reason.
+    passed_by: Vec<(ObjectKey, Verdict)>,
 }
 
 impl DaemonSetController {
@@ -67,9 +70,12 @@ impl DaemonSetController {
         state.sync(key, set, cache, api)
     }
 
-    /// The state of the very set that owns an object.
-    fn state_of(&mut self, key: &ObjectKey, uid: &str) -> Option<&mut SetState> {
-        self.sets.get_mut(key).filter(|state| state.is_of(uid))
+    /// What is known of the very set that a reference names, whether or not the cache shows the set now: a
+    /// cache that is filled anew may show the end of a pod before its set.
+    fn state_of(&mut self, namespace: &str, owner: &OwnerReference) -> Option<&mut SetState> {
+        let key = ObjectKey::new(Kind::DaemonSet, namespace, owner.name.clone());
+        let is_kind = owner.kind == Kind::DaemonSet.resource().kind;
+        self.sets.get_mut(&key).filter(|state| is_kind && state.is_of(&owner.uid))
     }
 
     /// Forgets what is known of the revisions of the set that a revision names as its owner. By name alone: a
@@ -99,27 +105,38 @@ impl DaemonSetController {
         {
             return Vec::new();
         }
+        // A pod that was adopted, and whose adoption the cache never showed.
+        if let Some(old) = old.filter(|old| old.metadata.controller_of().is_none()) {
+            for state in self.sets.values_mut() {
+                state.table.remove_this(old);
+            }
+        }
         let mut keys = Vec::new();
         let old_ref = old.and_then(|pod| pod.metadata.controller_of());
         let new_ref = new.and_then(|pod| pod.metadata.controller_of());
         // The pod is gone, or belongs to somebody else now.
         if let (Some(old), Some(owner)) = (old, old_ref)
             && old_ref != new_ref
-            && let Some((key, _)) = owning_set(cache, &old.metadata.namespace, owner)
         {
-            if let Some(state) = self.state_of(&key, &owner.uid) {
+            let namespace = &old.metadata.namespace;
+            if let Some(state) = self.state_of(namespace, owner) {
                 state.table.remove(&old.metadata.name);
-                if new.is_none() {
+            }
+            if let Some((key, _)) = owning_set(cache, namespace, owner) {
+                if let Some(state) = self.state_of(namespace, owner).filter(|_| new.is_none()) {
                     state.expectations.deletion_observed(&old.metadata.name);
                 }
+                keys.push((key, Span::ZERO));
             }
-            keys.push((key, Span::ZERO));
         }
         let Some(new) = new else { return keys };
         if let Some(owner) = new_ref {
-            let Some((key, set)) = owning_set(cache, &new.metadata.namespace, owner) else { return keys };
-            if let Some(state) = self.state_of(&key, &owner.uid) {
+            let namespace = &new.metadata.namespace;
+            if let Some(state) = self.state_of(namespace, owner) {
                 state.table.put(Rc::clone(new));
+            }
+            let Some((key, set)) = owning_set(cache, namespace, owner) else { return keys };
+            if let Some(state) = self.state_of(namespace, owner) {
                 if new.is_terminating() {
                     state.expectations.deletion_observed(&new.metadata.name);
                 } else if old.is_none() {
@@ -185,7 +202,9 @@ impl DaemonSetController {
             state.table.put_node(&name, new.cloned());
         }
         // A node that goes wakes nobody: its pods do, when they are collected.
-        new.map_or_else(Vec::new, |node| sets_for_node(cache, node))
+        let Some(node) = new else { return Vec::new() };
+        self.passed_by.extend(sets_passed_by(cache, node));
+        sets_for_node(cache, node)
     }
 }
 
@@ -207,6 +226,33 @@ fn sets_for_node(cache: &Cache, node: &Node) -> Keys {
         }
     });
     sets.map(|set| (key_of(set), Span::ZERO)).collect()
+}
+
+/// The sets that [`sets_for_node`] takes to be on a node although they are not: a pod there names them as its
+/// owner, and belongs to an earlier set of that name. When that pod goes, nobody is woken either, as
+/// `resolveControllerRef` compares uids.
+fn sets_passed_by(cache: &Cache, node: &Node) -> Vec<(ObjectKey, Verdict)> {
+    let name = &node.metadata.name;
+    let on_node = || cache.pods_on(name);
+    let mut passed_by = Vec::new();
+    for set in cache.list::<DaemonSet>(None).filter(|set| !set.metadata.is_terminating()) {
+        let meta = &set.metadata;
+        let is_namesakes = |pod: &&Rc<Pod>| {
+            let owner = pod.metadata.controller_of();
+            pod.metadata.namespace == meta.namespace
+                && owner.is_some_and(|owner| {
+                    owner.kind == "DaemonSet" && owner.name == meta.name && owner.uid != meta.uid
+                })
+        };
+        let has_own = on_node().any(|pod| pod.metadata.is_controlled_by(&meta.uid));
+        if let Some(other) = on_node().find(is_namesakes).filter(|_| !has_own)
+            && node_should_run_daemon_pod(node, set).should_run()
+        {
+            let wait = WaitingFor::PassedByNode { node: name.clone(), pod: other.metadata.name.clone() };
+            passed_by.push((key_of(set), Outcome::Waiting(wait).verdict(set)));
+        }
+    }
+    passed_by
 }
 
 fn key_of(set: &DaemonSet) -> ObjectKey {
@@ -272,6 +318,10 @@ impl Controller for DaemonSetController {
             Some(Object::Node(_)) => self.node_changed(change, cache),
             _ => Vec::new(),
         }
+    }
+
+    fn passed_by(&mut self) -> Vec<(ObjectKey, Verdict)> {
+        std::mem::take(&mut self.passed_by)
     }
 
     fn sync(&mut self, key: &ObjectKey, context: &mut Context<'_, ObjectKey>) -> SyncResult {

@@ -197,3 +197,56 @@ fn typed(object: Object) -> Result<Rc<ControllerRevision>, StatusError> {
         other => Err(StatusError::internal(&format!("{} is no ControllerRevision", other.key()))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apiserver::ApiServer;
+    use crate::client::{Cache, Context, Fate, Interference, Recorder};
+    use crate::sim::{Rng, Time};
+
+    /// The server takes no write.
+    #[derive(Debug)]
+    struct NoWrites;
+
+    impl Interference for NoWrites {
+        fn request(&mut self, _: &Request, _: Time) -> Fate {
+            Fate::Refused(StatusError::timeout())
+        }
+    }
+
+    fn revision(number: i64) -> ControllerRevision {
+        let metadata = ObjectMeta {
+            name: format!("demo-{number}"),
+            namespace: "default".into(),
+            ..ObjectMeta::default()
+        };
+        ControllerRevision { metadata, data: serde_json::json!({"number": number}), revision: number }
+    }
+
+    #[test]
+    fn a_revision_that_could_not_be_deleted_is_tried_again() {
+        let mut server = ApiServer::new(Rng::new(1));
+        let mut made =
+            (1..=3).map(|number| match server.handle(Request::create(revision(number))).unwrap() {
+                Object::ControllerRevision(revision) => revision,
+                other => panic!("{other:?}"),
+            });
+        let (old, current) = (made.by_ref().take(2).collect(), made.next().unwrap());
+        let mut history = History { current, old };
+        let mut set = DaemonSet::default();
+        set.spec.revision_history_limit = Some(0);
+        let (cache, mut recorder, mut rng) = (Cache::default(), Recorder::default(), Rng::new(2));
+        let left = |server: &ApiServer| server.list(Kind::ControllerRevision, None).count();
+
+        let mut fault = NoWrites;
+        let context: Context<'_, ObjectKey> = Context::new(&cache, &mut server, &mut recorder, &mut rng);
+        let mut context = context.interfered(Some(&mut fault));
+        assert!(cleanup_history(&mut context, &set, &mut history, |_| false).is_err());
+        assert_eq!((left(&server), history.old.len()), (3, 2));
+
+        let mut context: Context<'_, ObjectKey> = Context::new(&cache, &mut server, &mut recorder, &mut rng);
+        assert!(cleanup_history(&mut context, &set, &mut history, |_| false).is_ok());
+        assert_eq!((left(&server), history.old.len()), (1, 0));
+    }
+}

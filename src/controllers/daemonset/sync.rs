@@ -123,6 +123,7 @@ impl SetState {
         let stored = self.update_status(key, set, true, api);
         let (outcome, _) = updated?;
         stored?;
+        let outcome = self.no_wakeup(&outcome, api).unwrap_or(outcome);
         Ok(Some(outcome.verdict(set)))
     }
 
@@ -153,6 +154,18 @@ impl SetState {
         }
         self.cleanup(set, api)?;
         Ok((outcome.unwrap_or_else(|| resting(&self.view(set), wait, now)), created))
+    }
+
+    /// Whether the controller will sleep through the moment at which a pod becomes available.
+    ///
+    /// `updatePod` asks for a sync after `minReadySeconds`, but the queue keeps the earlier of two wakeups for
+    /// a key (`insert` in delaying_queue.go); and `updateDaemonSetStatus` asks again only while the oldest pod
+    /// of a node is ready and not available, which under surge is the old pod. Upstream goes on at the next
+    /// change, or when the informers tell everything again after half a day or later.
+    fn no_wakeup(&self, outcome: &Outcome, api: &dyn Api) -> Option<Outcome> {
+        let is_idle = matches!(outcome, Outcome::Waiting(_) | Outcome::Converged);
+        let (pod, node) = self.table.next_ripe().filter(|_| is_idle && !api.comes_again())?;
+        Some(Outcome::Waiting(WaitingFor::NoWakeup { pod, node }))
     }
 
     fn view<'a>(&'a self, set: &'a DaemonSet) -> View<'a> {

@@ -190,6 +190,17 @@ impl NodeTable {
         self.dirty.insert(node);
     }
 
+    /// Forgets this very pod, if it is known.
+    pub(crate) fn remove_this(&mut self, pod: &Pod) {
+        let name = pod.metadata.name.as_str();
+        let row = self.places.get(name).and_then(|node| self.rows.get(node));
+        let placed = row.and_then(|row| row.pods.iter().find(|known| known.metadata.name == name));
+        let known = placed.or_else(|| self.strays.get(name)).or_else(|| self.nowhere.get(name));
+        if known.is_some_and(|known| known.metadata.uid == pod.metadata.uid) {
+            self.remove(name);
+        }
+    }
+
     /// Assesses what must be assessed anew.
     pub(crate) fn refresh(&mut self, now: Time) {
         while self.ripening.first().is_some_and(|(at, _)| *at <= now) {
@@ -306,6 +317,19 @@ impl NodeTable {
     /// Pods that the set controls and that do not fit its selector.
     pub(crate) fn strays(&self) -> impl Iterator<Item = &Rc<Pod>> {
         self.strays.values()
+    }
+
+    /// The pod that becomes available next, with its node.
+    pub(crate) fn next_ripe(&self) -> Option<(String, String)> {
+        let (_, node) = self.ripening.first()?;
+        let min_ready = self.set.spec.min_ready_seconds;
+        let (at, _) = self.ripening.first()?;
+        let is_next = |pod: &&Rc<Pod>| {
+            let before = Time::from_ms(at.ms().saturating_sub(1));
+            pod.is_ready() && pod.is_available(min_ready, *at) && !pod.is_available(min_ready, before)
+        };
+        let pod = self.rows.get(node)?.pods.iter().find(is_next)?;
+        Some((pod.metadata.name.clone(), node.clone()))
     }
 
     /// When the next pod becomes available.

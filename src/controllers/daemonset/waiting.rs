@@ -95,6 +95,21 @@ pub(crate) enum WaitingFor {
         /// How many.
         count: usize,
     },
+    /// A new pod becomes available, and nothing wakes the controller then.
+    NoWakeup {
+        /// The pod.
+        pod: String,
+        /// Its node.
+        node: String,
+    },
+    /// A node came to suit while a pod of an earlier set of the name was on it, so that nothing woke the
+    /// controller.
+    PassedByNode {
+        /// The node.
+        node: String,
+        /// The other set's pod.
+        pod: String,
+    },
     /// No node suits.
     SuitableNode {
         /// How many nodes there are.
@@ -135,6 +150,8 @@ impl WaitingFor {
             Self::NewPodAvailable { .. } => "NewPodAvailable",
             Self::Sunset { .. } => "Sunset",
             Self::OnDelete { .. } => "OnDelete",
+            Self::NoWakeup { .. } => "NoWakeup",
+            Self::PassedByNode { .. } => "PassedByNode",
             Self::SuitableNode { .. } => "SuitableNode",
             Self::Selector => "Selector",
             Self::SetDeletion => "SetDeletion",
@@ -200,6 +217,16 @@ impl WaitingFor {
                 "waiting for a person to delete {count} Pods, such as {pod}: OnDelete updates no Pod by \
                  itself"
             ),
+            Self::NoWakeup { pod, node } => format!(
+                "Pod {pod} on node {node} becomes Available, and nothing wakes the controller then: its queue \
+                 kept an earlier wakeup instead of this one (so does Kubernetes); it goes on when the \
+                 DaemonSet, one of its Pods or a node changes"
+            ),
+            Self::PassedByNode { node, pod } => format!(
+                "node {node} came to suit while Pod {pod} of an earlier DaemonSet of this name was on it: \
+                 that woke nobody, and neither does the end of that Pod (so it is in Kubernetes); the \
+                 controller goes on when the DaemonSet, one of its Pods or another node changes"
+            ),
             Self::SuitableNode { nodes: 0, .. } => "there is no node".to_owned(),
             Self::SuitableNode { nodes: 1, why } => format!("the only node does not suit: {why}"),
             Self::SuitableNode { nodes, why } => format!("none of {nodes} nodes suits: {why}, …"),
@@ -222,8 +249,11 @@ impl WaitingFor {
             | Self::PodsReady { first: pod, .. }
             | Self::PodsAvailable { first: pod, .. }
             | Self::Sunset { first: pod, .. }
+            | Self::NoWakeup { pod, .. }
             | Self::OnDelete { pod, .. } => Some(ObjectKey::new(Kind::Pod, namespace, pod.clone())),
-            Self::NewPodAvailable { node, .. } => Some(ObjectKey::new(Kind::Node, "", node.clone())),
+            Self::NewPodAvailable { node, .. } | Self::PassedByNode { node, .. } => {
+                Some(ObjectKey::new(Kind::Node, "", node.clone()))
+            }
             Self::Expectations { .. }
             | Self::MaxUnavailable { .. }
             | Self::MaxSurge { .. }
@@ -269,6 +299,10 @@ impl WaitingFor {
             Self::NewPodAvailable { old, .. } => vec![strategy(), fact("oldPod", old)],
             Self::Sunset { count, .. } => vec![strategy(), fact("pods", count)],
             Self::OnDelete { count, .. } => vec![strategy(), fact("outdatedPods", count)],
+            Self::NoWakeup { node, .. } => {
+                vec![fact("node", node), fact("minReadySeconds", &set.spec.min_ready_seconds)]
+            }
+            Self::PassedByNode { pod, .. } => vec![fact("pod", pod)],
             Self::SuitableNode { nodes, .. } => vec![fact("nodes", nodes)],
             Self::Selector | Self::SetDeletion => Vec::new(),
             Self::CacheCatchUp { kind } => vec![fact("kind", kind)],

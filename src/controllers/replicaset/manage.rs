@@ -69,8 +69,7 @@ pub(crate) fn manage_replicas(view: &View<'_>, now: Time) -> Plan {
     }
     if active > desired {
         let count = (active - desired).min(BURST_REPLICAS);
-        let pods: Vec<Rc<Pod>> = view.pods.active().cloned().collect();
-        let chosen = pods_to_delete(&pods, related_pods(view).into_iter(), count, now);
+        let chosen = pods_to_delete(view.pods.active(), related_pods(view), count, now);
         let first = chosen.first().map(|pod| pod.metadata.name.clone()).unwrap_or_default();
         let outcome = Outcome::Progressing(Progress::Delete { first, count: chosen.len() });
         return Plan { steps: Steps::Delete(chosen), outcome };
@@ -96,12 +95,11 @@ fn at_rest(view: &View<'_>, desired: usize, now: Time) -> Outcome {
 }
 
 /// The pods that any `ReplicaSet` of the same owner selects; none when nobody owns this one.
-fn related_pods<'a>(view: &View<'a>) -> Vec<&'a Rc<Pod>> {
+fn related_pods<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Rc<Pod>> {
     let meta = &view.set.metadata;
-    let Some(owner) = meta.controller_of() else { return Vec::new() };
-    let siblings: Vec<_> = view.cache.controlled_by::<ReplicaSet>(&meta.namespace, &owner.uid).collect();
-    view.cache
-        .list::<Pod>(Some(&meta.namespace))
-        .filter(|pod| siblings.iter().any(|set| set.spec.selector.matches(&pod.metadata.labels)))
-        .collect()
+    let siblings: Vec<_> = (meta.controller_of().into_iter())
+        .flat_map(|owner| view.cache.controlled_by::<ReplicaSet>(&meta.namespace, &owner.uid))
+        .collect();
+    let pods = view.cache.list::<Pod>(Some(&meta.namespace));
+    pods.filter(move |pod| siblings.iter().any(|set| set.spec.selector.matches(&pod.metadata.labels)))
 }

@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use super::ranking::Rank;
 use crate::api::deployment::ReplicaSet;
 use crate::api::meta::Condition;
 use crate::api::pod::Pod;
@@ -34,6 +35,7 @@ struct Entry {
     /// Set when it is ready: when it counts as available.
     available_at: Option<Time>,
     is_ready: bool,
+    rank: Rank,
 }
 
 /// How many pods there are.
@@ -160,7 +162,7 @@ impl PodTable {
                 .and_then(|ready| ready.last_transition_time)
                 .map(|since| since.time() + wait)
         };
-        Entry { pod, standing, is_labelled, available_at, is_ready }
+        Entry { rank: Rank::of(&pod), pod, standing, is_labelled, available_at, is_ready }
     }
 
     /// Counts the pods that have been ready for long enough by now.
@@ -181,9 +183,10 @@ impl PodTable {
         self.maturing.first().map(|(at, _)| *at - now)
     }
 
-    /// The pods that are there, by name.
-    pub(crate) fn active(&self) -> impl Iterator<Item = &Rc<Pod>> {
-        self.entries.values().filter(|entry| entry.standing == Standing::Active).map(|entry| &entry.pod)
+    /// The pods that are there, by name, with what decides which of them go first.
+    pub(crate) fn active(&self) -> impl Iterator<Item = (&Rc<Pod>, &Rank)> {
+        let active = self.entries.values().filter(|entry| entry.standing == Standing::Active);
+        active.map(|entry| (&entry.pod, &entry.rank))
     }
 
     /// The pods that are to be let go.

@@ -19,51 +19,58 @@ use crate::sim::Time;
 /// The annotation by which a person may say which pods are dear.
 const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
 
-/// What the order looks at.
-#[derive(Clone, Debug)]
-struct Ranked {
-    pod: Rc<Pod>,
+/// What the order looks at in a pod itself; it is noted once for each version of the pod.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rank {
     is_bound: bool,
     phase: u8,
     ready_since: Option<Timestamp>,
     is_ready: bool,
     cost: i32,
-    colocated: usize,
     restarts: (i64, i64),
 }
 
-impl Ranked {
-    fn new(pod: &Rc<Pod>, on_node: &SortedMap<&str, usize>) -> Self {
+impl Rank {
+    /// Looks at a pod.
+    pub(crate) fn of(pod: &Pod) -> Self {
         let ready = Condition::find(&pod.status.conditions, "Ready");
-        let is_ready = ready.is_some_and(|condition| condition.status == "True");
         Self {
             is_bound: pod.is_bound(),
             phase: phase_rank(&pod.status.phase),
             ready_since: ready.and_then(|condition| condition.last_transition_time),
-            is_ready,
+            is_ready: ready.is_some_and(|condition| condition.status == "True"),
             cost: deletion_cost(pod),
-            colocated: on_node.get(pod.spec.node_name.as_str()).copied().unwrap_or_default(),
             restarts: max_container_restarts(pod),
-            pod: Rc::clone(pod),
         }
     }
+}
 
+/// A pod that may be chosen, with the pods of its owner's sets on its node.
+#[derive(Clone, Copy, Debug)]
+struct Candidate<'a> {
+    pod: &'a Rc<Pod>,
+    rank: &'a Rank,
+    colocated: usize,
+}
+
+impl Candidate<'_> {
     /// How this pod stands to another: `Less` goes first.
     fn compare(&self, other: &Self, now: Time) -> Ordering {
-        let stages = (self.is_bound.cmp(&other.is_bound))
-            .then(self.phase.cmp(&other.phase))
-            .then(self.is_ready.cmp(&other.is_ready))
-            .then(self.cost.cmp(&other.cost))
+        let (mine, others) = (self.rank, other.rank);
+        let stages = (mine.is_bound.cmp(&others.is_bound))
+            .then(mine.phase.cmp(&others.phase))
+            .then(mine.is_ready.cmp(&others.is_ready))
+            .then(mine.cost.cmp(&others.cost))
             .then(other.colocated.cmp(&self.colocated));
         if stages != Ordering::Equal {
             return stages;
         }
-        if self.is_ready && self.ready_since != other.ready_since {
-            return self.younger_first(other, self.ready_since, other.ready_since, now);
+        if mine.is_ready && mine.ready_since != others.ready_since {
+            return self.younger_first(other, mine.ready_since, others.ready_since, now);
         }
         // More restarts go first, and those of sidecars only decide between equals.
-        if self.restarts != other.restarts {
-            return other.restarts.cmp(&self.restarts);
+        if mine.restarts != others.restarts {
+            return others.restarts.cmp(&mine.restarts);
         }
         let (mine, others) = (self.pod.metadata.creation_timestamp, other.pod.metadata.creation_timestamp);
         if mine == others { Ordering::Equal } else { self.younger_first(other, mine, others, now) }
@@ -124,47 +131,42 @@ fn logarithmic_rank(since: Timestamp, now: Time) -> i64 {
     age_ns.checked_ilog2().map_or(-1, i64::from)
 }
 
-/// The pods that go when `count` are too many; `related` are the pods of all `ReplicaSet`s of the same
-/// owner, of which those on the same node count against a pod.
+/// The pods that go when `count` of them are too many; `related` are the pods of all `ReplicaSet`s of the same
+/// owner, of which those on the same node count against a pod. Where all must go, nobody asks for the order.
 pub(crate) fn pods_to_delete<'a>(
-    pods: &[Rc<Pod>],
+    pods: impl Iterator<Item = (&'a Rc<Pod>, &'a Rank)>,
     related: impl Iterator<Item = &'a Rc<Pod>>,
     count: usize,
     now: Time,
 ) -> Vec<Rc<Pod>> {
+    let pods: Vec<_> = pods.collect();
     if count >= pods.len() {
-        return pods.to_vec();
+        return pods.into_iter().map(|(pod, _)| Rc::clone(pod)).collect();
     }
     let mut on_node: SortedMap<&str, usize> = SortedMap::new();
     for pod in related.filter(|pod| is_active(pod)) {
         *on_node.entry(pod.spec.node_name.as_str()).or_default() += 1;
     }
-    let ranked = pods.iter().map(|pod| Ranked::new(pod, &on_node)).collect();
-    let sorted = merge_sort(ranked, &|a, b| a.compare(b, now) != Ordering::Greater);
-    sorted.into_iter().take(count).map(|ranked| ranked.pod).collect()
+    let mut chosen: Vec<Candidate<'_>> = Vec::new();
+    for (pod, rank) in pods {
+        let colocated = on_node.get(pod.spec.node_name.as_str()).copied().unwrap_or_default();
+        take_in(&mut chosen, Candidate { pod, rank, colocated }, count, now);
+    }
+    chosen.into_iter().map(|candidate| Rc::clone(candidate.pod)).collect()
 }
 
-/// Sorts by a rule that need not be an order: three pods may go in a circle, where the uid decides between
-/// two of them and restarts decide between others. The library's sort may refuse such a rule.
-fn merge_sort<T>(mut items: Vec<T>, is_in_order: &dyn Fn(&T, &T) -> bool) -> Vec<T> {
-    if items.len() < 2 {
-        return items;
+/// Keeps the first `count` of all candidates that were taken in, in their order. One look tells that a candidate
+/// comes after all that are kept, so a step that deletes a single pod of many looks at each once. The rule
+/// need not be an order: three pods may go in a circle, where the uid decides between two of them and restarts
+/// decide between others; the library's sort may refuse such a rule.
+fn take_in<'a>(chosen: &mut Vec<Candidate<'a>>, candidate: Candidate<'a>, count: usize, now: Time) {
+    let goes_after = |kept: &Candidate<'_>| kept.compare(&candidate, now) != Ordering::Greater;
+    if chosen.len() >= count && chosen.last().is_none_or(goes_after) {
+        return;
     }
-    let right = items.split_off(items.len() / 2);
-    let mut left = merge_sort(items, is_in_order).into_iter().peekable();
-    let mut right = merge_sort(right, is_in_order).into_iter().peekable();
-    let mut merged = Vec::new();
-    loop {
-        let next = match (left.peek(), right.peek()) {
-            (Some(a), Some(b)) if is_in_order(a, b) => left.next(),
-            (Some(_), None) => left.next(),
-            _ => right.next(),
-        };
-        match next {
-            Some(item) => merged.push(item),
-            None => return merged,
-        }
-    }
+    let at = chosen.iter().rposition(goes_after).map_or(0, |last| last + 1);
+    chosen.insert(at, candidate);
+    chosen.truncate(count);
 }
 
 #[cfg(test)]
@@ -217,12 +219,16 @@ mod tests {
         Rc::new(pod)
     }
 
+    fn names(pods: &[Rc<Pod>], count: usize, now: Time) -> String {
+        let ranks: Vec<Rank> = pods.iter().map(|pod| Rank::of(pod)).collect();
+        let chosen = pods_to_delete(pods.iter().zip(&ranks), pods.iter(), count, now);
+        chosen.iter().map(|pod| pod.metadata.name.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
     fn order(lines: &str) -> String {
         let pods: Vec<_> = lines.split(',').map(|line| pod_of(line.trim())).collect();
         let now = Time::from_ms(100_000);
-        let chosen = pods_to_delete(&pods, pods.iter(), pods.len() - 1, now);
-        let names: Vec<&str> = chosen.iter().map(|pod| pod.metadata.name.as_str()).collect();
-        names.join(" ")
+        names(&pods, pods.len() - 1, now)
     }
 
     /// Each line shows one rule; the last pod of the order is the one that stays.
@@ -248,11 +254,23 @@ mod tests {
         }
     }
 
+    /// However many are asked for, they are the first ones of the same order; all go in no order.
     #[test]
-    fn all_go_unranked_when_all_must_go() {
-        let pods = [pod_of("a on=n Running ready=1"), pod_of("b")];
-        let chosen = pods_to_delete(&pods, pods.iter(), 2, Time::ZERO);
-        assert_eq!(chosen.iter().map(|pod| pod.metadata.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    fn fewer_are_the_first_of_more() {
+        let lines = "a on=n Running, b on=m Running ready=1, c on=m Running, d, e on=n Pending, f on=o Running ready=9";
+        let pods: Vec<_> = lines.split(',').map(|line| pod_of(line.trim())).collect();
+        let table = [
+            (0, ""),
+            (1, "d"),
+            (2, "d e"),
+            (4, "d e a c"),
+            (5, "d e a c b"),
+            (6, "a b c d e f"),
+            (9, "a b c d e f"),
+        ];
+        for (count, expected) in table {
+            assert_eq!(names(&pods, count, Time::from_ms(100_000)), expected, "{count}");
+        }
     }
 
     /// The rule is no order: by uid `a` goes before `b` and `b` before `c`, by restarts `c` before `a`.

@@ -410,7 +410,12 @@ impl Plan {
             return self.ending(progress);
         }
         let held = || if view.is_on_delete() { on_delete(view) } else { held_by_partition(view) };
-        let wait = update_wait.or(burst_wait).or_else(|| pods_ready(view)).or_else(held);
+        // A pod that cannot be made for its claim is what an update waits for as well.
+        let (stale, burst_wait) = match burst_wait {
+            Some(wait @ WaitingFor::StaleClaim { .. }) => (Some(wait), None),
+            other => (None, other),
+        };
+        let wait = stale.or(update_wait).or(burst_wait).or_else(|| pods_ready(view)).or_else(held);
         self.ending(wait.map_or(Outcome::Converged, Outcome::Waiting))
     }
 

@@ -64,6 +64,13 @@ impl StatefulSetController {
         state.sync(key, set, self.features, cache, api)
     }
 
+    /// What is known of the very set that a reference names, whether or not the cache shows the set now: a
+    /// cache that is filled anew may show the end of a pod before its set.
+    fn state_of(&mut self, namespace: &str, owner: &OwnerReference) -> Option<&mut SetState> {
+        let key = ObjectKey::new(Kind::StatefulSet, namespace, owner.name.clone());
+        self.sets.get_mut(&key).filter(|state| state.is_of(&owner.uid))
+    }
+
     fn pod_changed(&mut self, change: &Change, cache: &Cache) -> Vec<(ObjectKey, Span)> {
         let (old, new) = (pod_of(change.old.as_ref()), pod_of(change.new.as_ref()));
         if let (Some(old), Some(new)) = (old, new)
@@ -71,24 +78,29 @@ impl StatefulSetController {
         {
             return Vec::new();
         }
+        // A pod that was adopted, and whose adoption the cache never showed.
+        if let Some(old) = old.filter(|old| old.metadata.controller_of().is_none()) {
+            for (_, state) in self.sets_in(&old.metadata.namespace) {
+                state.pods.remove_this(old);
+            }
+        }
         let mut keys = Vec::new();
         let old_ref = old.and_then(|pod| pod.metadata.controller_of());
         let new_ref = new.and_then(|pod| pod.metadata.controller_of());
         if let (Some(old), Some(owner)) = (old, old_ref)
             && old_ref != new_ref
-            && let Some((key, _)) = owning_set(cache, &old.metadata.namespace, owner)
         {
-            if let Some(state) = self.sets.get_mut(&key).filter(|state| state.is_of(&owner.uid)) {
+            if let Some(state) = self.state_of(&old.metadata.namespace, owner) {
                 state.pods.remove(&old.metadata.name);
             }
-            keys.push((key, Span::ZERO));
+            keys.extend(owning_set(cache, &old.metadata.namespace, owner).map(|(key, _)| (key, Span::ZERO)));
         }
         let Some(new) = new else { return keys };
         if let Some(owner) = new_ref {
-            let Some((key, set)) = owning_set(cache, &new.metadata.namespace, owner) else { return keys };
-            if let Some(state) = self.sets.get_mut(&key).filter(|state| state.is_of(&owner.uid)) {
+            if let Some(state) = self.state_of(&new.metadata.namespace, owner) {
                 state.pods.put(Rc::clone(new));
             }
+            let Some((key, set)) = owning_set(cache, &new.metadata.namespace, owner) else { return keys };
             let min_ready = u64::try_from(set.spec.min_ready_seconds).unwrap_or_default();
             if min_ready > 0 && new.is_ready() && old.is_some_and(|old| !old.is_ready()) {
                 keys.push((key.clone(), Span::from_seconds(min_ready)));

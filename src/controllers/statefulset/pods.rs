@@ -242,6 +242,16 @@ impl PodTable {
         }
     }
 
+    /// Forgets this very pod, if it is known.
+    pub(crate) fn remove_this(&mut self, pod: &Pod) {
+        let name = pod.metadata.name.as_str();
+        let slot = member_ordinal(&self.set, name).and_then(|ordinal| self.slots.get(&ordinal));
+        let known = slot.map(|slot| &slot.pod).or_else(|| self.strays.get(name));
+        if known.is_some_and(|known| known.metadata.uid == pod.metadata.uid) {
+            self.remove(name);
+        }
+    }
+
     fn take_out(&mut self, ordinal: i64) -> bool {
         let Some(slot) = self.slots.remove(&ordinal) else {
             return false;

@@ -95,6 +95,7 @@ impl Deleting {
                     Poll::Pending { output: more, wake_at } => {
                         Poll::Pending { output: joined(output, more), wake_at }
                     }
+                    inside @ Poll::Inside(_) => inside,
                 }
             }
             _ => Poll::Done(output),
@@ -138,7 +139,7 @@ impl Waiter for Deleting {
 }
 
 /// Deletes one object and prints that it was asked for; its uid is returned.
-fn delete_one(
+pub(super) fn delete_one(
     api: &mut ApiServer,
     output: &mut Output,
     picked: &Picked,

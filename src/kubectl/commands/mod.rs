@@ -1,7 +1,7 @@
 //! The commands, one file for each, in the order of kubectl's own table.
 //!
 //! Models `NewKubectlCommand`, staging/src/k8s.io/kubectl/pkg/cmd/cmd.go, Kubernetes v1.36. Left out: what
-//! needs a real container or a network; such commands say so.
+//! needs a network; such commands say so.
 
 pub mod shared_flags;
 pub mod explain;
@@ -11,6 +11,9 @@ pub mod apply;
 pub mod create;
 pub mod expose;
 pub mod run;
+mod run_attached;
+mod target;
+pub mod attach;
 mod overrides;
 mod image_reference;
 mod service_manifest;
@@ -122,7 +125,7 @@ pub static ROOT: Command = Command {
         taint::COMMAND,
         describe::COMMAND,
         logs::COMMAND,
-        absent("attach", "Attach to a running container"),
+        attach::COMMAND,
         exec::COMMAND,
         absent("port-forward", "Forward one or more local ports to a pod"),
         absent("proxy", "Run a proxy to the Kubernetes API server"),

@@ -1,7 +1,7 @@
 //! `kubectl run`: one pod from a few words.
 //!
 //! Models staging/src/k8s.io/kubectl/pkg/cmd/run/run.go and kubectl/pkg/generate/versioned/run.go, Kubernetes
-//! v1.36. Left out: attaching to the pod, and deleting it afterwards.
+//! v1.36. `run_attached`: what comes after for a pod that is attached to.
 
 use serde_json::{Map, Value, json};
 
@@ -9,6 +9,7 @@ use super::create::made::{SAVE_CONFIG, send};
 use super::image_reference::is_reference;
 use super::overrides::{self, OVERRIDES};
 use super::pairs;
+use super::run_attached;
 use super::service_manifest::{Wishes, labels, number, service};
 use super::shared_flags::{DRY_RUN, IGNORED, RECORD, RESULT};
 use crate::api::Kind;
@@ -16,7 +17,7 @@ use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::label_syntax::env_name_errors;
-use crate::kubectl::objects::set_at;
+use crate::kubectl::objects::{set_at, text_at};
 use crate::kubectl::quote::quote;
 use crate::kubectl::result::{DryRun, ResultPrinter};
 
@@ -28,10 +29,11 @@ const FLAGS: &[Flag] = &[
     Flag::array("env", "A variable of the container's environment, KEY=VALUE."),
     Flag::text("port", "", "The port that the container listens on."),
     Flag::text("labels", "", "The pod's labels, as a=b,c=d; run=NAME by itself.").short('l'),
-    Flag::switch("stdin", "Keeps the container's input open; attaches too, which the sandbox cannot.")
-        .short('i'),
+    Flag::switch("stdin", "Keeps the container's input open, and attaches to it.").short('i'),
     Flag::switch("tty", "Gives the container a terminal; needs -i.").short('t'),
-    Flag::switch("attach", "Attaches to the pod; not in the sandbox."),
+    Flag::switch("attach", "Waits for the pod and shows what it prints."),
+    Flag::duration("pod-running-timeout", "1m0s", "How long to wait for the pod."),
+    Flag::text("detach-keys", "ctrl-p,ctrl-q", "The keys that detach; ignored here."),
     Flag::switch("leave-stdin-open", "Leaves the input open after the first time."),
     Flag::text("restart", "Always", "When the container is started again: Always, OnFailure, Never."),
     Flag::switch("command", "Takes the words after -- as the command, not as its arguments."),
@@ -47,7 +49,8 @@ pub const COMMAND: Command = Command {
     doc: "Makes a pod that runs an image. Nobody brings it back when it is deleted; a Deployment would.",
     usage: "NAME --image=image [--env=\"key=value\"] [--port=port] [--dry-run=server|client] \
             [--overrides=inline-json] [--command] -- [COMMAND] [args...]",
-    examples: "# A pod\nkubectl run nginx --image=nginx\n\n# A pod that ends\nkubectl run once --image=busybox \
+    examples: "# A pod\nkubectl run nginx --image=nginx\n\n# A shell in a pod that goes away afterwards\nkubectl run -it \
+               --rm shell --image=busybox:1.28 --restart=Never\n\n# A pod that ends\nkubectl run once --image=busybox \
                --restart=Never -- echo done\n\n# Only look at it\nkubectl run nginx --image=nginx --dry-run=client -o yaml",
     flags: &[FLAGS, OVERRIDES, SAVE_CONFIG, DRY_RUN, RESULT, IGNORED, RECORD],
     required: &["image"],
@@ -61,9 +64,15 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let pod = overrides::apply(context, Kind::Pod, pod(context)?)?;
     let made = send(context, Kind::Pod, pod, printer.dry_run(), None)?;
     // The Service is told of before the pod.
-    let exposed = if context.flags.switch("expose") { expose(context, &mut printer) } else { Ok(()) };
+    let exposes = context.flags.switch("expose");
+    let service = if exposes { expose(context, &mut printer) } else { Ok(()) };
+    if attaches(context) {
+        service?;
+        let name = text_at(&made, &["metadata", "name"]).to_owned();
+        return Ok(run_attached::start(context, &name, exposes));
+    }
     printer.print(context, &made, "created")?;
-    exposed?;
+    service?;
     Ok(Step::Done)
 }
 
@@ -91,7 +100,7 @@ fn check(context: &Context<'_>, dry_run: DryRun) -> Result<(), CommandError> {
     if !matches!(restart, "" | "Always" | "OnFailure" | "Never") {
         return usage(&format!("invalid restart policy: {restart}"));
     }
-    let attach = flags.switch("attach") || (!flags.is_given("attach") && flags.switch("stdin"));
+    let attach = attaches(context);
     if !attach && flags.switch("rm") {
         return usage("--rm should only be used for attached containers");
     }
@@ -104,12 +113,13 @@ fn check(context: &Context<'_>, dry_run: DryRun) -> Result<(), CommandError> {
     if !matches!(policy, "" | "Always" | "IfNotPresent" | "Never") {
         return usage(&format!("invalid image pull policy: {policy}"));
     }
-    if attach {
-        return Err(CommandError::sandbox(
-            "the sandbox's containers are simulated: there is nothing to attach to; leave -i, -t and --attach out",
-        ));
-    }
     Ok(())
+}
+
+/// Whether the terminal is joined to the pod.
+fn attaches(context: &Context<'_>) -> bool {
+    let flags = &context.flags;
+    if flags.is_given("attach") { flags.switch("attach") } else { flags.switch("stdin") }
 }
 
 fn pod(context: &Context<'_>) -> Result<Value, CommandError> {

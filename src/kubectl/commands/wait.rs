@@ -334,7 +334,7 @@ impl Waiter for Creation {
                 match sequence.poll(api) {
                     // What is left is waited for by looking at everything again: nothing was printed yet.
                     Poll::Pending { .. } => Poll::Pending { output, wake_at: Some(self.deadline) },
-                    done @ Poll::Done(_) => done,
+                    other => other,
                 }
             }
             _ if api.now() >= self.deadline => {

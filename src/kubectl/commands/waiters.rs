@@ -18,6 +18,8 @@ pub fn block(context: &mut Context<'_>, mut waiter: impl Waiter + 'static) -> St
     let (output, is_done) = match waiter.poll(context.api) {
         Poll::Done(output) => (output, true),
         Poll::Pending { output, .. } => (output, false),
+        // Nothing waits here for a container.
+        Poll::Inside(call) => (call.output, true),
     };
     for (stream, text) in &output.chunks {
         context.output.write(*stream, text);

@@ -117,7 +117,12 @@ impl Machine {
             release(kernel, pipes);
             return;
         }
-        let words = self.without_alias(expanded.words);
+        let mut words = self.without_alias(expanded.words);
+        if words.len() > 1 && words.first().is_some_and(|word| word == "exec") {
+            // The program takes the shell's place: nothing comes after it.
+            words.remove(0);
+            self.frames.clear();
+        }
         if self.builtin(kernel, &words, &expanded.assignments, &descriptors) {
             // `read` waits with the pipe in hand.
             if self.waits.is_none() {

@@ -126,6 +126,14 @@ impl Job {
         }
     }
 
+    /// Whether one of those that run takes Ctrl-C itself.
+    pub(super) fn takes_interrupt(&mut self, kernel: &mut Kernel<'_>) -> bool {
+        self.stages.iter_mut().filter(|stage| stage.exit.is_none()).any(|stage| match &mut stage.process {
+            Process::Machine(machine) => machine.takes_interrupt(kernel),
+            Process::Program { program, descriptors } => program.takes_interrupt(&mut kernel.io(descriptors)),
+        })
+    }
+
     /// Ends all; the exit code of the last one.
     pub(super) fn interrupt(&mut self, kernel: &mut Kernel<'_>) -> i32 {
         let mut status = INTERRUPTED;

@@ -202,6 +202,17 @@ impl Machine {
         kernel.io(&self.descriptors).err(&text);
     }
 
+    /// Whether a program that runs takes Ctrl-C itself.
+    pub(super) fn takes_interrupt(&mut self, kernel: &mut Kernel<'_>) -> bool {
+        match &mut self.waits {
+            Some(Waits::Job(job)) => job.takes_interrupt(kernel),
+            Some(Waits::Capture { machine, .. } | Waits::Subshell(machine)) => {
+                machine.takes_interrupt(kernel)
+            }
+            Some(Waits::Read { .. }) | None => false,
+        }
+    }
+
     /// Ctrl-C: the programs are told, and nothing more is done.
     pub(super) fn interrupt(&mut self, kernel: &mut Kernel<'_>) -> i32 {
         let status = match self.waits.take() {

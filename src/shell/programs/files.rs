@@ -110,7 +110,10 @@ fn show(io: &mut Io<'_>, options: &Options, entries: &[(FileEntry, String)], has
     let width = entries.iter().map(|(entry, _)| size(entry).to_string().len()).max().unwrap_or(1);
     for (entry, path) in entries {
         let shown = io.files().attributes(path);
-        let links = if entry.kind == FileKind::Folder { 2 } else { 1 };
+        let links = match io.files().list(path) {
+            Ok(below) => 2 + below.iter().filter(|entry| entry.kind == FileKind::Folder).count(),
+            Err(_) => 1,
+        };
         let when = date::date_text("%b %e %H:%M", shown.modified.unwrap_or(today));
         io.out(&format!(
             "{} {links} {} {} {:>width$} {when} {}\n",

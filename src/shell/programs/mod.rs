@@ -31,6 +31,7 @@ use super::io::Io;
 use brief::Brief;
 
 pub use date::date_text;
+pub use options::{Options, wrong};
 
 /// Makes a program; what is wrong with its arguments is printed and its exit code is given.
 type Make = fn(Call) -> Result<Box<dyn Program>, Wrong>;
@@ -39,7 +40,13 @@ type Make = fn(Call) -> Result<Box<dyn Program>, Wrong>;
 type Run = fn(&Call, &mut Io<'_>) -> i32;
 
 /// What is wrong with a call: what is printed to standard error, and the exit code.
-struct Wrong(String, i32);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong(pub String, pub i32);
+
+/// A program that prints and ends.
+pub fn brief(call: Call, run: fn(&Call, &mut Io<'_>) -> i32) -> Box<dyn Program> {
+    Box::new(Brief { call, run })
+}
 
 /// Programs that print and end.
 const INSTANT: &[(&str, Run)] = &[

@@ -5,16 +5,19 @@ use crate::shell::host::Call;
 
 /// What a program was given.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Options {
+pub struct Options {
     flags: Vec<(char, String)>,
     /// What is no flag.
-    pub(super) operands: Vec<String>,
+    pub operands: Vec<String>,
 }
 
 impl Options {
     /// Reads the arguments. `letters` are the flags, with a colon behind those that take a value; `long`
     /// gives the letter of each long flag.
-    pub(super) fn parse(call: &Call, letters: &str, long: &[(&str, char)]) -> Result<Self, Wrong> {
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn parse(call: &Call, letters: &str, long: &[(&str, char)]) -> Result<Self, Wrong> {
         let mut options = Self::default();
         let mut args = call.args().iter();
         while let Some(arg) = args.next() {
@@ -68,22 +71,26 @@ impl Options {
         Ok(())
     }
 
-    pub(super) fn has(&self, letter: char) -> bool {
+    /// Whether a flag was given.
+    pub fn has(&self, letter: char) -> bool {
         self.flags.iter().any(|(known, _)| *known == letter)
     }
 
     /// The last value of a flag.
-    pub(super) fn value(&self, letter: char) -> Option<&str> {
+    pub fn value(&self, letter: char) -> Option<&str> {
         self.flags.iter().rev().find(|(known, _)| *known == letter).map(|(_, value)| value.as_str())
     }
 
     /// All values of a flag.
-    pub(super) fn values(&self, letter: char) -> impl Iterator<Item = &str> {
+    pub fn values(&self, letter: char) -> impl Iterator<Item = &str> {
         self.flags.iter().filter(move |(known, _)| *known == letter).map(|(_, value)| value.as_str())
     }
 
     /// A value that must be a number.
-    pub(super) fn number(&self, call: &Call, letter: char, what: &str) -> Result<Option<usize>, Wrong> {
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn number(&self, call: &Call, letter: char, what: &str) -> Result<Option<usize>, Wrong> {
         let Some(value) = self.value(letter) else { return Ok(None) };
         let number = value.parse().ok().ok_or_else(|| wrong(call, &format!("invalid {what}: '{value}'")))?;
         Ok(Some(number))
@@ -96,7 +103,7 @@ fn takes_value(letters: &str, letter: char) -> bool {
 }
 
 /// A complaint about the arguments.
-pub(super) fn wrong(call: &Call, what: &str) -> Wrong {
+pub fn wrong(call: &Call, what: &str) -> Wrong {
     let exit = if call.name().ends_with("grep") { 2 } else { 1 };
     Wrong(format!("{}: {what}\n", call.name()), exit)
 }

@@ -56,7 +56,7 @@ pub struct WhyView {
 }
 
 /// Waits that only a person can end.
-const ENDED_BY_PEOPLE: [&str; 3] = ["BrokenRollout", "NotedSize", "OnDelete"];
+const ENDED_BY_PEOPLE: [&str; 5] = ["BrokenRollout", "NotedSize", "NoWakeup", "OnDelete", "PassedByNode"];
 
 /// Waits of a `DaemonSet` for whichever of its new pods become available.
 const WAITS_FOR_ITS_PODS: [&str; 3] = ["MaxUnavailable", "MaxSurge", "NewPodAvailable"];

@@ -5,10 +5,10 @@
 
 use serde_json::Value;
 
+use crate::api::base64;
 use crate::api::quantity::{Format, Quantity};
 use crate::api::{Kind, ObjectKey};
 use crate::collections::{SortedMap, sort};
-use crate::kubectl::base64;
 use crate::kubectl::command::Context;
 use crate::kubectl::objects::{text_at, wire};
 use crate::kubectl::quote::quote;

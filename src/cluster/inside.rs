@@ -1,0 +1,97 @@
+//! The inside of containers, joined with the cluster: what they see of it, and what it sees of them.
+//!
+//! Nothing is kept of containers that nobody looked into. A program that ends by itself, and probes that fail
+//! because somebody changed something, are told to the kubelet.
+
+use std::rc::Rc;
+
+use super::{Cluster, Wakeup};
+use crate::api::object::Typed;
+use crate::api::{Kind, Object};
+use crate::containers::{Exit, Scene, World, probe};
+use crate::kubelet::{Outage, ProbeKind};
+
+impl Cluster {
+    /// Does something with the containers, as the cluster is now.
+    pub(super) fn with_world<T>(&mut self, act: impl FnOnce(&mut World) -> T) -> T {
+        let mut world = World::new(std::mem::take(&mut self.containers), self.scene());
+        let result = act(&mut world);
+        let (containers, exits, reports) = world.close();
+        self.containers = containers;
+        for exit in exits {
+            self.end_container(&exit);
+        }
+        for report in reports {
+            self.report_probe(report);
+        }
+        result
+    }
+
+    /// What keeps a node's kubelet from answering.
+    pub(super) fn outage(&self, node: &str) -> Option<Outage> {
+        let mut machines = self.kubelets().machines();
+        machines.find(|(name, _)| *name == node).and_then(|(_, outage)| outage).map(|(outage, _)| outage)
+    }
+
+    fn scene(&self) -> Scene {
+        let opaque = |kind: Kind| {
+            let found = self.server.list(kind, None);
+            found.filter_map(|object| match object {
+                Object::ConfigMap(object) | Object::Secret(object) => Some(Rc::clone(object)),
+                _ => None,
+            })
+        };
+        let is_cut = |outage: Option<(Outage, _)>| {
+            matches!(outage, Some((Outage::Partitioned | Outage::PoweredOff, _)))
+        };
+        let cut_off = self.kubelets().machines().filter(|(_, outage)| is_cut(*outage));
+        Scene {
+            now: self.now(),
+            pods: self.all(),
+            services: self.all(),
+            slices: self.all(),
+            nodes: self.all(),
+            claims: self.all(),
+            volumes: self.all(),
+            config_maps: opaque(Kind::ConfigMap).collect(),
+            secrets: opaque(Kind::Secret).collect(),
+            cut_off: cut_off.map(|(name, _)| name.to_owned()).collect(),
+        }
+    }
+
+    fn all<T: Typed>(&self) -> Vec<Rc<T>> {
+        self.server.list(T::KIND, None).filter_map(T::of).cloned().collect()
+    }
+
+    fn end_container(&mut self, exit: &Exit) {
+        let timers = self.kubelets.with_context(&mut self.server, None, |kubelets, context| {
+            kubelets.end_container(&exit.namespace, &exit.pod, &exit.container, exit.code, context);
+        });
+        self.schedule(timers, Wakeup::Kubelets);
+    }
+
+    fn report_probe(&mut self, report: probe::Report) {
+        let kind = match report.kind {
+            probe::ProbeKind::Readiness => ProbeKind::Readiness,
+            probe::ProbeKind::Liveness => ProbeKind::Liveness,
+        };
+        let timers = self.kubelets.with_context(&mut self.server, None, |kubelets, context| {
+            let probe::Report { namespace, pod, container, failure, .. } = report;
+            kubelets.report_probe((&namespace, &pod, &container), kind, failure, context);
+        });
+        self.schedule(timers, Wakeup::Kubelets);
+    }
+
+    /// Who waits for what containers print looks again when one of them has printed something.
+    pub(super) fn wake_visitors(&mut self) {
+        let changes = self.containers.changes();
+        if changes == self.containers_seen {
+            return;
+        }
+        self.containers_seen = changes;
+        let at = self.now() + crate::sim::Span::from_ms(self.config.watch_latency_ms);
+        for id in self.terminals.keys().copied().collect::<Vec<_>>() {
+            self.wake_terminal(id, at);
+        }
+    }
+}

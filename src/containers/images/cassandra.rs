@@ -1,0 +1,329 @@
+//! Cassandra, as Google's sample image for StatefulSets runs it: a ring of nodes, and `nodetool`.
+//!
+//! Models gcr.io/google-samples/cassandra as far as the tutorial looks at it. A node's id stays with its
+//! volume. Left out: data, `cqlsh`, nodes that are down and that nobody has seen in the ring.
+
+use super::Image;
+use super::families::tools;
+use crate::api::Timestamp;
+use crate::api::pod::Container;
+use crate::containers::World;
+use crate::containers::instance::place;
+use crate::containers::serve::{Serving, ends_quietly, is_quiet, serve};
+use crate::shell::programs::{brief, date_text};
+use crate::shell::{Call, Files, Io, Program};
+use crate::sim::{Rng, Time};
+
+/// Where a node keeps who it is.
+const DATA: &str = "/cassandra_data";
+/// The port at which nodes speak with each other.
+const GOSSIP: i64 = 7000;
+const READY: &str = "#!/bin/bash\n# Whether this node is up and belongs to the ring.\nif [[ $(nodetool status | grep $POD_IP) == *\"UN\"* ]]; then\n  exit 0;\nelse\n  exit 1;\nfi\n";
+
+/// The image.
+pub(super) static IMAGE: Image = Image {
+    names: &["cassandra"],
+    command: &["/run.sh"],
+    users: &[(999, "cassandra")],
+    programs: &[
+        ("/run.sh", run),
+        ("/usr/local/bin/docker-entrypoint.sh", run),
+        ("/ready-probe.sh", ready),
+        ("/usr/local/apache-cassandra/bin/nodetool", nodetool),
+    ],
+    tools: tools!("/usr/bin": "ps" "pkill" "pgrep"),
+    files: &[("/ready-probe.sh", READY)],
+    folders: &[DATA, "/var/lib/cassandra"],
+    links: &[("/usr/bin/nodetool", "/usr/local/apache-cassandra/bin/nodetool")],
+    lacks: &["curl", "wget", "nslookup", "vi"],
+    ..Image::EMPTY
+};
+
+static SERVER: Serving = Serving {
+    name: "java",
+    pid: 26,
+    words: |_, _| {
+        "java -ea -Xms512M -Xmx512M -Dcassandra.config=file:///etc/cassandra/cassandra.yaml org.apache.cassandra.service.CassandraDaemon"
+            .to_owned()
+    },
+    workers: &[],
+    ports: |_, _| vec![GOSSIP, 7001, 7199, 9042],
+    start,
+    goes_on: is_quiet,
+    end: ends_quietly,
+    code: 143,
+};
+
+fn run(call: &Call) -> Box<dyn Program> {
+    serve(call, &SERVER)
+}
+
+fn variable(world: &World, name: &str, usual: &str) -> String {
+    let value =
+        world.instance().and_then(|held| held.environment.get(name)).filter(|value| !value.is_empty());
+    value.map_or_else(|| usual.to_owned(), Clone::clone)
+}
+
+fn line(at: Time, thread: &str, place: &str, text: &str) -> String {
+    let seconds = u64::try_from(Timestamp::at(at).unix_seconds()).unwrap_or_default();
+    format!("INFO  [{thread}] {} {place} - {text}\n", date_text("%Y-%m-%d %H:%M:%S,000", seconds))
+}
+
+fn start(world: &mut World, _: &Call, at: Time) -> (String, Option<i32>) {
+    let Some(pod) = world.pod().cloned() else { return (String::new(), Some(1)) };
+    let file = id_file();
+    if Files::read(world, &file).is_err() {
+        // The first start on this volume.
+        let id = Rng::new(0).fork(&format!("cassandra {} {}", pod.metadata.uid, world.here)).uuid();
+        Files::write(world, &file, &format!("{id}\n")).unwrap_or_default();
+    }
+    let (address, seeds) = (&pod.status.pod_ip, variable(world, "CASSANDRA_SEEDS", &pod.status.pod_ip));
+    let cluster = variable(world, "CASSANDRA_CLUSTER_NAME", "Test Cluster");
+    let mut text = format!(
+        "Starting Cassandra on {address}\nCASSANDRA_CLUSTER_NAME {cluster}\nCASSANDRA_SEEDS {seeds}\n"
+    );
+    text.push_str(&line(at, "main", "StorageService.java:600", "Cassandra version: 3.11.2"));
+    text.push_str(&line(
+        at,
+        "main",
+        "MessagingService.java:753",
+        &format!("Starting Messaging Service on /{address}:7000 (eth0)"),
+    ));
+    text.push_str(&line(at, "main", "StorageService.java:1446", "JOINING: Finish joining ring"));
+    text.push_str(&line(
+        at,
+        "main",
+        "Server.java:156",
+        "Starting listening for CQL clients on /0.0.0.0:9042 (unencrypted)...",
+    ));
+    (text, None)
+}
+
+fn id_file() -> String {
+    format!("{DATA}/host-id")
+}
+
+/// A node of the ring.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Node {
+    address: String,
+    id: String,
+    rack: String,
+    datacenter: String,
+    is_up: bool,
+}
+
+fn is_cassandra(container: &Container) -> bool {
+    super::of(&container.image).names == IMAGE.names
+}
+
+/// The nodes of the ring to which the container belongs.
+fn ring(world: &mut World) -> Vec<Node> {
+    let Some(own) = world.pod().cloned() else { return Vec::new() };
+    let cluster = variable(world, "CASSANDRA_CLUSTER_NAME", "Test Cluster");
+    let mut nodes = Vec::new();
+    for pod in world.scene.pods.clone() {
+        if pod.metadata.namespace != own.metadata.namespace {
+            continue;
+        }
+        let Some(container) = pod.spec.containers.iter().find(|container| is_cassandra(container)) else {
+            continue;
+        };
+        let Ok(place) = place(&pod, &container.name, false) else { continue };
+        let is_reachable = world.scene.is_reachable(&own.spec.node_name, &pod.spec.node_name);
+        let looked = world.within(&place, |world| {
+            let is_there =
+                world.instance().is_some_and(|held| held.ports.contains(&GOSSIP) && !held.has_ended());
+            let id = Files::read(world, &id_file()).ok()?;
+            let node = Node {
+                address: pod.status.pod_ip.clone(),
+                id: id.trim().to_owned(),
+                rack: variable(world, "CASSANDRA_RACK", "rack1"),
+                datacenter: variable(world, "CASSANDRA_DC", "datacenter1"),
+                is_up: is_there && is_reachable && place.ended.is_none(),
+            };
+            (variable(world, "CASSANDRA_CLUSTER_NAME", "Test Cluster") == cluster).then_some(node)
+        });
+        nodes.extend(looked.flatten());
+    }
+    remember(world, nodes)
+}
+
+/// Nodes that were seen before and are gone now are down; those that are seen now are remembered.
+fn remember(world: &mut World, mut nodes: Vec<Node>) -> Vec<Node> {
+    let file = format!("{DATA}/peers");
+    for line in Files::read(world, &file).unwrap_or_default().lines() {
+        let parts: Vec<&str> = line.split('\t').collect();
+        if let [address, id, rack, datacenter] = parts.as_slice()
+            && nodes.iter().all(|node| node.id != *id)
+        {
+            nodes.push(Node {
+                address: (*address).to_owned(),
+                id: (*id).to_owned(),
+                rack: (*rack).to_owned(),
+                datacenter: (*datacenter).to_owned(),
+                is_up: false,
+            });
+        }
+    }
+    let line = |node: &Node| format!("{}\t{}\t{}\t{}\n", node.address, node.id, node.rack, node.datacenter);
+    let text = nodes.iter().map(line).collect::<Vec<_>>().concat();
+    let visited = std::mem::take(&mut world.is_visited);
+    Files::write(world, &file, &text).unwrap_or_default();
+    world.is_visited = visited;
+    nodes
+}
+
+/// Whether the node in the container runs.
+fn is_up(world: &World) -> bool {
+    world.instance().is_some_and(|held| held.ports.contains(&7199))
+}
+
+const NO_JMX: &str = "nodetool: Failed to connect to '127.0.0.1:7199' - ConnectException: 'Connection refused (Connection refused)'.\n";
+
+/// `nodetool status`, `drain`, `info`, `describecluster`, `version`.
+fn nodetool(call: &Call) -> Box<dyn Program> {
+    brief(call.clone(), |call, io: &mut Io<'_>| {
+        let now = io.now();
+        let Some(world) = io.world::<World>() else { return 1 };
+        let command = call.args().iter().find(|arg| !arg.starts_with('-')).map(String::as_str);
+        if command.is_some() && !is_up(world) {
+            io.err(NO_JMX);
+            return 1;
+        }
+        let text = match command {
+            Some("status") => {
+                let nodes = ring(world);
+                status(&nodes)
+            }
+            Some("drain") => {
+                if let Some(held) = world.instance_mut() {
+                    held.ports.retain(|port| *port == 7199);
+                }
+                let drained =
+                    line(now, "RMI TCP Connection(2)-127.0.0.1", "StorageService.java:1446", "DRAINED");
+                world.write_log(now, &drained);
+                String::new()
+            }
+            Some("version") => "ReleaseVersion: 3.11.2\n".to_owned(),
+            Some("describecluster") => {
+                let name = variable(world, "CASSANDRA_CLUSTER_NAME", "Test Cluster");
+                let live: Vec<String> =
+                    ring(world).into_iter().filter(|node| node.is_up).map(|node| node.address).collect();
+                format!(
+                    "Cluster Information:\n\tName: {name}\n\tPartitioner: org.apache.cassandra.dht.Murmur3Partitioner\n\tNodes: [{}]\n",
+                    live.join(", ")
+                )
+            }
+            Some("info") => {
+                let own = world.pod().map(|pod| pod.status.pod_ip.clone()).unwrap_or_default();
+                let nodes = ring(world);
+                let node = nodes.iter().find(|node| node.address == own);
+                node.map_or_else(String::new, |node| {
+                    format!(
+                        "ID                     : {}\nGossip active          : true\nData Center            : {}\nRack                   : {}\n",
+                        node.id, node.datacenter, node.rack
+                    )
+                })
+            }
+            Some(other) => {
+                io.hint(format!(
+                    "the sandbox's nodetool has no {other}: status, info, describecluster, drain, version"
+                ));
+                return 1;
+            }
+            None => "usage: nodetool [(-h <host> | --host <host>)] <command> [<args>]\n".to_owned(),
+        };
+        io.out(&text);
+        0
+    })
+}
+
+/// A figure between two bounds that always is the same for a text.
+fn figure(text: &str, from: u64, below: u64) -> u64 {
+    from + Rng::new(0).fork(text).below(below - from)
+}
+
+/// The part of the data that each node has, in tenths of a percent: two copies of everything.
+fn owned(nodes: &[Node]) -> Vec<u64> {
+    let copies = 2_u64.min(nodes.len() as u64).max(1);
+    let weights: Vec<u64> = nodes.iter().map(|node| figure(&node.id, 80, 120)).collect();
+    let sum: u64 = weights.iter().sum::<u64>().max(1);
+    let mut parts: Vec<u64> =
+        weights.iter().map(|weight| (weight * copies * 1_000 / sum).min(1_000)).collect();
+    let missing = (copies * 1_000).saturating_sub(parts.iter().sum());
+    if let Some(least) = parts.iter_mut().min() {
+        *least += missing;
+    }
+    parts
+}
+
+fn status(nodes: &[Node]) -> String {
+    let mut datacenters: Vec<&str> = nodes.iter().map(|node| node.datacenter.as_str()).collect();
+    crate::collections::sort(&mut datacenters);
+    datacenters.dedup();
+    let width = nodes.iter().map(|node| node.address.len()).max().unwrap_or(9).max("Address".len());
+    let owned = owned(nodes);
+    let mut text = String::new();
+    for datacenter in datacenters {
+        let title = format!("Datacenter: {datacenter}");
+        text.push_str(&format!("{title}\n{}\n", "=".repeat(title.len())));
+        text.push_str("Status=Up/Down\n|/ State=Normal/Leaving/Joining/Moving\n");
+        text.push_str(&format!(
+            "--  {:<width$}  {:<10} {:<12} {:<17} {:<37} Rack\n",
+            "Address", "Load", "Tokens", "Owns (effective)", "Host ID"
+        ));
+        for (node, owns) in nodes.iter().zip(&owned).filter(|(node, _)| node.datacenter == datacenter) {
+            let sign = if node.is_up { 'U' } else { 'D' };
+            let load = figure(&format!("load {}", node.id), 6_500, 11_000);
+            let load = format!("{}.{:02} KiB", load / 100, load % 100);
+            let owns = format!("{}.{}%", owns / 10, owns % 10);
+            text.push_str(&format!(
+                "{sign}N  {:<width$}  {load:<10} {:<12} {owns:<17} {:<37} {}\n",
+                node.address, 32, node.id, node.rack
+            ));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// `/ready-probe.sh`.
+fn ready(call: &Call) -> Box<dyn Program> {
+    brief(call.clone(), |_, io: &mut Io<'_>| {
+        let Some(world) = io.world::<World>() else { return 1 };
+        if !is_up(world) {
+            return 1;
+        }
+        let own = world.pod().map(|pod| pod.status.pod_ip.clone()).unwrap_or_default();
+        let is_in = ring(world).iter().any(|node| node.address == own && node.is_up);
+        i32::from(!is_in)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(number: u32) -> Node {
+        Node {
+            address: format!("10.244.{number}.2"),
+            id: format!("id-{number}"),
+            rack: "Rack1".to_owned(),
+            datacenter: "DC1".to_owned(),
+            is_up: number != 2,
+        }
+    }
+
+    #[test]
+    fn a_ring_has_two_copies_of_everything() {
+        for count in 1..6_u64 {
+            let nodes: Vec<Node> = (0..u32::try_from(count).unwrap()).map(node).collect();
+            assert_eq!(owned(&nodes).iter().sum::<u64>(), 1_000 * count.min(2), "{count}");
+        }
+        let text = status(&[node(0), node(1), node(2)]);
+        let signs: Vec<&str> = text.lines().skip(5).take(3).filter_map(|line| line.get(..2)).collect();
+        assert_eq!(signs, ["UN", "UN", "DN"]);
+        assert!(text.starts_with("Datacenter: DC1\n===============\nStatus=Up/Down\n"), "{text}");
+    }
+}

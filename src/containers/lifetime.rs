@@ -1,0 +1,177 @@
+//! A container's own program, from its start to its end.
+//!
+//! It is run when somebody looks, through all the time that has passed since the last look. Left out: more
+//! than some thousand steps at one look; what comes after them is not run.
+
+use super::World;
+use super::images::Image;
+use super::instance::{ContainerId, Place};
+use crate::api::pod::Container;
+use crate::collections::SortedMap;
+use crate::shell::{Settings, Shell, State, quoted};
+use crate::sim::Time;
+
+/// Steps of a program through the past that one look takes at most.
+const STEPS_MAX: u32 = 4_000;
+
+/// A container's own program.
+#[derive(Clone)]
+pub(super) struct Main {
+    pub(super) shell: Shell,
+    pub(super) is_terminal: bool,
+    pub(super) has_input: bool,
+    /// How far it was run.
+    at: Time,
+    pub(super) wake_at: Option<Time>,
+    /// Its exit code.
+    pub(super) ended: Option<i32>,
+}
+
+/// A container whose program has ended by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exit {
+    /// Namespace of the pod.
+    pub namespace: String,
+    /// Name of the pod.
+    pub pod: String,
+    /// Name of the container.
+    pub container: String,
+    /// The code.
+    pub code: i64,
+}
+
+impl Main {
+    /// A program that is about to start.
+    pub(super) fn new(
+        container: &Container,
+        image: &Image,
+        argv: &[String],
+        environment: &SortedMap<String, String>,
+        started: Time,
+    ) -> Self {
+        let is_on = |field: &str| container.extra.get(field).is_some_and(|value| value == true);
+        let (has_input, is_terminal) = (is_on("stdin"), is_on("tty"));
+        let mut shell = Shell::new(Settings {
+            name: "sh".to_owned(),
+            folder: super::instance::folder(container, image),
+            environment: environment.clone(),
+            is_terminal,
+            ..Settings::default()
+        });
+        shell.run(&quoted(argv));
+        if !has_input {
+            shell.end_input();
+        }
+        Self { shell, is_terminal, has_input, at: started, wake_at: Some(started), ended: None }
+    }
+}
+
+/// Where the world was before it went into a container's program.
+struct Before {
+    here: ContainerId,
+    visited: bool,
+}
+
+impl World {
+    /// Runs a container's program up to the present, or to its end.
+    pub(super) fn catch_up(&mut self, id: &ContainerId, place: &Place) {
+        let until = place.ended.map_or(self.scene.now, |(at, _)| at.min(self.scene.now));
+        self.run_main(id, until);
+        let Some((at, code)) = place.ended else { return };
+        let is_told = code != 137;
+        self.end_main(id, at, is_told, i32::try_from(code).unwrap_or(1));
+    }
+
+    /// Lets it run until an instant.
+    fn run_main(&mut self, id: &ContainerId, until: Time) {
+        let Some((mut main, before)) = self.borrow_main(id) else { return };
+        for step in 1..=STEPS_MAX {
+            let due = main.wake_at.map_or(until, |due| due.min(until));
+            main.at = if step < STEPS_MAX { due.max(main.at) } else { until };
+            self.at = main.at;
+            let state = main.shell.poll(self, main.at);
+            self.take_output(id, &mut main);
+            match state {
+                State::Done(code) => {
+                    main.ended = Some(code);
+                    break;
+                }
+                State::Waits { wake_at, .. } => main.wake_at = wake_at.map(|wake| wake.max(main.at)),
+            }
+            if main.at >= until && main.wake_at.is_none_or(|wake| wake > until) {
+                break;
+            }
+        }
+        self.give_back_main(id, main, before);
+    }
+
+    /// The program is told to end, or has lost its machine.
+    fn end_main(&mut self, id: &ContainerId, at: Time, is_told: bool, code: i32) {
+        let Some((mut main, before)) = self.borrow_main(id) else { return };
+        main.at = at;
+        if is_told {
+            main.shell.interrupt(self, at);
+            self.take_output(id, &mut main);
+        }
+        main.ended = Some(code);
+        self.give_back_main(id, main, before);
+    }
+
+    /// Ctrl-C at its terminal.
+    pub(super) fn interrupt_main(&mut self, id: &ContainerId) {
+        let now = self.scene.now;
+        let Some((mut main, before)) = self.borrow_main(id) else { return };
+        main.ended = main.shell.press_interrupt(self, now);
+        main.wake_at = Some(now);
+        self.take_output(id, &mut main);
+        self.give_back_main(id, main, before);
+    }
+
+    /// Takes the program out of its container, which is then the one that the world is in.
+    fn borrow_main(&mut self, id: &ContainerId) -> Option<(Main, Before)> {
+        let main = &mut self.containers.instances.get_mut(id)?.main;
+        let main = main.take_if(|main| main.ended.is_none())?;
+        let visited = std::mem::take(&mut self.is_visited);
+        Some((main, Before { here: std::mem::replace(&mut self.here, id.clone()), visited }))
+    }
+
+    fn give_back_main(&mut self, id: &ContainerId, main: Main, before: Before) {
+        self.here = before.here;
+        self.is_visited = before.visited;
+        self.at = self.scene.now;
+        let has_ended = main.ended.is_some();
+        if let Some(instance) = self.containers.instances.get_mut(id) {
+            instance.main = Some(main);
+        }
+        if has_ended {
+            self.note_exit(id);
+        }
+    }
+
+    fn take_output(&mut self, id: &ContainerId, main: &mut Main) {
+        let output = main.shell.take_output();
+        // What the sandbox has to say about it is said to nobody.
+        main.shell.take_hint();
+        let Some(instance) = self.containers.instances.get_mut(id) else { return };
+        for (_, text) in output {
+            instance.log.add(main.at, &text);
+            self.containers.changes += 1;
+        }
+    }
+
+    fn note_exit(&mut self, id: &ContainerId) {
+        // What the kubelet has ended it knows already.
+        if !self.places.get(id).is_some_and(|place| self.is_live(place)) {
+            return;
+        }
+        let Some(instance) = self.containers.instances.get(id) else { return };
+        let meta = &instance.pod.metadata;
+        let Some(code) = instance.main.as_ref().and_then(|main| main.ended) else { return };
+        self.exits.push(Exit {
+            namespace: meta.namespace.clone(),
+            pod: meta.name.clone(),
+            container: instance.container.name.clone(),
+            code: i64::from(code),
+        });
+    }
+}

@@ -1,0 +1,192 @@
+//! Which container answers at a host's port.
+//!
+//! Models the pod network and kube-proxy, Kubernetes v1.36: pods by address, Services by cluster address and
+//! by node port, spread over what is ready. Left out: network policies, session affinity, UDP, hosts outside.
+
+use std::rc::Rc;
+
+use super::World;
+use super::dns::is_address;
+use super::images;
+use super::instance::{Place, place};
+use crate::api::network::{Endpoint, Service, ServicePort};
+use crate::api::pod::Pod;
+
+/// A container that answers.
+#[derive(Clone, Debug)]
+pub(super) struct Peer {
+    pub(super) place: Place,
+    pub(super) port: i64,
+    /// The address from which the request comes.
+    pub(super) client: String,
+}
+
+/// Why nobody answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// The name stands for nothing.
+    Unresolved,
+    /// Nobody listens there.
+    Refused,
+    /// No host has the address.
+    NoRoute,
+    /// Nothing comes back.
+    Silence,
+    /// It is known that something listens there, and not what it says.
+    Unknown(String),
+}
+
+impl World {
+    /// Who answers at a host's port, seen from the container that the world is in.
+    pub(super) fn reach(&mut self, host: &str, port: i64) -> Result<Peer, Trouble> {
+        let own = self.pod().cloned().ok_or(Trouble::NoRoute)?;
+        let host = host.trim_end_matches('.');
+        let short = super::environment::hostname(&self.scene, &own);
+        let full = super::environment::full_hostname(&self.scene, &own);
+        if host == "localhost" || host.starts_with("127.") {
+            return self.listener(&own, port, "127.0.0.1");
+        }
+        if host == short || host == full {
+            return self.listener(&own, port, &own.status.pod_ip.clone());
+        }
+        let address = if is_address(host) {
+            host.to_owned()
+        } else {
+            let found = self.scene.resolve(host, &own.metadata.namespace).ok_or(Trouble::Unresolved)?;
+            let at = usize::try_from(self.next_request()).unwrap_or_default() % found.addresses.len().max(1);
+            found.addresses.get(at).cloned().ok_or(Trouble::Unresolved)?
+        };
+        self.reach_address(&own, &address, port)
+    }
+
+    fn reach_address(&mut self, own: &Rc<Pod>, address: &str, port: i64) -> Result<Peer, Trouble> {
+        if let Some(pod) = self.pod_at(address) {
+            return self.reach_pod(own, &pod, port);
+        }
+        let by_address = |service: &&Rc<Service>| service.spec.cluster_ip == address;
+        if let Some(service) = self.scene.services.iter().find(by_address).cloned() {
+            let Some(found) = service.spec.ports.iter().find(|known| known.port == port).cloned() else {
+                return Err(Trouble::Silence);
+            };
+            return self.reach_service(own, &service, &found);
+        }
+        let node = self
+            .scene
+            .nodes
+            .iter()
+            .any(|node| super::scene::internal_address(node).is_some_and(|internal| internal == address));
+        if !node {
+            return Err(Trouble::NoRoute);
+        }
+        let by_node_port = self.scene.services.iter().find_map(|service| {
+            let is_it = |known: &&ServicePort| known.extra.get("nodePort").is_some_and(|at| at == port);
+            Some((Rc::clone(service), service.spec.ports.iter().find(is_it)?.clone()))
+        });
+        let (service, port) = by_node_port.ok_or(Trouble::Refused)?;
+        self.reach_service(own, &service, &port)
+    }
+
+    /// The pod that has an address.
+    pub(super) fn pod_at(&self, address: &str) -> Option<Rc<Pod>> {
+        let has = |pod: &&Rc<Pod>| pod.status.pod_ip == address && pod.status.phase == "Running";
+        self.scene.pods.iter().find(has).cloned()
+    }
+
+    /// One of the ready pods of a Service.
+    fn reach_service(
+        &mut self,
+        own: &Rc<Pod>,
+        service: &Service,
+        port: &ServicePort,
+    ) -> Result<Peer, Trouble> {
+        if service.metadata.name == "kubernetes" && service.metadata.namespace == "default" {
+            return Err(Trouble::Unknown(
+                "the sandbox's API server cannot be asked from a container".to_owned(),
+            ));
+        }
+        let ready: Vec<Endpoint> = self.scene.ready(service).cloned().collect();
+        if ready.is_empty() {
+            return Err(Trouble::Refused);
+        }
+        // kube-proxy draws lots; here the turn goes round.
+        let at = usize::try_from(self.next_request()).unwrap_or_default() % ready.len();
+        let address =
+            ready.get(at).and_then(|endpoint| endpoint.addresses.first()).cloned().unwrap_or_default();
+        let pod = self.pod_at(&address).ok_or(Trouble::NoRoute)?;
+        let number = target_port(port, &pod).ok_or(Trouble::Refused)?;
+        self.reach_pod(own, &pod, number)
+    }
+
+    fn reach_pod(&mut self, own: &Rc<Pod>, pod: &Rc<Pod>, port: i64) -> Result<Peer, Trouble> {
+        if !self.scene.is_reachable(&own.spec.node_name, &pod.spec.node_name) {
+            return Err(Trouble::Silence);
+        }
+        let client = own.status.pod_ip.clone();
+        self.listener(pod, port, &client)
+    }
+
+    /// The container of a pod that listens at a port.
+    fn listener(&mut self, pod: &Rc<Pod>, port: i64, client: &str) -> Result<Peer, Trouble> {
+        let mut unknown = None;
+        for container in &pod.spec.containers {
+            let image = images::of(&container.image);
+            let Ok(place) = place(pod, &container.name, false) else { continue };
+            if place.ended.is_some() {
+                continue;
+            }
+            if !image.is_known && container.ports.iter().any(|known| known.container_port == port) {
+                unknown =
+                    Some(format!("the sandbox does not know what the image {} answers", container.image));
+            }
+            let listens = self.within(&place, |world| world.listens(port)).unwrap_or_default();
+            if listens {
+                return Ok(Peer { place, port, client: client.to_owned() });
+            }
+        }
+        Err(unknown.map_or(Trouble::Refused, Trouble::Unknown))
+    }
+
+    /// Whether the container that the world is in listens at a port.
+    fn listens(&self, port: i64) -> bool {
+        self.instance().is_some_and(|held| held.ports.contains(&port) && !held.has_ended())
+    }
+}
+
+/// The pod's port behind a Service's.
+pub(super) fn target_port(port: &ServicePort, pod: &Pod) -> Option<i64> {
+    use crate::api::intstr::IntOrString;
+    match &port.target_port {
+        None => Some(port.port),
+        Some(IntOrString::Int(number)) => Some(*number),
+        Some(IntOrString::String(name)) => {
+            let mut ports = pod.spec.containers.iter().flat_map(|container| &container.ports);
+            ports.find(|known| known.name == *name).map(|known| known.container_port)
+        }
+    }
+}
+
+impl World {
+    /// The address of a host, as a program resolves it.
+    pub(super) fn address_of(&self, host: &str) -> Option<String> {
+        let pod = self.pod()?;
+        if is_address(host) {
+            return Some(host.to_owned());
+        }
+        if host == "localhost" {
+            return Some("127.0.0.1".to_owned());
+        }
+        if host == super::environment::hostname(&self.scene, pod) {
+            return Some(pod.status.pod_ip.clone());
+        }
+        self.scene.resolve(host, &pod.metadata.namespace)?.addresses.first().cloned()
+    }
+
+    /// Whether a host answers to `ping`: pods do, cluster addresses do not.
+    pub(super) fn answers_ping(&self, address: &str) -> bool {
+        let Some(own) = self.pod() else { return false };
+        address.starts_with("127.")
+            || self
+                .pod_at(address)
+                .is_some_and(|pod| self.scene.is_reachable(&own.spec.node_name, &pod.spec.node_name))
+    }
+}

@@ -1,0 +1,176 @@
+//! Probes that fail because of what somebody changed in a container, and programs that end in there.
+//!
+//! Models pkg/kubelet/prober/worker.go and results, Kubernetes v1.36: a probe counts after `failureThreshold`
+//! failures in a row, one each `periodSeconds`. Nobody probes as long as nothing was changed: probes then
+//! pass. Left out: further Events of a probe that goes on failing.
+
+use super::container::{ContainerRun, Place as At, Told};
+use super::worker::{Outcome, containers};
+use super::{Ctx, Kubelets};
+use crate::api::pod::{Container, Probe};
+use crate::client::EventType;
+use crate::sim::{Span, Time};
+
+/// Which of a container's probes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProbeKind {
+    /// Whether it can serve.
+    Readiness,
+    /// Whether it must be restarted.
+    Liveness,
+}
+
+/// A probe that fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Failing {
+    pub(super) kind: ProbeKind,
+    why: String,
+    /// When it fails next.
+    pub(super) at: Time,
+    period: Span,
+    /// Failures that are left until it counts.
+    left: i64,
+    /// For liveness: how long the container takes to end then, and its code.
+    stopping: (Span, i64),
+}
+
+impl Kubelets {
+    /// A container's own program has ended.
+    pub fn end_container(
+        &mut self,
+        namespace: &str,
+        pod: &str,
+        container: &str,
+        code: i64,
+        context: &mut Ctx<'_>,
+    ) {
+        // A container that has ended meanwhile has nothing to end.
+        drop(self.touch(&(namespace.to_owned(), pod.to_owned()), context, |touch| {
+            let spec = std::rc::Rc::clone(&touch.worker.pod);
+            let mut outcome = Outcome::default();
+            let runs = touch.worker.runs.iter_mut().zip(containers(&spec));
+            for (run, spec_of) in runs.filter(|(run, spec)| spec.name == container && run.is_running()) {
+                let (scene, told) = (touch.scene, &mut outcome.told);
+                let mut at = At { scene, images: touch.images, pod: &spec, container: spec_of, told };
+                run.exit(code, touch.now, &mut at);
+                outcome.status = true;
+            }
+            if outcome.status {
+                touch.worker.finish_if_done(touch.now);
+            }
+            Ok(outcome)
+        }));
+    }
+
+    /// A probe of a container fails from now on, and why, or passes again.
+    pub fn report_probe(
+        &mut self,
+        (namespace, pod, container): (&str, &str, &str),
+        kind: ProbeKind,
+        failure: Option<String>,
+        context: &mut Ctx<'_>,
+    ) {
+        // A pod that does not run has no probes.
+        drop(self.touch(&(namespace.to_owned(), pod.to_owned()), context, |touch| {
+            let spec = std::rc::Rc::clone(&touch.worker.pod);
+            let Some(at) = containers(&spec).position(|known| known.name == container) else {
+                return Ok(Outcome::default());
+            };
+            let (Some(known), now) = (containers(&spec).nth(at), touch.now) else {
+                return Ok(Outcome::default());
+            };
+            let stopping = touch.worker.stopping(known, touch.scene);
+            if let Some(run) = touch.worker.runs.get_mut(at).filter(|run| run.is_running()) {
+                run.probe_changed(known, kind, failure, stopping, now);
+            }
+            Ok(Outcome::default())
+        }));
+    }
+}
+
+fn probe_of(container: &Container, kind: ProbeKind) -> Option<&Probe> {
+    match kind {
+        ProbeKind::Readiness => container.readiness_probe.as_ref(),
+        ProbeKind::Liveness => container.liveness_probe.as_ref(),
+    }
+}
+
+impl ContainerRun {
+    /// A probe of it fails from now on, and why, or passes again.
+    fn probe_changed(
+        &mut self,
+        container: &Container,
+        kind: ProbeKind,
+        failure: Option<String>,
+        stopping: (Span, i64),
+        now: Time,
+    ) {
+        let Some(probe) = probe_of(container, kind) else { return };
+        let seconds = |value: Option<i64>, usual: u64| {
+            value.map_or(usual, |value| u64::try_from(value).unwrap_or_default()).saturating_mul(1_000)
+        };
+        let period = seconds(probe.period_seconds, 10).max(1_000);
+        let started = self.started_at.map_or(Time::ZERO, super::super::api::timestamp::Timestamp::time);
+        let first = started + Span::from_ms(seconds(probe.initial_delay_seconds, 0));
+        // Probes go on in the rhythm in which they began.
+        let passed = (now - first).ms();
+        let next = if now < first { first } else { first + Span::from_ms((passed / period + 1) * period) };
+        self.failing.retain(|failing| failing.kind != kind);
+        match failure {
+            Some(why) => self.failing.push(Failing {
+                kind,
+                why,
+                at: next,
+                period: Span::from_ms(period),
+                left: probe.failure_threshold.unwrap_or(3).max(1),
+                stopping,
+            }),
+            None if kind == ProbeKind::Readiness && !self.ready => {
+                let further = seconds(Some(probe.success_threshold.unwrap_or(1) - 1), 0) / 1_000 * period;
+                self.ready_again(next + Span::from_ms(further));
+            }
+            None => {}
+        }
+    }
+
+    /// When a probe fails next.
+    pub(super) fn fails_at(&self) -> Option<Time> {
+        self.failing.iter().filter(|failing| failing.left > 0).map(|failing| failing.at).min()
+    }
+
+    /// Lets the probe fail that is due; says whether the status has changed.
+    pub(super) fn fail_probe(&mut self, due: Time, place: &mut At<'_>) -> bool {
+        let Some(failing) = self.failing.iter_mut().find(|failing| failing.left > 0 && failing.at == due)
+        else {
+            return false;
+        };
+        failing.left -= 1;
+        failing.at += failing.period;
+        let counts = failing.left == 0;
+        let (kind, why, stopping) = (failing.kind, failing.why.clone(), failing.stopping);
+        let name = match kind {
+            ProbeKind::Readiness => "Readiness",
+            ProbeKind::Liveness => "Liveness",
+        };
+        tell(place, EventType::Warning, "Unhealthy", format!("{name} probe failed: {why}"));
+        if !counts {
+            return false;
+        }
+        if kind == ProbeKind::Readiness {
+            return self.lose_readiness();
+        }
+        let container = &place.container.name;
+        let message = format!("Container {container} failed liveness probe, will be restarted");
+        tell(place, EventType::Normal, "Killing", message);
+        let (takes, code) = stopping;
+        self.set_exit(Some((due + takes, code)));
+        false
+    }
+}
+
+fn tell(place: &mut At<'_>, type_: EventType, reason: &'static str, message: String) {
+    if !place.scene.timing.stand_in {
+        let field_path = format!("spec.containers{{{}}}", place.container.name);
+        place.told.push(Told { type_, reason, message, field_path });
+    }
+}
