@@ -298,6 +298,8 @@ impl Player<'_> {
                 }
             }
         }
+        // A file does not tell one end of a line from another.
+        let fresh = fresh.replace("\r\n", "\n");
         for line in fresh.split_inclusive('\n') {
             let bar = id > 0 || Action::of(line.trim_end_matches('\n')).is_some();
             if bar {
