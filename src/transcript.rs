@@ -39,10 +39,10 @@ const SETTLE_SECONDS: u64 = 3_600;
 pub fn config(script: &str) -> ClusterConfig {
     let nodes: Vec<NodeConfig> =
         script.lines().filter_map(|line| node(line.strip_prefix("%node ")?)).collect();
-    match nodes.is_empty() {
-        true => ClusterConfig::default(),
-        false => ClusterConfig { nodes, ..ClusterConfig::default() },
+    if nodes.is_empty() {
+        return ClusterConfig::default();
     }
+    ClusterConfig { nodes, ..ClusterConfig::default() }
 }
 
 fn node(text: &str) -> Option<NodeConfig> {
