@@ -40,10 +40,9 @@ pub fn config(script: &str) -> ClusterConfig {
     let nodes: Vec<NodeConfig> =
         script.lines().filter_map(|line| node(line.strip_prefix("%node ")?)).collect();
     if nodes.is_empty() {
-        ClusterConfig::default()
-    } else {
-        ClusterConfig { nodes, ..ClusterConfig::default() }
+        return ClusterConfig::default();
     }
+    ClusterConfig { nodes, ..ClusterConfig::default() }
 }
 
 fn node(text: &str) -> Option<NodeConfig> {
@@ -299,6 +298,8 @@ impl Player<'_> {
                 }
             }
         }
+        // A file does not tell one end of a line from another.
+        let fresh = fresh.replace("\r\n", "\n");
         for line in fresh.split_inclusive('\n') {
             let bar = id > 0 || Action::of(line.trim_end_matches('\n')).is_some();
             if bar {

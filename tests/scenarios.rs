@@ -59,6 +59,7 @@ scenarios! {
     no_volume
     shell
     kustomize
+    bad_workloads
     containers_nginx
     containers_zookeeper
     containers_cassandra

@@ -12,6 +12,8 @@ use super::{ApiServer, StatusError, strategy};
 use crate::api::meta::ResourceVersion;
 use crate::api::{Kind, Object, ObjectKey, Timestamp};
 
+/// Pods that the sandbox holds at most: with more, a page would stand still. A real cluster has quotas.
+const PODS_MAX: usize = 12_000;
 /// How often another generated name is tried when one is taken.
 const GENERATED_NAMES_MAX: usize = 8;
 /// Random characters at the end of a generated name.
@@ -28,6 +30,10 @@ impl ApiServer {
         dry_run: bool,
     ) -> Result<Object, StatusError> {
         self.admit_create(&mut object)?;
+        if object.kind() == Kind::Pod && self.store.count(Kind::Pod) >= PODS_MAX {
+            let why = format!("the sandbox holds {PODS_MAX} pods at most");
+            return Err(StatusError::forbidden(Kind::Pod, &object.meta().name, &why));
+        }
         self.name_and_identify(&mut object);
         if let Object::Service(service) = &mut object {
             self.allocate(Rc::make_mut(service), None)?;

@@ -191,9 +191,12 @@ impl Context<'_> {
                 super::objects::set_at(value, &path, cause.into());
                 (request, None)
             }
-            Request::Patch { patch_type, patch, subresource: Subresource::Main, .. }
-                if matches!(patch_type, PatchType::Strategic | PatchType::Merge) =>
-            {
+            Request::Patch {
+                patch_type: PatchType::Strategic | PatchType::Merge,
+                patch,
+                subresource: Subresource::Main,
+                ..
+            } => {
                 super::objects::set_at(patch, &path, cause.into());
                 (request, None)
             }

@@ -48,6 +48,8 @@ pub mod commands;
 pub mod printers;
 
 #[cfg(test)]
+mod bad_inputs_tests;
+#[cfg(test)]
 mod transcript_tests;
 
 pub use commands::drain;

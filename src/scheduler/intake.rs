@@ -132,9 +132,8 @@ impl Scheduler {
         }
         if let Some(old) = old {
             let event = ClusterEvent::Itself { old, new };
-            self.queue.move_pods(now, |queued| {
-                queued.pod.metadata.uid == new.metadata.uid
-                    && queued.rejectors.iter().any(|plugin| hints::may_help(*plugin, new, &event))
+            self.queue.move_pod(uid, now, |queued| {
+                queued.rejectors.iter().any(|plugin| hints::may_help(*plugin, new, &event))
             });
         }
     }

@@ -216,6 +216,15 @@ impl SchedulingQueue {
         }
     }
 
+    /// Moves one pod back when an event of its own may help it.
+    pub(crate) fn move_pod(&mut self, uid: &str, now: Time, may_help: impl FnOnce(&QueuedPod) -> bool) {
+        let Some((Place::Unschedulable, queued)) = self.pods.get(uid) else { return };
+        if may_help(queued) {
+            let is_backing_off = queued.backoff_until() > now;
+            self.move_to(uid, if is_backing_off { Place::Backoff } else { Place::Active });
+        }
+    }
+
     /// When the queue must be looked at again; `None` when only events can change it.
     pub(crate) fn next_due(&self, now: Time) -> Option<Time> {
         if !self.active.is_empty() || !self.backoff.is_empty() {

@@ -127,9 +127,10 @@ impl Shell {
             self.is_prompted = has_prompt(text);
         }
         let from = self.typed.len();
-        match self.is_prompted {
-            true => self.typed.push_str(&without_prompts(text)),
-            false => self.typed.push_str(text),
+        if self.is_prompted {
+            self.typed.push_str(&without_prompts(text));
+        } else {
+            self.typed.push_str(text);
         }
         let may_grow = self.typed.len() < PENDING_MAX;
         let new = self.typed.get(from..).unwrap_or_default();

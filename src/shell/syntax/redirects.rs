@@ -3,9 +3,9 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use super::SyntaxError;
 use super::scan::{Parser, PendingHere};
 use super::tree::{Part, Redirect, RedirectKind, Word};
-use super::{Open, SyntaxError};
 
 impl Parser {
     /// Takes a redirection when one is next.
@@ -100,7 +100,7 @@ impl Parser {
     pub(super) fn read_here_documents(&mut self) -> Result<(), SyntaxError> {
         for here in std::mem::take(&mut self.pending) {
             let mut body = String::new();
-            let open = Open::Here { delimiter: here.delimiter.clone(), drops_tabs: here.drops_tabs };
+            let open = here.open();
             loop {
                 let Some(line) = self.raw_line() else {
                     return Err(SyntaxError::Open(open));

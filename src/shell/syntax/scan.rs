@@ -3,8 +3,8 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use super::SyntaxError;
 use super::tree::Word;
+use super::{Open, SyntaxError};
 
 /// Commands within commands.
 const DEPTH_MAX: u32 = 40;
@@ -15,6 +15,13 @@ pub(super) struct PendingHere {
     pub(super) is_literal: bool,
     pub(super) drops_tabs: bool,
     pub(super) body: Rc<OnceCell<Word>>,
+}
+
+impl PendingHere {
+    /// What is open until its last line.
+    pub(super) fn open(&self) -> Open {
+        Open::Here { delimiter: self.delimiter.clone(), drops_tabs: self.drops_tabs }
+    }
 }
 
 /// A text that is being parsed.
@@ -140,7 +147,7 @@ impl Parser {
         if self.peek().is_some() {
             return Err(self.unexpected());
         }
-        if self.pending.is_empty() { Ok(()) } else { Err(SyntaxError::Incomplete) }
+        self.pending.first().map_or(Ok(()), |here| Err(SyntaxError::Open(here.open())))
     }
 
     /// One level deeper; `leave` goes back.

@@ -134,7 +134,7 @@ impl Waiter for RolloutStatus {
     fn poll(&mut self, api: &mut ApiServer) -> Poll {
         let begins = *self.begins.get_or_insert_with(|| {
             let object = self.left.front().and_then(|key| api.get(key).ok());
-            if object.is_some_and(is_unobserved) { api.now() + START } else { api.now() }
+            if self.watches && object.is_some_and(is_unobserved) { api.now() + START } else { api.now() }
         });
         if api.now() < begins {
             return Poll::Pending { output: Output::default(), wake_at: Some(begins) };
