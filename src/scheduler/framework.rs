@@ -135,8 +135,8 @@ pub struct Attempt {
     pub at: Time,
     /// Which pod.
     pub pod: ObjectKey,
-    /// What was found about each node that was looked at; nodes that the pod's affinity rules out by their names
-    /// are not.
+    /// What was found about each node that was looked at; nodes that the pod's affinity rules out by their
+    /// names are not.
     pub nodes: Vec<NodeVerdict>,
     /// The node; `None` when there was none.
     pub chosen: Option<Rc<str>>,

@@ -1,7 +1,8 @@
-//! What the scheduler makes of a change: what is known of nodes and placed pods, and which waiting pods it may help.
+//! What the scheduler makes of a change: what is known of nodes and placed pods, and which waiting pods it
+//! may help.
 //!
-//! Models `addAllEventHandlers` and its handlers, `pkg/scheduler/eventhandlers.go`, Kubernetes v1.36. Left out:
-//! several profiles.
+//! Models `addAllEventHandlers` and its handlers, `pkg/scheduler/eventhandlers.go`, Kubernetes v1.36. Left
+//! out: several profiles.
 
 use std::rc::Rc;
 

@@ -120,12 +120,12 @@ pub(crate) fn schedule_pod(
         }
     };
     let cycle = Cycle::new(pod, claims, state);
-    let places = match &named {
+    let eligible: Option<Vec<usize>> = match &named {
         // A name that no node has is passed over.
         Named::Only(names) => Some(names.iter().filter_map(|name| state.position(name)).collect()),
         _ => None,
     };
-    let (mut verdicts, feasible) = find_nodes_that_fit(&cycle, state, around, places, start);
+    let (mut verdicts, feasible) = find_nodes_that_fit(&cycle, state, around, eligible.as_deref(), start);
     if feasible.is_empty() {
         let mut diagnosis = Diagnosis { node_count, ..Diagnosis::default() };
         if matches!(named, Named::Only(_)) {
@@ -193,7 +193,7 @@ fn find_nodes_that_fit(
     cycle: &Cycle<'_>,
     state: &ClusterState,
     around: Around<'_>,
-    places: Option<Vec<usize>>,
+    eligible: Option<&[usize]>,
     start: &mut usize,
 ) -> (Vec<NodeVerdict>, Vec<(usize, usize)>) {
     let nodes = state.nodes();
@@ -221,13 +221,13 @@ fn find_nodes_that_fit(
     {
         return (vec![verdict], vec![(0, at)]);
     }
-    let count = places.as_ref().map_or(nodes.len(), Vec::len);
+    let count = eligible.map_or(nodes.len(), <[usize]>::len);
     let wanted = num_feasible_nodes_to_find(count);
     let mut verdicts = Vec::with_capacity(count);
     let mut feasible = Vec::with_capacity(wanted);
     for step in 0..count {
         let nth = (*start + step) % count;
-        let Some(at) = places.as_ref().map_or(Some(nth), |places| places.get(nth).copied()) else {
+        let Some(at) = eligible.map_or(Some(nth), |places| places.get(nth).copied()) else {
             continue;
         };
         let Some(verdict) = verdict_of(at) else {

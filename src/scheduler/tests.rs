@@ -250,7 +250,7 @@ fn check_message(lines: &str, expected: &str) {
     assert_eq!(message.replace(MORE, " + "), expected, "{lines}");
 }
 
-/// Nodes that the required terms rule out by name are counted, not looked at, as for the pods of a `DaemonSet`.
+/// Nodes that the required terms rule out by name are counted, not looked at, as for a `DaemonSet`'s pods.
 #[test]
 fn terms_on_names_leave_other_nodes_unseen() {
     let nodes = "node node-1\nnode node-2\nnode node-3 taint=team:NoSchedule\n";

@@ -159,7 +159,7 @@ impl SetState {
     /// Whether the controller will sleep through the moment at which a pod becomes available.
     ///
     /// `updatePod` asks for a sync after `minReadySeconds`, but the queue keeps the earlier of two wakeups
-    /// for a key (`insert` in delaying_queue.go); and `updateDaemonSetStatus` asks again only while the
+    /// for a key (`insert` in `delaying_queue.go`); and `updateDaemonSetStatus` asks again only while the
     /// oldest pod of a node is ready and not available, which under surge is the old pod. Upstream goes on
     /// at the next change, or when the informers tell everything again after half a day or later.
     fn no_wakeup(&self, outcome: &Outcome, api: &dyn Api) -> Option<Outcome> {

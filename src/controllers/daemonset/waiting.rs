@@ -217,16 +217,7 @@ impl WaitingFor {
                 "waiting for a person to delete {count} Pods, such as {pod}: OnDelete updates no Pod by \
                  itself"
             ),
-            Self::NoWakeup { pod, node } => format!(
-                "Pod {pod} on node {node} becomes Available, and nothing wakes the controller then: its queue \
-                 kept an earlier wakeup instead of this one (so does Kubernetes); it goes on when the \
-                 DaemonSet, one of its Pods or a node changes"
-            ),
-            Self::PassedByNode { node, pod } => format!(
-                "node {node} came to suit while Pod {pod} of an earlier DaemonSet of this name was on it: \
-                 that woke nobody, and neither does the end of that Pod (so it is in Kubernetes); the \
-                 controller goes on when the DaemonSet, one of its Pods or another node changes"
-            ),
+            Self::NoWakeup { .. } | Self::PassedByNode { .. } => self.trap_sentence(),
             Self::SuitableNode { nodes: 0, .. } => "there is no node".to_owned(),
             Self::SuitableNode { nodes: 1, why } => format!("the only node does not suit: {why}"),
             Self::SuitableNode { nodes, why } => format!("none of {nodes} nodes suits: {why}, …"),
@@ -238,6 +229,23 @@ impl WaitingFor {
                 "waiting for the controller's cache to show its own writes ({})",
                 kind.resource().plural
             ),
+        }
+    }
+
+    /// The sentence of a wait that nothing ends by itself.
+    fn trap_sentence(&self) -> String {
+        match self {
+            Self::NoWakeup { pod, node } => format!(
+                "Pod {pod} on node {node} becomes Available, and nothing wakes the controller then: its queue \
+                 kept an earlier wakeup instead of this one (so does Kubernetes); it goes on when the \
+                 DaemonSet, one of its Pods or a node changes"
+            ),
+            Self::PassedByNode { node, pod } => format!(
+                "node {node} came to suit while Pod {pod} of an earlier DaemonSet of this name was on it: \
+                 that woke nobody, and neither does the end of that Pod (so it is in Kubernetes); the \
+                 controller goes on when the DaemonSet, one of its Pods or another node changes"
+            ),
+            _ => String::new(),
         }
     }
 

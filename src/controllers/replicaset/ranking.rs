@@ -131,8 +131,8 @@ fn logarithmic_rank(since: Timestamp, now: Time) -> i64 {
     age_ns.checked_ilog2().map_or(-1, i64::from)
 }
 
-/// The pods that go when `count` of them are too many; `related` are the pods of all `ReplicaSet`s of the same
-/// owner, of which those on the same node count against a pod. Where all must go, nobody asks for the order.
+/// The pods that go when `count` of them are too many; `related` are the pods of all `ReplicaSet`s of the
+/// same owner, of which those on the same node count against a pod. Where all must go, nobody asks for the order.
 pub(crate) fn pods_to_delete<'a>(
     pods: impl Iterator<Item = (&'a Rc<Pod>, &'a Rank)>,
     related: impl Iterator<Item = &'a Rc<Pod>>,
@@ -155,10 +155,10 @@ pub(crate) fn pods_to_delete<'a>(
     chosen.into_iter().map(|candidate| Rc::clone(candidate.pod)).collect()
 }
 
-/// Keeps the first `count` of all candidates that were taken in, in their order. One look tells that a candidate
-/// comes after all that are kept, so a step that deletes a single pod of many looks at each once. The rule
-/// need not be an order: three pods may go in a circle, where the uid decides between two of them and restarts
-/// decide between others; the library's sort may refuse such a rule.
+/// Keeps the first `count` of all candidates that were taken in, in their order. One look tells that a
+/// candidate comes after all that are kept, so a step that deletes one pod of many looks at each once. The
+/// rule need not be an order: three pods may go in a circle, where the uid decides between two of them and
+/// restarts decide between others; the library's sort may refuse such a rule.
 fn take_in<'a>(chosen: &mut Vec<Candidate<'a>>, candidate: Candidate<'a>, count: usize, now: Time) {
     let goes_after = |kept: &Candidate<'_>| kept.compare(&candidate, now) != Ordering::Greater;
     if chosen.len() >= count && chosen.last().is_none_or(goes_after) {
