@@ -122,7 +122,7 @@ pub(crate) fn schedule_pod(
     let cycle = Cycle::new(pod, claims, state);
     let eligible: Option<Vec<usize>> = match &named {
         // A name that no node has is passed over.
-        Named::Only(names) => Some(names.iter().filter_map(|name| state.position(name)).collect()),
+        Named::Only(only) => Some(only.iter().filter_map(|name| state.position(name)).collect()),
         _ => None,
     };
     let (mut verdicts, feasible) = find_nodes_that_fit(&cycle, state, around, eligible.as_deref(), start);
