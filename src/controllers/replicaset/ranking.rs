@@ -132,7 +132,8 @@ fn logarithmic_rank(since: Timestamp, now: Time) -> i64 {
 }
 
 /// The pods that go when `count` of them are too many; `related` are the pods of all `ReplicaSet`s of the
-/// same owner, of which those on the same node count against a pod. Where all must go, nobody asks for the order.
+/// same owner, of which those on the same node count against a pod. Where all must go, nobody asks for
+/// the order.
 pub(crate) fn pods_to_delete<'a>(
     pods: impl Iterator<Item = (&'a Rc<Pod>, &'a Rank)>,
     related: impl Iterator<Item = &'a Rc<Pod>>,
