@@ -139,8 +139,9 @@ const PLAYED: usize = 309;
 #[test]
 fn no_flow_is_forgotten() {
     let found = std::fs::read_dir(folder()).into_iter().flatten().filter_map(|entry| {
-        let name = entry.ok()?.file_name().into_string().ok()?;
-        (name.ends_with(".txt") && name != "ids.txt").then_some(name)
+        let path = entry.ok()?.path();
+        let name = path.file_name()?.to_str()?.to_owned();
+        (path.extension()? == "txt" && name != "ids.txt").then_some(name)
     });
     for name in found {
         assert!(FLOWS.contains(&name.as_str()), "{name} is not in the list of flows");

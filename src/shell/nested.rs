@@ -1,7 +1,7 @@
 //! A shell within a program: what `sh -c`, `watch` and `xargs` run, and `kubectl exec` in a container.
 
 use super::host::{Call, Host, Progress};
-use super::io::{Io, Read};
+use super::io::{Io, Read, Stream};
 use super::session::{Settings, Shell, State};
 use crate::sim::Time;
 
@@ -13,6 +13,10 @@ const LEVEL_MAX: u32 = 4;
 pub struct Nested {
     /// The shell.
     pub shell: Shell,
+    /// Whether it takes one line of input at a time: what follows is for whoever reads next.
+    reads_lines: bool,
+    /// Whether what it prints is one stream, as on a terminal.
+    joins_streams: bool,
     rests_until: Option<Time>,
 }
 
@@ -33,7 +37,18 @@ impl Nested {
     /// A shell of other settings; `None` when shells nest too deeply.
     pub fn with(settings: Settings) -> Option<Self> {
         let is_allowed = settings.level <= LEVEL_MAX;
-        is_allowed.then(|| Self { shell: Shell::new(settings), rests_until: None })
+        is_allowed.then(|| Self {
+            shell: Shell::new(settings),
+            reads_lines: false,
+            joins_streams: false,
+            rests_until: None,
+        })
+    }
+
+    /// A shell whose lines somebody hands to it, with input for the programs that it runs.
+    pub(super) fn of_lines(settings: Settings) -> Self {
+        let joins_streams = settings.is_terminal;
+        Self { shell: Shell::new(settings), reads_lines: true, joins_streams, rests_until: None }
     }
 
     /// Lets it run on the program's own host.
@@ -79,7 +94,7 @@ impl Nested {
                 return Progress::Edit(request.clone());
             }
             if self.shell.wants_input() {
-                match io.read() {
+                match if self.reads_lines { io.read_line() } else { io.read() } {
                     Read::Text(text) => {
                         self.shell.feed(&text);
                         continue;
@@ -102,7 +117,7 @@ impl Nested {
     /// Gives on what the shell has printed.
     pub fn pass_output(&mut self, io: &mut Io<'_>) {
         for (stream, text) in self.shell.take_output() {
-            io.write(stream, &text);
+            io.write(if self.joins_streams { Stream::Out } else { stream }, &text);
         }
         if let Some(hint) = self.shell.take_hint() {
             io.hint(hint);
