@@ -26,9 +26,6 @@ export const POLICY = [
 
 const hashOf = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 16);
 
-// Texts that only commands read, which no start runs: they come with the second module.
-const LATE_TEXTS = ["src/kubectl/commands/explain/texts.txt"].map((path) => readFileSync(join(root, path)));
-
 const kept = join(root, "target/wasm-opt");
 const wasmOptPath = join(root, "node_modules/binaryen/bin/wasm-opt");
 // What rustc's wasm32 target uses by default, and nothing more.
@@ -65,10 +62,10 @@ async function once(key, names, make) {
 /** Replaces the staged module by its two parts; the second one's name goes into the page. */
 async function shrinkAndSplit(name) {
   const original = readFileSync(join(staging, name));
-  const tools = ["finish.mjs", "split.mjs", "startup.mjs", "wasm.mjs"].map((tool) => readFileSync(join(root, "scripts/hooks", tool)));
+  const tools = ["data.mjs", "finish.mjs", "split.mjs", "startup.mjs", "wasm.mjs"].map((tool) => readFileSync(join(root, "scripts/hooks", tool)));
   const version = readFileSync(join(root, "node_modules/binaryen/package.json"));
   const key = hashOf(Buffer.concat([original, version, ...tools]));
-  const [whole] = await once(key, ["whole.wasm"], () => [wasmOpt(original, ["-Oz", "--strip-debug"])]);
+  const [whole] = await once(key, ["whole.wasm"], () => [wasmOpt(original, ["-Oz", "--strip-debug", "--skip-pass=memory-packing"])]);
   if (!browserPath()) {
     console.log("No Chromium is here to see what the page's start needs: the module stays in one piece (set CHROMIUM).");
     writeFileSync(join(staging, name), whole);
@@ -80,7 +77,7 @@ async function shrinkAndSplit(name) {
       cpSync(staging, copy, { recursive: true });
       writeFileSync(join(copy, name), instrumented(whole));
       const called = await calledAtStart(copy);
-      const parts = split(whole, (nth) => called.has(nth), wasmOpt, LATE_TEXTS);
+      const parts = split(whole, (nth) => called.has(nth), wasmOpt);
       console.log(`wasm-opt: ${original.length} bytes became ${whole.length}; ${parts.first.length} are needed at the start`);
       return [parts.first, wasmOpt(parts.second, ["--strip-debug"])];
     } finally {

@@ -8,8 +8,10 @@
 //
 // No function body is decoded. Bodies name functions by index, so indices must stay: `run` (wasm-opt) sorts the
 // functions by names that are given here, which brings those that leave to the end; the second module then imports all
-// that come before them, and wasm-opt takes away the imports it does not need.
+// that come before them, and wasm-opt takes away the imports it does not need. Texts that only those functions read leave
+// with them (data.mjs).
 
+import { parted } from "./data.mjs";
 import { KIND, Reader, SECTION, concat, parts, s32, text, u32, vector, withSections, written } from "./wasm.mjs";
 
 /** Functions of at most so many bytes stay: a stub would be as long. */
@@ -79,9 +81,9 @@ function named(bytes, kept) {
 
 /**
  * Splits a module: `{ first, second }`. `called(nth)` says whether the nth defined function is needed at the start;
- * `run(bytes, options)` is wasm-opt; `texts` are those parts of the memory that only functions of the second module read.
+ * `run(bytes, options)` is wasm-opt.
  */
-export function split(bytes, called, run, texts) {
+export function split(bytes, called, run) {
   const before = parts(bytes);
   const ensure = before.exports.find(({ name }) => name === ENSURE);
   if (!ensure) throw new Error(`the module has no export ${ENSURE}`);
@@ -97,7 +99,7 @@ export function split(bytes, called, run, texts) {
     if (!isLate(index)) throw new Error("wasm-opt has not sorted the functions by their names");
   }
   const slots = slotsFor(module, border);
-  const memory = partedData(module, texts);
+  const memory = partedData(module, border);
   const second = run(secondModule(module, border, slots, memory), ["--remove-unused-module-elements"]);
   const wanted = parts(second).imports
     .filter(({ kind }) => kind === KIND.function)
@@ -116,19 +118,9 @@ function slotsFor(module, border) {
   return { base: size, table: [type, 1, ...grown, ...grown] };
 }
 
-/** The memory's first content, parted into data sections for both modules; nothing changes its place. */
-function partedData(module, texts) {
-  let early = module.data;
-  const late = [];
-  for (const text of texts) {
-    const holder = early.find(({ bytes }) => Buffer.from(bytes).includes(text));
-    if (!holder) throw new Error("a text that is for later is not in the module's memory");
-    const at = Buffer.from(holder.bytes).indexOf(text);
-    const piece = (from, to) => ({ offset: holder.offset + from, bytes: holder.bytes.subarray(from, to) });
-    const rest = [piece(0, at), piece(at + text.length)].filter(({ bytes }) => bytes.length);
-    early = early.flatMap((segment) => (segment === holder ? rest : [segment]));
-    late.push(piece(at, at + text.length));
-  }
+/** What memory holds at first, as data sections for both modules; nothing changes its place. */
+function partedData(module, border) {
+  const { early, late } = parted(module.data, module.bodies.slice(0, border - importedFunctions(module)));
   const section = (segments) => vector(segments.map(({ offset, bytes }) =>
     concat([[0, OP.constant], s32(offset), [OP.end], u32(bytes.length), bytes])));
   return { early: section(early), late: section(late), count: u32(early.length) };

@@ -1,7 +1,7 @@
 //! `kubectl exec`: how a command begins in a container.
 //!
-//! Models the answers of the kubelet's exec endpoint and of a runtime that finds no program, Kubernetes v1.36.
-//! Left out: other runtimes' words.
+//! Models the answers of the kubelet's exec endpoint and of a runtime that finds no program, Kubernetes
+//! v1.36. Left out: other runtimes' words.
 
 use super::{State, Visit, live, with};
 use crate::containers::Start;

@@ -1,0 +1,117 @@
+// Parts what memory holds at first between the two modules: constant texts that only late functions read come with them.
+//
+// The linker keeps a segment for each constant (.cargo/config.toml), so a segment is an object with known bounds. Those
+// are needed at the start whose addresses a function of the first module may hold: a number in its code, or one in an
+// object that is needed itself. Code is searched byte by byte for what could be a constant or the offset of a load or
+// store; what only looks like one keeps an object that might have left, which does no harm.
+//
+// Only texts leave: tables may be reached by addresses that lie before them, texts are reached by their beginning. The
+// second module fills them in when it is instantiated, right after the first paint; until then no function that reads
+// them runs without it, as its stub has it loaded.
+
+/** Shorter texts stay: they would cost about as much as a segment of their own. */
+const TEXT_BYTES = 16;
+/** Objects that lie closer together than this share a segment; zeros fill the space. */
+const GAP_BYTES = 8;
+const OP = { constant: 0x41, longConstant: 0x42, firstAccess: 0x28, lastAccess: 0x3e };
+const LOW = 0xffffffffn;
+const POINTER_BYTES = 4;
+
+/** `{ early, late }`: segments for both modules, out of the `data` of one whose functions from `bodies` stay. */
+export function parted(data, bodies) {
+  const objects = data.toSorted((a, b) => a.offset - b.offset);
+  const needed = reached(objects, bodies);
+  const isLate = (object) => !needed.has(object) && isText(object.bytes);
+  return {
+    early: joined(objects.filter((object) => !isLate(object))),
+    late: joined(objects.filter(isLate)),
+  };
+}
+
+/** The objects whose addresses these functions may come by. */
+function reached(objects, bodies) {
+  const found = new Set();
+  const open = [];
+  const note = (address) => {
+    const object = holderOf(objects, address);
+    if (object && !found.has(object)) {
+      found.add(object);
+      open.push(object);
+    }
+  };
+  for (const body of bodies) for (const address of numbersIn(body)) note(address);
+  for (let object = open.pop(); object; object = open.pop()) {
+    const view = new DataView(object.bytes.buffer, object.bytes.byteOffset, object.bytes.byteLength);
+    const first = (POINTER_BYTES - (object.offset % POINTER_BYTES)) % POINTER_BYTES;
+    for (let at = first; at + POINTER_BYTES <= view.byteLength; at += POINTER_BYTES) note(view.getUint32(at, true));
+  }
+  return found;
+}
+
+/** The object that an address lies in. */
+function holderOf(objects, address) {
+  let [low, high] = [0, objects.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (objects[middle].offset <= address) low = middle + 1;
+    else high = middle;
+  }
+  const object = objects[low - 1];
+  return object && address < object.offset + object.bytes.length ? object : undefined;
+}
+
+/**
+ * All numbers that code could hold as a constant, or as the offset of an access to memory. A constant of 64 bits may be
+ * two of 32: where a text is stored, its address and its length are written at once.
+ */
+function* numbersIn(body) {
+  for (let at = 0; at < body.length; at += 1) {
+    const code = body[at];
+    if (code === OP.constant) {
+      yield Number(numberAt(body, at + 1).value & LOW);
+    } else if (code === OP.longConstant) {
+      const { value } = numberAt(body, at + 1);
+      yield Number(value & LOW);
+      yield Number((value >> 32n) & LOW);
+    } else if (code >= OP.firstAccess && code <= OP.lastAccess) {
+      const alignment = numberAt(body, at + 1);
+      yield Number(numberAt(body, alignment.next).value & LOW);
+    }
+  }
+}
+
+/** A number as LEB128 with the place after it. A sign is not carried on: addresses are positive and small. */
+function numberAt(bytes, at) {
+  let value = 0n;
+  for (let shift = 0n; shift < 70n && at < bytes.length; shift += 7n) {
+    const byte = bytes[at++];
+    value |= BigInt(byte & 0x7f) << shift;
+    if (byte < 0x80) break;
+  }
+  return { value, next: at };
+}
+
+function isText(bytes) {
+  if (bytes.length < TEXT_BYTES) return false;
+  try {
+    // Control characters other than tabs and line ends are in no text.
+    return !/[\0-\x08\x0b-\x1f]/.test(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    return false;
+  }
+}
+
+/** Few segments out of many, by filling small gaps. */
+function joined(objects) {
+  const segments = [];
+  for (const { offset, bytes } of objects) {
+    const last = segments.at(-1);
+    if (last && offset - last.end <= GAP_BYTES) {
+      last.parts.push(new Uint8Array(offset - last.end), bytes);
+      last.end = offset + bytes.length;
+    } else {
+      segments.push({ offset, end: offset + bytes.length, parts: [bytes] });
+    }
+  }
+  return segments.map(({ offset, parts }) => ({ offset, bytes: Buffer.concat(parts) }));
+}
