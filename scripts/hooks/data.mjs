@@ -11,7 +11,7 @@
 
 /** Shorter texts stay: they would cost about as much as a segment of their own. */
 const TEXT_BYTES = 16;
-/** Objects that lie closer together than this share a segment; zeros fill the space. */
+/** Neighbours that lie closer together than this share a segment; zeros fill the space. */
 const GAP_BYTES = 8;
 const OP = { constant: 0x41, longConstant: 0x42, firstAccess: 0x28, lastAccess: 0x3e };
 const LOW = 0xffffffffn;
@@ -22,10 +22,21 @@ export function parted(data, bodies) {
   const objects = data.toSorted((a, b) => a.offset - b.offset);
   const needed = reached(objects, bodies);
   const isLate = (object) => !needed.has(object) && isText(object.bytes);
-  return {
-    early: joined(objects.filter((object) => !isLate(object))),
-    late: joined(objects.filter(isLate)),
-  };
+  // Only neighbours share a segment: the space between two of a kind may hold one of the other kind.
+  const runs = [];
+  for (const object of objects) {
+    const last = runs.at(-1);
+    if (last?.isLate === isLate(object) && object.offset - last.end <= GAP_BYTES) {
+      last.parts.push(new Uint8Array(object.offset - last.end), object.bytes);
+      last.end = object.offset + object.bytes.length;
+    } else {
+      const { offset, bytes } = object;
+      runs.push({ offset, end: offset + bytes.length, parts: [bytes], isLate: isLate(object) });
+    }
+  }
+  const segments = (late) =>
+    runs.filter(({ isLate }) => isLate === late).map(({ offset, parts }) => ({ offset, bytes: Buffer.concat(parts) }));
+  return { early: segments(false), late: segments(true) };
 }
 
 /** The objects whose addresses these functions may come by. */
@@ -99,19 +110,4 @@ function isText(bytes) {
   } catch {
     return false;
   }
-}
-
-/** Few segments out of many, by filling small gaps. */
-function joined(objects) {
-  const segments = [];
-  for (const { offset, bytes } of objects) {
-    const last = segments.at(-1);
-    if (last && offset - last.end <= GAP_BYTES) {
-      last.parts.push(new Uint8Array(offset - last.end), bytes);
-      last.end = offset + bytes.length;
-    } else {
-      segments.push({ offset, end: offset + bytes.length, parts: [bytes] });
-    }
-  }
-  return segments.map(({ offset, parts }) => ({ offset, bytes: Buffer.concat(parts) }));
 }

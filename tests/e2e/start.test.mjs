@@ -26,6 +26,21 @@ test("a first visit draws the page without the second module", async () => {
   assert.ok(early.includes(0), "the second module was wanted before the page had been drawn, each time");
 });
 
+test("what is drawn before the second module has come has all its texts", async () => {
+  const context = await session.browser.newContext();
+  try {
+    const page = await context.newPage();
+    await page.route(LATE, () => {});
+    await page.goto(session.server.url);
+    await page.locator(".cm-editor").first().waitFor();
+    // A text that is not there yet reads as zeros.
+    const missing = await page.evaluate(() => document.documentElement.outerHTML.match(/.{0,80}\0.{0,80}/)?.[0] ?? null);
+    assert.equal(missing, null);
+  } finally {
+    await context.close();
+  }
+});
+
 test("what is typed before the second module has come has it loaded on the spot", async () => {
   const context = await session.browser.newContext();
   try {
