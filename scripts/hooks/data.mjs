@@ -5,9 +5,8 @@
 // object that is needed itself. Code is searched byte by byte for what could be a constant or the offset of a load or
 // store; what only looks like one keeps an object that might have left, which does no harm.
 //
-// Only texts leave: tables may be reached by addresses that lie before them, texts are reached by their beginning. The
-// second module fills them in when it is instantiated, right after the first paint; until then no function that reads
-// them runs without it, as its stub has it loaded.
+// Only texts leave, as they are reached by their beginning or their end. The second module fills them in when it is
+// instantiated, right after the first paint; until then no function that reads them runs, as its stub waits for it.
 
 /** Shorter texts stay: they would cost about as much as a segment of their own. */
 const TEXT_BYTES = 16;
@@ -16,6 +15,8 @@ const GAP_BYTES = 8;
 const OP = { constant: 0x41, longConstant: 0x42, firstAccess: 0x28, lastAccess: 0x3e };
 const LOW = 0xffffffffn;
 const POINTER_BYTES = 4;
+/** An entry of a table may be so long. */
+const TABLE_BYTES = 64;
 
 /** `{ early, late }`: segments for both modules, out of the `data` of one whose functions from `bodies` stay. */
 export function parted(data, bodies) {
@@ -43,9 +44,12 @@ export function parted(data, bodies) {
 function reached(objects, bodies) {
   const found = new Set();
   const open = [];
+  const seen = new Set();
   const note = (address) => {
-    const object = holderOf(objects, address);
-    if (object && !found.has(object)) {
+    if (seen.has(address)) return;
+    seen.add(address);
+    for (const object of heldBy(objects, address)) {
+      if (found.has(object)) continue;
       found.add(object);
       open.push(object);
     }
@@ -59,16 +63,27 @@ function reached(objects, bodies) {
   return found;
 }
 
-/** The object that an address lies in. */
-function holderOf(objects, address) {
+/**
+ * The objects that code may mean by an address: the one that it lies in, a text that ends there, and tables close to it,
+ * as a loop over a table may begin with an address before its first entry, or after its last.
+ */
+function* heldBy(objects, address) {
+  for (let nth = firstFrom(objects, address - TABLE_BYTES); nth < objects.length; nth += 1) {
+    const { offset, bytes } = objects[nth];
+    if (offset > address + TABLE_BYTES) return;
+    if ((offset <= address && address <= offset + bytes.length) || !isText(bytes)) yield objects[nth];
+  }
+}
+
+/** The first object that ends at an address or after it. */
+function firstFrom(objects, address) {
   let [low, high] = [0, objects.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (objects[middle].offset <= address) low = middle + 1;
+    if (objects[middle].offset + objects[middle].bytes.length < address) low = middle + 1;
     else high = middle;
   }
-  const object = objects[low - 1];
-  return object && address < object.offset + object.bytes.length ? object : undefined;
+  return low;
 }
 
 /**
