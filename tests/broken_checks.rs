@@ -35,7 +35,7 @@ fn a_server_that_takes_stale_writes_is_found() {
     let overwrites: Answer = |server, request| match request {
         Request::Update { key, mut body, subresource, dry_run } => {
             if let kubesets::client::Body::Typed(object) = &mut body {
-                object.meta_mut().resource_version = kubesets::api::ResourceVersion::default();
+                object.meta_mut().resource_version = kubesets::api::meta::ResourceVersion::default();
             }
             server.handle(Request::Update { key, body, subresource, dry_run })
         }

@@ -6,6 +6,7 @@
 mod families;
 mod plain;
 mod nginx;
+mod hello;
 mod busybox;
 mod zookeeper;
 mod cassandra;
@@ -29,7 +30,7 @@ pub(super) type Start = fn(&Call) -> Box<dyn Program>;
 static ALL: &[&Image] = &[
     &nginx::NGINX,
     &nginx::NGINX_SLIM,
-    &nginx::HELLO,
+    &hello::HELLO,
     &busybox::BUSYBOX,
     &busybox::ALPINE,
     &busybox::TOOLBOX,

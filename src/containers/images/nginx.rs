@@ -1,10 +1,10 @@
 //! nginx and images made of it: a web server for the files of a folder.
 //!
-//! Models nginx's official image, registry.k8s.io/nginx-slim and nginxdemos/hello as far as the documents
-//! look at them. Left out: configuration files that people mount or change; reloading.
+//! Models nginx's official image and registry.k8s.io/nginx-slim as far as the documents look at them. Left
+//! out: configuration files that people mount or change; reloading.
 
 use super::Image;
-use super::families::{BUSYBOX as ALPINE_TOOLS, tools};
+use super::families::tools;
 use crate::api::Timestamp;
 use crate::containers::World;
 use crate::containers::http::{Request, Response};
@@ -61,26 +61,13 @@ pub(super) static NGINX_SLIM: Image = Image {
 };
 
 /// What both have.
-const NGINX_IMAGE: Image = Image {
+pub(super) const NGINX_IMAGE: Image = Image {
     users: &[(33, "www-data"), (101, "nginx")],
     programs: &[("/usr/sbin/nginx", server)],
     files: FILES,
     folders: &["/var/log/nginx"],
     answer: Some(answer),
     ..Image::EMPTY
-};
-
-/// nginxdemos/hello, which tells who has answered.
-pub(super) static HELLO: Image = Image {
-    names: &["hello", "nginx-hello"],
-    family: &ALPINE_TOOLS,
-    entrypoint: &["/docker-entrypoint.sh"],
-    command: &["nginx", "-g", "daemon off;"],
-    programs: &[("/docker-entrypoint.sh", server), ("/usr/sbin/nginx", server)],
-    tools: tools!("/usr/bin": "curl"),
-    lacks: &["bash"],
-    answer: Some(hello),
-    ..NGINX_IMAGE
 };
 
 static NGINX_SERVER: Serving = Serving {
@@ -99,7 +86,7 @@ static NGINX_SERVER: Serving = Serving {
     code: 0,
 };
 
-fn server(call: &Call) -> Box<dyn Program> {
+pub(super) fn server(call: &Call) -> Box<dyn Program> {
     // `nginx -s quit` and the like speak to the server that runs.
     if call.args().first().is_some_and(|arg| matches!(arg.as_str(), "-s" | "-v" | "-V" | "-t")) {
         return crate::shell::programs::brief(call.clone(), control);
@@ -151,7 +138,7 @@ fn is_official(world: &World) -> bool {
     world.instance().is_some_and(|held| !held.image.names.contains(&"nginx-slim"))
 }
 
-fn seconds(at: Time) -> u64 {
+pub(super) fn seconds(at: Time) -> u64 {
     u64::try_from(Timestamp::at(at).unix_seconds()).unwrap_or_default()
 }
 
@@ -268,7 +255,12 @@ fn goes_on(world: &World, _: &Call, from: Time, to: Time) -> Written {
 }
 
 /// Adds the headers that every answer has, and writes the log.
-fn finish(world: &mut World, request: &Request, mut response: Response, error: Option<&str>) -> Response {
+pub(super) fn finish(
+    world: &mut World,
+    request: &Request,
+    mut response: Response,
+    error: Option<&str>,
+) -> Response {
     let (at, version) = (world.at, version(world));
     let date = date_text("%a, %d %b %Y %H:%M:%S GMT", seconds(at));
     let length = response.body.len();
@@ -293,31 +285,4 @@ fn finish(world: &mut World, request: &Request, mut response: Response, error: O
         response.body.clear();
     }
     response
-}
-
-/// Tells who has answered: as text with the tag `plain-text`, as a page of ours otherwise.
-fn hello(world: &mut World, request: &Request) -> Response {
-    let Some(pod) = world.pod().cloned() else { return Response::default() };
-    let is_text = world.instance().is_some_and(|held| held.tag().contains("plain-text"));
-    let (address, name) = (&pod.status.pod_ip, &pod.metadata.name);
-    let date = date_text("%d/%b/%Y:%H:%M:%S +0000", seconds(world.at));
-    let facts = [
-        ("Server address", format!("{address}:{}", request.port)),
-        ("Server name", name.clone()),
-        ("Date", date),
-        ("URI", request.path.clone()),
-    ];
-    let response = if is_text {
-        let lines: Vec<String> = facts.iter().map(|(what, value)| format!("{what}: {value}\n")).collect();
-        Response::of(200, "text/plain", lines.concat())
-    } else {
-        let line =
-            |(what, value): &(&str, String)| format!("<p><span>{what}:</span> <span>{value}</span></p>\n");
-        let lines = facts.iter().map(line).collect::<Vec<_>>().concat();
-        let body = format!(
-            "<!DOCTYPE html>\n<html>\n<head>\n<title>Hello World</title>\n</head>\n<body>\n{lines}</body>\n</html>\n"
-        );
-        Response::of(200, "text/html", body)
-    };
-    finish(world, request, response, None)
 }
