@@ -1,13 +1,16 @@
 //! Every change of the store in order: lines to read, and a running hash to compare runs by.
 //!
 //! Two runs of the same configuration and inputs have the same log, natively and in WebAssembly. The log
-//! keeps a bounded number of lines; the hash covers all of them.
+//! keeps a bounded number of lines; the hash covers all of them. Whoever tells the story of a run has the
+//! changes themselves gathered too, and takes them after every step.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
-use crate::api::Kind;
-use crate::apiserver::{Store, WatchEvent};
+use crate::api::{Kind, Object};
+use crate::apiserver::{Store, WatchEvent, WatchEventType};
 use crate::collections::{SortedMap, SortedSet, sort_by_key};
+use crate::sim::Time;
 
 /// Lines that are kept.
 const LINES_MAX: usize = 10_000;
@@ -22,14 +25,27 @@ pub enum LogDetail {
     Full,
 }
 
-/// The log.
+/// A change as an object.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// When it happened.
+    pub at: Time,
+    /// Whether the object is gone.
+    pub is_gone: bool,
+    /// The object after it; the last it was when it is gone.
+    pub object: Object,
+}
+
+/// The log. Its lines are shared by all copies of a cluster.
 #[derive(Clone, Debug)]
 pub struct EventLog {
     detail: LogDetail,
     positions: SortedMap<Kind, u64>,
-    lines: VecDeque<String>,
+    lines: VecDeque<Rc<str>>,
     count: u64,
     hash: u64,
+    /// Changes that were not taken yet; `None` when nobody wants them.
+    news: Option<Vec<Change>>,
 }
 
 impl EventLog {
@@ -41,12 +57,23 @@ impl EventLog {
             lines: VecDeque::new(),
             count: 0,
             hash: 0xcbf2_9ce4_8422_2325,
+            news: None,
         }
+    }
+
+    /// Begins to gather changes, or stops it.
+    pub(super) fn gather(&mut self, gathers: bool) {
+        self.news = gathers.then(Vec::new);
+    }
+
+    /// The changes since the last call.
+    pub(super) fn take_news(&mut self) -> Vec<Change> {
+        self.news.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// The newest lines, oldest first.
     pub fn lines(&self) -> impl Iterator<Item = &str> {
-        self.lines.iter().map(String::as_str)
+        self.lines.iter().map(|line| &**line)
     }
 
     /// How many lines were ever written.
@@ -73,6 +100,10 @@ impl EventLog {
         for event in news {
             let line = self.line(event);
             self.write(line);
+            if let Some(news) = &mut self.news {
+                let is_gone = event.type_ == WatchEventType::Deleted;
+                news.push(Change { at: event.at, is_gone, object: event.object.clone() });
+            }
         }
     }
 
@@ -102,7 +133,7 @@ impl EventLog {
         if self.lines.len() >= LINES_MAX {
             self.lines.pop_front();
         }
-        self.lines.push_back(line);
+        self.lines.push_back(line.into());
         self.count += 1;
     }
 }

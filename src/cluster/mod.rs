@@ -32,7 +32,7 @@ pub mod invariants;
 pub use crate::controllers::{Decision, Verdict};
 pub use crate::kubelet::Control;
 pub use config::ClusterConfig;
-pub use event_log::EventLog;
+pub use event_log::{Change, EventLog};
 pub use input::{Input, InputEntry, InputError};
 pub use terminal::{Terminal, TerminalEntry};
 
@@ -207,6 +207,16 @@ impl Cluster {
     /// Every change so far.
     pub fn event_log(&self) -> &EventLog {
         &self.event_log
+    }
+
+    /// Begins to gather the changes of the store for [`Self::take_news`], or stops it.
+    pub fn gather_news(&mut self, gathers: bool) {
+        self.event_log.gather(gathers);
+    }
+
+    /// The changes of the store since the last call, in order; none unless they are gathered.
+    pub fn take_news(&mut self) -> Vec<Change> {
+        self.event_log.take_news()
     }
 
     /// How many wakeups have been run.

@@ -3,6 +3,8 @@
 //! A terminal has a shell. What blocks in it is polled after every change and at the time it asks for, and
 //! Ctrl-C ends it. Left out: job control; several terminals take its place.
 
+use std::rc::Rc;
+
 use super::{Cluster, Wakeup};
 use crate::kubectl::Stream;
 use crate::kubectl::session::HOME;
@@ -65,7 +67,8 @@ pub struct PendingEdit {
 /// A terminal.
 #[derive(Clone, Debug)]
 pub struct Terminal {
-    entries: Vec<TerminalEntry>,
+    /// Shared by all copies of a cluster: what was printed long ago changes no more.
+    entries: Vec<Rc<TerminalEntry>>,
     lines: u64,
     changes: u64,
     shell: Shell,
@@ -98,7 +101,7 @@ impl Default for Terminal {
 
 impl Terminal {
     /// What was typed and printed, oldest first.
-    pub fn entries(&self) -> &[TerminalEntry] {
+    pub fn entries(&self) -> &[Rc<TerminalEntry>] {
         &self.entries
     }
 
@@ -155,7 +158,7 @@ impl Terminal {
         if self.entries.len() >= ENTRIES_MAX {
             self.entries.remove(0);
         }
-        self.entries.push(TerminalEntry { number: self.lines, at, ..TerminalEntry::default() });
+        self.entries.push(Rc::new(TerminalEntry { number: self.lines, at, ..TerminalEntry::default() }));
         self.lines += 1;
     }
 
@@ -164,7 +167,7 @@ impl Terminal {
         let output = self.shell.take_output();
         let hint = self.shell.take_hint();
         self.changes += u64::from(!output.is_empty() || hint.is_some());
-        let Some(entry) = self.entries.last_mut() else { return };
+        let Some(entry) = self.entries.last_mut().map(Rc::make_mut) else { return };
         for (stream, text) in output {
             let stream = match stream {
                 shell::Stream::Out => Stream::Out,
@@ -182,7 +185,7 @@ impl Terminal {
         if self.shell.has_exited() {
             self.shell.reopen();
         }
-        if let Some(entry) = self.entries.last_mut() {
+        if let Some(entry) = self.entries.last_mut().map(Rc::make_mut) {
             entry.exit = Some(exit);
         }
     }
@@ -194,7 +197,7 @@ impl Cluster {
         let terminal = self.terminals.entry(id).or_default();
         if terminal.is_busy() {
             // A terminal shows what is typed, whoever reads it.
-            if let Some(entry) = terminal.entries.last_mut() {
+            if let Some(entry) = terminal.entries.last_mut().map(Rc::make_mut) {
                 entry.add(Stream::Out, &format!("{line}\n"));
             }
             terminal.shell.feed(&format!("{line}\n"));
@@ -203,7 +206,7 @@ impl Cluster {
             let taken = terminal.shell.submit(line);
             // What was typed only grows while it is not complete.
             let typed = terminal.shell.typed();
-            if let Some(entry) = terminal.entries.last_mut()
+            if let Some(entry) = terminal.entries.last_mut().map(Rc::make_mut)
                 && let Some(more) = typed.get(entry.line.len()..)
             {
                 entry.line.push_str(more);

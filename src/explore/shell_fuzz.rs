@@ -155,7 +155,7 @@ fn type_line(cluster: &mut Cluster, line: &str, rng: &mut Rng) -> Result<(), Str
         }
     }
     let shown = |terminal: &Terminal| {
-        let longest = |entry: &crate::cluster::TerminalEntry| {
+        let longest = |entry: &std::rc::Rc<crate::cluster::TerminalEntry>| {
             entry.chunks.iter().map(|(_, text)| text.len()).sum::<usize>()
         };
         terminal.entries().iter().map(longest).max().unwrap_or_default()

@@ -13,6 +13,7 @@ use crate::api::codec::{api_struct, from_value, to_value};
 use crate::cluster::{Cluster, ClusterConfig, InputEntry};
 use crate::collections::SortedMap;
 use crate::sim::Time;
+use crate::ui::time_machine::{Branch, TimeMachine};
 
 const KEY: &str = "kubesets";
 const KEY_BROKEN: &str = "kubesets.broken";
@@ -27,6 +28,22 @@ api_struct! {
         inputs: Vec<InputEntry>,
         now: Time,
         layout: Layout,
+        branch: StoredBranch,
+        branches: Vec<StoredBranch>,
+        undone: Vec<Vec<InputEntry>>,
+    }
+}
+
+api_struct! {
+    /// A branch of the session; for the one that is shown only its name and origin.
+    #[derive(Debug, Default)]
+    struct StoredBranch {
+        name: String,
+        from: String,
+        from_at: Time,
+        shared: u64,
+        inputs: Vec<InputEntry>,
+        now: Time,
     }
 }
 
@@ -48,10 +65,17 @@ api_struct! {
 
 /// The text to store.
 pub fn to_text(state: &State) -> String {
+    let present = state.machine.present(&state.cluster);
     let stored = Stored {
-        config: state.cluster.config().clone(),
-        inputs: state.cluster.inputs().to_vec(),
-        now: state.cluster.now(),
+        config: present.config().clone(),
+        inputs: present.inputs().to_vec(),
+        now: present.now(),
+        branch: stored_branch(state.machine.branch(), present.inputs()),
+        branches: (state.machine.branches().iter())
+            .filter(|branch| branch.recorded().is_some())
+            .map(|branch| stored_branch(branch, present.inputs()))
+            .collect(),
+        undone: state.machine.undone().to_vec(),
         layout: Layout {
             tabs: state.files.tabs.clone(),
             open: state.files.open.clone(),
@@ -68,6 +92,31 @@ pub fn to_text(state: &State) -> String {
     format!("{HEADER}{}\n{body}", checksum(&body))
 }
 
+/// A branch: what its inputs share with the run that is shown is not stored again.
+fn stored_branch(branch: &Branch, shown: &[InputEntry]) -> StoredBranch {
+    let (from, from_at) = branch.origin.clone().unwrap_or_default();
+    let (inputs, now) = branch.recorded().unwrap_or_default();
+    let shared = inputs.iter().zip(shown).take_while(|(own, other)| own == other).count();
+    let own = inputs.get(shared..).unwrap_or_default().to_vec();
+    StoredBranch { name: branch.name.clone(), from, from_at, shared: shared as u64, inputs: own, now }
+}
+
+/// Brings the other branches back.
+fn restore_branches(machine: &mut TimeMachine, stored: &mut Stored) {
+    let origin =
+        |branch: &StoredBranch| (!branch.from.is_empty()).then(|| (branch.from.clone(), branch.from_at));
+    if !stored.branch.name.is_empty() {
+        machine.name_current(stored.branch.name.clone(), origin(&stored.branch));
+    }
+    for branch in std::mem::take(&mut stored.branches) {
+        let shared = usize::try_from(branch.shared).unwrap_or_default().min(stored.inputs.len());
+        let origin = origin(&branch);
+        let inputs = stored.inputs.iter().take(shared).cloned().chain(branch.inputs).collect();
+        machine.add_stored(branch.name, origin, inputs, branch.now);
+    }
+    machine.set_undone(std::mem::take(&mut stored.undone));
+}
+
 /// The state that a stored text describes.
 ///
 /// # Errors
@@ -79,12 +128,14 @@ pub fn from_text(text: &str) -> Result<State, String> {
         return Err("its checksum does not match: part of it is missing or was changed".to_owned());
     }
     let value = serde_json::from_str(body).map_err(|error| error.to_string())?;
-    let stored: Stored = from_value(value).map_err(|error| error.to_string())?;
-    let mut cluster = Cluster::new(stored.config);
-    cluster.play(&stored.inputs, stored.now).map_err(|error| error.to_string())?;
+    let mut stored: Stored = from_value(value).map_err(|error| error.to_string())?;
+    let mut cluster = Cluster::new(stored.config.clone());
+    let mut machine = TimeMachine::new(&mut cluster);
+    machine.play(&mut cluster, &stored.inputs, stored.now).map_err(|error| error.to_string())?;
+    restore_branches(&mut machine, &mut stored);
     let layout = stored.layout;
     let files = Files::brought_back(layout.tabs, layout.open, layout.drafts, &cluster);
-    let mut state = State::around(cluster, files);
+    let mut state = State::around(cluster, machine, files);
     state.clock.is_playing = !layout.is_paused;
     if layout.speed > 0.0 {
         state.clock.speed = layout.speed;

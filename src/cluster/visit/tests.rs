@@ -11,7 +11,7 @@ fn typed(cluster: &mut Cluster, terminal: u32, line: &str, seconds: u64) {
 fn printed(cluster: &Cluster) -> String {
     let terminals = [0, 1].into_iter().filter_map(|id| cluster.terminal(id));
     let entries = terminals.flat_map(|terminal| terminal.entries().iter());
-    let line = |entry: &crate::cluster::TerminalEntry| {
+    let line = |entry: &std::rc::Rc<crate::cluster::TerminalEntry>| {
         format!("{:?} {:?} {:?}\n", entry.line, entry.chunks, entry.exit)
     };
     entries.map(line).collect::<Vec<_>>().concat()

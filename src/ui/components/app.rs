@@ -14,6 +14,7 @@ use super::inspector::Inspector;
 use super::notice::{Announcer, Broken, NoticeBar};
 use super::page_tabs::PageTabs;
 use super::panels::Panels;
+use super::scrubber::Scrubber;
 use super::set::SetStrip;
 use super::stage::Stage;
 use super::terminal::{self, TerminalPane};
@@ -84,7 +85,7 @@ impl Component for App {
                     persist::forget_broken();
                 }
                 let shows = self.state.reduce(action);
-                crash::note(self.state.cluster.inputs());
+                crash::note(self.state.machine.present(&self.state.cluster).inputs());
                 if self.saved != self.state.saves_due {
                     self.saved = self.state.saves_due;
                     let link = ctx.link().clone();
@@ -122,9 +123,12 @@ impl Component for App {
                     speed={state.clock.speed}
                     now={state.cluster.now()}
                     next_due={state.cluster.next_due()}
-                    can_go_back={!state.clock.past.is_empty()}
+                    can_go_back={state.cluster.steps() > 0}
                     {on}
                 />
+                if let Some(view) = &views.scrubber {
+                    <Scrubber view={view.clone()} {on} />
+                }
                 <Broken text={state.broken.clone()} {on} />
                 <main class="areas">
                     <div class="area area-write">

@@ -3,6 +3,7 @@
 pub(crate) mod app;
 mod header;
 mod time_bar;
+mod scrubber;
 mod help;
 mod notice;
 mod ticker;

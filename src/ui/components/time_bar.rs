@@ -5,6 +5,7 @@ use yew::prelude::*;
 use crate::sim::Time;
 use crate::ui::state::Action;
 use crate::ui::state::time::SPEEDS;
+use crate::ui::time_machine::Stride;
 use crate::ui::view_model::summary::clock;
 
 #[derive(PartialEq, Properties)]
@@ -25,8 +26,10 @@ pub(crate) fn time_key(event: &KeyboardEvent, is_on_button: bool) -> Option<Acti
     }
     match event.key().as_str() {
         " " if !is_on_button => Some(Action::TogglePlay),
-        "." => Some(Action::Step),
-        "," => Some(Action::StepBack),
+        "." => Some(Action::Step(Stride::Change)),
+        "," => Some(Action::StepBack(Stride::Change)),
+        ">" => Some(Action::Step(Stride::Visible)),
+        "<" => Some(Action::StepBack(Stride::Visible)),
         _ => None,
     }
 }
@@ -70,10 +73,10 @@ pub(crate) fn TimeBar(props: &TimeBarProps) -> Html {
             </button>
             <div class="buttons">
                 <button type="button" class="button" aria-label="Step back" disabled={!props.can_go_back}
-                    onclick={act(Action::StepBack)}>{ "◂ Back" }</button>
+                    onclick={act(Action::StepBack(Stride::Change))}>{ "◂ Back" }</button>
                 <button type="button" class="button" disabled={is_idle}
                     title="Runs until the next change, and pauses"
-                    onclick={act(Action::Step)}>{ "Step ▸" }</button>
+                    onclick={act(Action::Step(Stride::Change))}>{ "Step ▸" }</button>
                 <button type="button" class="button" disabled={is_idle || props.is_settling}
                     onclick={act(Action::Settle)}>{ "Run until settled" }</button>
             </div>

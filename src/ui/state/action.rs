@@ -1,6 +1,8 @@
 //! Everything that a person, or the ticker, can ask of the page.
 
 use crate::api::ObjectKey;
+use crate::sim::Time;
+use crate::ui::time_machine::Stride;
 use crate::ui::view_model::drain::DrainDraft;
 
 /// What is asked of the page.
@@ -10,10 +12,24 @@ pub enum Action {
     Advance(f64),
     /// Plays or pauses.
     TogglePlay,
-    /// Runs until the next change, and pauses.
-    Step,
-    /// Goes back before the last step.
-    StepBack,
+    /// Runs until the next change of this kind, and pauses.
+    Step(Stride),
+    /// Goes back before the last change of this kind.
+    StepBack(Stride),
+    /// Shows an instant.
+    Seek(Time),
+    /// Shows the present.
+    ToPresent,
+    /// Makes the past moment that is shown the present of a new branch.
+    GoOn,
+    /// Shows another branch.
+    SwitchBranch(usize),
+    /// Forgets a branch.
+    ForgetBranch(usize),
+    /// Takes back the last command that has changed something.
+    UndoCommand,
+    /// Gives the command again that was taken back last.
+    RedoCommand,
     /// Runs until nothing is due.
     Settle,
     /// Sets simulated seconds per second.
@@ -87,6 +103,24 @@ pub enum Action {
 }
 
 impl Action {
+    /// Whether it means to change the cluster or its files: the past cannot be changed.
+    pub fn changes_cluster(&self) -> bool {
+        match self {
+            Self::Paste(text) => text.contains('\n'),
+            Self::Run(_)
+            | Self::Enter
+            | Self::Interrupt
+            | Self::EndInput
+            | Self::CloseTerminal(_)
+            | Self::RenameTab(..)
+            | Self::CloseTab(_)
+            | Self::Apply
+            | Self::Diff
+            | Self::EndEdit(_) => true,
+            _ => false,
+        }
+    }
+
     /// Whether it runs a command that is the sandbox's own, not kubectl's.
     pub fn is_sandbox_command(&self) -> bool {
         let Self::Run(line) = self else { return false };

@@ -53,6 +53,16 @@ impl Files {
         }
     }
 
+    /// Keeps every text as it is typed around a cluster that may hold another one.
+    pub(super) fn keep_around(&mut self, cluster: &Cluster) {
+        for (name, text) in std::mem::take(&mut self.stored) {
+            if cluster.files().get(&name) != Some(&text) {
+                self.drafts.entry(name).or_insert(text);
+            }
+        }
+        self.stored = cluster.files().clone();
+    }
+
     fn free_name(&self, wanted: &str) -> String {
         if !self.tabs.iter().any(|tab| tab == wanted) {
             return wanted.to_owned();
@@ -77,7 +87,8 @@ impl State {
     /// Takes over files that a command has written or removed.
     pub(super) fn read_files(&mut self) {
         let files = self.cluster.files();
-        if *files == self.files.stored {
+        // What is typed is never put back into the past.
+        if self.machine.is_past() || *files == self.files.stored {
             return;
         }
         for (name, text) in files {

@@ -4,11 +4,13 @@
 //! what a person chose to look at. [`views`] holds what is shown, made anew only when what it shows has
 //! changed.
 //!
-//! - [`action`]: what can be asked. [`time`]: playing, stepping, settling. [`files`]: the editor's tabs.
+//! - [`action`]: what can be asked. [`time`]: playing, stepping, settling. `past`: going back, branches,
+//!   undo. [`files`]: the editor's tabs.
 //! - [`terminals`], [`lines`], [`prompt`]: terminals. [`views`]: what the page shows.
 
 pub mod action;
 pub mod time;
+mod past;
 pub mod files;
 pub mod lines;
 pub mod terminals;
@@ -19,6 +21,7 @@ pub use action::{Action, Page, Panel, Theme};
 
 use crate::api::ObjectKey;
 use crate::cluster::{Cluster, ClusterConfig, Input};
+use crate::ui::time_machine::TimeMachine;
 use crate::ui::view_model::diff::DiffView;
 use crate::ui::view_model::drain::DrainDraft;
 use files::Files;
@@ -30,8 +33,10 @@ use views::Views;
 /// The page's state.
 #[derive(Debug)]
 pub struct State {
-    /// The cluster.
+    /// The cluster that is shown: the present one, or as it was at a past moment.
     pub cluster: Cluster,
+    /// Its past, and its other branches.
+    pub machine: TimeMachine,
     /// How its time passes.
     pub clock: Clock,
     /// The editor's tabs.
@@ -76,8 +81,8 @@ pub struct Notice {
 /// What can be taken back.
 #[derive(Debug)]
 pub enum Undo {
-    /// A new cluster was made: the old one, and its tabs.
-    Reset(Box<Cluster>, Files),
+    /// A new cluster was made: the old one with its past, and its tabs.
+    Reset(Box<(Cluster, TimeMachine)>, Files),
     /// A file was removed: its name, its text, and its place.
     Close(String, String, usize),
 }
@@ -91,16 +96,19 @@ impl Default for State {
 impl State {
     /// A new cluster with the first example in the editor.
     pub fn new(config: ClusterConfig) -> Self {
-        let mut state = Self::around(Cluster::new(config), Files::default());
+        let mut cluster = Cluster::new(config);
+        let machine = TimeMachine::new(&mut cluster);
+        let mut state = Self::around(cluster, machine, Files::default());
         state.open_example(0);
         state.refresh();
         state
     }
 
     /// The page around a cluster.
-    pub fn around(cluster: Cluster, files: Files) -> Self {
+    pub fn around(cluster: Cluster, machine: TimeMachine, files: Files) -> Self {
         Self {
             cluster,
+            machine,
             clock: Clock::default(),
             files,
             cleared: crate::collections::SortedMap::new(),
@@ -132,11 +140,22 @@ impl State {
     }
 
     fn carry_out(&mut self, action: Action) {
+        if self.machine.is_past() && action.changes_cluster() {
+            return self
+                .tell("This is the past. Go on from here, or go back to the present, to change something.");
+        }
         match action {
             Action::Advance(ms) => self.advance(ms),
             Action::TogglePlay => self.toggle_play(),
-            Action::Step => self.step(),
-            Action::StepBack => self.step_back(),
+            Action::Step(stride) => self.step(stride),
+            Action::StepBack(stride) => self.step_back(stride),
+            Action::Seek(at) => self.seek(at),
+            Action::ToPresent => self.to_present(),
+            Action::GoOn => self.go_on_from_here(),
+            Action::SwitchBranch(which) => self.switch_branch(which),
+            Action::ForgetBranch(which) => self.forget_branch(which),
+            Action::UndoCommand => self.undo_command(),
+            Action::RedoCommand => self.redo_command(),
             Action::Settle => self.settle(),
             Action::Speed(speed) => self.clock.speed = speed,
             Action::Run(line) => self.run(&line),
@@ -182,11 +201,10 @@ impl State {
 
     /// Takes in what a person did, or tells why not.
     pub(crate) fn submit(&mut self, input: Input) -> bool {
-        self.clock.past.clear();
-        // An input comes after all that its instant holds: only so is it at the same place when it is
-        // played again.
-        self.cluster.run_until(self.cluster.now());
-        match self.cluster.submit(input) {
+        if self.machine.is_past() {
+            return false;
+        }
+        match self.machine.submit(&mut self.cluster, input) {
             Ok(()) => true,
             Err(error) => {
                 self.tell(error.to_string());
@@ -196,14 +214,17 @@ impl State {
     }
 
     fn reset(&mut self) {
-        let fresh = Cluster::new(self.cluster.config().clone());
+        let mut fresh = Cluster::new(self.cluster.config().clone());
+        let machine = TimeMachine::new(&mut fresh);
+        self.machine.go_to_present(&mut self.cluster);
         let old = std::mem::replace(&mut self.cluster, fresh);
+        let old_machine = std::mem::replace(&mut self.machine, machine);
         let old_files = self.files.clone();
         self.files.forget_stored();
         self.flush_files();
         self.forget_cluster();
         let text = "A new cluster; your manifests are still here.".to_owned();
-        self.notice = Some(Notice { text, undo: Some(Undo::Reset(Box::new(old), old_files)) });
+        self.notice = Some(Notice { text, undo: Some(Undo::Reset(Box::new((old, old_machine)), old_files)) });
     }
 
     fn forget_cluster(&mut self) {
@@ -213,14 +234,13 @@ impl State {
         self.cleared.clear();
         self.tabs.forget_cluster();
         self.files.offered = None;
-        self.clock.past.clear();
         self.views = Views::default();
     }
 
     fn undo(&mut self) {
         match self.notice.take().and_then(|notice| notice.undo) {
-            Some(Undo::Reset(cluster, files)) => {
-                self.cluster = *cluster;
+            Some(Undo::Reset(old, files)) => {
+                (self.cluster, self.machine) = *old;
                 self.files = files;
                 self.forget_cluster();
             }

@@ -174,7 +174,7 @@ impl State {
 
     /// Runs the lines whose turn has come.
     pub(super) fn feed(&mut self) {
-        if self.tabs.waiting.values().all(VecDeque::is_empty) {
+        if self.machine.is_past() || self.tabs.waiting.values().all(VecDeque::is_empty) {
             return;
         }
         for id in self.tabs.open.clone() {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::ui::examples::EXAMPLES;
+use crate::ui::time_machine::Stride;
 use crate::ui::view_model::status::Shape;
 use crate::ui::view_model::why::Tone;
 
@@ -108,10 +109,10 @@ fn stepping_shows_each_change_and_can_be_taken_back() {
     let mut state = State::default();
     state.reduce(Action::Apply);
     let before = (state.cluster.now(), state.cluster.event_log().count());
-    state.reduce(Action::Step);
+    state.reduce(Action::Step(Stride::Change));
     assert!(!state.clock.is_playing);
     assert!(state.cluster.event_log().count() > before.1);
-    state.reduce(Action::StepBack);
+    state.reduce(Action::StepBack(Stride::Change));
     assert_eq!((state.cluster.now(), state.cluster.event_log().count()), before);
 }
 

@@ -1,9 +1,9 @@
 //! How simulated time passes: playing at a speed, step by step, or until nothing is due.
 
 use super::State;
-use crate::cluster::Cluster;
 use crate::sim::{Span, Time};
 use crate::ui::browser;
+use crate::ui::time_machine::Stride;
 
 /// Real milliseconds that one frame may spend on the cluster.
 const FRAME_BUDGET_MS: f64 = 6.0;
@@ -11,10 +11,6 @@ const FRAME_BUDGET_MS: f64 = 6.0;
 const FRAME_MS_MAX: f64 = 100.0;
 /// Simulated time that "run until settled" runs at most.
 const SETTLE_LIMIT: Span = Span::from_seconds(3_600);
-/// Steps that can be taken back.
-const PAST_MAX: usize = 40;
-/// Wakeups that one step looks through for a change.
-const STEP_WAKEUPS_MAX: usize = 10_000;
 
 /// The speeds on offer, in simulated seconds per second.
 pub const SPEEDS: [(f64, &str); 6] =
@@ -29,22 +25,21 @@ pub struct Clock {
     pub speed: f64,
     /// Until when "run until settled" runs.
     pub settles_until: Option<Time>,
-    /// The cluster before each of the last steps.
-    pub past: Vec<Cluster>,
     /// Simulated milliseconds that are too short to have passed.
     remainder: f64,
 }
 
 impl Default for Clock {
     fn default() -> Self {
-        Self { is_playing: true, speed: 1.0, settles_until: None, past: Vec::new(), remainder: 0.0 }
+        Self { is_playing: true, speed: 1.0, settles_until: None, remainder: 0.0 }
     }
 }
 
 impl State {
     /// Whether the ticker must run: something is due, and time passes.
     pub fn is_ticking(&self) -> bool {
-        (self.clock.is_playing || self.clock.settles_until.is_some()) && self.cluster.next_due().is_some()
+        let is_due = self.machine.is_past() || self.cluster.next_due().is_some();
+        (self.clock.is_playing || self.clock.settles_until.is_some()) && is_due
     }
 
     pub(super) fn toggle_play(&mut self) {
@@ -65,13 +60,20 @@ impl State {
             }
             None => return,
         };
-        self.clock.past.clear();
+        if self.machine.is_past() {
+            while self.machine.play_on(&mut self.cluster, target) && self.machine.is_past() {
+                if is_over() {
+                    return;
+                }
+            }
+            return;
+        }
         let settles = self.clock.settles_until.is_some();
         while self.cluster.next_due().is_some_and(|due| due <= target) {
             if settles && self.cluster.is_settled() {
                 break;
             }
-            self.cluster.step();
+            self.machine.step(&mut self.cluster);
             self.feed();
             if is_over() {
                 return;
@@ -90,34 +92,26 @@ impl State {
         self.saves_due += 1;
     }
 
-    /// Runs until something in the store has changed.
-    pub(super) fn step(&mut self) {
+    /// Runs until the next change, and pauses.
+    pub(super) fn step(&mut self, stride: Stride) {
         self.clock.is_playing = false;
         self.clock.settles_until = None;
-        if self.cluster.next_due().is_none() {
-            return;
-        }
-        if self.clock.past.len() >= PAST_MAX {
-            self.clock.past.remove(0);
-        }
-        self.clock.past.push(self.cluster.clone());
-        let written = self.cluster.event_log().count();
-        for _ in 0..STEP_WAKEUPS_MAX {
-            if !self.cluster.step() || self.cluster.event_log().count() != written {
-                break;
-            }
-        }
-    }
-
-    pub(super) fn step_back(&mut self) {
-        self.clock.is_playing = false;
-        if let Some(cluster) = self.clock.past.pop() {
-            self.cluster = cluster;
+        let was_past = self.machine.is_past();
+        self.machine.step_on(&mut self.cluster, stride);
+        if was_past {
             self.views.forget_entries();
         }
     }
 
+    pub(super) fn step_back(&mut self, stride: Stride) {
+        self.clock.is_playing = false;
+        self.clock.settles_until = None;
+        self.machine.step_back(&mut self.cluster, stride);
+        self.views.forget_entries();
+    }
+
     pub(super) fn settle(&mut self) {
+        self.to_present();
         if !self.cluster.is_settled() {
             self.clock.settles_until = Some(self.cluster.now() + SETTLE_LIMIT);
         }

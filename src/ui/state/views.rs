@@ -17,6 +17,7 @@ use crate::ui::view_model::inspector::InspectorView;
 use crate::ui::view_model::problems::{Problem, problems};
 use crate::ui::view_model::progress::{Progress, progress};
 use crate::ui::view_model::revisions::Letters;
+use crate::ui::view_model::scrubber::ScrubberView;
 use crate::ui::view_model::series::Series;
 use crate::ui::view_model::sets::{SetView, sets};
 use crate::ui::view_model::stage::StageView;
@@ -90,6 +91,8 @@ pub struct Views {
     pub problems: Rc<Vec<Problem>>,
     /// Counts over time.
     pub series: Series,
+    /// The session as a line, once something was done.
+    pub scrubber: Option<Rc<ScrubberView>>,
     /// The cluster in one sentence.
     pub summary: String,
     letters: Letters,
@@ -175,9 +178,13 @@ impl State {
             views.deployments = fresh;
         }
         keep(&mut views.workloads, progress(&views.sets, &views.daemon_sets, &views.deployments));
-        views.series.observe(&views.workloads, cluster.now());
+        if !self.machine.is_past() {
+            views.series.observe(&views.workloads, cluster.now());
+        }
         views.summary = summary(&views.workloads);
         keep(&mut views.events, events(cluster, None));
+        views.scrubber = (!self.machine.present(cluster).inputs().is_empty())
+            .then(|| Rc::new(ScrubberView::of(&self.machine, cluster)));
         views.inspector = self.selected.as_ref().map(|key| Rc::new(InspectorView::of(cluster, key)));
         let shows_tables = self.panel == Panel::Tables;
         views.drain = self.drain.as_ref().map(|draft| DrainView::of(draft, cluster));
@@ -217,7 +224,7 @@ impl State {
     fn tab_view(&self, id: u32) -> TabView {
         let terminal = self.cluster.terminal(id);
         let last = terminal.filter(|held| held.is_busy()).and_then(|held| held.entries().last());
-        let line = |entry: &TerminalEntry| entry.line.lines().next().unwrap_or_default().to_owned();
+        let line = |entry: &Rc<TerminalEntry>| entry.line.lines().next().unwrap_or_default().to_owned();
         TabView { id, running: last.map(line), has_news: self.tabs.has_news(id, terminal) }
     }
 }

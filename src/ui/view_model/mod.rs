@@ -3,7 +3,8 @@
 //! - [`status`], [`revisions`]: shapes and letters. [`tile`], [`stage`], [`sets`]: pods, nodes, sets.
 //! - [`daemon_sets`], [`deployments`], [`budgets`], [`history`]: other workloads, budgets, revisions.
 //! - [`why`], [`inspector`], [`events`], [`tables`]: reasons and lists. [`series`]: counts over time.
-//! - [`problems`], [`diff`]: manifests. [`summary`]: the cluster in one sentence.
+//! - [`problems`], [`diff`]: manifests. [`summary`]: the cluster in one sentence. [`scrubber`]: the session as
+//!   a line.
 
 pub mod status;
 pub mod revisions;
@@ -23,6 +24,7 @@ pub mod problems;
 pub mod diff;
 pub mod drain;
 pub mod series;
+pub mod scrubber;
 pub mod summary;
 
 use crate::api::ObjectKey;

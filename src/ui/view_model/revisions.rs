@@ -53,16 +53,8 @@ impl Letters {
 
     /// How a pod's revision is shown; `None` when it has none, or one that is not known.
     pub fn mark_of_pod(&self, pod: &ObjectMeta) -> Option<RevisionMark> {
-        let owner = pod.controller_of()?;
-        if owner.kind == Kind::ReplicaSet.resource().kind {
-            return self.mark(&pod.namespace, &owner.name);
-        }
-        let label = pod.labels.get(REVISION_LABEL)?;
-        // A StatefulSet's pods name their revision, a DaemonSet's only its hash.
-        if owner.kind == Kind::DaemonSet.resource().kind {
-            return self.mark(&pod.namespace, &format!("{}-{label}", owner.name));
-        }
-        self.mark(&pod.namespace, label)
+        let (namespace, name) = revision_of_pod(pod)?;
+        self.mark(&namespace, &name)
     }
 
     /// How a revision is shown; `None` when it is not known.
@@ -70,6 +62,20 @@ impl Letters {
         let index = *self.given.get(&key(namespace, name))?;
         Some(RevisionMark { letter: letter(index), pattern: index % PATTERNS })
     }
+}
+
+/// Namespace and name of the object that holds a pod's revision: a `ReplicaSet`, or a `ControllerRevision`.
+pub fn revision_of_pod(pod: &ObjectMeta) -> Option<(String, String)> {
+    let owner = pod.controller_of()?;
+    if owner.kind == Kind::ReplicaSet.resource().kind {
+        return Some(key(&pod.namespace, &owner.name));
+    }
+    let label = pod.labels.get(REVISION_LABEL)?;
+    // A StatefulSet's pods name their revision, a DaemonSet's only its hash.
+    if owner.kind == Kind::DaemonSet.resource().kind {
+        return Some(key(&pod.namespace, &format!("{}-{label}", owner.name)));
+    }
+    Some(key(&pod.namespace, label))
 }
 
 fn key(namespace: &str, name: &str) -> (String, String) {

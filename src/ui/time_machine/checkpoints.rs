@@ -1,0 +1,76 @@
+//! Copies of a cluster along its run: a past moment is played on from the last one before it.
+//!
+//! Objects are shared between the copies, so a copy costs what its indexes and queues cost. Their number is
+//! bounded: when there are too many, every second one is dropped and the way between them doubles.
+
+use std::rc::Rc;
+
+use super::moment::Moment;
+use crate::cluster::Cluster;
+use crate::sim::Time;
+
+/// Copies that are kept at most.
+const CHECKPOINTS_MAX: usize = 128;
+/// Turns between two copies, at first.
+const SPACING: u64 = 256;
+
+/// The copies of one run, oldest first; the first is its beginning.
+#[derive(Clone, Debug)]
+pub struct Checkpoints {
+    held: Vec<Rc<Cluster>>,
+    /// Turns between two copies.
+    spacing: u64,
+}
+
+impl Checkpoints {
+    /// The beginning of a run.
+    pub(super) fn new(cluster: &Cluster) -> Self {
+        Self { held: vec![Rc::new(cluster.clone())], spacing: SPACING }
+    }
+
+    /// Keeps a copy when the last one lies far enough behind.
+    pub(super) fn note(&mut self, cluster: &Cluster) {
+        let last = self.held.last().map_or(0, |last| Moment::of(last).turns());
+        if Moment::of(cluster).turns() < last + self.spacing {
+            return;
+        }
+        self.held.push(Rc::new(cluster.clone()));
+        if self.held.len() > CHECKPOINTS_MAX {
+            self.spacing *= 2;
+            let mut index = 0;
+            self.held.retain(|_| {
+                index += 1;
+                index % 2 == 1
+            });
+        }
+    }
+
+    /// The last copy at or before an instant.
+    pub(super) fn before_time(&self, time: Time) -> Option<&Rc<Cluster>> {
+        let after = self.held.partition_point(|held| held.now() <= time);
+        self.held.get(after.saturating_sub(1))
+    }
+
+    /// The last copy with at most so many turns.
+    pub(super) fn before_turn(&self, turns: u64) -> Option<&Rc<Cluster>> {
+        let after = self.held.partition_point(|held| Moment::of(held).turns() <= turns);
+        self.held.get(after.saturating_sub(1))
+    }
+
+    /// The copies with fewer turns than these, newest first.
+    pub(super) fn back_from(&self, turns: u64) -> impl Iterator<Item = &Rc<Cluster>> {
+        let after = self.held.partition_point(|held| Moment::of(held).turns() < turns);
+        self.held.iter().take(after).rev()
+    }
+
+    /// Forgets the copies after a moment; the beginning stays.
+    pub(super) fn truncate(&mut self, to: Moment) {
+        let after = self.held.partition_point(|held| Moment::of(held).turns() <= to.turns());
+        self.held.truncate(after.max(1));
+    }
+
+    /// The instants of the copies.
+    pub fn instants(&self) -> impl Iterator<Item = Time> {
+        self.held.iter().map(|held| held.now())
+    }
+}
