@@ -78,7 +78,7 @@ pub(crate) fn Scrubber(props: &ScrubberProps) -> Html {
 fn undo_name(verb: &str, line: Option<&str>) -> String {
     match line.map(|line| line.lines().next().unwrap_or_default()) {
         Some(line) => format!("{verb}: {line}"),
-        None => format!("{verb}: nothing to {}", verb.to_lowercase()),
+        None => format!("{verb}: nothing to {}", verb.to_ascii_lowercase()),
     }
 }
 

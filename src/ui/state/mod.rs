@@ -150,7 +150,7 @@ impl State {
             Action::Step(stride) => self.step(stride),
             Action::StepBack(stride) => self.step_back(stride),
             Action::Seek(at) => self.seek(at),
-            Action::ToPresent => self.to_present(),
+            Action::ToPresent => self.show_present(),
             Action::GoOn => self.go_on_from_here(),
             Action::SwitchBranch(which) => self.switch_branch(which),
             Action::ForgetBranch(which) => self.forget_branch(which),

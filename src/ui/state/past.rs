@@ -38,7 +38,7 @@ impl State {
     /// Shows the present of another branch.
     pub(super) fn switch_branch(&mut self, which: usize) {
         if which == self.machine.current() {
-            return self.to_present();
+            return self.show_present();
         }
         if self.machine.switch(&mut self.cluster, which) {
             self.clock.is_playing = false;

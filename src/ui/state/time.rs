@@ -73,9 +73,10 @@ impl State {
             if settles && self.cluster.is_settled() {
                 break;
             }
-            self.machine.step(&mut self.cluster);
+            self.cluster.step();
+            let has_copied = self.machine.observe(&mut self.cluster);
             self.feed();
-            if is_over() {
+            if has_copied || is_over() {
                 return;
             }
         }
@@ -111,7 +112,7 @@ impl State {
     }
 
     pub(super) fn settle(&mut self) {
-        self.to_present();
+        self.show_present();
         if !self.cluster.is_settled() {
             self.clock.settles_until = Some(self.cluster.now() + SETTLE_LIMIT);
         }

@@ -85,10 +85,11 @@ impl Branch {
         }
     }
 
-    pub(super) fn observe(&mut self, cluster: &mut Cluster) {
+    /// Takes note of what the last turn did; says whether that took a copy, which is work.
+    pub(super) fn observe(&mut self, cluster: &mut Cluster) -> bool {
         self.note_inputs(cluster);
         self.chronicle.observe(cluster);
-        self.checkpoints.note(cluster);
+        self.checkpoints.note(cluster)
     }
 
     fn note_inputs(&mut self, cluster: &Cluster) {

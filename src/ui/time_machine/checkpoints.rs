@@ -10,9 +10,9 @@ use crate::cluster::Cluster;
 use crate::sim::Time;
 
 /// Copies that are kept at most.
-const CHECKPOINTS_MAX: usize = 128;
+const CHECKPOINTS_MAX: usize = 64;
 /// Turns between two copies, at first.
-const SPACING: u64 = 256;
+const SPACING: u64 = 1_024;
 
 /// The copies of one run, oldest first; the first is its beginning.
 #[derive(Clone, Debug)]
@@ -28,11 +28,11 @@ impl Checkpoints {
         Self { held: vec![Rc::new(cluster.clone())], spacing: SPACING }
     }
 
-    /// Keeps a copy when the last one lies far enough behind.
-    pub(super) fn note(&mut self, cluster: &Cluster) {
+    /// Keeps a copy when the last one lies far enough behind; says whether it did.
+    pub(super) fn note(&mut self, cluster: &Cluster) -> bool {
         let last = self.held.last().map_or(0, |last| Moment::of(last).turns());
         if Moment::of(cluster).turns() < last + self.spacing {
-            return;
+            return false;
         }
         self.held.push(Rc::new(cluster.clone()));
         if self.held.len() > CHECKPOINTS_MAX {
@@ -43,6 +43,7 @@ impl Checkpoints {
                 index % 2 == 1
             });
         }
+        true
     }
 
     /// The last copy at or before an instant.

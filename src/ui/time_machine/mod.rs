@@ -77,8 +77,9 @@ impl TimeMachine {
     }
 
     /// Takes note of what the last step did; to be called after each step of the present.
-    pub fn observe(&mut self, cluster: &mut Cluster) {
-        self.branch_mut().observe(cluster);
+    /// Says whether that took a copy, which is as much work as one frame should do.
+    pub fn observe(&mut self, cluster: &mut Cluster) -> bool {
+        self.branch_mut().observe(cluster)
     }
 
     /// Runs the next wakeup of the present; `false` when there is none.
