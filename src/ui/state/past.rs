@@ -14,7 +14,7 @@ impl State {
     }
 
     /// Shows the present.
-    pub(super) fn to_present(&mut self) {
+    pub(super) fn show_present(&mut self) {
         if self.machine.is_past() {
             self.machine.go_to_present(&mut self.cluster);
             self.views.forget_entries();

@@ -70,8 +70,9 @@ impl Checkpoints {
         self.held.truncate(after.max(1));
     }
 
-    /// The instants of the copies.
-    pub fn instants(&self) -> impl Iterator<Item = Time> {
-        self.held.iter().map(|held| held.now())
+    /// How many turns lie between a cluster and the last copy before it.
+    pub fn way_to(&self, cluster: &Cluster) -> u64 {
+        let turns = Moment::of(cluster).turns();
+        self.before_turn(turns).map_or(turns, |copy| turns - Moment::of(copy).turns())
     }
 }

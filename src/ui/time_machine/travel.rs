@@ -228,8 +228,8 @@ impl TimeMachine {
     }
 }
 
-/// The number of turns right after the last change but one before a number of turns, looked for from a copy on.
-/// The `beginning` of the run, when the copy is that, counts as a change.
+/// The number of turns right after the last change but one before a number of turns, looked for from a
+/// copy on. The `beginning` of the run, when the copy is that, counts as a change.
 fn last_stop(
     from: &Cluster,
     inputs: &[InputEntry],

@@ -3,8 +3,8 @@
 //! - [`status`], [`revisions`]: shapes and letters. [`tile`], [`stage`], [`sets`]: pods, nodes, sets.
 //! - [`daemon_sets`], [`deployments`], [`budgets`], [`history`]: other workloads, budgets, revisions.
 //! - [`why`], [`inspector`], [`events`], [`tables`]: reasons and lists. [`series`]: counts over time.
-//! - [`problems`], [`diff`]: manifests. [`summary`]: the cluster in one sentence. [`scrubber`]: the session as
-//!   a line.
+//! - [`problems`], [`diff`]: manifests. [`summary`]: the cluster in one sentence. [`scrubber`]: the session
+//!   as a line.
 
 pub mod status;
 pub mod revisions;
