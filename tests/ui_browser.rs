@@ -41,11 +41,13 @@ async fn the_page_mounts_and_plays() {
 }
 
 #[wasm_bindgen_test]
-async fn the_chart_is_drawn() {
-    let chart = Action::Panel(kubesets::ui::state::Panel::Chart);
-    let (root, app) = mount(vec![Action::Reset, Action::Apply, Action::Settle, Action::Advance(16.0), chart]);
+async fn the_timeline_is_drawn() {
+    let timeline = Action::Panel(kubesets::ui::state::Panel::Timeline);
+    let (root, app) =
+        mount(vec![Action::Reset, Action::Apply, Action::Settle, Action::Advance(16.0), timeline]);
     sleep(Duration::from_millis(500)).await;
-    assert_eq!(count(&root, ".chart-drawing svg"), 1);
+    assert_eq!(count(&root, ".timeline-plot svg svg rect"), 6, "pending, creating and ready of two pods");
+    assert_eq!(count(&root, ".timeline-plot svg > g > svg"), 1, "the counts");
     app.destroy();
     root.remove();
 }

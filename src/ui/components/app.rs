@@ -145,7 +145,7 @@ impl Component for App {
                         { for views.deployments.iter().map(|view| html! { <DeploymentStrip
                             key={view.uid.clone()} view={view.clone()} {on} /> }) }
                         <Panels panel={state.panel} histories={views.histories()}
-                            workloads={views.workloads.clone()} series={views.series.clone()}
+                            workloads={views.workloads.clone()} timeline={views.timeline.clone()}
                             budgets={views.budgets.clone()} tables={views.tables.clone()} {on} />
                     </div>
                     <div class="area area-read">

@@ -1,4 +1,4 @@
-//! Below the stage: rollout history, chart, budgets, tables.
+//! Below the stage: rollout history, timeline, budgets, tables.
 
 use std::rc::Rc;
 
@@ -6,23 +6,23 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::budgets::Budgets;
-use super::chart::Chart;
 use super::history::History;
 use super::tables::Tables;
+use super::timeline::Timeline;
 use crate::ui::browser;
 use crate::ui::state::{Action, Panel};
 use crate::ui::view_model::budgets::BudgetView;
 use crate::ui::view_model::history::HistoryView;
 use crate::ui::view_model::progress::Progress;
-use crate::ui::view_model::series::Series;
 use crate::ui::view_model::tables::TableView;
+use crate::ui::view_model::timeline::TimelineView;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct PanelsProps {
     pub(crate) panel: Panel,
     pub(crate) histories: Vec<Rc<HistoryView>>,
     pub(crate) workloads: Rc<Vec<Progress>>,
-    pub(crate) series: Series,
+    pub(crate) timeline: Option<Rc<TimelineView>>,
     pub(crate) budgets: Rc<Vec<BudgetView>>,
     pub(crate) tables: Rc<Vec<TableView>>,
     pub(crate) on: Callback<Action>,
@@ -54,20 +54,18 @@ pub(crate) fn Panels(props: &PanelsProps) -> Html {
     };
     let content = match props.panel {
         Panel::History => html! { <History histories={props.histories.clone()} on={props.on.clone()} /> },
-        Panel::Chart => props
-            .workloads
+        Panel::Timeline => props
+            .timeline
             .iter()
-            .map(|workload| {
-                let samples = props.series.of(&workload.uid);
-                let name = format!("{}/{}", workload.key.kind.resource().singular, workload.key.name);
-                html! { <Chart key={workload.uid.clone()} {name} {samples} /> }
+            .map(|view| {
+                html! { <Timeline view={view.clone()} on={props.on.clone()} /> }
             })
             .collect(),
         Panel::Budgets => html! { <Budgets budgets={props.budgets.clone()} on={props.on.clone()} /> },
         Panel::Tables => html! { <Tables tables={props.tables.clone()} /> },
     };
     html! {
-        <section class="panel panels" aria-label="History, chart, budgets, tables">
+        <section class="panel panels" aria-label="History, timeline, budgets, tables">
             <div class="panel-tabs" role="tablist" aria-label="Panels" ref={root} onkeydown={on_key}>
                 { for Panel::ALL.iter().map(|&(panel, title)| {
                     let is_open = panel == props.panel;
@@ -81,7 +79,7 @@ pub(crate) fn Panels(props: &PanelsProps) -> Html {
             </div>
             <div class="panel-content" id="panel-content" role="tabpanel"
                 aria-label={Panel::ALL.iter().find(|(panel, _)| *panel == props.panel).map(|(_, title)| *title)} tabindex="0">
-                if props.workloads.is_empty() && matches!(props.panel, Panel::History | Panel::Chart) {
+                if props.workloads.is_empty() && matches!(props.panel, Panel::History | Panel::Timeline) {
                     <p class="empty">{ "No workload yet." }</p>
                 }
                 { content }

@@ -4,6 +4,7 @@ use crate::api::ObjectKey;
 use crate::sim::Time;
 use crate::ui::time_machine::Stride;
 use crate::ui::view_model::drain::DrainDraft;
+use crate::ui::view_model::timeline::TimelineChoice;
 
 /// What is asked of the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,6 +81,8 @@ pub enum Action {
     EndEdit(bool),
     /// Shows an object in the inspector, or none.
     Select(Option<ObjectKey>),
+    /// Chooses what the timeline shows.
+    Timeline(TimelineChoice),
     /// Chooses a panel below the stage.
     Panel(Panel),
     /// Chooses a page where there is room for only one.
@@ -134,8 +137,8 @@ pub enum Panel {
     /// Revisions of the workloads.
     #[default]
     History,
-    /// Counts over time.
-    Chart,
+    /// Pods and counts over time.
+    Timeline,
     /// Disruption budgets.
     Budgets,
     /// The cluster as tables.
@@ -188,7 +191,7 @@ impl Panel {
     /// All of them with their titles.
     pub const ALL: [(Self, &'static str); 4] = [
         (Self::History, "Rollout history"),
-        (Self::Chart, "Chart"),
+        (Self::Timeline, "Timeline"),
         (Self::Budgets, "Budgets"),
         (Self::Tables, "Tables"),
     ];

@@ -24,6 +24,7 @@ use crate::cluster::{Cluster, ClusterConfig, Input};
 use crate::ui::time_machine::TimeMachine;
 use crate::ui::view_model::diff::DiffView;
 use crate::ui::view_model::drain::DrainDraft;
+use crate::ui::view_model::timeline::TimelineChoice;
 use files::Files;
 use prompt::Prompt;
 use terminals::Tabs;
@@ -53,6 +54,8 @@ pub struct State {
     pub drain: Option<DrainDraft>,
     /// The panel below the stage.
     pub panel: Panel,
+    /// What the timeline shows.
+    pub timeline: TimelineChoice,
     /// The page of a narrow screen.
     pub page: Page,
     /// The colours.
@@ -117,6 +120,7 @@ impl State {
             selected: None,
             drain: None,
             panel: Panel::default(),
+            timeline: TimelineChoice::default(),
             page: Page::default(),
             theme: Theme::default(),
             notice: None,
@@ -182,6 +186,7 @@ impl State {
             Action::EndEdit(saves) => self.end_edit(saves),
             Action::Select(key) => self.selected = key,
             Action::Panel(panel) => self.panel = panel,
+            Action::Timeline(choice) => self.timeline = choice,
             Action::Page(page) => self.page = page,
             Action::Theme(theme) => self.theme = theme,
             Action::Example(index) => self.open_example(index),

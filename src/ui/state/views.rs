@@ -18,12 +18,12 @@ use crate::ui::view_model::problems::{Problem, problems};
 use crate::ui::view_model::progress::{Progress, progress};
 use crate::ui::view_model::revisions::Letters;
 use crate::ui::view_model::scrubber::ScrubberView;
-use crate::ui::view_model::series::Series;
 use crate::ui::view_model::sets::{SetView, sets};
 use crate::ui::view_model::stage::StageView;
 use crate::ui::view_model::summary::summary;
 use crate::ui::view_model::tables::{TableView, tables};
 use crate::ui::view_model::tile::Tiles;
+use crate::ui::view_model::timeline::{TimelineChoice, TimelineView};
 
 /// Entries on the terminal's screen.
 const ENTRIES_SHOWN: usize = 200;
@@ -89,8 +89,8 @@ pub struct Views {
     pub terminals: Rc<Vec<TabView>>,
     /// Faults in the open file.
     pub problems: Rc<Vec<Problem>>,
-    /// Counts over time.
-    pub series: Series,
+    /// Pods and counts over time, when they are shown.
+    pub timeline: Option<Rc<TimelineView>>,
     /// The session as a line, once something was done.
     pub scrubber: Option<Rc<ScrubberView>>,
     /// The cluster in one sentence.
@@ -109,6 +109,7 @@ struct Shown {
     is_idle: bool,
     selected: Option<ObjectKey>,
     panel: Panel,
+    timeline: TimelineChoice,
     drain: Option<DrainDraft>,
     /// A refused eviction changes nothing in the store.
     refusals: u64,
@@ -146,6 +147,7 @@ impl State {
             is_idle: self.cluster.next_due().is_none(),
             selected: self.selected.clone(),
             panel: self.panel,
+            timeline: self.timeline.clone(),
             drain: self.drain.clone(),
             refusals: self.cluster.server().refused_evictions().iter().map(|refused| refused.times).sum(),
         };
@@ -178,8 +180,11 @@ impl State {
             views.deployments = fresh;
         }
         keep(&mut views.workloads, progress(&views.sets, &views.daemon_sets, &views.deployments));
-        if !self.machine.is_past() {
-            views.series.observe(&views.workloads, cluster.now());
+        let old = views.timeline.take().filter(|_| self.panel == Panel::Timeline);
+        if self.panel == Panel::Timeline {
+            let (letters, choice) = (&views.letters, &self.timeline);
+            views.timeline =
+                TimelineView::of(&self.machine, cluster, letters, choice, old.as_deref()).map(Rc::new);
         }
         views.summary = summary(&views.workloads);
         keep(&mut views.events, events(cluster, None));

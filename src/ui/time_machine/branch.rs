@@ -25,7 +25,8 @@ pub struct Branch {
     /// When it left another branch, and the other's name; `None` for the first.
     pub origin: Option<(String, Time)>,
     pub(super) checkpoints: Checkpoints,
-    pub(super) chronicle: Chronicle,
+    /// Told from the first change on.
+    pub(super) chronicle: Option<Chronicle>,
     pub(super) notes: Vec<InputNote>,
     /// The newest of its revisions that was seen.
     pub(super) revision: u64,
@@ -44,14 +45,14 @@ pub(super) enum BranchState {
 }
 
 impl Branch {
-    /// A run from a cluster's present state on.
+    /// The run of a cluster that was just made.
     pub(super) fn begin(name: &str, cluster: &mut Cluster) -> Self {
         cluster.gather_news(true);
         Self {
             name: name.to_owned(),
             origin: None,
-            checkpoints: Checkpoints::new(cluster),
-            chronicle: Chronicle::of(cluster),
+            checkpoints: Checkpoints::new(cluster.config().clone()),
+            chronicle: None,
             notes: Vec::new(),
             revision: cluster.server().store().revision(),
             state: BranchState::Shown,
@@ -59,8 +60,8 @@ impl Branch {
     }
 
     /// What became of its pods and workloads.
-    pub fn chronicle(&self) -> &Chronicle {
-        &self.chronicle
+    pub fn chronicle(&self) -> Option<&Chronicle> {
+        self.chronicle.as_ref()
     }
 
     /// The copies of the cluster that are kept of it.
@@ -87,8 +88,13 @@ impl Branch {
 
     /// Takes note of what the last turn did; says whether that took a copy, which is work.
     pub(super) fn observe(&mut self, cluster: &mut Cluster) -> bool {
+        let news = cluster.take_news();
+        let is_news = !news.is_empty() || cluster.inputs().len() > self.notes.len();
+        if is_news {
+            let beginning = || Chronicle::of(&self.checkpoints.beginning());
+            self.chronicle.get_or_insert_with(beginning).observe(&news, cluster);
+        }
         self.note_inputs(cluster);
-        self.chronicle.observe(cluster);
         self.checkpoints.note(cluster)
     }
 
@@ -99,7 +105,9 @@ impl Branch {
         for entry in inputs.get(self.notes.len()..).unwrap_or_default() {
             let turns = Moment::of(cluster).turns().saturating_sub(1);
             self.notes.push(InputNote { turns, changed: grew });
-            self.chronicle.note_input(entry, cluster);
+            if let Some(chronicle) = &mut self.chronicle {
+                chronicle.note_input(entry, cluster);
+            }
         }
         if grew && cluster.was_command() {
             // A command that waited has changed something at last.
@@ -123,7 +131,9 @@ impl Branch {
         let moment = Moment::of(cluster);
         self.checkpoints.truncate(moment);
         self.notes.truncate(moment.inputs);
-        self.chronicle.truncate(cluster);
+        if let Some(chronicle) = &mut self.chronicle {
+            chronicle.truncate(cluster);
+        }
         self.revision = cluster.server().store().revision();
     }
 }

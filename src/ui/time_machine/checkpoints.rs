@@ -1,12 +1,13 @@
 //! Copies of a cluster along its run: a past moment is played on from the last one before it.
 //!
 //! Objects are shared between the copies, so a copy costs what its indexes and queues cost. Their number is
-//! bounded: when there are too many, every second one is dropped and the way between them doubles.
+//! bounded: when there are too many, every second one is dropped and the way between them doubles. The
+//! beginning is not kept, as it can be made anew: a page that was just opened copies nothing.
 
 use std::rc::Rc;
 
 use super::moment::Moment;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, ClusterConfig};
 use crate::sim::Time;
 
 /// Copies that are kept at most.
@@ -14,9 +15,10 @@ const CHECKPOINTS_MAX: usize = 64;
 /// Turns between two copies, at first.
 const SPACING: u64 = 1_024;
 
-/// The copies of one run, oldest first; the first is its beginning.
+/// The copies of one run, oldest first.
 #[derive(Clone, Debug)]
 pub struct Checkpoints {
+    config: ClusterConfig,
     held: Vec<Rc<Cluster>>,
     /// Turns between two copies.
     spacing: u64,
@@ -24,8 +26,13 @@ pub struct Checkpoints {
 
 impl Checkpoints {
     /// The beginning of a run.
-    pub(super) fn new(cluster: &Cluster) -> Self {
-        Self { held: vec![Rc::new(cluster.clone())], spacing: SPACING }
+    pub(super) fn new(config: ClusterConfig) -> Self {
+        Self { config, held: Vec::new(), spacing: SPACING }
+    }
+
+    /// The cluster at the beginning.
+    pub(super) fn beginning(&self) -> Rc<Cluster> {
+        Rc::new(Cluster::new(self.config.clone()))
     }
 
     /// Keeps a copy when the last one lies far enough behind; says whether it did.
@@ -46,33 +53,38 @@ impl Checkpoints {
         true
     }
 
-    /// The last copy at or before an instant.
-    pub(super) fn before_time(&self, time: Time) -> Option<&Rc<Cluster>> {
+    /// The last copy at or before an instant, or the beginning.
+    pub(super) fn before_time(&self, time: Time) -> Rc<Cluster> {
         let after = self.held.partition_point(|held| held.now() <= time);
-        self.held.get(after.saturating_sub(1))
+        self.last_of(after)
     }
 
-    /// The last copy with at most so many turns.
-    pub(super) fn before_turn(&self, turns: u64) -> Option<&Rc<Cluster>> {
+    /// The last copy with at most so many turns, or the beginning.
+    pub(super) fn before_turn(&self, turns: u64) -> Rc<Cluster> {
         let after = self.held.partition_point(|held| Moment::of(held).turns() <= turns);
-        self.held.get(after.saturating_sub(1))
+        self.last_of(after)
+    }
+
+    fn last_of(&self, after: usize) -> Rc<Cluster> {
+        let last = after.checked_sub(1).and_then(|last| self.held.get(last));
+        last.cloned().unwrap_or_else(|| self.beginning())
     }
 
     /// The copies with fewer turns than these, newest first.
-    pub(super) fn back_from(&self, turns: u64) -> impl Iterator<Item = &Rc<Cluster>> {
+    pub(super) fn back_from(&self, turns: u64) -> Vec<Rc<Cluster>> {
         let after = self.held.partition_point(|held| Moment::of(held).turns() < turns);
-        self.held.iter().take(after).rev()
+        self.held.iter().take(after).rev().cloned().collect()
     }
 
-    /// Forgets the copies after a moment; the beginning stays.
+    /// Forgets the copies after a moment.
     pub(super) fn truncate(&mut self, to: Moment) {
         let after = self.held.partition_point(|held| Moment::of(held).turns() <= to.turns());
-        self.held.truncate(after.max(1));
+        self.held.truncate(after);
     }
 
     /// How many turns lie between a cluster and the last copy before it.
     pub fn way_to(&self, cluster: &Cluster) -> u64 {
         let turns = Moment::of(cluster).turns();
-        self.before_turn(turns).map_or(turns, |copy| turns - Moment::of(copy).turns())
+        turns - Moment::of(&self.before_turn(turns)).turns()
     }
 }

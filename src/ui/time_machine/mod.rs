@@ -41,7 +41,7 @@ pub struct TimeMachine {
 }
 
 impl TimeMachine {
-    /// The time machine of a cluster, from this moment on.
+    /// The time machine of a cluster that was just made.
     pub fn new(cluster: &mut Cluster) -> Self {
         let main = Branch::begin("main", cluster);
         Self { branches: vec![main], current: 0, present: None, undone: Vec::new() }

@@ -59,6 +59,10 @@ impl Session {
         (log.count(), log.hash(), self.cluster.inputs().len())
     }
 
+    fn chronicle(&self) -> &Chronicle {
+        self.machine.branch().chronicle().expect("something has happened")
+    }
+
     fn pods(&self) -> usize {
         self.cluster.server().list(Kind::Pod, None).count()
     }
@@ -106,11 +110,11 @@ fn the_past_plays_on_into_the_present() {
 fn steps_back_and_on_meet_the_same_states() {
     for stride in [Stride::Change, Stride::Visible, Stride::Command] {
         let mut session = Session::rolled();
-        let mut met = vec![session.state()];
+        let mut met = Vec::new();
         while met.len() < 30 && session.back(stride) {
             met.push(session.state());
         }
-        assert!(met.len() > 3, "{stride:?}: {}", met.len());
+        assert!(met.len() > 2, "{stride:?}: {}", met.len());
         while let Some(state) = met.pop() {
             assert_eq!(session.state(), state, "{stride:?}");
             assert!(met.is_empty() || session.on(stride), "{stride:?}");
@@ -147,7 +151,7 @@ fn a_branch_leaves_the_other_one_as_it_was() {
     session.wait(60);
     assert_eq!(session.pods(), 1);
     let other = session.state();
-    let last_mark = |session: &Session| session.machine.branch().chronicle().marks().all().last().cloned();
+    let last_mark = |session: &Session| session.chronicle().marks().all().last().cloned();
     let text = last_mark(&session).map(|mark| mark.text).unwrap_or_default();
     assert_eq!(text, "web: 1 of 1 ready");
     assert!(session.machine.switch(&mut session.cluster, 0));
@@ -219,7 +223,7 @@ fn a_command_that_waits_counts_as_soon_as_it_changes_something() {
 #[test]
 fn the_chronicle_tells_what_became_of_each_pod() {
     let session = Session::rolled();
-    let chronicle = session.machine.branch().chronicle();
+    let chronicle = session.chronicle();
     let web_0: Vec<_> =
         chronicle.lives().all().iter().filter(|life| life.key.name == "web-0").cloned().collect();
     assert_eq!(web_0.len(), 2, "it was replaced once");
@@ -250,7 +254,7 @@ fn what_is_told_after_going_back_is_what_is_told_at_once() {
     let now = session.cluster.now();
     straight.machine.play(&mut straight.cluster, &inputs, now).expect("they were taken before");
     let told = |session: &Session| {
-        let chronicle = session.machine.branch().chronicle();
+        let chronicle = session.chronicle();
         (chronicle.lives().all().to_vec(), chronicle.marks().all().to_vec())
     };
     assert_eq!(told(&session), told(&straight));

@@ -16,8 +16,7 @@ impl TimeMachine {
         if at >= self.present(shown).now() {
             return self.go_to_present(shown);
         }
-        let from = self.branch().checkpoints.before_time(at).cloned();
-        let Some(from) = from else { return };
+        let from = self.branch().checkpoints.before_time(at);
         let turns = Moment::of(&from).turns();
         // What is shown may lie nearer to it.
         let is_near = self.is_past() && shown.now() <= at && Moment::of(shown).turns() >= turns;
@@ -38,7 +37,7 @@ impl TimeMachine {
         if turns >= Moment::of(self.present(shown)).turns() {
             return self.go_to_present(shown);
         }
-        let Some(from) = self.branch().checkpoints.before_turn(turns).cloned() else { return };
+        let from = self.branch().checkpoints.before_turn(turns);
         self.leave_present(shown, Some(&*from));
         if let Some(present) = &self.present {
             play_to_turn(shown, present.inputs(), turns);
@@ -66,15 +65,18 @@ impl TimeMachine {
     pub fn step_back(&mut self, shown: &mut Cluster, stride: Stride) -> bool {
         let here = Moment::of(shown).turns();
         let inputs = self.present(shown).inputs().to_vec();
-        let copies: Vec<_> = self.branch().checkpoints.back_from(here).cloned().collect();
-        for (index, from) in copies.iter().enumerate() {
-            let beginning = (index + 1 == copies.len()).then(|| Moment::of(from).turns());
-            if let Some(turns) = last_stop(from, &inputs, (here, stride), beginning) {
+        for from in self.branch().checkpoints.back_from(here) {
+            if let Some(turns) = last_stop(&from, &inputs, (here, stride), None) {
                 self.go_to_turn(shown, turns);
                 return true;
             }
         }
-        false
+        let beginning = self.branch().checkpoints.beginning();
+        let stop = last_stop(&beginning, &inputs, (here, stride), Some(Moment::of(&beginning).turns()));
+        if let Some(turns) = stop {
+            self.go_to_turn(shown, turns);
+        }
+        stop.is_some()
     }
 
     /// Shows the state after the next change of this kind; says whether there was one. In the past it is one
@@ -99,7 +101,9 @@ impl TimeMachine {
 
     fn step_present(&mut self, cluster: &mut Cluster, stride: Stride) -> bool {
         let count = |machine: &Self, cluster: &Cluster| match stride {
-            Stride::Visible => machine.branch().chronicle.looks().changes(),
+            Stride::Visible => {
+                machine.branch().chronicle().map_or(0, |chronicle| chronicle.looks().changes())
+            }
             Stride::Change | Stride::Command => cluster.event_log().count(),
         };
         let before = count(self, cluster);

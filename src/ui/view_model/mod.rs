@@ -2,7 +2,7 @@
 //!
 //! - [`status`], [`revisions`]: shapes and letters. [`tile`], [`stage`], [`sets`]: pods, nodes, sets.
 //! - [`daemon_sets`], [`deployments`], [`budgets`], [`history`]: other workloads, budgets, revisions.
-//! - [`why`], [`inspector`], [`events`], [`tables`]: reasons and lists. [`series`]: counts over time.
+//! - [`why`], [`inspector`], [`events`], [`tables`]: reasons and lists. [`timeline`]: bars, marks, counts.
 //! - [`problems`], [`diff`]: manifests. [`summary`]: the cluster in one sentence. [`scrubber`]: the session
 //!   as a line.
 
@@ -23,8 +23,8 @@ pub mod inspector;
 pub mod problems;
 pub mod diff;
 pub mod drain;
-pub mod series;
 pub mod scrubber;
+pub mod timeline;
 pub mod summary;
 
 use crate::api::ObjectKey;

@@ -71,7 +71,7 @@ impl ScrubberView {
     pub fn of(machine: &TimeMachine, shown: &Cluster) -> Self {
         let present = machine.present(shown);
         let end = present.now();
-        let all = machine.branch().chronicle().marks().all();
+        let all = machine.branch().chronicle().map_or(&[][..], |chronicle| chronicle.marks().all());
         let listed = all.iter().skip(all.len().saturating_sub(LISTED_MAX));
         let listed = listed.map(|mark| Moment {
             at: mark.at,

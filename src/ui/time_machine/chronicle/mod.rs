@@ -19,7 +19,7 @@ pub use looks::{Looks, PodLook};
 pub use marks::{Mark, MarkKind, Marks};
 
 use crate::api::Object;
-use crate::cluster::{Cluster, InputEntry};
+use crate::cluster::{Change, Cluster, InputEntry};
 
 /// The story of a run.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ pub struct Chronicle {
 }
 
 impl Chronicle {
-    /// Begins with a cluster as it is.
+    /// Begins with a cluster that was just made.
     pub fn of(cluster: &Cluster) -> Self {
         let mut chronicle = Self {
             looks: Looks::of(cluster),
@@ -40,28 +40,19 @@ impl Chronicle {
             marks: Marks::default(),
         };
         chronicle.marks.look_at(cluster);
-        for pod in cluster.server().list(crate::api::Kind::Pod, None) {
-            let change = crate::cluster::Change { at: cluster.now(), is_gone: false, object: pod.clone() };
-            chronicle.tell(&change, 0);
-        }
         chronicle
     }
 
-    /// Tells what has changed since the last call.
-    pub fn observe(&mut self, cluster: &mut Cluster) {
-        let news = cluster.take_news();
-        if news.is_empty() {
-            return;
-        }
-        let count = cluster.event_log().count();
-        for (index, change) in news.iter().enumerate() {
-            let order = count - (news.len() - 1 - index) as u64;
+    /// Tells changes that led to a cluster.
+    pub(super) fn observe(&mut self, news: &[Change], cluster: &Cluster) {
+        let before = cluster.event_log().count() - news.len() as u64;
+        for (change, order) in news.iter().zip(before + 1..) {
             self.looks.see(change);
             self.tell(change, order);
         }
     }
 
-    fn tell(&mut self, change: &crate::cluster::Change, order: u64) {
+    fn tell(&mut self, change: &Change, order: u64) {
         match &change.object {
             Object::Pod(pod) => self.lives.see(pod, change, order),
             Object::ReplicaSet(set) => self.lives.see_replica_set(set),

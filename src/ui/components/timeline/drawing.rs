@@ -1,0 +1,190 @@
+//! The lanes with their names, the axis, the marks, and the counts below.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use web_sys::{Element, HtmlElement};
+use yew::prelude::*;
+
+use super::painter::{Painter, put};
+use super::plot::{self, COUNTS, LANE};
+use crate::sim::Time;
+use crate::ui::browser;
+use crate::ui::time_machine::MarkKind;
+use crate::ui::view_model::summary::clock;
+use crate::ui::view_model::timeline::TimelineView;
+
+/// A lane with the room below it.
+const ROW: u32 = LANE + 3;
+/// The room above the lanes: the axis and the marks.
+const HEAD: u32 = 30;
+/// The width until the browser has said how much there is.
+const WIDTH: u32 = 640;
+/// Pixels between two labels of the axis, at least.
+const LABEL: u32 = 90;
+
+#[derive(PartialEq, Properties)]
+pub(super) struct DrawingProps {
+    pub(super) view: Rc<TimelineView>,
+    pub(super) on_seek: Callback<Time>,
+}
+
+/// The width of an element, kept up to date.
+#[hook]
+fn use_width(root: &NodeRef) -> u32 {
+    let width = use_state_eq(|| WIDTH);
+    let measure = {
+        let (root, width) = (root.clone(), width.clone());
+        move || {
+            let measured = root.cast::<HtmlElement>().map_or(0, |root| root.client_width());
+            if let Some(measured) = u32::try_from(measured).ok().filter(|measured| *measured > 0) {
+                width.set(measured);
+            }
+        }
+    };
+    use_effect_with((), move |()| {
+        let listener = browser::document().and_then(|_| web_sys::window()).map(|window| {
+            measure();
+            EventListener::new(&window, "resize", move |_| measure())
+        });
+        move || drop(listener)
+    });
+    *width
+}
+
+#[component]
+pub(super) fn Drawing(props: &DrawingProps) -> Html {
+    let view = &props.view;
+    let (root, lanes, counts) = (use_node_ref(), use_node_ref(), use_node_ref());
+    let width = use_width(&root);
+    let painter = use_mut_ref(Painter::default);
+    use_lanes(&lanes, &painter, view, width);
+    {
+        let (counts, drawn, window) = (counts.clone(), view.counts.clone(), view.window);
+        use_effect_with((drawn, window, width), move |(drawn, window, width)| {
+            if let Some(place) = counts.cast::<Element>().filter(|_| browser::document().is_some())
+                && let Some(svg) = plot::counts(drawn, *window, *width)
+            {
+                put(&place, &svg);
+            }
+        });
+    }
+    let rows = u32::try_from(view.lanes.len()).unwrap_or_default() * ROW;
+    let height = HEAD + rows + COUNTS;
+    let on_click = {
+        let (root, window, now, on_seek) = (root.clone(), view.window, view.now, props.on_seek.clone());
+        Callback::from(move |event: MouseEvent| {
+            let Some(root) = root.cast::<Element>() else { return };
+            let rect = root.get_bounding_client_rect();
+            let share = (f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0);
+            on_seek.emit(window.instant(share).min(now));
+        })
+    };
+    html! {
+        <div class="timeline-plot">
+            <ol class="timeline-names" aria-hidden="true">
+                { for view.lanes.iter().enumerate().map(|(index, lane)| html! {
+                    <li key={index} title={lane.name.clone()}>{ &lane.name }</li>
+                }) }
+                <li class="timeline-top">{ format!("pods, up to {}", view.counts.top()) }</li>
+            </ol>
+            <div class="timeline-width" ref={root} onclick={on_click}>
+                <svg class="timeline-drawing" width={width.to_string()} height={height.to_string()}
+                    aria-hidden="true">
+                    { patterns() }
+                    { axis(view, width, height) }
+                    <g ref={lanes}>
+                        { for (0..view.lanes.len()).map(|index| {
+                            let y = HEAD + u32::try_from(index).unwrap_or_default() * ROW;
+                            html! { <g key={index} transform={format!("translate(0 {y})")}><g /></g> }
+                        }) }
+                    </g>
+                    <g ref={counts} transform={format!("translate(0 {})", HEAD + rows)} />
+                    { marks(view, width, height) }
+                    { present(view, width, height) }
+                </svg>
+            </div>
+        </div>
+    }
+}
+
+/// Has lanes drawn that have changed.
+#[hook]
+fn use_lanes(lanes: &NodeRef, painter: &Rc<RefCell<Painter>>, view: &Rc<TimelineView>, width: u32) {
+    let (lanes, painter) = (lanes.clone(), Rc::clone(painter));
+    use_effect_with((view.lanes.clone(), view.window, width), move |(drawn, window, width)| {
+        let Some(root) = lanes.cast::<Element>().filter(|_| browser::document().is_some()) else { return };
+        let places = browser::all(&root, ":scope > g > g");
+        Painter::want(&painter, places, drawn, (*window, *width));
+    });
+}
+
+fn place(view: &TimelineView, at: Time, width: u32) -> String {
+    format!("{:.1}", view.window.place(at, f64::from(width)))
+}
+
+/// The patterns of revisions; their colours are the page's.
+fn patterns() -> Html {
+    let pattern = |id: &'static str, content: Html| {
+        html! { <pattern {id} width="6" height="6" patternUnits="userSpaceOnUse">{ content }</pattern> }
+    };
+    html! {
+        <defs>
+            { pattern("revision-1", html! { <circle cx="2" cy="2" r="1.1" class="pattern-fill" /> }) }
+            { pattern("revision-2", html! { <path d="M0 6L6 0" class="pattern-line" /> }) }
+            { pattern("revision-3", html! { <path d="M2 0V6" class="pattern-line" /> }) }
+            { pattern("revision-4", html! { <path d="M0 6L6 0M0 0L6 6" class="pattern-line" /> }) }
+            { pattern("revision-5", html! { <path d="M0 3H6" class="pattern-line" /> }) }
+        </defs>
+    }
+}
+
+fn axis(view: &TimelineView, width: u32, height: u32) -> Html {
+    let labels = (width / LABEL).clamp(1, 10);
+    (0..labels)
+        .map(|index| {
+            let at = view.window.instant(f64::from(index) / f64::from(labels));
+            let x = place(view, at, width);
+            html! {
+                <>
+                    <line class="axis-line" x1={x.clone()} x2={x.clone()} y1="14" y2={height.to_string()} />
+                    <text class="axis-text" {x} y="11">{ clock(at) }</text>
+                </>
+            }
+        })
+        .collect()
+}
+
+fn marks(view: &TimelineView, width: u32, height: u32) -> Html {
+    let mark = |(at, kind, text): &(Time, MarkKind, String)| {
+        let x = place(view, *at, width);
+        let (class, end) = match kind {
+            MarkKind::Command => ("mark-command", height),
+            MarkKind::Milestone => ("mark-milestone", HEAD),
+            MarkKind::Warning => ("mark-warning", HEAD),
+        };
+        html! {
+            <line class={class} x1={x.clone()} x2={x} y1="16" y2={end.to_string()}>
+                <title>{ format!("{} {text}", clock(*at)) }</title>
+            </line>
+        }
+    };
+    view.marks.iter().map(mark).collect()
+}
+
+/// What lies beyond the present is covered; a line shows where the page looks.
+fn present(view: &TimelineView, width: u32, height: u32) -> Html {
+    let x = view.window.place(view.now, f64::from(width));
+    let rest = (f64::from(width) - x).max(0.0);
+    let at = place(view, view.at, width);
+    html! {
+        <>
+            if view.now < view.window.to {
+                <rect class="later" x={format!("{x:.1}")} y={(HEAD - 2).to_string()} width={format!("{rest:.1}")}
+                    height={(height - HEAD + 2).to_string()} />
+            }
+            <line class="looked-at" x1={at.clone()} x2={at} y1="14" y2={height.to_string()} />
+        </>
+    }
+}

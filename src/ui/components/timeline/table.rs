@@ -1,0 +1,41 @@
+//! The timeline in words.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::ui::view_model::summary::clock;
+use crate::ui::view_model::timeline::PhaseRow;
+
+#[derive(PartialEq, Properties)]
+pub(super) struct PhasesProps {
+    pub(super) rows: Rc<Vec<PhaseRow>>,
+}
+
+/// The newest phases of all pods that are drawn.
+#[component]
+pub(super) fn Phases(props: &PhasesProps) -> Html {
+    html! {
+        <details class="disclosure">
+            <summary>{ "As a table" }</summary>
+            <div class="table-box" tabindex="0">
+                <table class="table">
+                    <thead><tr>
+                        { for ["Time", "Pod", "State", "Node", "Revision"].map(|title| html! {
+                            <th scope="col">{ title }</th>
+                        }) }
+                    </tr></thead>
+                    <tbody>{ for props.rows.iter().map(|row| html! {
+                        <tr>
+                            <td class="is-code">{ clock(row.at) }</td>
+                            <td class="is-code">{ &row.pod }</td>
+                            <td>{ &row.state }</td>
+                            <td class="is-code">{ &row.node }</td>
+                            <td>{ &row.revision }</td>
+                        </tr>
+                    }) }</tbody>
+                </table>
+            </div>
+        </details>
+    }
+}

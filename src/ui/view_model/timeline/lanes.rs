@@ -1,0 +1,158 @@
+//! The bars of the timeline: each pod's phases, in the lane of its ordinal, its node, or its turn.
+
+use std::rc::Rc;
+
+use super::{LaneBy, Window};
+use crate::api::{Kind, ObjectKey};
+use crate::collections::{sort, sort_by_key};
+use crate::sim::{Span, Time};
+use crate::ui::time_machine::chronicle::Life;
+use crate::ui::view_model::revisions::{Letters, RevisionMark};
+use crate::ui::view_model::status::Shape;
+
+/// Lanes that are drawn.
+pub const LANES_MAX: usize = 120;
+/// A bar that is shorter than this part of the window cannot be seen: short ones in a row become one.
+const SHARE_MIN: u64 = 600;
+
+/// A lane.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LaneView {
+    /// Its name; empty when the lane above has it.
+    pub name: String,
+    /// Its bars, in order.
+    pub bars: Vec<BarView>,
+}
+
+/// A bar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BarView {
+    /// Its beginning.
+    pub from: Time,
+    /// Its end; `None` while it goes on.
+    pub to: Option<Time>,
+    /// How the pod is.
+    pub shape: Shape,
+    /// The pattern of its revision.
+    pub pattern: usize,
+}
+
+/// Where a pod's lane stands among the others: owner, ordinal, name.
+type Place = (Option<ObjectKey>, i64, String);
+
+/// The lanes of some pods, and how many more there would be.
+pub(super) fn lanes(
+    lives: &[&Rc<Life>],
+    letters: &Letters,
+    by: LaneBy,
+    window: Window,
+) -> (Vec<LaneView>, usize) {
+    let mut placed: Vec<(Place, &Rc<Life>)> = lives.iter().map(|life| (place(life, by), *life)).collect();
+    sort_by_key(&mut placed, |(place, life)| (place.clone(), life.begin()));
+    let mut lanes: Vec<(LaneView, Option<Time>)> = Vec::new();
+    let mut group: Option<(Place, usize)> = None;
+    for (place, life) in placed {
+        let first = match &group {
+            Some((known, first)) if *known == place => *first,
+            _ => lanes.len(),
+        };
+        let free = (first..lanes.len()).find(|lane| {
+            lanes.get(*lane).is_some_and(|(_, ends)| ends.is_some_and(|ends| ends <= life.begin()))
+        });
+        let at = free.unwrap_or(lanes.len());
+        if free.is_none() {
+            let name = if at == first { name(&place) } else { String::new() };
+            lanes.push((LaneView { name, bars: Vec::new() }, None));
+        }
+        if let Some((lane, ends)) = lanes.get_mut(at) {
+            lane.bars.extend(bars(life, letters, window));
+            *ends = life.gone.map(|(gone, _)| gone);
+        }
+        group = Some((place, first));
+    }
+    let hidden = lanes.len().saturating_sub(LANES_MAX);
+    (lanes.into_iter().map(|(lane, _)| lane).take(LANES_MAX).collect(), hidden)
+}
+
+fn place(life: &Life, by: LaneBy) -> Place {
+    let node = || life.phases.all().last().map(|phase| phase.value.node.clone()).unwrap_or_default();
+    if by == LaneBy::Node {
+        return (None, 0, node());
+    }
+    let name = life.key.name.clone();
+    match &life.owner {
+        Some(owner) if owner.kind == Kind::StatefulSet => {
+            let ordinal = name.rsplit_once('-').and_then(|(_, digits)| digits.parse().ok());
+            (Some(owner.clone()), ordinal.unwrap_or_default(), name)
+        }
+        Some(owner) if owner.kind == Kind::DaemonSet => (Some(owner.clone()), 0, node()),
+        Some(owner) => (Some(owner.clone()), 0, owner.name.clone()),
+        None => (None, 0, name),
+    }
+}
+
+fn name((owner, _, name): &Place) -> String {
+    match owner {
+        _ if name.is_empty() => "no node".to_owned(),
+        Some(owner) if owner.kind == Kind::DaemonSet => format!("{} on {name}", owner.name),
+        _ => name.clone(),
+    }
+}
+
+/// How a pod's revision is drawn.
+pub(super) fn mark(life: &Life, letters: &Letters) -> Option<RevisionMark> {
+    let (namespace, name) = life.revision.as_ref()?;
+    letters.mark(namespace, name)
+}
+
+/// The bars of a pod in a window; what is too short to be seen is drawn as one with its neighbours.
+fn bars(life: &Life, letters: &Letters, window: Window) -> Vec<BarView> {
+    let pattern = mark(life, letters).map_or(0, |mark| mark.pattern);
+    let shortest = Span::from_ms(window.ms() / SHARE_MIN);
+    let phases = life.phases.all();
+    let mut bars: Vec<BarView> = Vec::new();
+    for (index, phase) in phases.iter().enumerate() {
+        let to = phases.get(index + 1).map(|next| next.at).or(life.gone.map(|(gone, _)| gone));
+        if to.is_some_and(|to| to < window.from) || phase.at > window.to {
+            continue;
+        }
+        let shape = phase.value.shape;
+        let is_short = |bar: &BarView| bar.to.is_some_and(|end| end - bar.from < least);
+        match bars.last_mut() {
+            Some(bar) if bar.shape == shape => bar.to = to,
+            Some(bar) if is_short(bar) => {
+                bar.to = to;
+                let stays = to.is_none_or(|to| to - phase.at >= shortest);
+                bar.shape = if stays || gravity(shape) > gravity(bar.shape) { shape } else { bar.shape };
+            }
+            _ => bars.push(BarView { from: phase.at, to, shape, pattern }),
+        }
+    }
+    bars
+}
+
+/// Which of two shapes is drawn where there is room for one.
+fn gravity(shape: Shape) -> u8 {
+    match shape {
+        Shape::Failed => 6,
+        Shape::Terminating => 5,
+        Shape::NotReady => 4,
+        Shape::Creating => 3,
+        Shape::Pending => 2,
+        Shape::Succeeded => 1,
+        Shape::Ready => 0,
+    }
+}
+
+/// The shapes that occur, in the order of the legend.
+pub fn shapes(lanes: &[Rc<LaneView>]) -> Vec<Shape> {
+    let mut indexes: Vec<usize> = Vec::new();
+    for bar in lanes.iter().flat_map(|lane| &lane.bars) {
+        let index = Shape::ALL.iter().position(|(shape, _)| *shape == bar.shape).unwrap_or_default();
+        if !indexes.contains(&index) {
+            indexes.push(index);
+        }
+    }
+    sort(&mut indexes);
+    indexes.into_iter().filter_map(|index| Shape::ALL.get(index).map(|(shape, _)| *shape)).collect()
+}

@@ -1,0 +1,134 @@
+//! What the timeline draws of a session.
+
+use super::*;
+use crate::sim::Span;
+use crate::ui::state::{Action, Panel, State};
+use crate::ui::view_model::status::Shape;
+
+/// A page whose lines have been run, a minute each, with the timeline open.
+fn page(lines: &[&str]) -> State {
+    let mut state = State::default();
+    state.reduce(Action::Panel(Panel::Timeline));
+    state.reduce(Action::Apply);
+    wait(&mut state);
+    for line in lines {
+        state.reduce(Action::Run((*line).to_owned()));
+        wait(&mut state);
+    }
+    state
+}
+
+fn wait(state: &mut State) {
+    let until = state.cluster.now() + Span::from_seconds(60);
+    state.machine.run_until(&mut state.cluster, until);
+    state.refresh();
+}
+
+fn view(state: &State) -> Rc<TimelineView> {
+    state.views.timeline.clone().expect("the timeline is open")
+}
+
+fn shapes(lane: &LaneView) -> Vec<Shape> {
+    lane.bars.iter().map(|bar| bar.shape).collect()
+}
+
+fn choose(state: &mut State, choice: TimelineChoice) -> Rc<TimelineView> {
+    state.reduce(Action::Timeline(choice));
+    view(state)
+}
+
+#[test]
+fn a_set_has_a_lane_for_each_ordinal() {
+    let roll = "kubectl set image statefulset/web nginx=registry.k8s.io/nginx-slim:0.21";
+    let mut state = page(&[roll]);
+    let whole = view(&state);
+    assert_eq!(whole.lanes.iter().map(|lane| lane.name.as_str()).collect::<Vec<_>>(), ["web-0", "web-1"]);
+    let window = Window { from: Time::from_ms(59_000), to: Time::from_ms(79_000) };
+    let close = choose(&mut state, TimelineChoice { window: Some(window), ..TimelineChoice::default() });
+    let patterns: Vec<usize> = close.lanes[1].bars.iter().map(|bar| bar.pattern).collect();
+    assert_eq!(shapes(&close.lanes[1])[..2], [Shape::Ready, Shape::Terminating]);
+    assert_eq!(shapes(&close.lanes[1]).last(), Some(&Shape::Ready));
+    assert_eq!(
+        (patterns.first(), patterns.last()),
+        (Some(&0), Some(&1)),
+        "the second revision has a pattern"
+    );
+    assert!(close.lanes[1].bars.last().is_some_and(|bar| bar.to.is_none()), "it goes on");
+    let kinds: Vec<MarkKind> = close.marks.iter().map(|(_, kind, _)| *kind).collect();
+    assert_eq!(kinds, [MarkKind::Command, MarkKind::Milestone]);
+}
+
+#[test]
+fn bars_that_cannot_be_told_apart_become_one() {
+    let state = page(&[]);
+    let lives: Vec<_> = state.machine.branch().chronicle().expect("told").lives().all().iter().collect();
+    let bars = |seconds: u64| {
+        let window = Window { from: Time::ZERO, to: Time::from_ms(seconds * 1_000) };
+        let (lanes, _) = lanes::lanes(&lives, &Letters::default(), LaneBy::Pod, window);
+        shapes(&lanes[0])
+    };
+    assert_eq!(bars(10), [Shape::Pending, Shape::Creating, Shape::Ready]);
+    assert_eq!(bars(100_000), [Shape::Ready]);
+}
+
+#[test]
+fn nodes_have_as_many_lanes_as_they_had_pods_at_once() {
+    let mut state = page(&["kubectl scale statefulset web --replicas=6"]);
+    let view = choose(&mut state, TimelineChoice { by: LaneBy::Node, ..TimelineChoice::default() });
+    assert_eq!(view.lanes.len(), 6);
+    let names: Vec<&str> =
+        view.lanes.iter().map(|lane| lane.name.as_str()).filter(|name| !name.is_empty()).collect();
+    assert_eq!(names, ["node-1", "node-2", "node-3", "node-4"]);
+}
+
+#[test]
+fn counts_follow_the_workload_and_its_budget() {
+    let budget = "kubectl create poddisruptionbudget web --selector=app=nginx --min-available=1";
+    let mut state = page(&[budget, "kubectl delete pod web-1"]);
+    let set = ObjectKey::new(Kind::StatefulSet, "default", "web");
+    assert_eq!(view(&state).workloads, std::slice::from_ref(&set));
+    assert!(view(&state).counts.desired.is_empty(), "one workload has to be chosen for it");
+    let counts = choose(&mut state, TimelineChoice { workload: Some(set), ..TimelineChoice::default() });
+    let ready: Vec<i64> = counts.counts.ready.iter().map(|(_, count)| *count).collect();
+    assert_eq!(ready, [1, 2, 1, 2]);
+    assert_eq!(counts.counts.desired.last().map(|(_, count)| *count), Some(2));
+    assert_eq!(counts.counts.floor.last().map(|(_, count)| *count), Some(1));
+    assert_eq!(counts.counts.top(), 2);
+}
+
+#[test]
+fn the_table_says_what_the_bars_show() {
+    let state = page(&["kubectl delete pod web-1"]);
+    let states: Vec<String> =
+        view(&state).rows.iter().rev().map(|row| format!("{} {}", row.pod, row.state)).collect();
+    let deleted = states.iter().position(|state| state == "web-1 Terminating").expect("it was deleted");
+    assert!(states[..deleted].contains(&"web-1 Running".to_owned()), "{states:?}");
+    assert!(states[deleted..].contains(&"web-1 gone".to_owned()), "{states:?}");
+}
+
+#[test]
+fn what_has_not_changed_is_shared() {
+    let mut state = page(&[]);
+    let before = view(&state);
+    state.reduce(Action::Run("kubectl delete pod web-1".to_owned()));
+    wait(&mut state);
+    let after = view(&state);
+    assert!(Rc::ptr_eq(&before.lanes[0], &after.lanes[0]) || before.window != after.window);
+    assert!(!Rc::ptr_eq(&before.lanes[1], &after.lanes[1]));
+}
+
+#[test]
+fn windows_zoom_and_pan_within_the_session() {
+    let now = Time::from_ms(100_000);
+    let whole = Window::whole(now);
+    assert_eq!((whole.from, whole.to), (Time::ZERO, Time::from_ms(117_187)));
+    let half = whole.zoomed(0.5, now, now).expect("it is a part");
+    assert!((half.place(now, 1.0) - whole.place(now, 1.0)).abs() < 0.01, "the instant stays in place");
+    assert_eq!(half.zoomed(2.0, now, now), None, "that is all of it");
+    let earlier = half.panned(-9.0, now).expect("it is a part");
+    assert_eq!((earlier.from, earlier.ms()), (Time::ZERO, half.ms()));
+    assert_eq!(half.panned(9.0, now).map(|window| window.to), Some(whole.to));
+    assert_eq!(whole.panned(0.5, now), None);
+    let shortest = (0..20).fold(half, |window, _| window.zoomed(0.5, now, now).unwrap_or(window));
+    assert_eq!(shortest.ms(), 5_000);
+}
