@@ -17,7 +17,7 @@ use yew::prelude::*;
 use crate::sim::Time;
 use crate::ui::state::Action;
 use crate::ui::view_model::status::Shape;
-use crate::ui::view_model::timeline::{LaneBy, TimelineChoice, TimelineView, Window, lanes};
+use crate::ui::view_model::timeline::{LaneBy, TimelineChoice, TimelineView, lanes};
 use drawing::Drawing;
 use table::Phases;
 

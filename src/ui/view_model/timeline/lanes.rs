@@ -117,7 +117,7 @@ fn bars(life: &Life, letters: &Letters, window: Window) -> Vec<BarView> {
             continue;
         }
         let shape = phase.value.shape;
-        let is_short = |bar: &BarView| bar.to.is_some_and(|end| end - bar.from < least);
+        let is_short = |bar: &BarView| bar.to.is_some_and(|end| end - bar.from < shortest);
         match bars.last_mut() {
             Some(bar) if bar.shape == shape => bar.to = to,
             Some(bar) if is_short(bar) => {
