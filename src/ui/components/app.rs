@@ -144,7 +144,8 @@ impl Component for App {
                             set={set.clone()} {on} /> }) }
                         { for views.deployments.iter().map(|view| html! { <DeploymentStrip
                             key={view.uid.clone()} view={view.clone()} {on} /> }) }
-                        <Panels panel={state.panel} histories={views.histories()}
+                        <Panels panel={state.panel} histories={views.histories()} stories={views.stories.clone()}
+                            compared={views.compared.clone()}
                             workloads={views.workloads.clone()} timeline={views.timeline.clone()}
                             budgets={views.budgets.clone()} tables={views.tables.clone()} {on} />
                     </div>

@@ -11,7 +11,8 @@ pub(crate) struct DiffProps {
     pub(crate) on: Callback<Action>,
 }
 
-fn line(line: &DiffLine) -> Html {
+/// A line with its sign.
+pub(crate) fn diff_line(line: &DiffLine) -> Html {
     let (class, mark, text) = match line {
         DiffLine::Same(text) => ("", " ", text.as_str()),
         DiffLine::Removed(text) => ("is-removed", "-", text.as_str()),
@@ -26,7 +27,7 @@ fn object(object: &ObjectDiff) -> Html {
     html! {
         <details class="diff-object" open={!object.is_new} key={object.title.clone()}>
             <summary><strong>{ &object.title }</strong>{ " " }{ what }</summary>
-            <pre class="diff-text" tabindex="0">{ for object.lines.iter().map(line) }</pre>
+            <pre class="diff-text" tabindex="0">{ for object.lines.iter().map(diff_line) }</pre>
         </details>
     }
 }

@@ -1,21 +1,62 @@
-//! The revisions of each workload, and the way back to each.
+//! The revisions of each workload, what became of each, and the way back to it.
 
 use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::diff::diff_line;
 use super::revision::badge;
 use super::tile::namespace_flag;
 use crate::ui::state::Action;
 use crate::ui::view_model::history::{HistoryView, RevisionRow};
+use crate::ui::view_model::story::{RevisionDiff, RevisionPair, Story};
+use crate::ui::view_model::summary::clock;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct HistoryProps {
     pub(crate) histories: Vec<Rc<HistoryView>>,
+    pub(crate) stories: Rc<Vec<Story>>,
+    pub(crate) diff: Option<Rc<RevisionDiff>>,
     pub(crate) on: Callback<Action>,
 }
 
-fn row(history: &HistoryView, row: &RevisionRow, on: &Callback<Action>) -> Html {
+/// What became of a revision's rollout, in words.
+fn course(story: Option<&Story>) -> (String, String, String) {
+    let Some(story) = story else { return (String::new(), String::new(), String::new()) };
+    let took = match story.took {
+        Some(took) => format!("{}.{} s", took.seconds(), took.ms() % 1000 / 100),
+        None if story.is_overtaken => "overtaken".to_owned(),
+        None => "not done".to_owned(),
+    };
+    let least = story.least.map(|(ready, desired)| format!("{ready} of {desired}"));
+    (clock(story.started), took, least.unwrap_or_default())
+}
+
+/// The buttons that compare a revision with the one before it and with the newest.
+fn comparisons(history: &HistoryView, index: usize, on: &Callback<Action>) -> Html {
+    let Some(row) = history.rows.get(index) else { return Html::default() };
+    let button = |older: Option<&RevisionRow>, newer: Option<&RevisionRow>, word: &str| {
+        let (Some(older), Some(newer)) = (older, newer) else { return Html::default() };
+        let title = format!("Revision {} against {}", newer.number, older.number);
+        let names = (older.name.clone(), newer.name.clone());
+        let pair = RevisionPair { workload: history.key.clone(), names, title: title.clone() };
+        html! {
+            <button type="button" class="button is-small" aria-label={title}
+                onclick={on.reform(move |_| Action::CompareRevisions(Some(pair.clone())))}>
+                { word.to_owned() }</button>
+        }
+    };
+    let newest = history.rows.first().filter(|_| index > 1);
+    html! {
+        <>
+            { button(history.rows.get(index + 1), Some(row), "Diff before") }
+            { button(Some(row), newest, "Diff newest") }
+        </>
+    }
+}
+
+fn row(history: &HistoryView, index: usize, props: &HistoryProps) -> Html {
+    let Some(row) = history.rows.get(index) else { return Html::default() };
     let key = &history.key;
     let newest = history.rows.first().map_or(0, |row| row.number);
     let line = format!(
@@ -25,49 +66,80 @@ fn row(history: &HistoryView, row: &RevisionRow, on: &Callback<Action>) -> Html 
         namespace_flag(&key.namespace),
         row.number
     );
+    let is_its = |story: &&Story| story.uid == history.uid && story.revision == row.name;
+    let story = props.stories.iter().find(is_its);
+    let (started, took, least) = course(story);
+    let was = story.and_then(|story| story.was);
     html! {
         <tr key={row.name.clone()}>
-            <td class="is-number">{ row.number }</td>
+            <td class="is-number">{ row.number }
+                if let Some(was) = was {
+                    <span class="was" title="An undo made it the newest again, with a new number">
+                        { format!("was {was}") }</span>
+                }
+            </td>
             <td>{ badge(row.mark.as_ref()) }</td>
             <td class="is-code">{ &row.hash }</td>
-            <td class="is-code is-wide">{ &row.changes }</td>
-            <td>{ if row.cause.is_empty() { "<none>" } else { row.cause.as_str() } }</td>
+            <td class="is-code is-wide">
+                { &row.changes }
+                if !row.cause.is_empty() { <span class="cause">{ &row.cause }</span> }
+            </td>
             <td class="is-number">{ row.pods }</td>
-            <td class="is-number">{ &row.age }</td>
+            <td class="is-code">{ started }</td>
+            <td class="is-number">{ took }</td>
+            <td class="is-number">{ least }</td>
             <td class="roles">
                 { for row.roles.iter().map(|role| html! {
                     <span class={classes!("role", (*role == "update").then_some("is-update"))}>{ *role }</span>
                 }) }
+                { comparisons(history, index, &props.on) }
                 if row.can_be_undone_to(newest) {
                     <button type="button" class="button is-small" title={line.clone()}
                         aria-label={format!("Undo to revision {}", row.number)}
-                        onclick={on.reform(move |_| Action::Run(line.clone()))}>{ "Undo to" }</button>
+                        onclick={props.on.reform(move |_| Action::Run(line.clone()))}>{ "Undo to" }</button>
                 }
             </td>
         </tr>
     }
 }
 
+fn compared(diff: &RevisionDiff, on: &Callback<Action>) -> Html {
+    html! {
+        <section class="diff revision-diff" aria-label="How two revisions differ">
+            <div class="panel-bar">
+                <h3 class="problems-title">{ &diff.pair.title }</h3>
+                <button type="button" class="button"
+                    onclick={on.reform(|_| Action::CompareRevisions(None))}>{ "Close" }</button>
+            </div>
+            <pre class="diff-text" tabindex="0">{ for diff.lines.iter().map(diff_line) }</pre>
+        </section>
+    }
+}
+
+const TITLES: [&str; 9] =
+    ["Revision", "", "Hash", "Changes and cause", "Pods now", "Started", "Took", "Least ready", "Role"];
+
 #[component]
 pub(crate) fn History(props: &HistoryProps) -> Html {
     let table = |history: &Rc<HistoryView>| {
         let owner = &history.key;
         let caption = format!("Revisions of {}/{}", owner.kind.resource().singular, owner.name);
+        let diff = props.diff.as_ref().filter(|diff| diff.pair.workload == *owner);
         html! {
-            <div class="table-box" tabindex="0" key={history.uid.clone()}>
-                <table class="table">
-                    <caption>{ caption }</caption>
-                    <thead><tr>
-                        <th scope="col">{ "Revision" }</th><th scope="col"><span
-                            class="hidden">{ "Letter" }</span></th><th scope="col">{ "Hash" }</th>
-                        <th scope="col">{ "Changes" }</th><th scope="col">{ "Change cause" }</th><th
-                            scope="col">{ "Pods" }</th>
-                        <th scope="col">{ "Age" }</th><th scope="col">{ "Role" }</th>
-                    </tr></thead>
-                    <tbody>
-                        { for history.rows.iter().map(|revision| row(history, revision, &props.on)) }
-                    </tbody>
-                </table>
+            <div key={history.uid.clone()}>
+                <div class="table-box" tabindex="0">
+                    <table class="table">
+                        <caption>{ caption }</caption>
+                        <thead><tr>{ for TITLES.iter().map(|title| html! {
+                            <th scope="col">
+                                if title.is_empty() { <span class="hidden">{ "Letter" }</span> }
+                                { *title }
+                            </th>
+                        }) }</tr></thead>
+                        <tbody>{ for (0..history.rows.len()).map(|index| row(history, index, props)) }</tbody>
+                    </table>
+                </div>
+                if let Some(diff) = diff { { compared(diff, &props.on) } }
             </div>
         }
     };

@@ -14,6 +14,7 @@ use crate::ui::state::{Action, Panel};
 use crate::ui::view_model::budgets::BudgetView;
 use crate::ui::view_model::history::HistoryView;
 use crate::ui::view_model::progress::Progress;
+use crate::ui::view_model::story::{RevisionDiff, Story};
 use crate::ui::view_model::tables::TableView;
 use crate::ui::view_model::timeline::TimelineView;
 
@@ -21,6 +22,8 @@ use crate::ui::view_model::timeline::TimelineView;
 pub(crate) struct PanelsProps {
     pub(crate) panel: Panel,
     pub(crate) histories: Vec<Rc<HistoryView>>,
+    pub(crate) stories: Rc<Vec<Story>>,
+    pub(crate) compared: Option<Rc<RevisionDiff>>,
     pub(crate) workloads: Rc<Vec<Progress>>,
     pub(crate) timeline: Option<Rc<TimelineView>>,
     pub(crate) budgets: Rc<Vec<BudgetView>>,
@@ -53,7 +56,8 @@ pub(crate) fn Panels(props: &PanelsProps) -> Html {
         })
     };
     let content = match props.panel {
-        Panel::History => html! { <History histories={props.histories.clone()} on={props.on.clone()} /> },
+        Panel::History => html! { <History histories={props.histories.clone()}
+        stories={props.stories.clone()} diff={props.compared.clone()} on={props.on.clone()} /> },
         Panel::Timeline => props
             .timeline
             .iter()

@@ -4,6 +4,7 @@ use crate::api::ObjectKey;
 use crate::sim::Time;
 use crate::ui::time_machine::Stride;
 use crate::ui::view_model::drain::DrainDraft;
+use crate::ui::view_model::story::RevisionPair;
 use crate::ui::view_model::timeline::TimelineChoice;
 
 /// What is asked of the page.
@@ -81,6 +82,8 @@ pub enum Action {
     EndEdit(bool),
     /// Shows an object in the inspector, or none.
     Select(Option<ObjectKey>),
+    /// Shows how two revisions differ, or hides it.
+    CompareRevisions(Option<RevisionPair>),
     /// Chooses what the timeline shows.
     Timeline(TimelineChoice),
     /// Chooses a panel below the stage.

@@ -24,6 +24,7 @@ use crate::cluster::{Cluster, ClusterConfig, Input};
 use crate::ui::time_machine::TimeMachine;
 use crate::ui::view_model::diff::DiffView;
 use crate::ui::view_model::drain::DrainDraft;
+use crate::ui::view_model::story::RevisionPair;
 use crate::ui::view_model::timeline::TimelineChoice;
 use files::Files;
 use prompt::Prompt;
@@ -56,6 +57,8 @@ pub struct State {
     pub panel: Panel,
     /// What the timeline shows.
     pub timeline: TimelineChoice,
+    /// The revisions that are compared.
+    pub compared: Option<RevisionPair>,
     /// The page of a narrow screen.
     pub page: Page,
     /// The colours.
@@ -121,6 +124,7 @@ impl State {
             drain: None,
             panel: Panel::default(),
             timeline: TimelineChoice::default(),
+            compared: None,
             page: Page::default(),
             theme: Theme::default(),
             notice: None,
@@ -187,6 +191,7 @@ impl State {
             Action::Select(key) => self.selected = key,
             Action::Panel(panel) => self.panel = panel,
             Action::Timeline(choice) => self.timeline = choice,
+            Action::CompareRevisions(pair) => self.compared = pair,
             Action::Page(page) => self.page = page,
             Action::Theme(theme) => self.theme = theme,
             Action::Example(index) => self.open_example(index),

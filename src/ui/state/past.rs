@@ -6,6 +6,8 @@ use crate::ui::time_machine::BRANCHES_MAX;
 
 impl State {
     /// Shows an instant, and pauses.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn seek(&mut self, at: Time) {
         self.clock.is_playing = false;
         self.clock.settles_until = None;
@@ -14,6 +16,8 @@ impl State {
     }
 
     /// Shows the present.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn show_present(&mut self) {
         if self.machine.is_past() {
             self.machine.go_to_present(&mut self.cluster);
@@ -22,6 +26,8 @@ impl State {
     }
 
     /// Makes the past moment that is shown the present of a new branch.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn go_on_from_here(&mut self) {
         if !self.machine.is_past() {
             return;
@@ -36,6 +42,8 @@ impl State {
     }
 
     /// Shows the present of another branch.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn switch_branch(&mut self, which: usize) {
         if which == self.machine.current() {
             return self.show_present();
@@ -55,6 +63,8 @@ impl State {
     }
 
     /// Takes the last command back that has changed something.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn undo_command(&mut self) {
         self.clock.settles_until = None;
         let line = self.machine.undo_line(&self.cluster);
@@ -67,6 +77,8 @@ impl State {
     }
 
     /// Gives the command again that was taken back last.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn redo_command(&mut self) {
         self.clock.settles_until = None;
         let line = self.machine.redo_line();
@@ -79,6 +91,8 @@ impl State {
     }
 
     /// The cluster is at another place of the session: texts that were typed stay, lines that wait do not.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     fn meet_cluster(&mut self) {
         self.drain = None;
         self.diff = None;

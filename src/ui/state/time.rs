@@ -94,6 +94,8 @@ impl State {
     }
 
     /// Runs until the next change, and pauses.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn step(&mut self, stride: Stride) {
         self.clock.is_playing = false;
         self.clock.settles_until = None;
@@ -104,6 +106,8 @@ impl State {
         }
     }
 
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn step_back(&mut self, stride: Stride) {
         self.clock.is_playing = false;
         self.clock.settles_until = None;
@@ -111,6 +115,8 @@ impl State {
         self.views.forget_entries();
     }
 
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn settle(&mut self) {
         self.show_present();
         if !self.cluster.is_settled() {

@@ -20,6 +20,7 @@ use crate::ui::view_model::revisions::Letters;
 use crate::ui::view_model::scrubber::ScrubberView;
 use crate::ui::view_model::sets::{SetView, sets};
 use crate::ui::view_model::stage::StageView;
+use crate::ui::view_model::story::{RevisionDiff, RevisionPair, Story, compare, stories};
 use crate::ui::view_model::summary::summary;
 use crate::ui::view_model::tables::{TableView, tables};
 use crate::ui::view_model::tile::Tiles;
@@ -89,6 +90,10 @@ pub struct Views {
     pub terminals: Rc<Vec<TabView>>,
     /// Faults in the open file.
     pub problems: Rc<Vec<Problem>>,
+    /// What became of each revision, when the history is shown.
+    pub stories: Rc<Vec<Story>>,
+    /// How two revisions differ.
+    pub compared: Option<Rc<RevisionDiff>>,
     /// Pods and counts over time, when they are shown.
     pub timeline: Option<Rc<TimelineView>>,
     /// The session as a line, once something was done.
@@ -110,6 +115,7 @@ struct Shown {
     selected: Option<ObjectKey>,
     panel: Panel,
     timeline: TimelineChoice,
+    compared: Option<RevisionPair>,
     drain: Option<DrainDraft>,
     /// A refused eviction changes nothing in the store.
     refusals: u64,
@@ -148,6 +154,7 @@ impl State {
             selected: self.selected.clone(),
             panel: self.panel,
             timeline: self.timeline.clone(),
+            compared: self.compared.clone(),
             drain: self.drain.clone(),
             refusals: self.cluster.server().refused_evictions().iter().map(|refused| refused.times).sum(),
         };
@@ -188,6 +195,14 @@ impl State {
         }
         views.summary = summary(&views.workloads);
         keep(&mut views.events, events(cluster, None));
+        let shows_history = self.panel == Panel::History;
+        let told = if shows_history {
+            stories(&self.machine, cluster.now(), &views.histories())
+        } else {
+            Vec::new()
+        };
+        keep(&mut views.stories, told);
+        views.compared = self.compared.as_ref().and_then(|pair| compare(cluster, pair)).map(Rc::new);
         views.scrubber = (!self.machine.present(cluster).inputs().is_empty())
             .then(|| Rc::new(ScrubberView::of(&self.machine, cluster)));
         views.inspector = self.selected.as_ref().map(|key| Rc::new(InspectorView::of(cluster, key)));

@@ -98,6 +98,8 @@ impl Branch {
         self.checkpoints.note(cluster)
     }
 
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     fn note_inputs(&mut self, cluster: &Cluster) {
         let revision = cluster.server().store().revision();
         let grew = revision != std::mem::replace(&mut self.revision, revision);

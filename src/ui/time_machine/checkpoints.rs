@@ -41,6 +41,13 @@ impl Checkpoints {
         if Moment::of(cluster).turns() < last + self.spacing {
             return false;
         }
+        self.keep(cluster);
+        true
+    }
+
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
+    fn keep(&mut self, cluster: &Cluster) {
         self.held.push(Rc::new(cluster.clone()));
         if self.held.len() > CHECKPOINTS_MAX {
             self.spacing *= 2;
@@ -50,7 +57,6 @@ impl Checkpoints {
                 index % 2 == 1
             });
         }
-        true
     }
 
     /// The last copy at or before an instant, or the beginning.

@@ -1,7 +1,8 @@
 //! What the page shows, as plain values: a pure function of the cluster and of what a person chose.
 //!
 //! - [`status`], [`revisions`]: shapes and letters. [`tile`], [`stage`], [`sets`]: pods, nodes, sets.
-//! - [`daemon_sets`], [`deployments`], [`budgets`], [`history`]: other workloads, budgets, revisions.
+//! - [`daemon_sets`], [`deployments`], [`budgets`], [`history`], [`story`]: other workloads, budgets,
+//!   revisions and what became of them.
 //! - [`why`], [`inspector`], [`events`], [`tables`]: reasons and lists. [`timeline`]: bars, marks, counts.
 //! - [`problems`], [`diff`]: manifests. [`summary`]: the cluster in one sentence. [`scrubber`]: the session
 //!   as a line.
@@ -24,6 +25,7 @@ pub mod problems;
 pub mod diff;
 pub mod drain;
 pub mod scrubber;
+pub mod story;
 pub mod timeline;
 pub mod summary;
 

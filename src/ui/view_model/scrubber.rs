@@ -68,6 +68,8 @@ impl MarkKind {
 
 impl ScrubberView {
     /// The line of a session of which `shown` is looked at.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub fn of(machine: &TimeMachine, shown: &Cluster) -> Self {
         let present = machine.present(shown);
         let end = present.now();

@@ -18,6 +18,8 @@ pub struct Sample {
     pub updated: i64,
     /// Pods that there should be.
     pub desired: i64,
+    /// Pods that there should be of the newest revision: those below a partition may keep theirs.
+    pub wanted: i64,
 }
 
 /// What a budget asks for.
@@ -73,22 +75,27 @@ impl Counts {
 
 /// The counts of a workload; `None` of anything else.
 pub(super) fn sample(object: &Object) -> Option<Sample> {
-    Some(match object {
-        Object::StatefulSet(set) => Sample {
-            ready: set.status.ready_replicas,
-            updated: set.status.updated_replicas,
-            desired: set.spec.replicas.unwrap_or(1),
-        },
-        Object::DaemonSet(set) => Sample {
-            ready: set.status.number_ready,
-            updated: set.status.updated_number_scheduled,
-            desired: set.status.desired_number_scheduled,
-        },
-        Object::Deployment(deployment) => Sample {
-            ready: deployment.status.ready_replicas,
-            updated: deployment.status.updated_replicas,
-            desired: deployment.spec.replicas.unwrap_or(1),
-        },
+    let (ready, updated, desired) = match object {
+        Object::StatefulSet(set) => {
+            let status = &set.status;
+            (status.ready_replicas, status.updated_replicas, set.spec.replicas.unwrap_or(1))
+        }
+        Object::DaemonSet(set) => {
+            let status = &set.status;
+            (status.number_ready, status.updated_number_scheduled, status.desired_number_scheduled)
+        }
+        Object::Deployment(deployment) => {
+            let status = &deployment.status;
+            (status.ready_replicas, status.updated_replicas, deployment.spec.replicas.unwrap_or(1))
+        }
         _ => return None,
-    })
+    };
+    let partition = match object {
+        Object::StatefulSet(set) => {
+            set.spec.update_strategy.rolling_update.as_ref().and_then(|update| update.partition)
+        }
+        _ => None,
+    };
+    let wanted = (desired - partition.unwrap_or_default()).max(0);
+    Some(Sample { ready, updated, desired, wanted })
 }

@@ -168,13 +168,6 @@ fn state(object: &Object) -> (Sample, bool) {
         }
         _ => false,
     };
-    let is_complete = is_seen && counts.ready == counts.desired && counts.updated >= wanted(object, counts);
+    let is_complete = is_seen && counts.ready == counts.desired && counts.updated >= counts.wanted;
     (counts, is_complete)
-}
-
-/// Pods that a workload wants of its newest revision: those below a partition may keep theirs.
-fn wanted(object: &Object, counts: Sample) -> i64 {
-    let Object::StatefulSet(set) = object else { return counts.desired };
-    let partition = set.spec.update_strategy.rolling_update.as_ref().and_then(|update| update.partition);
-    (counts.desired - partition.unwrap_or_default()).max(0)
 }

@@ -5,18 +5,20 @@
 //!
 //! - [`looks`]: what is drawn of each object now. [`lives`]: the phases of each pod.
 //! - [`counts`]: pods of each workload, and what budgets ask for. [`marks`]: commands, milestones, warnings.
-//! - [`trail`]: values over time.
+//! - [`rollouts`]: when each revision became the newest. [`trail`]: values over time.
 
 pub mod looks;
 pub mod lives;
 pub mod counts;
 pub mod marks;
+pub mod rollouts;
 pub mod trail;
 
 pub use counts::{Counts, Floor, Sample};
 pub use lives::{Life, Lives, Phase};
 pub use looks::{Looks, PodLook};
 pub use marks::{Mark, MarkKind, Marks};
+pub use rollouts::Rollouts;
 
 use crate::api::Object;
 use crate::cluster::{Change, Cluster, InputEntry};
@@ -28,22 +30,28 @@ pub struct Chronicle {
     lives: Lives,
     counts: Counts,
     marks: Marks,
+    rollouts: Rollouts,
 }
 
 impl Chronicle {
     /// Begins with a cluster that was just made.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub fn of(cluster: &Cluster) -> Self {
         let mut chronicle = Self {
             looks: Looks::of(cluster),
             lives: Lives::default(),
             counts: Counts::default(),
             marks: Marks::default(),
+            rollouts: Rollouts::default(),
         };
         chronicle.marks.look_at(cluster);
         chronicle
     }
 
     /// Tells changes that led to a cluster.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn observe(&mut self, news: &[Change], cluster: &Cluster) {
         let before = cluster.event_log().count() - news.len() as u64;
         for (change, order) in news.iter().zip(before + 1..) {
@@ -55,7 +63,11 @@ impl Chronicle {
     fn tell(&mut self, change: &Change, order: u64) {
         match &change.object {
             Object::Pod(pod) => self.lives.see(pod, change, order),
-            Object::ReplicaSet(set) => self.lives.see_replica_set(set),
+            Object::ReplicaSet(set) => {
+                self.lives.see_replica_set(set);
+                self.rollouts.see(change, order);
+            }
+            Object::ControllerRevision(_) => self.rollouts.see(change, order),
             Object::StatefulSet(_) | Object::DaemonSet(_) | Object::Deployment(_) => {
                 self.counts.see(change, order);
                 self.marks.see_workload(change, order);
@@ -68,16 +80,21 @@ impl Chronicle {
     }
 
     /// Marks what a person did.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn note_input(&mut self, entry: &InputEntry, cluster: &Cluster) {
         self.marks.see_input(entry, cluster);
     }
 
     /// Forgets all that came after what a cluster has seen.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn truncate(&mut self, cluster: &Cluster) {
         let order = cluster.event_log().count();
         self.looks = Looks::of(cluster);
         self.lives.truncate(order);
         self.counts.truncate(order);
+        self.rollouts.truncate(order);
         self.marks.truncate(order, cluster);
     }
 
@@ -94,6 +111,11 @@ impl Chronicle {
     /// The counts of workloads and budgets.
     pub fn counts(&self) -> &Counts {
         &self.counts
+    }
+
+    /// When each revision became the newest.
+    pub fn rollouts(&self) -> &Rollouts {
+        &self.rollouts
     }
 
     /// The marks.

@@ -88,6 +88,8 @@ pub struct PhaseRow {
 impl TimelineView {
     /// The timeline of a session of which `shown` is looked at; what has not changed since `old` is shared
     /// with it.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub fn of(
         machine: &TimeMachine,
         shown: &Cluster,
