@@ -5,7 +5,7 @@
 //! kubectl line that the terminal shows.
 //!
 //! - [`state`]: actions and what they change. [`view_model`]: what is shown. [`examples`]: manifests.
-//!   [`time_machine`]: the past, and other branches.
+//!   [`time_machine`]: the past, and other branches. [`comparison`]: two runs beside each other.
 //! - `components`: one per file. `hooks`: frames, travelling tiles, arrow keys.
 //! - [`persist`]: over a reload. `crash`: the last words. [`deferred`]: code that comes
 //!   later. [`browser`]: what is asked of the browser.
@@ -14,6 +14,7 @@ pub mod examples;
 pub mod view_model;
 pub mod browser;
 pub mod time_machine;
+pub mod comparison;
 pub mod state;
 pub mod persist;
 mod crash;

@@ -14,6 +14,7 @@ use super::inspector::Inspector;
 use super::notice::{Announcer, Broken, NoticeBar};
 use super::page_tabs::PageTabs;
 use super::panels::Panels;
+use super::predict::Predict;
 use super::scrubber::Scrubber;
 use super::set::SetStrip;
 use super::stage::Stage;
@@ -129,6 +130,9 @@ impl Component for App {
                 if let Some(view) = &views.scrubber {
                     <Scrubber view={view.clone()} {on} />
                 }
+                if let Some(question) = &state.question {
+                    <Predict question={question.clone()} {on} />
+                }
                 <Broken text={state.broken.clone()} {on} />
                 <main class="areas">
                     <div class="area area-write">
@@ -147,6 +151,8 @@ impl Component for App {
                         <Panels panel={state.panel} histories={views.histories()} stories={views.stories.clone()}
                             compared={views.compared.clone()}
                             workloads={views.workloads.clone()} timeline={views.timeline.clone()}
+                            comparison={views.comparison.clone()} file={state.files.open.clone()}
+                            branches={views.scrubber.as_ref().map(|view| view.branches.clone()).unwrap_or_default()}
                             budgets={views.budgets.clone()} tables={views.tables.clone()} {on} />
                     </div>
                     <div class="area area-read">

@@ -1,4 +1,4 @@
-//! Below the stage: rollout history, timeline, budgets, tables.
+//! Below the stage: rollout history, timeline, comparison, budgets, tables.
 
 use std::rc::Rc;
 
@@ -6,12 +6,14 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::budgets::Budgets;
+use super::comparison::Compare;
 use super::history::History;
 use super::tables::Tables;
 use super::timeline::Timeline;
 use crate::ui::browser;
 use crate::ui::state::{Action, Panel};
 use crate::ui::view_model::budgets::BudgetView;
+use crate::ui::view_model::comparison::CompareView;
 use crate::ui::view_model::history::HistoryView;
 use crate::ui::view_model::progress::Progress;
 use crate::ui::view_model::story::{RevisionDiff, Story};
@@ -26,6 +28,9 @@ pub(crate) struct PanelsProps {
     pub(crate) compared: Option<Rc<RevisionDiff>>,
     pub(crate) workloads: Rc<Vec<Progress>>,
     pub(crate) timeline: Option<Rc<TimelineView>>,
+    pub(crate) comparison: Option<Rc<CompareView>>,
+    pub(crate) file: String,
+    pub(crate) branches: Vec<(String, bool)>,
     pub(crate) budgets: Rc<Vec<BudgetView>>,
     pub(crate) tables: Rc<Vec<TableView>>,
     pub(crate) on: Callback<Action>,
@@ -65,11 +70,13 @@ pub(crate) fn Panels(props: &PanelsProps) -> Html {
                 html! { <Timeline view={view.clone()} on={props.on.clone()} /> }
             })
             .collect(),
+        Panel::Compare => html! { <Compare view={props.comparison.clone()} file={props.file.clone()}
+        branches={props.branches.clone()} on={props.on.clone()} /> },
         Panel::Budgets => html! { <Budgets budgets={props.budgets.clone()} on={props.on.clone()} /> },
         Panel::Tables => html! { <Tables tables={props.tables.clone()} /> },
     };
     html! {
-        <section class="panel panels" aria-label="History, timeline, budgets, tables">
+        <section class="panel panels" aria-label="History, timeline, comparison, budgets, tables">
             <div class="panel-tabs" role="tablist" aria-label="Panels" ref={root} onkeydown={on_key}>
                 { for Panel::ALL.iter().map(|&(panel, title)| {
                     let is_open = panel == props.panel;

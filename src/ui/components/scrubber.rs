@@ -53,6 +53,9 @@ pub(crate) fn Scrubber(props: &ScrubberProps) -> Html {
                     { step("To the next command", "▸|", Action::Step(Stride::Command), !view.is_past) }
                 </div>
                 <div class="buttons">
+                    <button type="button" class="button is-quiet" disabled={view.is_past}
+                        title="Pauses and asks which pod changes next"
+                        onclick={act(Action::Ask)}>{ "? Predict" }</button>
                     { step(&undo, "↶ Undo", Action::UndoCommand, view.undo.is_none()) }
                     { step(&redo, "↷ Redo", Action::RedoCommand, view.redo.is_none()) }
                 </div>
@@ -158,6 +161,6 @@ fn Moments(props: &ScrubberProps) -> Html {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped just before")]
-fn whole(ms: f64) -> u64 {
+pub(super) fn whole(ms: f64) -> u64 {
     ms.clamp(0.0, 1e15) as u64
 }

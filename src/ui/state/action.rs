@@ -2,6 +2,7 @@
 
 use crate::api::ObjectKey;
 use crate::sim::Time;
+use crate::ui::comparison::CompareAction;
 use crate::ui::time_machine::Stride;
 use crate::ui::view_model::drain::DrainDraft;
 use crate::ui::view_model::story::RevisionPair;
@@ -84,6 +85,14 @@ pub enum Action {
     Select(Option<ObjectKey>),
     /// Shows how two revisions differ, or hides it.
     CompareRevisions(Option<RevisionPair>),
+    /// Shows two runs beside each other.
+    Compare(CompareAction),
+    /// Asks which pod changes next.
+    Ask,
+    /// Takes a guess at it.
+    Guess(usize),
+    /// Ends the question.
+    EndQuestion,
     /// Chooses what the timeline shows.
     Timeline(TimelineChoice),
     /// Chooses a panel below the stage.
@@ -142,6 +151,8 @@ pub enum Panel {
     History,
     /// Pods and counts over time.
     Timeline,
+    /// Two runs beside each other.
+    Compare,
     /// Disruption budgets.
     Budgets,
     /// The cluster as tables.
@@ -192,9 +203,10 @@ impl Theme {
 
 impl Panel {
     /// All of them with their titles.
-    pub const ALL: [(Self, &'static str); 4] = [
+    pub const ALL: [(Self, &'static str); 5] = [
         (Self::History, "Rollout history"),
         (Self::Timeline, "Timeline"),
+        (Self::Compare, "Compare"),
         (Self::Budgets, "Budgets"),
         (Self::Tables, "Tables"),
     ];

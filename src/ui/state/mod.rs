@@ -5,12 +5,14 @@
 //! changed.
 //!
 //! - [`action`]: what can be asked. [`time`]: playing, stepping, settling. `past`: going back, branches,
-//!   undo. [`files`]: the editor's tabs.
+//!   undo. [`predict`]: a question before a step. `compare`: two runs beside each other. [`files`]: the editor's tabs.
 //! - [`terminals`], [`lines`], [`prompt`]: terminals. [`views`]: what the page shows.
 
 pub mod action;
 pub mod time;
 mod past;
+pub mod predict;
+mod compare;
 pub mod files;
 pub mod lines;
 pub mod terminals;
@@ -21,12 +23,14 @@ pub use action::{Action, Page, Panel, Theme};
 
 use crate::api::ObjectKey;
 use crate::cluster::{Cluster, ClusterConfig, Input};
+use crate::ui::comparison::Comparison;
 use crate::ui::time_machine::TimeMachine;
 use crate::ui::view_model::diff::DiffView;
 use crate::ui::view_model::drain::DrainDraft;
 use crate::ui::view_model::story::RevisionPair;
 use crate::ui::view_model::timeline::TimelineChoice;
 use files::Files;
+use predict::Question;
 use prompt::Prompt;
 use terminals::Tabs;
 use time::Clock;
@@ -59,6 +63,10 @@ pub struct State {
     pub timeline: TimelineChoice,
     /// The revisions that are compared.
     pub compared: Option<RevisionPair>,
+    /// What is asked before a step.
+    pub question: Option<Question>,
+    /// Two runs that are shown beside each other.
+    pub comparison: Option<Box<Comparison>>,
     /// The page of a narrow screen.
     pub page: Page,
     /// The colours.
@@ -125,6 +133,8 @@ impl State {
             panel: Panel::default(),
             timeline: TimelineChoice::default(),
             compared: None,
+            question: None,
+            comparison: None,
             page: Page::default(),
             theme: Theme::default(),
             notice: None,
@@ -192,6 +202,10 @@ impl State {
             Action::Panel(panel) => self.panel = panel,
             Action::Timeline(choice) => self.timeline = choice,
             Action::CompareRevisions(pair) => self.compared = pair,
+            Action::Compare(action) => self.compare(action),
+            Action::Ask => self.ask(),
+            Action::Guess(chosen) => self.guess(chosen),
+            Action::EndQuestion => self.question = None,
             Action::Page(page) => self.page = page,
             Action::Theme(theme) => self.theme = theme,
             Action::Example(index) => self.open_example(index),
@@ -239,6 +253,7 @@ impl State {
 
     fn forget_cluster(&mut self) {
         self.selected = None;
+        self.question = None;
         self.drain = None;
         self.diff = None;
         self.cleared.clear();

@@ -95,6 +95,7 @@ impl State {
     #[inline(never)]
     fn meet_cluster(&mut self) {
         self.drain = None;
+        self.question = None;
         self.diff = None;
         self.tabs.forget_cluster();
         self.tabs.see_all(&self.cluster);

@@ -38,6 +38,9 @@ impl Default for Clock {
 impl State {
     /// Whether the ticker must run: something is due, and time passes.
     pub fn is_ticking(&self) -> bool {
+        if self.is_comparing() {
+            return true;
+        }
         let is_due = self.machine.is_past() || self.cluster.next_due().is_some();
         (self.clock.is_playing || self.clock.settles_until.is_some()) && is_due
     }
@@ -49,6 +52,9 @@ impl State {
 
     /// Lets real time pass: at most a few milliseconds of work, the rest in the next frame.
     pub(super) fn advance(&mut self, ms: f64) {
+        if self.is_comparing() {
+            return self.advance_comparison(whole_ms(ms.clamp(0.0, FRAME_MS_MAX) * self.clock.speed));
+        }
         let until_real = browser::now_ms() + FRAME_BUDGET_MS;
         let is_over = || browser::now_ms() > until_real;
         let target = match self.clock.settles_until {

@@ -7,7 +7,9 @@ use crate::api::ObjectKey;
 use crate::cluster::{Terminal, TerminalEntry};
 use crate::collections::SortedMap;
 use crate::kubectl::Stream;
+use crate::sim::Time;
 use crate::ui::view_model::budgets::{BudgetView, budgets};
+use crate::ui::view_model::comparison::CompareView;
 use crate::ui::view_model::daemon_sets::{DaemonView, daemon_sets};
 use crate::ui::view_model::deployments::{DeploymentView, deployments};
 use crate::ui::view_model::drain::{DrainDraft, DrainView};
@@ -94,6 +96,8 @@ pub struct Views {
     pub stories: Rc<Vec<Story>>,
     /// How two revisions differ.
     pub compared: Option<Rc<RevisionDiff>>,
+    /// Two runs beside each other.
+    pub comparison: Option<Rc<CompareView>>,
     /// Pods and counts over time, when they are shown.
     pub timeline: Option<Rc<TimelineView>>,
     /// The session as a line, once something was done.
@@ -116,6 +120,7 @@ struct Shown {
     panel: Panel,
     timeline: TimelineChoice,
     compared: Option<RevisionPair>,
+    comparison: Option<(String, Time, bool)>,
     drain: Option<DrainDraft>,
     /// A refused eviction changes nothing in the store.
     refusals: u64,
@@ -155,6 +160,8 @@ impl State {
             panel: self.panel,
             timeline: self.timeline.clone(),
             compared: self.compared.clone(),
+            comparison: (self.comparison.as_ref())
+                .map(|comparison| (comparison.title.clone(), comparison.at, comparison.is_playing)),
             drain: self.drain.clone(),
             refusals: self.cluster.server().refused_evictions().iter().map(|refused| refused.times).sum(),
         };
@@ -202,6 +209,10 @@ impl State {
             Vec::new()
         };
         keep(&mut views.stories, told);
+        let old = views.comparison.take();
+        let shows_comparison = self.panel == Panel::Compare;
+        views.comparison = (self.comparison.as_ref().filter(|_| shows_comparison))
+            .map(|comparison| Rc::new(CompareView::of(comparison, old.as_deref())));
         views.compared = self.compared.as_ref().and_then(|pair| compare(cluster, pair)).map(Rc::new);
         views.scrubber = (!self.machine.present(cluster).inputs().is_empty())
             .then(|| Rc::new(ScrubberView::of(&self.machine, cluster)));

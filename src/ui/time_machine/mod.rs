@@ -30,7 +30,7 @@ pub const BRANCHES_MAX: usize = 8;
 
 /// The branches of a session. The cluster that is shown stands beside it, in the page's state: it is the
 /// present of the current branch, or a moment of its past.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TimeMachine {
     branches: Vec<Branch>,
     current: usize,

@@ -4,6 +4,7 @@
 //! - [`daemon_sets`], [`deployments`], [`budgets`], [`history`], [`story`]: other workloads, budgets,
 //!   revisions and what became of them.
 //! - [`why`], [`inspector`], [`events`], [`tables`]: reasons and lists. [`timeline`]: bars, marks, counts.
+//! - [`comparison`]: two runs.
 //! - [`problems`], [`diff`]: manifests. [`summary`]: the cluster in one sentence. [`scrubber`]: the session
 //!   as a line.
 
@@ -27,6 +28,7 @@ pub mod drain;
 pub mod scrubber;
 pub mod story;
 pub mod timeline;
+pub mod comparison;
 pub mod summary;
 
 use crate::api::ObjectKey;

@@ -86,7 +86,11 @@ fn story(chronicle: &Chronicle, now: Time, uid: &str, revision: &str) -> Option<
 
 /// When a rollout that began at `start` was complete, and the fewest ready pods until then. Its counts are of
 /// the rollout before until the controller has looked.
-fn course(samples: &[Since<Sample>], start: Time, next: Option<Time>) -> (Option<Time>, Option<(i64, i64)>) {
+pub(super) fn course(
+    samples: &[Since<Sample>],
+    start: Time,
+    next: Option<Time>,
+) -> (Option<Time>, Option<(i64, i64)>) {
     let mut least: Option<(i64, i64)> = None;
     let mut has_begun = false;
     let first = samples.partition_point(|sample| sample.at <= start).saturating_sub(1);
@@ -189,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_rollout_that_another_overtook_has_no_end() {
-        let broken = "kubectl set image statefulset/web nginx=registry.k8s.io/nginx-slim:none";
+        let broken = "kubectl set image statefulset/web nginx=registry.k8s.io/nginx-slim:bad";
         let state = page(&["kubectl scale statefulset web --replicas=3", broken, ROLL]);
         let [_, stuck, _] = &told(&state)[..] else { panic!("{:?}", told(&state)) };
         assert_eq!((stuck.took, stuck.is_overtaken, stuck.least), (None, true, Some((2, 3))));

@@ -25,9 +25,9 @@ const WIDTH: u32 = 640;
 const LABEL: u32 = 90;
 
 #[derive(PartialEq, Properties)]
-pub(super) struct DrawingProps {
-    pub(super) view: Rc<TimelineView>,
-    pub(super) on_seek: Callback<Time>,
+pub(crate) struct DrawingProps {
+    pub(crate) view: Rc<TimelineView>,
+    pub(crate) on_seek: Callback<Time>,
 }
 
 /// The width of an element, kept up to date.
@@ -54,7 +54,7 @@ fn use_width(root: &NodeRef) -> u32 {
 }
 
 #[component]
-pub(super) fn Drawing(props: &DrawingProps) -> Html {
+pub(crate) fn Drawing(props: &DrawingProps) -> Html {
     let view = &props.view;
     let (root, lanes, counts) = (use_node_ref(), use_node_ref(), use_node_ref());
     let width = use_width(&root);

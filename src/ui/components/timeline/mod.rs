@@ -18,7 +18,7 @@ use crate::sim::Time;
 use crate::ui::state::Action;
 use crate::ui::view_model::status::Shape;
 use crate::ui::view_model::timeline::{LaneBy, TimelineChoice, TimelineView, lanes};
-use drawing::Drawing;
+pub(crate) use drawing::Drawing;
 use table::Phases;
 
 /// One zoom makes the window shorter by this factor.
@@ -77,7 +77,7 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
                 <Drawing view={view.clone()} {on_seek} />
             </div>
             if view.hidden > 0 {
-                <p class="hint">{ format!("{} more lanes are not drawn: choose a workload.", view.hidden) }</p>
+                <p class="note">{ format!("{} more lanes are not drawn: choose a workload.", view.hidden) }</p>
             }
             <Phases rows={view.rows.clone()} />
         </div>

@@ -44,6 +44,11 @@ impl Counts {
         self.workloads.get(uid)
     }
 
+    /// The counts of all workloads over time.
+    pub fn workloads(&self) -> impl Iterator<Item = &Trail<Sample>> {
+        self.workloads.values()
+    }
+
     /// What a budget asked for over time.
     pub fn budget(&self, key: &ObjectKey) -> Option<&Trail<Floor>> {
         self.budgets.get(key)
