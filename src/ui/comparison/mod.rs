@@ -16,7 +16,7 @@ use presets::Preset;
 const PLAYED_MAX: Span = Span::from_seconds(600);
 
 /// What is asked of a comparison.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum CompareAction {
     /// Compares the two runs of a preset.
     Preset(usize),

@@ -25,7 +25,7 @@ pub(crate) struct CompareProps {
 }
 
 fn act(on: &Callback<Action>, action: CompareAction) -> Callback<MouseEvent> {
-    on.reform(move |_| Action::Compare(action.clone()))
+    on.reform(move |_| Action::Compare(action))
 }
 
 #[component]

@@ -156,10 +156,10 @@ mod tests {
     fn page(lines: &[&str]) -> State {
         let mut state = State::default();
         state.reduce(Action::Apply);
-        for line in lines.iter().copied() {
+        for line in lines {
             let until = state.cluster.now() + Span::from_seconds(60);
             state.machine.run_until(&mut state.cluster, until);
-            state.reduce(Action::Run(line.to_owned()));
+            state.reduce(Action::Run((*line).to_owned()));
         }
         let until = state.cluster.now() + Span::from_seconds(60);
         state.machine.run_until(&mut state.cluster, until);
