@@ -1,6 +1,6 @@
 //! Evictions beside budgets as their controller wrote them.
 //!
-//! Models nothing by itself: it plays the parts of the budgets' controller and of a kubelet, Kubernetes v1.36.
+//! Models nothing by itself: it plays the budgets' controller's part and a kubelet's, Kubernetes v1.36.
 
 use super::pods::set_condition;
 use super::{ApiServer, DeleteOptions, Preconditions, Request, StatusError};

@@ -1,11 +1,12 @@
-//! What kubelets tell about their nodes: a lease that is renewed and a status that is posted, again and again.
+//! What kubelets tell about their nodes: a lease that is renewed and a status that is posted, again and
+//! again.
 //!
 //! Models `syncNodeStatus`, `pkg/kubelet/kubelet_node_status.go`, and the lease of
 //! staging/src/k8s.io/component-helpers/apimachinery/lease, Kubernetes v1.36: two loops, each with one next
 //! round. A write is tried five times; then it waits for the next round, and a lease that cannot be read or
-//! made for a back-off. A report that would change nothing is not sent; when a kubelet falls silent, the times
-//! of its last heartbeats are written down (`api::heartbeat`). Left out: the cached copy that the first of the
-//! five tries starts from, the jitter of the rounds.
+//! made waits for a back-off. A report that would change nothing is not sent; when a kubelet falls silent,
+//! the times of its last heartbeats are written down (`api::heartbeat`). Left out: the cached copy that the
+//! first of the five tries starts from, the jitter of the rounds.
 
 use std::rc::Rc;
 

@@ -1,7 +1,8 @@
 //! What kubelets tell about pods: their status, and that they have ended.
 //!
-//! Models `syncBatch` and `syncPod`, `pkg/kubelet/status/status_manager.go`, Kubernetes v1.36: what could not
-//! be told is told again in the next round, once for each pod. Left out: rounds in which all pods are compared.
+//! Models `syncBatch` and `syncPod`, `pkg/kubelet/status/status_manager.go`, Kubernetes v1.36: what could
+//! not be told is told again in the next round, once for each pod. Left out: rounds in which all pods are
+//! compared.
 
 use std::rc::Rc;
 

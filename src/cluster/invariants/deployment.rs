@@ -124,10 +124,11 @@ fn is_young(memory: &Memory, meta: &ObjectMeta, now: Time) -> bool {
     meta.creation_timestamp.is_none_or(|created| created.time() + young > now)
 }
 
-/// Whether the controller may have taken the Deployment for one that was scaled (`isScalingEvent`): a set with
-/// pods still notes another size. Then all sets are looked at, those as well that have been scaled before, and
-/// what rounding leaves over goes to or comes from the largest, whether or not its pods are available: a
-/// Deployment of 5 that becomes 3 has shrunk its old sets when the new one is seen, which still notes 5.
+/// Whether the controller may have taken the Deployment for one that was scaled (`isScalingEvent`): a set
+/// with pods still notes another size. Then all sets are looked at, those as well that have been scaled
+/// before, and what rounding leaves over goes to or comes from the largest, whether or not its pods are
+/// available: a Deployment of 5 that becomes 3 has shrunk its old sets when the new one is seen, which still
+/// notes 5.
 fn may_be_scaling(memory: &Memory, written: &Written<'_>, now: Time) -> bool {
     let newest = written.deployments[0];
     let mut sets = others(memory, written.after, newest).chain(written.before);

@@ -1,7 +1,7 @@
 //! How a plan is carried out: pods are created and deleted, and Events told about those that ended.
 //!
-//! Models `syncNodes`, `pkg/controller/daemon/daemon_controller.go`, Kubernetes v1.36. Left out: requests side by
-//! side.
+//! Models `syncNodes`, `pkg/controller/daemon/daemon_controller.go`, Kubernetes v1.36. Left out: requests
+//! side by side.
 
 use std::rc::Rc;
 

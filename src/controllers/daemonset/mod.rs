@@ -2,12 +2,12 @@
 //!
 //! Models pkg/controller/daemon, Kubernetes v1.36. Left out: metrics.
 //!
-//! - `nodes`: which nodes suit. `template`: the pods it makes. `assess`, `table`, `rows`:
-//!   what it knows of each node.
+//! - `nodes`: which nodes suit. `template`: the pods it makes. `assess`, `table`, `rows`: what it knows of
+//!   each node.
 //! - `manage`, `update`: the policy. `plan`: what it decides. `waiting`: why it waits. `backoff`: failed
 //!   pods.
-//! - `changes`: what wakes it. `revisions`, `status`, `sync`: what it gathers and writes. `carrying_out`: how a
-//!   plan is carried out.
+//! - `changes`: what wakes it. `revisions`, `status`, `sync`: what it gathers and writes. `carrying_out`: how
+//!   a plan is carried out.
 
 mod nodes;
 mod template;

@@ -1,7 +1,7 @@
 //! What the policy asks of the nodes of a set: which there are, and which need something.
 //!
-//! Models what `manage`, `rollingUpdate` and `updateDaemonSetStatus` look at, pkg/controller/daemon, Kubernetes
-//! v1.36. Left out: nothing.
+//! Models what `manage`, `rollingUpdate` and `updateDaemonSetStatus` look at, pkg/controller/daemon,
+//! Kubernetes v1.36. Left out: nothing.
 
 use std::rc::Rc;
 

@@ -1,8 +1,8 @@
 //! What holds for one pod of a set.
 //!
 //! Models the predicates of `pkg/controller/statefulset/stateful_set_utils.go` (`isCreated`,
-//! `isRunningAndReady`, `isUnavailable`, `identityMatches`, …), Kubernetes v1.36: each is answered once for each
-//! version of a pod. Left out: nothing that a sync could tell.
+//! `isRunningAndReady`, `isUnavailable`, `identityMatches`, …), Kubernetes v1.36: each is answered once for
+//! each version of a pod. Left out: nothing that a sync could tell.
 
 use std::rc::Rc;
 

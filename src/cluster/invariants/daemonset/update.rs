@@ -28,8 +28,9 @@ pub(super) fn max_surge(set: &DaemonSet, nodes: i64) -> i64 {
     surge.map_or(0, |surge| surge.scaled(nodes, true).unwrap_or_default())
 }
 
-/// The hash of the set's newest revision. When none of its own has its template, the revision that an earlier
-/// set of its name has left may be taken for it: `snapshot` finds its name taken, and the content to be right.
+/// The hash of the set's newest revision. When none of its own has its template, the revision that an
+/// earlier set of its name has left may be taken for it: `snapshot` finds its name taken, and the content to
+/// be right.
 fn newest_hash<'a>(memory: &'a Memory, set: &DaemonSet) -> Option<&'a str> {
     let revisions = || memory.objects.values().filter_map(ControllerRevision::of);
     let own = revisions().filter(|revision| revision.metadata.is_controlled_by(&set.metadata.uid));
