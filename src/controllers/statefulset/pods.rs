@@ -1,9 +1,9 @@
 //! The pods of one set as its policy sees them: facts that are kept from sync to sync and changed pod by pod.
 //!
 //! Models `getPodsForStatefulSet`, `pkg/controller/statefulset/stateful_set.go`, and `computeReplicaStatus`,
-//! `stateful_set_control.go`, Kubernetes v1.36. Upstream asks for every pod in every sync; here only pods that
-//! need attention are looked at, so that a sync costs what there is to do and not what there is. Left out:
-//! nothing that a sync could tell.
+//! `stateful_set_control.go`, Kubernetes v1.36. Upstream asks for every pod in every sync; here only pods
+//! that need attention are looked at, so that a sync costs what there is to do and not what there is. Left
+//! out: nothing that a sync could tell.
 
 use std::rc::Rc;
 
