@@ -118,6 +118,9 @@ impl NodeTable {
 
     /// Takes a pod of the set in.
     pub(crate) fn put(&mut self, pod: Rc<Pod>) {
+        if self.renew(&pod) {
+            return;
+        }
         self.remove(&pod.metadata.name);
         let name = pod.metadata.name.clone();
         if !self.set.spec.selector.matches(&pod.metadata.labels) {
@@ -128,14 +131,33 @@ impl NodeTable {
             self.nowhere.insert(name, pod);
             return;
         };
-        if let Some(hash) = pod.metadata.labels.get(HASH_LABEL) {
-            *self.hashes.entry(hash.clone()).or_default() += 1;
-        }
+        self.count_hash(&pod, 1);
         let row = self.rows.entry(node.clone()).or_default();
         let place = row.pods.partition_point(|other| other.metadata.name < name);
         row.pods.insert(place, pod);
         self.places.insert(name, node.clone());
         self.dirty.insert(node);
+    }
+
+    /// Takes a newer version of a pod in where the older one stands, as nearly all changes of pods allow.
+    fn renew(&mut self, pod: &Rc<Pod>) -> bool {
+        let name = pod.metadata.name.as_str();
+        let Some(node) = target_node_name(pod) else { return false };
+        let Some(row) = self.rows.get_mut(node) else { return false };
+        let Some(place) = row.pods.iter_mut().find(|known| known.metadata.name == name) else { return false };
+        let is_same = place.metadata.uid == pod.metadata.uid && place.metadata.labels == pod.metadata.labels;
+        if is_same {
+            *place = Rc::clone(pod);
+            self.dirty.insert(node.to_owned());
+        }
+        is_same
+    }
+
+    fn count_hash(&mut self, pod: &Pod, times: isize) {
+        if let Some(hash) = pod.metadata.labels.get(HASH_LABEL) {
+            let count = self.hashes.entry(hash.clone()).or_default();
+            *count = count.saturating_add_signed(times);
+        }
     }
 
     /// Forgets a pod.
@@ -147,11 +169,7 @@ impl NodeTable {
             && let Some(place) = row.pods.iter().position(|pod| pod.metadata.name == name)
         {
             let pod = row.pods.remove(place);
-            if let Some(hash) = pod.metadata.labels.get(HASH_LABEL)
-                && let Some(count) = self.hashes.get_mut(hash)
-            {
-                *count -= 1;
-            }
+            self.count_hash(&pod, -1);
         }
         self.dirty.insert(node);
     }
