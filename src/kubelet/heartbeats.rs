@@ -125,7 +125,7 @@ impl Kubelets {
         };
         let lease = lease(name, &agent.node.metadata.uid, None);
         let owners = lease.metadata.owner_references.clone();
-        let found = context.find(&lease_key(name)).map(|left| left.cloned());
+        let found = context.find(&lease_key(name)).map(Option::<&Object>::cloned);
         let ensured = match found {
             Ok(None) => context.request(Request::create(Object::Lease(Rc::new(lease)))).map(Some),
             found => found,
