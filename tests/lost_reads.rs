@@ -3,6 +3,9 @@
 //! the end all must be as if none had failed, with as many objects made and removed.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+use kubesets::api::Kind;
+use kubesets::api::object::Typed as _;
+use kubesets::api::pod::Pod;
 use kubesets::apiserver::StatusError;
 use kubesets::client::{Fate, Interference, Request};
 use kubesets::cluster::invariants::Checker;
@@ -12,8 +15,10 @@ use kubesets::sim::{Span, Time};
 
 /// The longest back-off of a queue, and what it may put off.
 const LONG: Span = Span::from_seconds(3_000);
-/// Longer than anything that follows at once.
+/// Longer than a lost node is believed in, and its pods tolerate it.
 const FAILING: Span = Span::from_seconds(600);
+/// Far more than a cluster of this size needs, and far less than a loop without an end.
+const STEPS_MAX: u64 = 30_000;
 
 /// No read arrives before a time.
 #[derive(Debug)]
@@ -66,6 +71,7 @@ spec:
 ";
 
 struct Played {
+    cluster: Cluster,
     end: Vec<String>,
     effects: SideEffects,
     failed: u64,
@@ -84,19 +90,26 @@ fn play(line: &str, failing: Span) -> Played {
     cluster.submit(Input::Line { terminal: 0, line: line.to_owned() }).unwrap();
     let mut fault = NoReads { until: cluster.now() + failing, failed: std::cell::Cell::default() };
     let until = fault.until + LONG;
+    let begun = cluster.steps();
     while cluster.next_due().is_some_and(|due| due <= until) {
         cluster.step_with(&mut fault);
+        assert!(cluster.steps() - begun < STEPS_MAX, "{line}: at {} ms", cluster.now().ms());
         for event in follower.news(cluster.server()) {
             effects.note(&event, cluster.server());
         }
     }
     cluster.run_until(until);
-    Played { end: normal::end_state(cluster.server()), effects, failed: fault.failed.get() }
+    Played { end: normal::end_state(cluster.server()), cluster, effects, failed: fault.failed.get() }
 }
 
 #[track_caller]
 fn check(line: &str) {
-    let (whole, disturbed) = (play(line, Span::ZERO), play(line, FAILING));
+    check_for(line, FAILING);
+}
+
+#[track_caller]
+fn check_for(line: &str, failing: Span) {
+    let (whole, disturbed) = (play(line, Span::ZERO), play(line, failing));
     assert!(disturbed.failed > 0, "{line}: nothing was read");
     assert_eq!(normal::difference(&whole.end, &disturbed.end), None, "{line}");
     assert_eq!(whole.effects.difference(&disturbed.effects), None, "{line}");
@@ -120,6 +133,38 @@ fn owners_and_budgets_are_asked_for_again() {
     check("kubectl delete deployment front --cascade=foreground --wait=false");
     check("kubectl delete deployment front --cascade=orphan --wait=false");
     check("kubectl scale deployment front --replicas=4");
+}
+
+/// The life cycle of nodes, and the collector of pods; the kubelets tell again what they could not tell.
+#[test]
+fn nodes_and_their_pods_are_asked_for_again() {
+    check("fault stop node/node-1");
+    check("fault stop-kubelet node/node-1");
+    check("fault remove node/node-1; kubectl delete node node-1 --wait=false");
+    check("kubectl cordon node-1");
+}
+
+/// Eviction for taints tries five times, ten milliseconds apart.
+#[test]
+fn tainted_pods_are_asked_for_again() {
+    check_for("kubectl taint nodes node-1 dedicated=db:NoExecute", Span::from_ms(40));
+}
+
+/// Upstream gives a pod up that it could not evict in five tries (`deletePodHandler`): it stays until its
+/// node's taints change.
+#[test]
+fn a_tainted_pod_that_could_not_be_read_in_five_tries_stays() {
+    let mut played = play("kubectl taint nodes node-1 dedicated=db:NoExecute", FAILING);
+    let on_node = |cluster: &Cluster| -> Vec<String> {
+        let pods = cluster.server().list(Kind::Pod, None).filter_map(Pod::of);
+        pods.filter(|pod| pod.spec.node_name == "node-1").map(|pod| pod.metadata.name.clone()).collect()
+    };
+    let left = on_node(&played.cluster);
+    assert!(!left.is_empty(), "the node had pods, and they are there still");
+    let line = "kubectl taint nodes node-1 again=yes:NoExecute".to_owned();
+    played.cluster.submit(Input::Line { terminal: 0, line }).unwrap();
+    played.cluster.run_until(played.cluster.now() + Span::from_seconds(300));
+    assert_eq!(on_node(&played.cluster), Vec::<String>::new(), "of {left:?}");
 }
 
 /// The binder of volumes.

@@ -1036,3 +1036,39 @@ fn revisions_are_renumbered_and_cleaned_up() {
     roll(&mut drive, "three");
     assert_eq!(numbers(&drive), [3, 4]);
 }
+
+/// Upstream takes a revision whose name is taken and whose content is right, whoever controls it
+/// (`snapshot`): it keeps its number, and the pods of its template are the new ones.
+#[test]
+fn a_revision_that_a_namesake_has_left_is_taken_over_as_it_is() {
+    let mut drive = Drive::on_nodes(set(), 1);
+    drive.sync_all();
+    let left = drive.newest_revision().unwrap();
+    // Nobody collects here what the first set has left.
+    drive.delete_set(PropagationPolicy::Background);
+    for pod in drive.all_pods() {
+        drive.delete_pod(&pod.metadata.name);
+    }
+    let mut other = set();
+    other.spec.template.spec.containers[0].image = "other".into();
+    drive.request(Request::create(other));
+    let numbers = |drive: &Drive| -> Vec<i64> { drive.revisions().iter().map(|r| r.revision).collect() };
+    let hashes = |drive: &Drive| -> Vec<String> {
+        drive.pods().iter().map(|pod| pod.metadata.labels[HASH].clone()).collect()
+    };
+    let settle = |drive: &mut Drive| {
+        for _ in 0..4 {
+            drive.sync_all();
+            drive.make_all_ready();
+        }
+    };
+    settle(&mut drive);
+    assert_eq!(numbers(&drive), [1, 1], "it knows nothing of the other one");
+    assert_ne!(hashes(&drive), [left.metadata.labels[HASH].clone()]);
+    drive.set_image("foo/bar");
+    let (created, deleted, _) = drive.sync();
+    assert_eq!((created, deleted), (0, 1), "the pod of the other template is an old one");
+    settle(&mut drive);
+    assert_eq!(hashes(&drive), [left.metadata.labels[HASH].clone()]);
+    assert_eq!(numbers(&drive), [1, 1]);
+}

@@ -158,3 +158,5 @@ impl ApiServer {
 
 #[cfg(test)]
 mod verbs_tests;
+#[cfg(test)]
+mod eviction_tests;

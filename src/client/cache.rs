@@ -132,44 +132,48 @@ impl Cache {
     }
 
     fn reindex(&mut self, old: Option<&Object>, new: Option<&Object>) {
-        let (old_owner, new_owner) = (old.map(controller_index), new.map(controller_index));
-        if old_owner != new_owner {
-            if let (Some(index), Some(object)) = (&old_owner, old)
-                && let Some(names) = self.by_controller.get_mut(index)
+        // Nearly all changes leave both as they are: keys are made only for those that do not.
+        if old.map(controller_uid) != new.map(controller_uid) {
+            if let Some(object) = old
+                && let Some(names) = self.by_controller.get_mut(&controller_index(object))
             {
                 names.remove(&object.meta().name);
                 if names.is_empty() {
-                    self.by_controller.remove(index);
+                    self.by_controller.remove(&controller_index(object));
                 }
             }
-            if let (Some(index), Some(object)) = (new_owner, new) {
-                self.by_controller.entry(index).or_default().insert(object.meta().name.clone());
+            if let Some(object) = new {
+                let names = self.by_controller.entry(controller_index(object)).or_default();
+                names.insert(object.meta().name.clone());
             }
         }
-        let (old_node, new_node) = (old.and_then(node_index), new.and_then(node_index));
+        let (old_node, new_node) = (old.and_then(node_of), new.and_then(node_of));
         if old_node != new_node {
-            if let Some((node, place)) = old_node
+            let place = |object: &Object| (object.meta().namespace.clone(), object.meta().name.clone());
+            if let (Some(node), Some(object)) = (old_node, old)
                 && let Some(pods) = self.by_node.get_mut(node)
             {
-                pods.remove(&place);
+                pods.remove(&place(object));
             }
-            if let Some((node, place)) = new_node {
-                self.by_node.entry(node.to_owned()).or_default().insert(place);
+            if let (Some(node), Some(object)) = (new_node, new) {
+                self.by_node.entry(node.to_owned()).or_default().insert(place(object));
             }
         }
     }
 }
 
-fn controller_index(object: &Object) -> (Kind, String, String) {
-    let uid = object.meta().controller_of().map(|owner| owner.uid.clone()).unwrap_or_default();
-    (object.kind(), object.meta().namespace.clone(), uid)
+fn controller_uid(object: &Object) -> &str {
+    object.meta().controller_of().map_or("", |owner| owner.uid.as_str())
 }
 
-fn node_index(object: &Object) -> Option<(&str, (String, String))> {
+fn controller_index(object: &Object) -> (Kind, String, String) {
+    (object.kind(), object.meta().namespace.clone(), controller_uid(object).to_owned())
+}
+
+/// The node that a pod is bound to.
+fn node_of(object: &Object) -> Option<&str> {
     match object {
-        Object::Pod(pod) if pod.is_bound() => {
-            Some((&pod.spec.node_name, (pod.metadata.namespace.clone(), pod.metadata.name.clone())))
-        }
+        Object::Pod(pod) if pod.is_bound() => Some(&pod.spec.node_name),
         _ => None,
     }
 }

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use super::heartbeats::NextRound;
 use super::node::{NodeConfig, internal_ip, node_object_at, pod_address_prefix};
 use super::report::{Pressure, Report};
 use crate::api::codec::api_words;
@@ -105,6 +106,10 @@ pub(super) struct NodeAgent {
     pub(super) ready_at: Time,
     /// How often the machine was started again.
     pub(super) boots: u32,
+    /// When its lease is turned to again.
+    pub(super) next_renewal: NextRound,
+    /// When its node is reported about again.
+    pub(super) next_report: NextRound,
     pub(super) pressures: SortedSet<Pressure>,
     pub(super) images: SortedSet<String>,
     pub(super) used: Amounts,
@@ -127,6 +132,8 @@ impl NodeAgent {
             outage: None,
             ready_at: now,
             boots: 0,
+            next_renewal: NextRound::default(),
+            next_report: NextRound::default(),
             pressures: SortedSet::new(),
             images: SortedSet::new(),
             used: Amounts::default(),

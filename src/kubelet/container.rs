@@ -3,16 +3,13 @@
 //! Models the container's share of pkg/kubelet/kuberuntime and pkg/kubelet/prober, Kubernetes v1.36. Probes
 //! succeed unless a fault says otherwise, or somebody has changed something (`super::probing`).
 
-use super::Scene;
 use super::commands::behaviour;
-use super::images::{self, ImageNeed, go_duration};
+use super::container_words::Place;
+use super::images;
 use super::lifecycle::{Facts, Stage, next_stage};
-use super::probing::Failing;
-use super::timing::Timing;
+use super::probing::{Failing, next_probe, probe_delay};
 use crate::api::Timestamp;
-use crate::api::pod::{Container, ContainerStatus, Pod, Probe, Terminated};
-use crate::client::EventType;
-use crate::collections::SortedSet;
+use crate::api::pod::{ContainerStatus, Pod, Terminated};
 use crate::sim::{Span, Time};
 
 /// What is said of a container that ran on a machine that knows nothing of it.
@@ -28,36 +25,6 @@ pub(super) enum Role {
     Sidecar,
     /// What the pod is there for.
     App,
-}
-
-/// An Event that is to be told about a container or, without a field path, about its pod.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Told {
-    pub(super) type_: EventType,
-    pub(super) reason: &'static str,
-    pub(super) message: String,
-    pub(super) field_path: String,
-}
-
-/// Where a container runs: its specification, its pod, its node's images.
-#[derive(Debug)]
-pub(super) struct Place<'a> {
-    pub(super) scene: Scene<'a>,
-    pub(super) images: &'a mut SortedSet<String>,
-    pub(super) pod: &'a Pod,
-    pub(super) container: &'a Container,
-    pub(super) told: &'a mut Vec<Told>,
-}
-
-impl Place<'_> {
-    fn tell(&mut self, role: Role, type_: EventType, reason: &'static str, message: String) {
-        if self.scene.timing.stand_in {
-            return;
-        }
-        let list = if role == Role::App { "containers" } else { "initContainers" };
-        let field_path = format!("spec.{list}{{{}}}", self.container.name);
-        self.told.push(Told { type_, reason, message, field_path });
-    }
 }
 
 /// A container as its kubelet knows it.
@@ -79,7 +46,7 @@ pub(super) struct ContainerRun {
     startup_at: Option<Time>,
     /// Whether its readiness probe passes, and when it will.
     pub(super) ready: bool,
-    ready_at: Option<Time>,
+    pub(super) ready_at: Option<Time>,
     /// A fault keeps it from being ready.
     pub(super) held_unready: bool,
     /// When it ends by itself, and with which code.
@@ -87,8 +54,8 @@ pub(super) struct ContainerRun {
     /// How its last start ended, and the one before.
     pub(super) ended: Option<Terminated>,
     pub(super) previous: Option<Terminated>,
-    crashes: u32,
-    pull_failures: u32,
+    pub(super) crashes: u32,
+    pub(super) pull_failures: u32,
     /// Its probes that fail because somebody changed something in it.
     pub(super) failing: Vec<Failing>,
 }
@@ -183,25 +150,6 @@ impl ContainerRun {
             }
         }
         changed
-    }
-
-    /// Keeps it from being ready, or lets it be ready again.
-    pub(super) fn hold_unready(&mut self, held: bool) {
-        self.held_unready = held;
-        if self.is_running() && self.role != Role::Init {
-            self.ready = !held && self.started && self.ready_at.is_none();
-        }
-    }
-
-    /// Its readiness probe has failed too often; says whether its status has changed.
-    pub(super) fn lose_readiness(&mut self) -> bool {
-        self.ready_at = None;
-        std::mem::take(&mut self.ready)
-    }
-
-    /// Its readiness probe passes again from an instant on.
-    pub(super) fn ready_again(&mut self, at: Time) {
-        self.ready_at = Some(at);
     }
 
     /// Its process ends because it took too much memory.
@@ -346,110 +294,9 @@ impl ContainerRun {
         }
     }
 
-    fn tell_of(&self, stage: Stage, was: Stage, pulling_for: Span, need: ImageNeed, place: &mut Place<'_>) {
-        let (role, image) = (self.role, place.container.image.clone());
-        let (normal, warning) = (EventType::Normal, EventType::Warning);
-        match stage {
-            Stage::Pulling => place.tell(role, normal, "Pulling", format!("Pulling image \"{image}\"")),
-            Stage::Starting if was == Stage::Pulling => {
-                place.tell(role, normal, "Pulled", images::pulled_message(&image, pulling_for));
-            }
-            Stage::Starting if need == ImageNeed::Nothing => {
-                let message = format!(
-                    "Container image \"{image}\" already present on machine and can be accessed by the pod"
-                );
-                place.tell(role, normal, "Pulled", message);
-            }
-            Stage::Running => {
-                place.tell(role, normal, "Created", "Container created".to_owned());
-                place.tell(role, normal, "Started", "Container started".to_owned());
-            }
-            Stage::ErrImagePull => {
-                let why = images::pull_error(&image);
-                place.tell(role, warning, "Failed", format!("Failed to pull image \"{image}\": {why}"));
-                place.tell(role, warning, "Failed", "Error: ErrImagePull".to_owned());
-            }
-            Stage::ImagePullBackOff => {
-                place.tell(role, normal, "BackOff", format!("Back-off pulling image \"{image}\""));
-                place.tell(role, warning, "Failed", "Error: ImagePullBackOff".to_owned());
-            }
-            Stage::ErrImageNeverPull => {
-                place.tell(role, warning, "ErrImageNeverPull", never_pull_message(&image));
-                place.tell(role, warning, "Failed", "Error: ErrImageNeverPull".to_owned());
-            }
-            Stage::CrashLoopBackOff => {
-                let message = format!(
-                    "Back-off restarting failed container {} in pod {}",
-                    place.container.name,
-                    pod_in_words(place.pod)
-                );
-                place.tell(role, warning, "BackOff", message);
-            }
-            Stage::Queued | Stage::Creating | Stage::Starting | Stage::Exited => {}
-        }
-    }
-
-    /// Reason and message while it waits; `None` when its stage has none of its own.
-    pub(super) fn waiting(
-        &self,
-        pod: &Pod,
-        container: &Container,
-        timing: &Timing,
-    ) -> Option<(&'static str, String)> {
-        let image = &container.image;
-        Some(match self.stage {
-            Stage::ErrImagePull => ("ErrImagePull", images::pull_error(image)),
-            Stage::ImagePullBackOff => (
-                "ImagePullBackOff",
-                format!("Back-off pulling image \"{image}\": ErrImagePull: {}", images::pull_error(image)),
-            ),
-            // The earlier failure shows until the new pull has ended.
-            Stage::Pulling if self.pull_failures > 0 => (
-                "ImagePullBackOff",
-                format!("Back-off pulling image \"{image}\": ErrImagePull: {}", images::pull_error(image)),
-            ),
-            Stage::ErrImageNeverPull => ("ErrImageNeverPull", never_pull_message(image)),
-            Stage::CrashLoopBackOff => (
-                "CrashLoopBackOff",
-                format!(
-                    "back-off {} restarting failed container={} pod={}",
-                    go_duration(timing.crash_back_off(self.crashes)),
-                    container.name,
-                    pod_in_words(pod)
-                ),
-            ),
-            _ => return None,
-        })
-    }
-
     /// Names a start of the container.
     pub(super) fn container_id(&self, pod: &Pod, start: i64) -> String {
         let place = format!("{} {:?} {} {start}", pod.metadata.uid, self.role, self.index);
         format!("containerd://{}", images::hex64(&place))
     }
-}
-
-fn never_pull_message(image: &str) -> String {
-    format!("Container image \"{image}\" is not present with pull policy of Never")
-}
-
-/// A pod as log lines name it: `web-0_default(uid)`.
-fn pod_in_words(pod: &Pod) -> String {
-    format!("{}_{}({})", pod.metadata.name, pod.metadata.namespace, pod.metadata.uid)
-}
-
-/// From the start of a container to the passing of a probe.
-fn probe_delay(probe: &Probe, timing: &Timing) -> Span {
-    let seconds = |value: Option<i64>| u64::try_from(value.unwrap_or_default()).unwrap_or_default();
-    let first = seconds(probe.initial_delay_seconds).saturating_mul(1_000).max(timing.first_probe_ms);
-    let further = seconds(probe.success_threshold).saturating_sub(1);
-    let period = seconds(Some(probe.period_seconds.unwrap_or(10)));
-    Span::from_ms(first.saturating_add(further.saturating_mul(period).saturating_mul(1_000)))
-}
-
-/// When the first probe passes that comes after a program has started up slowly.
-fn next_probe(probe: &Probe, first: Span, slow: Span) -> Span {
-    let period = u64::try_from(probe.period_seconds.unwrap_or(10)).unwrap_or_default().max(1) * 1_000;
-    let late = slow.ms().saturating_sub(first.ms());
-    first + Span::from_ms(late.div_ceil(period) * period)
 }

@@ -6,6 +6,9 @@ use serde_json::json;
 
 use super::tests::{Rig, web};
 use super::*;
+use crate::api::ObjectKey;
+use crate::api::meta::Condition;
+use crate::client::{DeleteOptions, Request};
 
 fn node() -> String {
     "node-1".to_owned()

@@ -1,41 +1,21 @@
-//! What kubelets do for their nodes: register them, report about them, fall silent and come back.
+//! What kubelets do for their nodes: register them, fall silent and come back.
 //!
-//! Models `registerWithAPIServer` and `syncNodeStatus`, `pkg/kubelet/kubelet_node_status.go`, and the lease
-//! of staging/src/k8s.io/component-helpers/apimachinery/lease, Kubernetes v1.36. A report that would change
-//! nothing is not sent; when a kubelet falls silent, the times of its last heartbeats are written down
-//! (`api::heartbeat`). Left out: a kubelet that cannot register.
+//! Models `registerWithAPIServer`, `pkg/kubelet/kubelet_node_status.go`, and what a kubelet finds when it
+//! starts, Kubernetes v1.36. What it tells about its node is in `heartbeats`. Left out: a kubelet that cannot
+//! register.
 
 use std::rc::Rc;
 
 use super::agent::{NodeAgent, Outage};
+use super::heartbeats::node_key;
 use super::node::NodeConfig;
 use super::report::boot_id;
 use super::worker::Plan;
-use super::{COMPONENT, Ctx, Kubelets, PodId, REPORT_AGAIN, Timer, remove};
-use crate::api::heartbeat::{LEASE_NAMESPACE, RENEW_EVERY, last_beat, lease, renew_time};
+use super::{COMPONENT, Ctx, Kubelets, PodId};
 use crate::api::node::{Node, NodeStatus};
-use crate::api::object::Opaque;
-use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp};
-use crate::client::{EventType, Request, StatusError, Telling};
-use crate::sim::{Span, Time};
-
-fn node_key(name: &str) -> ObjectKey {
-    ObjectKey::new(Kind::Node, "", name)
-}
-
-fn node_lease_key(name: &str) -> ObjectKey {
-    ObjectKey::new(Kind::Lease, LEASE_NAMESPACE, name)
-}
-
-/// Renews a lease from now on, unless it is being renewed.
-fn renew(left: &Opaque, name: &str, context: &mut Ctx<'_>) -> Result<(), StatusError> {
-    if renew_time(left).is_none() {
-        return Ok(());
-    }
-    let mut renewed = left.clone();
-    renewed.extra.extend(lease(name, "", None).extra);
-    context.request(Request::update(Object::Lease(Rc::new(renewed)))).map(drop)
-}
+use crate::api::{Object, ObjectMeta};
+use crate::client::{EventType, Request, Telling};
+use crate::sim::Span;
 
 impl Kubelets {
     /// A node's object came or changed.
@@ -59,30 +39,6 @@ impl Kubelets {
             self.tell_status(name, what, context);
         }
         self.post(name, context);
-    }
-
-    /// Makes a node's lease, or goes on with one that is left from an earlier life
-    /// (`backoffEnsureLease`). That one still names the earlier node, so the garbage collector removes it,
-    /// and the next renewal makes another.
-    pub(super) fn keep_lease(&self, name: &str, context: &mut Ctx<'_>) {
-        let Some(agent) = self.agents.get(name).filter(|a| a.is_connected() && a.is_registered) else {
-            return;
-        };
-        let lease = lease(name, &agent.node.metadata.uid, None);
-        let left = match context.find(&node_lease_key(name)) {
-            Ok(Some(Object::Lease(left))) => Some(Rc::clone(left)),
-            _ => None,
-        };
-        let is_own = left
-            .as_ref()
-            .is_none_or(|left| left.metadata.owner_references == lease.metadata.owner_references);
-        let written = match left {
-            None => context.request(Request::create(Object::Lease(Rc::new(lease)))).map(drop),
-            Some(left) => renew(&left, name, context),
-        };
-        if written.is_err() || !is_own {
-            context.wake_after(RENEW_EVERY, Timer::Node(name.to_owned()));
-        }
     }
 
     /// A node's object is gone; its kubelet goes on, and registers only when it is started again.
@@ -110,12 +66,15 @@ impl Kubelets {
 
     fn register(&mut self, name: &str, context: &mut Ctx<'_>) -> Result<(), String> {
         let now = context.now();
+        let Some(ready_at) = self.agents.get(name).map(|agent| agent.ready_at) else {
+            return Err(no_node(name));
+        };
+        if ready_at > now {
+            self.report_node_after(name, ready_at - now, context);
+        }
         let Some(agent) = self.agents.get_mut(name) else {
             return Err(no_node(name));
         };
-        if agent.ready_at > now {
-            context.wake_after(agent.ready_at - now, Timer::Node(name.to_owned()));
-        }
         let mut node = super::node_object_at(&agent.config, now);
         node.status = NodeStatus::default();
         agent.report(now).post(&mut node.status, now);
@@ -131,36 +90,6 @@ impl Kubelets {
                 Ok(())
             }
             Err(error) => Err(error.message),
-        }
-    }
-
-    /// Writes what a kubelet reports, unless the object says so already.
-    pub(super) fn post(&mut self, name: &str, context: &mut Ctx<'_>) {
-        let now = context.now();
-        let Some(agent) = self.agents.get(name).filter(|agent| agent.is_connected()) else {
-            return;
-        };
-        let live = match context.live(&node_key(name)) {
-            Ok(Object::Node(live)) => live,
-            Err(error) if !error.is_not_found() => {
-                return context.wake_after(REPORT_AGAIN, Timer::Node(name.to_owned()));
-            }
-            _ => return,
-        };
-        let mut node = (**live).clone();
-        agent.report(now).post(&mut node.status, now);
-        if node.status == live.status {
-            return;
-        }
-        let news = news(&live.status, &node.status);
-        match context.request(Request::update_status(node)) {
-            Ok(_) => {
-                for what in news {
-                    self.tell_status(name, what, context);
-                }
-            }
-            Err(error) if error.is_not_found() => {}
-            Err(_) => context.wake_after(REPORT_AGAIN, Timer::Node(name.to_owned())),
         }
     }
 
@@ -180,33 +109,6 @@ impl Kubelets {
             self.write_last_heartbeats(name, context);
         }
         Ok(())
-    }
-
-    /// Writes down when the last heartbeats came that were not sent.
-    fn write_last_heartbeats(&self, name: &str, context: &mut Ctx<'_>) {
-        let now = context.now();
-        let beat = |since: Option<Timestamp>, every: u64| {
-            last_beat(since.map_or(Time::ZERO, Timestamp::time), Span::from_ms(every), now)
-        };
-        if let Ok(Object::Lease(live)) = context.live(&node_lease_key(name)) {
-            let renewed = beat(live.metadata.creation_timestamp, self.timing.lease_renew_ms);
-            let written = lease(name, "", Some(renewed)).extra;
-            let mut silent = (**live).clone();
-            silent.extra.extend(written);
-            drop(context.request(Request::update(Object::Lease(Rc::new(silent)))));
-        }
-        if let Ok(Object::Node(live)) = context.live(&node_key(name)) {
-            let mut node = (**live).clone();
-            let posted = |conditions: &[crate::api::meta::Condition]| {
-                let moved = conditions.iter().filter_map(|condition| condition.last_transition_time).max();
-                Timestamp::at(beat(moved, self.timing.status_report_ms))
-            };
-            let at = posted(&node.status.conditions);
-            for condition in &mut node.status.conditions {
-                condition.last_heartbeat_time.get_or_insert(at);
-            }
-            drop(context.request(Request::update_status(node)));
-        }
     }
 
     /// A node's kubelet, network or power is back.
@@ -286,7 +188,7 @@ impl Kubelets {
             let key = Rc::clone(key);
             // What ended while nobody could be told.
             if worker.plan == Plan::Gone {
-                remove(&pod, context);
+                self.remove(&pod, context);
                 continue;
             }
             self.start_if_bound(&key, context);
@@ -298,13 +200,15 @@ impl Kubelets {
         }
     }
 
-    fn tell_status(&self, name: &str, what: &str, context: &mut Ctx<'_>) {
-        let message = format!("Node {name} status is now: {what}");
-        self.tell(name, EventType::Normal, what, &message, context);
-    }
-
     /// Tells an Event about a node, which kubelets name by its name as if it were a uid.
-    fn tell(&self, name: &str, type_: EventType, reason: &str, message: &str, context: &mut Ctx<'_>) {
+    pub(super) fn tell(
+        &self,
+        name: &str,
+        type_: EventType,
+        reason: &str,
+        message: &str,
+        context: &mut Ctx<'_>,
+    ) {
         if self.timing.stand_in {
             return;
         }
@@ -321,30 +225,6 @@ impl Kubelets {
             message,
         });
     }
-}
-
-/// What has changed between two statuses, as kubelets tell it.
-fn news(old: &NodeStatus, new: &NodeStatus) -> Vec<&'static str> {
-    use crate::api::meta::Condition;
-    const TOLD: [(&str, &str, &str); 4] = [
-        ("MemoryPressure", "NodeHasSufficientMemory", "NodeHasInsufficientMemory"),
-        ("DiskPressure", "NodeHasNoDiskPressure", "NodeHasDiskPressure"),
-        ("PIDPressure", "NodeHasSufficientPID", "NodeHasInsufficientPID"),
-        ("Ready", "NodeNotReady", "NodeReady"),
-    ];
-    let status = |status: &NodeStatus, type_: &str| {
-        Condition::find(&status.conditions, type_).map(|condition| condition.status == "True")
-    };
-    let unknown = |type_: &str| {
-        Condition::find(&old.conditions, type_).is_none_or(|condition| condition.status == "Unknown")
-    };
-    TOLD.iter()
-        .filter_map(|(type_, when_false, when_true)| {
-            let is = status(new, type_)?;
-            let changed = unknown(type_) || status(old, type_) != Some(is);
-            changed.then_some(if is { *when_true } else { *when_false })
-        })
-        .collect()
 }
 
 pub(super) fn no_node(node: &str) -> String {

@@ -4,7 +4,9 @@
 //! failures in a row, one each `periodSeconds`. Nobody probes as long as nothing was changed: probes then
 //! pass. Left out: further Events of a probe that goes on failing.
 
-use super::container::{ContainerRun, Place as At, Told};
+use super::container::{ContainerRun, Role};
+use super::container_words::{Place as At, Told};
+use super::timing::Timing;
 use super::worker::{Outcome, containers};
 use super::{Ctx, Kubelets};
 use crate::api::pod::{Container, Probe};
@@ -96,6 +98,25 @@ fn probe_of(container: &Container, kind: ProbeKind) -> Option<&Probe> {
 }
 
 impl ContainerRun {
+    /// Keeps it from being ready, or lets it be ready again.
+    pub(super) fn hold_unready(&mut self, held: bool) {
+        self.held_unready = held;
+        if self.is_running() && self.role != Role::Init {
+            self.ready = !held && self.started && self.ready_at.is_none();
+        }
+    }
+
+    /// Its readiness probe has failed too often; says whether its status has changed.
+    pub(super) fn lose_readiness(&mut self) -> bool {
+        self.ready_at = None;
+        std::mem::take(&mut self.ready)
+    }
+
+    /// Its readiness probe passes again from an instant on.
+    pub(super) fn ready_again(&mut self, at: Time) {
+        self.ready_at = Some(at);
+    }
+
     /// A probe of it fails from now on, and why, or passes again.
     fn probe_changed(
         &mut self,
@@ -173,4 +194,20 @@ fn tell(place: &mut At<'_>, type_: EventType, reason: &'static str, message: Str
         let field_path = format!("spec.containers{{{}}}", place.container.name);
         place.told.push(Told { type_, reason, message, field_path });
     }
+}
+
+/// From the start of a container to the passing of a probe.
+pub(super) fn probe_delay(probe: &Probe, timing: &Timing) -> Span {
+    let seconds = |value: Option<i64>| u64::try_from(value.unwrap_or_default()).unwrap_or_default();
+    let first = seconds(probe.initial_delay_seconds).saturating_mul(1_000).max(timing.first_probe_ms);
+    let further = seconds(probe.success_threshold).saturating_sub(1);
+    let period = seconds(Some(probe.period_seconds.unwrap_or(10)));
+    Span::from_ms(first.saturating_add(further.saturating_mul(period).saturating_mul(1_000)))
+}
+
+/// When the first probe passes that comes after a program has started up slowly.
+pub(super) fn next_probe(probe: &Probe, first: Span, slow: Span) -> Span {
+    let period = u64::try_from(probe.period_seconds.unwrap_or(10)).unwrap_or_default().max(1) * 1_000;
+    let late = slow.ms().saturating_sub(first.ms());
+    first + Span::from_ms(late.div_ceil(period) * period)
 }

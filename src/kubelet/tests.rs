@@ -8,8 +8,9 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::api::ObjectKey;
 use crate::apiserver::{ApiServer, Body, WatchEventType};
-use crate::client::{Informer, Recorder};
+use crate::client::{Cache, DeleteOptions, Informer, Recorder, Request};
 use crate::collections::sort;
 use crate::sim::{Agenda, Rng, Span};
 

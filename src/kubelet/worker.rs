@@ -11,8 +11,8 @@ use serde_json::Value;
 use super::Scene;
 use super::admission::Rejection;
 use super::agent::{Amounts, NodeAgent};
-use super::commands::{behaviour, pre_stop};
-use super::container::{ContainerRun, Place, Role, Told};
+use super::container::{ContainerRun, Role};
+use super::container_words::{Place, Told};
 use super::lifecycle::Stage;
 use crate::api::Timestamp;
 use crate::api::pod::{Container, Pod};
@@ -222,102 +222,6 @@ impl Worker {
             run.role == Role::Init && run.is_done() && run.exit_code().is_some_and(|code| code != 0)
         });
         init_failed || self.runs.iter().filter(|run| run.role == Role::App).all(ContainerRun::is_done)
-    }
-
-    /// Ends all that runs, because the node gives the pod up.
-    pub(super) fn give_up(&mut self, rejection: Rejection, now: Time) {
-        let pod = Rc::clone(&self.pod);
-        for run in &mut self.runs {
-            run.stop(137, now, &pod);
-        }
-        self.plan = Plan::GivenUp(rejection);
-    }
-
-    /// Its deletion was asked for: its containers are told to stop.
-    pub(super) fn terminate(&mut self, now: Time, scene: Scene<'_>) -> Outcome {
-        let timing = scene.timing;
-        let mut outcome = Outcome::default();
-        let grace = self.grace();
-        match self.plan {
-            Plan::AwaitVolumes | Plan::Live => {
-                let pod = Rc::clone(&self.pod);
-                let mut takes = Span::from_ms(timing.stop_ms);
-                for (run, container) in
-                    self.runs.iter().zip(containers(&pod)).filter(|(run, _)| run.is_running())
-                {
-                    takes = takes.max(self.stop_time(container, run.role, grace, scene));
-                    let message = format!("Stopping container {}", container.name);
-                    if !timing.stand_in {
-                        let field_path = format!("spec.containers{{{}}}", container.name);
-                        let told = Told { type_: EventType::Normal, reason: "Killing", message, field_path };
-                        outcome.told.push(told);
-                    }
-                }
-                self.plan = Plan::Stop { until: now + takes.min(grace) };
-            }
-            // Deleted again with less time.
-            Plan::Stop { until } => self.plan = Plan::Stop { until: until.min(now + grace) },
-            Plan::Finished | Plan::GivenUp(_) => self.plan = Plan::Remove { at: now },
-            Plan::Remove { .. } | Plan::Gone => {}
-        }
-        outcome
-    }
-
-    /// Ends the containers of a pod that is deleted; says whether any of them ran.
-    fn end_containers(&mut self, now: Time, scene: Scene<'_>) -> bool {
-        let pod = Rc::clone(&self.pod);
-        let grace = self.grace();
-        let killed: Vec<bool> = self
-            .runs
-            .iter()
-            .zip(containers(&pod))
-            .map(|(run, container)| {
-                self.ignores_term(container, run.role, scene)
-                    || self.stop_time(container, run.role, grace, scene) > grace
-            })
-            .collect();
-        let mut any = false;
-        for (run, killed) in self.runs.iter_mut().zip(killed) {
-            any |= run.starts > 0;
-            run.stop(if killed { 137 } else { 0 }, now, &pod);
-        }
-        any
-    }
-
-    /// How long its containers get to stop: never less than a second.
-    fn grace(&self) -> Span {
-        let meta = &self.pod.metadata;
-        let grace = meta.deletion_grace_period_seconds.or(self.pod.spec.termination_grace_period_seconds);
-        Span::from_seconds(u64::try_from(grace.unwrap_or(30)).unwrap_or_default().max(1))
-    }
-
-    fn ignores_term(&self, container: &Container, role: Role, scene: Scene<'_>) -> bool {
-        let meta = &self.pod.metadata;
-        scene.faults.of_pod(&meta.namespace, &meta.name).ignores_term
-            || behaviour(container, role == Role::Init, scene.timing).ignores_term
-    }
-
-    /// How long a container takes to stop.
-    fn stop_time(&self, container: &Container, role: Role, grace: Span, scene: Scene<'_>) -> Span {
-        let meta = &self.pod.metadata;
-        let stop = Span::from_ms(scene.timing.stop_ms);
-        if scene.faults.of_pod(&meta.namespace, &meta.name).ignores_term {
-            return grace;
-        }
-        if scene.timing.stand_in {
-            return stop;
-        }
-        if self.ignores_term(container, role, scene) {
-            return grace;
-        }
-        stop + pre_stop(container).unwrap_or(grace)
-    }
-
-    /// How long a container takes to end when it is told to although its pod stays, and its code then.
-    pub(super) fn stopping(&self, container: &Container, scene: Scene<'_>) -> (Span, i64) {
-        let grace = self.grace();
-        let takes = self.stop_time(container, Role::App, grace, scene).min(grace);
-        (takes, if self.ignores_term(container, Role::App, scene) { 137 } else { 0 })
     }
 
     /// Whether a process of it runs, as long as its machine has power.

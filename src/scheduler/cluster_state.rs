@@ -137,8 +137,7 @@ impl ClusterState {
     pub(crate) fn put_node(&mut self, node: &Rc<Node>) {
         let at = self.position(&node.metadata.name);
         let Some(known) = at.and_then(|at| self.nodes.get_mut(at)) else {
-            self.nodes.push(NodeState::new(Rc::clone(node)));
-            return self.recount();
+            return self.add_node(node);
         };
         if known.node.metadata.labels != node.metadata.labels {
             self.topologies.clear();
@@ -147,6 +146,25 @@ impl ClusterState {
             known.allocatable = Resources::of(&node.status.allocatable);
         }
         known.node = Rc::clone(node);
+    }
+
+    /// Takes a new node in, behind the others: nothing that is known of them changes.
+    fn add_node(&mut self, node: &Rc<Node>) {
+        let state = NodeState::new(Rc::clone(node));
+        self.index.insert(Rc::clone(&state.name), self.nodes.len());
+        let waiting: Vec<_> =
+            self.pods.values().filter(|placed| placed.node == state.name).cloned().collect();
+        self.nodes.push(state);
+        self.topologies.clear();
+        for count in &mut self.counts {
+            count.by_node.push(0);
+        }
+        for carried in self.terms.iter_mut().flatten() {
+            carried.by_node.push(0);
+        }
+        for placed in waiting {
+            self.count(&placed, 1);
+        }
     }
 
     /// Lets a node go; its pods stay known in case it comes back.

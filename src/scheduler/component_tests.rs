@@ -81,6 +81,14 @@ impl World {
         self.server.set_now(end);
     }
 
+    /// The scheduler starts anew, with nothing in its memory and lists to be read.
+    fn restart(&mut self) {
+        self.scheduler = Scheduler::default();
+        self.cache = Cache::default();
+        self.informers = self.informers.iter().map(Informer::anew).collect();
+        self.agenda.retain(|_| false);
+    }
+
     fn create(&mut self, kind: Kind, value: Value) {
         self.server.handle(Request::create(Object::from_value(kind, value).unwrap())).unwrap();
     }
@@ -165,6 +173,20 @@ fn a_pod_is_bound_and_an_event_says_so() {
     let key = ObjectKey::new(Kind::Pod, "default", "plain");
     let attempt = world.scheduler.last_attempt(&key).unwrap();
     assert_eq!(attempt.to_string(), "scheduled to node-1\n  node-1: the only node that is possible");
+}
+
+/// In the list that it reads the pod that waits stands before the one that leaves it no room.
+#[test]
+fn a_scheduler_that_starts_knows_of_all_pods_before_it_places_one() {
+    let mut world = World::with_nodes(1);
+    world.pod("web-1", json!({"requests": {"cpu": "3"}}));
+    world.run(100);
+    assert!(world.live("web-1").is_bound());
+    world.pod("web-0", json!({"requests": {"cpu": "3"}}));
+    world.restart();
+    world.run(100);
+    assert!(!world.live("web-0").is_bound(), "the node has room for one of them");
+    assert_eq!(world.told("web-0"), ["0/1 nodes are available: 1 Insufficient cpu."]);
 }
 
 #[test]

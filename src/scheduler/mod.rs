@@ -80,6 +80,8 @@ pub struct Scheduler {
     nominations: Nominations,
     next_start: usize,
     wake_at: Option<Time>,
+    /// Whether it knows all that there was when it started.
+    has_begun: bool,
 }
 
 type Ctx<'a> = Context<'a, Timer>;
@@ -187,8 +189,16 @@ impl Component for Scheduler {
     }
 
     fn observe(&mut self, changes: &[Change], context: &mut Ctx<'_>) {
+        // No pod is placed before the first lists are taken in (`WaitForHandlersSync`): a pod that waits may
+        // stand before those that have a node.
+        let has_begun = std::mem::replace(&mut self.has_begun, true);
         for change in changes {
             self.take_in(change, context);
+            if has_begun {
+                self.run_queue(context);
+            }
+        }
+        if !has_begun {
             self.run_queue(context);
         }
         self.set_timer(context);

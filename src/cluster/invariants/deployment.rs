@@ -124,6 +124,22 @@ fn is_young(memory: &Memory, meta: &ObjectMeta, now: Time) -> bool {
     meta.creation_timestamp.is_none_or(|created| created.time() + young > now)
 }
 
+/// Whether the controller may have taken the Deployment for one that was scaled (`isScalingEvent`): a set
+/// with pods still notes another size. Then all sets are looked at, those as well that have been scaled
+/// before, and what rounding leaves over goes to or comes from the largest, whether or not its pods are
+/// available: a Deployment of 5 that becomes 3 has shrunk its old sets when the new one is seen, which still
+/// notes 5.
+fn may_be_scaling(memory: &Memory, written: &Written<'_>, now: Time) -> bool {
+    let newest = written.deployments[0];
+    let mut sets = others(memory, written.after, newest).chain(written.before);
+    sets.any(|set| {
+        views(memory, set, now).into_iter().filter(|view| size(view) > 0).any(|view| {
+            let noted = view.metadata.annotations.get(DESIRED).and_then(|text| text.parse::<i64>().ok());
+            noted.is_some_and(|noted| written.deployments.iter().any(|it| replicas(it) != noted))
+        })
+    })
+}
+
 /// The versions of a `ReplicaSet` that the controller may have seen.
 fn views<'a>(memory: &'a Memory, set: &ReplicaSet, now: Time) -> Vec<&'a ReplicaSet> {
     let key = key_of::<ReplicaSet>(&set.metadata);
@@ -151,11 +167,12 @@ fn size_is_bounded(seen: &Seen<'_>) -> Result<(), String> {
 
 fn availability_is_kept(seen: &Seen<'_>) -> Result<(), String> {
     let Some(written) = written(seen).filter(|written| written.growth() < 0) else { return Ok(()) };
-    if written.is_scaling() || !written.deployments.iter().all(|it| is_rolling(it)) {
+    let now = seen.event.at;
+    let is_rolled = written.deployments.iter().all(|it| is_rolling(it));
+    if written.is_scaling() || !is_rolled || may_be_scaling(seen.memory, &written, now) {
         return Ok(());
     }
     let Some(before) = written.before else { return Ok(()) };
-    let now = seen.event.at;
     let available = |set: &ReplicaSet, most: bool| {
         let counts = views(seen.memory, set, now).into_iter().map(|view| view.status.available_replicas);
         if most { counts.max() } else { counts.min() }.unwrap_or_default()

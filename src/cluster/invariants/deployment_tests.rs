@@ -127,6 +127,30 @@ fn available_pods_have_a_lower_bound() {
     assert_eq!(scene.broken(), "");
 }
 
+/// A set with pods that still notes another size has all of them scaled, in which availability counts for
+/// nothing; as soon as all note the size, it counts again.
+#[test]
+fn scaling_has_no_lower_bound_while_a_set_notes_another_size() {
+    for (noted, size, seconds, expected) in
+        [(6, 1, 0, ""), (4, 1, 0, "S-43"), (6, 0, 0, "S-43"), (6, 1, 30, "S-43")]
+    {
+        let mut scene = Scene::new(&rolling(), &[4, size]);
+        let note = |scene: &mut Scene, noted: i64| {
+            let annotations = json!({"deployment.kubernetes.io/desired-replicas": noted.to_string()});
+            let patch = json!({"metadata": {"annotations": annotations}});
+            scene.patch(Kind::ReplicaSet, "web-1", patch, Subresource::Main);
+            scene.checker.check(&scene.server, true).unwrap();
+        };
+        note(&mut scene, noted);
+        if seconds > 0 {
+            note(&mut scene, 4);
+            scene.server.set_now(Time::from_ms(90_000 + seconds * 1_000));
+        }
+        scene.scale(0, 1);
+        assert_eq!(scene.broken(), expected, "{noted} noted by {size}, {seconds} s ago");
+    }
+}
+
 #[test]
 fn recreate_waits_for_pods_that_go() {
     for (with_pod, expected) in [(false, ""), (true, "S-44")] {

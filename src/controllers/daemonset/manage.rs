@@ -56,7 +56,7 @@ pub(crate) fn resting(view: &View<'_>, update: Option<WaitingFor>, now: Time) ->
 }
 
 fn unserved(view: &View<'_>, now: Time) -> Option<WaitingFor> {
-    let count = view.table.unserved().count();
+    let count = view.table.unserved_count();
     let (node, row) = view.table.unserved().next()?;
     let pods = row.pods().iter().map(|pod| &**pod);
     let pod = pods.clone().find(|pod| !pod.is_terminating()).or_else(|| pods.clone().next())?;

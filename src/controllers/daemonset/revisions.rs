@@ -67,7 +67,8 @@ pub(crate) fn construct_history(
     }
     let number = old.iter().map(|revision| revision.revision).max().unwrap_or(0).max(0).saturating_add(1);
     let current = match current.as_slice() {
-        [] => snapshot(api, set, data, number)?,
+        // One that is taken over from a namesake keeps its number.
+        [] => return Ok(History { current: snapshot(api, set, data, number)?, old }),
         [only] => Rc::clone(only),
         several => merge(api, several, pods)?,
     };

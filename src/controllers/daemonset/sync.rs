@@ -10,11 +10,10 @@ use std::rc::Rc;
 use super::COMPONENT;
 use super::backoff::FailedPodsBackoff;
 use super::manage::{manage, resting};
-use super::plan::{Plan, View};
+use super::plan::View;
 use super::revisions::{History, cleanup_history, construct_history};
 use super::status::store_daemon_set_status;
 use super::table::NodeTable;
-use super::template::{daemon_pod_template, require_node};
 use super::update::{on_delete, rolling_update};
 use super::waiting::{Outcome, WaitingFor};
 use crate::api::apps::ControllerRevision;
@@ -27,12 +26,8 @@ use crate::controllers::api_access::Api;
 use crate::controllers::consistency::OwnWrites;
 use crate::controllers::controller_ref::claim_objects;
 use crate::controllers::expectations::Expectations;
-use crate::controllers::pod_control::{create_pod, delete_pod, pod_from_template};
 use crate::controllers::{SyncError, SyncResult};
 use crate::sim::{Span, Time};
-
-/// Pods that one sync creates at most, and deletes at most.
-const BURST_REPLICAS: usize = 250;
 
 /// What the controller remembers of one set between syncs.
 #[derive(Clone, Debug)]
@@ -41,10 +36,10 @@ pub(crate) struct SetState {
     pub(crate) table: NodeTable,
     /// What it expects to see.
     pub(crate) expectations: Expectations,
-    backoff: FailedPodsBackoff,
-    writes: OwnWrites,
+    pub(super) backoff: FailedPodsBackoff,
+    pub(super) writes: OwnWrites,
     /// Its revisions, as long as nothing about them has changed.
-    history: Option<History>,
+    pub(super) history: Option<History>,
     /// The generation and the collision count that the revisions belong to.
     history_of: (i64, Option<i64>),
     /// When expectations that are not met are looked at again.
@@ -177,100 +172,6 @@ impl SetState {
         cleanup_history(api, set, history, |hash| self.table.is_live(hash)).map_err(|error| SyncError {
             message: format!("failed to clean up revisions of DaemonSet: {error}"),
         })
-    }
-
-    /// Creates and deletes pods, and says whether any was created; all failures are gathered.
-    fn sync_nodes(
-        &mut self,
-        key: &ObjectKey,
-        set: &Rc<DaemonSet>,
-        plan: &Plan,
-        api: &mut dyn Api,
-    ) -> Result<bool, SyncError> {
-        let owner = Object::DaemonSet(Rc::clone(set));
-        self.tell_ended(&owner, plan, api);
-        if let Some(after) = plan.recheck_after {
-            api.requeue_after(key, after);
-        }
-        let create = plan.create.get(..BURST_REPLICAS).unwrap_or(&plan.create);
-        let delete = plan.delete.get(..BURST_REPLICAS).unwrap_or(&plan.delete);
-        let names = delete.iter().map(|deletion| deletion.pod.clone());
-        self.expectations.expect(create.len(), names, api.now());
-        let (created, mut errors) = self.create_pods(set, &owner, create, api);
-        for deletion in delete {
-            if let Err(error) = delete_pod(api, COMPONENT, &deletion.pod, &owner) {
-                self.expectations.deletion_observed(&deletion.pod);
-                if !error.is_not_found() && !errors.contains(&error.message) {
-                    errors.push(error.message);
-                }
-            }
-        }
-        match errors.as_slice() {
-            [] => Ok(created),
-            [one] => Err(SyncError { message: one.clone() }),
-            many => Err(SyncError { message: format!("[{}]", many.join(", ")) }),
-        }
-    }
-
-    fn tell_ended(&mut self, owner: &Object, plan: &Plan, api: &mut dyn Api) {
-        let namespace = &owner.meta().namespace;
-        for ended in &plan.ended {
-            let (pod, node) = (&ended.pod, &ended.node);
-            if ended.failed {
-                self.backoff.next(node, api.now());
-                let message =
-                    format!("Found failed daemon pod {namespace}/{pod} on node {node}, will try to kill it");
-                api.event(COMPONENT, owner, EventType::Warning, "FailedDaemonPod", &message);
-            } else {
-                let message = format!(
-                    "Found succeeded daemon pod {namespace}/{pod} on node {node}, will try to delete it"
-                );
-                api.event(COMPONENT, owner, EventType::Normal, "SucceededDaemonPod", &message);
-            }
-        }
-    }
-
-    /// Creates pods in batches of 1, 2, 4 …; after a batch with a failure the rest is left for a later try.
-    fn create_pods(
-        &mut self,
-        set: &Rc<DaemonSet>,
-        owner: &Object,
-        nodes: &[String],
-        api: &mut dyn Api,
-    ) -> (bool, Vec<String>) {
-        let (mut created, mut errors) = (false, Vec::new());
-        if nodes.is_empty() {
-            return (created, errors);
-        }
-        let hash = self.history.as_ref().map_or("", History::hash);
-        let template = daemon_pod_template(set, hash);
-        let (mut rest, mut batch) = (nodes, 1);
-        while !rest.is_empty() && errors.is_empty() {
-            let (now, later) = rest.split_at(batch.min(rest.len()));
-            for node in now {
-                let mut pod = pod_from_template(&template, owner);
-                require_node(&mut pod.spec, node);
-                match create_pod(api, COMPONENT, pod, owner) {
-                    Ok(pod) => {
-                        self.writes.wrote(&pod);
-                        created = true;
-                    }
-                    // In a namespace that is being deleted there is nothing left to do.
-                    Err(error) if error.is_namespace_terminating() => {}
-                    Err(error) => {
-                        self.expectations.creation_observed();
-                        if !errors.contains(&error.message) {
-                            errors.push(error.message);
-                        }
-                    }
-                }
-            }
-            (rest, batch) = (later, batch * 2);
-        }
-        for _ in rest {
-            self.expectations.creation_observed();
-        }
-        (created, errors)
     }
 
     fn update_status(

@@ -6,8 +6,9 @@
 
 use std::rc::Rc;
 
-use super::assess::{Assessment, Rules, Tally, UpdateState, assess};
-use super::nodes::{NodeFit, fit};
+use super::assess::{Rules, Tally, UpdateState, assess};
+use super::nodes::fit;
+use super::rows::Row;
 use super::template::{
     HASH_LABEL, allows_surge, daemon_pod_tolerations, target_node_name, template_generation,
 };
@@ -18,71 +19,36 @@ use crate::api::scheduling::Toleration;
 use crate::collections::{SortedMap, SortedSet};
 use crate::sim::Time;
 
-/// One node.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Row {
-    /// The node, when it exists.
-    node: Option<Rc<Node>>,
-    /// Whether it suits, as far as that is known.
-    fit: Option<NodeFit>,
-    /// The set's pods that are on it or meant for it, by name.
-    pods: Vec<Rc<Pod>>,
-    /// What is known about it.
-    assessment: Option<Assessment>,
-}
-
-impl Row {
-    /// Whether the node suits; `None` when it does not exist.
-    pub(crate) fn fit(&self) -> Option<&NodeFit> {
-        self.node.as_ref().and(self.fit.as_ref())
-    }
-
-    /// Whether the node exists.
-    pub(crate) fn has_node(&self) -> bool {
-        self.node.is_some()
-    }
-
-    /// The set's pods that are on the node or meant for it, by name.
-    pub(crate) fn pods(&self) -> &[Rc<Pod>] {
-        &self.pods
-    }
-
-    /// What is known about it.
-    pub(crate) fn assessment(&self) -> Option<&Assessment> {
-        self.assessment.as_ref()
-    }
-}
-
 /// The nodes of one set.
 #[derive(Clone, Debug)]
 pub(crate) struct NodeTable {
-    set: Rc<DaemonSet>,
+    pub(super) set: Rc<DaemonSet>,
     generation: Option<String>,
     tolerations: Vec<Toleration>,
     allows_surge: bool,
     hash: String,
-    rows: SortedMap<String, Row>,
+    pub(super) rows: SortedMap<String, Row>,
     /// On which row each pod is.
     places: SortedMap<String, String>,
     /// Pods that the set controls and that do not fit its selector.
-    strays: SortedMap<String, Rc<Pod>>,
+    pub(super) strays: SortedMap<String, Rc<Pod>>,
     /// Pods that are meant for no node.
-    nowhere: SortedMap<String, Rc<Pod>>,
+    pub(super) nowhere: SortedMap<String, Rc<Pod>>,
     /// How many pods there are of each hash.
-    hashes: SortedMap<String, usize>,
+    pub(super) hashes: SortedMap<String, usize>,
     /// Nodes that must be assessed anew.
     dirty: SortedSet<String>,
     /// When nodes must be assessed anew because a pod becomes available.
-    ripening: SortedSet<(Time, String)>,
+    pub(super) ripening: SortedSet<(Time, String)>,
     /// Nodes about which there is something to do.
-    work: SortedSet<String>,
+    pub(super) work: SortedSet<String>,
     /// Nodes that should run a pod and have none that is available.
-    unserved: SortedSet<String>,
+    pub(super) unserved: SortedSet<String>,
     /// Nodes by how far their update has come.
-    states: SortedMap<UpdateState, SortedSet<String>>,
-    tally: Tally,
+    pub(super) states: SortedMap<UpdateState, SortedSet<String>>,
+    pub(super) tally: Tally,
     /// Nodes whose old pod, or else whose new one, is available.
-    served: i64,
+    pub(super) served: i64,
 }
 
 impl NodeTable {
@@ -152,6 +118,9 @@ impl NodeTable {
 
     /// Takes a pod of the set in.
     pub(crate) fn put(&mut self, pod: Rc<Pod>) {
+        if self.renew(&pod) {
+            return;
+        }
         self.remove(&pod.metadata.name);
         let name = pod.metadata.name.clone();
         if !self.set.spec.selector.matches(&pod.metadata.labels) {
@@ -162,14 +131,33 @@ impl NodeTable {
             self.nowhere.insert(name, pod);
             return;
         };
-        if let Some(hash) = pod.metadata.labels.get(HASH_LABEL) {
-            *self.hashes.entry(hash.clone()).or_default() += 1;
-        }
+        self.count_hash(&pod, 1);
         let row = self.rows.entry(node.clone()).or_default();
         let place = row.pods.partition_point(|other| other.metadata.name < name);
         row.pods.insert(place, pod);
         self.places.insert(name, node.clone());
         self.dirty.insert(node);
+    }
+
+    /// Takes a newer version of a pod in where the older one stands, as nearly all changes of pods allow.
+    fn renew(&mut self, pod: &Rc<Pod>) -> bool {
+        let name = pod.metadata.name.as_str();
+        let Some(node) = target_node_name(pod) else { return false };
+        let Some(row) = self.rows.get_mut(node) else { return false };
+        let Some(place) = row.pods.iter_mut().find(|known| known.metadata.name == name) else { return false };
+        let is_same = place.metadata.uid == pod.metadata.uid && place.metadata.labels == pod.metadata.labels;
+        if is_same {
+            *place = Rc::clone(pod);
+            self.dirty.insert(node.to_owned());
+        }
+        is_same
+    }
+
+    fn count_hash(&mut self, pod: &Pod, times: isize) {
+        if let Some(hash) = pod.metadata.labels.get(HASH_LABEL) {
+            let count = self.hashes.entry(hash.clone()).or_default();
+            *count = count.saturating_add_signed(times);
+        }
     }
 
     /// Forgets a pod.
@@ -181,11 +169,7 @@ impl NodeTable {
             && let Some(place) = row.pods.iter().position(|pod| pod.metadata.name == name)
         {
             let pod = row.pods.remove(place);
-            if let Some(hash) = pod.metadata.labels.get(HASH_LABEL)
-                && let Some(count) = self.hashes.get_mut(hash)
-            {
-                *count -= 1;
-            }
+            self.count_hash(&pod, -1);
         }
         self.dirty.insert(node);
     }
@@ -208,16 +192,18 @@ impl NodeTable {
                 self.dirty.insert(node);
             }
         }
-        while let Some(name) = self.dirty.pop_first() {
+        for name in std::mem::take(&mut self.dirty) {
             self.assess_row(&name, now);
         }
     }
 
+    /// Assesses a row where it stands: to take it out and put it back would move all others twice.
     fn assess_row(&mut self, name: &str, now: Time) {
-        let Some(mut row) = self.rows.remove(name) else { return };
+        let Some(mut row) = self.rows.get_mut(name).map(std::mem::take) else { return };
         self.count(name, &row, -1);
         row.assessment = None;
         if row.node.is_none() && row.pods.is_empty() {
+            self.rows.remove(name);
             return;
         }
         if let (Some(node), None) = (&row.node, &row.fit) {
@@ -231,7 +217,9 @@ impl NodeTable {
         };
         row.assessment = Some(assess(&rules, row.fit(), &row.pods, now));
         self.count(name, &row, 1);
-        self.rows.insert(name.to_owned(), row);
+        if let Some(place) = self.rows.get_mut(name) {
+            *place = row;
+        }
     }
 
     /// Counts a row in, or out when `times` is -1.
@@ -262,78 +250,5 @@ impl NodeTable {
                 self.ripening.remove(&entry)
             };
         }
-    }
-
-    /// What the set's status counts.
-    pub(crate) fn tally(&self) -> Tally {
-        self.tally
-    }
-
-    /// Nodes about which there is something to do.
-    pub(crate) fn work(&self) -> impl Iterator<Item = (&String, &Row)> {
-        self.of_names(&self.work)
-    }
-
-    /// Nodes that should run a pod and have none that is available.
-    pub(crate) fn unserved(&self) -> impl Iterator<Item = (&String, &Row)> {
-        self.of_names(&self.unserved)
-    }
-
-    /// How many nodes' updates have come so far.
-    pub(crate) fn count_of(&self, state: UpdateState) -> i64 {
-        let count = self.states.get(&state).map_or(0, SortedSet::len);
-        i64::try_from(count).unwrap_or(i64::MAX)
-    }
-
-    /// Nodes whose update has come so far.
-    pub(crate) fn in_state(&self, state: UpdateState) -> impl Iterator<Item = (&String, &Row)> {
-        self.states.get(&state).into_iter().flat_map(|names| self.of_names(names))
-    }
-
-    fn of_names<'a>(&'a self, names: &'a SortedSet<String>) -> impl Iterator<Item = (&'a String, &'a Row)> {
-        names.iter().filter_map(|name| self.rows.get_key_value(name))
-    }
-
-    /// How many nodes have an available pod, the old one counting before the new one.
-    pub(crate) fn served(&self) -> i64 {
-        self.served
-    }
-
-    /// All nodes that exist.
-    pub(crate) fn nodes(&self) -> impl Iterator<Item = (&String, &Row)> {
-        self.rows.iter().filter(|(_, row)| row.has_node())
-    }
-
-    /// The set's pods.
-    pub(crate) fn pods(&self) -> impl Iterator<Item = &Rc<Pod>> {
-        self.rows.values().flat_map(|row| &row.pods).chain(self.nowhere.values())
-    }
-
-    /// Whether a pod has this hash.
-    pub(crate) fn is_live(&self, hash: &str) -> bool {
-        self.hashes.get(hash).is_some_and(|count| *count > 0)
-    }
-
-    /// Pods that the set controls and that do not fit its selector.
-    pub(crate) fn strays(&self) -> impl Iterator<Item = &Rc<Pod>> {
-        self.strays.values()
-    }
-
-    /// The pod that becomes available next, with its node.
-    pub(crate) fn next_ripe(&self) -> Option<(String, String)> {
-        let (_, node) = self.ripening.first()?;
-        let min_ready = self.set.spec.min_ready_seconds;
-        let (at, _) = self.ripening.first()?;
-        let is_next = |pod: &&Rc<Pod>| {
-            let before = Time::from_ms(at.ms().saturating_sub(1));
-            pod.is_ready() && pod.is_available(min_ready, *at) && !pod.is_available(min_ready, before)
-        };
-        let pod = self.rows.get(node)?.pods.iter().find(is_next)?;
-        Some((pod.metadata.name.clone(), node.clone()))
-    }
-
-    /// When the next pod becomes available.
-    pub(crate) fn next_ripe_at(&self) -> Option<Time> {
-        self.ripening.first().map(|(at, _)| *at)
     }
 }

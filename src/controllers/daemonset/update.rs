@@ -5,7 +5,7 @@
 
 use super::assess::{Deletion, Purpose, UpdateState};
 use super::plan::{Plan, View};
-use super::table::Row;
+use super::rows::Row;
 use super::template::{surge_count, unavailable_count};
 use super::waiting::WaitingFor;
 

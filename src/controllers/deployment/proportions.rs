@@ -165,6 +165,35 @@ mod tests {
         }
     }
 
+    /// Two sets were scaled already when a third is seen that notes the earlier size: their shares change
+    /// nothing, and the largest gives what is too much.
+    #[test]
+    fn a_set_that_is_seen_late_costs_the_largest_a_pod() {
+        let mut deployment = Deployment::default();
+        deployment.spec.replicas = Some(3);
+        deployment.spec.strategy.type_ = "RollingUpdate".into();
+        deployment.spec.strategy.rolling_update = Some(RollingUpdateDeployment {
+            max_surge: Some(IntOrString::Int(0)),
+            max_unavailable: Some(IntOrString::Int(1)),
+        });
+        let set = |name: &str, size: i64, noted: i64| {
+            let mut set = ReplicaSet::default();
+            set.metadata.name = name.into();
+            set.spec.replicas = Some(size);
+            for name in [DESIRED_REPLICAS, MAX_REPLICAS] {
+                set.metadata.annotations.insert(name.into(), noted.to_string());
+            }
+            Rc::new(set)
+        };
+        let (old, new) = (vec![set("broken", 1, 3), set("serving", 2, 3)], set("new", 1, 5));
+        let sizes: Vec<(String, i64)> = scale(&deployment, Some(&new), &old)
+            .into_iter()
+            .map(|scaling| (scaling.set.metadata.name.clone(), scaling.to))
+            .collect();
+        let expected = [("serving", 1), ("broken", 1), ("new", 1)];
+        assert_eq!(sizes, expected.map(|(name, size)| (name.to_owned(), size)));
+    }
+
     #[test]
     fn an_inactive_deployment_scales_its_newest_set() {
         assert_eq!(scaled(3, 0, 0, &[0, 0], true), [0, 3]);

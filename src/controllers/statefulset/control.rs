@@ -6,14 +6,16 @@
 //! `ControllerRevision`s. Left out: what a creation in the same sync would let a burst do next; the next sync
 //! does it.
 
-use super::claims::{Holder, claims_of, has_unexpected_controller, is_claim_owner_up_to_date, stale_claim};
-use super::ordinals::{pod_name, replicas, start_ordinal};
-use super::plan::{ClaimStep, Phase, Plan, Purpose, Side, Task, TaskKind};
-use super::pods::{Facts, PodTable, Slot};
+use super::claims::{Holder, stale_claim};
+use super::facts::{Facts, Slot};
+use super::mending::{claim_steps, enforce_invariants, fix_condemned_claims, steps_for};
+use super::ordinals::{pod_name, start_ordinal};
+use super::plan::{Phase, Plan, Purpose, Side, Task, TaskKind};
+use super::pods::PodTable;
 use super::status::compute_status;
-use super::waiting::{Outcome, Progress, Then, WaitingFor, pod_state, trouble};
+use super::update::{update_one, update_within_budget};
+use super::waiting::{Outcome, Then, WaitingFor, pod_state, trouble};
 use crate::api::apps::StatefulSet;
-use crate::api::intstr::IntOrString;
 use crate::client::Cache;
 use crate::sim::Time;
 
@@ -49,7 +51,7 @@ pub(crate) struct View<'a> {
 }
 
 /// Why no further pod is looked at.
-enum Stop {
+pub(super) enum Stop {
     /// Something was done, and one thing at a time is enough.
     Done,
     /// Something must happen first.
@@ -61,20 +63,20 @@ impl View<'_> {
         self.set.spec.pod_management_policy != "Parallel"
     }
 
-    fn is_on_delete(&self) -> bool {
+    pub(super) fn is_on_delete(&self) -> bool {
         self.set.spec.update_strategy.type_ == "OnDelete"
     }
 
-    fn name(&self, ordinal: i64) -> String {
+    pub(super) fn name(&self, ordinal: i64) -> String {
         pod_name(self.set, ordinal)
     }
 
     /// The lowest ordinal that a rolling update touches.
-    fn partition_ordinal(&self) -> i64 {
+    pub(super) fn partition_ordinal(&self) -> i64 {
         start_ordinal(self.set).saturating_add(self.partition().unwrap_or(0))
     }
 
-    fn partition(&self) -> Option<i64> {
+    pub(super) fn partition(&self) -> Option<i64> {
         self.set.spec.update_strategy.rolling_update.as_ref()?.partition
     }
 
@@ -216,7 +218,7 @@ fn not_ready(view: &View<'_>, ordinal: i64, slot: &Slot) -> WaitingFor {
     WaitingFor::PodReady { pod, state, then: view.then(ordinal) }
 }
 
-fn position(view: &View<'_>, ordinal: i64) -> usize {
+pub(super) fn position(view: &View<'_>, ordinal: i64) -> usize {
     usize::try_from(ordinal - start_ordinal(view.set)).unwrap_or_default()
 }
 
@@ -230,65 +232,6 @@ fn create(view: &View<'_>, ordinal: i64, pod: &str, plan: &mut Plan) {
         kind: TaskKind::Create { side: view.side_of(ordinal) },
         claims,
     });
-}
-
-/// Mends what identifies a pod, its volumes, and the owners of its claims.
-fn enforce_invariants(view: &View<'_>, slot: &Slot, ordinal: i64, plan: &mut Plan) {
-    let identity = slot.facts.has(Facts::IDENTITY);
-    let storage = slot.facts.has(Facts::STORAGE);
-    if identity && storage && (slot.facts.has(Facts::CLAIMS) || slot.facts.has(Facts::PENDING)) {
-        return;
-    }
-    let claims = claim_steps(view, slot, ordinal, !storage);
-    if identity && storage && claims.is_empty() {
-        return;
-    }
-    plan.push(Task {
-        phase: Phase::Replicas,
-        position: position(view, ordinal),
-        ordinal,
-        kind: TaskKind::Update,
-        claims,
-    });
-}
-
-fn fix_condemned_claims(view: &View<'_>, plan: &mut Plan) {
-    for (index, (ordinal, slot)) in view.pods.condemned_work().enumerate() {
-        if slot.facts.has(Facts::CLAIMS) {
-            continue;
-        }
-        let claims = claim_steps(view, slot, ordinal, false);
-        plan.push_claims(Phase::CondemnedClaims, index, ordinal, TaskKind::OwnClaims, claims);
-    }
-}
-
-fn claim_steps(view: &View<'_>, slot: &Slot, ordinal: i64, create: bool) -> Vec<ClaimStep> {
-    let condemned = !super::ordinals::in_range(view.set, ordinal);
-    let meta = &slot.pod.metadata;
-    steps_for(view, Holder { name: &meta.name, uid: &meta.uid, condemned }, create)
-}
-
-/// What there is to do about the claims of a pod: create those that are missing, give the others their
-/// owners.
-fn steps_for(view: &View<'_>, pod: Holder<'_>, create: bool) -> Vec<ClaimStep> {
-    let mut steps = Vec::new();
-    for (index, (_, claim)) in claims_of(view.set, pod.name, view.cache).enumerate() {
-        let Some(claim) = claim else {
-            if create {
-                steps.push(ClaimStep::Create { template: index });
-            }
-            continue;
-        };
-        let meta = &claim.metadata;
-        if create && meta.is_terminating() {
-            steps.push(ClaimStep::Terminating { claim: meta.name.clone() });
-        }
-        if !is_claim_owner_up_to_date(meta, view.set, pod) {
-            let conflicting = has_unexpected_controller(meta, view.set, pod);
-            steps.push(ClaimStep::Own { claim: meta.name.clone(), conflicting });
-        }
-    }
-    steps
 }
 
 fn process_condemned(view: &View<'_>, plan: &mut Plan) -> Option<Stop> {
@@ -319,134 +262,4 @@ fn process_condemned(view: &View<'_>, plan: &mut Plan) -> Option<Stop> {
     }
     plan.push(Task::delete(Phase::Condemned, 0, ordinal, Purpose::ScaleDown));
     Some(Stop::Done)
-}
-
-/// The highest pod from the partition on that is not available, missing ones among them.
-fn highest_unavailable(view: &View<'_>) -> Option<i64> {
-    let lowest = view.partition_ordinal();
-    let missing = view.pods.highest_missing(lowest);
-    let pods = view.pods.unsettled().rev().take_while(|(ordinal, _)| *ordinal >= lowest);
-    let present = pods.filter(|(_, slot)| slot.is_unavailable()).map(|(ordinal, _)| ordinal).next();
-    present.max(missing)
-}
-
-/// Deletes the highest outdated pod, unless a higher one must become available first.
-fn update_one(view: &View<'_>, plan: &mut Plan) -> Option<WaitingFor> {
-    let outdated =
-        view.pods.outdated_from(view.partition_ordinal()).rev().find(|(_, slot)| !slot.is_terminating());
-    let target = outdated.map(|(ordinal, _)| ordinal);
-    let unavailable = highest_unavailable(view);
-    match (target, unavailable) {
-        (Some(target), unavailable) if unavailable.is_none_or(|ordinal| target >= ordinal) => {
-            plan.push(Task::delete(Phase::Update, 0, target, Purpose::Update));
-            None
-        }
-        (Some(target), Some(ordinal)) => {
-            let state = view.pods.slot(ordinal).map_or("missing".to_owned(), |slot| pod_state(&slot.pod));
-            let then = Then::Update(view.name(target));
-            Some(WaitingFor::UpdatedPod { pod: view.name(ordinal), state, then })
-        }
-        _ => None,
-    }
-}
-
-/// Deletes outdated pods, highest first, as far as the budget goes.
-fn update_within_budget(view: &View<'_>, plan: &mut Plan) -> Option<WaitingFor> {
-    let rolling = view.set.spec.update_strategy.rolling_update.as_ref();
-    let max_unavailable = rolling
-        .map_or(Ok(1), |rolling| max_unavailable(rolling.max_unavailable.as_ref(), replicas(view.set)));
-    // What cannot be read is refused by the API server; should it get here, one at a time is safe.
-    let max_unavailable = max_unavailable.unwrap_or(1);
-    let present = view.pods.unsettled().filter(|(_, slot)| slot.is_unavailable()).count();
-    let unavailable = i64::try_from(present).unwrap_or(i64::MAX).saturating_add(view.pods.missing_count());
-    let outdated = || {
-        let outdated = view.pods.outdated_from(view.partition_ordinal()).rev();
-        outdated.filter(|(_, slot)| !slot.is_terminating())
-    };
-    if unavailable >= max_unavailable {
-        return outdated().next().map(|_| WaitingFor::MaxUnavailable { unavailable, max_unavailable });
-    }
-    let budget = usize::try_from(max_unavailable - unavailable).unwrap_or_default();
-    for (index, (ordinal, _)) in outdated().take(budget).enumerate() {
-        plan.push(Task::delete(Phase::Update, index, ordinal, Purpose::Update));
-    }
-    None
-}
-
-/// How many pods may be away: 1 when nothing is said, percentages rounded down, never less than 1.
-///
-/// # Errors
-/// When the text is no percentage.
-pub(crate) fn max_unavailable(value: Option<&IntOrString>, replicas: i64) -> Result<i64, String> {
-    value.map_or(Ok(1), |value| value.scaled(replicas, false)).map(|number| number.max(1))
-}
-
-fn on_delete(view: &View<'_>) -> Option<WaitingFor> {
-    let (_, slot) = view.pods.outdated_from(i64::MIN).next_back()?;
-    let count = view.pods.outdated_below(i64::MAX);
-    Some(WaitingFor::OnDelete { count, pod: slot.pod.metadata.name.clone() })
-}
-
-fn held_by_partition(view: &View<'_>) -> Option<WaitingFor> {
-    let count = view.pods.outdated_below(view.partition_ordinal());
-    (count > 0).then(|| WaitingFor::Partition { partition: view.partition().unwrap_or(0), count })
-}
-
-impl Plan {
-    /// Ends where no further pod is looked at.
-    fn stopping(self, view: &View<'_>, stop: Stop) -> Self {
-        let outcome = match stop {
-            Stop::Done => self.progress(view),
-            Stop::Wait(wait) => Outcome::Waiting(wait),
-        };
-        self.ending(outcome)
-    }
-
-    /// Ends a sync that went through to the end: with what is done, else with what is waited for.
-    fn resting(mut self, view: &View<'_>, update_wait: Option<WaitingFor>) -> Self {
-        let burst_wait = self.burst_wait.take();
-        if !self.tasks.is_empty() {
-            let progress = self.progress(view);
-            return self.ending(progress);
-        }
-        let held = || if view.is_on_delete() { on_delete(view) } else { held_by_partition(view) };
-        // A pod that cannot be made for its claim is what an update waits for as well.
-        let (stale, burst_wait) = match burst_wait {
-            Some(wait @ WaitingFor::StaleClaim { .. }) => (Some(wait), None),
-            other => (None, other),
-        };
-        let wait = stale.or(update_wait).or(burst_wait).or_else(|| pods_ready(view)).or_else(held);
-        self.ending(wait.map_or(Outcome::Converged, Outcome::Waiting))
-    }
-
-    fn progress(&self, view: &View<'_>) -> Outcome {
-        let Some(first) = self.tasks.first() else {
-            return Outcome::Converged;
-        };
-        let pod = view.name(first.ordinal);
-        let same = |task: &&Task| std::mem::discriminant(&task.kind) == std::mem::discriminant(&first.kind);
-        let count = self.tasks.iter().filter(same).count();
-        Outcome::Progressing(match first.kind {
-            TaskKind::Create { .. } => Progress::Create { pod, count },
-            TaskKind::Delete(Purpose::Finished) => Progress::DeleteFinished { pod, count },
-            TaskKind::Delete(Purpose::ScaleDown) => Progress::ScaleDown { pod, count },
-            TaskKind::Delete(Purpose::Update) => Progress::Update { pod, count },
-            TaskKind::EnsureClaims | TaskKind::OwnClaims | TaskKind::Update => {
-                Progress::Repair { pod, count }
-            }
-        })
-    }
-}
-
-/// Which pods are still on their way although nothing is held back.
-fn pods_ready(view: &View<'_>) -> Option<WaitingFor> {
-    if let Some((_, slot)) = view.pods.condemned().next() {
-        let pod = slot.pod.metadata.name.clone();
-        return Some(WaitingFor::ScaleDownTermination { pod, then: Then::Nothing });
-    }
-    let missing = view.pods.missing_from(start_ordinal(view.set)).next();
-    let present = view.pods.unsettled().next().map(|(ordinal, _)| ordinal);
-    let first = view.name(missing.into_iter().chain(present).min()?);
-    let count = view.pods.missing_count().saturating_add(view.pods.unsettled_count());
-    Some(WaitingFor::PodsReady { count, first })
 }

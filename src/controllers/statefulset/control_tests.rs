@@ -6,9 +6,10 @@
 
 use std::rc::Rc;
 
-use super::control::{Features, View, max_unavailable, update_stateful_set};
+use super::control::{Features, View, update_stateful_set};
 use super::plan::{ClaimStep, Plan, Purpose, Side, Task, TaskKind};
 use super::pods::{POD_NAME_LABEL, PodTable, REVISION_LABEL};
+use super::update::max_unavailable;
 use super::waiting::Outcome;
 use crate::api::apps::{
     ClaimRetentionPolicy, RollingUpdateStatefulSetStrategy, StatefulSet, StatefulSetOrdinals,
@@ -717,7 +718,7 @@ fn facts_follow_every_change_of_a_pod() {
     }
     let seen = |table: &PodTable| {
         let list =
-            |items: Vec<(i64, &super::pods::Slot)>| items.into_iter().map(|(o, _)| o).collect::<Vec<_>>();
+            |items: Vec<(i64, &super::facts::Slot)>| items.into_iter().map(|(o, _)| o).collect::<Vec<_>>();
         (
             table.counts(),
             list(table.unsettled().collect()),

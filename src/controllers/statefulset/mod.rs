@@ -3,17 +3,22 @@
 //! Models pkg/controller/statefulset, Kubernetes v1.36. Left out: the Recreate strategy, which v1.36 does not
 //! have.
 //!
-//! - `control`: the policy. `plan`: what it decides. `waiting`: why it waits.
-//! - `pods`, `gaps`, `ordinals`, `claims`, `revisions`, `status`: what it looks at.
+//! - `control`, `mending`, `update`, `ending`: the policy. `plan`: what it decides. `waiting`: why it waits.
+//! - `facts`, `pods`, `pod_lists`, `gaps`, `ordinals`, `claims`, `revisions`, `status`: what it looks at.
 //! - `sync`, `pod_control`: what it gathers, and how a plan is carried out.
 
 mod ordinals;
 mod claims;
 mod gaps;
+mod facts;
 mod pods;
+mod pod_lists;
 mod waiting;
 mod plan;
 mod control;
+mod mending;
+mod update;
+mod ending;
 mod revisions;
 mod status;
 mod pod_control;

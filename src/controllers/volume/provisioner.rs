@@ -5,9 +5,10 @@
 //! beside Kubernetes v1.36: a claim is taken up once the persistentvolume-controller has named the
 //! provisioner on it. Its volumes lie on a file system that all nodes share, as those of the recordings
 //! did, or on the node that was selected (`local`). A person may make it fail, or make volumes where no pod
-//! looks for them. Left out: its Events about volumes that can be made, and the pods that it runs to make a
-//! directory; the time they take
-//! is the latency.
+//! looks for them; a claim that failed waits for a back-off, and is taken up at once when it changes, and at
+//! each of the rounds in which the informers tell everything again (`DefaultResyncPeriod`). Left out: its
+//! Events about volumes that can be made, and the pods that it runs to make a directory; the time they take
+//! is the latency; rounds that would find nothing to do.
 
 use std::rc::Rc;
 
@@ -41,8 +42,10 @@ const HOSTNAME: &str = "kubernetes.io/hostname";
 const RETRY_FIRST_SECONDS: u64 = 15;
 /// The longest wait after a failure.
 const RETRY_MAX_SECONDS: u64 = 1_000;
-/// Failures after which a claim is left alone (`DefaultFailedProvisionThreshold`).
-const FAILURES_MAX: u32 = 15;
+/// Waits after which a claim is left to its changes and to the rounds (`DefaultFailedProvisionThreshold`).
+const WAITS_MAX: u32 = 15;
+/// How often everything is looked at again (`DefaultResyncPeriod`).
+const ROUND: Span = Span::from_seconds(15 * 60);
 
 /// A fault that a person injects, or its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,8 +78,35 @@ pub struct Provisioner {
     failing: SortedSet<String>,
     /// Nodes on which the volumes of a class are made.
     misplaced: SortedMap<String, String>,
-    /// How often the volume of a claim, by uid, could not be made.
-    failures: SortedMap<String, u32>,
+    /// Claims, by uid, whose volumes could not be made.
+    failed: SortedMap<String, Failed>,
+    /// When it began to look.
+    started: Option<Time>,
+}
+
+/// A claim whose volume could not be made.
+#[derive(Clone, Copy, Debug, Default)]
+struct Failed {
+    /// Waits that it was sent into.
+    waits: u32,
+    /// When the wait that ends first is over.
+    waits_until: Option<Time>,
+    /// When it is tried again.
+    again_at: Time,
+}
+
+impl Failed {
+    /// It failed once more; of two waits the shorter one counts, and a round may come before both.
+    fn note(&mut self, now: Time, next_round: Time) {
+        let begun = self.waits_until.filter(|until| *until > now);
+        let next = (self.waits < WAITS_MAX).then(|| {
+            let seconds = RETRY_FIRST_SECONDS.saturating_mul(1 << self.waits).min(RETRY_MAX_SECONDS);
+            now + Span::from_seconds(seconds)
+        });
+        self.waits += u32::from(next.is_some());
+        self.waits_until = begun.into_iter().chain(next).min();
+        self.again_at = self.waits_until.map_or(next_round, |until| until.min(next_round));
+    }
 }
 
 impl Provisioner {
@@ -88,7 +118,8 @@ impl Provisioner {
             due: SortedMap::new(),
             failing: SortedSet::new(),
             misplaced: SortedMap::new(),
-            failures: SortedMap::new(),
+            failed: SortedMap::new(),
+            started: None,
         }
     }
 
@@ -109,12 +140,13 @@ impl Provisioner {
         };
         let Some(class) = should_provision(&claim, context.cache) else {
             self.due.remove(&claim.metadata.uid);
-            self.failures.remove(&claim.metadata.uid);
+            self.failed.remove(&claim.metadata.uid);
             return Ok(None);
         };
         let name = format!("pvc-{}", claim.metadata.uid);
         if context.cache.typed::<PersistentVolume>("", &name).is_some() {
             self.due.remove(&claim.metadata.uid);
+            self.failed.remove(&claim.metadata.uid);
             return Ok(None);
         }
         let node = claim.metadata.annotations.get(SELECTED_NODE);
@@ -128,6 +160,11 @@ impl Provisioner {
         if !self.is_due(&claim.metadata.uid, key, context) {
             let sentence = format!("making volume {name} for claim {}", key.name);
             return Ok(Some(waiting("VolumeMade", sentence, Some(volume_key(&name)))));
+        }
+        let again_at = self.failed.get(&claim.metadata.uid).map_or(Time::ZERO, |failed| failed.again_at);
+        if again_at > context.now() {
+            context.wake_after(again_at - context.now(), key.clone());
+            return Ok(Some(not_made(&claim)));
         }
         if self.failing.contains(&class.metadata.name) {
             return Ok(Some(self.fail(&claim, key, context)));
@@ -144,31 +181,33 @@ impl Provisioner {
         }
     }
 
-    /// Tells that the volume could not be made, and tries again later, unless it has tried too often.
+    /// Tells that the volume could not be made, and tries again later.
     fn fail(
         &mut self,
         claim: &Rc<PersistentVolumeClaim>,
         key: &ObjectKey,
         context: &mut Context<'_, Requeue>,
     ) -> Verdict {
-        let failures = self.failures.entry(claim.metadata.uid.clone()).or_default();
-        let class = claim_class(claim);
-        if *failures < FAILURES_MAX {
-            let message = format!(
-                "failed to provision volume with StorageClass \"{class}\": failed to create volume pvc-{}: \
-                 no space left on device",
-                claim.metadata.uid
-            );
-            let about = Object::from(Rc::clone(claim));
-            context.event(LOCAL_PATH, &about, EventType::Warning, "ProvisioningFailed", &message);
-            let seconds = RETRY_FIRST_SECONDS.saturating_mul(1 << *failures).min(RETRY_MAX_SECONDS);
-            *failures += 1;
-            let at = context.now() + Span::from_seconds(seconds);
-            self.due.insert(claim.metadata.uid.clone(), at);
-            context.wake_after(Span::from_seconds(seconds), key.clone());
-        }
-        let sentence = format!("the volume of claim {} could not be made (class {class})", key.name);
-        waiting("ProvisionerRecovery", sentence, None)
+        let now = context.now();
+        let message = format!(
+            "failed to provision volume with StorageClass \"{}\": failed to create volume pvc-{}: no space \
+             left on device",
+            claim_class(claim),
+            claim.metadata.uid
+        );
+        let about = Object::from(Rc::clone(claim));
+        context.event(LOCAL_PATH, &about, EventType::Warning, "ProvisioningFailed", &message);
+        let next_round = self.round_after(now);
+        let failed = self.failed.entry(claim.metadata.uid.clone()).or_default();
+        failed.note(now, next_round);
+        context.wake_after(failed.again_at - now, key.clone());
+        not_made(claim)
+    }
+
+    /// When the informers tell everything again.
+    fn round_after(&self, now: Time) -> Time {
+        let since = (now - self.started.unwrap_or(now)).ms();
+        now + Span::from_ms(ROUND.ms() - since % ROUND.ms())
     }
 
     fn reclaim(&mut self, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult {
@@ -195,6 +234,15 @@ impl Provisioner {
             _ => Ok(Some(Verdict::Converged)),
         }
     }
+}
+
+fn not_made(claim: &PersistentVolumeClaim) -> Verdict {
+    let (name, class) = (&claim.metadata.name, claim_class(claim));
+    waiting(
+        "ProvisionerRecovery",
+        format!("the volume of claim {name} could not be made (class {class})"),
+        None,
+    )
 }
 
 /// The class of a claim that this provisioner is to serve now.
@@ -263,14 +311,19 @@ impl Controller for Provisioner {
         &[Kind::PersistentVolumeClaim, Kind::PersistentVolume, Kind::StorageClass, Kind::Node]
     }
 
-    fn keys_for(&mut self, change: &Change, _cache: &Cache, _now: Time) -> Vec<(ObjectKey, Span)> {
+    fn keys_for(&mut self, change: &Change, _cache: &Cache, now: Time) -> Vec<(ObjectKey, Span)> {
+        self.started.get_or_insert(now);
         let Some(object) = change.object() else {
             return Vec::new();
         };
         if change.new.is_none() {
             self.due.remove(&object.meta().uid);
             self.due.remove(&object.meta().name);
-            self.failures.remove(&object.meta().uid);
+            self.failed.remove(&object.meta().uid);
+        }
+        // One that changes is taken up whether or not it waits.
+        if let Some(failed) = self.failed.get_mut(&object.meta().uid) {
+            failed.again_at = now;
         }
         let key = match object.kind() {
             Kind::PersistentVolumeClaim => {
@@ -297,38 +350,17 @@ impl Controller for Provisioner {
         }
     }
 
-    fn inject(&mut self, fault: &VolumeFault, cache: &Cache) -> Vec<ObjectKey> {
+    fn inject(&mut self, fault: &VolumeFault, _cache: &Cache) -> Vec<ObjectKey> {
         match fault {
-            VolumeFault::Fails { class, on: true } => {
-                self.failing.insert(class.clone());
-                Vec::new()
-            }
+            VolumeFault::Fails { class, on: true } => self.failing.insert(class.clone()),
             VolumeFault::Misplaced { class, node: Some(node) } => {
-                self.misplaced.insert(class.clone(), node.clone());
-                Vec::new()
+                self.misplaced.insert(class.clone(), node.clone()).is_some()
             }
-            VolumeFault::Misplaced { class, node: None } => {
-                self.misplaced.remove(class);
-                Vec::new()
-            }
-            // Who mends it lets it try again at once.
-            VolumeFault::Fails { class, on: false } => {
-                self.failing.remove(class);
-                let failed = cache.list::<PersistentVolumeClaim>(None);
-                let failed = failed.filter(|claim| self.failures.contains_key(&claim.metadata.uid));
-                let keys: Vec<(String, ObjectKey)> = failed
-                    .map(|claim| {
-                        let meta = &claim.metadata;
-                        (meta.uid.clone(), claim_key(&meta.namespace, &meta.name))
-                    })
-                    .collect();
-                for (uid, _) in &keys {
-                    self.failures.remove(uid);
-                    self.due.remove(uid);
-                }
-                keys.into_iter().map(|(_, key)| key).collect()
-            }
-        }
+            VolumeFault::Misplaced { class, node: None } => self.misplaced.remove(class).is_some(),
+            // Nobody tells those who wait.
+            VolumeFault::Fails { class, on: false } => self.failing.remove(class),
+        };
+        Vec::new()
     }
 
     fn boxed_clone(&self) -> Box<dyn Controller> {

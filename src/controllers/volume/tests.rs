@@ -385,8 +385,22 @@ fn nothing_is_left_to_do_once_all_is_bound() {
     assert_eq!(world.agenda.now(), Time::from_ms(90_000));
 }
 
+const BROKEN: &str = "class now Immediate\nfails now on\nclaim data now";
+
+/// Plays on and says how often the volume could not be made by then.
+fn failures(world: &mut World, lines: &str) -> String {
+    world.play(lines);
+    let state = world.state();
+    let (_, told) = state.split_once("ProvisioningFailed ").unwrap();
+    told.split(' ').next().unwrap().to_owned()
+}
+
+fn is_bound(world: &World) -> bool {
+    world.state().starts_with("claim data Bound ")
+}
+
 #[test]
-fn a_volume_that_cannot_be_made_is_tried_again_later_and_later_and_at_last_no_more() {
+fn a_volume_that_cannot_be_made_is_tried_again_later_and_later() {
     let failed = |times: u32| {
         format!(
             "claim data Pending [] []
@@ -394,18 +408,53 @@ fn a_volume_that_cannot_be_made_is_tried_again_later_and_later_and_at_last_no_mo
              event data ProvisioningFailed x{times} failed to provision volume with Storag"
         )
     };
-    let broken = "class now Immediate\nfails now on\nclaim data now";
-    check(&format!("{broken}\n+1000"), &failed(1));
-    // 15 s, then 30 s.
-    check(&format!("{broken}\n+14000"), &failed(1));
+    check(&format!("{BROKEN}\n+1000"), &failed(1));
+    // 15 s, 30 s, 60 s …
     let mut world = World::new();
-    world.play(&format!("{broken}\n+46000"));
-    assert!(world.state().contains("ProvisioningFailed x3 "), "{}", world.state());
-    world.play("fails now off\n+1000");
-    assert!(world.state().starts_with("claim data Bound "), "{}", world.state());
+    for (lines, expected) in [(BROKEN, "+14000 x1"), ("", "+2000 x2"), ("", "+28000 x2"), ("", "+2000 x3")] {
+        let (wait, expected) = expected.split_once(' ').unwrap();
+        assert_eq!(failures(&mut world, &format!("{lines}\n{wait}")), expected, "{wait}");
+    }
+}
+
+/// Nobody tells the provisioner that it can work again.
+#[test]
+fn a_volume_that_can_be_made_again_is_made_at_the_next_try() {
     let mut world = World::new();
-    world.play(&format!("{broken}\n+20000000"));
-    assert!(world.state().contains("ProvisioningFailed x15 "), "{}", world.state());
+    world.play(&format!("{BROKEN}\n+46000\nfails now off\n+58000"));
+    assert!(!is_bound(&world), "{}", world.state());
+    world.play("+3000");
+    assert!(is_bound(&world), "{}", world.state());
+}
+
+#[test]
+fn a_claim_that_changes_is_taken_up_at_once_and_goes_on_waiting() {
+    let mut world = World::new();
+    assert_eq!(failures(&mut world, &format!("{BROKEN}\n+46000")), "x3");
+    assert_eq!(failures(&mut world, "select data node-1\n+100"), "x4");
+    // The wait that was begun ends when it would have, not one twice as long.
+    assert_eq!(failures(&mut world, "+58000"), "x4");
+    assert_eq!(failures(&mut world, "+3000"), "x5");
+    world.play("fails now off\nselect data node-2\n+100");
+    assert!(is_bound(&world), "{}", world.state());
+}
+
+/// Every quarter of an hour all claims are looked at again, also one that has failed fifteen times.
+#[test]
+fn a_volume_that_failed_too_often_is_tried_in_rounds() {
+    let mut world = World::new();
+    assert_eq!(failures(&mut world, &format!("{BROKEN}\n+899000")), "x6");
+    assert_eq!(failures(&mut world, "+2000"), "x7");
+    assert_eq!(failures(&mut world, "+46000"), "x8");
+    // 16,200 s are eighteen rounds.
+    world.play("+15254000");
+    let long_after = failures(&mut world, "");
+    assert_eq!(failures(&mut world, "+898000"), long_after);
+    assert_ne!(failures(&mut world, "+2000"), long_after);
+    world.play("fails now off\n+890000");
+    assert!(!is_bound(&world), "{}", world.state());
+    world.play("+11000");
+    assert!(is_bound(&world), "{}", world.state());
 }
 
 #[test]

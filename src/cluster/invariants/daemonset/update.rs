@@ -10,6 +10,7 @@ use crate::api::object::Typed as _;
 use crate::api::pod::Pod;
 use crate::cluster::invariants::{Memory, Seen};
 use crate::collections::SortedSet;
+use crate::controllers::history::template_patch;
 
 const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
 
@@ -27,15 +28,25 @@ pub(super) fn max_surge(set: &DaemonSet, nodes: i64) -> i64 {
     surge.map_or(0, |surge| surge.scaled(nodes, true).unwrap_or_default())
 }
 
-/// The hash of the set's newest revision.
+/// The hash of the set's newest revision. When none of its own has its template, the revision that an
+/// earlier set of its name has left may be taken for it: `snapshot` finds its name taken, and the content to
+/// be right.
 fn newest_hash<'a>(memory: &'a Memory, set: &DaemonSet) -> Option<&'a str> {
-    let own = memory.objects.values().filter_map(|object| match object {
-        Object::ControllerRevision(revision) if revision.metadata.is_controlled_by(&set.metadata.uid) => {
-            Some(&**revision)
-        }
-        _ => None,
-    });
-    let newest: &ControllerRevision = own.max_by_key(|revision| revision.revision)?;
+    let revisions = || memory.objects.values().filter_map(ControllerRevision::of);
+    let own = revisions().filter(|revision| revision.metadata.is_controlled_by(&set.metadata.uid));
+    let newest = own.max_by_key(|revision| revision.revision)?;
+    let template = template_patch(&set.spec.template);
+    let left = || {
+        let name = |revision: &ControllerRevision| {
+            format!("{}-{}", set.metadata.name, revision.metadata.labels.get(HASH).map_or("", String::as_str))
+        };
+        revisions().find(|revision| {
+            revision.metadata.namespace == set.metadata.namespace
+                && revision.metadata.name == name(revision)
+                && revision.data == template
+        })
+    };
+    let newest = if newest.data == template { newest } else { left().unwrap_or(newest) };
     newest.metadata.labels.get(HASH).map(String::as_str)
 }
 
@@ -231,4 +242,49 @@ pub(super) fn sound_pods_stay(seen: &Seen<'_>) -> Result<(), String> {
         return Err(format!("deleted from {} although nothing is wrong with it", daemon.node));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::api::pod::Container;
+    use crate::api::{ObjectKey, OwnerReference};
+
+    fn set(image: &str) -> DaemonSet {
+        let mut set = DaemonSet::default();
+        (set.metadata.name, set.metadata.uid) = ("agent".into(), "new".into());
+        set.spec.template.spec.containers = vec![Container { image: image.into(), ..Container::default() }];
+        set
+    }
+
+    /// A revision of an image, by the uid of its owner, its number and its hash.
+    fn put(memory: &mut Memory, image: &str, owner: &str, number: i64, hash: &str) {
+        let mut revision = ControllerRevision {
+            data: template_patch(&set(image).spec.template),
+            revision: number,
+            ..ControllerRevision::default()
+        };
+        revision.metadata.name = format!("agent-{hash}");
+        revision.metadata.labels.insert(HASH.into(), hash.into());
+        let owner = OwnerReference { uid: owner.into(), controller: Some(true), ..OwnerReference::default() };
+        revision.metadata.owner_references.push(owner);
+        let object = Object::ControllerRevision(Rc::new(revision));
+        let key: ObjectKey = object.key();
+        memory.objects.insert(key, object);
+    }
+
+    #[test]
+    fn the_newest_revision_may_be_one_that_a_namesake_has_left() {
+        let mut memory = Memory::default();
+        put(&mut memory, "first", "old", 1, "a");
+        assert_eq!(newest_hash(&memory, &set("first")), None, "it has none of its own");
+        put(&mut memory, "second", "new", 1, "b");
+        assert_eq!(newest_hash(&memory, &set("second")), Some("b"));
+        assert_eq!(newest_hash(&memory, &set("first")), Some("a"), "taken over, with the same number");
+        assert_eq!(newest_hash(&memory, &set("third")), Some("b"), "not made yet");
+        put(&mut memory, "first", "new", 2, "c");
+        assert_eq!(newest_hash(&memory, &set("first")), Some("c"));
+    }
 }
