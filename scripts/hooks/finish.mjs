@@ -28,6 +28,8 @@ const hashOf = (bytes) => createHash("sha256").update(bytes).digest("hex").slice
 
 const kept = join(root, "target/wasm-opt");
 const wasmOptPath = join(root, "node_modules/binaryen/bin/wasm-opt");
+// A function that is called from one place stays a function: it may leave the first module although its caller stays.
+const APART = ["--one-caller-inline-max-function-size=30"];
 // What rustc's wasm32 target uses by default, and nothing more.
 const FEATURES = ["--enable-bulk-memory", "--enable-bulk-memory-opt", "--enable-multivalue", "--enable-mutable-globals",
   "--enable-nontrapping-float-to-int", "--enable-reference-types", "--enable-sign-ext", "--enable-call-indirect-overlong"];
@@ -65,7 +67,7 @@ async function shrinkAndSplit(name) {
   const tools = ["data.mjs", "finish.mjs", "split.mjs", "startup.mjs", "wasm.mjs"].map((tool) => readFileSync(join(root, "scripts/hooks", tool)));
   const version = readFileSync(join(root, "node_modules/binaryen/package.json"));
   const key = hashOf(Buffer.concat([original, version, ...tools]));
-  const [whole] = await once(key, ["whole.wasm"], () => [wasmOpt(original, ["-Oz", "--strip-debug", "--skip-pass=memory-packing"])]);
+  const [whole] = await once(key, ["whole.wasm"], () => [wasmOpt(original, ["-Oz", ...APART, "--strip-debug", "--skip-pass=memory-packing"])]);
   if (!browserPath()) {
     console.log("No Chromium is here to see what the page's start needs: the module stays in one piece (set CHROMIUM).");
     writeFileSync(join(staging, name), whole);

@@ -70,7 +70,7 @@ pub fn to_text(state: &State) -> String {
         config: present.config().clone(),
         inputs: present.inputs().to_vec(),
         now: present.now(),
-        branch: stored_branch(state.machine.branch(), present.inputs()),
+        branch: stored_current(&state.machine),
         branches: (state.machine.branches().iter())
             .filter(|branch| branch.recorded().is_some())
             .map(|branch| stored_branch(branch, present.inputs()))
@@ -92,6 +92,17 @@ pub fn to_text(state: &State) -> String {
     format!("{HEADER}{}\n{body}", checksum(&body))
 }
 
+/// A session without branches has nothing to store of the one it is on.
+fn stored_current(machine: &TimeMachine) -> StoredBranch {
+    let branch = machine.branch();
+    if machine.branches().len() < 2 && branch.origin.is_none() {
+        return StoredBranch::default();
+    }
+    stored_branch(branch, &[])
+}
+
+// Out of line, so that the page's start does not carry it.
+#[inline(never)]
 /// A branch: what its inputs share with the run that is shown is not stored again.
 fn stored_branch(branch: &Branch, shown: &[InputEntry]) -> StoredBranch {
     let (from, from_at) = branch.origin.clone().unwrap_or_default();
@@ -102,6 +113,8 @@ fn stored_branch(branch: &Branch, shown: &[InputEntry]) -> StoredBranch {
 }
 
 /// Brings the other branches back.
+// Out of line, so that the page's start does not carry it.
+#[inline(never)]
 fn restore_branches(machine: &mut TimeMachine, stored: &mut Stored) {
     let origin =
         |branch: &StoredBranch| (!branch.from.is_empty()).then(|| (branch.from.clone(), branch.from_at));

@@ -111,7 +111,7 @@ fn Branches(props: &ScrubberProps) -> Html {
     html! {
         <div class="branches">
             <label>{ "Branch " }
-                <select onchange={choose}>
+                <select class="select" onchange={choose}>
                     { for view.branches.iter().enumerate().map(|(index, (name, is_current))| html! {
                         <option key={index} selected={*is_current}>{ name }</option>
                     }) }

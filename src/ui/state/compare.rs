@@ -11,6 +11,8 @@ impl State {
         self.comparison.as_ref().is_some_and(|comparison| comparison.is_playing)
     }
 
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn advance_comparison(&mut self, span: Span) {
         if let Some(comparison) = &mut self.comparison {
             comparison.advance(span);

@@ -137,6 +137,8 @@ impl State {
         self.files.add(&name, "");
     }
 
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn rename_tab(&mut self, from: &str, to: &str) {
         let to = to.trim();
         if to.is_empty() || to == from {
@@ -158,6 +160,8 @@ impl State {
         self.files.add(to, &text);
     }
 
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn close_tab(&mut self, name: &str) {
         let Some(place) = self.files.tabs.iter().position(|tab| tab == name) else { return };
         let text = self.files.text(name).to_owned();
@@ -176,6 +180,8 @@ impl State {
         self.notice = Some(Notice { text: format!("Closed {name}."), undo });
     }
 
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn reopen_tab(&mut self, name: &str, text: &str, place: usize) {
         let name = self.files.free_name(name);
         self.files.tabs.insert(place.min(self.files.tabs.len()), name.clone());
@@ -202,6 +208,8 @@ impl State {
         self.diff = None;
     }
 
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn apply(&mut self) {
         if self.files.shows_edit {
             self.end_edit(true);
@@ -211,6 +219,8 @@ impl State {
         }
     }
 
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn show_diff(&mut self) {
         self.flush_files();
         self.diff = Some(diff_of(&self.cluster, &self.files.open));

@@ -30,6 +30,8 @@ impl State {
     }
 
     /// Whole lines run; the last one goes on being typed.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn paste(&mut self, text: &str) {
         let Some((lines, rest)) = text.rsplit_once('\n') else {
             return self.type_text(text.to_owned());
@@ -39,6 +41,8 @@ impl State {
         self.enter_lines(lines);
     }
 
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn run_in(&mut self, terminal: u32, line: &str) {
         self.flush_files();
         self.submit(Input::Line { terminal, line: line.to_owned() });
@@ -55,6 +59,8 @@ impl State {
         }
     }
 
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn interrupt(&mut self) {
         let terminal = self.tabs.current;
         self.prompt = super::prompt::Prompt::default();
@@ -64,6 +70,8 @@ impl State {
         self.offer_edit();
     }
 
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn end_edit(&mut self, saves: bool) {
         if let Some(terminal) = self.editing_terminal() {
             let opened = self.cluster.terminal(terminal).and_then(Terminal::pending_edit);

@@ -237,6 +237,8 @@ impl State {
         }
     }
 
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     fn reset(&mut self) {
         let mut fresh = Cluster::new(self.cluster.config().clone());
         let machine = TimeMachine::new(&mut fresh);
@@ -262,6 +264,8 @@ impl State {
         self.views = Views::default();
     }
 
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     fn undo(&mut self) {
         match self.notice.take().and_then(|notice| notice.undo) {
             Some(Undo::Reset(old, files)) => {

@@ -67,6 +67,8 @@ type Pods = SortedMap<ObjectKey, (bool, bool)>;
 
 impl State {
     /// Asks which pod changes next.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn ask(&mut self) {
         self.question = None;
         self.clock.is_playing = false;
@@ -81,6 +83,8 @@ impl State {
     }
 
     /// Takes a guess, and lets the step happen.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn guess(&mut self, chosen: usize) {
         let Some(mut question) = self.question.take().filter(|question| question.chosen.is_none()) else {
             return;

@@ -33,6 +33,8 @@ impl State {
     }
 
     /// Goes back in the history, or forth again.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn recall(&mut self, goes_back: bool) {
         let lines: Vec<&str> = self
             .cluster
@@ -61,6 +63,8 @@ impl State {
     }
 
     /// Completes the word before the cursor as far as it is certain, and lists what may follow.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn complete(&mut self, cursor: usize) {
         let text = self.prompt.text.clone();
         let cursor =

@@ -98,6 +98,8 @@ impl State {
     }
 
     /// Opens a terminal and shows it.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn new_terminal(&mut self) {
         match self.tabs.free_id() {
             Some(id) => {
@@ -108,6 +110,8 @@ impl State {
         }
     }
 
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn show_terminal(&mut self, id: u32) {
         if id == self.tabs.current || !self.tabs.open.contains(&id) {
             return;
@@ -119,6 +123,8 @@ impl State {
     }
 
     /// Closes a terminal with what runs in it; the last one stays.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn close_terminal(&mut self, id: u32) {
         let Some(place) = self.tabs.open.iter().position(|open| *open == id) else { return };
         if self.tabs.open.len() == 1 {
@@ -156,6 +162,8 @@ impl State {
     }
 
     /// Takes typed or pasted lines for the tab that is shown.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn enter_lines(&mut self, text: &str) {
         let is_prompted = |line: &str| line.trim_start().starts_with("$ ");
         let is_command = |line: &&str| !matches!(line.trim_start().chars().next(), None | Some('#'));
@@ -212,6 +220,8 @@ impl State {
     }
 
     /// Ctrl-D: no more input for what runs; a shell without a command ends, and so does its tab.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn end_input(&mut self) {
         let id = self.tabs.current;
         let terminal = self.cluster.terminal(id);

@@ -214,8 +214,9 @@ impl State {
         views.comparison = (self.comparison.as_ref().filter(|_| shows_comparison))
             .map(|comparison| Rc::new(CompareView::of(comparison, old.as_deref())));
         views.compared = self.compared.as_ref().and_then(|pair| compare(cluster, pair)).map(Rc::new);
-        views.scrubber = (!self.machine.present(cluster).inputs().is_empty())
-            .then(|| Rc::new(ScrubberView::of(&self.machine, cluster)));
+        let is_begun =
+            !self.machine.present(cluster).inputs().is_empty() || !self.machine.undone().is_empty();
+        views.scrubber = is_begun.then(|| Rc::new(ScrubberView::of(&self.machine, cluster)));
         views.inspector = self.selected.as_ref().map(|key| Rc::new(InspectorView::of(cluster, key)));
         let shows_tables = self.panel == Panel::Tables;
         views.drain = self.drain.as_ref().map(|draft| DrainView::of(draft, cluster));

@@ -88,6 +88,10 @@ impl Branch {
 
     /// Takes note of what the last turn did; says whether that took a copy, which is work.
     pub(super) fn observe(&mut self, cluster: &mut Cluster) -> bool {
+        // Before the first input there is nothing to tell yet: the changes wait in the cluster.
+        if cluster.inputs().is_empty() {
+            return false;
+        }
         let news = cluster.take_news();
         let is_news = !news.is_empty() || cluster.inputs().len() > self.notes.len();
         if is_news {

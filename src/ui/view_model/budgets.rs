@@ -49,6 +49,8 @@ pub struct Refused {
 }
 
 /// All budgets of a cluster.
+// Out of line, so that the page's start does not carry it.
+#[inline(never)]
 pub fn budgets(cluster: &Cluster) -> Vec<BudgetView> {
     let listed = cluster.server().list(Kind::PodDisruptionBudget, None);
     listed

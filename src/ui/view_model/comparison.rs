@@ -56,6 +56,8 @@ struct Figures {
 
 impl CompareView {
     /// A comparison at its moment; what has not changed since `old` is shared with it.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub fn of(comparison: &Comparison, old: Option<&Self>) -> Self {
         let known = |index: usize| old.and_then(|old| old.sides.get(index)?.timeline.as_deref());
         let sides = comparison.sides.iter().enumerate();

@@ -55,6 +55,8 @@ impl DrainDraft {
 
 impl DrainView {
     /// What the draft would do now.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub fn of(draft: &DrainDraft, cluster: &Cluster) -> Self {
         let rows = preview(cluster.server(), &draft.node, &draft.options);
         Self { line: draft.line(), draft: draft.clone(), rows }

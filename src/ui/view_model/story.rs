@@ -112,6 +112,8 @@ pub(super) fn course(
 }
 
 /// Compares two templates of a workload; `None` when one of them is gone.
+// Out of line, so that the page's start does not carry it.
+#[inline(never)]
 pub fn compare(cluster: &Cluster, pair: &RevisionPair) -> Option<RevisionDiff> {
     let kind = match pair.workload.kind {
         Kind::Deployment => Kind::ReplicaSet,

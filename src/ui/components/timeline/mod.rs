@@ -132,7 +132,7 @@ fn Controls(props: &TimelineProps) -> Html {
     html! {
         <div class="timeline-controls">
             <label>{ "Pods of " }
-                <select onchange={choose}>
+                <select class="select" onchange={choose}>
                     <option selected={view.choice.workload.is_none()}>{ "all workloads" }</option>
                     { for view.workloads.iter().map(|key| html! {
                         <option key={key.to_string()} selected={view.choice.workload.as_ref() == Some(key)}>{
@@ -143,7 +143,7 @@ fn Controls(props: &TimelineProps) -> Html {
             <div class="buttons">{ by(LaneBy::Pod, "By pod") }{ by(LaneBy::Node, "By node") }</div>
             <div class="buttons">
                 { go("ArrowLeft", "Earlier", "◂") }{ go("-", "Zoom out", "−") }{ go("+", "Zoom in", "+") }
-                { go("ArrowRight", "Later", "▸") }{ go("0", "Whole session", "All") }
+                { go("ArrowRight", "Later", "▸") }{ go("0", "All of the session", "All") }
             </div>
             <div class="buttons">
                 { save("Save as SVG", "SVG", |svg| export::save("timeline.svg", "image/svg+xml", svg)) }
