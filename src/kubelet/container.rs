@@ -124,6 +124,15 @@ impl ContainerRun {
         own.into_iter().chain([self.fails_at()]).flatten().min()
     }
 
+    /// When its process runs if nothing goes wrong; `None` when it runs, or when that cannot be told yet.
+    pub(super) fn runs_at(&self, timing: &Timing) -> Option<Time> {
+        match self.then? {
+            (at, Stage::Running) => Some(at),
+            (at, Stage::Starting) => Some(at + Span::from_ms(timing.start_ms)),
+            _ => None,
+        }
+    }
+
     /// Whether its process runs.
     pub(super) fn is_running(&self) -> bool {
         self.stage == Stage::Running

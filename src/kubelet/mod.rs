@@ -167,6 +167,11 @@ impl Kubelets {
         })
     }
 
+    /// Since when the containers of a pod are made, and when they run if nothing goes wrong.
+    pub fn making(&self, pod: &Pod) -> Option<(Time, Time)> {
+        self.workers.get(&PodId::of(pod))?.making(&self.timing)
+    }
+
     /// The newest worker of a pod's name; one whose pod still exists goes first.
     fn find(&self, place: &Place) -> Option<Rc<PodId>> {
         let (namespace, name) = place.clone();

@@ -4,11 +4,13 @@
 //! what a person chose to look at. [`views`] holds what is shown, made anew only when what it shows has
 //! changed.
 //!
-//! - [`action`]: what can be asked. [`time`]: playing, stepping, settling. [`files`]: the editor's tabs.
+//! - [`action`]: what can be asked. [`time`]: playing, stepping, settling. [`pace`]: how often the picture
+//!   is made anew. [`files`]: the editor's tabs.
 //! - [`terminals`], [`lines`], [`prompt`]: terminals. [`views`]: what the page shows.
 
 pub mod action;
 pub mod time;
+pub mod pace;
 pub mod files;
 pub mod lines;
 pub mod terminals;
@@ -121,12 +123,20 @@ impl State {
 
     /// Carries an action out; says whether anything that is shown may have changed.
     pub fn reduce(&mut self, action: Action) -> bool {
-        let advances = matches!(action, Action::Advance(_));
-        self.carry_out(action);
-        self.feed();
-        if !advances {
-            self.saves_due += 1;
+        let passed = if let Action::Advance(ms) = action { Some(ms) } else { None };
+        // Typing is no reason to look at the cluster again.
+        let is_typing = matches!(action, Action::Type(_) | Action::Edit(_));
+        let share = if is_typing { None } else { self.divide_frame(passed) };
+        match (passed, share) {
+            (None, _) => {
+                self.carry_out(action);
+                self.saves_due += 1;
+            }
+            (Some(_), Some(ms)) => self.carry_out(Action::Advance(ms)),
+            // A frame that only draws.
+            (Some(_), None) => {}
         }
+        self.feed();
         self.refresh();
         true
     }

@@ -1,13 +1,16 @@
 //! What the page shows, as plain values: a pure function of the cluster and of what a person chose.
 //!
-//! - [`status`], [`revisions`]: shapes and letters. [`tile`], [`stage`], [`sets`]: pods, nodes, sets.
+//! - [`status`], [`revisions`]: shapes and letters. [`tile`], [`crowd`], [`stage`], [`sets`]: pods, nodes,
+//!   sets.
 //! - [`daemon_sets`], [`deployments`], [`budgets`], [`history`]: other workloads, budgets, revisions.
 //! - [`why`], [`inspector`], [`events`], [`tables`]: reasons and lists. [`series`]: counts over time.
 //! - [`problems`], [`diff`]: manifests. [`summary`]: the cluster in one sentence.
+//! - [`gradual`]: from one picture to the next.
 
 pub mod status;
 pub mod revisions;
 pub mod tile;
+pub mod crowd;
 pub mod stage;
 pub mod why;
 pub mod history;
@@ -24,6 +27,7 @@ pub mod diff;
 pub mod drain;
 pub mod series;
 pub mod summary;
+pub mod gradual;
 
 use crate::api::ObjectKey;
 
