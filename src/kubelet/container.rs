@@ -8,6 +8,7 @@ use super::container_words::Place;
 use super::images;
 use super::lifecycle::{Facts, Stage, next_stage};
 use super::probing::{Failing, next_probe, probe_delay};
+use super::timing::Timing;
 use crate::api::Timestamp;
 use crate::api::pod::{ContainerStatus, Pod, Terminated};
 use crate::sim::{Span, Time};
@@ -89,6 +90,15 @@ impl ContainerRun {
     pub(super) fn due(&self) -> Option<Time> {
         let own = [self.then.map(|(at, _)| at), self.startup_at, self.ready_at, self.exits.map(|(at, _)| at)];
         own.into_iter().chain([self.fails_at()]).flatten().min()
+    }
+
+    /// When its process runs if nothing goes wrong; `None` when it runs, or when that cannot be told yet.
+    pub(super) fn runs_at(&self, timing: &Timing) -> Option<Time> {
+        match self.then? {
+            (at, Stage::Running) => Some(at),
+            (at, Stage::Starting) => Some(at + Span::from_ms(timing.start_ms)),
+            _ => None,
+        }
     }
 
     /// Whether its process runs.

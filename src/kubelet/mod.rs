@@ -172,6 +172,11 @@ impl Kubelets {
             agent.has_power().then_some(running)
         })
     }
+
+    /// Since when the containers of a pod are made, and when they run if nothing goes wrong.
+    pub fn making(&self, pod: &Pod) -> Option<(Time, Time)> {
+        self.workers.get(&PodId::of(pod))?.making(&self.timing)
+    }
 }
 
 impl Component for Kubelets {

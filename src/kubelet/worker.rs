@@ -14,6 +14,7 @@ use super::agent::{Amounts, NodeAgent};
 use super::container::{ContainerRun, Role};
 use super::container_words::{Place, Told};
 use super::lifecycle::Stage;
+use super::timing::Timing;
 use crate::api::Timestamp;
 use crate::api::pod::{Container, Pod};
 use crate::client::EventType;
@@ -46,6 +47,8 @@ pub(super) struct Worker {
     /// Init containers first, then the others.
     pub(super) runs: Vec<ContainerRun>,
     pub(super) start_time: Timestamp,
+    /// When its kubelet took it on.
+    taken_on: Time,
     /// When its running time is over.
     deadline: Option<Time>,
     /// Its address; empty until its network is there.
@@ -84,6 +87,7 @@ impl Worker {
             plan: Plan::AwaitVolumes,
             runs,
             start_time: Timestamp::at(now),
+            taken_on: now,
             deadline: deadline.map(|seconds| now + Span::from_seconds(seconds)),
             address: String::new(),
             requested: Amounts::requested(&pod.spec),
@@ -115,6 +119,12 @@ impl Worker {
             Plan::Remove { at } => Some(*at),
             Plan::AwaitVolumes | Plan::Finished | Plan::GivenUp(_) | Plan::Gone => None,
         }
+    }
+
+    /// Since when its containers are made, and when the last of them runs if nothing goes wrong.
+    pub(super) fn making(&self, timing: &Timing) -> Option<(Time, Time)> {
+        let until = self.runs.iter().filter_map(|run| run.runs_at(timing)).max()?;
+        (self.plan == Plan::Live).then_some((self.taken_on, until))
     }
 
     /// Starts it once its claims are bound.

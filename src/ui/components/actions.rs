@@ -38,9 +38,9 @@ pub(crate) fn node_actions(name: &str, is_cordoned: bool, is_ready: bool) -> Act
         ("Drain…", Action::PrepareDrain(Some(DrainDraft::of(name)))),
         ("Labels and taints", Action::Select(Some(ObjectKey::new(Kind::Node, "", name)))),
         ("Describe", run(format!("kubectl describe node {name}"))),
+        ("Delete the Node", run(format!("kubectl delete node {name}"))),
         (power.0, run(format!("fault {} node/{name}", power.1))),
         ("Restart it", run(format!("fault restart node/{name}"))),
-        ("Delete the Node", run(format!("kubectl delete node {name}"))),
     ]
 }
 

@@ -140,7 +140,7 @@ impl Component for App {
                         <TerminalPane ..terminal::props(state, on) />
                     </div>
                     <div class="area area-cluster">
-                        <Stage view={views.stage.clone()} is_moving={state.is_ticking()}
+                        <Stage view={views.stage.clone()} motion={state.motion()}
                             open={state.files.open.clone()} {on} />
                         { for views.sets.iter().map(|set| html! { <SetStrip key={set.uid.clone()}
                             set={set.clone()} {on} /> }) }

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::revision::badge;
 use super::why::Why;
-use super::workload::{count, pod_button, workload_name};
+use super::workload::{count, pod_buttons, workload_name};
 use crate::ui::state::Action;
 use crate::ui::view_model::daemon_sets::{DaemonView, NodeSlot};
 
@@ -16,7 +16,7 @@ pub(crate) struct DaemonProps {
     pub(crate) on: Callback<Action>,
 }
 
-fn slot(slot: &NodeSlot, on: &Callback<Action>) -> Html {
+fn slot(slot: &NodeSlot, is_small: bool, on: &Callback<Action>) -> Html {
     let state = match (&slot.refusal, slot.tiles.len()) {
         (Some(_), _) => "is-refused",
         (None, 0) => "is-wanted",
@@ -29,7 +29,7 @@ fn slot(slot: &NodeSlot, on: &Callback<Action>) -> Html {
             <span class="node-slot-name">{ &slot.node }</span>
             if !slot.tiles.is_empty() {
                 <ul class="pod-stack" aria-label={format!("Pods on {}", slot.node)}>
-                    { for slot.tiles.iter().map(|tile| pod_button(tile, on)) }
+                    { pod_buttons(&slot.tiles, is_small, on) }
                 </ul>
             }
             if let Some(refusal) = &slot.refusal {
@@ -62,7 +62,7 @@ pub(crate) fn DaemonStrip(props: &DaemonProps) -> Html {
                 { count("STRATEGY", &set.strategy) }
             </div>
             <ul class={classes!("nodes", set.is_compact.then_some("is-compact"))} aria-label="Nodes">
-                { for set.slots.iter().map(|node| slot(node, &props.on)) }
+                { for set.slots.iter().map(|node| slot(node, set.is_compact, &props.on)) }
             </ul>
             if set.more > 0 {
                 <p class="more-nodes">{ format!("and {} more nodes", set.more) }</p>

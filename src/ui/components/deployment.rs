@@ -4,13 +4,15 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::crowd::Crowd;
 use super::replicas::Replicas;
 use super::revision::badge;
 use super::tile::namespace_flag;
 use super::why::Why;
-use super::workload::{count, pod_button, workload_name};
+use super::workload::{count, pod_buttons, workload_name};
 use crate::api::Kind;
 use crate::ui::state::Action;
+use crate::ui::view_model::crowd::crowd;
 use crate::ui::view_model::deployments::{DeploymentView, ReplicaSetRow};
 
 #[derive(PartialEq, Properties)]
@@ -19,7 +21,7 @@ pub(crate) struct DeploymentProps {
     pub(crate) on: Callback<Action>,
 }
 
-fn replica_set(row: &ReplicaSetRow, is_newest: bool, on: &Callback<Action>) -> Html {
+fn replica_set(view: &DeploymentView, row: &ReplicaSetRow, is_newest: bool, on: &Callback<Action>) -> Html {
     let key = row.key.clone();
     html! {
         <li key={row.key.name.clone()} class={classes!("revision", is_newest.then_some("is-newest"))}>
@@ -34,9 +36,13 @@ fn replica_set(row: &ReplicaSetRow, is_newest: bool, on: &Callback<Action>) -> H
                 { count("CURRENT", row.current) }
                 { count("READY", row.ready) }
             </p>
-            <ul class="pod-row" aria-label={format!("Pods of {}", row.key.name)}>
-                { for row.tiles.iter().map(|tile| pod_button(tile, on)) }
-            </ul>
+            if view.is_crowded() {
+                <Crowd counts={crowd(&row.tiles)} />
+            } else {
+                <ul class="pod-row" aria-label={format!("Pods of {}", row.key.name)}>
+                    { pod_buttons(&row.tiles, view.is_compact, on) }
+                </ul>
+            }
         </li>
     }
 }
@@ -72,7 +78,7 @@ pub(crate) fn DeploymentStrip(props: &DeploymentProps) -> Html {
                 }
             </div>
             <ol class={classes!("revisions", view.is_compact.then_some("is-compact"))} aria-label="ReplicaSets">
-                { for view.sets.iter().enumerate().map(|(nth, row)| replica_set(row, nth == 0, on)) }
+                { for view.sets.iter().enumerate().map(|(nth, row)| replica_set(view, row, nth == 0, on)) }
             </ol>
             if view.idle > 0 {
                 <p class="more-nodes">{ format!("{} older at zero: see the rollout history", view.idle) }</p>

@@ -79,6 +79,7 @@ fn row(history: &HistoryView, index: usize, props: &HistoryProps) -> Html {
                 }
             </td>
             <td>{ badge(row.mark.as_ref()) }</td>
+            { roles(history, index, (newest, line), &props.on) }
             <td class="is-code">{ &row.hash }</td>
             <td class="is-code is-wide">
                 { &row.changes }
@@ -88,18 +89,25 @@ fn row(history: &HistoryView, index: usize, props: &HistoryProps) -> Html {
             <td class="is-code">{ started }</td>
             <td class="is-number">{ took }</td>
             <td class="is-number">{ least }</td>
-            <td class="roles">
-                { for row.roles.iter().map(|role| html! {
-                    <span class={classes!("role", (*role == "update").then_some("is-update"))}>{ *role }</span>
-                }) }
-                { comparisons(history, index, &props.on) }
-                if row.can_be_undone_to(newest) {
-                    <button type="button" class="button is-small" title={line.clone()}
-                        aria-label={format!("Undo to revision {}", row.number)}
-                        onclick={props.on.reform(move |_| Action::Run(line.clone()))}>{ "Undo to" }</button>
-                }
-            </td>
         </tr>
+    }
+}
+
+/// What a revision is now, and the way back to it: beside its number, in sight on a narrow screen too.
+fn roles(history: &HistoryView, index: usize, (newest, line): (i64, String), on: &Callback<Action>) -> Html {
+    let Some(row) = history.rows.get(index) else { return Html::default() };
+    html! {
+        <td class="roles">
+            { for row.roles.iter().map(|role| html! {
+                <span class={classes!("role", (*role == "update").then_some("is-update"))}>{ *role }</span>
+            }) }
+            if row.can_be_undone_to(newest) {
+                <button type="button" class="button is-small" title={line.clone()}
+                    aria-label={format!("Undo to revision {}", row.number)}
+                    onclick={on.reform(move |_| Action::Run(line.clone()))}>{ "Undo to" }</button>
+            }
+            { comparisons(history, index, on) }
+        </td>
     }
 }
 
@@ -117,7 +125,7 @@ fn compared(diff: &RevisionDiff, on: &Callback<Action>) -> Html {
 }
 
 const TITLES: [&str; 9] =
-    ["Revision", "", "Hash", "Changes and cause", "Pods now", "Started", "Took", "Least ready", "Role"];
+    ["Revision", "", "Role", "Hash", "Changes and cause", "Pods now", "Started", "Took", "Least ready"];
 
 #[component]
 pub(crate) fn History(props: &HistoryProps) -> Html {

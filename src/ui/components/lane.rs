@@ -5,30 +5,69 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::actions::node_actions;
+use super::crowd::Crowd;
 use super::menu::Menu;
 use super::stage::Cells;
 use super::tile::Tile;
 use crate::ui::state::Action;
+use crate::ui::view_model::crowd::crowd;
 use crate::ui::view_model::stage::LaneView;
 use crate::ui::view_model::tile::TileView;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct LaneProps {
     pub(crate) lane: Rc<LaneView>,
+    pub(crate) look: Look,
+    /// Draws the pods of a node that are summed up, or sums them up again; `None` where there is no choice.
+    pub(crate) on_open: Option<Callback<MouseEvent>>,
     pub(crate) cells: Cells,
     pub(crate) on_cells: Callback<Cells>,
     pub(crate) on: Callback<Action>,
 }
 
-fn tiles(tiles: &[Rc<TileView>], cells: &Cells, on_cells: &Callback<Cells>, on: &Callback<Action>) -> Html {
-    tiles
+/// How pods are drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Look {
+    /// With all that is known of them.
+    Whole,
+    /// Name, state and revision.
+    Small,
+    /// As counts by state.
+    Summed,
+}
+
+/// The lane of the pods without a node, where a node has its uid.
+pub(crate) const SHELF: &str = "shelf";
+
+fn pods(
+    shown: &[Rc<TileView>],
+    look: Look,
+    cells: &Cells,
+    on_cells: &Callback<Cells>,
+    on: &Callback<Action>,
+) -> Html {
+    if look == Look::Summed {
+        html! { <div class="lane-crowd" role="gridcell"><Crowd counts={crowd(shown)} /></div> }
+    } else {
+        tiles(shown, look == Look::Small, cells, on_cells, on)
+    }
+}
+
+fn tiles(
+    shown: &[Rc<TileView>],
+    is_small: bool,
+    cells: &Cells,
+    on_cells: &Callback<Cells>,
+    on: &Callback<Action>,
+) -> Html {
+    shown
         .iter()
         .map(|tile| {
             let name = tile.key.name.as_str();
             let has_menu = cells.menu.as_deref() == Some(name);
             html! {
-                <Tile key={tile.uid.clone()} tile={tile.clone()} is_stop={cells.stop == name} {has_menu}
-                    on_cells={on_cells.clone()} on={on.clone()} />
+                <Tile key={tile.uid.clone()} tile={tile.clone()} {is_small} is_stop={cells.stop == name}
+                    {has_menu} on_cells={on_cells.clone()} on={on.clone()} />
             }
         })
         .collect()
@@ -73,7 +112,8 @@ pub(crate) fn Lane(props: &LaneProps) -> Html {
     };
     let state = (!lane.is_ready).then_some("is-down").or(lane.is_cordoned.then_some("is-cordoned"));
     html! {
-        <div class={classes!("lane", state, lane.is_selected.then_some("is-selected"))} role="row">
+        <div class={classes!("lane", state, lane.is_selected.then_some("is-selected"))} role="row"
+            data-lane={lane.uid.clone()}>
             <div class="lane-head" role="rowheader" ref={header} data-cell={name.clone()}
                 tabindex={cells.tab_index(&name)}
                 onclick={on_click}
@@ -88,14 +128,26 @@ pub(crate) fn Lane(props: &LaneProps) -> Html {
                         items={node_actions(&name, lane.is_cordoned, lane.is_ready)} />
                 }
             </div>
-            { tiles(&lane.tiles, cells, &props.on_cells, &props.on) }
+            { pods(&lane.tiles, props.look, cells, &props.on_cells, &props.on) }
+            if let Some(on_open) = props.on_open.clone().filter(|_| !lane.tiles.is_empty()) {
+                <div role="gridcell"><button type="button" class="button is-small" tabindex="-1"
+                    data-cell={format!("pods of {name}")} onclick={on_open}>
+                    { if props.look == Look::Summed { "Draw its pods" } else { "Sum its pods up" } }<span
+                        class="hidden">{ format!(" ({name})") }</span></button></div>
+            }
         </div>
     }
 }
 
+/// So many pods without a node stand in one row, which is there from the start.
+const ONE_ROW: usize = 4;
+
 #[derive(PartialEq, Properties)]
 pub(crate) struct ShelfProps {
     pub(crate) tiles: Vec<Rc<TileView>>,
+    /// How many more are there for a moment.
+    pub(crate) more: usize,
+    pub(crate) look: Look,
     pub(crate) cells: Cells,
     pub(crate) on_cells: Callback<Cells>,
     pub(crate) on: Callback<Action>,
@@ -104,9 +156,20 @@ pub(crate) struct ShelfProps {
 #[component]
 pub(crate) fn Shelf(props: &ShelfProps) -> Html {
     html! {
-        <div class="lane shelf" role="row">
-            <div class="lane-head" role="rowheader"><span class="lane-name">{ "No node yet" }</span></div>
-            { tiles(&props.tiles, &props.cells, &props.on_cells, &props.on) }
+        <div class={classes!("lane", "shelf", (props.tiles.len() <= ONE_ROW).then_some("is-one-row"))} role="row"
+            data-lane={SHELF}>
+            <div class="lane-head" role="rowheader">
+                <span class="lane-name">{ "No node yet" }</span>
+                if props.tiles.is_empty() {
+                    <span class="shelf-note">{ "none" }</span>
+                }
+            </div>
+            if !props.tiles.is_empty() {
+                { pods(&props.tiles, props.look, &props.cells, &props.on_cells, &props.on) }
+            }
+            if props.more > 0 {
+                <div class="shelf-note" role="gridcell">{ format!("and {} more", props.more) }</div>
+            }
         </div>
     }
 }

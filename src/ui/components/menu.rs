@@ -74,7 +74,11 @@ pub(crate) fn Menu(props: &MenuProps) -> Html {
         <ul class="menu" role="menu" aria-label={props.label.clone()} ref={root} onkeydown={on_key}
             onfocusout={on_leave}
             onclick={|event: MouseEvent| event.stop_propagation()}>
-            { for props.items.iter().map(|(word, action)| {
+            { for props.items.iter().enumerate().map(|(nth, (word, action))| {
+                let is_own = |nth: usize| {
+                    props.items.get(nth).is_some_and(|(_, action)| action.is_sandbox_command())
+                };
+                let begins_own = is_own(nth) && (nth == 0 || !is_own(nth - 1));
                 let (on, on_close, action) = (props.on.clone(), props.on_close.clone(), action.clone());
                 let shown = action_word(word, &action);
                 let onclick = Callback::from(move |_: MouseEvent| {
@@ -82,8 +86,13 @@ pub(crate) fn Menu(props: &MenuProps) -> Html {
                     on.emit(action.clone());
                 });
                 html! {
-                    <li role="none"><button type="button" role="menuitem" class="menu-item"
-                        tabindex="-1" {onclick}>{ shown }</button></li>
+                    <>
+                        if begins_own {
+                            <li role="none" class="menu-caption" aria-hidden="true">{ "The sandbox's own" }</li>
+                        }
+                        <li role="none"><button type="button" role="menuitem" class="menu-item"
+                            tabindex="-1" {onclick}>{ shown }</button></li>
+                    </>
                 }
             }) }
         </ul>

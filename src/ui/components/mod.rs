@@ -16,6 +16,7 @@ mod node_edit;
 mod stage;
 mod lane;
 mod tile;
+mod crowd;
 mod revision;
 mod workload;
 mod daemon;

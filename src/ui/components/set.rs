@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::crowd::Crowd;
 use super::partition::PartitionField;
 use super::replicas::Replicas;
 use super::revision::badge;
@@ -12,6 +13,7 @@ use super::tile::namespace_flag;
 use super::why::Why;
 use super::workload::{count, workload_name};
 use crate::ui::state::Action;
+use crate::ui::view_model::crowd::crowd;
 use crate::ui::view_model::sets::SetView;
 
 #[derive(PartialEq, Properties)]
@@ -35,6 +37,8 @@ pub(crate) fn SetStrip(props: &SetProps) -> Html {
     let set = &props.set;
     // Where the handle stands while it is dragged; `None` when it is not.
     let dragged = use_state(|| None::<i64>);
+    // Whether each of very many ordinals is drawn.
+    let is_open = use_state(|| false);
     let on_partition = {
         let (on, set) = (props.on.clone(), set.clone());
         Callback::from(move |partition: i64| {
@@ -66,9 +70,14 @@ pub(crate) fn SetStrip(props: &SetProps) -> Html {
                     { count("STRATEGY", "OnDelete") }
                 }
             </div>
-            <Strip set={set.clone()}
-                dragged={*dragged} on_move={on_partition}
-                on_drag={Callback::from(move |to| dragged.set(to))} on={props.on.clone()} />
+            if set.is_crowded && !*is_open {
+                <Crowd counts={crowd(set.slots.iter().filter_map(|slot| slot.tile.as_ref()))}
+                    on_open={("Draw each ordinal", Callback::from(move |_: MouseEvent| is_open.set(true)))} />
+            } else {
+                <Strip set={set.clone()}
+                    dragged={*dragged} on_move={on_partition}
+                    on_drag={Callback::from(move |to| dragged.set(to))} on={props.on.clone()} />
+            }
             <Why why={set.why.clone()} />
         </section>
     }

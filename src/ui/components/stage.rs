@@ -8,20 +8,21 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::icons::shape;
-use super::lane::{Lane, Shelf};
+use super::lane::{Lane, Look, Shelf};
 use super::time_bar::time_key;
 use crate::ui::browser;
 use crate::ui::hooks::roving::move_focus;
-use crate::ui::hooks::use_flip::use_flip;
+use crate::ui::hooks::use_motion::use_motion;
 use crate::ui::state::Action;
+use crate::ui::state::pace::Motion;
 use crate::ui::view_model::stage::StageView;
 use crate::ui::view_model::status::Shape;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct StageProps {
     pub(crate) view: Rc<StageView>,
-    /// Whether time passes, so that tiles may travel.
-    pub(crate) is_moving: bool,
+    /// How time passes, and so how tiles travel.
+    pub(crate) motion: Motion,
     /// The file in the editor, for the invitation.
     pub(crate) open: String,
     pub(crate) on: Callback<Action>,
@@ -41,9 +42,13 @@ impl Cells {
     }
 }
 
+/// Where more nodes than this are summed up, the words are in the legend.
+const LANES_IN_WORDS: usize = 12;
+
 fn first_cell(view: &StageView) -> String {
-    let lane = || view.lanes.first().map(|lane| lane.key.name.clone());
-    view.shelf.first().map(|tile| tile.key.name.clone()).or_else(lane).unwrap_or_default()
+    // Not a pod: they come and go.
+    let pod = || view.shelf.first().map(|tile| tile.key.name.clone());
+    view.lanes.first().map(|lane| lane.key.name.clone()).or_else(pod).unwrap_or_default()
 }
 
 /// The first `node-N` that is not taken.
@@ -64,6 +69,30 @@ fn has_cell(view: &StageView, name: &str) -> bool {
             .any(|lane| lane.key.name == name || lane.tiles.iter().any(|tile| tile.key.name == name))
 }
 
+/// How the pods of one of very many nodes are drawn, and what changes that.
+fn opening(
+    uid: &str,
+    look: Look,
+    props: &StageProps,
+    opened: &UseStateHandle<Vec<String>>,
+) -> (Look, Option<Callback<MouseEvent>>) {
+    if !props.view.is_crowded || props.motion.is_racing {
+        return (look, None);
+    }
+    let is_open = opened.iter().any(|known| known == uid);
+    let (opened, uid) = (opened.clone(), uid.to_owned());
+    let on_open = Callback::from(move |_: MouseEvent| {
+        let mut next = (*opened).clone();
+        if is_open {
+            next.retain(|known| *known != uid);
+        } else {
+            next.push(uid.clone());
+        }
+        opened.set(next);
+    });
+    (if is_open { Look::Small } else { Look::Summed }, Some(on_open))
+}
+
 #[component]
 pub(crate) fn Stage(props: &StageProps) -> Html {
     let root = use_node_ref();
@@ -73,7 +102,14 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
     let stop = if has_cell(view, &cells.stop) { cells.stop.clone() } else { first_cell(view) };
     let next = next_node(view);
     let now = Cells { stop: stop.clone(), menu: cells.menu.clone() };
-    use_flip(root.clone(), props.is_moving, view.clone());
+    let opened = use_state(Vec::<String>::new);
+    let look = match (props.motion.is_racing || view.is_crowded, view.is_compact) {
+        (true, _) => Look::Summed,
+        (false, true) => Look::Small,
+        (false, false) => Look::Whole,
+    };
+    let is_terse = look == Look::Summed && view.lanes.len() > LANES_IN_WORDS;
+    use_motion(&root, props.motion, (view.clone(), look, (*opened).clone()));
     {
         // A pod that had the focus and is gone leaves it to its successor, or to the first cell.
         let (root, had_focus) = (root.clone(), had_focus.clone());
@@ -137,24 +173,27 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
                     }
                 </div>
             }
-            if view.is_compact {
+            if view.is_compact && (look == Look::Small || is_terse) {
                 <ul class="legend" aria-hidden="true">
                     { for Shape::ALL.iter().map(|(known, word)| html! { <li
                         class={known.class()}>{ shape(*known) }{ *word }</li> }) }
                 </ul>
             }
-            <div class={classes!("stage", view.is_compact.then_some("is-compact"))} role="grid"
+            <div class={classes!("stage", view.is_compact.then_some("is-compact"), is_terse.then_some("is-terse"))} role="grid"
                 aria-label="Pods by node" ref={root}
                 onkeydown={on_key} onfocusin={on_focus} onfocusout={on_blur}>
-                if !view.shelf.is_empty() {
-                    <Shelf tiles={view.shelf.clone()} cells={now.clone()} on_cells={on_cells.clone()}
-                        on={props.on.clone()} />
+                if !view.is_empty() {
+                    <Shelf tiles={view.shelf.clone()} more={view.more_fresh} {look} cells={now.clone()}
+                        on_cells={on_cells.clone()} on={props.on.clone()} />
                 }
-                { for view.lanes.iter().map(|lane| html! {
-                    <Lane key={lane.uid.clone()} lane={lane.clone()}
-                        cells={now.clone()} on_cells={on_cells.clone()}
-                        on={props.on.clone()} />
+                { for view.lanes.iter().map(|lane| {
+                    let (look, on_open) = opening(&lane.uid, look, props, &opened);
+                    html! {
+                        <Lane key={lane.uid.clone()} lane={lane.clone()} {look} {on_open}
+                            cells={now.clone()} on_cells={on_cells.clone()} on={props.on.clone()} />
+                    }
                 }) }
+                <div class="ghosts" aria-hidden="true" />
             </div>
             if !view.left_out.is_empty() {
                 <p class="left-out">{ &view.left_out }</p>

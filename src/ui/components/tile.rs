@@ -11,11 +11,13 @@ use super::revision::{badge, pattern};
 use super::stage::Cells;
 use crate::ui::browser;
 use crate::ui::state::Action;
+use crate::ui::view_model::status::Shape;
 use crate::ui::view_model::tile::TileView;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct TileProps {
     pub(crate) tile: Rc<TileView>,
+    pub(crate) is_small: bool,
     pub(crate) is_stop: bool,
     pub(crate) has_menu: bool,
     pub(crate) on_cells: Callback<Cells>,
@@ -25,6 +27,75 @@ pub(crate) struct TileProps {
 /// ` -n NAMESPACE`, outside the default namespace.
 pub(crate) fn namespace_flag(namespace: &str) -> String {
     if namespace == "default" || namespace.is_empty() { String::new() } else { format!(" -n {namespace}") }
+}
+
+/// The name; where there is no room, the part that tells a pod from its siblings stays.
+fn tile_name(tile: &TileView) -> Html {
+    let name = tile.key.name.as_str();
+    let (base, suffix) = name.split_at(name.rfind('-').unwrap_or(name.len()));
+    html! {
+        <span class="tile-name"><span class="tile-base">{ base }</span><span
+            class="tile-suffix">{ suffix }</span></span>
+    }
+}
+
+/// What fills as the containers are made; simulated milliseconds: from, until, and when that was so.
+fn fill(tile: &TileView) -> Html {
+    match tile.making {
+        Some(making) => {
+            let span = format!("{} {}", making.from.ms(), making.until.ms());
+            html! { <span class="fill" data-fill={format!("{span} {}", making.now.ms())} /> }
+        }
+        None => Html::default(),
+    }
+}
+
+/// Longer names do not fit on a small tile; the part that tells a pod from its siblings does.
+const NAME_MAX: usize = 8;
+
+/// Its state is drawn by its class alone: there may be hundreds.
+fn small(tile: &TileView) -> Html {
+    let letter = tile.revision.as_ref().map_or("–", |mark| mark.letter.as_str());
+    let name = match tile.key.name.rsplit_once('-') {
+        Some((_, suffix)) if tile.key.name.len() > NAME_MAX => format!("…{suffix}"),
+        _ => tile.key.name.clone(),
+    };
+    html! {
+        <span class="tile-body" aria-hidden="true">
+            <span class={classes!("spine", pattern(tile.revision.as_ref()))} />
+            <span class="tile-name">{ name }</span>
+            <span class="tile-letter">{ letter }</span>
+        </span>
+    }
+}
+
+fn whole(tile: &TileView) -> Html {
+    html! {
+        <span class="tile-body" aria-hidden="true">
+            { fill(tile) }
+            <span class={classes!("spine", pattern(tile.revision.as_ref()))} />
+            <span class="tile-top">
+                { shape(tile.shape) }
+                { tile_name(tile) }
+                { badge(tile.revision.as_ref()) }
+            </span>
+            <span class="tile-state">
+                <span class="tile-status">{ &tile.status }</span>
+                if !matches!(tile.shape, Shape::Pending | Shape::Creating) {
+                    <span class="tile-ready">{ &tile.ready }</span>
+                }
+                if tile.restarts > 0 {
+                    <span class="tile-restarts" title="Restarts">{ format!("↻ {}", tile.restarts) }</span>
+                }
+            </span>
+            { for tile.claims.iter().map(|claim| html! {
+                <span class={classes!("chip", (claim.phase == "Bound").then_some("is-bound"))}>
+                    { volume() }<span class="chip-name">{ &claim.name }</span><span
+                        class="chip-phase">{ &claim.phase }</span>
+                </span>
+            }) }
+        </span>
+    }
 }
 
 #[component]
@@ -72,39 +143,18 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
         })
     };
     let selected = tile.is_selected.then_some("is-selected");
-    // Where there is no room, the part that tells a pod from its siblings stays.
-    let (base, suffix) = name.split_at(name.rfind('-').unwrap_or(name.len()));
     html! {
-        <div class={classes!("tile", tile.shape.class(), selected)} role="gridcell" ref={root}
+        <div class={classes!("tile", tile.shape.class(), selected, props.has_menu.then_some("has-menu"))} role="gridcell" ref={root}
             data-flip={tile.uid.clone()}
             data-cell={name.clone()} tabindex={if props.is_stop { "0" } else { "-1" }}
             aria-selected={tile.is_selected.to_string()} onclick={on_click} onkeydown={on_key}
             oncontextmenu={on_menu.clone()}>
             <span class="hidden">{ &tile.sentence }</span>
-            <span class="tile-body" aria-hidden="true">
-            <span class={classes!("spine", pattern(tile.revision.as_ref()))} />
-            <span class="tile-top">
-                { shape(tile.shape) }
-                <span class="tile-name"><span class="tile-base">{ base }</span><span
-                    class="tile-suffix">{ suffix }</span></span>
-                { badge(tile.revision.as_ref()) }
-            </span>
-            <span class="tile-state">
-                <span class="tile-status">{ &tile.status }</span>
-                <span class="tile-ready">{ &tile.ready }</span>
-                if tile.restarts > 0 {
-                    <span class="tile-restarts" title="Restarts">{ format!("↻ {}", tile.restarts) }</span>
-                }
-            </span>
-            { for tile.claims.iter().map(|claim| html! {
-                <span class={classes!("chip", (claim.phase == "Bound").then_some("is-bound"))}>
-                    { volume() }<span class="chip-name">{ &claim.name }</span><span
-                        class="chip-phase">{ &claim.phase }</span>
-                </span>
-            }) }
-            </span>
-            <button type="button" class="more" tabindex="-1" aria-label={format!("Actions of {name}")}
-                onclick={on_menu}>{ "⋯" }</button>
+            { if props.is_small { small(tile) } else { whole(tile) } }
+            if !props.is_small {
+                <button type="button" class="more" tabindex="-1" aria-label={format!("Actions of {name}")}
+                    onclick={on_menu}>{ "⋯" }</button>
+            }
             if props.has_menu {
                 <Menu label={name} {on_close} on={props.on.clone()}
                     items={pod_actions(&tile.key, tile.is_running())} />

@@ -39,21 +39,43 @@ fn suffix(name: &str) -> &str {
     name.rsplit_once('-').map_or(name, |(_, suffix)| suffix)
 }
 
-/// A pod as a small button.
-pub(crate) fn pod_button(tile: &Rc<TileView>, on: &Callback<Action>) -> Html {
+/// The pods of a workload, each as a small button.
+pub(crate) fn pod_buttons(tiles: &[Rc<TileView>], is_small: bool, on: &Callback<Action>) -> Html {
+    let button = |tile: &Rc<TileView>| {
+        html! { <PodButton key={tile.uid.clone()} tile={tile.clone()} {is_small} on={on.clone()} /> }
+    };
+    tiles.iter().map(button).collect()
+}
+
+#[derive(PartialEq, Properties)]
+struct PodProps {
+    tile: Rc<TileView>,
+    is_small: bool,
+    on: Callback<Action>,
+}
+
+/// A pod as a small button: a component, so that those that are as before cost nothing.
+#[component]
+fn PodButton(props: &PodProps) -> Html {
+    let (tile, on) = (&props.tile, &props.on);
     let key = tile.key.clone();
     let selected = tile.is_selected.then_some("is-selected");
     html! {
-        <li class="pod-item" key={tile.uid.clone()}>
+        <li class="pod-item">
             <button type="button" class={classes!("slot", "pod-button", tile.shape.class(), selected)}
                 title={tile.sentence.clone()}
                 onclick={on.reform(move |_| Action::Select(Some(key.clone())))}>
-                <span class="hidden">{ &tile.sentence }</span>
+                // Its title is its name.
                 <span class="slot-body" aria-hidden="true">
                     <span class={classes!("spine", pattern(tile.revision.as_ref()))} />
-                    { shape(tile.shape) }
+                    // In a crowd the class alone draws its state.
+                    if !props.is_small {
+                        { shape(tile.shape) }
+                    }
                     <span class="pod-suffix">{ suffix(&tile.key.name) }</span>
-                    { badge(tile.revision.as_ref()) }
+                    if !props.is_small {
+                        { badge(tile.revision.as_ref()) }
+                    }
                 </span>
             </button>
         </li>

@@ -4,8 +4,9 @@
 //! what a person chose to look at. [`views`] holds what is shown, made anew only when what it shows has
 //! changed.
 //!
-//! - [`action`]: what can be asked. [`time`]: playing, stepping, settling. `past`: going back, branches,
-//!   undo. [`predict`]: a question before a step. `compare`: two runs beside each other. [`files`]: the editor's tabs.
+//! - [`action`]: what can be asked. [`time`]: playing, stepping, settling. [`pace`]: how often the picture
+//!   is made anew. `past`: going back, branches, undo. [`predict`]: a question before a step. `compare`: two
+//!   runs beside each other. [`files`]: the editor's tabs.
 //! - [`terminals`], [`lines`], [`prompt`]: terminals. [`views`]: what the page shows.
 
 pub mod action;
@@ -13,6 +14,7 @@ pub mod time;
 mod past;
 pub mod predict;
 mod compare;
+pub mod pace;
 pub mod files;
 pub mod lines;
 pub mod terminals;
@@ -147,12 +149,20 @@ impl State {
 
     /// Carries an action out; says whether anything that is shown may have changed.
     pub fn reduce(&mut self, action: Action) -> bool {
-        let advances = matches!(action, Action::Advance(_));
-        self.carry_out(action);
-        self.feed();
-        if !advances {
-            self.saves_due += 1;
+        let passed = if let Action::Advance(ms) = action { Some(ms) } else { None };
+        // Typing is no reason to look at the cluster again.
+        let is_typing = matches!(action, Action::Type(_) | Action::Edit(_));
+        let share = if is_typing { None } else { self.divide_frame(passed) };
+        match (passed, share) {
+            (None, _) => {
+                self.carry_out(action);
+                self.saves_due += 1;
+            }
+            (Some(_), Some(ms)) => self.carry_out(Action::Advance(ms)),
+            // A frame that only draws.
+            (Some(_), None) => {}
         }
+        self.feed();
         self.refresh();
         true
     }

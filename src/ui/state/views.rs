@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::pace::Frame;
 use super::{Panel, State};
 use crate::api::ObjectKey;
 use crate::cluster::{Terminal, TerminalEntry};
@@ -14,6 +15,7 @@ use crate::ui::view_model::daemon_sets::{DaemonView, daemon_sets};
 use crate::ui::view_model::deployments::{DeploymentView, deployments};
 use crate::ui::view_model::drain::{DrainDraft, DrainView};
 use crate::ui::view_model::events::{EventRow, events};
+use crate::ui::view_model::gradual::Room;
 use crate::ui::view_model::history::HistoryView;
 use crate::ui::view_model::inspector::InspectorView;
 use crate::ui::view_model::problems::{Problem, problems};
@@ -108,6 +110,8 @@ pub struct Views {
     tiles: Tiles,
     shown: Option<Shown>,
     checked: Option<String>,
+    /// What this frame is for.
+    pub(super) frame: Frame,
 }
 
 /// What the views were made of.
@@ -152,6 +156,9 @@ impl State {
             self.views.problems = Rc::new(problems(text));
             self.views.checked = Some(text.to_owned());
         }
+        if !self.begin_picture() {
+            return;
+        }
         let shown = Shown {
             revision: self.cluster.server().store().revision(),
             seconds: self.cluster.now().seconds(),
@@ -165,23 +172,27 @@ impl State {
             drain: self.drain.clone(),
             refusals: self.cluster.server().refused_evictions().iter().map(|refused| refused.times).sum(),
         };
-        if self.views.shown.as_ref() == Some(&shown) {
+        let is_behind = self.views.frame.is_behind;
+        if self.views.shown.as_ref() == Some(&shown) && !is_behind {
             return;
         }
         let old = self.views.shown.replace(shown.clone());
-        let only_time = old.is_some_and(|old| Shown { seconds: shown.seconds, ..old } == shown);
+        let only_time = old.is_some_and(|old| Shown { seconds: shown.seconds, ..old } == shown) && !is_behind;
         self.refresh_cluster(only_time);
     }
 
     fn refresh_cluster(&mut self, only_time: bool) {
         let (cluster, views, selected) = (&self.cluster, &mut self.views, self.selected.as_ref());
+        let mut room = Room::for_pods(views.frame.room);
         if !only_time {
             views.letters.observe(cluster);
-            keep(&mut views.stage, StageView::of(cluster, &views.letters, &mut views.tiles, selected));
+            let stage = StageView::of(cluster, &views.letters, &mut views.tiles, selected);
+            let stage = room.stage(&views.stage, stage);
+            keep(&mut views.stage, stage);
             views.tiles.forget_gone(&views.stage);
         }
         // Ages change with every second; the rest of a set does not.
-        let fresh = sets(cluster, &views.letters, &mut views.tiles, selected);
+        let fresh = room.sets(&views.sets, sets(cluster, &views.letters, &mut views.tiles, selected));
         if views.sets != fresh {
             views.sets = fresh;
         }
@@ -190,6 +201,8 @@ impl State {
             views.daemon_sets = fresh;
         }
         let fresh = deployments(cluster, &views.letters, &mut views.tiles, selected);
+        let fresh = room.deployments(&views.deployments, fresh);
+        views.frame.is_behind = room.is_short();
         if views.deployments != fresh {
             views.deployments = fresh;
         }
@@ -201,7 +214,9 @@ impl State {
                 TimelineView::of(&self.machine, cluster, letters, choice, old.as_deref()).map(Rc::new);
         }
         views.summary = summary(&views.workloads);
-        keep(&mut views.events, events(cluster, None));
+        if views.frame.lists_events {
+            keep(&mut views.events, events(cluster, None));
+        }
         let shows_history = self.panel == Panel::History;
         let told = if shows_history {
             stories(&self.machine, cluster.now(), &views.histories())

@@ -12,8 +12,8 @@ use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
 use crate::cluster::Cluster;
 use crate::collections::sort_by_key;
 
-/// More pods of one `ReplicaSet` than this are not drawn.
-const PODS_MAX: usize = 200;
+/// More pods than this, as wanted, are summed up.
+const PODS_DRAWN: i64 = 240;
 /// More pods than this are drawn small.
 const PODS_DRAWN_WHOLE: usize = 24;
 
@@ -48,6 +48,13 @@ pub struct DeploymentView {
     pub history: Option<Rc<HistoryView>>,
     /// Whether it is shown in the inspector.
     pub is_selected: bool,
+}
+
+impl DeploymentView {
+    /// Whether pods are summed up.
+    pub fn is_crowded(&self) -> bool {
+        self.replicas > PODS_DRAWN
+    }
 }
 
 /// A `ReplicaSet` with its pods.
@@ -183,7 +190,6 @@ impl Maker<'_> {
             ready: set.status.ready_replicas,
             tiles: pods
                 .into_iter()
-                .take(PODS_MAX)
                 .map(|pod| self.tiles.of(pod, self.cluster, self.letters, self.selected))
                 .collect(),
         }

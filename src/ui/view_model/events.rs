@@ -33,18 +33,20 @@ pub struct EventRow {
 /// The newest events, of one object or of all.
 pub fn events(cluster: &Cluster, about: Option<&ObjectKey>) -> Vec<EventRow> {
     let mut newest: SortedMap<_, &Event> = SortedMap::new();
+    // There may be thousands.
     for object in cluster.server().list(Kind::Event, None) {
         let Object::Event(event) = object else { continue };
         if about.is_some_and(|key| !concerns(event, key)) {
             continue;
         }
-        newest.insert(
-            (event.last_timestamp.or(event.first_timestamp), event.metadata.resource_version),
-            &**event,
-        );
-        if newest.len() > EVENTS_LISTED {
+        let seen = (event.last_timestamp.or(event.first_timestamp), event.metadata.resource_version);
+        if newest.len() == EVENTS_LISTED {
+            if newest.iter().next().is_some_and(|(oldest, _)| seen < *oldest) {
+                continue;
+            }
             newest.pop_first();
         }
+        newest.insert(seen, &**event);
     }
     newest.values().rev().map(|event| row(event, cluster)).collect()
 }

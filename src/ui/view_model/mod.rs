@@ -1,16 +1,18 @@
 //! What the page shows, as plain values: a pure function of the cluster and of what a person chose.
 //!
-//! - [`status`], [`revisions`]: shapes and letters. [`tile`], [`stage`], [`sets`]: pods, nodes, sets.
+//! - [`status`], [`revisions`]: shapes and letters. [`tile`], [`crowd`], [`stage`], [`sets`]: pods, nodes,
+//!   sets.
 //! - [`daemon_sets`], [`deployments`], [`budgets`], [`history`], [`story`]: other workloads, budgets,
 //!   revisions and what became of them.
 //! - [`why`], [`inspector`], [`events`], [`tables`]: reasons and lists. [`timeline`]: bars, marks, counts.
-//! - [`comparison`]: two runs.
+//! - [`comparison`]: two runs. [`gradual`]: from one picture to the next.
 //! - [`problems`], [`diff`]: manifests. [`summary`]: the cluster in one sentence. [`scrubber`]: the session
 //!   as a line.
 
 pub mod status;
 pub mod revisions;
 pub mod tile;
+pub mod crowd;
 pub mod stage;
 pub mod why;
 pub mod history;
@@ -30,6 +32,7 @@ pub mod story;
 pub mod timeline;
 pub mod comparison;
 pub mod summary;
+pub mod gradual;
 
 use crate::api::ObjectKey;
 

@@ -15,6 +15,8 @@ use crate::collections::SortedMap;
 
 /// More ordinals than this are not drawn.
 const SLOTS_MAX: i64 = 1_000;
+/// More ordinals than this, as wanted, are summed up.
+const SLOTS_DRAWN: i64 = 240;
 /// More ordinals than this are drawn small.
 const SLOTS_DRAWN_WHOLE: usize = 24;
 
@@ -47,6 +49,8 @@ pub struct SetView {
     pub slots: Vec<SlotView>,
     /// Whether slots are drawn small.
     pub is_compact: bool,
+    /// Whether slots are summed up.
+    pub is_crowded: bool,
     /// Why it is as it is.
     pub why: WhyView,
     /// Its revisions.
@@ -111,6 +115,7 @@ impl SetView {
             policy: set.spec.pod_management_policy.clone(),
             start: set.spec.ordinals.as_ref().map_or(0, |ordinals| ordinals.start),
             partition,
+            is_crowded: set.spec.replicas.unwrap_or(1) > SLOTS_DRAWN,
             is_compact: slots.len() > SLOTS_DRAWN_WHOLE,
             slots,
             why: why(cluster, &key),

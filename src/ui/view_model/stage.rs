@@ -7,12 +7,19 @@ use super::revisions::Letters;
 use super::status::Shape;
 use super::tile::{TileView, Tiles};
 use crate::api::node::Node;
+use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::Cluster;
 use crate::collections::{SortedMap, sort_by};
 
 /// More pods than this are drawn small.
 const PODS_DRAWN_WHOLE: usize = 48;
+
+/// More pods than this are summed up by node.
+const PODS_DRAWN: usize = 300;
+/// Of the pods that the scheduler has not looked at yet not more than this are drawn: they are gone in a
+/// moment.
+const FRESH_DRAWN: usize = 3;
 
 /// More nodes than this are summed up instead of drawn.
 const NODES_DRAWN: usize = 200;
@@ -26,8 +33,14 @@ pub struct StageView {
     pub shelf: Vec<Rc<TileView>>,
     /// One for each node.
     pub lanes: Vec<Rc<LaneView>>,
+    /// Pods without a node that are on their way and not drawn.
+    pub more_fresh: usize,
+    /// How many pods there are.
+    pub pods: usize,
     /// Whether tiles are drawn small.
     pub is_compact: bool,
+    /// Whether pods are summed up by node.
+    pub is_crowded: bool,
     /// What is not drawn, in words; empty when all is.
     pub left_out: String,
 }
@@ -56,7 +69,7 @@ impl StageView {
     pub fn of(cluster: &Cluster, letters: &Letters, tiles: &mut Tiles, selected: Selected<'_>) -> Self {
         let mut shelf = Vec::new();
         let mut on_nodes: SortedMap<&str, Vec<Rc<TileView>>> = SortedMap::new();
-        let mut count = 0;
+        let (mut count, mut fresh) = (0, 0_usize);
         for object in cluster.server().list(Kind::Pod, None) {
             let Object::Pod(pod) = object else { continue };
             count += 1;
@@ -64,7 +77,10 @@ impl StageView {
             if pod.is_bound() {
                 on_nodes.entry(pod.spec.node_name.as_str()).or_default().push(tile);
             } else {
-                shelf.push(tile);
+                fresh += usize::from(is_fresh(pod));
+                if fresh <= FRESH_DRAWN || !is_fresh(pod) {
+                    shelf.push(tile);
+                }
             }
         }
         sort(&mut shelf);
@@ -83,7 +99,15 @@ impl StageView {
         // Pods of a node that is gone: nobody runs them, so they stand with those that nobody runs yet.
         shelf.extend(on_nodes.into_values().flatten());
         let left_out = leave_out(&mut lanes, &mut shelf);
-        Self { shelf, lanes, is_compact: count > PODS_DRAWN_WHOLE, left_out }
+        Self {
+            shelf,
+            lanes,
+            more_fresh: fresh.saturating_sub(FRESH_DRAWN),
+            pods: count,
+            is_compact: count > PODS_DRAWN_WHOLE,
+            is_crowded: count > PODS_DRAWN,
+            left_out,
+        }
     }
 
     /// Whether there is no pod at all.
@@ -110,6 +134,11 @@ impl LaneView {
             key,
         }
     }
+}
+
+/// Whether the scheduler has not looked at it yet.
+fn is_fresh(pod: &Pod) -> bool {
+    !pod.status.conditions.iter().any(|condition| condition.type_ == "PodScheduled")
 }
 
 /// Leaves out what would make a page too long to read and too slow to draw, and says what that is.

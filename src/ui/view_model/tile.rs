@@ -1,8 +1,7 @@
 //! A pod as a tile.
 //!
 //! A tile is made anew only when its pod has changed: what is shared stays the same in memory, so that the
-//! page
-//! sees at once that there is nothing to draw.
+//! page sees at once that there is nothing to draw.
 
 use std::rc::Rc;
 
@@ -16,6 +15,7 @@ use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::Cluster;
 use crate::collections::SortedMap;
 use crate::kubectl::printers::pod_status;
+use crate::sim::Time;
 
 /// A pod as a tile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,10 +38,23 @@ pub struct TileView {
     pub restarts: i64,
     /// Its claims.
     pub claims: Vec<ClaimView>,
+    /// How far its containers are made, while they are.
+    pub making: Option<Making>,
     /// Whether it is shown in the inspector.
     pub is_selected: bool,
     /// All of this in one sentence.
     pub sentence: String,
+}
+
+/// Since when something is made, until when if nothing goes wrong, and when this was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Making {
+    /// Since when.
+    pub from: Time,
+    /// Until when.
+    pub until: Time,
+    /// When this was so.
+    pub now: Time,
 }
 
 /// A claim on a tile.
@@ -87,7 +100,12 @@ impl Tiles {
             let has_claims =
                 |claim: &ClaimView| claim_phase(cluster, &meta.namespace, &claim.name) == claim.phase;
             let is_selected = selected == Some(&tile.key);
-            if Rc::ptr_eq(known, pod) && tile.is_selected == is_selected && tile.claims.iter().all(has_claims)
+            // A kubelet goes from stage to stage without telling.
+            let makes = tile.shape == Shape::Creating && tile.making.is_none();
+            if Rc::ptr_eq(known, pod)
+                && tile.is_selected == is_selected
+                && tile.claims.iter().all(has_claims)
+                && !(makes && cluster.kubelets().making(pod).is_some())
             {
                 return Rc::clone(tile);
             }
@@ -120,10 +138,13 @@ impl TileView {
         let total = pod.spec.containers.len();
         let key = ObjectKey::new(Kind::Pod, meta.namespace.clone(), meta.name.clone());
         let revision = letters.mark_of_pod(meta);
+        let shape = Shape::of(pod, &status);
+        let making = (shape == Shape::Creating).then(|| cluster.kubelets().making(pod)).flatten();
         let mut tile = Self {
             uid: meta.uid.clone(),
             ordinal: meta.name.rsplit_once('-').and_then(|(_, ordinal)| ordinal.parse().ok()),
-            shape: Shape::of(pod, &status),
+            shape,
+            making: making.map(|(from, until)| Making { from, until, now: cluster.now() }),
             status,
             ready: format!("{ready}/{total}"),
             revision,

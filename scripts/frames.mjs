@@ -1,0 +1,182 @@
+// Measures the frames of the built page while a Deployment is rolled at 5x, from the browser's own trace.
+//
+//   node scripts/frames.mjs                        200 and 500 pods at 5x, 10 seconds each
+//   node scripts/frames.mjs 200 --speed=1 --seconds=4 --trace=folder --profile
+//
+// `--trace` keeps the traces, for chrome://tracing or the browser's own tools. `--profile` adds which functions take
+// the time; a release build has no names for those of the module. `--limit=16` fails when a frame has more script.
+//
+// Script is told apart from style, layout and paint, so that a machine that paints without a graphics card still says
+// something about the page. Times within a frame are those that the page's thread ran, so that other programs on the
+// machine do not count; how many frames there are, and how late, is what the clock says, and they do count there.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { launch, run, terminal, withPage } from "../tests/e2e/browser.mjs";
+
+const CATEGORIES = ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline",
+  "devtools.timeline.frame", "disabled-by-default-devtools.timeline.frame", "blink.user_timing", "benchmark"];
+const PROFILE = ["v8", "disabled-by-default-v8.cpu_profiler"];
+
+/** A frame's share of a second that has sixty. */
+const FRAME_MS = 16;
+
+const SCRIPT = new Set(["FunctionCall", "FireAnimationFrame", "RunMicrotasks", "TimerFire", "EventDispatch",
+  "EvaluateScript", "v8.callFunction", "FireIdleCallback"]);
+const LAYOUT = new Set(["UpdateLayoutTree", "Layout", "IntersectionObserverController::computeIntersections"]);
+const PAINT = new Set(["PrePaint", "Paint", "Layerize", "Commit", "UpdateLayer"]);
+const GARBAGE = new Set(["MinorGC", "MajorGC", "BlinkGC.AtomicPhase"]);
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    speed: { type: "string", default: "5" },
+    seconds: { type: "string", default: "10" },
+    trace: { type: "string" },
+    profile: { type: "boolean", default: false },
+    limit: { type: "string" },
+  },
+});
+
+/** Records the browser's trace of `page` while `body` runs. */
+async function traced(page, body) {
+  const client = await page.context().newCDPSession(page);
+  const events = [];
+  client.on("Tracing.dataCollected", ({ value }) => events.push(...value));
+  const done = new Promise((resolve) => client.once("Tracing.tracingComplete", resolve));
+  const includedCategories = values.profile ? [...CATEGORIES, ...PROFILE] : CATEGORIES;
+  await client.send("Tracing.start", { transferMode: "ReportEvents", traceConfig: { includedCategories } });
+  await body();
+  await client.send("Tracing.end");
+  await done;
+  return events;
+}
+
+/** The thread that runs the page's script: the renderer's main thread with the most animation frames. */
+function mainThread(events) {
+  const counts = new Map();
+  for (const { name, pid, tid } of events) {
+    if (name === "FireAnimationFrame") counts.set(`${pid}/${tid}`, (counts.get(`${pid}/${tid}`) ?? 0) + 1);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
+}
+
+/**
+ * Sums a thread's own time by kind. Events nest: the time of an inner one counts for its own kind alone, so that a layout
+ * that a script forces counts as layout.
+ */
+function kinds(events) {
+  const kindOf = (name) => SCRIPT.has(name) ? "script" : LAYOUT.has(name) ? "layout"
+    : PAINT.has(name) ? "paint" : GARBAGE.has(name) ? "garbage" : undefined;
+  const pieces = [];
+  const open = [];
+  const sorted = events.filter(({ ph, dur }) => ph === "X" && dur > 0).sort((a, b) => a.ts - b.ts || b.dur - a.dur);
+  const close = (until) => {
+    while (open.length > 0 && open.at(-1).end <= until) {
+      const { kind, start, inner, spent } = open.pop();
+      if (kind) pieces.push({ kind, at: start, ms: (spent - inner) / 1000 });
+      if (open.length > 0) open.at(-1).inner += kind ? spent : inner;
+    }
+  };
+  for (const { name, ts, dur, tdur } of sorted) {
+    close(ts);
+    open.push({ kind: kindOf(name), start: ts, end: ts + dur, inner: 0, spent: tdur ?? dur });
+  }
+  close(Infinity);
+  return pieces;
+}
+
+const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+const ms = (value) => `${value.toFixed(1).padStart(6)} ms`;
+
+function report(events, label) {
+  const thread = mainThread(events);
+  const own = events.filter(({ pid, tid }) => `${pid}/${tid}` === thread);
+  const starts = own.filter(({ name }) => name === "FireAnimationFrame").map(({ ts }) => ts).sort((a, b) => a - b);
+  const frames = starts.map((at) => ({ at, script: 0, layout: 0, paint: 0, garbage: 0 }));
+  let index = 0;
+  for (const { kind, at, ms: spent } of kinds(own).sort((a, b) => a.at - b.at)) {
+    while (index + 1 < frames.length && frames[index + 1].at <= at) index += 1;
+    if (frames.length > 0 && at >= frames[0].at) frames[index][kind] += spent;
+  }
+  frames.pop();
+  const gaps = starts.slice(1).map((at, nth) => (at - starts[nth]) / 1000);
+  const seconds = (starts.at(-1) - starts[0]) / 1e6;
+  // What was shown: frames that the compositor drew, and those that it dropped although something had changed.
+  const shown = events.filter(({ name, args }) => name === "DrawFrame" || (name === "PipelineReporter"
+    && args?.chrome_frame_reporter?.state === "STATE_PRESENTED_ALL")).filter(({ ts }) => ts >= starts[0] && ts <= starts.at(-1));
+  const drawn = new Set(shown.filter(({ name }) => name === "DrawFrame").map(({ ts }) => ts)).size;
+  console.log(`${label}: ${frames.length} frames of script in ${seconds.toFixed(1)} s`);
+  console.log(`  frames a second     ${(gaps.length / seconds).toFixed(1)} (drawn: ${(drawn / seconds).toFixed(1)})`);
+  const late = gaps.filter((gap) => gap > 25).length;
+  console.log(`  later than 25 ms    ${(100 * late / gaps.length).toFixed(1)} % of frames, the worst after ${Math.max(...gaps).toFixed(0)} ms`);
+  for (const kind of ["script", "layout", "paint", "garbage"]) {
+    const sorted = frames.map((frame) => frame[kind]).sort((a, b) => a - b);
+    const sum = sorted.reduce((all, one) => all + one, 0);
+    console.log(`  ${kind.padEnd(8)} a frame    median ${ms(quantile(sorted, 0.5))}   p95 ${ms(quantile(sorted, 0.95))}   worst ${ms(sorted.at(-1))}   sum ${sum.toFixed(0)} ms`);
+  }
+  const heavy = frames.filter(({ script }) => script > FRAME_MS).length;
+  console.log(`  script above ${FRAME_MS} ms  ${heavy} of ${frames.length} frames`);
+  return { worst: Math.max(...frames.map(({ script }) => script)), rate: gaps.length / seconds };
+}
+
+/** The functions with the most own time, from the sampling profiler's events. */
+function profile(events) {
+  const nodes = new Map();
+  const own = new Map();
+  for (const { name, args, id } of events) {
+    if (name !== "ProfileChunk") continue;
+    for (const node of args.data.cpuProfile?.nodes ?? []) nodes.set(`${id}/${node.id}`, node.callFrame);
+    (args.data.cpuProfile?.samples ?? []).forEach((sample, nth) => {
+      const frame = nodes.get(`${id}/${sample}`);
+      const label = `${frame?.functionName || "(anonymous)"} ${frame?.url?.split("/").pop() ?? ""}`;
+      own.set(label, (own.get(label) ?? 0) + (args.data.timeDeltas?.[nth] ?? 0) / 1000);
+    });
+  }
+  for (const [label, spent] of [...own].sort((a, b) => b[1] - a[1]).slice(0, 45)) {
+    console.log(`  ${ms(spent)}  ${label}`);
+  }
+}
+
+async function ready(page, count) {
+  await page.locator(".count-value", { hasText: `${count}/${count}` }).first().waitFor({ timeout: 180_000 });
+  await page.locator(".pace", { hasText: "Settled" }).waitFor({ timeout: 180_000 });
+}
+
+async function measure(session, pods) {
+  await withPage(session, {}, async (page) => {
+    const speed = (word) => page.getByRole("radio", { name: word, exact: true }).check({ force: true });
+    await speed("100×");
+    // Ten pods on each node.
+    const more = Array.from({ length: Math.max(0, Math.ceil(pods / 10) - 4) }, (_, nth) => `fault add node/node-${nth + 5}`);
+    await run(page, more.join("; ") || "kubectl get nodes");
+    await run(page, `kubectl create deployment hello --image=nginxdemos/hello:0.2 --replicas=${pods}`);
+    await ready(page, pods);
+    await speed(`${values.speed}×`);
+    await terminal(page).focus();
+    const events = await traced(page, async () => {
+      const end = Date.now() + Number(values.seconds) * 1000;
+      while (Date.now() < end) {
+        // The prompt has the focus; looking for it again would take the page's time.
+        await page.keyboard.insertText("kubectl rollout restart deployment hello");
+        await page.keyboard.press("Enter");
+        await new Promise((resolve) => setTimeout(resolve, Math.min(1_200, Math.max(0, end - Date.now()))));
+      }
+    });
+    if (values.trace) {
+      mkdirSync(values.trace, { recursive: true });
+      writeFileSync(join(values.trace, `frames-${pods}.json`), JSON.stringify({ traceEvents: events }));
+    }
+    const { worst } = report(events, `${pods} pods at ${values.speed}x`);
+    if (values.profile) profile(events);
+    if (values.limit && worst > Number(values.limit)) process.exitCode = 1;
+  });
+}
+
+const session = await launch();
+try {
+  for (const pods of positionals.length > 0 ? positionals.map(Number) : [200, 500]) await measure(session, pods);
+} finally {
+  await session.close();
+}

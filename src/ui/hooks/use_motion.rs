@@ -1,0 +1,365 @@
+//! Lets what changes on the stage be followed: pods travel, fill and leave, and nothing jumps.
+//!
+//! What has moved is drawn at its new place at once and animated from the old one (First, Last, Invert,
+//! Play): tiles, lanes, and the panels below when the stage grows. A tile that is gone leaves a ghost for a
+//! moment. While time passes a lane keeps the room that it once had. Nothing travels while time stands still,
+//! for people who asked for less motion, at high speed, or where many move at once.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo::timers::callback::Timeout;
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, HtmlElement};
+use yew::prelude::*;
+
+use super::animate;
+use crate::collections::SortedMap;
+use crate::ui::browser;
+use crate::ui::state::pace::Motion;
+
+/// More tiles than this do not travel, or leave, at the same time.
+const TRAVELS_MAX: usize = 16;
+/// More lanes than this do not slide at the same time.
+const SLIDES_MAX: usize = 8;
+/// Shorter ways are not worth an animation.
+const NEAR_PX: f64 = 2.0;
+/// Lanes give up room that they do not need so long after all has settled.
+const SETTLED_MS: u32 = 600;
+/// For how long a tile is outlined that has changed its place, where nothing travels.
+const OUTLINED_MS: f64 = 120.0;
+
+/// What there is only where there are pods.
+const PODS: &str = ".tile, .lane-crowd";
+
+/// Where something stands on the page, and how much room it takes.
+#[derive(Clone)]
+struct Spot {
+    element: HtmlElement,
+    /// The lane of a tile.
+    lane: String,
+    left: f64,
+    top: f64,
+    width: f64,
+    height: f64,
+    /// How many tiles a lane has.
+    tiles: usize,
+}
+
+/// Where everything stood after the last change.
+#[derive(Default)]
+struct Places {
+    lanes: SortedMap<String, Spot>,
+    tiles: SortedMap<String, Spot>,
+    panels: Vec<Spot>,
+}
+
+/// Animates the elements inside `root` that carry `data-flip` and `data-lane`, after each change of `shown`;
+/// `root` must be the nearest positioned ancestor of the lanes, and these of their tiles.
+#[hook]
+pub(crate) fn use_motion<T: PartialEq + 'static>(root: &NodeRef, motion: Motion, shown: T) {
+    let places = use_mut_ref(Places::default);
+    {
+        let (root, places) = (root.clone(), Rc::clone(&places));
+        use_effect_with(shown, move |_| {
+            let has_pods = |root: &Element| root.query_selector(PODS).is_ok_and(|pod| pod.is_some());
+            if let Some(root) = root.cast::<Element>()
+                && (!places.borrow().lanes.is_empty() || has_pods(&root))
+            {
+                follow(&root, motion, &places);
+            }
+        });
+    }
+    {
+        let places = Rc::clone(&places);
+        use_effect_with((motion.is_moving, motion.speed), move |&(is_moving, speed)| {
+            if !places.borrow().lanes.is_empty() {
+                animate::keep_pace(is_moving, speed);
+            }
+        });
+    }
+    let root = root.clone();
+    use_effect_with(motion.is_settled, move |&is_settled| {
+        let release = is_settled.then(|| {
+            Timeout::new(SETTLED_MS, move || {
+                if let Some(root) = root.cast::<Element>().filter(|_| !places.borrow().lanes.is_empty()) {
+                    release_room(&root, motion, &places);
+                }
+            })
+        });
+        move || drop(release)
+    });
+}
+
+/// Apart from the hook, as are the functions below: the page's start has no pods, and needs none of this.
+#[inline(never)]
+fn follow(root: &Element, motion: Motion, places: &RefCell<Places>) {
+    let mut old = places.borrow_mut();
+    if root.client_width() == 0 {
+        // On a page of a phone that is not shown, nothing has a place.
+        *old = Places::default();
+        return;
+    }
+    if motion.is_moving {
+        keep_room(root, &old);
+    } else {
+        animate::arrive();
+    }
+    let new = Places::of(root);
+    if motion.is_moving && !motion.is_racing && !old.lanes.is_empty() {
+        let moved = Moved { old: &old, new: &new, ms: travel_ms(motion.speed) };
+        if browser::wants_less_motion() {
+            moved.outline();
+        } else {
+            moved.play(root);
+        }
+    }
+    fill(root, motion);
+    *old = new;
+}
+
+/// Gives back the room that lanes kept, gently.
+#[inline(never)]
+fn release_room(root: &Element, motion: Motion, places: &RefCell<Places>) {
+    let mut old = places.borrow_mut();
+    for lane in old.lanes.values() {
+        drop(lane.element.style().remove_property("min-height"));
+    }
+    if root.client_width() == 0 {
+        return;
+    }
+    let new = Places::of(root);
+    if !browser::wants_less_motion() {
+        Moved { old: &old, new: &new, ms: travel_ms(motion.speed) }.play(root);
+    }
+    *old = new;
+}
+
+/// A lane that has fewer tiles than before keeps its height, so that those below it stay where they are.
+fn keep_room(root: &Element, old: &Places) {
+    for lane in old.lanes.values() {
+        let is_less = tiles_of(&lane.element).len() < lane.tiles;
+        if is_less && root.contains(Some(&lane.element)) {
+            drop(lane.element.style().set_property("min-height", &format!("{}px", lane.height)));
+        }
+    }
+}
+
+fn tiles_of(lane: &Element) -> Vec<Element> {
+    browser::all(lane, "[data-flip]")
+}
+
+/// How long a tile is on its way: less where time passes quickly.
+fn travel_ms(speed: f64) -> f64 {
+    if speed < 2.0 {
+        240.0
+    } else if speed < 5.0 {
+        190.0
+    } else {
+        130.0
+    }
+}
+
+impl Spot {
+    /// Offsets, unlike rectangles, do not count an animation that is still under way. They count from the
+    /// nearest positioned element: for a tile that is its lane, which stands at `(x, y)`.
+    fn of(element: Element, lane: &str, tiles: usize, (x, y): (f64, f64)) -> Option<Self> {
+        let element: HtmlElement = element.dyn_into().ok()?;
+        Some(Self {
+            left: x + f64::from(element.offset_left()),
+            top: y + f64::from(element.offset_top()),
+            width: f64::from(element.offset_width()),
+            height: f64::from(element.offset_height()),
+            lane: lane.to_owned(),
+            element,
+            tiles,
+        })
+    }
+
+    fn way_from(&self, old: (f64, f64)) -> (f64, f64) {
+        (old.0 - self.left, old.1 - self.top)
+    }
+
+    fn place(&self) -> (f64, f64) {
+        (self.left, self.top)
+    }
+}
+
+impl Places {
+    /// All is read at once, so that the browser lays the page out once.
+    fn of(root: &Element) -> Self {
+        let mut places = Self::default();
+        for lane in browser::all(root, "[data-lane]") {
+            let Some(uid) = lane.get_attribute("data-lane") else { continue };
+            let tiles = tiles_of(&lane);
+            let border = (f64::from(lane.client_left()), f64::from(lane.client_top()));
+            let Some(spot) = Spot::of(lane, "", tiles.len(), (0.0, 0.0)) else { continue };
+            let inside = (spot.left + border.0, spot.top + border.1);
+            for tile in tiles {
+                let name = tile.get_attribute("data-flip");
+                if let (Some(name), Some(tile)) = (name, Spot::of(tile, &uid, 0, inside)) {
+                    places.tiles.insert(name, tile);
+                }
+            }
+            places.lanes.insert(uid, spot);
+        }
+        let page = root.closest("main").ok().flatten();
+        let panels = page.map(|page| browser::all(&page, ".area-cluster > *, .area-read > *"));
+        places.panels =
+            panels.into_iter().flatten().filter_map(|panel| Spot::of(panel, "", 0, (0.0, 0.0))).collect();
+        places
+    }
+}
+
+/// What has changed its place between two pictures.
+struct Moved<'a> {
+    old: &'a Places,
+    new: &'a Places,
+    ms: f64,
+}
+
+fn is_far((dx, dy): (f64, f64)) -> bool {
+    dx.abs() + dy.abs() > NEAR_PX
+}
+
+impl Moved<'_> {
+    /// The tiles that are new or elsewhere, each with the way it has come; what is new comes from the shelf.
+    fn tiles(&self) -> Vec<(&Spot, Option<(f64, f64)>)> {
+        let source = self.new.lanes.get("shelf").map(Spot::place);
+        let way = |(uid, tile): (&String, &'_ Spot)| match self.old.tiles.get(uid) {
+            Some(old) => Some(tile.way_from(old.place())),
+            None if tile.lane == "shelf" => None,
+            None => source.map(|place| tile.way_from(place)),
+        };
+        let is_new = |uid: &String| !self.old.tiles.contains_key(uid);
+        let tiles = self.new.tiles.iter();
+        tiles
+            .map(|(uid, tile)| (uid, tile, self.beside(tile, way((uid, tile)))))
+            .filter(|(uid, _, way)| way.map_or(is_new(uid), is_far))
+            .map(|(_, tile, way)| (tile, way))
+            .collect()
+    }
+
+    /// The part of a tile's way that its lane does not go.
+    fn beside(&self, tile: &Spot, way: Option<(f64, f64)>) -> Option<(f64, f64)> {
+        let lane = self.lane_way(&tile.lane);
+        way.map(|(dx, dy)| (dx - lane.0, dy - lane.1))
+    }
+
+    fn lane_way(&self, uid: &String) -> (f64, f64) {
+        match (self.old.lanes.get(uid), self.new.lanes.get(uid)) {
+            (Some(old), Some(new)) => new.way_from(old.place()),
+            _ => (0.0, 0.0),
+        }
+    }
+
+    fn gone(&self) -> Vec<&Spot> {
+        let gone = self.old.tiles.iter().filter(|(uid, _)| !self.new.tiles.contains_key(*uid));
+        gone.map(|(_, tile)| tile).collect()
+    }
+
+    fn play(&self, root: &Element) {
+        let (tiles, gone) = (self.tiles(), self.gone());
+        if tiles.len() <= TRAVELS_MAX {
+            for (tile, way) in tiles {
+                self.travel(tile, way);
+            }
+        }
+        if gone.len() <= TRAVELS_MAX && !self.new.tiles.is_empty() {
+            for tile in gone {
+                self.leave(root, tile);
+            }
+        }
+        let lanes = self.new.lanes.iter().map(|(uid, lane)| (lane, self.lane_way(uid)));
+        let lanes: Vec<_> = lanes.filter(|(_, way)| is_far(*way)).collect();
+        if lanes.len() <= SLIDES_MAX {
+            for (lane, way) in lanes {
+                slide(&lane.element, way, self.ms);
+            }
+        }
+        self.make_room();
+    }
+
+    fn travel(&self, tile: &Spot, way: Option<(f64, f64)>) {
+        if let Some((dx, dy)) = way {
+            let from = format!("translate({dx}px, {dy}px)");
+            // Above the tiles that it passes.
+            animate::travel(&tile.element, &[("transform", &from, "none"), ("zIndex", "3", "3")], self.ms);
+        } else {
+            animate::travel(
+                &tile.element,
+                &[("transform", "scale(.85)", "none"), ("opacity", ".3", "1")],
+                self.ms,
+            );
+        }
+    }
+
+    /// The element of a tile that is gone shrinks and fades at its last place.
+    fn leave(&self, root: &Element, tile: &Spot) {
+        let Ok(Some(layer)) = root.query_selector(".ghosts") else { return };
+        let element = tile.element.clone();
+        for name in ["data-flip", "data-cell", "tabindex", "role", "aria-selected"] {
+            drop(element.remove_attribute(name));
+        }
+        let style = element.style();
+        let place = [("left", tile.left), ("top", tile.top), ("width", tile.width), ("height", tile.height)];
+        for (property, px) in place {
+            drop(style.set_property(property, &format!("{px}px")));
+        }
+        if layer.append_child(&element).is_ok() {
+            let changes = [("transform", "none", "scale(.8)"), ("opacity", ".8", "0")];
+            animate::travel(&element, &changes, self.ms).then(move || element.remove());
+        }
+    }
+
+    /// The panels below follow the stage as it grows, and what grows is uncovered at the same pace.
+    fn make_room(&self) {
+        for panel in &self.new.panels {
+            let is_it = |old: &&Spot| old.element == panel.element;
+            let Some(old) = self.old.panels.iter().find(is_it) else { continue };
+            let way = panel.way_from(old.place());
+            if is_far(way) {
+                slide(&panel.element, way, self.ms);
+            }
+            let grown = panel.height - old.height;
+            if grown > NEAR_PX && (panel.width - old.width).abs() < NEAR_PX {
+                let from = format!("inset(0 0 {grown}px 0)");
+                animate::travel(&panel.element, &[("clipPath", &from, "inset(0)")], self.ms);
+            }
+        }
+    }
+
+    /// Marks what has changed its place, for those who asked for less motion.
+    fn outline(&self) {
+        let tiles = self.tiles();
+        if tiles.len() <= TRAVELS_MAX {
+            for (tile, _) in tiles {
+                let outline = "2px solid currentColor";
+                animate::travel(&tile.element, &[("outline", outline, outline)], OUTLINED_MS);
+            }
+        }
+    }
+}
+
+fn slide(element: &Element, (dx, dy): (f64, f64), ms: f64) {
+    animate::travel(element, &[("transform", &format!("translate({dx}px, {dy}px)"), "none")], ms);
+}
+
+/// Begins to fill the tiles whose containers are made; the fill goes with simulated time.
+fn fill(root: &Element, motion: Motion) {
+    if motion.is_racing || browser::wants_less_motion() {
+        return;
+    }
+    let fills = browser::all(root, "[data-fill]");
+    for element in fills {
+        let Some(text) = element.get_attribute("data-fill") else { continue };
+        drop(element.remove_attribute("data-fill"));
+        let times: Vec<f64> = text.split(' ').filter_map(|ms| ms.parse().ok()).collect();
+        if let [from, until, now] = times[..] {
+            let playing = animate::fill(&element, (until - from).max(1.0), now - from, motion.speed);
+            if !motion.is_moving {
+                playing.hold();
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! How often the page's picture is made anew while time passes.
+//!
+//! At high speed a picture for each frame could not be read and would flash; then it is made anew three times
+//! a second at most. In a crowd of pods several changes are drawn together, so that frames stay short.
+
+use super::State;
+
+/// From this speed on a page sums up instead of drawing each change.
+const RACING: f64 = 10.0;
+/// Real milliseconds between two pictures at such a speed: fewer than three a second.
+const RACING_MS: f64 = 340.0;
+/// Up to so many pods each change is drawn at once.
+const PODS_DRAWN_AT_ONCE: usize = 48;
+/// Real milliseconds of waiting that each further pod brings.
+const MS_FOR_A_POD: f64 = 0.25;
+const CROWD_MS_MAX: f64 = 100.0;
+/// So many pods change in one picture of a crowd; the others follow in the next.
+const PODS_A_PICTURE: usize = 24;
+
+/// What a frame is for.
+#[derive(Debug)]
+pub struct Frame {
+    /// Real milliseconds since the last picture, since events were listed, and which have not passed yet.
+    unseen_ms: f64,
+    unlisted_ms: f64,
+    owed_ms: f64,
+    /// Whether this frame draws.
+    draws: bool,
+    /// Whether the last picture had no room for all that had changed.
+    pub(super) is_behind: bool,
+    /// How many pods may change in this picture.
+    pub(super) room: usize,
+    /// Whether it lists the events, too: in a crowd nobody reads them line by line.
+    pub(super) lists_events: bool,
+}
+
+impl Default for Frame {
+    fn default() -> Self {
+        Self {
+            unseen_ms: 0.0,
+            unlisted_ms: RACING_MS,
+            owed_ms: 0.0,
+            draws: true,
+            is_behind: false,
+            room: usize::MAX,
+            lists_events: true,
+        }
+    }
+}
+
+/// How things move.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Motion {
+    /// Whether time passes.
+    pub is_moving: bool,
+    /// Whether nothing is due: time stands still, and not because a person stopped it.
+    pub is_settled: bool,
+    /// Whether single changes cannot be followed.
+    pub is_racing: bool,
+    /// Simulated seconds per second.
+    pub speed: f64,
+}
+
+impl State {
+    /// How things move now.
+    pub fn motion(&self) -> Motion {
+        Motion {
+            is_moving: self.is_ticking(),
+            is_settled: self.cluster.next_due().is_none(),
+            is_racing: self.is_racing(),
+            speed: self.clock.speed,
+        }
+    }
+
+    /// Whether time passes so fast that single changes cannot be followed.
+    pub fn is_racing(&self) -> bool {
+        self.is_ticking() && (self.clock.speed >= RACING || self.clock.settles_until.is_some())
+    }
+
+    /// Divides a frame's time: where a picture takes time, a frame either lets simulated time pass or draws.
+    /// `passed` are the real milliseconds since the last frame, `None` what a person did, which is shown at
+    /// once. Gives the milliseconds that shall pass now.
+    pub(super) fn divide_frame(&mut self, passed: Option<f64>) -> Option<f64> {
+        let pause_ms = self.pause_ms();
+        let frame = &mut self.views.frame;
+        let Some(ms) = passed else {
+            *frame = Frame::default();
+            return None;
+        };
+        frame.unseen_ms += ms;
+        frame.unlisted_ms += ms;
+        frame.owed_ms += ms;
+        // Not twice in a row.
+        let catches_up = frame.is_behind && !frame.draws;
+        frame.draws = frame.unseen_ms >= pause_ms || catches_up;
+        let lets_pass = pause_ms <= 0.0 || !frame.draws;
+        lets_pass.then(|| std::mem::take(&mut frame.owed_ms))
+    }
+
+    /// Says whether this frame draws what has changed in the cluster. What has come to rest is drawn at once.
+    pub(super) fn begin_picture(&mut self) -> bool {
+        let (is_ticking, is_racing) = (self.is_ticking(), self.is_racing());
+        let is_crowd = self.views.stage.pods > PODS_DRAWN_AT_ONCE;
+        // Asked again: the race may be over by now.
+        let pause_ms = self.pause_ms();
+        let frame = &mut self.views.frame;
+        if !frame.draws && is_ticking && frame.unseen_ms < pause_ms {
+            return false;
+        }
+        let is_gradual = is_ticking && is_crowd && !is_racing && frame.unseen_ms > 0.0;
+        frame.room = if is_gradual { PODS_A_PICTURE } else { usize::MAX };
+        frame.lists_events = !is_ticking || !is_crowd || frame.unlisted_ms >= RACING_MS;
+        if frame.lists_events {
+            frame.unlisted_ms = 0.0;
+        }
+        frame.unseen_ms = 0.0;
+        true
+    }
+
+    fn pause_ms(&self) -> f64 {
+        let pods = self.views.stage.pods;
+        match u32::try_from(pods.saturating_sub(PODS_DRAWN_AT_ONCE)) {
+            _ if self.is_racing() => RACING_MS,
+            Ok(crowd) => (f64::from(crowd) * MS_FOR_A_POD).min(CROWD_MS_MAX),
+            Err(_) => CROWD_MS_MAX,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Action;
+    use super::*;
+    use crate::ui::view_model::status::Shape;
+
+    fn pictures(speed: f64, frames: usize) -> usize {
+        let mut state = State::default();
+        state.reduce(Action::Speed(speed));
+        state.reduce(Action::Apply);
+        let mut pictures = 0;
+        for _ in 0..frames {
+            let before = std::rc::Rc::clone(&state.views.events);
+            state.reduce(Action::Advance(16.0));
+            pictures += usize::from(!std::rc::Rc::ptr_eq(&before, &state.views.events));
+        }
+        pictures
+    }
+
+    #[test]
+    fn at_high_speed_the_page_changes_three_times_a_second() {
+        assert!(pictures(5.0, 60) > 3, "each change is drawn");
+        let at_ten = pictures(10.0, 60);
+        assert!((1..=3).contains(&at_ten), "{at_ten}");
+    }
+
+    #[test]
+    fn what_has_settled_is_shown_at_once() {
+        let mut state = State::default();
+        state.reduce(Action::Speed(100.0));
+        state.reduce(Action::Apply);
+        while state.is_ticking() {
+            state.reduce(Action::Advance(16.0));
+        }
+        assert!(state.views.summary.contains("2 of 2 ready, settled"), "{}", state.views.summary);
+        state.reduce(Action::Run("kubectl delete pod web-0".to_owned()));
+        let tiles = state.views.stage.lanes.iter().flat_map(|lane| &lane.tiles);
+        let leaving = tiles.filter(|tile| tile.shape == Shape::Terminating).count();
+        assert_eq!(leaving, 1, "what a person does is shown at once, at any speed");
+    }
+}
