@@ -5,11 +5,13 @@
 //! changed.
 //!
 //! - [`action`]: what can be asked. [`time`]: playing, stepping, settling. [`files`]: the editor's tabs.
+//!   `fields`: the way from a reason to the editor.
 //! - [`terminals`], [`lines`], [`prompt`]: terminals. [`views`]: what the page shows.
 
 pub mod action;
 pub mod time;
 pub mod files;
+mod fields;
 pub mod lines;
 pub mod terminals;
 pub mod prompt;
@@ -161,6 +163,8 @@ impl State {
             Action::Diff => self.show_diff(),
             Action::CloseDiff => self.diff = None,
             Action::EndEdit(saves) => self.end_edit(saves),
+            Action::ShowField(key, path) => self.show_field(&key, &path),
+            Action::Propose(line) => self.propose(line),
             Action::Select(key) => self.selected = key,
             Action::Panel(panel) => self.panel = panel,
             Action::Page(page) => self.page = page,

@@ -2,14 +2,15 @@
 //!
 //! - [`status`], [`revisions`]: shapes and letters. [`tile`], [`stage`], [`sets`]: pods, nodes, sets.
 //! - [`daemon_sets`], [`deployments`], [`budgets`], [`history`]: other workloads, budgets, revisions.
-//! - [`why`], [`inspector`], [`events`], [`tables`]: reasons and lists. [`series`]: counts over time.
-//! - [`problems`], [`diff`]: manifests. [`summary`]: the cluster in one sentence.
+//! - [`why`], [`attempts`], [`inspector`], [`events`], [`tables`]: reasons and lists. [`series`]: counts over time.
+//! - [`problems`], [`field_line`], [`diff`]: manifests. [`summary`]: the cluster in one sentence.
 
 pub mod status;
 pub mod revisions;
 pub mod tile;
 pub mod stage;
 pub mod why;
+pub mod attempts;
 pub mod history;
 pub mod sets;
 pub mod daemon_sets;
@@ -20,6 +21,7 @@ pub mod events;
 pub mod tables;
 pub mod inspector;
 pub mod problems;
+pub mod field_line;
 pub mod diff;
 pub mod drain;
 pub mod series;
