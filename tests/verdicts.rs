@@ -5,18 +5,29 @@
 
 use std::path::Path;
 
-use kubesets::api::Kind;
+use kubesets::api::deployment::ReplicaSet;
+use kubesets::api::pod::Pod;
+use kubesets::api::{Kind, ObjectKey};
+use kubesets::apiserver::{StatusError, Subresource};
+use kubesets::client::{Fate, Interference, Request};
 use kubesets::cluster::explain::rules;
 use kubesets::cluster::{Cluster, ClusterConfig, Input, ProcessName};
-use kubesets::collections::SortedSet;
-use kubesets::sim::Span;
+use kubesets::collections::{SortedSet, sort};
+use kubesets::sim::{Span, Time};
 use kubesets::transcript;
 
 /// Whose rule, and its name.
 type Named = (String, String);
 
 /// Rules that no input of a person can bring about, and why.
-const UNREACHABLE: &[(&str, &str, &str)] = &[];
+const UNREACHABLE: &[(&str, &str, &str)] = &[
+    (
+        "statefulset-controller",
+        "MaxUnavailable",
+        "the API server drops the field: the feature gate MaxUnavailableStatefulSet is off",
+    ),
+    ("daemonset-controller", "Selector", "the API server refuses an empty selector"),
+];
 
 /// The verdicts that a transcript prints.
 fn printed(text: &str) -> SortedSet<Named> {
@@ -63,7 +74,11 @@ fn of_scenarios() -> SortedSet<Named> {
         let script = std::fs::read_to_string(&path).unwrap();
         let mut cluster = Cluster::new(transcript::config(&script));
         match transcript::play(&mut cluster, &script, &read) {
-            Ok(text) => printed(&text).into_iter().for_each(|named| drop(found.insert(named))),
+            Ok(text) => {
+                for named in printed(&text) {
+                    found.insert(named);
+                }
+            }
             Err(error) => panic!("{}: {error}", path.display()),
         }
         note(&cluster, &mut found);
@@ -84,7 +99,7 @@ fn apply(cluster: &mut Cluster, text: &str) {
     line(cluster, "kubectl apply -f a.yaml");
 }
 
-const DAEMON: &str = "
+const WORKLOADS: &str = "
 apiVersion: apps/v1
 kind: DaemonSet
 metadata: {name: agent}
@@ -94,49 +109,171 @@ spec:
   updateStrategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}
   template:
     metadata: {labels: {app: agent}}
-    spec: {containers: [{name: main, image: 'agent:1'}]}
+    spec: {nodeSelector: {tier: edge}, containers: [{name: main, image: 'agent:1'}]}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: web}
+spec:
+  serviceName: web
+  replicas: 3
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: main, image: 'web:1'}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: front}
+spec:
+  replicas: 3
+  strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 1}}
+  selector: {matchLabels: {app: front}}
+  template:
+    metadata: {labels: {app: front}}
+    spec: {containers: [{name: main, image: 'front:1'}]}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web}
+spec: {maxUnavailable: 1, selector: {matchLabels: {app: web}}}
 ";
 
-/// What the controllers do not see for a while, because their watches are late.
-fn of_late_watches() -> SortedSet<Named> {
-    let mut found = SortedSet::new();
-    for kind in [Kind::Pod, Kind::StatefulSet, Kind::DaemonSet, Kind::ReplicaSet] {
-        let mut cluster = Cluster::new(ClusterConfig::default());
-        apply(&mut cluster, DAEMON);
-        line(&mut cluster, "kubectl create deployment front --image=front:1 --replicas=3");
-        line(&mut cluster, "curl -sLO https://k8s.io/examples/application/web/web.yaml");
-        for _ in 0..12 {
-            cluster.step();
-        }
-        cluster.stall(ProcessName::ControllerManager, Some(kind), Span::from_seconds(90));
-        line(&mut cluster, "kubectl label nodes --all seen=yes");
-        line(&mut cluster, "kubectl scale deployment front --replicas=5");
-        for _ in 0..2_000 {
-            cluster.step();
-            note(&cluster, &mut found);
-        }
+/// Steps for a while, and notes each decision.
+fn run(cluster: &mut Cluster, seconds: u64, found: &mut SortedSet<Named>) {
+    let until = cluster.now() + Span::from_seconds(seconds);
+    while cluster.next_due().is_some_and(|due| due <= until) {
+        cluster.step();
+        note(cluster, found);
     }
-    found
+    cluster.run_until(until);
 }
 
-/// The traps of `DaemonSet`s and Deployments (`tests/daemonset_traps.rs`, `explore/liveness`).
-fn of_traps() -> SortedSet<Named> {
-    let mut found = SortedSet::new();
+/// What controllers decide whose watch of a kind is late.
+fn of_late_watches(found: &mut SortedSet<Named>) {
+    for kind in [Kind::Pod, Kind::ReplicaSet] {
+        for lines in [
+            "kubectl set image deployment/front main=front:2; kubectl scale sts web --replicas=5",
+            "kubectl delete pods --all --wait=false; kubectl scale deployment front --replicas=5",
+            "kubectl label nodes --all tier-; kubectl scale deployment front --replicas=1",
+            "evict pod/web-0",
+        ] {
+            let mut cluster = Cluster::new(ClusterConfig::default());
+            line(&mut cluster, "kubectl label nodes --all tier=edge");
+            apply(&mut cluster, WORKLOADS);
+            pass(&mut cluster, 30);
+            cluster.stall(ProcessName::ControllerManager, Some(kind), Span::from_seconds(30));
+            line(&mut cluster, lines);
+            run(&mut cluster, 2, found);
+            line(
+                &mut cluster,
+                "kubectl label nodes --all seen=yes; kubectl annotate sts,ds,deploy,pdb --all seen=yes",
+            );
+            run(&mut cluster, 40, found);
+        }
+    }
+}
+
+/// A node comes to suit while a pod of an earlier set of the name is on it.
+fn of_a_node_that_is_passed_by(found: &mut SortedSet<Named>) {
+    let mut cluster = Cluster::new(ClusterConfig::with_nodes(2));
+    line(&mut cluster, "kubectl label nodes --all tier=edge");
+    apply(&mut cluster, WORKLOADS);
+    pass(&mut cluster, 60);
+    line(&mut cluster, "fault stop-kubelet node/node-2; kubectl delete ds agent --wait=false");
+    pass(&mut cluster, 10);
+    line(&mut cluster, "kubectl label node node-2 tier-; kubectl apply -f a.yaml");
+    pass(&mut cluster, 10);
+    line(&mut cluster, "kubectl label node node-2 tier=edge");
+    run(&mut cluster, 5, found);
+}
+
+/// An earlier wakeup takes the place of the one that is needed.
+fn of_a_wakeup_that_is_lost(found: &mut SortedSet<Named>) {
     let mut cluster = Cluster::new(ClusterConfig::with_nodes(1));
-    apply(&mut cluster, DAEMON);
-    pass(&mut cluster, 4);
+    line(&mut cluster, "kubectl label nodes --all tier=edge");
+    apply(&mut cluster, WORKLOADS);
+    let is_ready = |cluster: &Cluster| {
+        let pods = cluster.server().list(Kind::Pod, Some("default")).typed::<Pod>();
+        pods.filter(|pod| pod.metadata.name.starts_with("agent-")).any(|pod| pod.is_ready())
+    };
+    while !is_ready(&cluster) {
+        cluster.step();
+    }
+    pass(&mut cluster, 2);
     line(&mut cluster, "kubectl set image ds/agent main=agent:2");
-    pass(&mut cluster, 3_600);
-    note(&cluster, &mut found);
-    found
+    run(&mut cluster, 3_600, found);
+}
+
+/// Size and template change just when the one set in use has that size already.
+fn of_a_size_that_is_noted(found: &mut SortedSet<Named>) {
+    let mut cluster = Cluster::new(ClusterConfig::default());
+    apply(&mut cluster, WORKLOADS);
+    pass(&mut cluster, 60);
+    line(&mut cluster, "kubectl set image deployment/front main=front:2");
+    let sizes = |cluster: &Cluster| {
+        let sets = cluster.server().list(Kind::ReplicaSet, Some("default")).typed::<ReplicaSet>();
+        let mut sizes: Vec<i64> = sets.map(|set| set.spec.replicas.unwrap_or(1)).collect();
+        sort(&mut sizes);
+        sizes
+    };
+    while sizes(&cluster) != [0, 2] {
+        assert!(cluster.step(), "the rollout takes one away first");
+    }
+    line(
+        &mut cluster,
+        "kubectl patch deployment front -p \
+         '{\"spec\":{\"replicas\":2,\"template\":{\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":\"front:3\"}]}}}}'",
+    );
+    run(&mut cluster, 60, found);
+}
+
+/// Refuses every change of a claim's spec and annotations.
+#[derive(Debug)]
+struct ClaimsStay;
+
+impl Interference for ClaimsStay {
+    fn request(&mut self, request: &Request, _: Time) -> Fate {
+        match request {
+            Request::Update { key, subresource: Subresource::Main, .. }
+                if key.kind == Kind::PersistentVolumeClaim =>
+            {
+                Fate::Refused(StatusError::timeout())
+            }
+            _ => Fate::Arrives,
+        }
+    }
+}
+
+/// The provisioner's name cannot be written on a claim.
+fn of_a_claim_that_is_not_written(found: &mut SortedSet<Named>) {
+    let mut cluster = Cluster::new(ClusterConfig::default());
+    let claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: disk}\nspec: {storageClassName: now, \
+                 accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n---\n\
+                 apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: now}\n\
+                 provisioner: rancher.io/local-path\n";
+    apply(&mut cluster, claim);
+    for _ in 0..60 {
+        cluster.step_with(&mut ClaimsStay);
+        note(&cluster, found);
+    }
+}
+
+/// What is said of an object that is not there.
+fn of_nothing(found: &mut SortedSet<Named>) {
+    let about = Cluster::new(ClusterConfig::default()).explain(&ObjectKey::new(Kind::Pod, "default", "none"));
+    found.insert((about.by.to_owned(), about.rule.name.to_owned()));
 }
 
 #[test]
 fn every_rule_is_named_by_some_cluster() {
     let mut found = of_scenarios();
-    for named in of_late_watches().into_iter().chain(of_traps()) {
-        found.insert(named);
-    }
+    of_late_watches(&mut found);
+    of_a_node_that_is_passed_by(&mut found);
+    of_a_wakeup_that_is_lost(&mut found);
+    of_a_size_that_is_noted(&mut found);
+    of_a_claim_that_is_not_written(&mut found);
+    of_nothing(&mut found);
     let is_found = |by: &str, name: &str| {
         found
             .iter()

@@ -58,16 +58,7 @@ const UNREADY: Rule = rule(
     "spec.containers",
     "A container that runs is ready once its readiness probe has passed; without a probe at once.",
 );
-const NOT_STARTED: Rule = rule(
-    KUBELET,
-    "ContainerWaits",
-    Ends::Person,
-    "spec.containers",
-    "The kubelet cannot make the container as its manifest asks for it, and tries again.",
-);
-
-pub(super) const RULES: &[&Rule] =
-    &[&STARTING, &RESTARTING, &IMAGE_PULL, &NEVER_PULL, &CRASH_LOOP, &UNREADY, &NOT_STARTED];
+pub(super) const RULES: &[&Rule] = &[&STARTING, &RESTARTING, &IMAGE_PULL, &NEVER_PULL, &CRASH_LOOP, &UNREADY];
 
 /// A container that ended so often is not expected to stay up.
 const RESTARTS_MANY: i64 = 3;
@@ -134,17 +125,7 @@ fn not_running(view: View<'_>, key: &ObjectKey, pod: &Pod, status: &ContainerSta
             .fact("state", format!("{} {}", waiting.reason, waiting.message).trim())
     };
     Some(match waiting.reason.as_str() {
-        "" | "ContainerCreating" | "PodInitializing" => {
-            let sentence = format!("the kubelet of {node} starts container {} of Pod {name}", status.name);
-            let slow = view.cluster.kubelets().faults().slow_pull(&container.image);
-            let explanation =
-                Explanation::new(key, &STARTING, sentence).at(scheduled_at(pod)).fact("node", node);
-            match slow {
-                Some(takes) => explanation.fact("slowPull", format!("{} s", takes.seconds())),
-                None => explanation,
-            }
-        }
-        "ErrImagePull" | "ImagePullBackOff" | "InvalidImageName" => {
+        "ErrImagePull" | "ImagePullBackOff" => {
             let sentence = format!("the image {} of Pod {name} cannot be pulled", container.image);
             let explanation = about(&IMAGE_PULL, sentence)
                 .fact("image", &container.image)
@@ -162,10 +143,16 @@ fn not_running(view: View<'_>, key: &ObjectKey, pod: &Pod, status: &ContainerSta
             mend_template(view, key, pod, explanation)
         }
         "CrashLoopBackOff" => crash_loop(view, key, pod, status, about(&CRASH_LOOP, String::new())),
-        reason => {
-            let sentence = format!("container {} of Pod {name} cannot start: {reason}", status.name);
-            let explanation = about(&NOT_STARTED, sentence).field(view.pod_field(pod, &path));
-            mend_template(view, key, pod, explanation)
+        // ContainerCreating, PodInitializing.
+        _ => {
+            let sentence = format!("the kubelet of {node} starts container {} of Pod {name}", status.name);
+            let slow = view.cluster.kubelets().faults().slow_pull(&container.image);
+            let explanation =
+                Explanation::new(key, &STARTING, sentence).at(scheduled_at(pod)).fact("node", node);
+            match slow {
+                Some(takes) => explanation.fact("slowPull", format!("{} s", takes.seconds())),
+                None => explanation,
+            }
         }
     })
 }

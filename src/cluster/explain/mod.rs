@@ -1,12 +1,12 @@
 //! Why an object is as it is: the sandbox's own `why` command, and what the page says of an object.
 //!
-//! [`Cluster::explain`] is a pure function of the cluster. Where a controller has decided, its verdict is taken
-//! and the rule behind it added; what no controller speaks of is found out here. What is blocked for good is
-//! told apart from what waits: whatever an object waits for is itself explained, down to the one that nothing
-//! but a person moves, and what mends that one mends all above it.
+//! [`Cluster::explain`] is a pure function of the cluster. Where a controller has decided, its verdict is
+//! taken and the rule behind it added; what no controller speaks of is found out here. What is blocked for
+//! good is told apart from what waits: whatever an object waits for is itself explained, down to the one that
+//! nothing but a person moves, and what mends that one mends all above it.
 //!
 //! - [`explanation`], [`rule`]: what is said. `rules`: those behind the verdicts of controllers.
-//! - `view`: what is looked at. `kinds`: which concern explains which kind. `decided`: verdicts of controllers.
+//! - `view`: what is looked at. `kinds`: which concern explains which kind. `decided`: controllers' verdicts.
 //! - `stateful_set`, `daemon_set`, `deployment`, `pod`, `containers`, `placement`, `obstacle`, `claim`,
 //!   `budget`, `selected`, `service`, `node`, `deletion`: a concern each.
 //! - [`print`]: as text.

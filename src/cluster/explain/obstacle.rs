@@ -21,13 +21,6 @@ const CORDONED: Rule = rule(
     "",
     "A cordoned node (spec.unschedulable) gets no new Pods until it is uncordoned.",
 );
-const OTHER_NODE: Rule = rule(
-    SCHEDULER,
-    "NodeName",
-    Ends::Person,
-    "spec.nodeName",
-    "A Pod that names its node runs there or nowhere.",
-);
 const TAINTED: Rule = rule(
     SCHEDULER,
     "Tainted",
@@ -112,7 +105,6 @@ const AFFINITY: Rule = rule(
 
 pub(super) const RULES: &[&Rule] = &[
     &CORDONED,
-    &OTHER_NODE,
     &TAINTED,
     &NO_NODE_MATCHES,
     &PORTS_TAKEN,
@@ -150,7 +142,6 @@ pub(super) fn explain(
     };
     match no.plugin {
         Plugin::NodeUnschedulable => case.cordoned(),
-        Plugin::NodeName => case.because(&OTHER_NODE, "it names another node"),
         Plugin::TaintToleration => case.tainted(),
         Plugin::NodeAffinity => {
             let sentence = case.sentence("they do not match its node selector or node affinity");

@@ -26,7 +26,8 @@ impl<'a> View<'a> {
         Self { cluster, depth: DEPTH }
     }
 
-    /// Why another object is as it is, that this one waits for; `None` beyond the depth or when it is not there.
+    /// Why another object, which this one waits for, is as it is; `None` beyond the depth, or when it is not
+    /// there.
     pub(super) fn explain(self, key: &ObjectKey) -> Option<Explanation> {
         let depth = self.depth.checked_sub(1)?;
         self.object(key)?;

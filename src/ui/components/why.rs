@@ -83,9 +83,10 @@ fn row(name: &str, value: Html) -> Html {
 
 fn field_button(field: &FieldView, on: &Callback<Action>) -> Html {
     let (object, path) = (field.object.clone(), field.path.clone());
+    let show = on.reform(move |_| Action::ShowField(object.clone(), path.clone()));
     html! {
         <button type="button" class="link field-link" title="Show it in the manifest"
-            onclick={on.reform(move |_| Action::ShowField(object.clone(), path.clone()))}>{ &field.words }</button>
+            onclick={show}>{ &field.words }</button>
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! - [`status`], [`revisions`]: shapes and letters. [`tile`], [`stage`], [`sets`]: pods, nodes, sets.
 //! - [`daemon_sets`], [`deployments`], [`budgets`], [`history`]: other workloads, budgets, revisions.
-//! - [`why`], [`attempts`], [`inspector`], [`events`], [`tables`]: reasons and lists. [`series`]: counts over time.
+//! - [`why`], [`attempts`], [`inspector`], [`events`], [`tables`]: reasons and lists. [`series`]: counts.
 //! - [`problems`], [`field_line`], [`diff`]: manifests. [`summary`]: the cluster in one sentence.
 
 pub mod status;
