@@ -151,7 +151,7 @@ fn run(cluster: &mut Cluster, seconds: u64, found: &mut SortedSet<Named>) {
 
 /// What controllers decide whose watch of a kind is late.
 fn of_late_watches(found: &mut SortedSet<Named>) {
-    for kind in [Kind::Pod, Kind::ReplicaSet] {
+    for kind in [Kind::Pod, Kind::ReplicaSet, Kind::DaemonSet] {
         for lines in [
             "kubectl set image deployment/front main=front:2; kubectl scale sts web --replicas=5",
             "kubectl delete pods --all --wait=false; kubectl scale deployment front --replicas=5",
@@ -172,6 +172,24 @@ fn of_late_watches(found: &mut SortedSet<Named>) {
             run(&mut cluster, 40, found);
         }
     }
+}
+
+/// Daemon pods that fail again and again, and one too many.
+fn of_daemon_pods_that_fail(found: &mut SortedSet<Named>) {
+    let mut cluster = Cluster::new(ClusterConfig::with_nodes(1));
+    line(&mut cluster, "kubectl label nodes --all tier=edge");
+    apply(&mut cluster, WORKLOADS);
+    for _ in 0..4 {
+        pass(&mut cluster, 5);
+        line(&mut cluster, "fault evict $(kubectl get pods -l app=agent -o name)");
+        run(&mut cluster, 3, found);
+    }
+    pass(&mut cluster, 60);
+    line(
+        &mut cluster,
+        "kubectl run extra --image=a --labels=app=agent --overrides='{\"spec\":{\"nodeName\":\"node-1\"}}'",
+    );
+    run(&mut cluster, 10, found);
 }
 
 /// A node comes to suit while a pod of an earlier set of the name is on it.
@@ -269,6 +287,7 @@ fn of_nothing(found: &mut SortedSet<Named>) {
 fn every_rule_is_named_by_some_cluster() {
     let mut found = of_scenarios();
     of_late_watches(&mut found);
+    of_daemon_pods_that_fail(&mut found);
     of_a_node_that_is_passed_by(&mut found);
     of_a_wakeup_that_is_lost(&mut found);
     of_a_size_that_is_noted(&mut found);
