@@ -112,6 +112,15 @@ spec:
     spec: {nodeSelector: {tier: edge}, containers: [{name: main, image: 'agent:1'}]}
 ---
 apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: plain}
+spec:
+  selector: {matchLabels: {app: plain}}
+  template:
+    metadata: {labels: {app: plain}}
+    spec: {nodeSelector: {tier: edge}, containers: [{name: main, image: 'plain:1'}]}
+---
+apiVersion: apps/v1
 kind: StatefulSet
 metadata: {name: web}
 spec:
@@ -179,17 +188,34 @@ fn of_daemon_pods_that_fail(found: &mut SortedSet<Named>) {
     let mut cluster = Cluster::new(ClusterConfig::with_nodes(1));
     line(&mut cluster, "kubectl label nodes --all tier=edge");
     apply(&mut cluster, WORKLOADS);
-    for _ in 0..4 {
-        pass(&mut cluster, 5);
-        line(&mut cluster, "fault evict $(kubectl get pods -l app=agent -o name)");
-        run(&mut cluster, 3, found);
+    for _ in 0..8 {
+        run(&mut cluster, 1, found);
+        line(&mut cluster, "fault evict $(kubectl get pods -l app=plain -o name)");
+        run(&mut cluster, 2, found);
     }
     pass(&mut cluster, 60);
     line(
         &mut cluster,
-        "kubectl run extra --image=a --labels=app=agent --overrides='{\"spec\":{\"nodeName\":\"node-1\"}}'",
+        "kubectl run extra --image=a --labels=app=plain --overrides='{\"spec\":{\"nodeName\":\"node-1\"}}'",
     );
     run(&mut cluster, 10, found);
+}
+
+/// An old pod on a node that takes no new ones, while a node that joined is not served yet.
+fn of_a_pod_that_serves_on(found: &mut SortedSet<Named>) {
+    let mut cluster = Cluster::new(ClusterConfig::with_nodes(2));
+    line(&mut cluster, "kubectl label nodes --all tier=edge");
+    apply(&mut cluster, WORKLOADS);
+    pass(&mut cluster, 60);
+    line(&mut cluster, "fault add node/node-3; kubectl taint node node-2 full=yes:NoSchedule");
+    pass(&mut cluster, 15);
+    line(&mut cluster, "kubectl label node node-3 tier=edge; kubectl set image ds/agent main=agent:2");
+    pass(&mut cluster, 7);
+    line(
+        &mut cluster,
+        "fault evict $(kubectl get pods -l app=agent --field-selector spec.nodeName=node-3 -o name)",
+    );
+    run(&mut cluster, 60, found);
 }
 
 /// A node comes to suit while a pod of an earlier set of the name is on it.
@@ -198,7 +224,7 @@ fn of_a_node_that_is_passed_by(found: &mut SortedSet<Named>) {
     line(&mut cluster, "kubectl label nodes --all tier=edge");
     apply(&mut cluster, WORKLOADS);
     pass(&mut cluster, 60);
-    line(&mut cluster, "fault stop-kubelet node/node-2; kubectl delete ds agent --wait=false");
+    line(&mut cluster, "fault stop-kubelet node/node-2; kubectl delete ds plain --wait=false");
     pass(&mut cluster, 10);
     line(&mut cluster, "kubectl label node node-2 tier-; kubectl apply -f a.yaml");
     pass(&mut cluster, 10);
@@ -288,6 +314,7 @@ fn every_rule_is_named_by_some_cluster() {
     let mut found = of_scenarios();
     of_late_watches(&mut found);
     of_daemon_pods_that_fail(&mut found);
+    of_a_pod_that_serves_on(&mut found);
     of_a_node_that_is_passed_by(&mut found);
     of_a_wakeup_that_is_lost(&mut found);
     of_a_size_that_is_noted(&mut found);

@@ -145,7 +145,7 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation
     let explanation = by_attempt(view, key, pod, attempt).at(Some(attempt.at)).fact("attempts", tried.len());
     match place {
         Some(Place::Backoff | Place::ErrorBackoff | Place::Active) => {
-            explanation.fact("queue", "something changed that may help: it is tried again in a moment")
+            explanation.fact("queue", "it is tried again in a moment")
         }
         _ => explanation,
     }
