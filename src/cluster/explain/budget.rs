@@ -90,7 +90,8 @@ fn no_pods(
     let wanted = selector.map_or(&none, |selector| &selector.match_labels);
     let shown = selector.map_or("<none>".to_owned(), ToString::to_string);
     let mut explanation = explanation.fact("selector", shown);
-    explanation.sentence = "no Pod matches the selector: there is nothing to protect".to_owned();
+    // Which pods may come, or were meant, is said next.
+    "no Pod matches the selector: there is nothing to protect".clone_into(&mut explanation.sentence);
     let matches = |labels: &LabelMap| selector.is_some_and(|selector| selector.matches(labels));
     without_pods(view, explanation, matches, wanted, |labels| {
         patch(view, key, &format!("{{\"selector\":{{\"matchLabels\":{}}}}}", json(labels)))

@@ -300,14 +300,11 @@ pub(super) fn mend_template(
 fn has_earlier_revision(view: View<'_>, workload: &ObjectKey) -> bool {
     let Some(uid) = view.object(workload).map(|object| object.meta().uid.as_str()) else { return false };
     let namespace = Some(workload.namespace.as_str());
-    let of_it = match workload.kind {
-        Kind::Deployment => {
-            view.list::<ReplicaSet>(namespace).filter(|set| set.metadata.is_controlled_by(uid)).count()
-        }
-        _ => {
-            let revisions = view.list::<ControllerRevision>(namespace);
-            revisions.filter(|revision| revision.metadata.is_controlled_by(uid)).count()
-        }
+    let of_it = if workload.kind == Kind::Deployment {
+        view.list::<ReplicaSet>(namespace).filter(|set| set.metadata.is_controlled_by(uid)).count()
+    } else {
+        let revisions = view.list::<ControllerRevision>(namespace);
+        revisions.filter(|revision| revision.metadata.is_controlled_by(uid)).count()
     };
     of_it > 1
 }

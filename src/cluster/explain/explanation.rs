@@ -109,6 +109,7 @@ impl Explanation {
     }
 
     /// With a fact.
+    #[expect(clippy::needless_pass_by_value, reason = "numbers and texts alike are handed over")]
     pub(super) fn fact(mut self, name: &str, value: impl ToString) -> Self {
         self.facts.push((name.to_owned(), value.to_string()));
         self

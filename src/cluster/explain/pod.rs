@@ -112,20 +112,14 @@ fn ended(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation {
         .at(at)
         .fact("restartPolicy", &pod.spec.restart_policy)
         .field(view.pod_field(pod, "spec.restartPolicy"));
-    match view.workload(&pod.metadata) {
-        Some(owner) => {
-            explanation.class = Class::Waiting;
-            explanation = explanation.fact("controlledBy", named(&owner));
-            explanation.sentence.push_str(&format!("; {} puts another in its place", named(&owner)));
-        }
-        None => {
-            let line = format!("kubectl delete pod {name}{}", view.flag(key));
-            let words =
-                "Delete it and apply its manifest again: nobody does that for a Pod without a controller";
-            explanation = explanation.mend(Mend::line(words, line));
-        }
+    if let Some(owner) = view.workload(&pod.metadata) {
+        explanation.class = Class::Waiting;
+        explanation.sentence.push_str(&format!("; {} puts another in its place", named(&owner)));
+        return explanation.fact("controlledBy", named(&owner));
     }
-    explanation
+    let line = format!("kubectl delete pod {name}{}", view.flag(key));
+    let words = "Delete it and apply its manifest again: nobody does that for a Pod without a controller";
+    explanation.mend(Mend::line(words, line))
 }
 
 fn node_lost(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation {

@@ -63,7 +63,8 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, service: &Service) -> Exp
         let patch = |labels: &LabelMap| {
             // A merge patch adds: what is to go must be named.
             let gone = selector.keys().filter(|key| !labels.contains_key(*key));
-            let gone: String = gone.map(|key| format!(",\"{key}\":null")).collect();
+            let gone: Vec<String> = gone.map(|key| format!(",\"{key}\":null")).collect();
+            let gone = gone.concat();
             let labels = json(labels);
             let labels = labels.trim_end_matches('}');
             format!(
