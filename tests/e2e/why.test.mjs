@@ -3,7 +3,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertAccessible, assertFits, launch, printed, run, screenshot, SCHEMES, SIZES, terminal, withPage } from "./browser.mjs";
+import {
+  assertAccessible, assertFits, launch, paste, printed, run, screenshot, SCHEMES, SIZES, terminal, withPage,
+} from "./browser.mjs";
 
 let session;
 before(async () => { session = await launch(); });
@@ -74,9 +76,9 @@ test("a field leads to its line in the manifest", async () => {
     await line.filter({ hasText: "image:" }).waitFor({ timeout: 10_000 });
     assert.ok(await page.locator(".cm-content").evaluate((content) => content.contains(document.activeElement)));
     // An object that stands in no manifest is opened as a copy.
-    await page.getByRole("button", { name: "node-2", exact: false }).first().click();
+    await page.locator('[data-cell="node-2"] .lane-name').click();
     await why(page).getByRole("button", { name: "spec.taints" }).click();
-    await page.getByRole("tab", { name: "node-node-2.yaml" }).waitFor();
+    await page.getByRole("button", { name: "node-node-2.yaml", exact: true }).waitFor();
   });
 });
 
@@ -102,11 +104,11 @@ spec:
 async function tooFewNodes(page) {
   await page.getByRole("radio", { name: "100×", exact: true }).check({ force: true });
   await turnTo(page, "Terminal");
-  await run(page, `cat > zk.yaml <<'END'\n${anti}END`);
-  await run(page, "kubectl apply -f zk.yaml");
+  await paste(page, `kubectl apply -f - <<'END'\n${anti}END\n`);
+  await printed(page, "statefulset.apps/zk created");
   await turnTo(page, "Cluster");
   await page.locator(".tile.is-ready").nth(3).waitFor({ timeout: 20_000 });
-  await page.locator(".tile", { hasText: "zk-" }).and(page.locator(".is-pending")).first().click();
+  await page.locator(".tile.is-pending", { hasText: "zk-" }).first().click();
   await why(page).getByText("AntiAffinity", { exact: true }).waitFor({ timeout: 20_000 });
 }
 
@@ -119,7 +121,7 @@ test("the scheduler's attempts are tables, node by filter and node by score", as
     assert.equal(await filters.getByText("didn't match pod anti-affinity rules").count(), 4);
     await assertAccessible(page);
     // A machine joins, as is offered; then the scores say how it won.
-    await why(page).getByRole("button", { name: "fault add node/NAME" }).click();
+    await why(page).getByRole("button", { name: /^fault add node\/NAME/ }).click();
     await terminal(page).fill("fault add node/node-5");
     await terminal(page).press("Enter");
     await page.locator(".tile.is-ready").nth(4).waitFor({ timeout: 20_000 });

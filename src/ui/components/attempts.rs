@@ -18,15 +18,17 @@ pub(crate) fn Attempts(props: &AttemptsProps) -> Html {
     html! {
         <section class="attempts" aria-label="Scheduler">
             <h3>{ if number == 1 { "The scheduler's attempt".to_owned() } else { format!("The scheduler's last {number} attempts") } }</h3>
-            { for props.attempts.iter().enumerate().map(|(nth, view)| attempt(nth, view)) }
+            { for props.attempts.iter().enumerate().map(|(nth, view)| attempt(nth, number, view)) }
         </section>
     }
 }
 
-fn attempt(nth: usize, view: &AttemptView) -> Html {
+fn attempt(nth: usize, number: usize, view: &AttemptView) -> Html {
+    // Several may have been made at one time.
+    let key = format!("{} {}", view.at, number - nth);
     let filtered = !view.refusing.is_empty();
     html! {
-        <details class="disclosure attempt" key={view.at.clone()} open={nth == 0}>
+        <details class="disclosure attempt" {key} open={nth == 0}>
             <summary>{ format!("{}: {}", view.at, view.outcome) }</summary>
             if let Some(before) = &view.before {
                 <p>{ format!("Refused before any node was looked at, by {before}.") }</p>
@@ -60,7 +62,7 @@ fn nodes(number: usize) -> String {
 
 fn filters(view: &AttemptView) -> Html {
     html! {
-        <div class="table-box" tabindex="0" role="region" aria-label="Filters">
+        <div class="table-box" tabindex="0" role="group" aria-label="Filters">
             <table class="table attempt-table">
                 <caption>{ "Filters: which plugin refuses which node" }</caption>
                 <thead><tr>
@@ -93,7 +95,7 @@ fn filter_row(row: &FilterRow) -> Html {
 
 fn scores(view: &AttemptView) -> Html {
     html! {
-        <div class="table-box" tabindex="0" role="region" aria-label="Scores">
+        <div class="table-box" tabindex="0" role="group" aria-label="Scores">
             <table class="table attempt-table">
                 <caption>{ "Scores: 0 to 100 by plugin, times its weight" }</caption>
                 <thead><tr>

@@ -113,10 +113,14 @@ fn mend(view: &MendView, on: &Callback<Action>) -> Html {
 
 fn propose_button(line: &str, on: &Callback<Action>) -> Html {
     let proposed = line.to_owned();
+    let is_own = Action::Run(line.to_owned()).is_sandbox_command();
     html! {
         <button type="button" class="propose" title="Put it into the terminal, to run it there"
             onclick={on.reform(move |_| Action::Propose(proposed.clone()))}>
             <code>{ line.to_owned() }</code>
+            if is_own {
+                <span class="own">{ "sandbox" }</span>
+            }
         </button>
     }
 }

@@ -6,7 +6,7 @@ use crate::cluster::{Attempt, Plugin, Preemption, SCORE_WEIGHTS};
 use super::summary::clock;
 
 /// Nodes of an attempt that are shown.
-const NODES_MAX: usize = 60;
+const NODES_MAX: usize = 40;
 
 /// What a filter said of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,7 +152,6 @@ mod tests {
                    spec: {nodeSelector: {disk: ssd}, containers: [{name: a, image: a}]}\n";
         let cluster = applied(3, &["kubectl cordon node-2"], pod);
         let attempts = shown(&cluster);
-        assert_eq!(attempts.len(), 1);
         assert_eq!(attempts[0].refusing, ["NodeUnschedulable", "NodeAffinity"]);
         let cells: Vec<&[Filtered]> = attempts[0].filters.iter().map(|row| &*row.cells).collect();
         let no_match = || Filtered::Refused("node(s) didn't match Pod's node affinity/selector".to_owned());
