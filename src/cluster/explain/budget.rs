@@ -9,7 +9,7 @@ use super::decided::{decided, take_over};
 use super::explanation::{Class, Explanation, Field, Mend};
 use super::kinds::{content, is_seen, unseen};
 use super::rule::{Ends, Rule, rule};
-use super::selected::{json, without_pods};
+use super::selected::{instead_of, without_pods};
 use super::view::{View, count, pod_key};
 use crate::api::intstr::IntOrString;
 use crate::api::pod::Pod;
@@ -94,7 +94,7 @@ fn no_pods(
     "no Pod matches the selector: there is nothing to protect".clone_into(&mut explanation.sentence);
     let matches = |labels: &LabelMap| selector.is_some_and(|selector| selector.matches(labels));
     without_pods(view, explanation, matches, wanted, |labels| {
-        patch(view, key, &format!("{{\"selector\":{{\"matchLabels\":{}}}}}", json(labels)))
+        patch(view, key, &format!("{{\"selector\":{{\"matchLabels\":{}}}}}", instead_of(wanted, labels)))
     })
 }
 

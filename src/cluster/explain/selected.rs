@@ -72,8 +72,31 @@ pub(super) fn without_pods(
     }
 }
 
-/// Labels as JSON, for a patch.
-pub(super) fn json(labels: &LabelMap) -> String {
-    let pairs: Vec<String> = labels.iter().map(|(key, value)| format!("\"{key}\":\"{value}\"")).collect();
+/// The labels to select as JSON, for a patch that merges: what was selected before is taken away by name.
+pub(super) fn instead_of(before: &LabelMap, labels: &LabelMap) -> String {
+    let put = labels.iter().map(|(key, value)| format!("\"{key}\":\"{value}\""));
+    let gone = before.keys().filter(|key| !labels.contains_key(*key)).map(|key| format!("\"{key}\":null"));
+    let pairs: Vec<String> = put.chain(gone).collect();
     format!("{{{}}}", pairs.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(text: &str) -> LabelMap {
+        let pair = |pair: &str| pair.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned()));
+        text.split(',').filter_map(pair).collect()
+    }
+
+    #[test]
+    fn a_patch_takes_away_what_is_no_longer_selected() {
+        for (before, after, patch) in [
+            ("app=zk", "name=zk", r#"{"name":"zk","app":null}"#),
+            ("app=zk", "app=other", r#"{"app":"other"}"#),
+            ("app=zk,tier=a", "app=zk", r#"{"app":"zk","tier":null}"#),
+        ] {
+            assert_eq!(instead_of(&labels(before), &labels(after)), patch);
+        }
+    }
 }

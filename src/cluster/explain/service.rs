@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::explanation::{Explanation, Field};
 use super::rule::{Ends, Rule, rule};
-use super::selected::{json, without_pods};
+use super::selected::{instead_of, without_pods};
 use super::view::{View, count, pod_key};
 use crate::api::network::Service;
 use crate::api::pod::Pod;
@@ -61,14 +61,9 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, service: &Service) -> Exp
             format!("Service {name} leads nowhere: no Pod has the labels {shown}"),
         );
         let patch = |labels: &LabelMap| {
-            // A merge patch adds: what is to go must be named.
-            let gone = selector.keys().filter(|key| !labels.contains_key(*key));
-            let gone: Vec<String> = gone.map(|key| format!(",\"{key}\":null")).collect();
-            let gone = gone.concat();
-            let labels = json(labels);
-            let labels = labels.trim_end_matches('}');
+            let selector = instead_of(selector, labels);
             format!(
-                "kubectl patch service {name}{} -p '{{\"spec\":{{\"selector\":{labels}{gone}}}}}}}'",
+                "kubectl patch service {name}{} -p '{{\"spec\":{{\"selector\":{selector}}}}}'",
                 view.flag(key)
             )
         };
