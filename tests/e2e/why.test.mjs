@@ -121,7 +121,7 @@ test("the scheduler's attempts are tables, node by filter and node by score", as
     assert.equal(await filters.getByText("didn't match pod anti-affinity rules").count(), 4);
     await assertAccessible(page);
     // A machine joins, as is offered; then the scores say how it won.
-    await why(page).getByRole("button", { name: /^fault add node\/NAME/ }).click();
+    await why(page).getByRole("button", { name: /fault add node\/NAME/ }).click();
     await terminal(page).fill("fault add node/node-5");
     await terminal(page).press("Enter");
     await page.locator(".tile.is-ready").nth(4).waitFor({ timeout: 20_000 });

@@ -62,7 +62,8 @@ impl NodeView {
 }
 
 impl InspectorView {
-    /// The object of a key, as it stands.
+    /// The object of a key, as it stands. Never a part of its caller: the page loads it later.
+    #[inline(never)]
     pub fn of(cluster: &Cluster, key: &ObjectKey) -> Self {
         let object = cluster.server().get(key).ok();
         let conditions = object.map(conditions_of).unwrap_or_default();
