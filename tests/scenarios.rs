@@ -67,4 +67,14 @@ scenarios! {
     containers_wordpress
     containers_daemons
     containers_others
+    why_sets
+    why_daemons
+    why_deployments
+    why_placement
+    why_claims
+    why_selectors
+    why_budgets
+    why_nodes
+    why_deletion
+    why_containers
 }

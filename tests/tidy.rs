@@ -379,6 +379,23 @@ fn every_reason_to_wait_is_tested() {
     report(&unnamed_reasons(&files, &scenarios.join("\n")));
 }
 
+#[test]
+fn every_reason_of_a_controller_has_a_rule() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let known: Vec<&str> = kubesets::cluster::explain::rules().map(|rule| rule.name).collect();
+    let mut unknown = Vec::new();
+    for file in sources(root, "src/controllers", "rs") {
+        for (line, variant) in file.variants_of("WaitingFor").into_iter().chain(file.variants_of("Progress"))
+        {
+            if !known.contains(&&*variant) {
+                let path = file.path.display();
+                unknown.push(format!("{path}:{line}: no rule in src/cluster/explain/rules for {variant}"));
+            }
+        }
+    }
+    report(&unknown);
+}
+
 fn messages(rule: Rule, path: &str, text: &str) -> Vec<String> {
     let file = SourceFile::parse(Path::new(path), text)
         .with_sibling_folders(&["statefulset".to_owned(), "daemonset".to_owned()]);

@@ -93,6 +93,31 @@ async fn the_chosen_object_is_explained() {
     assert_has(&page, &["inspector-title", "Conditions", "PodScheduled", "Crash it", "apiVersion: v1"]);
 }
 
+#[tokio::test]
+async fn a_blocked_object_says_why_and_what_mends_it() {
+    let bad = run("kubectl set image sts/web nginx=registry.k8s.io/nginx-slim:bad");
+    let select =
+        Action::Select(Some(kubesets::api::ObjectKey::new(kubesets::api::Kind::Pod, "default", "web-1")));
+    let mut actions = settled([Action::Apply]);
+    actions.push(bad);
+    actions.extend((0..60).map(|_| Action::Advance(100.0)));
+    actions.push(select);
+    let page = page(actions).await;
+    assert_has(
+        &page,
+        &[
+            "aria-label=\"Why\"",
+            "The image registry.k8s.io/nginx-slim:bad of Pod web-1 cannot be pulled",
+            "What mends it",
+            "<code>kubectl rollout undo statefulset/web</code>",
+            "spec.template.spec.containers[0].image of statefulset/web",
+            "<dt>decided by</dt><dd>kubelet at 00:",
+            "<th scope=\"col\">NodeResourcesFit ×1</th>",
+            "<th scope=\"row\">node-2 (chosen)</th>",
+        ],
+    );
+}
+
 /// Opens the example of a file, and applies it.
 fn example(file: &str) -> [Action; 2] {
     let index = EXAMPLES.iter().position(|example| example.file == file).expect("there is such an example");

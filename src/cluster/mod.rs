@@ -31,6 +31,7 @@ pub mod invariants;
 
 pub use crate::controllers::{Decision, Verdict};
 pub use crate::kubelet::Control;
+pub use crate::scheduler::{Attempt, NodeVerdict, Plugin, Preemption, SCORE_WEIGHTS};
 pub use config::ClusterConfig;
 pub use event_log::{Change, EventLog};
 pub use input::{Input, InputEntry, InputError};

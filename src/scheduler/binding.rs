@@ -147,6 +147,7 @@ impl Scheduler {
         }
         self.tell_queue(context.now(), &ClusterEvent::AssignedPodDelete(&pod));
         let failure = Failure::error(format!("running {point} plugin \"{plugin}\": {message}"));
+        self.history.note_not_bound(&key_of(&pod), &failure.message);
         self.handle_failure(binding.queued, failure, "SchedulerError", context);
     }
 

@@ -172,7 +172,8 @@ fn a_pod_is_bound_and_an_event_says_so() {
     assert_eq!(world.told("plain"), ["Successfully assigned default/plain to node-1"]);
     let key = ObjectKey::new(Kind::Pod, "default", "plain");
     let attempt = world.scheduler.last_attempt(&key).unwrap();
-    assert_eq!(attempt.to_string(), "scheduled to node-1\n  node-1: the only node that is possible");
+    let looked_at: Vec<_> = attempt.nodes.iter().map(|node| (&*node.node, node.total())).collect();
+    assert_eq!((attempt.chosen.as_deref(), looked_at), (Some("node-1"), vec![("node-1", None)]));
 }
 
 /// In the list that it reads the pod that waits stands before the one that leaves it no room.

@@ -44,6 +44,19 @@ pub enum Plugin {
 }
 
 impl Plugin {
+    /// The plugins that may refuse a node, in the order in which they are asked.
+    pub const FILTERS: [Self; 9] = [
+        Self::NodeUnschedulable,
+        Self::NodeName,
+        Self::TaintToleration,
+        Self::NodeAffinity,
+        Self::NodePorts,
+        Self::NodeResourcesFit,
+        Self::VolumeBinding,
+        Self::PodTopologySpread,
+        Self::InterPodAffinity,
+    ];
+
     /// Its name as upstream spells it.
     pub fn name(self) -> &'static str {
         match self {
@@ -128,6 +141,23 @@ pub(crate) fn total(scores: &Scores) -> i64 {
     SCORE_WEIGHTS.iter().zip(scores).map(|((_, weight), score)| weight * score).sum()
 }
 
+/// What came of looking for pods that could make room.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Preemption {
+    /// It was not tried: a node was found, or no node was looked at.
+    #[default]
+    NotTried,
+    /// It was tried and came to nothing, for this reason.
+    InVain(String),
+    /// These pods have to go, and the node is kept for the pod.
+    Victims {
+        /// The node.
+        node: Rc<str>,
+        /// The pods' names, the most important first.
+        pods: Vec<String>,
+    },
+}
+
 /// One try to place a pod.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
@@ -144,31 +174,12 @@ pub struct Attempt {
     pub equals: usize,
     /// The message of a failure, as in the pod's condition; empty otherwise.
     pub message: String,
-}
-
-impl fmt::Display for Attempt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.chosen {
-            Some(node) => write!(f, "scheduled to {node}")?,
-            None => write!(f, "not scheduled: {}", self.message)?,
-        }
-        for verdict in &self.nodes {
-            write!(f, "\n  {}: ", verdict.node)?;
-            match (&verdict.rejected, verdict.scores) {
-                (Some(rejection), _) => {
-                    write!(f, "{} ({})", rejection.reasons.join(", "), rejection.plugin.name())?;
-                }
-                (None, Some(scores)) => {
-                    write!(f, "score {}", total(&scores))?;
-                    for ((plugin, weight), score) in SCORE_WEIGHTS.iter().zip(scores) {
-                        write!(f, " {}={}", plugin.name(), weight * score)?;
-                    }
-                }
-                (None, None) => f.write_str("the only node that is possible")?,
-            }
-        }
-        Ok(())
-    }
+    /// The plugin that refused the pod before any node was looked at, and its sentence.
+    pub before: Option<(Plugin, String)>,
+    /// What came of looking for room.
+    pub preemption: Preemption,
+    /// Why the pod did not come to the node after all.
+    pub not_bound: Option<String>,
 }
 
 /// Why no node was found.

@@ -33,7 +33,7 @@ mod tests;
 mod component_tests;
 
 pub use draws::DrawTable;
-pub use framework::{Attempt, NodeVerdict, Plugin, Rejection, SCORE_WEIGHTS, Scores};
+pub use framework::{Attempt, NodeVerdict, Plugin, Preemption, Rejection, SCORE_WEIGHTS, Scores};
 pub use queue::Place;
 
 use std::rc::Rc;
@@ -130,18 +130,26 @@ impl Scheduler {
         let choice = Choice { drawn: self.draws.peek(&pod), rng: context.rng() };
         let around = Around { volumes: &self.volumes, nominations: &self.nominations, cache, now };
         let outcome = schedule_pod(&pod, &mut self.state, around, &mut self.next_start, choice);
-        let (chosen, message) = match &outcome.result {
-            Ok(placement) => (Some(Rc::clone(&placement.node)), String::new()),
-            Err(failure) => (None, failure.message.clone()),
-        };
-        self.history.note(Attempt {
+        let mut attempt = Attempt {
             at: context.now(),
             pod: key_of(&pod),
             nodes: outcome.nodes,
-            chosen,
+            chosen: None,
             equals: outcome.equals,
-            message,
-        });
+            message: String::new(),
+            before: None,
+            preemption: Preemption::NotTried,
+            not_bound: None,
+        };
+        match &outcome.result {
+            Ok(placement) => attempt.chosen = Some(Rc::clone(&placement.node)),
+            Err(failure) => {
+                attempt.message.clone_from(&failure.message);
+                attempt.before.clone_from(&failure.before);
+                attempt.preemption.clone_from(&failure.preemption);
+            }
+        }
+        self.history.note(attempt);
         match outcome.result {
             Ok(Placement { node, volumes }) => {
                 self.draws.advance(&pod);

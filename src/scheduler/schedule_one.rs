@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use super::cluster_state::ClusterState;
-use super::framework::{Diagnosis, NodeVerdict, Plugin, total};
+use super::framework::{Diagnosis, NodeVerdict, Plugin, Preemption, total};
 use super::nominations::{Nominations, nominated_node};
 use super::plugins::Cycle;
 use super::plugins::node_affinity::{self, CONFLICT, Named};
@@ -53,12 +53,23 @@ pub(crate) struct Failure {
     pub(crate) nomination: Option<String>,
     /// Pods that make room for it there.
     pub(crate) victims: Vec<Rc<Pod>>,
+    /// Who refused it before any node was looked at, and why.
+    pub(crate) before: Option<(Plugin, String)>,
+    /// What came of looking for room.
+    pub(crate) preemption: Preemption,
 }
 
 impl Failure {
     /// A failure for an error: no node is kept for the pod any more.
     pub(crate) fn error(message: String) -> Self {
-        Self { message, rejectors: Vec::new(), nomination: Some(String::new()), victims: Vec::new() }
+        Self {
+            message,
+            rejectors: Vec::new(),
+            nomination: Some(String::new()),
+            victims: Vec::new(),
+            before: None,
+            preemption: Preemption::NotTried,
+        }
     }
 }
 
@@ -152,10 +163,17 @@ pub(crate) fn schedule_pod(
 fn rejected_at_once(node_count: usize, plugin: Plugin, message: String) -> Failure {
     // The plugin for devices has not run then, and its part in making room says only this.
     let post_filter_message = "not found".to_owned();
+    let before = Some((plugin, message.clone()));
     let diagnosis =
         Diagnosis { node_count, pre_filter_message: message, post_filter_message, ..Diagnosis::default() };
-    let message = diagnosis.to_string();
-    Failure { message, rejectors: vec![plugin], nomination: None, victims: Vec::new() }
+    Failure {
+        message: diagnosis.to_string(),
+        rejectors: vec![plugin],
+        nomination: None,
+        victims: Vec::new(),
+        before,
+        preemption: Preemption::NotTried,
+    }
 }
 
 /// Looks for pods that could make room, and says what came of it.
@@ -177,14 +195,18 @@ fn make_room(
         cache: around.cache,
         now: around.now,
     };
-    let (nomination, victims) = match preemption::post_filter(&view, verdicts, rng) {
-        Finding::Victims { node, pods } => (Some(node.to_string()), pods),
+    let (nomination, victims, preemption) = match preemption::post_filter(&view, verdicts, rng) {
+        Finding::Victims { node, pods } => {
+            let names = pods.iter().map(|pod| pod.metadata.name.clone()).collect();
+            (Some(node.to_string()), pods, Preemption::Victims { node, pods: names })
+        }
         Finding::Nothing { message, gives_up_node } => {
-            diagnosis.post_filter_message = message;
-            (gives_up_node.then(String::new), Vec::new())
+            diagnosis.post_filter_message.clone_from(&message);
+            (gives_up_node.then(String::new), Vec::new(), Preemption::InVain(message))
         }
     };
-    Failure { message: diagnosis.to_string(), rejectors: diagnosis.rejectors, nomination, victims }
+    let message = diagnosis.to_string();
+    Failure { message, rejectors: diagnosis.rejectors, nomination, victims, before: None, preemption }
 }
 
 /// Asks the filters about nodes, all or those at the places given; returns the verdicts and, of the feasible

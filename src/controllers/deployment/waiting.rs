@@ -166,7 +166,7 @@ impl WaitingFor {
             }
             Self::ProgressDeadline { set, seconds, unavailable } => format!(
                 "no progress for {seconds} s (progressDeadlineSeconds): {} of ReplicaSet {set} not Available; \
-                 the rollout goes on when they are, or mend it with a new template or kubectl rollout undo",
+                 the rollout goes on when they are",
                 pods(*unavailable)
             ),
             Self::OldPodsGone { count: 0 } => {
@@ -186,8 +186,7 @@ impl WaitingFor {
             }
             Self::NotedSize { set, noted, wants } => format!(
                 "stuck: ReplicaSet {set} has {} already, but desired-replicas={noted} is noted on it, so each \
-                 sync only scales and the new template is never rolled out; kubectl scale to another number \
-                 mends it",
+                 sync only scales and the new template is never rolled out",
                 pods(*wants)
             ),
             Self::PodsAvailable { set, count } => {
@@ -312,7 +311,7 @@ mod tests {
             (
                 WaitingFor::ProgressDeadline { set: set(), seconds: 10, unavailable: 1 },
                 "no progress for 10 s (progressDeadlineSeconds): 1 Pod of ReplicaSet web-x not Available; the \
-                 rollout goes on when they are, or mend it with a new template or kubectl rollout undo",
+                 rollout goes on when they are",
             ),
             (
                 WaitingFor::OldPodsGone { count: 2 },
@@ -330,8 +329,7 @@ mod tests {
             (
                 WaitingFor::NotedSize { set: set(), noted: 3, wants: 2 },
                 "stuck: ReplicaSet web-x has 2 Pods already, but desired-replicas=3 is noted on it, so each \
-                 sync only scales and the new template is never rolled out; kubectl scale to another number \
-                 mends it",
+                 sync only scales and the new template is never rolled out",
             ),
             (
                 WaitingFor::PodsAvailable { set: set(), count: 2 },

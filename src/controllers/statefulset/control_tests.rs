@@ -425,9 +425,9 @@ fn rolling_updates_go_one_by_one_from_the_highest_ordinal() {
 fn a_bad_template_under_ordered_ready_needs_a_hand() {
     check(
         "set web replicas=3 \n pod web-0 ready \n pod web-1 ready \n pod web-2 bad old
-        => wait BrokenRollout: blocked: Pod web-2 is ImagePullBackOff with revision web-old, and
+        => wait BrokenRollout: Pod web-2 is ImagePullBackOff with revision web-old, and
            OrderedReady waits \
-        until it is Ready before it replaces it with web-new; mend it with: kubectl delete pod web-2",
+        until it is Ready before it replaces it with web-new: taking the template back does not mend it",
     );
     // A pod that is only starting may still get there.
     check(

@@ -224,13 +224,12 @@ impl WaitingFor {
                  itself"
             ),
             Self::Partition { partition, count } => format!(
-                "{count} Pods keep their revision: the partition {partition} updates only ordinals from \
-                 {partition} on"
+                "{} revision: the partition {partition} updates only ordinals from {partition} on",
+                if *count == 1 { "1 Pod keeps its".to_owned() } else { format!("{count} Pods keep their") }
             ),
             Self::BrokenRollout { pod, revision, update_revision, state } => format!(
-                "blocked: Pod {pod} is {state} with revision {revision}, and OrderedReady waits until it \
-                 is Ready \
-                 before it replaces it with {update_revision}; mend it with: kubectl delete pod {pod}"
+                "Pod {pod} is {state} with revision {revision}, and OrderedReady waits until it is Ready \
+                 before it replaces it with {update_revision}: taking the template back does not mend it"
             ),
             Self::SetDeletion => {
                 "the StatefulSet is being deleted: its Pods are left to the garbage collector".into()

@@ -20,7 +20,7 @@ mod tests;
 
 pub use binder::PersistentVolumeBinder;
 pub use protection::{ClaimProtection, VolumeProtection};
-pub use provisioner::{Provisioner, VolumeFault};
+pub use provisioner::{PROVISIONERS, Provisioner, VolumeFault};
 
 use crate::api::ObjectKey;
 use crate::controllers::{Controller, Reason, Verdict};

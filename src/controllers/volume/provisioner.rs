@@ -34,7 +34,7 @@ use crate::sim::{Span, Time};
 /// The provisioner that the default class names.
 pub const LOCAL_PATH: &str = "rancher.io/local-path";
 /// The names that it answers to: tutorials that were written for minikube name its provisioner.
-const NAMES: [&str; 2] = [LOCAL_PATH, "k8s.io/minikube-hostpath"];
+pub const PROVISIONERS: [&str; 2] = [LOCAL_PATH, "k8s.io/minikube-hostpath"];
 
 const HOSTNAME: &str = "kubernetes.io/hostname";
 
@@ -217,7 +217,11 @@ impl Provisioner {
         };
         let should_delete = volume.status.phase == "Released"
             && volume.spec.persistent_volume_reclaim_policy == "Delete"
-            && volume.metadata.annotations.get(PROVISIONED_BY).is_some_and(|by| NAMES.contains(&by.as_str()))
+            && volume
+                .metadata
+                .annotations
+                .get(PROVISIONED_BY)
+                .is_some_and(|by| PROVISIONERS.contains(&by.as_str()))
             && !volume.metadata.is_terminating();
         if !should_delete {
             return Ok(None);
@@ -252,7 +256,7 @@ fn should_provision(claim: &PersistentVolumeClaim, cache: &Cache) -> Option<Rc<S
         return None;
     }
     let class = cache.typed::<StorageClass>("", claim_class(claim))?;
-    let is_named = named == Some(&class.provisioner) && NAMES.contains(&class.provisioner.as_str());
+    let is_named = named == Some(&class.provisioner) && PROVISIONERS.contains(&class.provisioner.as_str());
     is_named.then(|| Rc::clone(class))
 }
 

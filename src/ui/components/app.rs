@@ -148,11 +148,12 @@ impl Component for App {
                             set={set.clone()} {on} /> }) }
                         { for views.deployments.iter().map(|view| html! { <DeploymentStrip
                             key={view.uid.clone()} view={view.clone()} {on} /> }) }
-                        <Panels panel={state.panel} histories={views.histories()} stories={views.stories.clone()}
+                        <Panels panel={state.panel} histories={views.histories()}
+                            stories={views.stories.clone()}
                             compared={views.compared.clone()}
                             workloads={views.workloads.clone()} timeline={views.timeline.clone()}
                             comparison={views.comparison.clone()} file={state.files.open.clone()}
-                            branches={views.scrubber.as_ref().map(|view| view.branches.clone()).unwrap_or_default()}
+                            branches={views.branches()}
                             budgets={views.budgets.clone()} tables={views.tables.clone()} {on} />
                     </div>
                     <div class="area area-read">

@@ -19,8 +19,8 @@ pub(crate) struct CodeProps {
     pub(crate) loads: u64,
     pub(crate) problems: Rc<Vec<Problem>>,
     pub(crate) theme: Theme,
-    /// The line to go to, and how often that was asked.
-    pub(crate) line: Option<(usize, u32)>,
+    /// Lines to go to, by who asks, and how often that was asked.
+    pub(crate) lines: [Option<(usize, u32)>; 2],
     pub(crate) on: Callback<Action>,
 }
 
@@ -31,10 +31,13 @@ pub(crate) fn Code(props: &CodeProps) -> Html {
     let is_ready = use_state(|| false);
     let latest = use_mut_ref(String::new);
     props.text.clone_into(&mut latest.borrow_mut());
+    // The line to go to when the editor has come.
+    let wanted = use_mut_ref(|| None::<usize>);
     let label = format!("Manifest {}", props.name);
     {
         let (mount, area, mirror, is_ready) = (mount.clone(), area.clone(), mirror.clone(), is_ready.clone());
         let (on, theme, label) = (props.on.clone(), props.theme, label.clone());
+        let wanted = wanted.clone();
         use_effect_with((), move |()| {
             let is_gone = Rc::new(std::cell::Cell::new(false));
             if let Some(parent) = mount.cast::<Element>().filter(|_| browser::document().is_some()) {
@@ -48,6 +51,9 @@ pub(crate) fn Code(props: &CodeProps) -> Html {
                     let had_focus = browser::focused().map(JsValue::from) == area.get().map(JsValue::from);
                     if had_focus {
                         opened.focus();
+                    }
+                    if let Some(line) = wanted.borrow_mut().take() {
+                        opened.go_to(line);
                     }
                     *slot.borrow_mut() = Some(opened);
                     is_ready.set(true);
@@ -80,17 +86,23 @@ pub(crate) fn Code(props: &CodeProps) -> Html {
         });
     }
     {
-        let (area, text) = (area.clone(), props.text.clone());
-        use_effect_with(props.line, move |line| {
-            let Some((line, _)) = line else { return };
+        let (area, mirror, text) = (area.clone(), mirror.clone(), props.text.clone());
+        // A problem that was clicked before the file was opened again is no reason to go there.
+        let seen = use_mut_ref(|| [props.lines[0], None]);
+        use_effect_with(props.lines, move |lines| {
+            let before = std::mem::replace(&mut *seen.borrow_mut(), *lines);
+            let news = lines.iter().zip(before).find(|(now, before)| *now != before);
+            let Some((Some((line, _)), _)) = news else { return };
             if let Some(mirror) = &*mirror.borrow() {
-                mirror.go_to(*line);
-            } else if let Some(area) = area.cast::<HtmlTextAreaElement>() {
-                let at: usize = text.lines().take(line - 1).map(|line| line.encode_utf16().count() + 1).sum();
+                return mirror.go_to(*line);
+            }
+            *wanted.borrow_mut() = Some(*line);
+            if let Some(area) = area.cast::<HtmlTextAreaElement>() {
+                let before = text.lines().take(line.saturating_sub(1));
+                let at: usize = before.map(|line| line.encode_utf16().count() + 1).sum();
+                let at = u32::try_from(at).unwrap_or(0);
                 browser::focus(&area);
-                drop(
-                    area.set_selection_range(u32::try_from(at).unwrap_or(0), u32::try_from(at).unwrap_or(0)),
-                );
+                drop(area.set_selection_range(at, at));
             }
         });
     }

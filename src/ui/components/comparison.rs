@@ -39,6 +39,7 @@ pub(crate) fn Compare(props: &CompareProps) -> Html {
 /// What can be compared.
 fn choices(props: &CompareProps) -> Html {
     let on = &props.on;
+    let others = props.branches.iter().enumerate().filter(|(_, (_, is_shown))| !is_shown);
     html! {
         <div class="compare-choices">
             <p class="note">{ "Two runs from the same start with one difference, beside each other. Your own cluster is left alone." }</p>
@@ -57,7 +58,7 @@ fn choices(props: &CompareProps) -> Html {
                         <span class="note">{ "This cluster as it goes on, and after applying the open file" }</span>
                     </li>
                 }
-                { for props.branches.iter().enumerate().filter(|(_, (_, is_shown))| !is_shown).map(|(index, (name, _))| html! {
+                { for others.map(|(index, (name, _))| html! {
                     <li key={name.clone()}>
                         <button type="button" class="button" onclick={act(on, CompareAction::Branch(index))}>{
                             format!("This branch and {}", name.split(',').next().unwrap_or(name)) }</button>

@@ -9,6 +9,7 @@ use super::diff::Diff;
 use super::editor_tabs::EditorTabs;
 use super::problems::Problems;
 use crate::cluster::Terminal;
+use crate::ui::state::files::Jump;
 use crate::ui::state::{Action, State, Theme};
 use crate::ui::view_model::diff::DiffView;
 use crate::ui::view_model::problems::Problem;
@@ -21,6 +22,8 @@ pub(crate) struct EditorProps {
     loads: u64,
     problems: Rc<Vec<Problem>>,
     diff: Option<DiffView>,
+    /// The line that a person was led to.
+    jump: Option<Jump>,
     /// The name of the text that `kubectl edit` wants edited.
     edit: Option<String>,
     theme: Theme,
@@ -42,6 +45,7 @@ pub(crate) fn props(state: &State, on: &Callback<Action>) -> EditorProps {
         loads: state.files.loads,
         problems: state.views.problems.clone(),
         diff: state.diff.clone(),
+        jump: state.files.jump.clone(),
         edit: pending.map(|pending| pending.name),
         theme: state.theme,
         on: on.clone(),
@@ -50,13 +54,19 @@ pub(crate) fn props(state: &State, on: &Callback<Action>) -> EditorProps {
 
 #[component]
 pub(crate) fn Editor(props: &EditorProps) -> Html {
-    let line = use_state(|| None::<(usize, u32)>);
+    // The line of a problem that was clicked, in which file, and how often that was done.
+    let problem = use_state(|| None::<(String, usize, u32)>);
     let on = &props.on;
     let name = props.edit.clone().unwrap_or_else(|| props.open.clone());
     let on_line = {
-        let line = line.clone();
-        Callback::from(move |to: usize| line.set(Some((to, line.map_or(0, |(_, count)| count + 1)))))
+        let (problem, name) = (problem.clone(), name.clone());
+        Callback::from(move |line: usize| {
+            let count = problem.as_ref().map_or(0, |(.., count)| count + 1);
+            problem.set(Some((name.clone(), line, count)));
+        })
     };
+    let jump = props.jump.as_ref().filter(|jump| jump.file == name).map(|jump| (jump.line, jump.count));
+    let problem = problem.as_ref().filter(|(file, ..)| *file == name).map(|(_, line, count)| (*line, *count));
     let actions = if props.edit.is_some() {
         html! {
             <>
@@ -92,7 +102,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
             } else {
                 <Code key={name.clone()} name={name.clone()} text={props.text.clone()} loads={props.loads}
                     problems={props.problems.clone()}
-                    theme={props.theme} line={*line} on={on.clone()} />
+                    theme={props.theme} lines={[problem, jump]} on={on.clone()} />
             }
             <Problems problems={props.problems.clone()} {on_line} />
             if let Some(diff) = &props.diff {

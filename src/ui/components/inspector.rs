@@ -5,9 +5,10 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::actions::{action_word, object_actions};
+use super::attempts::Attempts;
 use super::events::event;
 use super::node_edit::NodeEdit;
-use super::why::Why;
+use super::why::Reasons;
 use crate::ui::state::Action;
 use crate::ui::view_model::inspector::InspectorView;
 
@@ -29,8 +30,8 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
                 <button type="button" class="button is-small" aria-label="Close the inspector"
                     onclick={props.on.reform(|_| Action::Select(None))}>{ "×" }</button>
             </div>
-            if view.exists {
-                <Why why={view.why.clone()} />
+            if let Some(reasons) = &view.reasons {
+                <Reasons reasons={reasons.clone()} on={props.on.clone()} />
             } else {
                 <p class="empty">{ "It does not exist any more." }</p>
             }
@@ -43,6 +44,9 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
                     }
                 }) }
             </div>
+            if let Some(reasons) = &view.reasons {
+                <Attempts attempts={reasons.attempts.clone()} />
+            }
             if let Some(node) = &view.node {
                 <NodeEdit name={view.key.name.clone()} node={node.clone()} on={props.on.clone()} />
             }

@@ -27,6 +27,7 @@ mod slot;
 mod partition;
 mod replicas;
 mod why;
+mod attempts;
 mod editor;
 mod editor_tabs;
 mod code;

@@ -43,9 +43,10 @@ pub(crate) fn Predict(props: &PredictProps) -> Html {
                         Some(chosen) if chosen == index => Some("is-wrong"),
                         _ => None,
                     };
+                    let guess = on.reform(move |_: MouseEvent| Action::Guess(index));
                     html! {
                         <button key={index} type="button" class={classes!("button", mark)} disabled={is_answered}
-                            onclick={on.reform(move |_: MouseEvent| Action::Guess(index))}>{ name(choice) }</button>
+                            onclick={guess}>{ name(choice) }</button>
                     }
                 }) }
             </div>

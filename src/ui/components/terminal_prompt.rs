@@ -39,6 +39,16 @@ pub(crate) fn PromptLine(props: &PromptLineProps) -> Html {
             }
         });
     }
+    {
+        // A line that was put in is for the person to look at, and to run.
+        let (field, first) = (field.clone(), use_mut_ref(|| props.prompt.proposed));
+        use_effect_with(props.prompt.proposed, move |proposed| {
+            let is_new = std::mem::replace(&mut *first.borrow_mut(), *proposed) < *proposed;
+            if is_new && let Some(field) = field.cast::<HtmlElement>() {
+                browser::focus(&field);
+            }
+        });
+    }
     let on_submit = props.on.reform(|event: SubmitEvent| {
         event.prevent_default();
         Action::Enter

@@ -81,6 +81,10 @@ pub enum Action {
     CloseDiff,
     /// Ends `kubectl edit`: saves, or cancels.
     EndEdit(bool),
+    /// Opens the manifest that holds an object, at the line of a field.
+    ShowField(ObjectKey, String),
+    /// Puts a line into the prompt, for a person to run.
+    Propose(String),
     /// Shows an object in the inspector, or none.
     Select(Option<ObjectKey>),
     /// Shows how two revisions differ, or hides it.

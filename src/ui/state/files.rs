@@ -9,6 +9,17 @@ use crate::collections::SortedMap;
 use crate::ui::examples::EXAMPLES;
 use crate::ui::view_model::diff::diff_of;
 
+/// A line to go to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Jump {
+    /// In which file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// Grows with each, so that the same line can be gone to again.
+    pub count: u32,
+}
+
 /// The tabs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Files {
@@ -26,6 +37,8 @@ pub struct Files {
     pub offered: Option<(u32, u64)>,
     /// Counts texts that did not come from the editor itself.
     pub loads: u64,
+    /// The line that a person was led to last.
+    pub jump: Option<Jump>,
     /// Texts as they were last stored.
     stored: SortedMap<String, String>,
 }
@@ -128,6 +141,7 @@ impl State {
     pub(super) fn open_tab(&mut self, name: &str) {
         name.clone_into(&mut self.files.open);
         self.files.shows_edit = false;
+        self.files.jump = None;
         self.files.loads += 1;
         self.diff = None;
     }
@@ -135,6 +149,13 @@ impl State {
     pub(super) fn new_tab(&mut self) {
         let name = self.files.free_name("manifest.yaml");
         self.files.add(&name, "");
+    }
+
+    /// Makes a file, under another name when there is one of that name; returns its name.
+    pub(super) fn add_file(&mut self, wanted: &str, text: &str) -> String {
+        let name = self.files.free_name(wanted);
+        self.files.add(&name, text);
+        name
     }
 
     // Out of line, so that the page's start does not carry it.

@@ -6,7 +6,8 @@
 //!
 //! - [`action`]: what can be asked. [`time`]: playing, stepping, settling. [`pace`]: how often the picture
 //!   is made anew. `past`: going back, branches, undo. [`predict`]: a question before a step. `compare`: two
-//!   runs beside each other. [`files`]: the editor's tabs.
+//!   runs beside each other. [`files`]: the editor's tabs. `fields`: the way from a
+//!   reason to the editor.
 //! - [`terminals`], [`lines`], [`prompt`]: terminals. [`views`]: what the page shows.
 
 pub mod action;
@@ -16,6 +17,7 @@ pub mod predict;
 mod compare;
 pub mod pace;
 pub mod files;
+mod fields;
 pub mod lines;
 pub mod terminals;
 pub mod prompt;
@@ -208,6 +210,8 @@ impl State {
             Action::Diff => self.show_diff(),
             Action::CloseDiff => self.diff = None,
             Action::EndEdit(saves) => self.end_edit(saves),
+            Action::ShowField(key, path) => self.show_field(&key, &path),
+            Action::Propose(line) => self.propose(line),
             Action::Select(key) => self.selected = key,
             Action::Panel(panel) => self.panel = panel,
             Action::Timeline(choice) => self.timeline = choice,

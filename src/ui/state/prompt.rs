@@ -1,6 +1,6 @@
 //! The line that is being typed: its history and its completion.
 
-use super::State;
+use super::{Page, State};
 
 /// Candidates that are listed.
 const CANDIDATES_SHOWN: usize = 40;
@@ -14,6 +14,8 @@ pub struct Prompt {
     pub candidates: Vec<String>,
     /// Grows when the field holds something else than the text, which is to be put in its place.
     pub renewed: u64,
+    /// Grows when a line was put in for a person to look at.
+    pub proposed: u64,
     /// How far back in the history it is: 0 is the line that is being typed.
     back: usize,
     /// What was typed before going back.
@@ -29,7 +31,16 @@ impl Prompt {
 
 impl State {
     pub(super) fn type_text(&mut self, text: String) {
-        self.prompt = Prompt { text, renewed: self.prompt.renewed, ..Prompt::default() };
+        let (renewed, proposed) = (self.prompt.renewed, self.prompt.proposed);
+        self.prompt = Prompt { text, renewed, proposed, ..Prompt::default() };
+    }
+
+    /// Puts a line into the prompt, for a person to run.
+    #[inline(never)]
+    pub(super) fn propose(&mut self, line: String) {
+        let (renewed, proposed) = (self.prompt.renewed + 1, self.prompt.proposed + 1);
+        self.prompt = Prompt { text: line, renewed, proposed, ..Prompt::default() };
+        self.page = Page::Terminal;
     }
 
     /// Goes back in the history, or forth again.
@@ -58,8 +69,8 @@ impl State {
             Some(line) => (*line).to_owned(),
             None => typed.clone(),
         };
-        let renewed = self.prompt.renewed;
-        self.prompt = Prompt { text, candidates: Vec::new(), renewed, back, typed };
+        let (renewed, proposed) = (self.prompt.renewed, self.prompt.proposed);
+        self.prompt = Prompt { text, candidates: Vec::new(), renewed, proposed, back, typed };
     }
 
     /// Completes the word before the cursor as far as it is certain, and lists what may follow.

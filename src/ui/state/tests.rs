@@ -346,3 +346,58 @@ fn an_update_that_cannot_start_is_blocked() {
     let set = state.views.sets.first().expect("the set is there");
     assert_eq!(set.why.tone, Tone::Blocked, "{:?}", set.why);
 }
+
+fn key(kind: crate::api::Kind, name: &str) -> ObjectKey {
+    let namespace = if kind.is_namespaced() { "default" } else { "" };
+    ObjectKey::new(kind, namespace, name)
+}
+
+fn line_shown(state: &State) -> &str {
+    let jump = state.files.jump.as_ref().expect("it leads somewhere");
+    assert_eq!(jump.file, state.files.open);
+    state.files.text(&jump.file).lines().nth(jump.line - 1).expect("there is such a line").trim()
+}
+
+#[test]
+fn a_field_is_shown_in_the_manifest_that_holds_its_object() {
+    use crate::api::Kind;
+    let mut state = after(&[Action::Apply, Action::NewTab]);
+    assert_ne!(state.files.open, "web.yaml");
+    let field = |path: &str| Action::ShowField(key(Kind::StatefulSet, "web"), path.to_owned());
+    state.reduce(field("spec.template.spec.containers[0].image"));
+    assert_eq!((state.files.open.as_str(), state.page), ("web.yaml", Page::Manifest));
+    assert!(line_shown(&state).starts_with("image: "), "{}", line_shown(&state));
+    assert!(state.notice.is_none());
+    let first = state.files.jump.clone();
+    state.reduce(field("spec.template.spec.containers[0].image"));
+    assert_ne!(state.files.jump, first, "it is gone to again");
+    // What is not there: where it belongs.
+    state.reduce(field("spec.updateStrategy.rollingUpdate.partition"));
+    assert_eq!(line_shown(&state), "spec:");
+    let told = state.notice.as_ref().map(|notice| notice.text.clone()).unwrap_or_default();
+    assert!(told.contains("its default counts"), "{told}");
+}
+
+#[test]
+fn an_object_without_a_manifest_is_opened_as_a_copy() {
+    use crate::api::Kind;
+    let mut state = after(&[run("kubectl create deployment hello --image=hello")]);
+    state.reduce(Action::ShowField(key(Kind::Deployment, "hello"), "spec.replicas".to_owned()));
+    assert_eq!(state.files.open, "deployment-hello.yaml");
+    assert_eq!(line_shown(&state), "replicas: 1");
+    let text = state.files.text("deployment-hello.yaml");
+    assert!(!text.contains("status:") && !text.contains("resourceVersion"), "{text}");
+    assert!(state.views.problems.is_empty(), "{:?}", state.views.problems);
+    state.reduce(Action::ShowField(key(Kind::Deployment, "none"), "spec.replicas".to_owned()));
+    assert!(state.notice.as_ref().is_some_and(|notice| notice.text.contains("is not there any more")));
+}
+
+#[test]
+fn an_offered_line_waits_in_the_prompt() {
+    let mut state = State::default();
+    let lines = state.terminal().map_or(0, |terminal| terminal.entries().len());
+    state.reduce(Action::Propose("kubectl delete pod web-1".to_owned()));
+    assert_eq!((state.prompt.text.as_str(), state.page), ("kubectl delete pod web-1", Page::Terminal));
+    assert_eq!(state.terminal().map_or(0, |terminal| terminal.entries().len()), lines, "it was not run");
+    assert_eq!(state.prompt.proposed, 1);
+}

@@ -139,6 +139,11 @@ impl Views {
         sets.chain(daemon_sets).chain(deployments).cloned().collect()
     }
 
+    /// The branches of the session, when there are several, and whether each is shown.
+    pub fn branches(&self) -> Vec<(String, bool)> {
+        self.scrubber.as_ref().map(|view| view.branches.clone()).unwrap_or_default()
+    }
+
     /// Makes every entry of the terminal anew: the cluster is another one.
     pub fn forget_entries(&mut self) {
         self.entries = Rc::default();

@@ -1,12 +1,12 @@
 //! The object that a person chose: why it is as it is, its conditions, its events and its YAML.
 
 use super::events::{EventRow, events};
-use super::why::{Tone, WhyView, why};
+use super::why::ReasonsView;
 use crate::api::meta::Condition;
 use crate::api::node::Node;
 use crate::api::scheduling::Taint;
 use crate::api::yaml::emit;
-use crate::api::{Kind, LabelMap, Object, ObjectKey};
+use crate::api::{LabelMap, Object, ObjectKey};
 use crate::cluster::Cluster;
 
 /// The object that a person chose.
@@ -25,8 +25,8 @@ pub struct InspectorView {
     pub is_cordoned: bool,
     /// Whether it is a pod whose containers run.
     pub is_running: bool,
-    /// Why it is as it is.
-    pub why: WhyView,
+    /// Why it is as it is; `None` when it is not there.
+    pub reasons: Option<ReasonsView>,
     /// Type, status, and the reason with its message.
     pub conditions: Vec<(String, String, String)>,
     /// Its events.
@@ -62,8 +62,7 @@ impl NodeView {
 }
 
 impl InspectorView {
-    /// The object of a key, as it stands.
-    // Out of line, so that the page's start does not carry it.
+    /// The object of a key, as it stands. Never a part of its caller: the page loads it later.
     #[inline(never)]
     pub fn of(cluster: &Cluster, key: &ObjectKey) -> Self {
         let object = cluster.server().get(key).ok();
@@ -77,7 +76,7 @@ impl InspectorView {
             is_ready: matches!(object, Some(Object::Node(node)) if node.is_ready()),
             is_cordoned: matches!(object, Some(Object::Node(node)) if node.spec.unschedulable),
             is_running: matches!(object, Some(Object::Pod(pod)) if pod.status.phase == "Running"),
-            why: object.map(|object| why_of(cluster, key, object)).unwrap_or_default(),
+            reasons: object.map(|_| ReasonsView::of(cluster, key)),
             conditions: conditions.iter().map(condition).collect(),
             events: events(cluster, Some(key)),
             yaml: object.map(|object| emit(&object.to_value())).unwrap_or_default(),
@@ -105,52 +104,4 @@ fn condition(condition: &Condition) -> (String, String, String) {
         (reason, message) => format!("{reason}: {message}"),
     };
     (condition.type_.clone(), condition.status.clone(), because)
-}
-
-/// A pod has its own troubles first, then its owner's reasons.
-fn why_of(cluster: &Cluster, key: &ObjectKey, object: &Object) -> WhyView {
-    let Object::Pod(pod) = object else {
-        if let Object::Node(node) = object {
-            let sentence = if node.spec.unschedulable {
-                "Cordoned: the scheduler puts no new pods here; those that run stay"
-            } else {
-                "The scheduler may put pods here"
-            };
-            return WhyView { sentence: sentence.into(), ..WhyView::default() };
-        }
-        return why(cluster, key);
-    };
-    if !pod.is_bound() {
-        let attempt = cluster.scheduler().last_attempt(key).map(ToString::to_string);
-        let tone = if attempt.is_some() { Tone::Blocked } else { Tone::Waiting };
-        let sentence = attempt.unwrap_or_else(|| "Waiting for the scheduler to choose a node".into());
-        return WhyView { tone, sentence, ..WhyView::default() };
-    }
-    for status in pod.status.init_container_statuses.iter().chain(&pod.status.container_statuses) {
-        if let Some(waiting) = &status.state.waiting {
-            let starts = matches!(waiting.reason.as_str(), "ContainerCreating" | "PodInitializing");
-            let tone = if starts { Tone::Waiting } else { Tone::Blocked };
-            let mut sentence = format!("Container {} waits: {}", status.name, waiting.reason);
-            if !waiting.message.is_empty() {
-                sentence.push_str(": ");
-                sentence.push_str(&waiting.message);
-            }
-            return WhyView { tone, sentence, ..WhyView::default() };
-        }
-    }
-    let owner = pod.metadata.controller_of().and_then(|owner| {
-        let kind = Kind::of(&owner.api_version, &owner.kind)?;
-        Some(ObjectKey::new(kind, key.namespace.clone(), owner.name.clone()))
-    });
-    match owner {
-        Some(owner) => {
-            let mut view = why(cluster, &owner);
-            view.sentence = format!("{}/{}: {}", owner.kind.resource().singular, owner.name, view.sentence);
-            view
-        }
-        None => WhyView {
-            sentence: "No controller owns this pod: nobody will replace it".into(),
-            ..WhyView::default()
-        },
-    }
 }

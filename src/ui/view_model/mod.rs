@@ -4,10 +4,10 @@
 //!   sets.
 //! - [`daemon_sets`], [`deployments`], [`budgets`], [`history`], [`story`]: other workloads, budgets,
 //!   revisions and what became of them.
-//! - [`why`], [`inspector`], [`events`], [`tables`]: reasons and lists. [`timeline`]: bars, marks, counts.
-//! - [`comparison`]: two runs. [`gradual`]: from one picture to the next.
-//! - [`problems`], [`diff`]: manifests. [`summary`]: the cluster in one sentence. [`scrubber`]: the session
-//!   as a line.
+//! - [`why`], [`attempts`], [`inspector`], [`events`], [`tables`]: reasons and lists.
+//! - [`timeline`]: bars, marks, counts. [`comparison`]: two runs. [`scrubber`]: the session as a line.
+//! - [`problems`], [`field_line`], [`diff`]: manifests. [`summary`]: the cluster in one sentence.
+//! - [`gradual`]: from one picture to the next.
 
 pub mod status;
 pub mod revisions;
@@ -15,6 +15,7 @@ pub mod tile;
 pub mod crowd;
 pub mod stage;
 pub mod why;
+pub mod attempts;
 pub mod history;
 pub mod sets;
 pub mod daemon_sets;
@@ -25,6 +26,7 @@ pub mod events;
 pub mod tables;
 pub mod inspector;
 pub mod problems;
+pub mod field_line;
 pub mod diff;
 pub mod drain;
 pub mod scrubber;

@@ -2,7 +2,7 @@
 
 use super::progress::Progress;
 use super::why::Tone;
-use crate::sim::Time;
+pub use crate::cluster::explain::print::clock;
 
 /// The cluster in one sentence.
 pub fn summary(workloads: &[Progress]) -> String {
@@ -21,20 +21,10 @@ pub fn summary(workloads: &[Progress]) -> String {
     workloads.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
-/// `01:42.3`, or `1:01:42.3` after an hour.
-pub fn clock(time: Time) -> String {
-    let (seconds, tenths) = (time.seconds(), time.ms() % 1000 / 100);
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours == 0 {
-        format!("{minutes:02}:{seconds:02}.{tenths}")
-    } else {
-        format!("{hours}:{minutes:02}:{seconds:02}.{tenths}")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::Time;
 
     #[test]
     fn the_clock_shows_tenths() {

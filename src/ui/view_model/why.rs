@@ -1,12 +1,12 @@
-//! The one sentence that says why an object is as it is, and how grave it is.
+//! Why an object is as it is: one sentence for its strip, and all that is known for the inspector.
+//!
+//! What is said is found out by `cluster::explain`; here it is only put into the words of the page.
 
-use crate::api::object::Typed as _;
-use crate::api::pod::Pod;
-use crate::api::{Kind, Object, ObjectKey};
-use crate::cluster::{Cluster, Verdict};
-use crate::kubectl::printers::pod_status;
-
-use super::status::Shape;
+use super::attempts::AttemptView;
+use super::summary::clock;
+use crate::api::ObjectKey;
+use crate::cluster::Cluster;
+use crate::cluster::explain::{Class, Explanation, Field, Mend};
 
 /// How grave a reason is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,6 +20,17 @@ pub enum Tone {
     Waiting,
     /// Something must happen first, and will not happen by itself.
     Blocked,
+}
+
+impl From<Class> for Tone {
+    fn from(class: Class) -> Self {
+        match class {
+            Class::Settled => Self::Settled,
+            Class::Working => Self::Working,
+            Class::Waiting => Self::Waiting,
+            Class::Blocked => Self::Blocked,
+        }
+    }
 }
 
 impl Tone {
@@ -44,72 +55,150 @@ impl Tone {
     }
 }
 
-/// Why an object is as it is.
+/// Why an object is as it is, in short.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WhyView {
     /// How grave it is.
     pub tone: Tone,
     /// One sentence.
     pub sentence: String,
-    /// The rule behind it: fact and value.
-    pub facts: Vec<(String, String)>,
 }
 
-/// Waits that only a person can end.
-const ENDED_BY_PEOPLE: [&str; 5] = ["BrokenRollout", "NotedSize", "NoWakeup", "OnDelete", "PassedByNode"];
-
-/// Waits of a `DaemonSet` for whichever of its new pods become available.
-const WAITS_FOR_ITS_PODS: [&str; 3] = ["MaxUnavailable", "MaxSurge", "NewPodAvailable"];
-
-/// Why an object is as it is.
-pub fn why(cluster: &Cluster, key: &ObjectKey) -> WhyView {
-    let Some(decision) = cluster.reason_for(key) else {
-        return WhyView {
-            tone: Tone::Settled,
-            sentence: "No controller has looked at it yet".into(),
-            ..WhyView::default()
-        };
-    };
-    let Some(reason) = decision.verdict.reason() else {
-        return WhyView { sentence: "Everything is as it should be".into(), ..WhyView::default() };
-    };
-    let tone = match &decision.verdict {
-        Verdict::Converged => Tone::Settled,
-        Verdict::Progressing(_) => Tone::Working,
-        Verdict::Failed(_) => Tone::Blocked,
-        // The partition is a person's choice: the set rests where it was told to.
-        Verdict::Waiting(reason) if reason.name == "Partition" => Tone::Settled,
-        Verdict::Waiting(reason) => {
-            let holds_up =
-                if WAITS_FOR_ITS_PODS.contains(&reason.name) { Some(key) } else { reason.object.as_ref() };
-            let is_stuck = holds_up.is_some_and(|object| is_failing(cluster, object));
-            let by_people = ENDED_BY_PEOPLE.contains(&reason.name);
-            if is_stuck || by_people || cluster.next_due().is_none() { Tone::Blocked } else { Tone::Waiting }
-        }
-    };
-    WhyView { tone, sentence: capitalised(&reason.sentence), facts: reason.facts.clone() }
-}
-
-/// Whether a pod, or a pod that an object controls, fails so that it does not become well by itself.
-fn is_failing(cluster: &Cluster, key: &ObjectKey) -> bool {
-    let fails = |pod: &Pod| Shape::of(pod, &pod_status(pod)) == Shape::Failed;
-    match cluster.server().get(key) {
-        Ok(Object::Pod(pod)) => fails(pod),
-        Ok(Object::ReplicaSet(_) | Object::DaemonSet(_)) => {
-            let owner =
-                cluster.server().get(key).map(|object| object.meta().uid.as_str()).unwrap_or_default();
-            let pods = cluster.server().list(Kind::Pod, Some(&key.namespace)).filter_map(Pod::of);
-            pods.filter(|pod| pod.metadata.is_controlled_by(owner)).any(|pod| fails(pod))
-        }
-        _ => false,
+impl WhyView {
+    fn of(about: &Explanation) -> Self {
+        Self { tone: about.class.into(), sentence: capitalised(&about.sentence) }
     }
+}
+
+/// Why an object is as it is, in short. Never a part of its caller: the page loads it later.
+#[inline(never)]
+pub fn why(cluster: &Cluster, key: &ObjectKey) -> WhyView {
+    WhyView::of(&cluster.explain(key))
+}
+
+/// A field to go to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldView {
+    /// The object whose manifest holds it.
+    pub object: ObjectKey,
+    /// Its path.
+    pub path: String,
+    /// `spec.paused of deployment/web`: the object is named when it is another one.
+    pub words: String,
+}
+
+impl FieldView {
+    fn of(field: &Field, about: &ObjectKey) -> Self {
+        let words = if field.object == *about {
+            field.path.clone()
+        } else {
+            format!("{} of {}", field.path, named(&field.object))
+        };
+        Self { object: field.object.clone(), path: field.path.clone(), words }
+    }
+}
+
+/// What a person can do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MendView {
+    /// What, and what comes of it.
+    pub words: String,
+    /// A line for the terminal.
+    pub line: Option<String>,
+    /// A field to edit.
+    pub field: Option<FieldView>,
+}
+
+impl MendView {
+    fn of(mend: &Mend, about: &ObjectKey) -> Self {
+        let field = mend.field.as_ref().map(|field| FieldView::of(field, about));
+        Self { words: mend.words.clone(), line: mend.line.clone(), field }
+    }
+}
+
+/// All that is known of why an object is as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReasonsView {
+    /// The sentence and how grave it is.
+    pub why: WhyView,
+    /// The rule's name.
+    pub name: &'static str,
+    /// The rule.
+    pub rule: &'static str,
+    /// Its facts: name and value.
+    pub facts: Vec<(String, String)>,
+    /// `statefulset-controller at 01:23.4`.
+    pub decided: String,
+    /// The field that the rule reads.
+    pub field: Option<FieldView>,
+    /// The object that holds it up: its key, and how it is named.
+    pub held_up_by: Option<(ObjectKey, String)>,
+    /// What others say: who, and a sentence.
+    pub also: Vec<(String, String)>,
+    /// What a person can do, the best first.
+    pub mends: Vec<MendView>,
+    /// The scheduler's attempts, the newest first.
+    pub attempts: Vec<AttemptView>,
+}
+
+impl ReasonsView {
+    /// All that is known of an object.
+    #[inline(never)]
+    pub fn of(cluster: &Cluster, key: &ObjectKey) -> Self {
+        let about = cluster.explain(key);
+        let at = about.at.map(|at| format!(" at {}", clock(at))).unwrap_or_default();
+        Self {
+            why: WhyView::of(&about),
+            name: about.rule.name,
+            rule: about.rule.text,
+            decided: format!("{}{at}", about.by),
+            field: about.field.as_ref().map(|field| FieldView::of(field, key)),
+            held_up_by: about.held_up_by.filter(|other| other != key).map(|other| {
+                let name = named(&other);
+                (other, name)
+            }),
+            also: about
+                .also
+                .into_iter()
+                .map(|(by, sentence)| (by.to_owned(), capitalised(&sentence)))
+                .collect(),
+            mends: about.mends.iter().map(|mend| MendView::of(mend, key)).collect(),
+            attempts: cluster.attempts(key).into_iter().map(AttemptView::of).collect(),
+            facts: about.facts,
+        }
+    }
+}
+
+fn named(key: &ObjectKey) -> String {
+    format!("{}/{}", key.kind.resource().singular, key.name)
 }
 
 /// The sentence with a capital letter, unless it begins with a name.
 fn capitalised(sentence: &str) -> String {
+    let first_word = sentence.split([' ', ':', ',']).next().unwrap_or_default();
+    if first_word.contains(['/', '-', '.']) {
+        return sentence.to_owned();
+    }
     let mut letters = sentence.chars();
     match letters.next() {
         Some(first) => std::iter::once(first.to_ascii_uppercase()).chain(letters).collect(),
         None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::capitalised;
+
+    #[test]
+    fn names_keep_their_small_letter() {
+        for (sentence, shown) in [
+            ("waiting for Pod web-1", "Waiting for Pod web-1"),
+            ("node-1 is cordoned", "node-1 is cordoned"),
+            ("configmap/a is as it was written", "configmap/a is as it was written"),
+            ("", ""),
+        ] {
+            assert_eq!(capitalised(sentence), shown);
+        }
     }
 }

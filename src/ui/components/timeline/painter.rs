@@ -1,4 +1,5 @@
-//! Puts the drawings of lanes into the page, a few at a time: no frame draws for longer than a few milliseconds.
+//! Puts the drawings of lanes into the page, a few at a time: no frame draws for longer than some
+//! milliseconds.
 //!
 //! A lane is drawn anew only when its bars or the window have changed. Until its turn comes it is stretched
 //! from the window it was drawn for, so that a zoom is seen at once.

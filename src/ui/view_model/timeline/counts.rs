@@ -1,5 +1,5 @@
-//! The lines below the lanes: ready pods, and for one workload also the updated and desired ones, and the floor
-//! that its budgets set.
+//! The lines below the lanes: ready pods, and for one workload also the updated and desired ones, and the
+//! floor that its budgets set.
 
 use std::rc::Rc;
 

@@ -1,0 +1,166 @@
+//! Budgets: whether one will ever allow an eviction.
+//!
+//! A budget that wants as many healthy pods as there should be allows none, now and later; a drain that needs
+//! one waits for ever.
+
+use std::rc::Rc;
+
+use super::decided::{decided, take_over};
+use super::explanation::{Class, Explanation, Field, Mend};
+use super::kinds::{content, is_seen, unseen};
+use super::rule::{Ends, Rule, rule};
+use super::selected::{instead_of, without_pods};
+use super::view::{View, count, pod_key};
+use crate::api::intstr::IntOrString;
+use crate::api::pod::Pod;
+use crate::api::policy::PodDisruptionBudget;
+use crate::api::{LabelMap, Object, ObjectKey};
+
+const NEVER: Rule = rule(
+    "controllermanager",
+    "NeverAllows",
+    Ends::Person,
+    "spec",
+    "An eviction is allowed while more Pods are healthy than the budget wants. A budget that wants all Pods that there \
+     should be allows none even when all are healthy, so kubectl drain waits for ever.",
+);
+const UNHEALTHY: Rule = rule(
+    "controllermanager",
+    "UnhealthyForGood",
+    Ends::Person,
+    "spec.unhealthyPodEvictionPolicy",
+    "IfHealthyBudget: Pods that are not ready may be evicted only while enough others are healthy. When they cannot get \
+     well by themselves, neither they nor the healthy ones can be evicted.",
+);
+
+pub(super) const RULES: &[&Rule] = &[&NEVER, &UNHEALTHY];
+
+/// Why a budget allows evictions, or does not.
+pub(super) fn explain(view: View<'_>, key: &ObjectKey, budget: &Rc<PodDisruptionBudget>) -> Explanation {
+    let object = Object::PodDisruptionBudget(Rc::clone(budget));
+    let status = &budget.status;
+    if !is_seen(&object) {
+        return unseen(key);
+    }
+    let Some(explanation) = decided(view, key, &object) else {
+        let allowed = status.disruptions_allowed;
+        let allowed = count(usize::try_from(allowed).unwrap_or_default(), "eviction");
+        let sentence = format!(
+            "{allowed} allowed now: {} healthy, {} wanted",
+            status.current_healthy, status.desired_healthy
+        );
+        return content(view, key, &object, sentence)
+            .fact("currentHealthy", status.current_healthy)
+            .fact("desiredHealthy", status.desired_healthy)
+            .fact("disruptionsAllowed", status.disruptions_allowed);
+    };
+    match explanation.rule.name {
+        "Pods" => no_pods(view, key, budget, explanation),
+        "LargerScale" | "HealthyPods" | "SparePod" if status.desired_healthy >= status.expected_pods => {
+            never(view, key, budget, explanation)
+        }
+        "HealthyPods" | "SparePod" => unhealthy(view, key, budget, explanation),
+        "ManagedPods" | "Scale" => {
+            let line = patch(view, key, "{\"minAvailable\":1,\"maxUnavailable\":null}");
+            explanation.mend(Mend::line("Ask for a number of Pods: that needs no controller", line))
+        }
+        _ => explanation,
+    }
+}
+
+/// A field that the budget really has.
+fn bound(key: &ObjectKey, budget: &PodDisruptionBudget) -> Field {
+    let path =
+        if budget.spec.max_unavailable.is_some() { "spec.maxUnavailable" } else { "spec.minAvailable" };
+    Field { object: key.clone(), path: path.to_owned() }
+}
+
+fn patch(view: View<'_>, key: &ObjectKey, spec: &str) -> String {
+    format!("kubectl patch pdb {}{} --type=merge -p '{{\"spec\":{spec}}}'", key.name, view.flag(key))
+}
+
+fn no_pods(
+    view: View<'_>,
+    key: &ObjectKey,
+    budget: &PodDisruptionBudget,
+    explanation: Explanation,
+) -> Explanation {
+    let none = LabelMap::default();
+    let selector = budget.spec.selector.as_ref();
+    let wanted = selector.map_or(&none, |selector| &selector.match_labels);
+    let shown = selector.map_or("<none>".to_owned(), ToString::to_string);
+    let mut explanation = explanation.fact("selector", shown);
+    // Which pods may come, or were meant, is said next.
+    "no Pod matches the selector: there is nothing to protect".clone_into(&mut explanation.sentence);
+    let matches = |labels: &LabelMap| selector.is_some_and(|selector| selector.matches(labels));
+    without_pods(view, explanation, matches, wanted, |labels| {
+        patch(view, key, &format!("{{\"selector\":{{\"matchLabels\":{}}}}}", instead_of(wanted, labels)))
+    })
+}
+
+/// Even when all are healthy no eviction is allowed.
+fn never(view: View<'_>, key: &ObjectKey, budget: &PodDisruptionBudget, decided: Explanation) -> Explanation {
+    let (status, spec) = (&budget.status, &budget.spec);
+    let asks = match (&spec.min_available, &spec.max_unavailable) {
+        (Some(min), _) => format!("minAvailable {min}"),
+        (None, Some(max)) => format!("maxUnavailable {max}"),
+        (None, None) => "its bound".to_owned(),
+    };
+    let sentence = format!(
+        "no eviction is ever allowed: with {asks} the budget wants {} healthy, and there should be {}",
+        count(usize::try_from(status.desired_healthy).unwrap_or_default(), "Pod"),
+        status.expected_pods
+    );
+    let mut explanation = Explanation::new(key, &NEVER, sentence).by(decided.by).at(decided.at);
+    explanation.facts = decided.facts;
+    explanation.also = decided.also;
+    let allows_one = match (&spec.min_available, &spec.max_unavailable) {
+        (Some(IntOrString::Int(_)), _) => {
+            format!("{{\"minAvailable\":{}}}", (status.expected_pods - 1).max(0))
+        }
+        (Some(_), _) => "{\"minAvailable\":null,\"maxUnavailable\":1}".to_owned(),
+        _ => "{\"maxUnavailable\":1}".to_owned(),
+    };
+    explanation
+        .fact("currentHealthy", status.current_healthy)
+        .fact("disruptionsAllowed", status.disruptions_allowed)
+        .field(bound(key, budget))
+        .mend(Mend::line("Let one Pod be away", patch(view, key, &allows_one)))
+        .mend(Mend::edit(
+            "Or change the bound in its manifest; a larger workload helps where minAvailable is a number",
+            bound(key, budget),
+        ))
+}
+
+/// Pods are missing; perhaps they never get well.
+fn unhealthy(
+    view: View<'_>,
+    key: &ObjectKey,
+    budget: &PodDisruptionBudget,
+    decided: Explanation,
+) -> Explanation {
+    let selects = |pod: &&Rc<Pod>| {
+        let selector = budget.spec.selector.as_ref();
+        !pod.is_ready() && selector.is_some_and(|selector| selector.matches(&pod.metadata.labels))
+    };
+    let mut pods = view.list::<Pod>(Some(&key.namespace)).filter(selects).take(50);
+    let Some(blocked) = pods.find_map(|pod| view.blocked(&pod_key(pod))) else { return decided };
+    let sentence = format!(
+        "{}; Pod {} does not get well by itself, so none will be",
+        decided.sentence, blocked.object.name
+    );
+    let always = budget.spec.unhealthy_pod_eviction_policy.as_deref() == Some("AlwaysAllow");
+    let mut explanation = Explanation::new(key, &UNHEALTHY, sentence).by(decided.by).at(decided.at);
+    explanation.facts = decided.facts;
+    explanation.field = Some(bound(key, budget));
+    take_over(&mut explanation, blocked);
+    explanation = explanation.class(Class::Blocked).fact(
+        "unhealthyPodEvictionPolicy",
+        budget.spec.unhealthy_pod_eviction_policy.as_deref().unwrap_or("IfHealthyBudget"),
+    );
+    if always {
+        return explanation;
+    }
+    let line = patch(view, key, "{\"unhealthyPodEvictionPolicy\":\"AlwaysAllow\"}");
+    explanation.mend(Mend::line("Or let Pods that are not ready be evicted whatever the budget says", line))
+}

@@ -1,0 +1,65 @@
+//! Deployments and `ReplicaSet`s: what their controllers decided, and how to get past it.
+
+use std::rc::Rc;
+
+use super::decided::decided;
+use super::explanation::{Class, Explanation, Mend};
+use super::kinds::content;
+use super::view::{View, count, named};
+use crate::api::deployment::{Deployment, ReplicaSet};
+use crate::api::{Object, ObjectKey, ObjectMeta};
+
+/// Why a Deployment is as it is.
+pub(super) fn explain(view: View<'_>, key: &ObjectKey, deployment: &Rc<Deployment>) -> Explanation {
+    let object = Object::Deployment(Rc::clone(deployment));
+    let wanted = deployment.spec.replicas.unwrap_or(1);
+    let Some(explanation) = decided(view, key, &object) else {
+        let status = &deployment.status;
+        let sentence = format!(
+            "Everything is as it should be: {} of {wanted} Pods available, {} of the newest template",
+            status.available_replicas, status.updated_replicas
+        );
+        return content(view, key, &object, sentence).fact("replicas", wanted);
+    };
+    let undo = format!("kubectl rollout undo {}{}", named(key), view.flag(key));
+    match explanation.rule.name {
+        "Paused" => {
+            // Nothing waits behind the pause when no template does.
+            let is_template_waiting = explanation.sentence.contains("new template");
+            let class = if is_template_waiting { Class::Blocked } else { Class::Settled };
+            let line = format!("kubectl rollout resume {}{}", named(key), view.flag(key));
+            explanation.class(class).mend(Mend::line("Resume it", line))
+        }
+        "NotedSize" => {
+            let line = format!("kubectl scale {}{} --replicas={}", named(key), view.flag(key), wanted + 1);
+            explanation.mend(Mend::line("Scale it to another number, and back", line))
+        }
+        "ReplicaFailure" => {
+            explanation.mend(Mend::line("Go back to the template before, or correct it", undo))
+        }
+        _ => explanation,
+    }
+}
+
+/// Why a `ReplicaSet` is as it is.
+pub(super) fn explain_set(view: View<'_>, key: &ObjectKey, set: &Rc<ReplicaSet>) -> Explanation {
+    let object = Object::ReplicaSet(Rc::clone(set));
+    decided(view, key, &object).unwrap_or_else(|| {
+        let wanted = usize::try_from(set.spec.replicas.unwrap_or(1)).unwrap_or_default();
+        let sentence = format!(
+            "Everything is as it should be: {} of {} ready",
+            set.status.ready_replicas,
+            count(wanted, "Pod")
+        );
+        let sized_by = view.controller(&set.metadata).map_or("people".to_owned(), |owner| named(&owner));
+        content(view, key, &object, sentence).fact("sizeGivenBy", sized_by)
+    })
+}
+
+/// The first pod of a Deployment's sets that does not get well by itself.
+pub(super) fn blocked_pod(view: View<'_>, deployment: &ObjectMeta) -> Option<Explanation> {
+    let namespace = deployment.namespace.as_str();
+    let sets = view.list::<ReplicaSet>(Some(namespace));
+    let mut own = sets.filter(|set| set.metadata.is_controlled_by(&deployment.uid));
+    own.find_map(|set| view.blocked_pod(namespace, &set.metadata.uid))
+}

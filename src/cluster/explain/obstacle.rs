@@ -1,0 +1,419 @@
+//! What keeps a pod off the nodes that came nearest to taking it, one rule for each filter of the scheduler.
+
+use super::explanation::{Class, Explanation, Mend};
+use super::placement::Refused;
+use super::rule::{Ends, Rule, rule};
+use super::view::{View, count};
+use crate::api::node::Node;
+use crate::api::pod::Pod;
+use crate::api::quantity::{Format, Quantity};
+use crate::api::scheduling::{Taint, untolerated_taint};
+use crate::api::{Kind, ObjectKey};
+use crate::scheduler::resources::{PodRequests, Resources};
+use crate::scheduler::{DEFAULT_SCHEDULER, Plugin};
+
+const SCHEDULER: &str = DEFAULT_SCHEDULER;
+
+const CORDONED: Rule = rule(
+    SCHEDULER,
+    "Cordoned",
+    Ends::Person,
+    "",
+    "A cordoned node (spec.unschedulable) gets no new Pods until it is uncordoned.",
+);
+const TAINTED: Rule = rule(
+    SCHEDULER,
+    "Tainted",
+    Ends::Person,
+    "spec.tolerations",
+    "A node with a NoSchedule or NoExecute taint takes only Pods that tolerate it.",
+);
+const NO_NODE_MATCHES: Rule = rule(
+    SCHEDULER,
+    "NoNodeMatches",
+    Ends::Person,
+    "spec.nodeSelector",
+    "A Pod runs only on nodes that have all labels of its node selector and match its required node affinity.",
+);
+const PORTS_TAKEN: Rule = rule(
+    SCHEDULER,
+    "PortsTaken",
+    Ends::Person,
+    "spec.containers",
+    "A host port can be taken once on each node.",
+);
+const TOO_LARGE: Rule = rule(
+    SCHEDULER,
+    "TooLarge",
+    Ends::Person,
+    "spec.containers",
+    "A Pod fits a node when what it requests is free there. What is more than a node has at all never is.",
+);
+const NO_ROOM: Rule = rule(
+    SCHEDULER,
+    "NoRoom",
+    Ends::Person,
+    "spec.containers",
+    "A Pod fits a node when its requests and those of the Pods there are no more than the node's allocatable amounts; \
+     what is really used does not count.",
+);
+const VOLUME_ELSEWHERE: Rule = rule(
+    SCHEDULER,
+    "VolumeElsewhere",
+    Ends::Person,
+    "spec.volumes",
+    "A bound volume ties its Pods to the nodes from which it can be reached: its own node, or its zone.",
+);
+const NO_VOLUME: Rule = rule(
+    SCHEDULER,
+    "NoVolume",
+    Ends::Person,
+    "spec.volumes",
+    "A claim that waits for its first consumer needs, on the Pod's node, a free volume that fits, or a class whose \
+     provisioner can make one there.",
+);
+const SPREAD: Rule = rule(
+    SCHEDULER,
+    "Spread",
+    Ends::Person,
+    "spec.topologySpreadConstraints",
+    "With whenUnsatisfiable DoNotSchedule a Pod goes only where the numbers of matching Pods then differ by at most \
+     maxSkew between the zones, or nodes, that the constraint counts.",
+);
+const ANTI_AFFINITY: Rule = rule(
+    SCHEDULER,
+    "AntiAffinity",
+    Ends::Person,
+    "spec.affinity.podAntiAffinity",
+    "Required anti-affinity keeps a Pod off every node, or zone, where a matching Pod runs: with one Pod a node there \
+     can be no more Pods than nodes.",
+);
+const EXISTING: Rule = rule(
+    SCHEDULER,
+    "ExistingAntiAffinity",
+    Ends::Person,
+    "metadata.labels",
+    "The required anti-affinity of Pods that run already keeps matching Pods off their nodes too.",
+);
+const AFFINITY: Rule = rule(
+    SCHEDULER,
+    "Affinity",
+    Ends::Person,
+    "spec.affinity.podAffinity",
+    "Required affinity lets a Pod run only on a node, or in a zone, where a matching Pod runs.",
+);
+
+pub(super) const RULES: &[&Rule] = &[
+    &CORDONED,
+    &TAINTED,
+    &NO_NODE_MATCHES,
+    &PORTS_TAKEN,
+    &TOO_LARGE,
+    &NO_ROOM,
+    &VOLUME_ELSEWHERE,
+    &NO_VOLUME,
+    &SPREAD,
+    &ANTI_AFFINITY,
+    &EXISTING,
+    &AFFINITY,
+];
+
+/// A pod that is refused, and by which nodes.
+struct Case<'a> {
+    view: View<'a>,
+    key: &'a ObjectKey,
+    pod: &'a Pod,
+    refused: &'a [Refused<'a>],
+    /// Of how many nodes.
+    of: usize,
+}
+
+/// Why these nodes refuse a pod; all of them were refused by one plugin.
+pub(super) fn explain(
+    view: View<'_>,
+    key: &ObjectKey,
+    pod: &Pod,
+    refused: &[Refused<'_>],
+    of: usize,
+) -> Explanation {
+    let case = Case { view, key, pod, refused, of };
+    let Some((_, no)) = refused.first() else {
+        return case.because(&NO_ROOM, "no node is left");
+    };
+    match no.plugin {
+        Plugin::NodeUnschedulable => case.cordoned(),
+        Plugin::TaintToleration => case.tainted(),
+        Plugin::NodeAffinity => {
+            let sentence = case.sentence("they do not match its node selector or node affinity");
+            no_node_matches(view, key, pod, sentence)
+        }
+        Plugin::NodePorts => {
+            let field = view.pod_field(pod, "spec.containers[0].ports");
+            let mend = Mend::edit("Ask for another host port, or for none: a Service needs none", field);
+            case.because(&PORTS_TAKEN, "another Pod has its host port").mend(mend).may_pass(view)
+        }
+        Plugin::NodeResourcesFit => case.resources(),
+        Plugin::VolumeBinding => case.volumes(),
+        Plugin::PodTopologySpread => case.spread(),
+        _ => case.affinity(),
+    }
+}
+
+impl Explanation {
+    /// A pod that is just leaving may make room.
+    fn may_pass(mut self, view: View<'_>) -> Self {
+        let leaving = view.list::<Pod>(None).find(|pod| {
+            let key = super::view::pod_key(pod);
+            pod.is_bound() && pod.is_terminating() && view.blocked(&key).is_none()
+        });
+        if let Some(pod) = leaving {
+            self.class = Class::Waiting;
+            self.held_up_by = Some(super::view::pod_key(pod));
+            self.facts.push(("leaving".to_owned(), pod.metadata.name.clone()));
+        }
+        self
+    }
+}
+
+/// No node has the labels that a pod asks for.
+pub(super) fn no_node_matches(view: View<'_>, key: &ObjectKey, pod: &Pod, sentence: String) -> Explanation {
+    let by_selector = pod.spec.node_selector.iter().next();
+    let path = if by_selector.is_some() { "spec.nodeSelector" } else { "spec.affinity.nodeAffinity" };
+    let field = view.pod_field(pod, path);
+    let mut explanation = Explanation::new(key, &NO_NODE_MATCHES, sentence).field(field.clone());
+    if let Some((label, value)) = by_selector {
+        explanation = explanation.fact("nodeSelector", format!("{label}={value}"));
+        let node = view.list::<Node>(None).find(|node| !node.spec.unschedulable);
+        let node = node.map_or("NODE", |node| node.metadata.name.as_str());
+        let line = format!("kubectl label node {node} {label}={value}");
+        explanation = explanation.mend(Mend::line("Give a node the label", line));
+    }
+    let words =
+        if by_selector.is_some() { "Or ask for labels that nodes have" } else { "Ask for what nodes have" };
+    explanation.mend(Mend::edit(words, field))
+}
+
+impl Case<'_> {
+    /// `Pod web-2 has no node: 3 of 4 nodes refuse it, because …`
+    fn sentence(&self, why: &str) -> String {
+        let (refused, name) = (self.refused.len(), &self.key.name);
+        let nodes = match (refused, self.of) {
+            (1, 1) => "the only node refuses it".to_owned(),
+            (1, of) => format!("of {of} nodes the last one refuses it"),
+            (refused, of) if refused == of => format!("all {of} nodes refuse it"),
+            (refused, of) => format!("the last {refused} of {of} nodes refuse it"),
+        };
+        format!("Pod {name} has no node: {nodes}, because {why}")
+    }
+
+    fn because(&self, rule: &'static Rule, why: &str) -> Explanation {
+        let explanation = Explanation::new(self.key, rule, self.sentence(why));
+        if rule.path.is_empty() {
+            return explanation;
+        }
+        explanation.field(self.view.pod_field(self.pod, rule.path))
+    }
+
+    fn first_node(&self) -> &str {
+        self.refused.first().map_or("NODE", |(node, _)| node)
+    }
+
+    fn says(&self, words: &str) -> bool {
+        self.refused.iter().any(|(_, no)| no.reasons.iter().any(|reason| reason.contains(words)))
+    }
+
+    fn cordoned(&self) -> Explanation {
+        let node = self.first_node();
+        let they_are = if self.refused.len() == 1 { "it is cordoned" } else { "they are cordoned" };
+        let mut explanation = self
+            .because(&CORDONED, they_are)
+            .mend(Mend::line("Let the node take Pods again", format!("kubectl uncordon {node}")));
+        explanation.held_up_by = Some(ObjectKey::new(Kind::Node, "", node));
+        explanation
+    }
+
+    fn tainted(&self) -> Explanation {
+        let effects = ["NoSchedule", "NoExecute"];
+        let tolerations = &self.pod.spec.tolerations;
+        let taint_of = |name: &str| {
+            let node = self.view.typed::<Node>("", name)?;
+            untolerated_taint(&node.spec.taints, tolerations, &effects)
+        };
+        let mut explanation = self.because(&TAINTED, "it does not tolerate their taints");
+        let mut first: Option<(&str, &Taint)> = None;
+        for (node, _) in self.refused.iter().take(5) {
+            if let Some(taint) = taint_of(node) {
+                first = first.or(Some((node, taint)));
+                explanation = explanation.fact(node, text(taint));
+            }
+        }
+        let Some((node, taint)) = first else { return explanation };
+        explanation.held_up_by = Some(ObjectKey::new(Kind::Node, "", node));
+        let is_lost = taint.key.starts_with("node.kubernetes.io/");
+        if !is_lost {
+            let line = format!("kubectl taint nodes {node} {}:{}-", taint.key, taint.effect);
+            return explanation.mend(Mend::line("Take the taint away from the node", line)).mend(Mend::edit(
+                "Or let the Pod tolerate it",
+                self.view.pod_field(self.pod, "spec.tolerations"),
+            ));
+        }
+        match super::deletion::outage(self.view, node) {
+            Some(_) => {
+                explanation.mend(Mend::line("Bring the node back", format!("fault start node/{node}")))
+            }
+            // A machine that works reports itself ready, and loses the taint by itself.
+            None => explanation.class(Class::Waiting),
+        }
+    }
+
+    fn resources(&self) -> Explanation {
+        let is_too_large = self.refused.iter().all(|(_, no)| !no.is_resolvable);
+        let lacking = |(_, no): &Refused<'_>| no.reasons.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let mut reasons: Vec<String> = self.refused.iter().flat_map(lacking).collect();
+        crate::collections::sort(&mut reasons);
+        reasons.dedup();
+        let asked = PodRequests::of(self.pod).requests;
+        let why = if is_too_large {
+            "it requests more than any of them has"
+        } else {
+            "what it requests is not free there"
+        };
+        let rule = if is_too_large { &TOO_LARGE } else { &NO_ROOM };
+        let mut explanation = self.because(rule, why).fact("lacking", reasons.join(", "));
+        let largest = self.largest();
+        for (name, asked, has) in
+            [("cpu", asked.milli_cpu, largest.milli_cpu), ("memory", asked.memory, largest.memory)]
+        {
+            if asked > 0 {
+                explanation = explanation
+                    .fact(&format!("requests.{name}"), amount(name, asked))
+                    .fact(&format!("largestNode.{name}"), amount(name, has));
+            }
+        }
+        let field = self.view.pod_field(self.pod, "spec.containers[0].resources.requests");
+        explanation = explanation.field(field.clone()).mend(Mend::edit("Request less", field));
+        let cpu = amount("cpu", asked.milli_cpu.max(largest.milli_cpu));
+        let memory = amount("memory", asked.memory.max(largest.memory));
+        let line = format!("fault add node/NAME --cpu={cpu} --memory={memory}");
+        explanation = explanation.mend(Mend::line("Or let a machine join that is large enough", line));
+        if is_too_large { explanation } else { explanation.may_pass(self.view) }
+    }
+
+    /// The most that any of the nodes has.
+    fn largest(&self) -> Resources {
+        let mut most = Resources::default();
+        for (node, _) in self.refused {
+            if let Some(node) = self.view.typed::<Node>("", node) {
+                let has = Resources::of(&node.status.allocatable);
+                most.milli_cpu = most.milli_cpu.max(has.milli_cpu);
+                most.memory = most.memory.max(has.memory);
+            }
+        }
+        most
+    }
+
+    fn volumes(&self) -> Explanation {
+        let claim = self.pod.claim_names().next().unwrap_or_default();
+        let claim_key = ObjectKey::new(Kind::PersistentVolumeClaim, self.key.namespace.clone(), claim);
+        let is_elsewhere = self.says("node affinity");
+        let (rule, why) = if is_elsewhere {
+            (&VOLUME_ELSEWHERE, "the volume of its claim cannot be reached from there")
+        } else {
+            (&NO_VOLUME, "no volume for its claim is free or can be made there")
+        };
+        let mut explanation = self.because(rule, why).fact("claim", claim);
+        explanation.held_up_by = Some(claim_key.clone());
+        if let Some(places) = super::claim::reachable_from(self.view, &claim_key) {
+            explanation = explanation.fact("volumeReachableFrom", places);
+        }
+        if !is_elsewhere {
+            explanation.field = self.view.field(&claim_key, "spec.storageClassName");
+            return explanation.mend(Mend::edit(
+                "Make a volume that fits, or let the claim name a class with a provisioner",
+                super::explanation::Field {
+                    object: claim_key.clone(),
+                    path: "spec.storageClassName".to_owned(),
+                },
+            ));
+        }
+        let flag = self.view.flag(self.key);
+        let line = format!(
+            "kubectl delete pvc {claim}{flag} --wait=false; kubectl delete pod {}{flag}",
+            self.key.name
+        );
+        explanation.mend(Mend::line(
+            "Give up the volume with its data: a new claim gets one where the Pod can run",
+            line,
+        ))
+    }
+
+    fn spread(&self) -> Explanation {
+        let lacks_label = self.says("missing required label");
+        let why = if lacks_label {
+            "they lack the label by which its spread constraint counts"
+        } else {
+            "its spread constraint would be broken there"
+        };
+        let field = self.view.pod_field(self.pod, "spec.topologySpreadConstraints");
+        let mut explanation = self.because(&SPREAD, why);
+        if let Some(constraints) =
+            self.pod.spec.extra.get("topologySpreadConstraints").and_then(|all| all.as_array())
+        {
+            for constraint in constraints {
+                let text = |name: &str| {
+                    constraint.get(name).map(|value| value.to_string().replace('"', "")).unwrap_or_default()
+                };
+                let value = format!(
+                    "maxSkew {} over {}, {}",
+                    text("maxSkew"),
+                    text("topologyKey"),
+                    text("whenUnsatisfiable")
+                );
+                explanation = explanation.fact("topologySpreadConstraints", value);
+            }
+        }
+        explanation
+            .mend(Mend::edit("Allow more skew, or whenUnsatisfiable ScheduleAnyway", field))
+            .mend(Mend::line(
+                "Or let a machine join where Pods are fewest",
+                "fault add node/NAME --zone=ZONE",
+            ))
+            .may_pass(self.view)
+    }
+
+    fn affinity(&self) -> Explanation {
+        if self.says("didn't match pod affinity rules") {
+            let field = self.view.pod_field(self.pod, "spec.affinity.podAffinity");
+            return self.because(&AFFINITY, "no Pod that it must be near runs there").mend(Mend::edit(
+                "Correct the labels that its affinity asks for, or only prefer them",
+                field,
+            ));
+        }
+        if self.says("existing pods") {
+            let field = self.view.pod_field(self.pod, "metadata.labels");
+            return self
+                .because(&EXISTING, "a Pod runs there whose anti-affinity keeps it off")
+                .mend(Mend::edit("Give it labels that the other's anti-affinity does not match", field))
+                .may_pass(self.view);
+        }
+        let field = self.view.pod_field(self.pod, "spec.affinity.podAntiAffinity");
+        self.because(&ANTI_AFFINITY, "a Pod runs there that its required anti-affinity keeps it away from")
+            .fact("nodesTaken", count(self.refused.len(), "node"))
+            .mend(Mend::line("Let a machine join", "fault add node/NAME"))
+            .mend(Mend::edit("Or only prefer it: preferredDuringSchedulingIgnoredDuringExecution", field))
+            .may_pass(self.view)
+    }
+}
+
+fn text(taint: &Taint) -> String {
+    let value = if taint.value.is_empty() { String::new() } else { format!("={}", taint.value) };
+    format!("{}{value}:{}", taint.key, taint.effect)
+}
+
+fn amount(name: &str, amount: i64) -> String {
+    if name == "cpu" {
+        Quantity::from_milli(amount, Format::DecimalSi).to_string()
+    } else {
+        Quantity::from_value(amount, Format::BinarySi).to_string()
+    }
+}

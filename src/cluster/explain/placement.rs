@@ -1,0 +1,300 @@
+//! Pods without a node: what the scheduler's last attempt found, and whether another one can find more.
+//!
+//! Of several plugins that refuse nodes the one that is asked last counts: the nodes that it refused passed
+//! all others, so they are the nearest to being possible.
+
+use std::rc::Rc;
+
+use super::claim;
+use super::decided::take_over;
+use super::explanation::{Class, Explanation, Field, Mend};
+use super::obstacle;
+use super::rule::{Ends, Rule, rule};
+use super::view::{View, count, pod_key};
+use crate::api::pod::Pod;
+use crate::api::storage::PersistentVolumeClaim;
+use crate::api::{Kind, ObjectKey, Timestamp};
+use crate::scheduler::{Attempt, DEFAULT_SCHEDULER, Place, Plugin, Preemption, Rejection};
+
+const SCHEDULER: &str = DEFAULT_SCHEDULER;
+
+const QUEUED: Rule = rule(
+    SCHEDULER,
+    "Queued",
+    Ends::Done,
+    "",
+    "The scheduler takes the Pods without a node one after another: those of higher priority first, then those that \
+     wait longest.",
+);
+const GATED: Rule = rule(
+    SCHEDULER,
+    "Gated",
+    Ends::Person,
+    "spec.schedulingGates",
+    "The scheduler leaves a Pod alone as long as it has scheduling gates.",
+);
+const OTHER_SCHEDULER: Rule = rule(
+    SCHEDULER,
+    "OtherScheduler",
+    Ends::Person,
+    "spec.schedulerName",
+    "Each scheduler looks only after Pods whose schedulerName is its own. Here there is only default-scheduler.",
+);
+const BINDING: Rule = rule(
+    SCHEDULER,
+    "VolumesBinding",
+    Ends::Itself,
+    "spec.volumes",
+    "When a node is chosen the Pod's claims get their volumes there, and only then is the Pod bound; after 10 minutes \
+     the scheduler gives up and begins anew.",
+);
+const NOT_BOUND: Rule = rule(
+    SCHEDULER,
+    "NotBound",
+    Ends::Itself,
+    "",
+    "A Pod that could not be bound to the node that was chosen goes back into the queue, and is tried again after 1 s, \
+     doubling up to 10 s.",
+);
+const PREEMPTING: Rule = rule(
+    SCHEDULER,
+    "Preempting",
+    Ends::Itself,
+    "spec.priority",
+    "A Pod that fits nowhere may drive out Pods of lower priority. It waits until they are gone; the node is kept for \
+     it meanwhile.",
+);
+const NO_NODES: Rule = rule(
+    SCHEDULER,
+    "NoNodes",
+    Ends::Person,
+    "",
+    "A Pod needs a node; the scheduler tries again when one joins.",
+);
+const CLAIM_MISSING: Rule = rule(
+    SCHEDULER,
+    "ClaimMissing",
+    Ends::Person,
+    "spec.volumes",
+    "A Pod is scheduled only when all claims that it names exist.",
+);
+const CLAIM_UNBOUND: Rule = rule(
+    SCHEDULER,
+    "ClaimUnbound",
+    Ends::Itself,
+    "spec.volumes",
+    "A claim whose class binds at once must have its volume before its Pod is scheduled, as the volume says where the \
+     Pod can run.",
+);
+
+pub(super) const RULES: &[&Rule] = &[
+    &QUEUED,
+    &GATED,
+    &OTHER_SCHEDULER,
+    &BINDING,
+    &NOT_BOUND,
+    &PREEMPTING,
+    &NO_NODES,
+    &CLAIM_MISSING,
+    &CLAIM_UNBOUND,
+];
+
+/// The attempts for a pod, the newest first; those for an earlier one of its name are left out.
+pub(super) fn attempts<'a>(view: View<'a>, pod: &Pod) -> Vec<&'a Attempt> {
+    let since = pod.metadata.creation_timestamp;
+    let key = pod_key(pod);
+    let all = view.cluster.scheduler().attempts(&key).rev();
+    let of_it = |attempt: &&Rc<Attempt>| since.is_none_or(|since| Timestamp::at(attempt.at) >= since);
+    all.take_while(of_it).map(|attempt| &**attempt).collect()
+}
+
+/// Why a pod has no node.
+pub(super) fn explain(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation {
+    let name = &key.name;
+    let scheduler = pod.spec.scheduler_name.as_str();
+    if !scheduler.is_empty() && scheduler != SCHEDULER {
+        let field = view.pod_field(pod, "spec.schedulerName");
+        return Explanation::new(
+            key,
+            &OTHER_SCHEDULER,
+            format!("Pod {name} waits for the scheduler {scheduler}, and there is none of that name"),
+        )
+        .fact("schedulerName", scheduler)
+        .field(field.clone())
+        .mend(Mend::edit("Take schedulerName away, so that default-scheduler places it", field));
+    }
+    let place = view.cluster.scheduler().place(&pod.metadata.uid);
+    if place == Some(Place::Gated) {
+        let field = view.pod_field(pod, "spec.schedulingGates");
+        let line = format!(
+            "kubectl patch pod {name}{} --type=merge -p '{{\"spec\":{{\"schedulingGates\":null}}}}'",
+            view.flag(key)
+        );
+        return Explanation::new(
+            key,
+            &GATED,
+            format!("Pod {name} has scheduling gates: it is not placed before they are taken away"),
+        )
+        .field(field)
+        .mend(Mend::line("Take the gates away", line));
+    }
+    let tried = attempts(view, pod);
+    let Some(attempt) = tried.first().copied() else {
+        return Explanation::new(key, &QUEUED, format!("Pod {name} waits for the scheduler's first look"));
+    };
+    let explanation = by_attempt(view, key, pod, attempt).at(Some(attempt.at)).fact("attempts", tried.len());
+    match place {
+        Some(Place::Backoff | Place::ErrorBackoff | Place::Active) => {
+            explanation.fact("queue", "it is tried again in a moment")
+        }
+        _ => explanation,
+    }
+}
+
+fn by_attempt(view: View<'_>, key: &ObjectKey, pod: &Pod, attempt: &Attempt) -> Explanation {
+    let name = &key.name;
+    if let Some(why) = &attempt.not_bound {
+        let node = attempt.chosen.as_deref().unwrap_or_default();
+        return Explanation::new(
+            key,
+            &NOT_BOUND,
+            format!("Pod {name} was to run on {node}, and could not be bound: {why}"),
+        )
+        .fact("node", node);
+    }
+    if let Some(node) = &attempt.chosen {
+        return volumes_binding(view, key, pod, node);
+    }
+    if let Some((plugin, message)) = &attempt.before {
+        return refused_at_once(view, key, pod, *plugin, message);
+    }
+    if let Preemption::Victims { node, pods } = &attempt.preemption {
+        let sentence = format!("Pod {name} waits until {} on {node} have made room for it", pods.join(", "));
+        return Explanation::new(key, &PREEMPTING, sentence)
+            .fact("nominatedNodeName", node)
+            .fact("victims", pods.join(", "))
+            .fact("priority", pod.spec.priority.unwrap_or_default());
+    }
+    let groups = groups(attempt);
+    let Some((_, nearest)) = groups.last() else {
+        return Explanation::new(key, &NO_NODES, format!("Pod {name} has no node: {}", attempt.message))
+            .mend(Mend::line("Let a machine join", "fault add node/NAME"));
+    };
+    let mut explanation = obstacle::explain(view, key, pod, nearest, attempt.nodes.len());
+    for (plugin, refused) in &groups {
+        let mut words: Vec<&str> =
+            refused.iter().flat_map(|(_, no)| no.reasons.iter().map(AsRef::as_ref)).collect();
+        words.dedup();
+        explanation =
+            explanation.fact(plugin.name(), format!("refuses {}: {}", nodes(refused), words.join(", ")));
+    }
+    // Other nodes may be easier to open than to mend the nearest.
+    for (plugin, refused) in groups.iter().rev().skip(1) {
+        if *plugin == Plugin::NodeUnschedulable {
+            let other = obstacle::explain(view, key, pod, refused, attempt.nodes.len());
+            explanation.mends.extend(other.mends.into_iter().take(1));
+        }
+    }
+    explanation
+}
+
+/// The nodes of a group by name, or how many they are.
+fn nodes(refused: &[Refused<'_>]) -> String {
+    if refused.len() > 4 {
+        return count(refused.len(), "node");
+    }
+    refused.iter().map(|(node, _)| *node).collect::<Vec<_>>().join(", ")
+}
+
+/// A node, and why it was refused.
+pub(super) type Refused<'a> = (&'a str, &'a Rejection);
+
+/// The refused nodes by plugin, in the order in which the plugins are asked.
+fn groups(attempt: &Attempt) -> Vec<(Plugin, Vec<Refused<'_>>)> {
+    let of = |plugin: Plugin| {
+        let refused = attempt.nodes.iter().filter_map(|verdict| {
+            let no = verdict.rejected.as_ref().filter(|no| no.plugin == plugin)?;
+            Some((&*verdict.node, no))
+        });
+        (plugin, refused.collect::<Vec<_>>())
+    };
+    Plugin::FILTERS.into_iter().map(of).filter(|(_, refused)| !refused.is_empty()).collect()
+}
+
+/// A node is chosen; the claims are on their way.
+fn volumes_binding(view: View<'_>, key: &ObjectKey, pod: &Pod, node: &str) -> Explanation {
+    let name = &key.name;
+    let unbound = pod.claim_names().find(|claim| {
+        let claim = view.typed::<PersistentVolumeClaim>(&key.namespace, claim);
+        claim.is_none_or(|claim| claim.status.phase != "Bound")
+    });
+    let mut explanation = Explanation::new(
+        key,
+        &BINDING,
+        match unbound {
+            Some(claim) => {
+                format!("Pod {name} is to run on {node}, and waits until its claim {claim} has a volume")
+            }
+            None => format!("Pod {name} is to run on {node}, and is being bound"),
+        },
+    );
+    explanation = explanation.fact("node", node);
+    if let Some(claim) = unbound {
+        let claim = ObjectKey::new(Kind::PersistentVolumeClaim, key.namespace.clone(), claim);
+        explanation.held_up_by = Some(claim.clone());
+        if let Some(blocked) = view.blocked(&claim) {
+            take_over(&mut explanation, blocked);
+        }
+    }
+    explanation
+}
+
+/// A plugin refused the pod before any node was looked at: its claims, or node names that exclude each other.
+fn refused_at_once(view: View<'_>, key: &ObjectKey, pod: &Pod, plugin: Plugin, message: &str) -> Explanation {
+    let name = &key.name;
+    if plugin == Plugin::NodeAffinity {
+        return obstacle::no_node_matches(
+            view,
+            key,
+            pod,
+            format!("no node can have all names that Pod {name} asks for"),
+        );
+    }
+    let claim_key = |claim: &str| ObjectKey::new(Kind::PersistentVolumeClaim, key.namespace.clone(), claim);
+    for claim in pod.claim_names() {
+        let claim_key = claim_key(claim);
+        let Some(found) = view.typed::<PersistentVolumeClaim>(&key.namespace, claim) else {
+            let index = pod.spec.volumes.iter().position(|volume| {
+                volume.persistent_volume_claim.as_ref().is_some_and(|source| source.claim_name == claim)
+            });
+            let path = format!("spec.volumes[{}].persistentVolumeClaim.claimName", index.unwrap_or_default());
+            let mut explanation = claim::missing(view, key, claim, &CLAIM_MISSING).fact("claim", claim);
+            explanation.field =
+                Some(missing_field(view, pod, claim).unwrap_or_else(|| view.pod_field(pod, &path)));
+            return explanation.fact("scheduler", message);
+        };
+        if found.status.phase != "Bound" {
+            let sentence = format!("Pod {name} waits until its claim {claim} has a volume");
+            let mut explanation = Explanation::new(key, &CLAIM_UNBOUND, sentence).fact("claim", claim);
+            explanation.field = view.field(&claim_key, "spec.storageClassName");
+            explanation.held_up_by = Some(claim_key.clone());
+            if let Some(blocked) = view.blocked(&claim_key) {
+                take_over(&mut explanation, blocked);
+            }
+            return explanation;
+        }
+    }
+    Explanation::new(key, &CLAIM_UNBOUND, format!("Pod {name} is not placed: {message}"))
+        .class(Class::Waiting)
+}
+
+/// Where a set says what its claims look like.
+fn missing_field(view: View<'_>, pod: &Pod, claim: &str) -> Option<Field> {
+    let workload = view.workload(&pod.metadata).filter(|workload| workload.kind == Kind::StatefulSet)?;
+    let set = view.typed::<crate::api::apps::StatefulSet>(&workload.namespace, &workload.name)?;
+    let templates = &set.spec.volume_claim_templates;
+    let index = templates
+        .iter()
+        .position(|template| claim == format!("{}-{}", template.metadata.name, pod.metadata.name))?;
+    Some(Field { object: workload, path: format!("spec.volumeClaimTemplates[{index}]") })
+}
