@@ -57,7 +57,8 @@ test("ZooKeeper: the third drain is refused by the budget, and goes on after an 
     await printed(page, `node/${second} drained`);
     await budget(page).getByText("0 may be evicted now").waitFor();
 
-    // The third is refused, and tried again every five seconds.
+    // The third is refused, and tried again every five seconds. From 10x on no single pod is drawn.
+    await page.getByRole("radio", { name: "5×", exact: true }).check({ force: true });
     const third = await nodeOf(page, "zk-2");
     await drain(page, third, async (dialog) => {
       await dialog.getByText("waits", { exact: true }).waitFor();

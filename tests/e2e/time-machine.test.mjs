@@ -123,7 +123,7 @@ test("a rollout's history tells its course, and compares templates", async () =>
   await settle(page);
   const table = page.getByRole("table", { name: /Revisions of statefulset\/web/ });
   await table.getByRole("cell", { name: "1 of 2" }).waitFor();
-  await page.getByRole("button", { name: "Revision 2 against 1" }).click();
+  await page.getByRole("button", { name: "Diff before: revision 2 against 1" }).click();
   const diff = page.getByRole("region", { name: "How two revisions differ" });
   assert.match(await diff.textContent(), /\+.*nginx-slim:0\.21/);
   await page.getByRole("button", { name: "Undo to revision 1" }).click();

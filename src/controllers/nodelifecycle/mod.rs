@@ -142,6 +142,8 @@ impl NodeLifecycle {
         }
     }
 
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     fn waiting(&self, node: &Node, cache: &Cache, now: Time) -> Option<WaitingFor> {
         let ready = ready_status(node)?;
         let (name, zone) = (&node.metadata.name, zone_key(node));
@@ -197,6 +199,8 @@ impl NodeLifecycle {
 }
 
 /// Changes a node's taints, if there is anything to change.
+// Out of line, so that the page's start does not carry it.
+#[inline(never)]
 fn swap_taints(name: &str, swap: &Swap, context: &mut Context<'_, Requeue>) -> Result<(), SyncError> {
     if swap.is_empty() {
         return Ok(());
@@ -214,6 +218,8 @@ fn swap_taints(name: &str, swap: &Swap, context: &mut Context<'_, Requeue>) -> R
     Ok(())
 }
 
+// Out of line, so that the page's start does not carry it.
+#[inline(never)]
 fn keep_old_labels(node: &Node, context: &mut Context<'_, Requeue>) -> Result<(), SyncError> {
     let stale = |labels: &crate::api::LabelMap| -> Vec<(String, String)> {
         let pairs = OLD_LABELS.iter().filter_map(|(new, old)| {

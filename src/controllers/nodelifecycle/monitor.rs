@@ -79,6 +79,8 @@ impl NodeLifecycle {
         Ok(())
     }
 
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     fn take_leave(&mut self, nodes: &[Rc<Node>], context: &mut Ctx<'_>) {
         let is_there = |name: &String| nodes.iter().any(|node| node.metadata.name == *name);
         let gone: Vec<String> = self.known.keys().filter(|name| !is_there(name)).cloned().collect();
@@ -117,6 +119,8 @@ impl NodeLifecycle {
         None
     }
 
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     fn evict(&mut self, node: &Node, ready: &str, context: &mut Ctx<'_>) -> Result<(), SyncError> {
         let (name, zone) = (&node.metadata.name, zone_key(node));
         match taints::eviction(node, ready) {
@@ -144,6 +148,8 @@ impl NodeLifecycle {
     }
 
     /// When a node was lost just now, or its pods could not all be told before: tells them.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     fn tell_pods(&mut self, node: &Node, look: &Look, context: &mut Ctx<'_>) {
         let name = &node.metadata.name;
         let is_ready = |status: &Option<String>| status.as_deref() == Some("True");
@@ -180,6 +186,8 @@ fn tell(node: &Rc<Node>, reason: &str, event: &str, context: &mut Ctx<'_>) {
 }
 
 /// Takes the readiness of all pods of a lost node away; whether all could be written.
+// Out of line, so that the page's start does not carry it.
+#[inline(never)]
 fn mark_pods_not_ready(node: &str, context: &mut Ctx<'_>) -> bool {
     let pods: Vec<Rc<Pod>> = context.cache.pods_on(node).cloned().collect();
     let mut all = true;

@@ -37,11 +37,11 @@ fn comparisons(history: &HistoryView, index: usize, on: &Callback<Action>) -> Ht
     let Some(row) = history.rows.get(index) else { return Html::default() };
     let button = |older: Option<&RevisionRow>, newer: Option<&RevisionRow>, word: &str| {
         let (Some(older), Some(newer)) = (older, newer) else { return Html::default() };
-        let title = format!("Revision {} against {}", newer.number, older.number);
+        let title = format!("revision {} against {}", newer.number, older.number);
         let names = (older.name.clone(), newer.name.clone());
         let pair = RevisionPair { workload: history.key.clone(), names, title: title.clone() };
         html! {
-            <button type="button" class="button is-small" aria-label={title}
+            <button type="button" class="button is-small" aria-label={format!("{word}: {title}")}
                 onclick={on.reform(move |_| Action::CompareRevisions(Some(pair.clone())))}>
                 { word.to_owned() }</button>
         }
@@ -115,7 +115,7 @@ fn compared(diff: &RevisionDiff, on: &Callback<Action>) -> Html {
     html! {
         <section class="diff revision-diff" aria-label="How two revisions differ">
             <div class="panel-bar">
-                <h3 class="problems-title">{ &diff.pair.title }</h3>
+                <h3 class="problems-title">{ format!("Compared: {}", diff.pair.title) }</h3>
                 <button type="button" class="button"
                     onclick={on.reform(|_| Action::CompareRevisions(None))}>{ "Close" }</button>
             </div>
