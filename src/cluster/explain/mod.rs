@@ -64,7 +64,8 @@ pub fn rules() -> impl Iterator<Item = Rule> {
 }
 
 impl Cluster {
-    /// Why an object is as it is, and what would change it. Never a part of its caller: the page loads it later.
+    /// Why an object is as it is, and what would change it. Never a part of its caller: the page loads it
+    /// later.
     #[inline(never)]
     pub fn explain(&self, key: &ObjectKey) -> Explanation {
         kinds::explain(View::of(self), key)
