@@ -389,7 +389,9 @@ fn every_reason_of_a_controller_has_a_rule() {
         {
             if !known.contains(&&*variant) {
                 let path = file.path.display();
-                unknown.push(format!("{path}:{line}: no rule in src/cluster/explain/rules for {variant}"));
+                unknown.push(format!(
+                    "{path}:{line}: no rule in src/cluster/explain/rules/rules.txt for {variant}"
+                ));
             }
         }
     }

@@ -119,6 +119,8 @@ impl Scheduler {
         }
     }
 
+    /// Tries one pod. Never a part of its caller: the page loads it later, and looks at an empty queue at once.
+    #[inline(never)]
     fn schedule_one(&mut self, queued: QueuedPod, context: &mut Ctx<'_>) {
         let pod = Rc::clone(&queued.pod);
         if pod.is_terminating() {

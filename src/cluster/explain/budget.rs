@@ -111,7 +111,7 @@ fn never(view: View<'_>, key: &ObjectKey, budget: &PodDisruptionBudget, decided:
         count(usize::try_from(status.desired_healthy).unwrap_or_default(), "Pod"),
         status.expected_pods
     );
-    let mut explanation = Explanation::new(key, &NEVER, sentence).by(decided.by).at(decided.at);
+    let mut explanation = Explanation::new(key, NEVER, sentence).by(decided.by).at(decided.at);
     explanation.facts = decided.facts;
     explanation.also = decided.also;
     let allows_one = match (&spec.min_available, &spec.max_unavailable) {
@@ -150,7 +150,7 @@ fn unhealthy(
         decided.sentence, blocked.object.name
     );
     let always = budget.spec.unhealthy_pod_eviction_policy.as_deref() == Some("AlwaysAllow");
-    let mut explanation = Explanation::new(key, &UNHEALTHY, sentence).by(decided.by).at(decided.at);
+    let mut explanation = Explanation::new(key, UNHEALTHY, sentence).by(decided.by).at(decided.at);
     explanation.facts = decided.facts;
     explanation.field = Some(bound(key, budget));
     take_over(&mut explanation, blocked);

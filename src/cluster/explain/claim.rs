@@ -71,7 +71,7 @@ fn provisioning(view: View<'_>, explanation: Explanation, class: &str) -> Explan
                 "the class {class} leaves it to {name} to make the volume, and nobody of that name runs here"
             );
             let (by, at, field) = (explanation.by, explanation.at, explanation.field.clone());
-            let mut nobody = Explanation::new(&explanation.object, &NOBODY, sentence).by(by).at(at);
+            let mut nobody = Explanation::new(&explanation.object, NOBODY, sentence).by(by).at(at);
             nobody.field = field;
             nobody.facts = explanation.facts;
             nobody.fact("provisioner", name).mend(Mend::line(
@@ -126,7 +126,7 @@ fn mended(
 }
 
 /// A claim that a pod names and that does not exist.
-pub(super) fn missing(view: View<'_>, pod: &ObjectKey, claim: &str, rule: &'static Rule) -> Explanation {
+pub(super) fn missing(view: View<'_>, pod: &ObjectKey, claim: &str, rule: Rule) -> Explanation {
     let sentence = format!("Pod {} waits for its claim {claim}, which does not exist", pod.name);
     let line = format!("kubectl get pvc{}", view.flag(pod));
     Explanation::new(pod, rule, sentence).mend(Mend::line("Apply the claim, or name one that exists", line))

@@ -83,7 +83,7 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Option<Expl
     }
     let node = &pod.spec.node_name;
     let sentence = format!("the kubelet of {node} starts Pod {}", key.name);
-    Some(Explanation::new(key, &STARTING, sentence).at(scheduled_at(pod)).fact("node", node))
+    Some(Explanation::new(key, STARTING, sentence).at(scheduled_at(pod)).fact("node", node))
 }
 
 fn scheduled_at(pod: &Pod) -> Option<Time> {
@@ -110,7 +110,7 @@ fn not_running(view: View<'_>, key: &ObjectKey, pod: &Pod, status: &ContainerSta
         }
         let sentence = format!("container {} of Pod {name} ended with code {}", status.name, ended.exit_code);
         return Some(
-            Explanation::new(key, &RESTARTING, sentence)
+            Explanation::new(key, RESTARTING, sentence)
                 .at(instant(ended.finished_at))
                 .fact("restartPolicy", &pod.spec.restart_policy)
                 .fact("restartCount", status.restart_count),
@@ -127,7 +127,7 @@ fn not_running(view: View<'_>, key: &ObjectKey, pod: &Pod, status: &ContainerSta
     Some(match waiting.reason.as_str() {
         "ErrImagePull" | "ImagePullBackOff" => {
             let sentence = format!("the image {} of Pod {name} cannot be pulled", container.image);
-            let explanation = about(&IMAGE_PULL, sentence)
+            let explanation = about(IMAGE_PULL, sentence)
                 .fact("image", &container.image)
                 .field(view.pod_field(pod, &format!("{path}.image")));
             mend_image(view, key, pod, container, explanation)
@@ -136,19 +136,19 @@ fn not_running(view: View<'_>, key: &ObjectKey, pod: &Pod, status: &ContainerSta
             let sentence =
                 format!("the image {} is not on {node}, and Pod {name} forbids pulling it", container.image);
             let field = view.pod_field(pod, &format!("{path}.imagePullPolicy"));
-            let explanation = about(&NEVER_PULL, sentence)
+            let explanation = about(NEVER_PULL, sentence)
                 .fact("imagePullPolicy", &container.image_pull_policy)
                 .field(field.clone())
                 .mend(Mend::edit("Let it be pulled: imagePullPolicy IfNotPresent", field));
             mend_template(view, key, pod, explanation)
         }
-        "CrashLoopBackOff" => crash_loop(view, key, pod, status, about(&CRASH_LOOP, String::new())),
+        "CrashLoopBackOff" => crash_loop(view, key, pod, status, about(CRASH_LOOP, String::new())),
         // ContainerCreating, PodInitializing.
         _ => {
             let sentence = format!("the kubelet of {node} starts container {} of Pod {name}", status.name);
             let slow = view.cluster.kubelets().faults().slow_pull(&container.image);
             let explanation =
-                Explanation::new(key, &STARTING, sentence).at(scheduled_at(pod)).fact("node", node);
+                Explanation::new(key, STARTING, sentence).at(scheduled_at(pod)).fact("node", node);
             match slow {
                 Some(takes) => explanation.fact("slowPull", format!("{} s", takes.seconds())),
                 None => explanation,
@@ -215,7 +215,7 @@ fn not_ready(view: View<'_>, key: &ObjectKey, pod: &Pod, status: &ContainerStatu
         ),
     };
     let mut explanation =
-        Explanation::new(key, &UNREADY, sentence).at(Some(started.max(lost_at.unwrap_or_default())));
+        Explanation::new(key, UNREADY, sentence).at(Some(started.max(lost_at.unwrap_or_default())));
     if let Some((_, path)) = &container {
         let part = if probe.is_some() { ".readinessProbe" } else { "" };
         explanation = explanation.field(view.pod_field(pod, &format!("{path}{part}")));

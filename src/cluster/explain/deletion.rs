@@ -66,7 +66,7 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, object: &Object) -> Expla
     let Some(mut explanation) = decided(view, key, object) else {
         let since = asked_at(object.meta());
         let sentence = format!("{} is being deleted", named(key));
-        return Explanation::new(key, &UNDER_WAY, sentence).at(since);
+        return Explanation::new(key, UNDER_WAY, sentence).at(since);
     };
     // A namespace, or an owner, goes no earlier than what is in it or below it.
     if let Some(below) = stuck_below(view, key, object) {
@@ -118,7 +118,7 @@ fn finalizer(view: View<'_>, key: &ObjectKey, object: &Object) -> Option<Explana
         format!("{} is to be deleted and stays: its finalizer {foreign} is never taken away", named(key));
     let field = Field { object: key.clone(), path: "metadata.finalizers".to_owned() };
     Some(
-        Explanation::new(key, &FINALIZER, sentence)
+        Explanation::new(key, FINALIZER, sentence)
             .at(asked_at(object.meta()))
             .fact("metadata.finalizers", finalizers.join(", "))
             .field(field)
@@ -145,7 +145,7 @@ fn of_pod(view: View<'_>, key: &ObjectKey, pod: &Rc<Pod>) -> Option<Explanation>
             "Pod {} was to end, but its node {} is lost: nobody can say whether it has, so its object stays",
             key.name, pod.spec.node_name
         );
-        let mut explanation = Explanation::new(key, &ON_LOST_NODE, sentence)
+        let mut explanation = Explanation::new(key, ON_LOST_NODE, sentence)
             .at(asked_at(&pod.metadata))
             .fact("node", &pod.spec.node_name)
             .fact("nodeReady", "False or Unknown");
@@ -173,7 +173,7 @@ fn of_pod(view: View<'_>, key: &ObjectKey, pod: &Rc<Pod>) -> Option<Explanation>
         key.name, pod.spec.node_name
     );
     Some(
-        Explanation::new(key, &TERMINATING, sentence)
+        Explanation::new(key, TERMINATING, sentence)
             .at(asked_at(&pod.metadata))
             .fact("terminationGracePeriodSeconds", grace)
             .fact("deletionTimestamp", meta.deletion_timestamp.map(|at| at.to_string()).unwrap_or_default())

@@ -73,7 +73,7 @@ pub struct Explanation {
     /// Whose decision it is.
     pub by: &'static str,
     /// The rule behind it.
-    pub rule: &'static Rule,
+    pub rule: Rule,
     /// What it waits for, or what happens next: one sentence.
     pub sentence: String,
     /// The facts behind the rule: name or field, and value.
@@ -92,7 +92,7 @@ pub struct Explanation {
 
 impl Explanation {
     /// An explanation by a rule, which says how grave it is.
-    pub(super) fn new(object: &ObjectKey, rule: &'static Rule, sentence: impl Into<String>) -> Self {
+    pub(super) fn new(object: &ObjectKey, rule: Rule, sentence: impl Into<String>) -> Self {
         Self {
             object: object.clone(),
             class: rule.class(),

@@ -52,7 +52,7 @@ pub(super) const RULES: &[&Rule] = &[&ABSENT, &UNSEEN, &PASSIVE, &CONVERGED, &VO
 /// Why an object is as it is.
 pub(super) fn explain(view: View<'_>, key: &ObjectKey) -> Explanation {
     let Some(object) = view.object(key) else {
-        return Explanation::new(key, &ABSENT, format!("{} does not exist", named(key)));
+        return Explanation::new(key, ABSENT, format!("{} does not exist", named(key)));
     };
     if object.meta().is_terminating() {
         return deletion::explain(view, key, object);
@@ -79,7 +79,7 @@ fn other(view: View<'_>, key: &ObjectKey, object: &Object) -> Explanation {
     if let Object::PersistentVolume(volume) = object {
         return of_volume(key, volume);
     }
-    let explanation = Explanation::new(key, &PASSIVE, format!("{} is as it was written", named(key)));
+    let explanation = Explanation::new(key, PASSIVE, format!("{} is as it was written", named(key)));
     let Some(owner) = view.controller(object.meta()) else { return explanation };
     let sentence = format!("{} is as {} keeps it", named(key), named(&owner));
     Explanation { sentence, ..explanation }.fact("controlledBy", named(&owner))
@@ -99,7 +99,7 @@ fn of_volume(key: &ObjectKey, volume: &PersistentVolume) -> Explanation {
         (_, None) => format!("volume {name} is free: a claim that it fits may get it"),
     };
     let policy = &volume.spec.persistent_volume_reclaim_policy;
-    Explanation::new(key, &VOLUME, sentence).fact("persistentVolumeReclaimPolicy", policy)
+    Explanation::new(key, VOLUME, sentence).fact("persistentVolumeReclaimPolicy", policy)
 }
 
 /// An object with which all controllers are content, or the last change of which none has seen yet.
@@ -107,7 +107,7 @@ pub(super) fn content(view: View<'_>, key: &ObjectKey, object: &Object, settled:
     let since = object.meta().creation_timestamp;
     let decision = decided::last_words(view, key, since).first().copied();
     match decision.filter(|_| is_seen(object)) {
-        Some(decision) => Explanation::new(key, &CONVERGED, settled).by(decision.by).at(Some(decision.at)),
+        Some(decision) => Explanation::new(key, CONVERGED, settled).by(decision.by).at(Some(decision.at)),
         None => unseen(key),
     }
 }
@@ -116,7 +116,7 @@ pub(super) fn content(view: View<'_>, key: &ObjectKey, object: &Object, settled:
 pub(super) fn unseen(key: &ObjectKey) -> Explanation {
     Explanation::new(
         key,
-        &UNSEEN,
+        UNSEEN,
         format!("no controller has looked at the last change of {} yet", named(key)),
     )
 }

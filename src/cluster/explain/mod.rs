@@ -46,7 +46,7 @@ use crate::scheduler::Attempt;
 use view::View;
 
 /// Every rule that an explanation can name.
-pub fn rules() -> impl Iterator<Item = &'static Rule> {
+pub fn rules() -> impl Iterator<Item = Rule> {
     let own = [
         kinds::RULES,
         stateful_set::RULES,
@@ -60,7 +60,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         node::RULES,
         deletion::RULES,
     ];
-    rules::TABLES.into_iter().flatten().chain(own.into_iter().flatten().copied())
+    rules::all().chain(own.into_iter().flatten().map(|rule| **rule))
 }
 
 impl Cluster {

@@ -69,7 +69,7 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, node: &Rc<Node>) -> Expla
             are(pods.len())
         ),
     };
-    Explanation::new(key, &OPEN, sentence)
+    Explanation::new(key, OPEN, sentence)
         .at(since)
         .fact("pods", pods.len())
         .field(Field { object: key.clone(), path: "spec.taints".to_owned() })
@@ -125,13 +125,13 @@ fn cordoned(view: View<'_>, key: &ObjectKey, pods: &[&Rc<Pod>]) -> Explanation {
                 "the drain of {name} never ends: {budget_name} never allows the eviction of {}",
                 pod.metadata.name
             );
-            (&DRAIN_NEVER, sentence)
+            (DRAIN_NEVER, sentence)
         } else {
             let sentence = format!(
                 "{name} is cordoned; a drain would never end: {budget_name} never allows the eviction of {}",
                 pod.metadata.name
             );
-            (&CORDONED, sentence)
+            (CORDONED, sentence)
         };
         let mut explanation = about(rule, sentence).fact("heldUpBy", &budget.sentence);
         explanation.facts.extend(budget.facts.iter().filter(|(name, _)| name != "heldUpBy").cloned());
@@ -148,7 +148,7 @@ fn cordoned(view: View<'_>, key: &ObjectKey, pods: &[&Rc<Pod>]) -> Explanation {
             ),
             None => format!("{name} is being drained: {} left", count(left.len(), "Pod")),
         };
-        let mut explanation = about(&DRAIN_GOES_ON, sentence);
+        let mut explanation = about(DRAIN_GOES_ON, sentence);
         if let Some((_, budget)) = refusing {
             explanation.also.push((budget.by, budget.sentence));
             explanation.held_up_by = Some(budget.object);
@@ -161,7 +161,7 @@ fn cordoned(view: View<'_>, key: &ObjectKey, pods: &[&Rc<Pod>]) -> Explanation {
         number => format!("the {number} that are here stay"),
     };
     let sentence = format!("{name} is cordoned: the scheduler puts no new Pods here, and {stay}");
-    let mut explanation = about(&CORDONED, sentence).mend(uncordon);
+    let mut explanation = about(CORDONED, sentence).mend(uncordon);
     if let Some(pod) = left.first() {
         explanation.held_up_by = Some(pod_key(pod));
         let line = format!("kubectl drain {name} --ignore-daemonsets --delete-emptydir-data");

@@ -138,7 +138,7 @@ pub(super) fn explain(
 ) -> Explanation {
     let case = Case { view, key, pod, refused, of };
     let Some((_, no)) = refused.first() else {
-        return case.because(&NO_ROOM, "no node is left");
+        return case.because(NO_ROOM, "no node is left");
     };
     match no.plugin {
         Plugin::NodeUnschedulable => case.cordoned(),
@@ -150,7 +150,7 @@ pub(super) fn explain(
         Plugin::NodePorts => {
             let field = view.pod_field(pod, "spec.containers[0].ports");
             let mend = Mend::edit("Ask for another host port, or for none: a Service needs none", field);
-            case.because(&PORTS_TAKEN, "another Pod has its host port").mend(mend).may_pass(view)
+            case.because(PORTS_TAKEN, "another Pod has its host port").mend(mend).may_pass(view)
         }
         Plugin::NodeResourcesFit => case.resources(),
         Plugin::VolumeBinding => case.volumes(),
@@ -180,7 +180,7 @@ pub(super) fn no_node_matches(view: View<'_>, key: &ObjectKey, pod: &Pod, senten
     let by_selector = pod.spec.node_selector.iter().next();
     let path = if by_selector.is_some() { "spec.nodeSelector" } else { "spec.affinity.nodeAffinity" };
     let field = view.pod_field(pod, path);
-    let mut explanation = Explanation::new(key, &NO_NODE_MATCHES, sentence).field(field.clone());
+    let mut explanation = Explanation::new(key, NO_NODE_MATCHES, sentence).field(field.clone());
     if let Some((label, value)) = by_selector {
         explanation = explanation.fact("nodeSelector", format!("{label}={value}"));
         let node = view.list::<Node>(None).find(|node| !node.spec.unschedulable);
@@ -206,7 +206,7 @@ impl Case<'_> {
         format!("Pod {name} has no node: {nodes}, because {why}")
     }
 
-    fn because(&self, rule: &'static Rule, why: &str) -> Explanation {
+    fn because(&self, rule: Rule, why: &str) -> Explanation {
         let explanation = Explanation::new(self.key, rule, self.sentence(why));
         if rule.path.is_empty() {
             return explanation;
@@ -226,7 +226,7 @@ impl Case<'_> {
         let node = self.first_node();
         let they_are = if self.refused.len() == 1 { "it is cordoned" } else { "they are cordoned" };
         let mut explanation = self
-            .because(&CORDONED, they_are)
+            .because(CORDONED, they_are)
             .mend(Mend::line("Let the node take Pods again", format!("kubectl uncordon {node}")));
         explanation.held_up_by = Some(ObjectKey::new(Kind::Node, "", node));
         explanation
@@ -239,7 +239,7 @@ impl Case<'_> {
             let node = self.view.typed::<Node>("", name)?;
             untolerated_taint(&node.spec.taints, tolerations, &effects)
         };
-        let mut explanation = self.because(&TAINTED, "it does not tolerate their taints");
+        let mut explanation = self.because(TAINTED, "it does not tolerate their taints");
         let mut first: Option<(&str, &Taint)> = None;
         for (node, _) in self.refused.iter().take(5) {
             if let Some(taint) = taint_of(node) {
@@ -278,7 +278,7 @@ impl Case<'_> {
         } else {
             "what it requests is not free there"
         };
-        let rule = if is_too_large { &TOO_LARGE } else { &NO_ROOM };
+        let rule = if is_too_large { TOO_LARGE } else { NO_ROOM };
         let mut explanation = self.because(rule, why).fact("lacking", reasons.join(", "));
         let largest = self.largest();
         for (name, asked, has) in
@@ -317,9 +317,9 @@ impl Case<'_> {
         let claim_key = ObjectKey::new(Kind::PersistentVolumeClaim, self.key.namespace.clone(), claim);
         let is_elsewhere = self.says("node affinity");
         let (rule, why) = if is_elsewhere {
-            (&VOLUME_ELSEWHERE, "the volume of its claim cannot be reached from there")
+            (VOLUME_ELSEWHERE, "the volume of its claim cannot be reached from there")
         } else {
-            (&NO_VOLUME, "no volume for its claim is free or can be made there")
+            (NO_VOLUME, "no volume for its claim is free or can be made there")
         };
         let mut explanation = self.because(rule, why).fact("claim", claim);
         explanation.held_up_by = Some(claim_key.clone());
@@ -355,7 +355,7 @@ impl Case<'_> {
             "its spread constraint would be broken there"
         };
         let field = self.view.pod_field(self.pod, "spec.topologySpreadConstraints");
-        let mut explanation = self.because(&SPREAD, why);
+        let mut explanation = self.because(SPREAD, why);
         if let Some(constraints) =
             self.pod.spec.extra.get("topologySpreadConstraints").and_then(|all| all.as_array())
         {
@@ -384,7 +384,7 @@ impl Case<'_> {
     fn affinity(&self) -> Explanation {
         if self.says("didn't match pod affinity rules") {
             let field = self.view.pod_field(self.pod, "spec.affinity.podAffinity");
-            return self.because(&AFFINITY, "no Pod that it must be near runs there").mend(Mend::edit(
+            return self.because(AFFINITY, "no Pod that it must be near runs there").mend(Mend::edit(
                 "Correct the labels that its affinity asks for, or only prefer them",
                 field,
             ));
@@ -392,12 +392,12 @@ impl Case<'_> {
         if self.says("existing pods") {
             let field = self.view.pod_field(self.pod, "metadata.labels");
             return self
-                .because(&EXISTING, "a Pod runs there whose anti-affinity keeps it off")
+                .because(EXISTING, "a Pod runs there whose anti-affinity keeps it off")
                 .mend(Mend::edit("Give it labels that the other's anti-affinity does not match", field))
                 .may_pass(self.view);
         }
         let field = self.view.pod_field(self.pod, "spec.affinity.podAntiAffinity");
-        self.because(&ANTI_AFFINITY, "a Pod runs there that its required anti-affinity keeps it away from")
+        self.because(ANTI_AFFINITY, "a Pod runs there that its required anti-affinity keeps it away from")
             .fact("nodesTaken", count(self.refused.len(), "node"))
             .mend(Mend::line("Let a machine join", "fault add node/NAME"))
             .mend(Mend::edit("Or only prefer it: preferredDuringSchedulingIgnoredDuringExecution", field))

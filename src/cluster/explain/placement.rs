@@ -116,7 +116,7 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation
         let field = view.pod_field(pod, "spec.schedulerName");
         return Explanation::new(
             key,
-            &OTHER_SCHEDULER,
+            OTHER_SCHEDULER,
             format!("Pod {name} waits for the scheduler {scheduler}, and there is none of that name"),
         )
         .fact("schedulerName", scheduler)
@@ -132,7 +132,7 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation
         );
         return Explanation::new(
             key,
-            &GATED,
+            GATED,
             format!("Pod {name} has scheduling gates: it is not placed before they are taken away"),
         )
         .field(field)
@@ -140,7 +140,7 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation
     }
     let tried = attempts(view, pod);
     let Some(attempt) = tried.first().copied() else {
-        return Explanation::new(key, &QUEUED, format!("Pod {name} waits for the scheduler's first look"));
+        return Explanation::new(key, QUEUED, format!("Pod {name} waits for the scheduler's first look"));
     };
     let explanation = by_attempt(view, key, pod, attempt).at(Some(attempt.at)).fact("attempts", tried.len());
     match place {
@@ -157,7 +157,7 @@ fn by_attempt(view: View<'_>, key: &ObjectKey, pod: &Pod, attempt: &Attempt) -> 
         let node = attempt.chosen.as_deref().unwrap_or_default();
         return Explanation::new(
             key,
-            &NOT_BOUND,
+            NOT_BOUND,
             format!("Pod {name} was to run on {node}, and could not be bound: {why}"),
         )
         .fact("node", node);
@@ -170,14 +170,14 @@ fn by_attempt(view: View<'_>, key: &ObjectKey, pod: &Pod, attempt: &Attempt) -> 
     }
     if let Preemption::Victims { node, pods } = &attempt.preemption {
         let sentence = format!("Pod {name} waits until {} on {node} have made room for it", pods.join(", "));
-        return Explanation::new(key, &PREEMPTING, sentence)
+        return Explanation::new(key, PREEMPTING, sentence)
             .fact("nominatedNodeName", node)
             .fact("victims", pods.join(", "))
             .fact("priority", pod.spec.priority.unwrap_or_default());
     }
     let groups = groups(attempt);
     let Some((_, nearest)) = groups.last() else {
-        return Explanation::new(key, &NO_NODES, format!("Pod {name} has no node: {}", attempt.message))
+        return Explanation::new(key, NO_NODES, format!("Pod {name} has no node: {}", attempt.message))
             .mend(Mend::line("Let a machine join", "fault add node/NAME"));
     };
     let mut explanation = obstacle::explain(view, key, pod, nearest, attempt.nodes.len());
@@ -230,7 +230,7 @@ fn volumes_binding(view: View<'_>, key: &ObjectKey, pod: &Pod, node: &str) -> Ex
     });
     let mut explanation = Explanation::new(
         key,
-        &BINDING,
+        BINDING,
         match unbound {
             Some(claim) => {
                 format!("Pod {name} is to run on {node}, and waits until its claim {claim} has a volume")
@@ -268,14 +268,14 @@ fn refused_at_once(view: View<'_>, key: &ObjectKey, pod: &Pod, plugin: Plugin, m
                 volume.persistent_volume_claim.as_ref().is_some_and(|source| source.claim_name == claim)
             });
             let path = format!("spec.volumes[{}].persistentVolumeClaim.claimName", index.unwrap_or_default());
-            let mut explanation = claim::missing(view, key, claim, &CLAIM_MISSING).fact("claim", claim);
+            let mut explanation = claim::missing(view, key, claim, CLAIM_MISSING).fact("claim", claim);
             explanation.field =
                 Some(missing_field(view, pod, claim).unwrap_or_else(|| view.pod_field(pod, &path)));
             return explanation.fact("scheduler", message);
         };
         if found.status.phase != "Bound" {
             let sentence = format!("Pod {name} waits until its claim {claim} has a volume");
-            let mut explanation = Explanation::new(key, &CLAIM_UNBOUND, sentence).fact("claim", claim);
+            let mut explanation = Explanation::new(key, CLAIM_UNBOUND, sentence).fact("claim", claim);
             explanation.field = view.field(&claim_key, "spec.storageClassName");
             explanation.held_up_by = Some(claim_key.clone());
             if let Some(blocked) = view.blocked(&claim_key) {
@@ -284,8 +284,7 @@ fn refused_at_once(view: View<'_>, key: &ObjectKey, pod: &Pod, plugin: Plugin, m
             return explanation;
         }
     }
-    Explanation::new(key, &CLAIM_UNBOUND, format!("Pod {name} is not placed: {message}"))
-        .class(Class::Waiting)
+    Explanation::new(key, CLAIM_UNBOUND, format!("Pod {name} is not placed: {message}")).class(Class::Waiting)
 }
 
 /// Where a set says what its claims look like.

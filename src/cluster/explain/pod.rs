@@ -80,7 +80,7 @@ fn ready(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation {
         None => "no controller owns it, so nobody replaces it when it is deleted".to_owned(),
     };
     let sentence = format!("Pod {name} is Running and Ready on {node}; {kept}");
-    let mut explanation = Explanation::new(key, &READY, sentence).at(since).fact("node", node);
+    let mut explanation = Explanation::new(key, READY, sentence).at(since).fact("node", node);
     if let Some(owner) = &owner {
         explanation = explanation.fact("controlledBy", named(owner));
         if let Some(above) = view.explain(owner).filter(|above| above.class != Class::Settled) {
@@ -98,7 +98,7 @@ fn ended(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation {
     let at = finished.filter_map(|ended| instant(ended.finished_at)).max();
     if status.phase == "Succeeded" {
         let sentence = format!("Pod {name} has succeeded: all its containers ended with code 0");
-        return Explanation::new(key, &SUCCEEDED, sentence)
+        return Explanation::new(key, SUCCEEDED, sentence)
             .at(at)
             .field(view.pod_field(pod, "spec.restartPolicy"));
     }
@@ -108,7 +108,7 @@ fn ended(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation {
         ("", message) => message.to_owned(),
         (reason, message) => format!("{reason}: {message}"),
     };
-    let mut explanation = Explanation::new(key, &FAILED, format!("Pod {name} has failed: {why}"))
+    let mut explanation = Explanation::new(key, FAILED, format!("Pod {name} has failed: {why}"))
         .at(at)
         .fact("restartPolicy", &pod.spec.restart_policy)
         .field(view.pod_field(pod, "spec.restartPolicy"));
@@ -128,7 +128,7 @@ fn node_lost(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation {
         format!("the node {node} of Pod {} is not ready: nobody knows whether the Pod still runs", key.name);
     let since = Condition::find(&pod.status.conditions, "Ready")
         .and_then(|ready| instant(ready.last_transition_time));
-    let mut explanation = Explanation::new(key, &NODE_LOST, sentence).at(since).fact("node", node);
+    let mut explanation = Explanation::new(key, NODE_LOST, sentence).at(since).fact("node", node);
     let node_key = ObjectKey::new(Kind::Node, "", node.clone());
     let below = view.explain(&node_key);
     explanation.class = below.as_ref().map_or(Class::Waiting, |below| below.class.max(Class::Waiting));

@@ -21,7 +21,7 @@ pub enum Ends {
 }
 
 /// One rule.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// Whose decision it is, such as `statefulset-controller`.
     pub by: &'static str,

@@ -35,7 +35,7 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, service: &Service) -> Exp
     if selector.is_empty() {
         return Explanation::new(
             key,
-            &NO_SELECTOR,
+            NO_SELECTOR,
             format!("Service {name} has no selector: no controller gives it addresses"),
         )
         .field(field);
@@ -57,7 +57,7 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, service: &Service) -> Exp
     };
     if pods.is_empty() {
         let explanation = explained(
-            &SELECTS_NOTHING,
+            SELECTS_NOTHING,
             format!("Service {name} leads nowhere: no Pod has the labels {shown}"),
         );
         let patch = |labels: &LabelMap| {
@@ -71,12 +71,12 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, service: &Service) -> Exp
     }
     if ready > 0 || service.spec.publish_not_ready_addresses {
         return explained(
-            &SERVES,
+            SERVES,
             format!("Service {name} leads to {} of {}", ready_words(ready), count(pods.len(), "Pod")),
         );
     }
     let mut explanation = explained(
-        &NO_READY_POD,
+        NO_READY_POD,
         format!("Service {name} leads nowhere: none of its {} is ready", count(pods.len(), "Pod")),
     );
     let first = pods.first().map(|pod| pod_key(pod));

@@ -69,7 +69,7 @@ fn partition(view: View<'_>, key: &ObjectKey, set: &StatefulSet, decided: Explan
         "the new template reaches no Pod: the partition {partition} is above the highest ordinal {}",
         end - 1
     );
-    let mut explanation = Explanation::new(key, &PARTITION_TOO_HIGH, sentence).by(decided.by).at(decided.at);
+    let mut explanation = Explanation::new(key, PARTITION_TOO_HIGH, sentence).by(decided.by).at(decided.at);
     explanation.facts = decided.facts;
     explanation.field = decided.field;
     let first = Mend::line("Try it on the Pod with the highest ordinal", partition_line(view, key, end - 1));
