@@ -20,7 +20,7 @@ async function settled(page) {
 
 /** At full speed, with the first example applied. */
 async function started(page) {
-  await page.getByRole("radio", { name: "100×", exact: true }).check({ force: true });
+  await page.getByRole("radio", { name: "5×", exact: true }).check({ force: true });
   await page.getByRole("button", { name: "Apply web.yaml" }).click();
   await page.locator(".tile").nth(1).waitFor({ timeout: 20_000 });
   await settled(page);
@@ -102,7 +102,7 @@ spec:
 
 /** Five Pods that keep apart, on four nodes. */
 async function tooFewNodes(page) {
-  await page.getByRole("radio", { name: "100×", exact: true }).check({ force: true });
+  await page.getByRole("radio", { name: "5×", exact: true }).check({ force: true });
   await turnTo(page, "Terminal");
   await paste(page, `kubectl apply -f - <<'END'\n${anti}END\n`);
   await printed(page, "statefulset.apps/zk created");

@@ -88,7 +88,7 @@ fn Sides(props: &SidesProps) -> Html {
     html! {
         <section class="compare" aria-label="Comparison">
             <div class="compare-bar">
-                <h3 class="problems-title">{ &view.title }</h3>
+                <h2 class="panel-title">{ &view.title }</h2>
                 <div class="buttons">
                     <button type="button" class="button" disabled={is_end}
                         onclick={act(on, CompareAction::TogglePlay)}>{
@@ -131,7 +131,7 @@ fn Sides(props: &SidesProps) -> Html {
 fn side(side: &SideView, on_seek: &Callback<Time>) -> Html {
     html! {
         <>
-            <h4>{ &side.name }</h4>
+            <h3>{ &side.name }</h3>
             <ul class="compare-pods" aria-label={format!("Pods, {}", side.name)}>
                 { for side.pods.iter().map(|(name, state, letter)| html! {
                     <li key={name.clone()} class={classes!("compare-pod", state.class())}>

@@ -115,7 +115,7 @@ fn compared(diff: &RevisionDiff, on: &Callback<Action>) -> Html {
     html! {
         <section class="diff revision-diff" aria-label="How two revisions differ">
             <div class="panel-bar">
-                <h3 class="problems-title">{ format!("Compared: {}", diff.pair.title) }</h3>
+                <h2 class="panel-title">{ format!("Compared: {}", diff.pair.title) }</h2>
                 <button type="button" class="button"
                     onclick={on.reform(|_| Action::CompareRevisions(None))}>{ "Close" }</button>
             </div>
