@@ -70,6 +70,7 @@ test("ZooKeeper: the third drain is refused by the budget, and goes on after an 
     await page.getByRole("button", { name: `Actions of ${first}`, exact: true }).click();
     await page.getByRole("menuitem", { name: "Uncordon" }).click();
     await printed(page, `node/${third} drained`);
+    await page.getByRole("radio", { name: "100×", exact: true }).check({ force: true });
     await run(page, `kubectl uncordon ${second}`);
     await page.getByRole("region", { name: "StatefulSet zk" }).locator(".count-value", { hasText: "3/3" }).first()
       .waitFor({ timeout: 20_000 });

@@ -401,3 +401,18 @@ fn an_offered_line_waits_in_the_prompt() {
     assert_eq!(state.terminal().map_or(0, |terminal| terminal.entries().len()), lines, "it was not run");
     assert_eq!(state.prompt.proposed, 1);
 }
+
+#[test]
+fn what_has_settled_no_longer_runs_until_it_is() {
+    let mut state = State::default();
+    state.reduce(Action::Apply);
+    state.reduce(Action::Settle);
+    for _ in 0..400 {
+        if !state.is_ticking() {
+            break;
+        }
+        state.reduce(Action::Advance(16.0));
+    }
+    assert!(state.cluster.next_due().is_none());
+    assert_eq!(state.clock.settles_until, None, "the button works again");
+}

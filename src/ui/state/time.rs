@@ -42,7 +42,8 @@ impl State {
             return true;
         }
         let is_due = self.machine.is_past() || self.cluster.next_due().is_some();
-        (self.clock.is_playing || self.clock.settles_until.is_some()) && is_due
+        // What runs until it is settled takes note of that in one more frame.
+        self.clock.settles_until.is_some() || (self.clock.is_playing && is_due)
     }
 
     pub(super) fn toggle_play(&mut self) {
