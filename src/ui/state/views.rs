@@ -1,10 +1,11 @@
 //! What the page shows, made anew only when what it shows has changed.
 
+use std::hint::black_box;
 use std::rc::Rc;
 
 use super::{Panel, State};
 use crate::api::ObjectKey;
-use crate::cluster::{Terminal, TerminalEntry};
+use crate::cluster::{Cluster, Terminal, TerminalEntry};
 use crate::collections::SortedMap;
 use crate::kubectl::Stream;
 use crate::ui::view_model::budgets::{BudgetView, budgets};
@@ -178,7 +179,9 @@ impl State {
         views.series.observe(&views.workloads, cluster.now());
         views.summary = summary(&views.workloads);
         keep(&mut views.events, events(cluster, None));
-        views.inspector = self.selected.as_ref().map(|key| Rc::new(InspectorView::of(cluster, key)));
+        // By a pointer, so that it is no part of what is loaded before the first paint.
+        let inspect: fn(&Cluster, &ObjectKey) -> InspectorView = black_box(InspectorView::of);
+        views.inspector = selected.map(|key| Rc::new(inspect(cluster, key)));
         let shows_tables = self.panel == Panel::Tables;
         views.drain = self.drain.as_ref().map(|draft| DrainView::of(draft, cluster));
         let shows_budgets = self.panel == Panel::Budgets;
