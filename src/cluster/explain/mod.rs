@@ -64,15 +64,12 @@ pub fn rules() -> impl Iterator<Item = Rule> {
 }
 
 impl Cluster {
-    /// Why an object is as it is, and what would change it. Never a part of its caller: the page loads it
-    /// later.
-    #[inline(never)]
+    /// Why an object is as it is, and what would change it.
     pub fn explain(&self, key: &ObjectKey) -> Explanation {
         kinds::explain(View::of(self), key)
     }
 
     /// The scheduler's attempts to place a pod, the newest first; none for other objects.
-    #[inline(never)]
     pub fn attempts(&self, key: &ObjectKey) -> Vec<&Attempt> {
         match self.server.get(key) {
             Ok(Object::Pod(pod)) => placement::attempts(View::of(self), pod),

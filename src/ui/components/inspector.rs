@@ -18,9 +18,24 @@ pub(crate) struct InspectorProps {
     pub(crate) on: Callback<Action>,
 }
 
+/// Nothing is chosen at first, so what shows an object is a part of its own: it is loaded later.
 #[component]
 pub(crate) fn Inspector(props: &InspectorProps) -> Html {
-    let Some(view) = &props.view else { return Html::default() };
+    match &props.view {
+        Some(view) => html! { <Chosen view={view.clone()} on={props.on.clone()} /> },
+        None => Html::default(),
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct ChosenProps {
+    view: Rc<InspectorView>,
+    on: Callback<Action>,
+}
+
+#[component]
+fn Chosen(props: &ChosenProps) -> Html {
+    let view = &props.view;
     let resource = view.key.kind.resource();
     html! {
         <section class="panel inspector" aria-labelledby="inspector-title">

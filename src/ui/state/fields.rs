@@ -10,7 +10,6 @@ const SERVERS_OWN: [&str; 5] = ["uid", "resourceVersion", "generation", "creatio
 
 impl State {
     /// Opens the manifest that holds an object, and goes to the line of one of its fields.
-    #[inline(never)]
     pub(super) fn show_field(&mut self, key: &ObjectKey, path: &str) {
         let namespace = self.cluster.session().namespace.clone();
         let holds = |name: &String| document_of(self.files.text(name), key, &namespace);

@@ -36,7 +36,6 @@ impl State {
     }
 
     /// Puts a line into the prompt, for a person to run.
-    #[inline(never)]
     pub(super) fn propose(&mut self, line: String) {
         let (renewed, proposed) = (self.prompt.renewed + 1, self.prompt.proposed + 1);
         self.prompt = Prompt { text: line, renewed, proposed, ..Prompt::default() };

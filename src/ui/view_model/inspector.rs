@@ -62,8 +62,7 @@ impl NodeView {
 }
 
 impl InspectorView {
-    /// The object of a key, as it stands. Never a part of its caller: the page loads it later.
-    #[inline(never)]
+    /// The object of a key, as it stands.
     pub fn of(cluster: &Cluster, key: &ObjectKey) -> Self {
         let object = cluster.server().get(key).ok();
         let conditions = object.map(conditions_of).unwrap_or_default();

@@ -70,8 +70,7 @@ impl WhyView {
     }
 }
 
-/// Why an object is as it is, in short. Never a part of its caller: the page loads it later.
-#[inline(never)]
+/// Why an object is as it is, in short.
 pub fn why(cluster: &Cluster, key: &ObjectKey) -> WhyView {
     WhyView::of(&cluster.explain(key))
 }
@@ -143,7 +142,6 @@ pub struct ReasonsView {
 
 impl ReasonsView {
     /// All that is known of an object.
-    #[inline(never)]
     pub fn of(cluster: &Cluster, key: &ObjectKey) -> Self {
         let about = cluster.explain(key);
         let at = about.at.map(|at| format!(" at {}", clock(at))).unwrap_or_default();
