@@ -115,8 +115,8 @@ impl Scheduler {
 
     /// Tries the pods that are due.
     fn run_queue(&mut self, context: &mut Ctx<'_>) {
-        // By a pointer: an optimizer that finds one caller makes one function of both, and the page would load
-        // all of scheduling before it is drawn, to look at an empty queue.
+        // By a pointer: an optimizer that finds one caller makes one function of both, and the page would
+        // load all of scheduling before it is drawn, to look at an empty queue.
         let schedule_one: fn(&mut Self, QueuedPod, &mut Ctx<'_>) = black_box(Self::schedule_one);
         while let Some(queued) = self.queue.pop(context.now()) {
             schedule_one(self, queued, context);
