@@ -97,7 +97,9 @@ fn ready(lives: &[&Rc<Life>]) -> Vec<Step> {
         }
     }
     sort_by_key(&mut turns, |turn| turn.0);
-    let mut steps: Vec<Step> = Vec::new();
+    // Before the first pod was ready there were none.
+    let first = lives.iter().map(|life| life.begin()).min();
+    let mut steps: Vec<Step> = first.map(|begin| (begin, 0)).into_iter().collect();
     let mut count = 0;
     for (at, turn) in turns {
         count += turn;

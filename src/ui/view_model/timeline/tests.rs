@@ -90,7 +90,7 @@ fn counts_follow_the_workload_and_its_budget() {
     assert!(view(&state).counts.desired.is_empty(), "one workload has to be chosen for it");
     let counts = choose(&mut state, TimelineChoice { workload: Some(set), ..TimelineChoice::default() });
     let ready: Vec<i64> = counts.counts.ready.iter().map(|(_, count)| *count).collect();
-    assert_eq!(ready, [1, 2, 1, 2]);
+    assert_eq!(ready, [0, 1, 2, 1, 2]);
     assert_eq!(counts.counts.desired.last().map(|(_, count)| *count), Some(2));
     assert_eq!(counts.counts.floor.last().map(|(_, count)| *count), Some(1));
     assert_eq!(counts.counts.top(), 2);
