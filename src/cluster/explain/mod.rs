@@ -9,7 +9,7 @@
 //! - `view`: what is looked at. `kinds`: which concern explains which kind. `decided`: controllers' verdicts.
 //! - `stateful_set`, `daemon_set`, `deployment`, `pod`, `containers`, `placement`, `obstacle`, `claim`,
 //!   `budget`, `selected`, `service`, `node`, `deletion`: a concern each.
-//! - [`print`]: as text.
+//! - [`print`](mod@print): as text.
 
 pub mod explanation;
 pub mod rule;
