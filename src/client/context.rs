@@ -149,6 +149,21 @@ impl<'a, T> Context<'a, T> {
         }
     }
 
+    /// Lists the objects of a namespace from the server itself.
+    ///
+    /// # Errors
+    /// Why it cannot be asked.
+    pub fn live_list(
+        &self,
+        kind: Kind,
+        namespace: &str,
+    ) -> Result<impl Iterator<Item = &Object>, StatusError> {
+        match self.cut_off() {
+            Some(why) => Err(why),
+            None => Ok(self.server.list(kind, Some(namespace))),
+        }
+    }
+
     /// Reads from the server itself; `None` when it has no such object.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! Keeps claims that pods use, and volumes that are bound, from vanishing.
 //!
 //! Models pkg/controller/volume/pvcprotection and pvprotection, Kubernetes v1.36: an object that is to be
-//! deleted stays terminating until its finalizer is taken away, which is done once nothing uses it.
-//! Left out: the live list of pods before a claim is let go (the caches of one process lag alike).
+//! deleted stays terminating until its finalizer is taken away, which is done once nothing uses it. Before a
+//! claim is let go the server is asked for its pods, as a pod may just have been placed (`askAPIServer`).
 
 use std::rc::Rc;
 
@@ -96,7 +96,10 @@ impl Controller for ClaimProtection {
         };
         // A pod that has no node yet does not count: no kubelet starts it with such a claim.
         let user = self.users.of(&key.namespace, &key.name, cache).find(|pod| pod.is_bound());
-        let user = user.map(|pod| pod.metadata.name.clone());
+        let mut user = user.map(|pod| pod.metadata.name.clone());
+        if decide(&claim.metadata, CLAIM_FINALIZER, user.is_some()) == Act::Remove {
+            user = live_user(key, context)?;
+        }
         let act = decide(&claim.metadata, CLAIM_FINALIZER, user.is_some());
         carry_out(act, &claim.into(), CLAIM_FINALIZER, context)?;
         Ok(match (act, user) {
@@ -112,6 +115,15 @@ impl Controller for ClaimProtection {
     fn boxed_clone(&self) -> Box<dyn Controller> {
         Box::new(self.clone())
     }
+}
+
+/// A pod on a node that uses a claim, as the server knows it.
+fn live_user(key: &ObjectKey, context: &Context<'_, Requeue>) -> Result<Option<String>, SyncError> {
+    let mut pods = context.live_list(Kind::Pod, &key.namespace)?.filter_map(Pod::of);
+    let uses = |pod: &&Rc<Pod>| {
+        pod.is_bound() && !pod.is_terminal() && pod.claim_names().any(|name| name == key.name)
+    };
+    Ok(pods.find(uses).map(|pod| pod.metadata.name.clone()))
 }
 
 /// The controller for volumes.
