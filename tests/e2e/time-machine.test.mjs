@@ -30,107 +30,107 @@ const tiles = (page) => page.locator(".stage .tile");
 
 test("a reader goes back, branches, and comes back to the first branch", async () => {
   await withSet({}, async (page) => {
-  await run(page, "kubectl scale statefulset web --replicas=3");
-  await settle(page);
-  assert.equal(await tiles(page).count(), 3);
-  const range = page.getByRole("slider", { name: "Moment of the session" });
-  await range.fill("1000");
-  await page.getByText("The past, read-only.").waitFor();
-  assert.ok((await tiles(page).count()) < 2);
-  await terminal(page).fill("kubectl delete pod web-0");
-  await terminal(page).press("Enter");
-  await page.getByText("This is the past. Go on from here").waitFor();
-  await page.getByRole("button", { name: "Go on from here" }).click();
-  await settle(page);
-  assert.equal(await tiles(page).count(), 2);
-  await page.getByLabel("Branch").selectOption({ index: 0 });
-  await page.waitForFunction(() => document.querySelectorAll(".stage .tile").length === 3);
-  await page.reload();
-  await page.getByLabel("Branch").waitFor();
-  assert.equal(await page.getByLabel("Branch").locator("option").count(), 2);
+    await run(page, "kubectl scale statefulset web --replicas=3");
+    await settle(page);
+    assert.equal(await tiles(page).count(), 3);
+    const range = page.getByRole("slider", { name: "Moment of the session" });
+    await range.fill("1000");
+    await page.getByText("The past, read-only.").waitFor();
+    assert.ok((await tiles(page).count()) < 2);
+    await terminal(page).fill("kubectl delete pod web-0");
+    await terminal(page).press("Enter");
+    await page.getByText("This is the past. Go on from here").waitFor();
+    await page.getByRole("button", { name: "Go on from here" }).click();
+    await settle(page);
+    assert.equal(await tiles(page).count(), 2);
+    await page.getByLabel("Branch").selectOption({ index: 0 });
+    await page.waitForFunction(() => document.querySelectorAll(".stage .tile").length === 3);
+    await page.reload();
+    await page.getByLabel("Branch").waitFor();
+    assert.equal(await page.getByLabel("Branch").locator("option").count(), 2);
   });
 });
 
 test("steps go back and on, and a command is taken back and given again", async () => {
   await withSet({}, async (page) => {
-  await page.getByRole("button", { name: "To the visible change before" }).click();
-  await page.getByText("The past, read-only.").waitFor();
-  assert.equal(await page.locator(".stage .tile.is-ready").count(), 1);
-  await page.getByRole("button", { name: "To the next visible change" }).click();
-  await page.waitForFunction(() => document.querySelectorAll(".stage .tile.is-ready").length === 2);
-  await page.getByRole("button", { name: /^Undo: kubectl apply/ }).click();
-  await page.waitForFunction(() => document.querySelectorAll(".stage .tile").length === 0);
-  await page.getByRole("button", { name: /^Redo: kubectl apply/ }).click();
-  await settle(page);
-  assert.equal(await tiles(page).count(), 2);
+    await page.getByRole("button", { name: "To the visible change before" }).click();
+    await page.getByText("The past, read-only.").waitFor();
+    assert.equal(await page.locator(".stage .tile.is-ready").count(), 1);
+    await page.getByRole("button", { name: "To the next visible change" }).click();
+    await page.waitForFunction(() => document.querySelectorAll(".stage .tile.is-ready").length === 2);
+    await page.getByRole("button", { name: /^Undo: kubectl apply/ }).click();
+    await page.waitForFunction(() => document.querySelectorAll(".stage .tile").length === 0);
+    await page.getByRole("button", { name: /^Redo: kubectl apply/ }).click();
+    await settle(page);
+    assert.equal(await tiles(page).count(), 2);
   });
 });
 
 test("the timeline is zoomed by keyboard, read as a table, and saved", async () => {
   await withSet({}, async (page) => {
-  await page.getByRole("tab", { name: "Timeline" }).click();
-  const drawing = page.getByRole("group", { name: /^Timeline: 2 lanes/ });
-  await page.waitForFunction(() => document.querySelectorAll(".timeline-plot svg svg rect").length >= 6);
-  const before = await drawing.getAttribute("aria-label");
-  await drawing.focus();
-  await page.keyboard.press("+");
-  await page.waitForFunction((old) => document.querySelector(".timeline-box").getAttribute("aria-label") !== old, before);
-  await page.keyboard.press("0");
-  await page.locator(".timeline summary").click();
-  await page.getByRole("cell", { name: "ContainerCreating" }).first().waitFor();
-  for (const [name, file, start] of [
-    ["Save as SVG", "timeline.svg", "<svg"],
-    ["Save as PNG", "timeline.png", "\u0089PNG".slice(1)],
-  ]) {
-    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).click()]);
-    assert.equal(download.suggestedFilename(), file);
-    const chunks = [];
-    for await (const chunk of await download.createReadStream()) chunks.push(chunk);
-    const text = Buffer.concat(chunks).toString("latin1");
-    assert.ok(text.slice(0, 10).includes(start), text.slice(0, 40));
-  }
+    await page.getByRole("tab", { name: "Timeline" }).click();
+    const drawing = page.getByRole("group", { name: /^Timeline: 2 lanes/ });
+    await page.waitForFunction(() => document.querySelectorAll(".timeline-plot svg svg rect").length >= 6);
+    const before = await drawing.getAttribute("aria-label");
+    await drawing.focus();
+    await page.keyboard.press("+");
+    await page.waitForFunction((old) => document.querySelector(".timeline-box").getAttribute("aria-label") !== old, before);
+    await page.keyboard.press("0");
+    await page.locator(".timeline summary").click();
+    await page.getByRole("cell", { name: "ContainerCreating" }).first().waitFor();
+    for (const [name, file, start] of [
+      ["Save as SVG", "timeline.svg", "<svg"],
+      ["Save as PNG", "timeline.png", "\u0089PNG".slice(1)],
+    ]) {
+      const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).click()]);
+      assert.equal(download.suggestedFilename(), file);
+      const chunks = [];
+      for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+      const text = Buffer.concat(chunks).toString("latin1");
+      assert.ok(text.slice(0, 10).includes(start), text.slice(0, 40));
+    }
   });
 });
 
 test("two runs are stepped together", async () => {
   await withPage(session, {}, async (page) => {
-  await page.getByRole("tab", { name: "Compare" }).click();
-  await page.getByRole("button", { name: "OrderedReady or Parallel" }).click();
-  await page.getByRole("button", { name: "Step both" }).click();
-  await page.getByRole("button", { name: "Step both" }).click();
-  const pods = (side) => page.getByRole("list", { name: `Pods, ${side}` }).getByRole("listitem").count();
-  assert.equal(await pods("OrderedReady"), 1);
-  assert.equal(await pods("Parallel"), 5);
-  await page.getByRole("button", { name: "To the end" }).click();
-  await page.getByRole("row", { name: "Ready now 5 of 5 5 of 5" }).waitFor();
+    await page.getByRole("tab", { name: "Compare" }).click();
+    await page.getByRole("button", { name: "OrderedReady or Parallel" }).click();
+    await page.getByRole("button", { name: "Step both" }).click();
+    await page.getByRole("button", { name: "Step both" }).click();
+    const pods = (side) => page.getByRole("list", { name: `Pods, ${side}` }).getByRole("listitem").count();
+    assert.equal(await pods("OrderedReady"), 1);
+    assert.equal(await pods("Parallel"), 5);
+    await page.getByRole("button", { name: "To the end" }).click();
+    await page.getByRole("row", { name: "Ready now 5 of 5 5 of 5" }).waitFor();
   });
 });
 
 test("a reader predicts the next pod and is told why", async () => {
   await withSet({}, async (page) => {
-  await page.getByRole("button", { name: "Pause" }).click();
-  await run(page, "kubectl set image statefulset/web nginx=registry.k8s.io/nginx-slim:0.21");
-  await page.getByRole("button", { name: "Predict" }).click();
-  const question = page.getByRole("region", { name: "Prediction" });
-  await question.getByText("Which pod changes next?").waitFor();
-  await question.getByRole("button", { name: "web-1" }).click();
-  await question.getByText("Right:").waitFor();
-  assert.match(await question.textContent(), /web-1 is told to end\. Why: .*web-1/);
+    await page.getByRole("button", { name: "Pause" }).click();
+    await run(page, "kubectl set image statefulset/web nginx=registry.k8s.io/nginx-slim:0.21");
+    await page.getByRole("button", { name: "Predict" }).click();
+    const question = page.getByRole("region", { name: "Prediction" });
+    await question.getByText("Which pod changes next?").waitFor();
+    await question.getByRole("button", { name: "web-1" }).click();
+    await question.getByText("Right:").waitFor();
+    assert.match(await question.textContent(), /web-1 is told to end\. Why: .*web-1/);
   });
 });
 
 test("a rollout's history tells its course, and compares templates", async () => {
   await withSet({}, async (page) => {
-  await run(page, "kubectl set image statefulset/web nginx=registry.k8s.io/nginx-slim:0.21");
-  await settle(page);
-  const table = page.getByRole("table", { name: /Revisions of statefulset\/web/ });
-  await table.getByRole("cell", { name: "1 of 2" }).waitFor();
-  await page.getByRole("button", { name: "Diff before: revision 2 against 1" }).click();
-  const diff = page.getByRole("region", { name: "How two revisions differ" });
-  assert.match(await diff.textContent(), /\+.*nginx-slim:0\.21/);
-  await page.getByRole("button", { name: "Undo to revision 1" }).click();
-  await settle(page);
-  await table.getByText("was 1").waitFor();
+    await run(page, "kubectl set image statefulset/web nginx=registry.k8s.io/nginx-slim:0.21");
+    await settle(page);
+    const table = page.getByRole("table", { name: /Revisions of statefulset\/web/ });
+    await table.getByRole("cell", { name: "1 of 2" }).waitFor();
+    await page.getByRole("button", { name: "Diff before: revision 2 against 1" }).click();
+    const diff = page.getByRole("region", { name: "How two revisions differ" });
+    assert.match(await diff.textContent(), /\+.*nginx-slim:0\.21/);
+    await page.getByRole("button", { name: "Undo to revision 1" }).click();
+    await settle(page);
+    await table.getByText("was 1").waitFor();
   });
 });
 
