@@ -7,6 +7,7 @@ use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::{Cluster, Verdict};
 use crate::collections::SortedMap;
 use crate::ui::time_machine::Moment;
+use crate::ui::view_model::revisions::controller_of_pod;
 
 /// Turns that are looked through for a pod's change.
 const TURNS_MAX: usize = 100_000;
@@ -140,16 +141,10 @@ fn happening(before: Option<(bool, bool)>, pod: &Pod) -> Option<Happening> {
     }
 }
 
-fn owner(pod: &Pod) -> Option<ObjectKey> {
-    let owner = pod.metadata.controller_of()?;
-    let kind = Kind::of(&owner.api_version, &owner.kind)?;
-    Some(ObjectKey::new(kind, pod.metadata.namespace.clone(), owner.name.clone()))
-}
-
 fn is_it(choice: &Choice, pod: &Pod, key: &ObjectKey) -> bool {
     match choice {
         Choice::Pod(known) => known == key,
-        Choice::New(of) => owner(pod).as_ref() == Some(of),
+        Choice::New(of) => controller_of_pod(&pod.metadata).as_ref() == Some(of),
     }
 }
 
@@ -175,9 +170,9 @@ fn choices(
     }
     choices.truncate(CHOICES_MAX);
     if !choices.iter().any(|choice| is_it(choice, pod, key)) {
-        let is_drawn =
-            happening == Happening::Made && owner(pod).is_some_and(|owner| owner.kind != Kind::StatefulSet);
-        let of = owner(pod).filter(|_| is_drawn);
+        let is_drawn = happening == Happening::Made
+            && controller_of_pod(&pod.metadata).is_some_and(|owner| owner.kind != Kind::StatefulSet);
+        let of = controller_of_pod(&pod.metadata).filter(|_| is_drawn);
         choices.push(of.map_or_else(|| Choice::Pod(key.clone()), Choice::New));
     }
     choices
@@ -195,7 +190,7 @@ fn because(cluster: &Cluster, happening: Happening, key: &ObjectKey) -> String {
     }
     let pod = cluster.server().get(key).ok();
     let Some(owner) = pod.and_then(|object| match object {
-        Object::Pod(pod) => owner(pod),
+        Object::Pod(pod) => controller_of_pod(&pod.metadata),
         _ => None,
     }) else {
         return on_its_own;

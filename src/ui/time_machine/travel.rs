@@ -192,16 +192,6 @@ impl TimeMachine {
         }
     }
 
-    /// Plays a branch that was only stored, so that it can be looked at beside another.
-    pub fn wake(&mut self, shown: &Cluster, which: usize) {
-        if which != self.current
-            && let Some(cluster) = self.take_resting(which, shown.config().clone())
-            && let Some(branch) = self.branches.get_mut(which)
-        {
-            branch.state = BranchState::Rests(Box::new(cluster));
-        }
-    }
-
     /// Forgets a branch that is not shown.
     pub fn forget_branch(&mut self, which: usize) {
         if which != self.current && which < self.branches.len() {

@@ -3,7 +3,7 @@
 //! A revision keeps its letter for as long as the page is open, also when an undo gives it a new number.
 
 use super::history::revision_number;
-use crate::api::{Kind, Object, ObjectMeta};
+use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
 use crate::cluster::Cluster;
 use crate::collections::{SortedMap, sort_by_key};
 
@@ -62,6 +62,13 @@ impl Letters {
         let index = *self.given.get(&key(namespace, name))?;
         Some(RevisionMark { letter: letter(index), pattern: index % PATTERNS })
     }
+}
+
+/// What controls a pod, when it is of a kind that is served.
+pub fn controller_of_pod(pod: &ObjectMeta) -> Option<ObjectKey> {
+    let owner = pod.controller_of()?;
+    let kind = Kind::of(&owner.api_version, &owner.kind)?;
+    Some(ObjectKey::new(kind, pod.namespace.clone(), owner.name.clone()))
 }
 
 /// Namespace and name of the object that holds a pod's revision: a `ReplicaSet`, or a `ControllerRevision`.

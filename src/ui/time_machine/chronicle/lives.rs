@@ -10,7 +10,7 @@ use crate::api::pod::Pod;
 use crate::api::{Kind, ObjectKey};
 use crate::cluster::Change;
 use crate::sim::Time;
-use crate::ui::view_model::revisions::revision_of_pod;
+use crate::ui::view_model::revisions::{controller_of_pod, revision_of_pod};
 
 /// Pods that are remembered at most; those that are gone longest are forgotten first.
 const LIVES_MAX: usize = 4_000;
@@ -88,11 +88,7 @@ impl Lives {
 
     fn be_born(&mut self, pod: &Pod, order: u64) -> usize {
         let meta = &pod.metadata;
-        let owner = meta.controller_of().and_then(|owner| {
-            let kind = Kind::of(&owner.api_version, &owner.kind)?;
-            let key = ObjectKey::new(kind, meta.namespace.clone(), owner.name.clone());
-            Some(self.deployments.get(&key).cloned().unwrap_or(key))
-        });
+        let owner = controller_of_pod(meta).map(|key| self.deployments.get(&key).cloned().unwrap_or(key));
         if self.all.len() >= LIVES_MAX {
             self.forget_oldest();
         }
