@@ -1,6 +1,7 @@
 //! The objects of one kind, by namespace and name.
 //!
-//! Looking one up builds no key, and listing goes through one compiled iterator, wherever it is called.
+//! Looking one up builds no key, and listing goes through one compiled iterator, wherever it is called. Names
+//! are shared, as objects are: a copy of the whole map copies no text.
 
 use std::collections::{BTreeMap, btree_map};
 use std::marker::PhantomData;
@@ -14,7 +15,7 @@ use crate::collections::{SortedMap, sorted_map};
 #[derive(Clone, Debug, Default)]
 pub struct ObjectMap {
     /// No namespace is empty.
-    namespaces: SortedMap<String, BTreeMap<String, Object>>,
+    namespaces: SortedMap<String, BTreeMap<Rc<str>, Object>>,
 }
 
 impl ObjectMap {
@@ -36,7 +37,7 @@ impl ObjectMap {
     /// Puts an object in the place that its metadata names, and gives back the one that was there.
     pub fn insert(&mut self, object: Object) -> Option<Object> {
         let meta = object.meta();
-        let name = meta.name.clone();
+        let name = Rc::from(meta.name.as_str());
         if let Some(names) = self.namespaces.get_mut(&meta.namespace) {
             names.insert(name, object)
         } else {
@@ -70,8 +71,8 @@ impl ObjectMap {
 /// Objects by namespace and name.
 #[derive(Clone, Debug, Default)]
 pub struct Objects<'a> {
-    namespaces: sorted_map::Iter<'a, String, BTreeMap<String, Object>>,
-    names: btree_map::Values<'a, String, Object>,
+    namespaces: sorted_map::Iter<'a, String, BTreeMap<Rc<str>, Object>>,
+    names: btree_map::Values<'a, Rc<str>, Object>,
 }
 
 impl<'a> Objects<'a> {

@@ -33,9 +33,9 @@ impl Change {
 pub struct Cache {
     objects: SortedMap<Kind, ObjectMap>,
     /// Objects by (kind, namespace, uid of their controller or empty).
-    by_controller: SortedMap<(Kind, String, String), SortedSet<String>>,
+    by_controller: SortedMap<(Kind, String, String), SortedSet<Rc<str>>>,
     /// Pods by node.
-    by_node: SortedMap<String, SortedSet<(String, String)>>,
+    by_node: SortedMap<String, SortedSet<(Rc<str>, Rc<str>)>>,
     /// The newest revision of the store that was seen of each kind.
     revisions: SortedMap<Kind, u64>,
 }
@@ -137,19 +137,22 @@ impl Cache {
             if let Some(object) = old
                 && let Some(names) = self.by_controller.get_mut(&controller_index(object))
             {
-                names.remove(&object.meta().name);
+                names.remove(object.meta().name.as_str());
                 if names.is_empty() {
                     self.by_controller.remove(&controller_index(object));
                 }
             }
             if let Some(object) = new {
                 let names = self.by_controller.entry(controller_index(object)).or_default();
-                names.insert(object.meta().name.clone());
+                names.insert(Rc::from(object.meta().name.as_str()));
             }
         }
         let (old_node, new_node) = (old.and_then(node_of), new.and_then(node_of));
         if old_node != new_node {
-            let place = |object: &Object| (object.meta().namespace.clone(), object.meta().name.clone());
+            let place = |object: &Object| -> (Rc<str>, Rc<str>) {
+                let meta = object.meta();
+                (Rc::from(meta.namespace.as_str()), Rc::from(meta.name.as_str()))
+            };
             if let (Some(node), Some(object)) = (old_node, old)
                 && let Some(pods) = self.by_node.get_mut(node)
             {

@@ -6,12 +6,14 @@
 //! events about one object at once and one more every five minutes. The scheduler uses the newer events
 //! API, which only counts repeats. Left out: forgetting after an hour, the series of events.k8s.io.
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use crate::api::event::{Event, EventSource, ObjectReference};
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp};
 use crate::apiserver::{ApiServer, Request};
 use crate::collections::{SortedMap, SortedSet};
 use crate::sim::Time;
-use std::collections::BTreeMap;
 
 /// Different messages before similar events are combined.
 const SIMILAR_MAX: usize = 10;
@@ -57,12 +59,21 @@ struct Flood {
     at: Time,
 }
 
+/// What one source has told about one object.
+#[derive(Clone, Debug, Default)]
+struct Source {
+    /// By type and reason.
+    similar: SortedMap<String, Similar>,
+    /// By type and reason, and unless they were combined by field and message too.
+    told: SortedMap<String, ObjectKey>,
+    flood: Flood,
+}
+
 /// One process's memory of the Events that it told.
 #[derive(Clone, Debug, Default)]
 pub struct Recorder {
-    similar: BTreeMap<String, Similar>,
-    told: BTreeMap<String, ObjectKey>,
-    floods: SortedMap<String, Flood>,
+    /// Shared between the copies of a process.
+    sources: BTreeMap<Rc<str>, Rc<Source>>,
 }
 
 /// What is told, before it is an object.
@@ -89,12 +100,12 @@ impl Recorder {
     pub fn record(&mut self, server: &mut ApiServer, telling: &Telling<'_>) {
         let object = telling.about.key();
         let source = format!("{}|{}|{object}|{}", telling.component, telling.host, telling.about.meta().uid);
-        let kind_of = format!("{source}|{}|{}", telling.type_.as_str(), telling.reason);
-        let (same, message) = self.combine(&kind_of, telling, server.now());
-        if telling.component != NEW_EVENTS_API && !self.may_tell(&source, server.now()) {
+        let source = Rc::make_mut(self.sources.entry(Rc::from(source)).or_default());
+        let (same, message) = source.combine(telling, server.now());
+        if telling.component != NEW_EVENTS_API && !source.flood.may_tell(server.now()) {
             return;
         }
-        if let Some(Object::Event(event)) = self.told.get(&same).and_then(|key| server.get(key).ok()) {
+        if let Some(Object::Event(event)) = source.told.get(&same).and_then(|key| server.get(key).ok()) {
             let mut again = (**event).clone();
             again.count += 1;
             again.last_timestamp = Some(Timestamp::at(server.now()));
@@ -106,18 +117,21 @@ impl Recorder {
         let event = new_event(server, telling, message);
         let key = ObjectKey::new(Kind::Event, event.metadata.namespace.clone(), event.metadata.name.clone());
         if server.handle(Request::create(event)).is_ok() {
-            self.told.insert(same, key);
+            source.told.insert(same, key);
         }
     }
+}
 
+impl Source {
     /// The key under which repeats are found, and the message: combined when too many were similar.
-    fn combine(&mut self, kind_of: &str, telling: &Telling<'_>, now: Time) -> (String, String) {
+    fn combine(&mut self, telling: &Telling<'_>, now: Time) -> (String, String) {
+        let kind_of = format!("{}|{}", telling.type_.as_str(), telling.reason);
         let own =
             (format!("{kind_of}|{}|{}", telling.field_path, telling.message), telling.message.to_owned());
         if telling.component == NEW_EVENTS_API {
             return own;
         }
-        let similar = self.similar.entry(kind_of.to_owned()).or_default();
+        let similar = self.similar.entry(kind_of.clone()).or_default();
         if (now - similar.last_at).ms() > SIMILAR_WITHIN_MS {
             similar.messages.clear();
         }
@@ -127,18 +141,19 @@ impl Recorder {
             return own;
         }
         similar.messages.pop_first();
-        (kind_of.to_owned(), format!("(combined from similar events): {}", telling.message))
+        (kind_of, format!("(combined from similar events): {}", telling.message))
     }
+}
 
+impl Flood {
     /// A bucket of [`BURST`] events that refills by one every [`REFILL_MS`].
-    fn may_tell(&mut self, source: &str, now: Time) -> bool {
-        let flood = self.floods.entry(source.to_owned()).or_default();
-        flood.used_ms = flood.used_ms.saturating_sub((now - flood.at).ms());
-        flood.at = now;
-        if flood.used_ms + REFILL_MS > BURST * REFILL_MS {
+    fn may_tell(&mut self, now: Time) -> bool {
+        self.used_ms = self.used_ms.saturating_sub((now - self.at).ms());
+        self.at = now;
+        if self.used_ms + REFILL_MS > BURST * REFILL_MS {
             return false;
         }
-        flood.used_ms += REFILL_MS;
+        self.used_ms += REFILL_MS;
         true
     }
 }

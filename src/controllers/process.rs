@@ -3,13 +3,15 @@
 //! Models cmd/kube-controller-manager/app/controllermanager.go and the worker loop that every controller has,
 //! Kubernetes v1.36. Left out: several workers; a sync runs to its end in one instant.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::rc::Rc;
 
 use super::verdict::{Decision, Reason, Verdict};
 use super::volume::VolumeFault;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{Cache, Change, Component, Context, StatusError, WorkFate, WorkQueue};
-use crate::collections::{SortedMap, SortedSet};
+use crate::collections::SortedSet;
 use crate::sim::{Span, Time};
 
 /// Decisions that are kept for each object.
@@ -85,6 +87,22 @@ impl Clone for Box<dyn Controller> {
     }
 }
 
+/// What controllers watch: all but Events. Nobody acts upon those, and there are more of them than of all else.
+pub(super) const WATCHED: &[Kind] = &without_events();
+
+const fn without_events() -> [Kind; Kind::ALL.len() - 1] {
+    let mut kinds = [Kind::Event; Kind::ALL.len() - 1];
+    let (mut from, mut to) = (0, 0);
+    while from < Kind::ALL.len() {
+        if !matches!(Kind::ALL[from], Kind::Event) {
+            kinds[to] = Kind::ALL[from];
+            to += 1;
+        }
+        from += 1;
+    }
+    kinds
+}
+
 /// The timer of the process: run a sync of the controller at this index, if one is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunNext(pub usize);
@@ -102,7 +120,7 @@ struct Worker {
 pub struct ControllerManager {
     workers: Vec<Worker>,
     watches: &'static [Kind],
-    decisions: SortedMap<ObjectKey, Vec<Decision>>,
+    decisions: BTreeMap<Rc<ObjectKey>, Rc<Vec<Decision>>>,
     sync_count: u64,
 }
 
@@ -113,12 +131,12 @@ impl ControllerManager {
             .into_iter()
             .map(|controller| Worker { controller, queue: WorkQueue::default(), wakes: SortedSet::new() })
             .collect();
-        Self { workers, watches: Kind::ALL, decisions: SortedMap::new(), sync_count: 0 }
+        Self { workers, watches: WATCHED, decisions: BTreeMap::new(), sync_count: 0 }
     }
 
     /// The last decisions about an object, oldest first.
     pub fn decisions(&self, key: &ObjectKey) -> &[Decision] {
-        self.decisions.get(key).map_or(&[], Vec::as_slice)
+        self.decisions.get(key).map_or(&[], |decisions| decisions.as_slice())
     }
 
     /// All objects that decisions were made about, with the newest decision of each.
@@ -190,11 +208,15 @@ impl ControllerManager {
     }
 
     fn note(&mut self, decision: Decision) {
-        let decisions = self.decisions.entry(decision.object.clone()).or_default();
+        let decisions = match self.decisions.get_mut(&decision.object) {
+            Some(decisions) => decisions,
+            None => self.decisions.entry(Rc::new(decision.object.clone())).or_default(),
+        };
         // The same decision again is no news: the first of them says since when it holds.
         if decisions.last().is_some_and(|last| last.verdict == decision.verdict && last.by == decision.by) {
             return;
         }
+        let decisions = Rc::make_mut(decisions);
         if decisions.len() >= DECISIONS_MAX {
             decisions.remove(0);
         }

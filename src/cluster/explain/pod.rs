@@ -48,7 +48,10 @@ pub(super) const RULES: &[&Rule] = &[&READY, &SUCCEEDED, &FAILED, &NODE_LOST];
 /// Why a pod is as it is.
 pub(super) fn explain(view: View<'_>, key: &ObjectKey, pod: &Rc<Pod>) -> Explanation {
     let mut explanation = explain_by_state(view, key, pod);
-    explanation.facts.extend(deletion::truth_about(view, pod));
+    // Whoever waits for it passes on what it waits for, and not these; and many may wait for many.
+    if view.is_at_the_top() {
+        explanation.facts.extend(deletion::truth_about(view, pod));
+    }
     explanation
 }
 

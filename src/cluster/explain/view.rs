@@ -26,6 +26,11 @@ impl<'a> View<'a> {
         Self { cluster, depth: DEPTH }
     }
 
+    /// Whether one looks at what was asked for, and not at what that waits for.
+    pub(super) fn is_at_the_top(self) -> bool {
+        self.depth == DEPTH
+    }
+
     /// Why another object, which this one waits for, is as it is; `None` beyond the depth, or when it is not
     /// there.
     pub(super) fn explain(self, key: &ObjectKey) -> Option<Explanation> {

@@ -158,7 +158,7 @@ impl Component for App {
                     </div>
                     <div class="area area-read">
                         <Inspector view={views.inspector.clone()} {on} />
-                        <Events rows={views.events.clone()} {on} />
+                        <Events list={views.events.clone()} {on} />
                     </div>
                 </main>
                 if let Some(view) = &views.drain {

@@ -5,11 +5,11 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::ui::state::Action;
-use crate::ui::view_model::events::{EVENTS_LISTED, EventRow};
+use crate::ui::view_model::events::{EventList, EventRow};
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct EventsProps {
-    pub(crate) rows: Rc<Vec<EventRow>>,
+    pub(crate) list: Rc<EventList>,
     pub(crate) on: Callback<Action>,
 }
 
@@ -39,11 +39,11 @@ pub(crate) fn Events(props: &EventsProps) -> Html {
     html! {
         <section class="panel events" aria-labelledby="events-title">
             <h2 id="events-title" class="panel-title">{ "Events" }</h2>
-            if props.rows.is_empty() {
+            if props.list.rows.is_empty() {
                 <p class="empty">{ "Nothing has happened yet." }</p>
             }
-            <ol class="event-list">{ for props.rows.iter().map(|row| event(row, Some(&props.on))) }</ol>
-            if props.rows.len() >= EVENTS_LISTED {
+            <ol class="event-list">{ for props.list.rows.iter().map(|row| event(row, Some(&props.on))) }</ol>
+            if props.list.has_older {
                 <p class="empty">{ "Older events: kubectl get events" }</p>
             }
         </section>

@@ -4,6 +4,7 @@
 //! a second at most. In a crowd of pods several changes are drawn together, so that frames stay short.
 
 use super::State;
+use crate::ui::view_model::events::{EVENTS_LISTED, EVENTS_LISTED_IN_PASSING};
 
 /// From this speed on a page sums up instead of drawing each change.
 const RACING: f64 = 10.0;
@@ -30,8 +31,8 @@ pub struct Frame {
     pub(super) is_behind: bool,
     /// How many pods may change in this picture.
     pub(super) room: usize,
-    /// Whether it lists the events, too: in a crowd nobody reads them line by line.
-    pub(super) lists_events: bool,
+    /// How many events it lists, if it does: in a crowd nobody reads them line by line.
+    pub(super) lists_events: Option<usize>,
 }
 
 impl Default for Frame {
@@ -43,7 +44,7 @@ impl Default for Frame {
             draws: true,
             is_behind: false,
             room: usize::MAX,
-            lists_events: true,
+            lists_events: Some(EVENTS_LISTED),
         }
     }
 }
@@ -107,10 +108,13 @@ impl State {
         if !frame.draws && is_ticking && frame.unseen_ms < pause_ms {
             return false;
         }
-        let is_gradual = is_ticking && is_crowd && !is_racing && frame.unseen_ms > 0.0;
+        let is_gradual = is_ticking && is_crowd && !is_racing;
         frame.room = if is_gradual { PODS_A_PICTURE } else { usize::MAX };
-        frame.lists_events = !is_ticking || !is_crowd || frame.unlisted_ms >= RACING_MS;
-        if frame.lists_events {
+        frame.lists_events = match is_ticking && is_crowd {
+            false => Some(EVENTS_LISTED),
+            true => (frame.unlisted_ms >= RACING_MS).then_some(EVENTS_LISTED_IN_PASSING),
+        };
+        if frame.lists_events.is_some() {
             frame.unlisted_ms = 0.0;
         }
         frame.unseen_ms = 0.0;

@@ -14,7 +14,7 @@ use crate::ui::view_model::comparison::CompareView;
 use crate::ui::view_model::daemon_sets::{DaemonView, daemon_sets};
 use crate::ui::view_model::deployments::{DeploymentView, deployments};
 use crate::ui::view_model::drain::{DrainDraft, DrainView};
-use crate::ui::view_model::events::{EventRow, events};
+use crate::ui::view_model::events::{EventList, events};
 use crate::ui::view_model::gradual::Room;
 use crate::ui::view_model::history::HistoryView;
 use crate::ui::view_model::inspector::InspectorView;
@@ -81,7 +81,7 @@ pub struct Views {
     /// Disruption budgets, when they are shown.
     pub budgets: Rc<Vec<BudgetView>>,
     /// Events, newest first.
-    pub events: Rc<Vec<EventRow>>,
+    pub events: Rc<EventList>,
     /// The chosen object.
     pub inspector: Option<Rc<InspectorView>>,
     /// The drain that is being prepared.
@@ -191,7 +191,7 @@ impl State {
         let mut room = Room::for_pods(views.frame.room);
         if !only_time {
             views.letters.observe(cluster);
-            let stage = StageView::of(cluster, &views.letters, &mut views.tiles, selected);
+            let stage = StageView::of(cluster, &views.letters, &mut views.tiles, selected, &views.stage);
             let stage = room.stage(&views.stage, stage);
             keep(&mut views.stage, stage);
             views.tiles.forget_gone(&views.stage);
@@ -219,8 +219,8 @@ impl State {
                 TimelineView::of(&self.machine, cluster, letters, choice, old.as_deref()).map(Rc::new);
         }
         views.summary = summary(&views.workloads);
-        if views.frame.lists_events {
-            keep(&mut views.events, events(cluster, None));
+        if let Some(count) = views.frame.lists_events {
+            keep(&mut views.events, events(cluster, None, count));
         }
         let shows_history = self.panel == Panel::History;
         let told = if shows_history {

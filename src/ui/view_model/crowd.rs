@@ -34,7 +34,8 @@ mod tests {
         assert!(cluster.submit(Input::Line { terminal: 0, line }).is_ok());
         let mut counts = |ms| {
             cluster.run_until(cluster.now() + Span::from_ms(ms));
-            let stage = StageView::of(&cluster, &Letters::default(), &mut Tiles::default(), None);
+            let (letters, mut tiles) = (Letters::default(), Tiles::default());
+            let stage = StageView::of(&cluster, &letters, &mut tiles, None, &StageView::default());
             let tiles = stage.shelf.iter().chain(stage.lanes.iter().flat_map(|lane| &lane.tiles));
             let counts = crowd(tiles);
             counts.iter().map(|(_, word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")

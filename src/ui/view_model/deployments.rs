@@ -3,14 +3,15 @@
 use std::rc::Rc;
 
 use super::Selected;
-use super::history::{HistoryView, pods_of, revision_number};
+use super::history::{HistoryView, revision_number};
 use super::revisions::{Letters, RevisionMark};
 use super::tile::{TileView, Tiles};
 use super::why::{WhyView, why};
 use crate::api::deployment::{Deployment, ReplicaSet};
+use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
 use crate::cluster::Cluster;
-use crate::collections::sort_by_key;
+use crate::collections::{SortedMap, sort_by_key};
 
 /// More pods than this, as wanted, are summed up.
 const PODS_DRAWN: i64 = 240;
@@ -84,7 +85,10 @@ pub fn deployments(
     selected: Selected<'_>,
 ) -> Vec<Rc<DeploymentView>> {
     let server = cluster.server();
-    let mut maker = Maker { cluster, letters, tiles, selected };
+    if server.store().count(Kind::Deployment) + server.store().count(Kind::ReplicaSet) == 0 {
+        return Vec::new();
+    }
+    let mut maker = Maker { cluster, letters, tiles, selected, pods: by_controller(cluster) };
     let owned = server.list(Kind::Deployment, None).filter_map(|object| match object {
         Object::Deployment(deployment) => Some(deployment),
         _ => None,
@@ -106,6 +110,18 @@ struct Maker<'a> {
     letters: &'a Letters,
     tiles: &'a mut Tiles,
     selected: Selected<'a>,
+    /// Pods by the uid of their controller: a Deployment may have as many old sets as it keeps revisions.
+    pods: SortedMap<&'a str, Vec<&'a Rc<Pod>>>,
+}
+
+fn by_controller(cluster: &Cluster) -> SortedMap<&str, Vec<&Rc<Pod>>> {
+    let mut pods: SortedMap<&str, Vec<&Rc<Pod>>> = SortedMap::new();
+    for pod in cluster.server().list(Kind::Pod, None).typed::<Pod>() {
+        if let Some(owner) = pod.metadata.controller_of() {
+            pods.entry(owner.uid.as_str()).or_default().push(pod);
+        }
+    }
+    pods
 }
 
 impl Maker<'_> {
@@ -180,7 +196,7 @@ impl Maker<'_> {
 
     fn row(&mut self, set: &ReplicaSet) -> ReplicaSetRow {
         let meta = &set.metadata;
-        let pods = pods_of(self.cluster, meta);
+        let pods = self.pods.get(meta.uid.as_str()).map_or(&[][..], Vec::as_slice);
         ReplicaSetRow {
             key: ObjectKey::new(Kind::ReplicaSet, meta.namespace.clone(), meta.name.clone()),
             number: revision_number(meta),
@@ -189,7 +205,7 @@ impl Maker<'_> {
             current: set.status.replicas,
             ready: set.status.ready_replicas,
             tiles: pods
-                .into_iter()
+                .iter()
                 .map(|pod| self.tiles.of(pod, self.cluster, self.letters, self.selected))
                 .collect(),
         }

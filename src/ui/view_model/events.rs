@@ -8,6 +8,8 @@ use crate::kubectl::output::duration::human_duration;
 
 /// More events than this are not listed.
 pub const EVENTS_LISTED: usize = 50;
+/// While a crowd of pods moves, those that a screen has room for: they are others a moment later.
+pub const EVENTS_LISTED_IN_PASSING: usize = 12;
 
 /// One event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,9 +32,19 @@ pub struct EventRow {
     pub count: i64,
 }
 
-/// The newest events, of one object or of all.
-pub fn events(cluster: &Cluster, about: Option<&ObjectKey>) -> Vec<EventRow> {
+/// The newest events.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventList {
+    /// Newest first.
+    pub rows: Vec<EventRow>,
+    /// Whether there are others, which are older.
+    pub has_older: bool,
+}
+
+/// The `count` newest events, of one object or of all.
+pub fn events(cluster: &Cluster, about: Option<&ObjectKey>, count: usize) -> EventList {
     let mut newest: SortedMap<_, &Event> = SortedMap::new();
+    let mut has_older = false;
     // There may be thousands.
     for object in cluster.server().list(Kind::Event, None) {
         let Object::Event(event) = object else { continue };
@@ -40,7 +52,8 @@ pub fn events(cluster: &Cluster, about: Option<&ObjectKey>) -> Vec<EventRow> {
             continue;
         }
         let seen = (event.last_timestamp.or(event.first_timestamp), event.metadata.resource_version);
-        if newest.len() == EVENTS_LISTED {
+        if newest.len() == count {
+            has_older = true;
             if newest.iter().next().is_some_and(|(oldest, _)| seen < *oldest) {
                 continue;
             }
@@ -48,7 +61,7 @@ pub fn events(cluster: &Cluster, about: Option<&ObjectKey>) -> Vec<EventRow> {
         }
         newest.insert(seen, &**event);
     }
-    newest.values().rev().map(|event| row(event, cluster)).collect()
+    EventList { rows: newest.values().rev().map(|event| row(event, cluster)).collect(), has_older }
 }
 
 fn concerns(event: &Event, key: &ObjectKey) -> bool {

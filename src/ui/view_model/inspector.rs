@@ -1,6 +1,6 @@
 //! The object that a person chose: why it is as it is, its conditions, its events and its YAML.
 
-use super::events::{EventRow, events};
+use super::events::{EVENTS_LISTED, EventRow, events};
 use super::why::ReasonsView;
 use crate::api::meta::Condition;
 use crate::api::node::Node;
@@ -77,7 +77,7 @@ impl InspectorView {
             is_running: matches!(object, Some(Object::Pod(pod)) if pod.status.phase == "Running"),
             reasons: object.map(|_| ReasonsView::of(cluster, key)),
             conditions: conditions.iter().map(condition).collect(),
-            events: events(cluster, Some(key)),
+            events: events(cluster, Some(key), EVENTS_LISTED).rows,
             yaml: object.map(|object| emit(&object.to_value())).unwrap_or_default(),
             key: key.clone(),
         }

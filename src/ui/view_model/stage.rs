@@ -65,14 +65,21 @@ pub struct LaneView {
 }
 
 impl StageView {
-    /// The stage of a cluster.
-    pub fn of(cluster: &Cluster, letters: &Letters, tiles: &mut Tiles, selected: Selected<'_>) -> Self {
+    /// The stage of a cluster; `old` is how it was drawn before.
+    pub fn of(
+        cluster: &Cluster,
+        letters: &Letters,
+        tiles: &mut Tiles,
+        selected: Selected<'_>,
+        old: &Self,
+    ) -> Self {
         let mut shelf = Vec::new();
         let mut on_nodes: SortedMap<&str, Vec<Rc<TileView>>> = SortedMap::new();
-        let (mut count, mut fresh) = (0, 0_usize);
+        let (mut count, mut staying, mut fresh) = (0, 0, 0_usize);
         for object in cluster.server().list(Kind::Pod, None) {
             let Object::Pod(pod) = object else { continue };
             count += 1;
+            staying += usize::from(!pod.metadata.is_terminating());
             let tile = tiles.of(pod, cluster, letters, selected);
             if pod.is_bound() {
                 on_nodes.entry(pod.spec.node_name.as_str()).or_default().push(tile);
@@ -104,8 +111,8 @@ impl StageView {
             lanes,
             more_fresh: fresh.saturating_sub(FRESH_DRAWN),
             pods: count,
-            is_compact: count > PODS_DRAWN_WHOLE,
-            is_crowded: count > PODS_DRAWN,
+            is_compact: is_past(PODS_DRAWN_WHOLE, staying, old.is_compact),
+            is_crowded: is_past(PODS_DRAWN, staying, old.is_crowded),
             left_out,
         }
     }
@@ -139,6 +146,13 @@ impl LaneView {
 /// Whether the scheduler has not looked at it yet.
 fn is_fresh(pod: &Pod) -> bool {
     !pod.status.conditions.iter().any(|condition| condition.type_ == "PodScheduled")
+}
+
+/// Whether there are more than so many. What was once past a limit comes back some way below it, and pods that
+/// leave do not count: a rollout makes some more for a moment, and must not draw the whole stage anew with each
+/// of them.
+fn is_past(limit: usize, count: usize, was_past: bool) -> bool {
+    count > if was_past { limit - limit / 5 } else { limit }
 }
 
 /// Leaves out what would make a page too long to read and too slow to draw, and says what that is.
@@ -182,7 +196,7 @@ mod tests {
     fn a_thousand_nodes_are_summed_up() {
         let stage = |nodes| {
             let cluster = Cluster::new(ClusterConfig::with_nodes(nodes));
-            StageView::of(&cluster, &Letters::default(), &mut Tiles::default(), None)
+            StageView::of(&cluster, &Letters::default(), &mut Tiles::default(), None, &StageView::default())
         };
         assert_eq!(stage(200).left_out, "");
         let many = stage(1_000);
@@ -191,5 +205,20 @@ mod tests {
             many.left_out,
             "800 more nodes, 800 of them Ready, run 0 Pods, 0 of them ready; kubectl get nodes lists them"
         );
+    }
+
+    #[test]
+    fn how_pods_are_drawn_does_not_change_back_and_forth() {
+        let table = [
+            (300, false, false),
+            (301, false, true),
+            (300, true, true),
+            (241, true, true),
+            (240, true, false),
+            (0, true, false),
+        ];
+        for (count, was_past, expected) in table {
+            assert_eq!(is_past(300, count, was_past), expected, "{count} pods, before: {was_past}");
+        }
     }
 }
