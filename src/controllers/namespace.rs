@@ -16,8 +16,8 @@ use crate::client::{
 use crate::sim::{Span, Time};
 
 const FINALIZER: &str = "kubernetes";
-/// After how long a namespace is looked at again in which Events remain, which no controller watches: upstream's
-/// estimate for what has finalizers, 15 s, halved, and a second.
+/// After how long a namespace is looked at again in which Events remain, which no controller watches:
+/// upstream's estimate for what has finalizers, 15 s, halved, and a second.
 const LOOKS_AGAIN_AFTER: Span = Span::from_seconds(8);
 
 /// The namespace controller.

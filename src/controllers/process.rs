@@ -87,7 +87,7 @@ impl Clone for Box<dyn Controller> {
     }
 }
 
-/// What controllers watch: all but Events. Nobody acts upon those, and there are more of them than of all else.
+/// What controllers watch: all but Events. Nobody acts upon those, and they are more than all else.
 pub(super) const WATCHED: &[Kind] = &without_events();
 
 const fn without_events() -> [Kind; Kind::ALL.len() - 1] {

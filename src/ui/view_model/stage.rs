@@ -148,9 +148,9 @@ fn is_fresh(pod: &Pod) -> bool {
     !pod.status.conditions.iter().any(|condition| condition.type_ == "PodScheduled")
 }
 
-/// Whether there are more than so many. What was once past a limit comes back some way below it, and pods that
-/// leave do not count: a rollout makes some more for a moment, and must not draw the whole stage anew with each
-/// of them.
+/// Whether there are more than so many. What was once past a limit comes back some way below it, and pods
+/// that leave do not count: a rollout makes some more for a moment, and must not draw the whole stage anew
+/// with each of them.
 fn is_past(limit: usize, count: usize, was_past: bool) -> bool {
     count > if was_past { limit - limit / 5 } else { limit }
 }
