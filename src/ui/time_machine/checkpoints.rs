@@ -30,6 +30,11 @@ impl Checkpoints {
         Self { config, held: Vec::new(), spacing: SPACING }
     }
 
+    /// What the run's cluster is made of.
+    pub(super) fn config(&self) -> &ClusterConfig {
+        &self.config
+    }
+
     /// The cluster at the beginning.
     pub(super) fn beginning(&self) -> Rc<Cluster> {
         Rc::new(Cluster::new(self.config.clone()))

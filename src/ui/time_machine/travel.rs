@@ -209,8 +209,8 @@ impl TimeMachine {
         now: Time,
     ) {
         if self.branches.len() < BRANCHES_MAX {
-            let state = BranchState::Stored(inputs, now);
-            self.branches.push(Branch { name, origin, state, ..self.branch().clone() });
+            let config = self.branch().checkpoints.config().clone();
+            self.branches.push(Branch { origin, ..Branch::stored(name, config, inputs, now) });
         }
     }
 

@@ -4,10 +4,6 @@ use super::*;
 use crate::sim::{Span, Time};
 use crate::ui::persist::{from_text, to_text};
 
-fn run(line: &str) -> Action {
-    Action::Run(line.to_owned())
-}
-
 /// A page on which the example was applied and scaled, a minute each.
 fn page() -> State {
     let mut state = State::default();
