@@ -30,11 +30,11 @@ pub(super) fn explanation(about: &Explanation, attempts: &[&Attempt]) -> String 
     let mut text = format!("{}\n", about.sentence);
     line(&mut text, "verdict", &format!("{} ({})", about.class.word(), about.rule.name));
     line(&mut text, "rule", about.rule.text);
+    let at = about.at.map(|at| format!(" at {}", clock(at))).unwrap_or_default();
+    line(&mut text, "decided by", &format!("{}{at}", about.by));
     if let Some(page) = about.rule.page() {
         line(&mut text, "documented at", &page);
     }
-    let at = about.at.map(|at| format!(" at {}", clock(at))).unwrap_or_default();
-    line(&mut text, "decided by", &format!("{}{at}", about.by));
     if let Some(field) = &about.field {
         line(&mut text, "field", &field_words(field, &about.object));
     }

@@ -53,7 +53,7 @@ pub(super) fn travel(element: &Element, changes: &[Change<'_>], ms: f64) -> Play
     )
 }
 
-/// Lets an element come from elsewhere; what it is still on from an earlier way goes on as well, so that it does not
+/// Lets an element come from elsewhere. What is left of an earlier way goes on as well, so that it does not
 /// jump where one way meets the next.
 pub(super) fn slide(element: &Element, from: &str, ms: f64) {
     let options = [

@@ -21,13 +21,14 @@ pub(crate) fn use_handle_place(root: &NodeRef, handle: &NodeRef, partition: Opti
         // Not the window's: on a phone the strip has a width only while its page is chosen.
         let (root, width) = (root.clone(), width.clone());
         use_effect_with((), move |()| {
-            let watch = root.cast::<HtmlElement>().filter(|_| browser::document().is_some()).and_then(|root| {
-                let strip = root.clone();
-                let seen = Closure::<dyn Fn()>::new(move || width.set(strip.client_width()));
-                let observer = ResizeObserver::new(seen.as_ref().unchecked_ref()).ok()?;
-                observer.observe(&root);
-                Some((observer, seen))
-            });
+            let watch =
+                root.cast::<HtmlElement>().filter(|_| browser::document().is_some()).and_then(|root| {
+                    let strip = root.clone();
+                    let seen = Closure::<dyn Fn()>::new(move || width.set(strip.client_width()));
+                    let observer = ResizeObserver::new(seen.as_ref().unchecked_ref()).ok()?;
+                    observer.observe(&root);
+                    Some((observer, seen))
+                });
             move || {
                 if let Some((observer, seen)) = watch {
                     observer.disconnect();

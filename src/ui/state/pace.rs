@@ -126,9 +126,9 @@ impl State {
         frame.unseen_ms += ms;
         frame.unlisted_ms += ms;
         frame.owed_ms += ms;
-        // Not twice in a row.
-        let catches_up = frame.is_behind && !frame.draws;
-        frame.draws = frame.unseen_ms >= pause_ms || catches_up;
+        // Where frames only draw, not two in a row: time would stand still.
+        let is_free = pause_ms <= 0.0 || !frame.draws;
+        frame.draws = is_free && (frame.unseen_ms >= pause_ms || frame.is_behind);
         let lets_pass = pause_ms <= 0.0 || !frame.draws;
         lets_pass.then(|| std::mem::take(&mut frame.owed_ms))
     }
@@ -141,7 +141,7 @@ impl State {
         // Asked again: the race may be over by now.
         let pause_ms = self.pause_ms();
         let frame = &mut self.views.frame;
-        if !frame.draws && is_ticking && frame.unseen_ms < pause_ms {
+        if !frame.draws && is_ticking && pause_ms > 0.0 {
             return false;
         }
         let is_gradual = is_ticking && is_crowd && !is_racing && frame.unseen_ms > 0.0;
@@ -188,6 +188,27 @@ mod tests {
         assert!(pictures(5.0, 60) > 3, "each change is drawn");
         let at_ten = pictures(10.0, 60);
         assert!((1..=3).contains(&at_ten), "{at_ten}");
+    }
+
+    #[test]
+    fn time_passes_however_many_pods_there_are() {
+        for pods in [20, 49, 60, 100, 112, 200] {
+            let mut state = State::default();
+            state.reduce(Action::Run(format!(
+                "kubectl create deployment hello --image=hello --replicas={pods}"
+            )));
+            state.reduce(Action::Settle);
+            while state.clock.settles_until.is_some() {
+                state.reduce(Action::Advance(16.0));
+            }
+            state.reduce(Action::Run("sleep 60".to_owned()));
+            let before = state.cluster.now();
+            for _ in 0..60 {
+                state.reduce(Action::Advance(16.0));
+            }
+            let passed = (state.cluster.now() - before).ms();
+            assert!((850..=960).contains(&passed), "with {pods} pods {passed} ms passed in 60 frames");
+        }
     }
 
     #[test]

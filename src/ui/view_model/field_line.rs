@@ -1,7 +1,7 @@
 //! Where a field stands in the text of a manifest: the file that holds an object, and the place of a path.
 //!
-//! The way to a field is followed key by key and item by item, through indented blocks and into what stands in
-//! braces or brackets (`flow_style`).
+//! The way to a field is followed key by key and item by item, through indented blocks and into what stands
+//! in braces or brackets (`flow_style`).
 
 use super::flow_style;
 use crate::api::yaml::read_manifest;
