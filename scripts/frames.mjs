@@ -2,6 +2,8 @@
 //
 //   node scripts/frames.mjs                        200 and 500 pods at 5x, 10 seconds each
 //   node scripts/frames.mjs 200 --speed=1 --seconds=4 --trace=folder --profile
+//   node scripts/frames.mjs --timeline             what the timeline costs: 100 pods, an hour shown
+//   node scripts/frames.mjs --seek                 going to moments of an hour with 200 pods, until each is drawn
 //
 // `--trace` keeps the traces, for chrome://tracing or the browser's own tools. `--profile` adds which functions take
 // the time; a release build has no names for those of the module. `--limit=16` fails when a frame has more script.
@@ -36,6 +38,8 @@ const { values, positionals } = parseArgs({
     trace: { type: "string" },
     profile: { type: "boolean", default: false },
     limit: { type: "string" },
+    timeline: { type: "boolean", default: false },
+    seek: { type: "boolean", default: false },
   },
 });
 
@@ -118,7 +122,8 @@ function report(events, label) {
   }
   const heavy = frames.filter(({ script }) => script > FRAME_MS).length;
   console.log(`  script above ${FRAME_MS} ms  ${heavy} of ${frames.length} frames`);
-  return { worst: Math.max(...frames.map(({ script }) => script)), rate: gaps.length / seconds };
+  const scripts = frames.map(({ script }) => script).sort((a, b) => a - b);
+  return { worst: scripts.at(-1), rate: gaps.length / seconds, scripts };
 }
 
 /** The functions with the most own time, from the sampling profiler's events. */
@@ -144,39 +149,141 @@ async function ready(page, count) {
   await page.locator(".pace", { hasText: "Settled" }).waitFor({ timeout: 180_000 });
 }
 
+const speed = (page, word) => page.getByRole("radio", { name: word, exact: true }).check({ force: true });
+
+/** Starts a Deployment on so many nodes that each has ten of its pods. */
+async function withPods(page, pods) {
+  await speed(page, "100×");
+  const more = Array.from({ length: Math.max(0, Math.ceil(pods / 10) - 4) }, (_, nth) => `fault add node/node-${nth + 5}`);
+  await run(page, more.join("; ") || "kubectl get nodes");
+  await run(page, `kubectl create deployment hello --image=nginxdemos/hello:0.2 --replicas=${pods}`);
+  await ready(page, pods);
+}
+
+/** An hour in which all pods are replaced every ten minutes. */
+async function withHour(page, pods) {
+  await withPods(page, pods);
+  await run(page, "for i in 1 2 3 4 5 6; do sleep 590; kubectl rollout restart deployment hello; done; sleep 120");
+  await page.waitForFunction(() => /^1:0\d:/.test(document.querySelector(".clock time").textContent), null, { timeout: 600_000 });
+  await ready(page, pods);
+}
+
+/** Rolls the Deployment again and again. */
+async function rolls(page) {
+  await terminal(page).focus();
+  const end = Date.now() + Number(values.seconds) * 1000;
+  while (Date.now() < end) {
+    // The prompt has the focus; looking for it again would take the page's time.
+    await page.keyboard.insertText("kubectl rollout restart deployment hello");
+    await page.keyboard.press("Enter");
+    await new Promise((resolve) => setTimeout(resolve, Math.min(1_200, Math.max(0, end - Date.now()))));
+  }
+}
+
+function keep(events, name) {
+  if (!values.trace) return;
+  mkdirSync(values.trace, { recursive: true });
+  writeFileSync(join(values.trace, `${name}.json`), JSON.stringify({ traceEvents: events }));
+}
+
 async function measure(session, pods) {
   await withPage(session, {}, async (page) => {
-    const speed = (word) => page.getByRole("radio", { name: word, exact: true }).check({ force: true });
-    await speed("100×");
-    // Ten pods on each node.
-    const more = Array.from({ length: Math.max(0, Math.ceil(pods / 10) - 4) }, (_, nth) => `fault add node/node-${nth + 5}`);
-    await run(page, more.join("; ") || "kubectl get nodes");
-    await run(page, `kubectl create deployment hello --image=nginxdemos/hello:0.2 --replicas=${pods}`);
-    await ready(page, pods);
-    await speed(`${values.speed}×`);
-    await terminal(page).focus();
-    const events = await traced(page, async () => {
-      const end = Date.now() + Number(values.seconds) * 1000;
-      while (Date.now() < end) {
-        // The prompt has the focus; looking for it again would take the page's time.
-        await page.keyboard.insertText("kubectl rollout restart deployment hello");
-        await page.keyboard.press("Enter");
-        await new Promise((resolve) => setTimeout(resolve, Math.min(1_200, Math.max(0, end - Date.now()))));
-      }
-    });
-    if (values.trace) {
-      mkdirSync(values.trace, { recursive: true });
-      writeFileSync(join(values.trace, `frames-${pods}.json`), JSON.stringify({ traceEvents: events }));
-    }
+    await withPods(page, pods);
+    await speed(page, `${values.speed}×`);
+    const events = await traced(page, () => rolls(page));
+    keep(events, `frames-${pods}`);
     const { worst } = report(events, `${pods} pods at ${values.speed}x`);
     if (values.profile) profile(events);
     if (values.limit && worst > Number(values.limit)) process.exitCode = 1;
   });
 }
 
+/**
+ * What the timeline costs: frames of the same rollouts without it and with it, and frames in which nothing but the timeline
+ * changes, because time stands still and a person zooms and moves it. There all script is the timeline's.
+ */
+async function measureTimeline(session, pods) {
+  await withPage(session, {}, async (page) => {
+    await withHour(page, pods);
+    await speed(page, `${values.speed}×`);
+    const scripts = [];
+    for (const tab of ["Budgets", "Timeline"]) {
+      await page.getByRole("tab", { name: tab }).click();
+      await page.waitForTimeout(2_000);
+      const events = await traced(page, () => rolls(page));
+      keep(events, `timeline-${tab}`);
+      scripts.push(report(events, `${pods} pods at ${values.speed}x, ${tab} open`).scripts);
+      await ready(page, pods);
+    }
+    const more = [0.5, 0.95].map((share) => quantile(scripts[1], share) - quantile(scripts[0], share));
+    console.log(`the timeline adds to a frame: median ${ms(more[0])}   p95 ${ms(more[1])}`);
+    await page.locator(".timeline-box").focus();
+    const events = await traced(page, async () => {
+      for (const key of ["+", "+", "ArrowLeft", "ArrowLeft", "ArrowRight", "-", "-", "+", "0"].concat(Array(8).fill("+"))) {
+        await page.keyboard.press(key);
+        await page.waitForTimeout(400);
+      }
+    });
+    keep(events, "timeline-moved");
+    const { worst } = report(events, "zoomed and moved while time stands still");
+    if (values.profile) profile(events);
+    if (values.limit && worst > Number(values.limit)) process.exitCode = 1;
+  });
+}
+
+/** Goes to moments of an hour; what each needs until it is drawn, of the page's thread and by the clock. */
+async function measureSeek(session, pods) {
+  await withPage(session, {}, async (page) => {
+    await withHour(page, pods);
+    const count = 40;
+    const clocks = [];
+    const events = await traced(page, async () => {
+      for (let nth = 0; nth < count; nth += 1) {
+        // Back and forth, never the same way twice.
+        const share = ((nth * 17) % count + 0.5) / count;
+        clocks.push(await page.evaluate(async (share) => {
+          const range = document.querySelector(".scrub .range");
+          performance.mark("seek");
+          const from = performance.now();
+          range.value = String(Math.round(Number(range.max) * share));
+          range.dispatchEvent(new Event("input", { bubbles: true }));
+          await new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); });
+          const took = performance.now() - from;
+          performance.mark("drawn");
+          return took;
+        }, share));
+        await page.waitForTimeout(150);
+      }
+    });
+    keep(events, `seek-${pods}`);
+    const thread = mainThread(events);
+    const own = events.filter(({ pid, tid }) => `${pid}/${tid}` === thread);
+    const pieces = kinds(own);
+    const marks = (name) => own.filter((event) => event.name === name && /user_timing/.test(event.cat)).map(({ ts }) => ts).sort((a, b) => a - b);
+    const [starts, ends] = [marks("seek"), marks("drawn")];
+    const sums = starts.map((start, nth) => {
+      const sum = { script: 0, layout: 0, paint: 0, garbage: 0 };
+      for (const piece of pieces) if (piece.at >= start && piece.at <= ends[nth]) sum[piece.kind] += piece.ms;
+      return { ...sum, all: sum.script + sum.layout + sum.paint + sum.garbage };
+    });
+    console.log(`${pods} pods, an hour, ${starts.length} moments:`);
+    for (const kind of ["script", "layout", "paint", "garbage", "all"]) {
+      const sorted = sums.map((sum) => sum[kind]).sort((a, b) => a - b);
+      console.log(`  ${kind.padEnd(8)} of the thread   median ${ms(quantile(sorted, 0.5))}   p95 ${ms(quantile(sorted, 0.95))}   worst ${ms(sorted.at(-1))}`);
+    }
+    const sorted = clocks.sort((a, b) => a - b);
+    console.log(`  until drawn, by the clock   median ${ms(quantile(sorted, 0.5))}   worst ${ms(sorted.at(-1))}`);
+    if (values.profile) profile(events);
+    if (values.limit && Math.max(...sums.map(({ all }) => all)) > Number(values.limit)) process.exitCode = 1;
+  });
+}
+
 const session = await launch();
 try {
-  for (const pods of positionals.length > 0 ? positionals.map(Number) : [200, 500]) await measure(session, pods);
+  const counts = (usual) => (positionals.length > 0 ? positionals.map(Number) : usual);
+  if (values.timeline) for (const pods of counts([100])) await measureTimeline(session, pods);
+  else if (values.seek) for (const pods of counts([200])) await measureSeek(session, pods);
+  else for (const pods of counts([200, 500])) await measure(session, pods);
 } finally {
   await session.close();
 }

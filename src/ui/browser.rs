@@ -98,6 +98,39 @@ pub fn focus(element: &Element) {
     }
 }
 
+/// Scrolls the page, or the area of it that scrolls for itself, just so far that an element is seen, from its
+/// beginning. A page around this one's frame stays where it is.
+// Out of line, so that the page's start does not carry it.
+#[inline(never)]
+pub fn reveal(element: &Element) {
+    let Some(page) = document().and_then(|document| document.scrolling_element()) else { return };
+    let scrolls = page.scroll_height() > page.client_height();
+    // The time bar stays above what the page scrolls.
+    let (area, bar) = if scrolls {
+        (Some(page.clone()), page.query_selector(".time").ok().flatten())
+    } else {
+        (element.closest(".area").ok().flatten(), None)
+    };
+    let Some(area) = area else { return };
+    let (top, bottom) = if scrolls {
+        let top = bar.map_or(0.0, |bar| bar.get_bounding_client_rect().height());
+        (top, f64::from(page.client_height()))
+    } else {
+        let seen = area.get_bounding_client_rect();
+        (seen.top(), seen.bottom())
+    };
+    let place = element.get_bounding_client_rect();
+    let way = (place.bottom() - bottom).min(place.top() - top);
+    if way > 0.0 {
+        area.set_scroll_top(area.scroll_top() + whole(way));
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a page is not longer than that")]
+fn whole(px: f64) -> i32 {
+    px.clamp(0.0, 1e6).ceil() as i32
+}
+
 /// The elements inside `root` that match a selector, in document order.
 pub fn all(root: &Element, selector: &str) -> Vec<Element> {
     let Ok(list) = root.query_selector_all(selector) else { return Vec::new() };

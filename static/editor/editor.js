@@ -1,6 +1,6 @@
 // The manifest editor: CodeMirror 6 with YAML, history, completion and markers.
 //
-// scripts/hooks/editor.mjs bundles this file into a chunk of its own, which static/editor/loader.js
+// scripts/hooks/chunks.mjs bundles this file into a chunk of its own, which static/editor/loader.js
 // imports after the page's first paint. Colours are the page's own custom properties, so light and dark follow the
 // page; a fallback stands beside each for a page that does not define it.
 
@@ -114,9 +114,10 @@ export function create(parent, { doc = "", onChange, onApply, dark = false, labe
     },
     setReadOnly: (on) => view.dispatch({ effects: readOnly.reconfigure(readOnlyAs(on)) }),
     setDark: (on) => view.dispatch({ effects: theme.reconfigure(themeAs(on)) }),
-    goTo(line) {
+    goTo(line, column) {
       const at = view.state.doc.line(Math.min(Math.max(Math.trunc(line) || 1, 1), view.state.doc.lines));
-      view.dispatch({ selection: { anchor: at.from + at.text.length - at.text.trimStart().length } });
+      const indent = at.text.length - at.text.trimStart().length;
+      view.dispatch({ selection: { anchor: Math.min(at.from + Math.max(column - 1 || 0, indent), at.to) } });
       view.dispatch({ effects: EditorView.scrollIntoView(at.from, { y: "center" }) });
       view.focus();
     },

@@ -23,7 +23,7 @@ export function preloadEditor() {
 /**
  * Makes an editor in `parent`. Calls `onReady(handle)`, or `onFailure(message)` when the chunk cannot be had
  * (the caller then keeps its textarea). The handle: `setDoc(text)`, `getDoc()`, `setMarkers(json)`,
- * `setReadOnly(on)`, `setDark(on)`, `goTo(line)`, `focus()`, `destroy()`.
+ * `setReadOnly(on)`, `setDark(on)`, `goTo(line, column)`, `focus()`, `destroy()`.
  */
 export function openEditor(parent, doc, label, dark, onChange, onApply, onReady, onFailure) {
   preloadEditor().then(

@@ -79,6 +79,30 @@ test("ZooKeeper: the third drain is refused by the budget, and goes on after an 
   });
 });
 
+test("a drain that no budget will ever allow is told before, and after it was given up", async () => {
+  await withPage(session, {}, async (page) => {
+    await page.getByRole("radio", { name: "100×", exact: true }).check({ force: true });
+    await run(page, "kubectl create deployment front --image=front:1 --replicas=4");
+    await run(page, "kubectl create pdb all --selector=app=front --max-unavailable=0");
+    await page.locator(".tile.is-ready").nth(3).waitFor({ timeout: 20_000 });
+    await settled(page);
+    const node = await page.locator(".lane", { has: page.locator(".tile") }).first().locator(".lane-name").innerText();
+    await drain(page, node, async (dialog) => {
+      await dialog.getByText("It would never end").waitFor();
+      await dialog.getByText(`kubectl patch pdb all --type=merge -p '{"spec":{"maxUnavailable":1}}'`).waitFor();
+      await assertAccessible(page);
+      await screenshot(page, "drain-never");
+    });
+    await printed(page, "Cannot evict pod as it would violate the pod's disruption budget.");
+    await page.locator(".prompt-field").focus();
+    await page.keyboard.press("Control+c");
+    await page.locator(`[data-cell='${node}'] .lane-name`).click();
+    const why = page.locator(".inspector").getByRole("region", { name: "Why" });
+    await why.getByText(`No drain of ${node} can end`).waitFor();
+    await why.locator(".why-line", { hasText: "Blocked" }).waitFor();
+  });
+});
+
 test("a node's labels and taints are edited in place", async () => {
   await withPage(session, {}, async (page) => {
     await page.getByRole("button", { name: "Actions of node-2", exact: true }).click();

@@ -171,6 +171,30 @@ for (const size of ["wide", "tablet", "phone"]) {
   }
 }
 
+test("on a phone the words at the partition stand beside it, inside of the strip", async () => {
+  await withPage(session, { size: "phone" }, async (page) => {
+    const turn = (name) => page.getByRole("navigation").getByRole("button", { name, exact: true }).click();
+    await speed(page, "100×");
+    await page.getByRole("button", { name: "Apply web.yaml" }).click();
+    await ready(page, "2/2");
+    await turn("Terminal");
+    await run(page, "kubectl scale sts web --replicas=5");
+    await run(page, `kubectl patch sts web -p '{"spec":{"updateStrategy":{"rollingUpdate":{"partition":4}}}}'`);
+    await turn("Cluster");
+    await ready(page, "5/5");
+    await page.waitForFunction(() => document.querySelector(".handle").style.left !== "0px");
+    const [strip, label, grip, slot] = await Promise.all(
+      [".strip", ".handle-label", ".handle", "[data-ordinal='4']"].map((selector) => page.locator(selector).boundingBox()));
+    assert.ok(label.x >= strip.x && label.x + label.width <= strip.x + strip.width, JSON.stringify({ strip, label }));
+    assert.ok(Math.abs(grip.y - slot.y) < 2 && grip.x < slot.x && grip.x > slot.x - 40, JSON.stringify({ grip, slot }));
+    for (const place of await page.locator(".slot").all()) {
+      const { x, y, width, height } = await place.boundingBox();
+      const overlaps = x < label.x + label.width && x + width > label.x && y < label.y + label.height && y + height > label.y;
+      assert.ok(!overlaps, JSON.stringify({ label, slot: { x, y, width, height } }));
+    }
+  });
+});
+
 test("a fault in the manifest is marked at its line", async () => {
   await withPage(session, {}, async (page) => {
     await page.locator(".cm-content").waitFor();

@@ -87,6 +87,59 @@ test("with less motion a pod changes its place, outlined, and nothing travels", 
   });
 });
 
+test("what has moved is on its way in the first picture that shows it, however long the picture took", async () => {
+  await withPage(session, {}, async (page) => {
+    await speed(page, "100×");
+    await page.getByLabel("Examples").selectOption({ label: await page.getByLabel("Examples").locator("option", { hasText: "Deployment" }).first().textContent() });
+    await page.getByRole("button", { name: "Apply", exact: true }).click();
+    await page.locator(".tile.is-ready").nth(5).waitFor({ timeout: 20_000 });
+    await settled(page);
+    await speed(page, "1×");
+    const client = await page.context().newCDPSession(page);
+    await client.send("Emulation.setCPUThrottlingRate", { rate: 6 });
+    await page.evaluate(() => {
+      // Read when a picture has been painted: where the strip stands, and whether it is on its way.
+      const strip = document.querySelector(".set");
+      const painted = new MessageChannel();
+      let last = strip.offsetTop;
+      globalThis.moved = [];
+      painted.port1.onmessage = () => {
+        const top = strip.offsetTop;
+        if (Math.abs(top - last) > 8) globalThis.moved.push({ by: top - last, animated: strip.getAnimations().length });
+        last = top;
+      };
+      const look = () => {
+        painted.port2.postMessage(0);
+        requestAnimationFrame(look);
+      };
+      look();
+    });
+    await run(page, "kubectl rollout restart deployment hello");
+    await settled(page);
+    await client.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+    await page.waitForTimeout(1_500);
+    const moved = await page.evaluate(() => globalThis.moved);
+    assert.ok(moved.length > 0, "the stage grew");
+    assert.deepEqual(moved.filter(({ animated }) => animated === 0), []);
+    // What was on its way when all came to rest has arrived.
+    assert.deepEqual(await page.evaluate(() => document.getAnimations().map(({ id, playState }) => `${id} ${playState}`)), []);
+    assert.equal(await page.locator(".ghosts > *").count(), 0);
+  });
+});
+
+test("at 10× single pods are drawn while only a far-off retry is due", async () => {
+  await withSet({}, async (page) => {
+    await speed(page, "10×");
+    await run(page, "kubectl set image sts/web nginx=registry.k8s.io/nginx-slim:bad");
+    await page.locator(".lane-crowd").first().waitFor({ timeout: 10_000 });
+    // The pull is tried again after 10, 20, 40, 80 seconds of the simulation.
+    await page.locator(".tile.is-failed").first().waitFor({ timeout: 20_000 });
+    assert.equal(await page.getByRole("button", { name: "Pause", exact: true }).count(), 1, "time passes");
+    assert.match(await page.locator(".pace").textContent(), /^Next in/);
+    assert.equal(await page.locator(".lane-crowd").count(), 0);
+  });
+});
+
 for (const word of ["10×", "100×"]) {
   test(`at ${word} nothing travels, and each node says in words how many pods it has`, async () => {
     await withSet({}, async (page) => {

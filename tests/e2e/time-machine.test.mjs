@@ -135,6 +135,35 @@ test("a rollout's history tells its course, and compares templates", async () =>
 });
 
 for (const size of Object.keys(SIZES)) {
+  test(`the way back to a revision is in sight, and so is what is chosen: ${size}`, async () => {
+    await withSet({ size }, async (page) => {
+      const turn = async (name) => {
+        if (size === "phone") await page.getByRole("navigation").getByRole("button", { name, exact: true }).click();
+      };
+      await turn("Terminal");
+      await run(page, "kubectl set image statefulset/web nginx=registry.k8s.io/nginx-slim:0.21");
+      await settle(page);
+      await turn("History");
+      const box = page.locator(".table-box").first();
+      const undo = page.getByRole("button", { name: "Undo to revision 1" });
+      const { within, all, right } = await box.evaluate((box) => ({
+        within: box.clientWidth, all: box.scrollWidth, right: box.getBoundingClientRect().right }));
+      if (size !== "phone") assert.equal(all, within, "the whole table is seen");
+      const place = await undo.boundingBox();
+      assert.ok(place.x + place.width <= right, `it ends at ${place.x + place.width}, the box at ${right}`);
+      const isSeen = (selector) => page.waitForFunction((selector) => {
+        const place = document.querySelector(selector)?.getBoundingClientRect();
+        return place && place.top >= 0 && place.top + Math.min(place.height, 160) <= innerHeight;
+      }, selector);
+      await page.getByRole("button", { name: "Diff before: revision 2 against 1" }).click();
+      await isSeen(".revision-diff");
+      await page.getByRole("tab", { name: "Timeline" }).click();
+      await isSeen(".timeline-box");
+    });
+  });
+}
+
+for (const size of Object.keys(SIZES)) {
   for (const scheme of SCHEMES) {
     test(`axe finds nothing in the time machine's parts, ${size} ${scheme}`, async () => {
       await withSet({ size, scheme }, async (page) => {

@@ -52,6 +52,10 @@ test("a broken rollout says what mends it, and the offered lines do", async () =
     await broken(page);
     await typed(page, "kubectl rollout undo sts/web");
     await why(page).getByText("BrokenRollout").waitFor({ timeout: 20_000 });
+    // Nothing is fetched of it until somebody clicks, which the page's own errors would show.
+    const documented = why(page).getByRole("link", { name: "Kubernetes documentation, statefulset: forced rollback" });
+    assert.equal(await documented.getAttribute("href"), "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback");
+    assert.match(await documented.getAttribute("rel"), /\bnoopener\b/);
     await assertAccessible(page);
     // A click offers the line; only the person runs it.
     await why(page).getByRole("button", { name: "kubectl delete pod web-1" }).click();

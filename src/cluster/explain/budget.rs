@@ -10,11 +10,11 @@ use super::explanation::{Class, Explanation, Field, Mend};
 use super::kinds::{content, is_seen, unseen};
 use super::rule::{Ends, Rule, rule};
 use super::selected::{instead_of, without_pods};
-use super::view::{View, count, pod_key};
+use super::view::{View, count, instant, pod_key};
 use crate::api::intstr::IntOrString;
 use crate::api::pod::Pod;
 use crate::api::policy::PodDisruptionBudget;
-use crate::api::{LabelMap, Object, ObjectKey};
+use crate::api::{Kind, LabelMap, Object, ObjectKey};
 
 const NEVER: Rule = rule(
     "controllermanager",
@@ -66,6 +66,30 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, budget: &Rc<PodDisruption
         }
         _ => explanation,
     }
+}
+
+/// Why the budget of a pod does not allow its eviction now; `None` when it does, or there is none.
+pub(super) fn refusing(view: View<'_>, pod: &Pod) -> Option<Explanation> {
+    let meta = &pod.metadata;
+    let selects = |budget: &&Rc<PodDisruptionBudget>| {
+        budget.spec.selector.as_ref().is_some_and(|selector| selector.matches(&meta.labels))
+    };
+    let budget = view.list::<PodDisruptionBudget>(Some(&meta.namespace)).find(selects)?;
+    if budget.status.disruptions_allowed > 0 {
+        return None;
+    }
+    let budget = &budget.metadata;
+    view.explain(&ObjectKey::new(Kind::PodDisruptionBudget, budget.namespace.clone(), budget.name.clone()))
+}
+
+/// Whether somebody asked for the eviction of a pod, and its budget refused.
+pub(super) fn has_refused(view: View<'_>, budget: &ObjectKey, pod: &Pod) -> bool {
+    let key = pod_key(pod);
+    let since = instant(pod.metadata.creation_timestamp);
+    let mut refused = view.cluster.server().refused_evictions().iter();
+    // A pod of the same name may have been there before.
+    let is_it = |time| since.is_none_or(|since| time >= since);
+    refused.any(|refused| refused.budget == *budget && refused.pod == key && is_it(refused.last))
 }
 
 /// A field that the budget really has.

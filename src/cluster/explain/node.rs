@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::budget;
 use super::decided::decided;
 use super::deletion::outage;
 use super::explanation::{Class, Explanation, Field, Mend};
@@ -10,7 +11,6 @@ use super::view::{View, count, named, pod_key};
 use crate::api::meta::Condition;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
-use crate::api::policy::PodDisruptionBudget;
 use crate::api::{Kind, Object, ObjectKey};
 
 const OPEN: Rule = rule(
@@ -42,6 +42,9 @@ const DRAIN_NEVER: Rule = rule(
     "spec.unschedulable",
     "kubectl drain asks again every 5 s while a budget refuses. When the budget will never allow it, it asks for ever.",
 );
+
+/// Pods of a node whose budgets are asked whether they will ever let them go.
+const REFUSALS_LOOKED_AT: usize = 20;
 
 pub(super) const RULES: &[&Rule] = &[&OPEN, &CORDONED, &DRAIN_GOES_ON, &DRAIN_NEVER];
 
@@ -114,24 +117,20 @@ fn cordoned(view: View<'_>, key: &ObjectKey, pods: &[&Rc<Pod>]) -> Explanation {
             .fact("podsToEvict", left.len())
             .fact("podsOfDaemonSets", pods.len() - left.len())
     };
-    let refusing =
-        left.iter().filter(|pod| !pod.is_terminating()).find_map(|pod| Some((*pod, refusing(view, pod)?)));
-    let never = refusing.as_ref().filter(|(_, budget)| budget.is_blocked());
+    let refusing: Vec<(&Rc<Pod>, Explanation)> = (left.iter().filter(|pod| !pod.is_terminating()))
+        .filter_map(|pod| Some((*pod, budget::refusing(view, pod)?)))
+        .take(REFUSALS_LOOKED_AT)
+        .collect();
     let is_draining = is_draining(view, name);
-    if let Some((pod, budget)) = never {
-        let budget_name = named(&budget.object);
+    if let Some((pod, budget)) = refusing.iter().find(|(_, budget)| budget.is_blocked()) {
+        let never = format!("{} never allows the eviction of {}", named(&budget.object), pod.metadata.name);
         let (rule, sentence) = if is_draining {
-            let sentence = format!(
-                "the drain of {name} never ends: {budget_name} never allows the eviction of {}",
-                pod.metadata.name
-            );
-            (DRAIN_NEVER, sentence)
+            (DRAIN_NEVER, format!("the drain of {name} never ends: {never}"))
+        } else if budget::has_refused(view, &budget.object, pod) {
+            // Somebody has tried, and gave up or was told to.
+            (DRAIN_NEVER, format!("no drain of {name} can end: {never}"))
         } else {
-            let sentence = format!(
-                "{name} is cordoned; a drain would never end: {budget_name} never allows the eviction of {}",
-                pod.metadata.name
-            );
-            (CORDONED, sentence)
+            (CORDONED, format!("{name} is cordoned; a drain would never end: {never}"))
         };
         let mut explanation = about(rule, sentence).fact("heldUpBy", &budget.sentence);
         explanation.facts.extend(budget.facts.iter().filter(|(name, _)| name != "heldUpBy").cloned());
@@ -140,6 +139,7 @@ fn cordoned(view: View<'_>, key: &ObjectKey, pods: &[&Rc<Pod>]) -> Explanation {
         return explanation.mend(uncordon);
     }
     if is_draining {
+        let refusing = refusing.into_iter().next();
         let sentence = match &refusing {
             Some((pod, budget)) => format!(
                 "{name} is being drained: {} waits until {} allows its eviction",
@@ -168,20 +168,6 @@ fn cordoned(view: View<'_>, key: &ObjectKey, pods: &[&Rc<Pod>]) -> Explanation {
         explanation = explanation.mend(Mend::line("Or move them away", line));
     }
     explanation
-}
-
-/// The budget that does not allow the eviction of a pod now.
-fn refusing(view: View<'_>, pod: &Pod) -> Option<Explanation> {
-    let meta = &pod.metadata;
-    let selects = |budget: &&Rc<PodDisruptionBudget>| {
-        budget.spec.selector.as_ref().is_some_and(|selector| selector.matches(&meta.labels))
-    };
-    let budget = view.list::<PodDisruptionBudget>(Some(&meta.namespace)).find(selects)?;
-    if budget.status.disruptions_allowed > 0 {
-        return None;
-    }
-    let budget = &budget.metadata;
-    view.explain(&ObjectKey::new(Kind::PodDisruptionBudget, budget.namespace.clone(), budget.name.clone()))
 }
 
 /// Whether a `kubectl drain` of the node runs in a terminal.

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::budget;
 use super::decided::decided;
 use super::explanation::{Class, Explanation, Mend};
 use super::rule::{Ends, Rule, rule};
@@ -90,6 +91,13 @@ fn ready(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation {
             explanation.also.push((above.by, format!("{}: {}", named(owner), above.sentence)));
             explanation.held_up_by = Some(owner.clone());
         }
+    }
+    if let Some(budget) = budget::refusing(view, pod).filter(|it| budget::has_refused(view, &it.object, pod))
+    {
+        let refused = format!("its eviction was refused by {}: {}", named(&budget.object), budget.sentence);
+        explanation.also.push((budget.by, refused));
+        explanation.held_up_by = Some(budget.object);
+        explanation.mends = budget.mends;
     }
     explanation
 }

@@ -32,6 +32,9 @@ pub(super) fn explanation(about: &Explanation, attempts: &[&Attempt]) -> String 
     line(&mut text, "rule", about.rule.text);
     let at = about.at.map(|at| format!(" at {}", clock(at))).unwrap_or_default();
     line(&mut text, "decided by", &format!("{}{at}", about.by));
+    if let Some(page) = about.rule.page() {
+        line(&mut text, "documented at", &page);
+    }
     if let Some(field) = &about.field {
         line(&mut text, "field", &field_words(field, &about.object));
     }

@@ -4,6 +4,7 @@
 //! itself, because no controller speaks of it, has rules in the same form beside the code that finds it.
 
 use super::explanation::Class;
+use super::rules::docs::page_of;
 
 /// What ends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,11 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// The page of Kubernetes' documentation that tells of it, where there is one.
+    pub fn page(&self) -> Option<String> {
+        page_of(self.by, self.name)
+    }
+
     /// How an object stands by this rule, when nothing more is known.
     pub(super) fn class(&self) -> Class {
         match self.ends {

@@ -26,6 +26,8 @@ use crate::ui::{browser, crash, persist};
 
 /// The page is stored this long after the last change.
 const SAVE_AFTER_MS: u32 = 400;
+/// What is not needed any more is taken apart this long after the last change: the next picture comes first.
+const TIDY_AFTER_MS: u32 = 40;
 
 /// What the page starts with.
 #[derive(Clone, Debug, Default, PartialEq, Properties)]
@@ -43,6 +45,7 @@ pub struct App {
     on_frame: Callback<f64>,
     saved: u64,
     save: Option<Timeout>,
+    tidy: Option<Timeout>,
     leaving: Option<[EventListener; 2]>,
 }
 
@@ -53,6 +56,8 @@ pub enum Message {
     Act(Action),
     /// The time to store has come.
     Save,
+    /// What is shown has been drawn: there is time to tidy up.
+    Tidy,
 }
 
 impl Component for App {
@@ -69,6 +74,7 @@ impl Component for App {
             on_frame: ctx.link().callback(|ms| Message::Act(Action::Advance(ms))),
             saved: state.saves_due,
             save: None,
+            tidy: None,
             leaving: None,
             state,
         }
@@ -81,6 +87,11 @@ impl Component for App {
                 persist::save(&self.state);
                 false
             }
+            Message::Tidy => {
+                self.tidy = None;
+                self.state.machine.tidy();
+                false
+            }
             Message::Act(action) => {
                 if action == Action::ForgetBroken {
                     persist::forget_broken();
@@ -91,6 +102,10 @@ impl Component for App {
                     self.saved = self.state.saves_due;
                     let link = ctx.link().clone();
                     self.save = Some(Timeout::new(SAVE_AFTER_MS, move || link.send_message(Message::Save)));
+                }
+                if self.state.machine.is_untidy() && self.tidy.is_none() {
+                    let link = ctx.link().clone();
+                    self.tidy = Some(Timeout::new(TIDY_AFTER_MS, move || link.send_message(Message::Tidy)));
                 }
                 shows
             }

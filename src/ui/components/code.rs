@@ -19,8 +19,8 @@ pub(crate) struct CodeProps {
     pub(crate) loads: u64,
     pub(crate) problems: Rc<Vec<Problem>>,
     pub(crate) theme: Theme,
-    /// Lines to go to, by who asks, and how often that was asked.
-    pub(crate) lines: [Option<(usize, u32)>; 2],
+    /// Lines and columns to go to, by who asks, and how often that was asked.
+    pub(crate) places: [Option<((usize, usize), u32)>; 2],
     pub(crate) on: Callback<Action>,
 }
 
@@ -31,8 +31,8 @@ pub(crate) fn Code(props: &CodeProps) -> Html {
     let is_ready = use_state(|| false);
     let latest = use_mut_ref(String::new);
     props.text.clone_into(&mut latest.borrow_mut());
-    // The line to go to when the editor has come.
-    let wanted = use_mut_ref(|| None::<usize>);
+    // The place to go to when the editor has come.
+    let wanted = use_mut_ref(|| None::<(usize, usize)>);
     let label = format!("Manifest {}", props.name);
     {
         let (mount, area, mirror, is_ready) = (mount.clone(), area.clone(), mirror.clone(), is_ready.clone());
@@ -52,8 +52,8 @@ pub(crate) fn Code(props: &CodeProps) -> Html {
                     if had_focus {
                         opened.focus();
                     }
-                    if let Some(line) = wanted.borrow_mut().take() {
-                        opened.go_to(line);
+                    if let Some(place) = wanted.borrow_mut().take() {
+                        opened.go_to(place);
                     }
                     *slot.borrow_mut() = Some(opened);
                     is_ready.set(true);
@@ -88,19 +88,19 @@ pub(crate) fn Code(props: &CodeProps) -> Html {
     {
         let (area, mirror, text) = (area.clone(), mirror.clone(), props.text.clone());
         // A problem that was clicked before the file was opened again is no reason to go there.
-        let seen = use_mut_ref(|| [props.lines[0], None]);
-        use_effect_with(props.lines, move |lines| {
-            let before = std::mem::replace(&mut *seen.borrow_mut(), *lines);
-            let news = lines.iter().zip(before).find(|(now, before)| *now != before);
-            let Some((Some((line, _)), _)) = news else { return };
+        let seen = use_mut_ref(|| [props.places[0], None]);
+        use_effect_with(props.places, move |places| {
+            let before = std::mem::replace(&mut *seen.borrow_mut(), *places);
+            let news = places.iter().zip(before).find(|(now, before)| *now != before);
+            let Some((Some((place @ (line, column), _)), _)) = news else { return };
             if let Some(mirror) = &*mirror.borrow() {
-                return mirror.go_to(*line);
+                return mirror.go_to(*place);
             }
-            *wanted.borrow_mut() = Some(*line);
+            *wanted.borrow_mut() = Some(*place);
             if let Some(area) = area.cast::<HtmlTextAreaElement>() {
                 let before = text.lines().take(line.saturating_sub(1));
                 let at: usize = before.map(|line| line.encode_utf16().count() + 1).sum();
-                let at = u32::try_from(at).unwrap_or(0);
+                let at = u32::try_from(at + column.saturating_sub(1)).unwrap_or(0);
                 browser::focus(&area);
                 drop(area.set_selection_range(at, at));
             }

@@ -30,7 +30,7 @@ extern "C" {
     #[wasm_bindgen(method, js_name = setDark)]
     fn set_dark(this: &Handle, on: bool);
     #[wasm_bindgen(method, js_name = goTo)]
-    fn go_to(this: &Handle, line: u32);
+    fn go_to(this: &Handle, line: u32, column: u32);
     #[wasm_bindgen(method)]
     fn focus(this: &Handle);
     #[wasm_bindgen(method)]
@@ -57,8 +57,8 @@ impl Mirror {
         self.handle.set_dark(on);
     }
 
-    pub(crate) fn go_to(&self, line: usize) {
-        self.handle.go_to(u32::try_from(line).unwrap_or(1));
+    pub(crate) fn go_to(&self, (line, column): (usize, usize)) {
+        self.handle.go_to(u32::try_from(line).unwrap_or(1), u32::try_from(column).unwrap_or(1));
     }
 
     pub(crate) fn focus(&self) {

@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use crate::kubectl::drain::{Fate, PreviewRow};
 use crate::ui::state::Action;
-use crate::ui::view_model::drain::{DrainDraft, DrainView};
+use crate::ui::view_model::drain::{DrainDraft, DrainView, NeverView};
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct DrainDialogProps {
@@ -67,6 +67,17 @@ fn row(row: &PreviewRow) -> Html {
     }
 }
 
+fn never(view: &NeverView) -> Html {
+    html! {
+        <div class="never" key={view.budget.name.clone()}>
+            <p><strong>{ "It would never end" }</strong>{ format!(": {}", view.why) }</p>
+            if let Some((words, line)) = &view.mend {
+                <p>{ format!("{words}: ") }<code>{ line }</code></p>
+            }
+        </div>
+    }
+}
+
 #[component]
 pub(crate) fn DrainDialog(props: &DrainDialogProps) -> Html {
     let dialog = use_node_ref();
@@ -102,7 +113,7 @@ pub(crate) fn DrainDialog(props: &DrainDialogProps) -> Html {
             on.emit(Action::PrepareDrain(Some(next)));
         });
         html! {
-            <label class="switch"><span class="is-code">{ label }</span><input type="text" class="flag-value"
+            <label class="switch flag"><span class="is-code">{ label }</span><input type="text" class="flag-value"
                 placeholder={hint} value={value.to_owned()} {onchange} /></label>
         }
     };
@@ -132,6 +143,7 @@ pub(crate) fn DrainDialog(props: &DrainDialogProps) -> Html {
             if view.is_refused() {
                 <p class="budget-trouble">{ "As it stands, kubectl would cordon the node and evict nothing." }</p>
             }
+            { for view.never.iter().map(never) }
             <p class="drain-line"><code>{ line }</code></p>
             <div class="buttons">
                 <button type="button" class="button is-primary" {onclick}>{ "Drain" }</button>

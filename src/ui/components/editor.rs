@@ -22,7 +22,7 @@ pub(crate) struct EditorProps {
     loads: u64,
     problems: Rc<Vec<Problem>>,
     diff: Option<DiffView>,
-    /// The line that a person was led to.
+    /// The place that a person was led to.
     jump: Option<Jump>,
     /// The name of the text that `kubectl edit` wants edited.
     edit: Option<String>,
@@ -54,19 +54,19 @@ pub(crate) fn props(state: &State, on: &Callback<Action>) -> EditorProps {
 
 #[component]
 pub(crate) fn Editor(props: &EditorProps) -> Html {
-    // The line of a problem that was clicked, in which file, and how often that was done.
-    let problem = use_state(|| None::<(String, usize, u32)>);
+    // The place of a problem that was clicked, in which file, and how often that was done.
+    let problem = use_state(|| None::<(String, (usize, usize), u32)>);
     let on = &props.on;
     let name = props.edit.clone().unwrap_or_else(|| props.open.clone());
-    let on_line = {
+    let on_place = {
         let (problem, name) = (problem.clone(), name.clone());
-        Callback::from(move |line: usize| {
+        Callback::from(move |at: (usize, usize)| {
             let count = problem.as_ref().map_or(0, |(.., count)| count + 1);
-            problem.set(Some((name.clone(), line, count)));
+            problem.set(Some((name.clone(), at, count)));
         })
     };
-    let jump = props.jump.as_ref().filter(|jump| jump.file == name).map(|jump| (jump.line, jump.count));
-    let problem = problem.as_ref().filter(|(file, ..)| *file == name).map(|(_, line, count)| (*line, *count));
+    let jump = props.jump.as_ref().filter(|jump| jump.file == name).map(|jump| (jump.at, jump.count));
+    let problem = problem.as_ref().filter(|(file, ..)| *file == name).map(|(_, at, count)| (*at, *count));
     let actions = if props.edit.is_some() {
         html! {
             <>
@@ -102,9 +102,9 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
             } else {
                 <Code key={name.clone()} name={name.clone()} text={props.text.clone()} loads={props.loads}
                     problems={props.problems.clone()}
-                    theme={props.theme} lines={[problem, jump]} on={on.clone()} />
+                    theme={props.theme} places={[problem, jump]} on={on.clone()} />
             }
-            <Problems problems={props.problems.clone()} {on_line} />
+            <Problems problems={props.problems.clone()} {on_place} />
             if let Some(diff) = &props.diff {
                 <Diff diff={diff.clone()} on={on.clone()} />
             }

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::diff::diff_line;
 use super::revision::badge;
 use super::tile::namespace_flag;
+use crate::ui::browser;
 use crate::ui::state::Action;
 use crate::ui::view_model::history::{HistoryView, RevisionRow};
 use crate::ui::view_model::story::{RevisionDiff, RevisionPair, Story};
@@ -72,18 +73,21 @@ fn row(history: &HistoryView, index: usize, props: &HistoryProps) -> Html {
     let was = story.and_then(|story| story.was);
     html! {
         <tr key={row.name.clone()}>
-            <td class="is-number">{ row.number }
+            <td class="is-number">
+                <span class="history-number">{ row.number }{ badge(row.mark.as_ref()) }</span>
                 if let Some(was) = was {
                     <span class="was" title="An undo made it the newest again, with a new number">
                         { format!("was {was}") }</span>
                 }
+                { for row.roles.iter().map(|role| html! {
+                    <span class={classes!("role", (*role == "update").then_some("is-update"))}>{ *role }</span>
+                }) }
             </td>
-            <td>{ badge(row.mark.as_ref()) }</td>
-            { roles(history, index, (newest, line), &props.on) }
-            <td class="is-code">{ &row.hash }</td>
+            { ways(history, index, (newest, line), &props.on) }
             <td class="is-code is-wide">
                 { &row.changes }
                 if !row.cause.is_empty() { <span class="cause">{ &row.cause }</span> }
+                <span class="cause">{ "hash " }<span class="is-code">{ &row.hash }</span></span>
             </td>
             <td class="is-number">{ row.pods }</td>
             <td class="is-code">{ started }</td>
@@ -93,39 +97,55 @@ fn row(history: &HistoryView, index: usize, props: &HistoryProps) -> Html {
     }
 }
 
-/// What a revision is now, and the way back to it: beside its number, in sight on a narrow screen too.
-fn roles(history: &HistoryView, index: usize, (newest, line): (i64, String), on: &Callback<Action>) -> Html {
+/// The way back to a revision, and how it differs: beside its number, in sight on a narrow screen too.
+fn ways(history: &HistoryView, index: usize, (newest, line): (i64, String), on: &Callback<Action>) -> Html {
     let Some(row) = history.rows.get(index) else { return Html::default() };
     html! {
-        <td class="roles">
-            { for row.roles.iter().map(|role| html! {
-                <span class={classes!("role", (*role == "update").then_some("is-update"))}>{ *role }</span>
-            }) }
-            if row.can_be_undone_to(newest) {
-                <button type="button" class="button is-small" title={line.clone()}
-                    aria-label={format!("Undo to revision {}", row.number)}
-                    onclick={on.reform(move |_| Action::Run(line.clone()))}>{ "Undo to" }</button>
-            }
-            { comparisons(history, index, on) }
+        <td>
+            <div class="ways">
+                if row.can_be_undone_to(newest) {
+                    <button type="button" class="button is-small" title={line.clone()}
+                        aria-label={format!("Undo to revision {}", row.number)}
+                        onclick={on.reform(move |_| Action::Run(line.clone()))}>{ "Undo to" }</button>
+                }
+                { comparisons(history, index, on) }
+            </div>
         </td>
     }
 }
 
-fn compared(diff: &RevisionDiff, on: &Callback<Action>) -> Html {
+#[derive(PartialEq, Properties)]
+struct ComparedProps {
+    diff: Rc<RevisionDiff>,
+    on: Callback<Action>,
+}
+
+#[component]
+fn Compared(props: &ComparedProps) -> Html {
+    let (diff, root) = (&props.diff, use_node_ref());
+    {
+        // It stands below a table that may be long.
+        let root = root.clone();
+        use_effect_with(diff.pair.clone(), move |_| {
+            if let Some(root) = root.cast::<web_sys::Element>() {
+                browser::reveal(&root);
+            }
+        });
+    }
     html! {
-        <section class="diff revision-diff" aria-label="How two revisions differ">
+        <section class="diff revision-diff" ref={root} aria-label="How two revisions differ">
             <div class="panel-bar">
                 <h2 class="panel-title">{ format!("Compared: {}", diff.pair.title) }</h2>
                 <button type="button" class="button"
-                    onclick={on.reform(|_| Action::CompareRevisions(None))}>{ "Close" }</button>
+                    onclick={props.on.reform(|_| Action::CompareRevisions(None))}>{ "Close" }</button>
             </div>
             <pre class="diff-text" tabindex="0">{ for diff.lines.iter().map(diff_line) }</pre>
         </section>
     }
 }
 
-const TITLES: [&str; 9] =
-    ["Revision", "", "Role", "Hash", "Changes and cause", "Pods now", "Started", "Took", "Least ready"];
+const TITLES: [&str; 7] =
+    ["Revision", "Undo, compare", "Changes and cause", "Pods now", "Started", "Took", "Least ready"];
 
 #[component]
 pub(crate) fn History(props: &HistoryProps) -> Html {
@@ -136,18 +156,14 @@ pub(crate) fn History(props: &HistoryProps) -> Html {
         html! {
             <div key={history.uid.clone()}>
                 <div class="table-box" tabindex="0">
-                    <table class="table">
+                    <table class="table history">
                         <caption>{ caption }</caption>
-                        <thead><tr>{ for TITLES.iter().map(|title| html! {
-                            <th scope="col">
-                                if title.is_empty() { <span class="hidden">{ "Letter" }</span> }
-                                { *title }
-                            </th>
-                        }) }</tr></thead>
+                        <thead><tr>{ for TITLES.iter().map(|title| html! { <th scope="col">{ *title }</th> })
+                        }</tr></thead>
                         <tbody>{ for (0..history.rows.len()).map(|index| row(history, index, props)) }</tbody>
                     </table>
                 </div>
-                if let Some(diff) = diff { { compared(diff, &props.on) } }
+                if let Some(diff) = diff { <Compared diff={diff.clone()} on={props.on.clone()} /> }
             </div>
         }
     };

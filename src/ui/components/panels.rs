@@ -39,6 +39,17 @@ pub(crate) struct PanelsProps {
 #[component]
 pub(crate) fn Panels(props: &PanelsProps) -> Html {
     let root = use_node_ref();
+    {
+        // What was chosen may lie below what can be seen.
+        let (root, shown) = (root.clone(), use_mut_ref(|| props.panel));
+        use_effect_with(props.panel, move |panel| {
+            if std::mem::replace(&mut *shown.borrow_mut(), *panel) != *panel
+                && let Some(panel) = root.cast::<Element>().and_then(|tabs| tabs.closest(".panels").ok()?)
+            {
+                browser::reveal(&panel);
+            }
+        });
+    }
     let on_key = {
         let (root, on, panel) = (root.clone(), props.on.clone(), props.panel);
         Callback::from(move |event: KeyboardEvent| {

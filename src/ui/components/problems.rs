@@ -9,7 +9,7 @@ use crate::ui::view_model::problems::Problem;
 #[derive(PartialEq, Properties)]
 pub(crate) struct ProblemsProps {
     pub(crate) problems: Rc<Vec<Problem>>,
-    pub(crate) on_line: Callback<usize>,
+    pub(crate) on_place: Callback<(usize, usize)>,
 }
 
 #[component]
@@ -22,10 +22,10 @@ pub(crate) fn Problems(props: &ProblemsProps) -> Html {
             <h3 class="problems-title">{ format!("Problems ({})", props.problems.len()) }</h3>
             <ul>
                 { for props.problems.iter().map(|problem| {
-                    let line = problem.line;
+                    let at @ (line, _) = (problem.line, problem.column);
                     html! {
                         <li><button type="button" class="problem"
-                            onclick={props.on_line.reform(move |_| line)}>
+                            onclick={props.on_place.reform(move |_| at)}>
                             <span class="problem-line">{ format!("line {line}") }</span>{ &problem.message }
                         </button></li>
                     }

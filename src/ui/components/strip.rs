@@ -112,7 +112,6 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
         })
     };
     let says = shown.map(|partition| meaning(partition, start, end));
-    let is_late = shown.is_some_and(|partition| partition * 2 > start + end);
     html! {
         <div class={classes!("strip", set.is_compact.then_some("is-compact"), props.dragged.is_some().then_some("is-dragged"))} ref={root} onkeydown={on_key}>
             <ol class="slots" aria-label="Ordinals">
@@ -134,8 +133,7 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
                     onpointerup={on_up.clone()} onpointercancel={on_up}
                     onkeydown={on_slide}>
                     <span class="handle-grip" aria-hidden="true" />
-                    <span class={classes!("handle-label", is_late.then_some("is-late"))}
-                        aria-hidden="true">{ says }</span>
+                    <span class="handle-label" aria-hidden="true">{ says }</span>
                 </div>
             }
         </div>

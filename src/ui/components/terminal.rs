@@ -10,7 +10,7 @@ use super::terminal_prompt::PromptLine;
 use super::terminal_tabs::TerminalTabs;
 use crate::cluster::Terminal;
 use crate::ui::state::prompt::Prompt;
-use crate::ui::state::views::{EntryView, TabView};
+use crate::ui::state::screen::{EntryView, TabView};
 use crate::ui::state::{Action, State};
 
 /// The log follows what is printed while it is scrolled to within so many pixels of its end.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::ui::state::views::EntryView;
+use crate::ui::state::screen::EntryView;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct EntryProps {

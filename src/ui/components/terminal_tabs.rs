@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use crate::ui::browser;
 use crate::ui::state::Action;
-use crate::ui::state::views::TabView;
+use crate::ui::state::screen::TabView;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct TerminalTabsProps {

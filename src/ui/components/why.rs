@@ -61,6 +61,11 @@ pub(crate) fn Reasons(props: &ReasonsProps) -> Html {
             }
             <h3>{ "The rule" }</h3>
             <p class="rule">{ reasons.rule }</p>
+            if let Some((page, words)) = &reasons.page {
+                // In a tab of its own: a frame around this page would lose the session.
+                <p class="rule"><a class="doc-link" href={page.clone()} target="_blank" rel="noopener noreferrer">
+                    { format!("Kubernetes documentation, {words}") }</a></p>
+            }
             <dl class="facts">
                 { row("verdict", html! { reasons.name }) }
                 { row("decided by", html! { &reasons.decided }) }

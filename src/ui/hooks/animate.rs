@@ -53,6 +53,17 @@ pub(super) fn travel(element: &Element, changes: &[Change<'_>], ms: f64) -> Play
     )
 }
 
+/// Lets an element come from elsewhere. What is left of an earlier way goes on as well, so that it does not
+/// jump where one way meets the next.
+pub(super) fn slide(element: &Element, from: &str, ms: f64) {
+    let options = [
+        ("duration", ms.into()),
+        ("easing", "cubic-bezier(.25, .7, .3, 1)".into()),
+        ("composite", "add".into()),
+    ];
+    begin(element, TRAVEL, &[("transform", from, "none")], &options);
+}
+
 /// Lets an element fill within some simulated time, of which a part has passed.
 pub(super) fn fill(element: &Element, ms: f64, passed: f64, speed: f64) -> Playing {
     let options = [("duration", ms.into()), ("fill", "both".into())];
@@ -100,7 +111,7 @@ fn all() -> impl Iterator<Item = Playing> {
 
 /// Lets all go on, at a speed where they go with simulated time, or stops them where they are.
 #[inline(never)]
-pub(super) fn keep_pace(is_moving: bool, speed: f64) {
+pub(super) fn keep_pace(goes_on: bool, speed: f64) {
     for playing in all() {
         let id = playing.id();
         if id == FILL {
@@ -108,8 +119,8 @@ pub(super) fn keep_pace(is_moving: bool, speed: f64) {
         }
         if id == FILL || id == TRAVEL {
             match playing.play_state().as_str() {
-                "paused" if is_moving => playing.play(),
-                "running" if !is_moving => playing.pause(),
+                "paused" if goes_on => playing.play(),
+                "running" if !goes_on => playing.pause(),
                 _ => {}
             }
         }

@@ -4,9 +4,9 @@
 
 use std::rc::Rc;
 
-use gloo::events::EventListener;
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlElement};
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, HtmlElement, ResizeObserver};
 use yew::prelude::*;
 
 use crate::ui::browser;
@@ -18,17 +18,23 @@ pub(crate) fn use_handle_place(root: &NodeRef, handle: &NodeRef, partition: Opti
     let (root, handle, ordinals) = (root.clone(), handle.clone(), set.slots.len());
     let width = use_state(|| 0);
     {
-        let width = width.clone();
+        // Not the window's: on a phone the strip has a width only while its page is chosen.
+        let (root, width) = (root.clone(), width.clone());
         use_effect_with((), move |()| {
-            let window = web_sys::window().filter(|_| browser::document().is_some());
-            let listener = window.map(|window| {
-                EventListener::new(&window.clone(), "resize", move |_| {
-                    width.set(
-                        window.inner_width().ok().and_then(|width| width.as_f64()).map_or(0, f64::to_bits),
-                    );
-                })
-            });
-            move || drop(listener)
+            let watch =
+                root.cast::<HtmlElement>().filter(|_| browser::document().is_some()).and_then(|root| {
+                    let strip = root.clone();
+                    let seen = Closure::<dyn Fn()>::new(move || width.set(strip.client_width()));
+                    let observer = ResizeObserver::new(seen.as_ref().unchecked_ref()).ok()?;
+                    observer.observe(&root);
+                    Some((observer, seen))
+                });
+            move || {
+                if let Some((observer, seen)) = watch {
+                    observer.disconnect();
+                    drop(seen);
+                }
+            }
         });
     }
     use_effect_with((partition, ordinals, set.start, set.is_compact, *width), move |&(partition, ..)| {
@@ -37,20 +43,32 @@ pub(crate) fn use_handle_place(root: &NodeRef, handle: &NodeRef, partition: Opti
         else {
             return;
         };
-        let slots = browser::all(&root, "[data-ordinal]");
-        let ordinal = |slot: &Element| {
-            slot.get_attribute("data-ordinal").and_then(|ordinal| ordinal.parse::<i64>().ok())
-        };
-        let after = slots.iter().find(|slot| ordinal(slot).is_some_and(|ordinal| ordinal >= partition));
-        let place = match (after, slots.last()) {
-            (Some(slot), _) => edge(slot, false),
-            (None, Some(slot)) => edge(slot, true),
-            (None, None) => (0, 0),
-        };
-        let style = handle.style();
-        drop(style.set_property("left", &format!("{}px", place.0)));
-        drop(style.set_property("top", &format!("{}px", place.1)));
+        place(&root, &handle, partition);
     });
+}
+
+#[inline(never)]
+fn place(root: &HtmlElement, handle: &HtmlElement, partition: i64) {
+    let slots = browser::all(root, "[data-ordinal]");
+    let ordinal = |slot: &Element| slot.get_attribute("data-ordinal")?.parse::<i64>().ok();
+    let after = slots.iter().find(|slot| ordinal(slot).is_some_and(|ordinal| ordinal >= partition));
+    let (left, top) = match (after, slots.last()) {
+        (Some(slot), _) => edge(slot, false),
+        (None, Some(slot)) => edge(slot, true),
+        (None, None) => (0, 0),
+    };
+    put(handle, "left", left);
+    put(handle, "top", top);
+    // The words begin at the handle, or before it where they would not fit.
+    let label = handle.query_selector(".handle-label").ok().flatten();
+    if let Some(label) = label.and_then(|label| label.dyn_into::<HtmlElement>().ok()) {
+        let room = (root.client_width() - label.offset_width()).max(0);
+        put(&label, "left", handle.offset_left().clamp(0, room) - handle.offset_left());
+    }
+}
+
+fn put(element: &HtmlElement, property: &str, px: i32) {
+    drop(element.style().set_property(property, &format!("{px}px")));
 }
 
 fn edge(slot: &Element, is_right: bool) -> (i32, i32) {

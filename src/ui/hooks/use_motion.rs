@@ -11,6 +11,7 @@ use std::rc::Rc;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
+use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use super::animate;
@@ -52,29 +53,34 @@ struct Places {
     lanes: SortedMap<String, Spot>,
     tiles: SortedMap<String, Spot>,
     panels: Vec<Spot>,
+    /// Whether pods were summed up: those that are drawn next have not come from anywhere.
+    is_summed: bool,
+    /// Whether time passed.
+    was_moving: bool,
 }
 
 /// Animates the elements inside `root` that carry `data-flip` and `data-lane`, after each change of `shown`;
 /// `root` must be the nearest positioned ancestor of the lanes, and these of their tiles.
 #[hook]
-pub(crate) fn use_motion<T: PartialEq + 'static>(root: &NodeRef, motion: Motion, shown: T) {
+pub(crate) fn use_motion<T: PartialEq + Clone + 'static>(root: &NodeRef, motion: Motion, shown: &T) {
     let places = use_mut_ref(Places::default);
-    {
-        let (root, places) = (root.clone(), Rc::clone(&places));
-        use_effect_with(shown, move |_| {
-            let has_pods = |root: &Element| root.query_selector(PODS).is_ok_and(|pod| pod.is_some());
-            if let Some(root) = root.cast::<Element>()
-                && (!places.borrow().lanes.is_empty() || has_pods(&root))
-            {
-                follow(&root, motion, &places);
-            }
-        });
+    let before = use_mut_ref(|| None::<T>);
+    if before.borrow().as_ref() != Some(shown) {
+        *before.borrow_mut() = Some(shown.clone());
+        if browser::document().is_some() {
+            let (root, places) = (root.clone(), Rc::clone(&places));
+            // Not in an effect: where a picture took long, those run only after it was painted, and what they
+            // let slide would be seen to jump there and back. This runs when all has been put on the page.
+            spawn_local(async move { follow_when_drawn(&root, motion, &places) });
+        }
     }
     {
         let places = Rc::clone(&places);
-        use_effect_with((motion.is_moving, motion.speed), move |&(is_moving, speed)| {
+        // What has come to rest arrives; what a person stopped stays where it is.
+        let goes_on = motion.is_moving || motion.is_settled;
+        use_effect_with((goes_on, motion.speed), move |&(goes_on, speed)| {
             if !places.borrow().lanes.is_empty() {
-                animate::keep_pace(is_moving, speed);
+                animate::keep_pace(goes_on, speed);
             }
         });
     }
@@ -91,6 +97,15 @@ pub(crate) fn use_motion<T: PartialEq + 'static>(root: &NodeRef, motion: Motion,
     });
 }
 
+fn follow_when_drawn(root: &NodeRef, motion: Motion, places: &RefCell<Places>) {
+    let has_pods = |root: &Element| root.query_selector(PODS).is_ok_and(|pod| pod.is_some());
+    if let Some(root) = root.cast::<Element>()
+        && (!places.borrow().lanes.is_empty() || has_pods(&root))
+    {
+        follow(&root, motion, places);
+    }
+}
+
 /// Apart from the hook, as are the functions below: the page's start has no pods, and needs none of this.
 #[inline(never)]
 fn follow(root: &Element, motion: Motion, places: &RefCell<Places>) {
@@ -100,13 +115,15 @@ fn follow(root: &Element, motion: Motion, places: &RefCell<Places>) {
         *old = Places::default();
         return;
     }
-    if motion.is_moving {
+    // The change that brings all to rest is one to follow, too.
+    let is_followed = motion.is_moving || (motion.is_settled && old.was_moving);
+    if is_followed {
         keep_room(root, &old);
     } else {
         animate::arrive();
     }
-    let new = Places::of(root);
-    if motion.is_moving && !motion.is_racing && !old.lanes.is_empty() {
+    let new = Places { was_moving: motion.is_moving, ..Places::of(root) };
+    if is_followed && !motion.is_racing && !old.lanes.is_empty() {
         let moved = Moved { old: &old, new: &new, ms: travel_ms(motion.speed) };
         if browser::wants_less_motion() {
             moved.outline();
@@ -188,7 +205,8 @@ impl Spot {
 impl Places {
     /// All is read at once, so that the browser lays the page out once.
     fn of(root: &Element) -> Self {
-        let mut places = Self::default();
+        let is_summed = root.query_selector(".lane-crowd").is_ok_and(|crowd| crowd.is_some());
+        let mut places = Self { is_summed, ..Self::default() };
         for lane in browser::all(root, "[data-lane]") {
             let Some(uid) = lane.get_attribute("data-lane") else { continue };
             let tiles = tiles_of(&lane);
@@ -225,6 +243,9 @@ fn is_far((dx, dy): (f64, f64)) -> bool {
 impl Moved<'_> {
     /// The tiles that are new or elsewhere, each with the way it has come; what is new comes from the shelf.
     fn tiles(&self) -> Vec<(&Spot, Option<(f64, f64)>)> {
+        if self.old.is_summed {
+            return Vec::new();
+        }
         let source = self.new.lanes.get("shelf").map(Spot::place);
         let way = |(uid, tile): (&String, &'_ Spot)| match self.old.tiles.get(uid) {
             Some(old) => Some(tile.way_from(old.place())),
@@ -342,7 +363,7 @@ impl Moved<'_> {
 }
 
 fn slide(element: &Element, (dx, dy): (f64, f64), ms: f64) {
-    animate::travel(element, &[("transform", &format!("translate({dx}px, {dy}px)"), "none")], ms);
+    animate::slide(element, &format!("translate({dx}px, {dy}px)"), ms);
 }
 
 /// Begins to fill the tiles whose containers are made; the fill goes with simulated time.

@@ -81,7 +81,7 @@ pub enum Action {
     CloseDiff,
     /// Ends `kubectl edit`: saves, or cancels.
     EndEdit(bool),
-    /// Opens the manifest that holds an object, at the line of a field.
+    /// Opens the manifest that holds an object, at a field.
     ShowField(ObjectKey, String),
     /// Puts a line into the prompt, for a person to run.
     Propose(String),

@@ -3,13 +3,13 @@
 use super::{Page, State};
 use crate::api::yaml::emit;
 use crate::api::{Object, ObjectKey};
-use crate::ui::view_model::field_line::{document_of, line_of};
+use crate::ui::view_model::field_line::{document_of, place_of};
 
 /// Fields that the server fills in: a manifest does not hold them.
 const SERVERS_OWN: [&str; 5] = ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields"];
 
 impl State {
-    /// Opens the manifest that holds an object, and goes to the line of one of its fields.
+    /// Opens the manifest that holds an object, and goes to one of its fields.
     pub(super) fn show_field(&mut self, key: &ObjectKey, path: &str) {
         let namespace = self.cluster.session().namespace.clone();
         let holds = |name: &String| document_of(self.files.text(name), key, &namespace);
@@ -24,8 +24,9 @@ impl State {
         }
         let text = self.files.text(&name);
         let Some(start) = document_of(text, key, &namespace) else { return };
-        let found = line_of(text, start, path);
-        self.files.jump = Some(super::files::Jump { file: name.clone(), line: found.line, count });
+        let found = place_of(text, start, path);
+        let at = (found.line, found.column);
+        self.files.jump = Some(super::files::Jump { file: name.clone(), at, count });
         self.page = Page::Manifest;
         if !found.is_there {
             self.tell(format!(

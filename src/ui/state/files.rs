@@ -9,14 +9,14 @@ use crate::collections::SortedMap;
 use crate::ui::examples::EXAMPLES;
 use crate::ui::view_model::diff::diff_of;
 
-/// A line to go to.
+/// A place to go to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Jump {
     /// In which file.
     pub file: String,
-    /// The line, from 1.
-    pub line: usize,
-    /// Grows with each, so that the same line can be gone to again.
+    /// The line and the column, from 1.
+    pub at: (usize, usize),
+    /// Grows with each, so that the same place can be gone to again.
     pub count: u32,
 }
 
@@ -37,7 +37,7 @@ pub struct Files {
     pub offered: Option<(u32, u64)>,
     /// Counts texts that did not come from the editor itself.
     pub loads: u64,
-    /// The line that a person was led to last.
+    /// The place that a person was led to last.
     pub jump: Option<Jump>,
     /// Texts as they were last stored.
     stored: SortedMap<String, String>,

@@ -8,7 +8,7 @@
 //!   is made anew. `past`: going back, branches, undo. [`predict`]: a question before a step. `compare`: two
 //!   runs beside each other. [`files`]: the editor's tabs. `fields`: the way from a
 //!   reason to the editor.
-//! - [`terminals`], [`lines`], [`prompt`]: terminals. [`views`]: what the page shows.
+//! - [`terminals`], [`lines`], [`prompt`], [`screen`]: terminals. [`views`]: what the page shows.
 
 pub mod action;
 pub mod time;
@@ -21,6 +21,7 @@ mod fields;
 pub mod lines;
 pub mod terminals;
 pub mod prompt;
+pub mod screen;
 pub mod views;
 
 pub use action::{Action, Page, Panel, Theme};
@@ -296,6 +297,3 @@ impl State {
 
 #[cfg(test)]
 mod tests;
-
-#[cfg(test)]
-mod past_tests;

@@ -1,7 +1,9 @@
 //! How often the page's picture is made anew while time passes.
 //!
-//! At high speed a picture for each frame could not be read and would flash; then it is made anew three times
-//! a second at most. In a crowd of pods several changes are drawn together, so that frames stay short.
+//! At high speed a picture for each change could not be read and would flash: while things change, it is made
+//! anew three times a second at most and sums pods up. Once nothing has changed for a moment they are drawn
+//! again, although something is due some time. In a crowd of pods several changes are drawn together, so that
+//! frames stay short.
 
 use super::State;
 use crate::ui::view_model::events::{EVENTS_LISTED, EVENTS_LISTED_IN_PASSING};
@@ -10,6 +12,9 @@ use crate::ui::view_model::events::{EVENTS_LISTED, EVENTS_LISTED_IN_PASSING};
 const RACING: f64 = 10.0;
 /// Real milliseconds between two pictures at such a speed: fewer than three a second.
 const RACING_MS: f64 = 340.0;
+/// Real milliseconds without a change that can be seen, after which single pods are drawn again: so at most
+/// once in that time the page turns from the one picture to the other.
+const CALM_MS: f64 = 1_200.0;
 /// Up to so many pods each change is drawn at once.
 const PODS_DRAWN_AT_ONCE: usize = 48;
 /// Real milliseconds of waiting that each further pod brings.
@@ -49,6 +54,21 @@ impl Default for Frame {
     }
 }
 
+/// How long nothing has changed that can be seen.
+#[derive(Debug)]
+pub struct Stir {
+    /// Changes that were seen so far.
+    changes: u64,
+    /// Real milliseconds since the last one.
+    calm_ms: f64,
+}
+
+impl Default for Stir {
+    fn default() -> Self {
+        Self { changes: 0, calm_ms: f64::INFINITY }
+    }
+}
+
 /// How things move.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Motion {
@@ -73,15 +93,31 @@ impl State {
         }
     }
 
-    /// Whether time passes so fast that single changes cannot be followed.
+    /// Whether things change so fast that single changes cannot be followed.
     pub fn is_racing(&self) -> bool {
-        self.is_ticking() && (self.clock.speed >= RACING || self.clock.settles_until.is_some())
+        let is_fast = self.clock.speed >= RACING && self.views.stir.calm_ms < CALM_MS;
+        self.is_ticking() && (is_fast || self.clock.settles_until.is_some())
+    }
+
+    /// Takes note of whether anything has changed since the last frame, `ms` real milliseconds ago.
+    fn note_stir(&mut self, ms: f64) {
+        // The past is not told anew while it is played: there every change counts.
+        let chronicle = self.machine.branch().chronicle().filter(|_| !self.machine.is_past());
+        let changes = chronicle
+            .map_or_else(|| self.cluster.event_log().count(), |chronicle| chronicle.looks().changes());
+        let stir = &mut self.views.stir;
+        if std::mem::replace(&mut stir.changes, changes) == changes {
+            stir.calm_ms += ms;
+        } else {
+            stir.calm_ms = 0.0;
+        }
     }
 
     /// Divides a frame's time: where a picture takes time, a frame either lets simulated time pass or draws.
     /// `passed` are the real milliseconds since the last frame, `None` what a person did, which is shown at
     /// once. Gives the milliseconds that shall pass now.
     pub(super) fn divide_frame(&mut self, passed: Option<f64>) -> Option<f64> {
+        self.note_stir(passed.unwrap_or_default());
         let pause_ms = self.pause_ms();
         let frame = &mut self.views.frame;
         let Some(ms) = passed else {
@@ -91,21 +127,22 @@ impl State {
         frame.unseen_ms += ms;
         frame.unlisted_ms += ms;
         frame.owed_ms += ms;
-        // Not twice in a row.
-        let catches_up = frame.is_behind && !frame.draws;
-        frame.draws = frame.unseen_ms >= pause_ms || catches_up;
+        // Where frames only draw, not two in a row: time would stand still.
+        let is_free = pause_ms <= 0.0 || !frame.draws;
+        frame.draws = is_free && (frame.unseen_ms >= pause_ms || frame.is_behind);
         let lets_pass = pause_ms <= 0.0 || !frame.draws;
         lets_pass.then(|| std::mem::take(&mut frame.owed_ms))
     }
 
     /// Says whether this frame draws what has changed in the cluster. What has come to rest is drawn at once.
     pub(super) fn begin_picture(&mut self) -> bool {
+        self.note_stir(0.0);
         let (is_ticking, is_racing) = (self.is_ticking(), self.is_racing());
         let is_crowd = self.views.stage.pods > PODS_DRAWN_AT_ONCE;
         // Asked again: the race may be over by now.
         let pause_ms = self.pause_ms();
         let frame = &mut self.views.frame;
-        if !frame.draws && is_ticking && frame.unseen_ms < pause_ms {
+        if !frame.draws && is_ticking && pause_ms > 0.0 {
             return false;
         }
         let is_gradual = is_ticking && is_crowd && !is_racing;
@@ -155,6 +192,48 @@ mod tests {
         assert!(pictures(5.0, 60) > 3, "each change is drawn");
         let at_ten = pictures(10.0, 60);
         assert!((1..=3).contains(&at_ten), "{at_ten}");
+    }
+
+    #[test]
+    fn time_passes_however_many_pods_there_are() {
+        for pods in [20, 49, 60, 100, 112, 200] {
+            let mut state = State::default();
+            state.reduce(Action::Run(format!(
+                "kubectl create deployment hello --image=hello --replicas={pods}"
+            )));
+            state.reduce(Action::Settle);
+            while state.clock.settles_until.is_some() {
+                state.reduce(Action::Advance(16.0));
+            }
+            state.reduce(Action::Run("sleep 60".to_owned()));
+            let before = state.cluster.now();
+            for _ in 0..60 {
+                state.reduce(Action::Advance(16.0));
+            }
+            let passed = (state.cluster.now() - before).ms();
+            assert!((850..=960).contains(&passed), "with {pods} pods {passed} ms passed in 60 frames");
+        }
+    }
+
+    #[test]
+    fn single_pods_are_drawn_while_only_a_far_off_retry_is_due() {
+        let mut state = State::default();
+        state.reduce(Action::Speed(10.0));
+        state.reduce(Action::Run(
+            "kubectl create deployment hello --image=registry.k8s.io/nginx-slim:bad".into(),
+        ));
+        let mut racing = Vec::new();
+        // The pull is tried again after 10, 20, 40, 80 and 160 seconds.
+        for _ in 0..40 * 60 {
+            state.reduce(Action::Advance(16.0));
+            racing.push(state.is_racing());
+        }
+        assert!(state.is_ticking(), "another try is due");
+        assert!(racing.iter().take(30).any(|is_racing| *is_racing), "what begins is summed up");
+        let turns = racing.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        assert!(turns <= 12, "it turned {turns} times between the pictures");
+        let drawn = racing.iter().filter(|is_racing| !**is_racing).count();
+        assert!(drawn > racing.len() / 2, "drawn in {drawn} of {} frames", racing.len());
     }
 
     #[test]

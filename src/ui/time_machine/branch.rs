@@ -4,7 +4,7 @@ use super::checkpoints::Checkpoints;
 use super::chronicle::Chronicle;
 use super::moment::Moment;
 use super::stride::is_command;
-use crate::cluster::{Cluster, InputEntry};
+use crate::cluster::{Cluster, ClusterConfig, InputEntry};
 use crate::collections::SortedMap;
 use crate::sim::Time;
 
@@ -56,6 +56,21 @@ impl Branch {
             notes: Vec::new(),
             revision: cluster.server().store().revision(),
             state: BranchState::Shown,
+        }
+    }
+
+    /// A run that was stored: nothing is known of it but its inputs until it is played.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
+    pub(super) fn stored(name: String, config: ClusterConfig, inputs: Vec<InputEntry>, now: Time) -> Self {
+        Self {
+            name,
+            origin: None,
+            checkpoints: Checkpoints::new(config),
+            chronicle: None,
+            notes: Vec::new(),
+            revision: 0,
+            state: BranchState::Stored(inputs, now),
         }
     }
 

@@ -11,9 +11,9 @@ use crate::cluster::{Cluster, ClusterConfig};
 use crate::sim::Time;
 
 /// Copies that are kept at most.
-const CHECKPOINTS_MAX: usize = 64;
-/// Turns between two copies, at first.
-const SPACING: u64 = 1_024;
+const CHECKPOINTS_MAX: usize = 128;
+/// Turns between two copies, at first: with 200 pods a browser needs about 35 ms to play so many.
+const SPACING: u64 = 512;
 
 /// The copies of one run, oldest first.
 #[derive(Clone, Debug)]
@@ -28,6 +28,11 @@ impl Checkpoints {
     /// The beginning of a run.
     pub(super) fn new(config: ClusterConfig) -> Self {
         Self { config, held: Vec::new(), spacing: SPACING }
+    }
+
+    /// What the run's cluster is made of.
+    pub(super) fn config(&self) -> &ClusterConfig {
+        &self.config
     }
 
     /// The cluster at the beginning.

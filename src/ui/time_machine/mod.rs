@@ -22,6 +22,8 @@ pub use chronicle::{Chronicle, Mark, MarkKind};
 pub use moment::Moment;
 pub use stride::Stride;
 
+use std::rc::Rc;
+
 use crate::cluster::{Cluster, Input, InputEntry, InputError};
 use crate::sim::Time;
 
@@ -36,6 +38,9 @@ pub struct TimeMachine {
     current: usize,
     /// The present, while a past moment is shown.
     present: Option<Box<Cluster>>,
+    /// The past moment that was shown before: to take it apart is work for later, when what is shown has been
+    /// drawn.
+    left: Option<Rc<Cluster>>,
     /// Commands that were taken back, the last one last; each with what was stored for it.
     undone: Vec<Vec<InputEntry>>,
 }
@@ -44,7 +49,7 @@ impl TimeMachine {
     /// The time machine of a cluster that was just made.
     pub fn new(cluster: &mut Cluster) -> Self {
         let main = Branch::begin("main", cluster);
-        Self { branches: vec![main], current: 0, present: None, undone: Vec::new() }
+        Self { branches: vec![main], current: 0, present: None, left: None, undone: Vec::new() }
     }
 
     /// The branch that is shown.
@@ -74,6 +79,18 @@ impl TimeMachine {
     /// The present of the branch that is shown.
     pub fn present<'a>(&'a self, shown: &'a Cluster) -> &'a Cluster {
         self.present.as_deref().unwrap_or(shown)
+    }
+
+    /// Whether there is something to take apart.
+    pub fn is_untidy(&self) -> bool {
+        self.left.is_some()
+    }
+
+    /// Takes apart what is not needed any more.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
+    pub fn tidy(&mut self) {
+        self.left = None;
     }
 
     /// Takes note of what the last step did; to be called after each step of the present.

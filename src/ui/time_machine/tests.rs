@@ -183,6 +183,23 @@ fn a_stored_branch_is_played_when_it_is_shown() {
 }
 
 #[test]
+fn a_moment_that_was_left_is_taken_apart_later() {
+    let mut session = Session::rolled();
+    session.seek(75);
+    assert!(!session.machine.is_untidy(), "the present is put aside, and needed again");
+    session.seek(30);
+    assert!(session.machine.is_untidy());
+    session.machine.tidy();
+    assert!(!session.machine.is_untidy());
+    let past = session.state();
+    session.machine.go_to_present(&mut session.cluster);
+    assert!(session.machine.is_untidy(), "the past is not needed any more");
+    session.machine.tidy();
+    session.seek(30);
+    assert_eq!(session.state(), past);
+}
+
+#[test]
 fn undo_passes_over_what_only_reads_and_redo_gives_it_again() {
     let mut session = Session::rolled();
     let scaled = session.state();

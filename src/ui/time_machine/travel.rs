@@ -1,5 +1,7 @@
 //! Looking at the past, going back to the present, and leaving the past on another branch.
 
+use std::rc::Rc;
+
 use super::branch::{Branch, BranchState};
 use super::moment::{Moment, play_to_time, play_to_turn, turn};
 use super::stride::{Counter, Stride};
@@ -50,14 +52,18 @@ impl TimeMachine {
             let mut copy = instead.clone();
             copy.gather_news(false);
             let left = std::mem::replace(shown, copy);
-            self.present.get_or_insert_with(|| Box::new(left));
+            if self.present.is_none() {
+                self.present = Some(Box::new(left));
+            } else {
+                self.left = Some(Rc::new(left));
+            }
         }
     }
 
     /// Shows the present.
     pub fn go_to_present(&mut self, shown: &mut Cluster) {
         if let Some(present) = self.present.take() {
-            *shown = *present;
+            self.left = Some(Rc::new(std::mem::replace(shown, *present)));
         }
     }
 
@@ -209,8 +215,8 @@ impl TimeMachine {
         now: Time,
     ) {
         if self.branches.len() < BRANCHES_MAX {
-            let state = BranchState::Stored(inputs, now);
-            self.branches.push(Branch { name, origin, state, ..self.branch().clone() });
+            let config = self.branch().checkpoints.config().clone();
+            self.branches.push(Branch { origin, ..Branch::stored(name, config, inputs, now) });
         }
     }
 

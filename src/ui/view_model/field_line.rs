@@ -1,17 +1,27 @@
-//! Where a field stands in the text of a manifest: the file that holds an object, and the line of a path.
+//! Where a field stands in the text of a manifest: the file that holds an object, and the place of a path.
 //!
-//! Manifests are indented blocks; within one the way to a field is followed key by key and item by item. What
-//! stands inside braces on one line is taken as that line.
+//! The way to a field is followed key by key and item by item, through indented blocks and into what stands
+//! in braces or brackets (`flow_style`).
 
+use super::flow_style;
 use crate::api::yaml::read_manifest;
 use crate::api::{Kind, ObjectKey};
 
 /// A line with something on it.
 #[derive(Clone, Debug)]
 struct Line<'a> {
-    number: usize,
     indent: usize,
     text: &'a str,
+    /// Where its text begins in the whole one.
+    at: usize,
+}
+
+/// A value on the way to a field.
+enum Value<'a> {
+    /// Lines that are set in.
+    Block(Vec<Line<'a>>),
+    /// Braces or brackets at an offset.
+    Flow(usize),
 }
 
 /// Where a field stands.
@@ -19,7 +29,9 @@ struct Line<'a> {
 pub struct Found {
     /// The line, from 1.
     pub line: usize,
-    /// Whether the field itself is there; otherwise it is the line under which it belongs.
+    /// The column as an editor counts it, from 1.
+    pub column: usize,
+    /// Whether the field itself is there; otherwise it is the place under which it belongs.
     pub is_there: bool,
 }
 
@@ -40,31 +52,68 @@ pub fn document_of(text: &str, key: &ObjectKey, namespace: &str) -> Option<usize
     found.map(|document| document.line)
 }
 
-/// The line of a path in the document that begins at a line.
-pub fn line_of(text: &str, start: usize, path: &str) -> Found {
-    let lines = text.lines().enumerate().skip(start.saturating_sub(1));
-    let document = lines.take_while(|(index, line)| index + 1 == start || !line.starts_with("---"));
-    let mut block: Vec<Line<'_>> = document.filter_map(|(index, text)| line(index + 1, text)).collect();
-    let mut at = start;
+/// The place of a path in the document that begins at a line.
+pub fn place_of(text: &str, start: usize, path: &str) -> Found {
+    let mut at = 0;
+    let mut block = Vec::new();
+    for (index, whole) in text.split_inclusive('\n').enumerate() {
+        let ends = index + 1 > start && whole.starts_with("---");
+        if ends {
+            break;
+        }
+        block.extend(line(whole, at).filter(|_| index + 1 >= start));
+        at += whole.len();
+    }
+    let mut here = block.first().map_or(0, |line| line.at);
+    let mut value = value_of(text, block);
     for (name, items) in path.split('.').map(segment) {
-        let Some((found, children)) = child(&block, name) else {
-            return Found { line: at, is_there: false };
-        };
-        (at, block) = (found, children);
-        for item in items {
-            let Some((found, children)) = nth(&block, item) else {
-                return Found { line: at, is_there: false };
-            };
-            (at, block) = (found, children);
+        let items = items.into_iter().map(Step::Item);
+        for step in std::iter::once(Step::Key(name)).chain(items) {
+            let Some((found, next)) = follow(text, &value, &step) else { return found_at(text, here, false) };
+            (here, value) = (found, next);
         }
     }
-    Found { line: at, is_there: true }
+    found_at(text, here, true)
 }
 
-fn line(number: usize, text: &str) -> Option<Line<'_>> {
-    let bare = text.trim();
+/// One step of a path.
+enum Step<'p> {
+    Key(&'p str),
+    Item(usize),
+}
+
+fn follow<'a>(text: &'a str, value: &Value<'a>, step: &Step<'_>) -> Option<(usize, Value<'a>)> {
+    match (value, step) {
+        (Value::Block(block), Step::Key(name)) => child(text, block, name),
+        (Value::Block(block), Step::Item(item)) => nth(text, block, *item),
+        (Value::Flow(at), Step::Key(name)) => {
+            flow_style::entry(text, *at, name).map(|(key, value)| (key, Value::Flow(value)))
+        }
+        (Value::Flow(at), Step::Item(item)) => {
+            flow_style::item(text, *at, *item).map(|item| (item, Value::Flow(item)))
+        }
+    }
+}
+
+fn found_at(text: &str, at: usize, is_there: bool) -> Found {
+    let before = text.get(..at).unwrap_or_default();
+    let begun = before.rsplit('\n').next().unwrap_or_default();
+    Found { line: before.matches('\n').count() + 1, column: begun.encode_utf16().count() + 1, is_there }
+}
+
+fn line(whole: &str, at: usize) -> Option<Line<'_>> {
+    let bare = whole.trim();
     let is_empty = bare.is_empty() || bare.starts_with('#') || bare.starts_with("---");
-    (!is_empty).then(|| Line { number, indent: text.len() - text.trim_start().len(), text: bare })
+    let indent = whole.len() - whole.trim_start().len();
+    (!is_empty).then_some(Line { indent, text: bare, at: at + indent })
+}
+
+/// Lines as what they hold.
+fn value_of<'a>(text: &str, block: Vec<Line<'a>>) -> Value<'a> {
+    match block.first() {
+        Some(first) if flow_style::begins(text, first.at) => Value::Flow(first.at),
+        _ => Value::Block(block),
+    }
 }
 
 /// `containers[0]` is the name `containers` and the item 0.
@@ -78,39 +127,48 @@ fn is_item(line: &Line<'_>) -> bool {
     line.text == "-" || line.text.starts_with("- ")
 }
 
-/// The line of a key of a block, and what is below it.
-fn child<'a>(block: &[Line<'a>], name: &str) -> Option<(usize, Vec<Line<'a>>)> {
-    let indent = block.first()?.indent;
-    let is_key = |line: &Line<'_>| {
-        let bare = line.text.trim_start_matches(['"', '\'']);
-        let rest = bare.strip_prefix(name).map(|rest| rest.trim_start_matches(['"', '\'']));
-        line.indent == indent && rest.is_some_and(|rest| rest.starts_with(':'))
-    };
-    let at = block.iter().position(is_key)?;
-    let number = block.get(at)?.number;
-    let below = block.get(at + 1..).unwrap_or_default().iter();
-    let is_below = |line: &&Line<'_>| line.indent > indent || (line.indent == indent && is_item(line));
-    Some((number, below.take_while(is_below).cloned().collect()))
+/// What follows a key on its line, when the line begins with that key.
+fn after_key<'a>(line: &Line<'a>, name: &str) -> Option<&'a str> {
+    let bare = line.text.trim_start_matches(['"', '\'']);
+    bare.strip_prefix(name)?.trim_start_matches(['"', '\'']).strip_prefix(':')
 }
 
-/// The line of an item of a block, and the item as a block of its own.
-fn nth<'a>(block: &[Line<'a>], item: usize) -> Option<(usize, Vec<Line<'a>>)> {
+/// Where a key of a block stands, and its value.
+fn child<'a>(text: &'a str, block: &[Line<'a>], name: &str) -> Option<(usize, Value<'a>)> {
+    let indent = block.first()?.indent;
+    let is_key = |line: &Line<'_>| line.indent == indent && after_key(line, name).is_some();
+    let position = block.iter().position(is_key)?;
+    let line = block.get(position)?;
+    let rest = after_key(line, name)?.trim_start();
+    let value = line.at + line.text.len() - rest.len();
+    if flow_style::begins(text, value) {
+        return Some((line.at, Value::Flow(value)));
+    }
+    let below = block.get(position + 1..).unwrap_or_default().iter();
+    let is_below = |line: &&Line<'_>| line.indent > indent || (line.indent == indent && is_item(line));
+    Some((line.at, value_of(text, below.take_while(is_below).cloned().collect())))
+}
+
+/// Where an item of a block stands, and the item as a block of its own.
+fn nth<'a>(text: &str, block: &[Line<'a>], item: usize) -> Option<(usize, Value<'a>)> {
     let indent = block.first()?.indent;
     let begins = |line: &Line<'_>| line.indent == indent && is_item(line);
     let starts: Vec<usize> = (0..block.len()).filter(|at| block.get(*at).is_some_and(begins)).collect();
     let start = *starts.get(item)?;
     let end = starts.get(item + 1).copied().unwrap_or(block.len());
     let mut own: Vec<Line<'a>> = block.get(start..end)?.to_vec();
-    let number = own.first()?.number;
+    let at = own.first()?.at;
     if let Some(first) = own.first_mut() {
-        let rest = first.text.trim_start_matches('-');
-        first.indent += first.text.len() - rest.trim_start().len();
-        first.text = rest.trim_start();
+        let rest = first.text.trim_start_matches('-').trim_start();
+        let dash = first.text.len() - rest.len();
+        first.indent += dash;
+        first.at += dash;
+        first.text = rest;
         if first.text.is_empty() {
             own.remove(0);
         }
     }
-    Some((number, own))
+    Some((at, value_of(text, own)))
 }
 
 #[cfg(test)]
@@ -167,23 +225,51 @@ spec:
     }
 
     #[test]
-    fn paths_are_followed_to_their_lines() {
-        for (path, line, is_there) in [
-            ("spec.replicas", 14, true),
-            ("spec.updateStrategy.type", 17, true),
-            ("spec.updateStrategy.rollingUpdate.partition", 18, false),
-            ("spec.template.spec.containers[0].image", 23, true),
-            ("spec.template.spec.containers[0].resources.requests", 25, true),
-            ("spec.template.spec.containers[1].image", 29, true),
-            ("spec.template.spec.containers[2].image", 21, false),
-            ("spec.template.spec.nodeSelector", 20, false),
-            ("spec.volumeClaimTemplates[0].spec.storageClassName", 33, true),
-            ("spec.paused", 13, false),
-            ("metadata.finalizers", 11, false),
+    fn paths_are_followed_to_their_places() {
+        for (path, line, column, is_there) in [
+            ("spec.replicas", 14, 3, true),
+            ("spec.updateStrategy.type", 17, 5, true),
+            ("spec.updateStrategy.rollingUpdate.partition", 18, 21, true),
+            ("spec.updateStrategy.rollingUpdate.maxUnavailable", 18, 5, false),
+            ("spec.template.spec.containers[0].image", 23, 9, true),
+            ("spec.template.spec.containers[0].resources.requests", 25, 11, true),
+            ("spec.template.spec.containers[1].image", 29, 9, true),
+            ("spec.template.spec.containers[2].image", 21, 7, false),
+            ("spec.template.spec.nodeSelector", 20, 5, false),
+            ("spec.volumeClaimTemplates[0].metadata.name", 31, 18, true),
+            ("spec.volumeClaimTemplates[0].spec.storageClassName", 33, 9, true),
+            ("spec.paused", 13, 1, false),
+            ("metadata.finalizers", 11, 1, false),
         ] {
-            assert_eq!(line_of(TEXT, 9, path), Found { line, is_there }, "{path}");
+            assert_eq!(place_of(TEXT, 9, path), Found { line, column, is_there }, "{path}");
         }
-        assert_eq!(line_of(TEXT, 2, "spec.selector"), Found { line: 6, is_there: true });
-        assert_eq!(line_of(TEXT, 2, "spec.replicas"), Found { line: 5, is_there: false });
+        assert_eq!(place_of(TEXT, 2, "spec.selector"), Found { line: 6, column: 3, is_there: true });
+        assert_eq!(place_of(TEXT, 2, "spec.replicas"), Found { line: 5, column: 1, is_there: false });
+        assert_eq!(place_of(TEXT, 2, "metadata.name"), Found { line: 4, column: 12, is_there: true });
+    }
+
+    #[test]
+    fn json_and_braces_over_lines_are_followed_too() {
+        let text = "\
+kind: Pod
+spec:
+  {containers: [
+    {name: ä, image: 'a:1'}, # the first
+    {name: b,
+     image: b:1}], nodeName: n}
+---
+{\"kind\": \"Pod\",
+ \"spec\": {\"containers\": [{\"image\": \"c:1\"}]}}
+";
+        for (start, path, line, column, is_there) in [
+            (1, "spec.containers[0].image", 4, 15, true),
+            (1, "spec.containers[1].image", 6, 6, true),
+            (1, "spec.nodeName", 6, 20, true),
+            (1, "spec.containers[2].image", 3, 4, false),
+            (8, "spec.containers[0].image", 9, 27, true),
+            (8, "spec.nodeName", 9, 2, false),
+        ] {
+            assert_eq!(place_of(text, start, path), Found { line, column, is_there }, "{path}");
+        }
     }
 }

@@ -6,8 +6,8 @@
 //!   revisions and what became of them.
 //! - [`why`], [`attempts`], [`inspector`], [`events`], [`tables`]: reasons and lists.
 //! - [`timeline`]: bars, marks, counts. [`comparison`]: two runs. [`scrubber`]: the session as a line.
-//! - [`problems`], [`field_line`], [`diff`]: manifests. [`summary`]: the cluster in one sentence.
-//! - [`gradual`]: from one picture to the next.
+//! - [`problems`], [`field_line`], [`flow_style`], [`diff`]: manifests.
+//! - [`summary`]: the cluster in one sentence. [`gradual`]: from one picture to the next.
 
 pub mod status;
 pub mod revisions;
@@ -26,6 +26,7 @@ pub mod events;
 pub mod tables;
 pub mod inspector;
 pub mod problems;
+pub mod flow_style;
 pub mod field_line;
 pub mod diff;
 pub mod drain;

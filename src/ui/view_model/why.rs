@@ -124,6 +124,8 @@ pub struct ReasonsView {
     pub name: &'static str,
     /// The rule.
     pub rule: &'static str,
+    /// The page of Kubernetes' documentation that tells of it, and what the page is about.
+    pub page: Option<(String, String)>,
     /// Its facts: name and value.
     pub facts: Vec<(String, String)>,
     /// `statefulset-controller at 01:23.4`.
@@ -149,6 +151,7 @@ impl ReasonsView {
             why: WhyView::of(&about),
             name: about.rule.name,
             rule: about.rule.text,
+            page: about.rule.page().map(|page| (page.clone(), page_words(&page))),
             decided: format!("{}{at}", about.by),
             field: about.field.as_ref().map(|field| FieldView::of(field, key)),
             held_up_by: about.held_up_by.filter(|other| other != key).map(|other| {
@@ -165,6 +168,14 @@ impl ReasonsView {
             facts: about.facts,
         }
     }
+}
+
+/// `statefulset: forced rollback` of `…/controllers/statefulset/#forced-rollback`.
+fn page_words(page: &str) -> String {
+    let (path, anchor) = page.split_once('#').unwrap_or((page, ""));
+    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let words = |text: &str| text.replace('-', " ");
+    if anchor.is_empty() { words(name) } else { format!("{}: {}", words(name), words(anchor)) }
 }
 
 fn named(key: &ObjectKey) -> String {
@@ -186,7 +197,17 @@ fn capitalised(sentence: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::capitalised;
+    use super::{capitalised, page_words};
+
+    #[test]
+    fn a_page_is_named_by_its_address() {
+        for (page, words) in [
+            ("https://kubernetes.io/docs/a/statefulset/#forced-rollback", "statefulset: forced rollback"),
+            ("https://kubernetes.io/docs/tasks/safely-drain-node/", "safely drain node"),
+        ] {
+            assert_eq!(page_words(page), words);
+        }
+    }
 
     #[test]
     fn names_keep_their_small_letter() {

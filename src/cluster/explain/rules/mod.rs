@@ -2,6 +2,8 @@
 //!
 //! They are a text and no table of the program: the page fetches a text only with the code that reads it.
 
+pub(super) mod docs;
+
 use super::rule::{Ends, Rule, rule};
 
 const TEXT: &str = include_str!("rules.txt");

@@ -49,6 +49,8 @@ pub struct PreviewRow {
     pub fate: Fate,
     /// Why.
     pub why: String,
+    /// The budget that refuses its eviction.
+    pub budget: Option<ObjectKey>,
 }
 
 /// What a drain of the node would do with each of its pods.
@@ -66,25 +68,34 @@ pub fn preview(api: &ApiServer, node: &str, options: &DrainOptions) -> Vec<Previ
         if pod.spec.node_name != node {
             continue;
         }
+        let mut budget = None;
         let (fate, why) = match filters::fate(api, pod, &filters) {
-            filters::Fate::Evicted if !options.deletes => budget_fate(api, pod, &mut spent),
-            filters::Fate::EvictedWith(why) if !options.deletes => match budget_fate(api, pod, &mut spent) {
-                (Fate::Evicted, _) => (Fate::Evicted, why),
-                waits => waits,
-            },
+            filters::Fate::Evicted if !options.deletes => budget_fate(api, pod, &mut spent, &mut budget),
+            filters::Fate::EvictedWith(why) if !options.deletes => {
+                match budget_fate(api, pod, &mut spent, &mut budget) {
+                    (Fate::Evicted, _) => (Fate::Evicted, why),
+                    waits => waits,
+                }
+            }
             filters::Fate::Evicted => (Fate::Evicted, String::new()),
             filters::Fate::EvictedWith(why) => (Fate::Evicted, why),
             filters::Fate::Left => (Fate::Left, String::new()),
             filters::Fate::LeftWith(why) => (Fate::Left, why),
             filters::Fate::Refused(why) => (Fate::Refused, why),
         };
-        rows.push(PreviewRow { pod: format!("{}/{}", pod.metadata.namespace, pod.metadata.name), fate, why });
+        let pod = format!("{}/{}", pod.metadata.namespace, pod.metadata.name);
+        rows.push(PreviewRow { pod, fate, why, budget });
     }
     rows
 }
 
 /// Whether the pod's budgets would let it go now, after those that went before it.
-fn budget_fate(api: &ApiServer, pod: &Rc<Pod>, spent: &mut SortedMap<ObjectKey, i64>) -> (Fate, String) {
+fn budget_fate(
+    api: &ApiServer,
+    pod: &Rc<Pod>,
+    spent: &mut SortedMap<ObjectKey, i64>,
+    refusing: &mut Option<ObjectKey>,
+) -> (Fate, String) {
     if can_ignore_budgets(pod) {
         return (Fate::Evicted, String::new());
     }
@@ -104,6 +115,7 @@ fn budget_fate(api: &ApiServer, pod: &Rc<Pod>, spent: &mut SortedMap<ObjectKey, 
         if *spent >= allowed {
             let why =
                 format!("budget {name} allows {} more now; it is asked again every 5 s", allowed - *spent);
+            *refusing = Some(object.key());
             return (Fate::Waits, why);
         }
         *spent += 1;

@@ -1,6 +1,6 @@
 //! Draws the timeline's bars and counts.
 //!
-//! The colours are names for static/styles.css, which maps each to the page's own, and the darkest few to the
+//! The colours are names for timeline.css, which maps each to the page's own, and the darkest few to the
 //! patterns of revisions. A drawing is as wide as its place on the page, so that nothing is stretched.
 
 use plotters::coord::Shift;

@@ -4,10 +4,6 @@ use super::*;
 use crate::sim::{Span, Time};
 use crate::ui::persist::{from_text, to_text};
 
-fn run(line: &str) -> Action {
-    Action::Run(line.to_owned())
-}
-
 /// A page on which the example was applied and scaled, a minute each.
 fn page() -> State {
     let mut state = State::default();
@@ -98,7 +94,10 @@ fn branches_come_back_after_a_reload() {
     assert_eq!(names(&back), ["branch 1", "main"]);
     assert_eq!(back.machine.branch().origin, Some(("main".to_owned(), Time::from_ms(59_000))));
     assert_eq!(back.machine.redo_line().as_deref(), Some("kubectl delete pod web-0"));
+    let is_told = |state: &State| state.machine.branches().iter().all(|branch| branch.chronicle().is_some());
+    assert!(!is_told(&back), "nothing is told of a branch before it was played");
     back.reduce(Action::SwitchBranch(1));
+    assert!(is_told(&back));
     assert_eq!((pods(&back), back.cluster.now().seconds()), (3, 120));
     back.reduce(Action::ForgetBranch(0));
     assert_eq!(names(&back), ["main"]);
