@@ -7,6 +7,8 @@
 use std::borrow::Borrow;
 use std::ops::{Bound, Index, RangeBounds};
 
+use super::sort_by;
+
 /// A map from keys to values, sorted by key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SortedMap<K, V> {
@@ -234,9 +236,15 @@ impl<K: Ord, V> Extend<(K, V)> for SortedMap<K, V> {
 /// Of entries with equal keys the last one stays.
 impl<K: Ord, V> FromIterator<(K, V)> for SortedMap<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        let mut map = Self::new();
-        map.extend(entries);
-        map
+        let mut entries: Vec<(K, V)> = entries.into_iter().collect();
+        // Often they come in their order.
+        if !entries.is_sorted_by(|(a, _), (b, _)| a < b) {
+            sort_by(&mut entries, |(a, _), (b, _)| a.cmp(b));
+            entries.reverse();
+            entries.dedup_by(|(later, _), (kept, _)| later == kept);
+            entries.reverse();
+        }
+        Self { entries }
     }
 }
 

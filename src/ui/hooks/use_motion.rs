@@ -9,13 +9,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
-use wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlElement};
+use web_sys::Element;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use super::animate;
-use crate::collections::SortedMap;
+use super::places::{Places, Spot, tiles_of};
 use crate::ui::browser;
 use crate::ui::state::pace::Motion;
 
@@ -32,32 +31,6 @@ const OUTLINED_MS: f64 = 120.0;
 
 /// What there is only where there are pods.
 const PODS: &str = ".tile, .lane-crowd";
-
-/// Where something stands on the page, and how much room it takes.
-#[derive(Clone)]
-struct Spot {
-    element: HtmlElement,
-    /// The lane of a tile.
-    lane: String,
-    left: f64,
-    top: f64,
-    width: f64,
-    height: f64,
-    /// How many tiles a lane has.
-    tiles: usize,
-}
-
-/// Where everything stood after the last change.
-#[derive(Default)]
-struct Places {
-    lanes: SortedMap<String, Spot>,
-    tiles: SortedMap<String, Spot>,
-    panels: Vec<Spot>,
-    /// Whether pods were summed up: those that are drawn next have not come from anywhere.
-    is_summed: bool,
-    /// Whether time passed.
-    was_moving: bool,
-}
 
 /// Animates the elements inside `root` that carry `data-flip` and `data-lane`, after each change of `shown`;
 /// `root` must be the nearest positioned ancestor of the lanes, and these of their tiles.
@@ -162,10 +135,6 @@ fn keep_room(root: &Element, old: &Places) {
     }
 }
 
-fn tiles_of(lane: &Element) -> Vec<Element> {
-    browser::all(lane, "[data-flip]")
-}
-
 /// How long a tile is on its way: less where time passes quickly.
 fn travel_ms(speed: f64) -> f64 {
     if speed < 2.0 {
@@ -174,58 +143,6 @@ fn travel_ms(speed: f64) -> f64 {
         190.0
     } else {
         130.0
-    }
-}
-
-impl Spot {
-    /// Offsets, unlike rectangles, do not count an animation that is still under way. They count from the
-    /// nearest positioned element: for a tile that is its lane, which stands at `(x, y)`.
-    fn of(element: Element, lane: &str, tiles: usize, (x, y): (f64, f64)) -> Option<Self> {
-        let element: HtmlElement = element.dyn_into().ok()?;
-        Some(Self {
-            left: x + f64::from(element.offset_left()),
-            top: y + f64::from(element.offset_top()),
-            width: f64::from(element.offset_width()),
-            height: f64::from(element.offset_height()),
-            lane: lane.to_owned(),
-            element,
-            tiles,
-        })
-    }
-
-    fn way_from(&self, old: (f64, f64)) -> (f64, f64) {
-        (old.0 - self.left, old.1 - self.top)
-    }
-
-    fn place(&self) -> (f64, f64) {
-        (self.left, self.top)
-    }
-}
-
-impl Places {
-    /// All is read at once, so that the browser lays the page out once.
-    fn of(root: &Element) -> Self {
-        let is_summed = root.query_selector(".lane-crowd").is_ok_and(|crowd| crowd.is_some());
-        let mut places = Self { is_summed, ..Self::default() };
-        for lane in browser::all(root, "[data-lane]") {
-            let Some(uid) = lane.get_attribute("data-lane") else { continue };
-            let tiles = tiles_of(&lane);
-            let border = (f64::from(lane.client_left()), f64::from(lane.client_top()));
-            let Some(spot) = Spot::of(lane, "", tiles.len(), (0.0, 0.0)) else { continue };
-            let inside = (spot.left + border.0, spot.top + border.1);
-            for tile in tiles {
-                let name = tile.get_attribute("data-flip");
-                if let (Some(name), Some(tile)) = (name, Spot::of(tile, &uid, 0, inside)) {
-                    places.tiles.insert(name, tile);
-                }
-            }
-            places.lanes.insert(uid, spot);
-        }
-        let page = root.closest("main").ok().flatten();
-        let panels = page.map(|page| browser::all(&page, ".area-cluster > *, .area-read > *"));
-        places.panels =
-            panels.into_iter().flatten().filter_map(|panel| Spot::of(panel, "", 0, (0.0, 0.0))).collect();
-        places
     }
 }
 
@@ -304,8 +221,12 @@ impl Moved<'_> {
     fn travel(&self, tile: &Spot, way: Option<(f64, f64)>) {
         if let Some((dx, dy)) = way {
             let from = format!("translate({dx}px, {dy}px)");
-            // Above the tiles that it passes.
-            animate::travel(&tile.element, &[("transform", &from, "none"), ("zIndex", "3", "3")], self.ms);
+            // Above the tiles that it passes. An animated `z-index` would keep the browser from leaving the way
+            // to its compositor.
+            let element = tile.element.clone();
+            drop(element.style().set_property("z-index", "3"));
+            animate::travel(&tile.element, &[("transform", &from, "none")], self.ms)
+                .then(move || drop(element.style().remove_property("z-index")));
         } else {
             animate::travel(
                 &tile.element,
