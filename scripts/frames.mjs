@@ -176,7 +176,7 @@ async function rolls(page) {
     // The prompt has the focus; looking for it again would take the page's time.
     await page.keyboard.insertText("kubectl rollout restart deployment hello");
     await page.keyboard.press("Enter");
-    await new Promise((resolve) => setTimeout(resolve, Math.min(1_200, Math.max(0, end - Date.now()))));
+    await new Promise((resolve) => setTimeout(resolve, Math.min(700, Math.max(0, end - Date.now()))));
   }
 }
 
