@@ -15,11 +15,11 @@ use crate::ui::browser;
 use crate::ui::view_model::timeline::{LaneView, Window};
 
 /// Real milliseconds that one frame may draw.
-const FRAME_BUDGET_MS: f64 = 2.0;
+const FRAME_BUDGET_MS: f64 = 1.5;
 /// The same in the frame that has found out what is to be drawn, which was work as well.
-const FIRST_BUDGET_MS: f64 = 0.7;
+const FIRST_BUDGET_MS: f64 = 0.5;
 /// So many lanes are parsed at once: to make a document costs more than to read a lane.
-const LANES_AT_ONCE: usize = 6;
+const LANES_AT_ONCE: usize = 4;
 
 /// What is drawn, and what is to be drawn.
 #[derive(Debug, Default)]
@@ -47,15 +47,17 @@ impl Painter {
         lanes: &[Rc<LaneView>],
         window: (Window, u32),
     ) {
-        {
+        let is_seen = {
             let mut painter = painter.borrow_mut();
             painter.wanted = places.into_iter().zip(lanes.iter().cloned()).collect();
             painter.window = Some(window);
             painter.drawn.resize_with(lanes.len(), || None);
             painter.next = 0;
             painter.stretch();
-        }
-        Self::work(painter, FIRST_BUDGET_MS);
+            painter.is_seen_for(window)
+        };
+        // What was stretched can be read already: its turn comes in the frames after this.
+        Self::work(painter, if is_seen { 0.0 } else { FIRST_BUDGET_MS });
     }
 
     /// Draws for a while, and goes on in the next frame when there is more.
@@ -70,7 +72,7 @@ impl Painter {
 
     fn draw_some(&mut self, until: f64) -> bool {
         let Some(window) = self.window else { return true };
-        loop {
+        while browser::now_ms() < until {
             let (mut places, mut svgs) = (Vec::new(), String::new());
             while places.len() < LANES_AT_ONCE
                 && let Some((place, lane)) = self.wanted.get(self.next)
@@ -94,10 +96,13 @@ impl Painter {
             if self.next >= self.wanted.len() {
                 return true;
             }
-            if browser::now_ms() > until {
-                return false;
-            }
         }
+        false
+    }
+
+    /// Whether all lanes were drawn before, for another window than this.
+    fn is_seen_for(&self, window: (Window, u32)) -> bool {
+        self.drawn.iter().all(|drawn| drawn.as_ref().is_some_and(|drawn| drawn.window != window))
     }
 
     /// Stretches what was drawn for another window.
