@@ -15,7 +15,10 @@ async fn page(first: Vec<Action>) -> String {
 }
 
 fn settled(actions: impl IntoIterator<Item = Action>) -> Vec<Action> {
-    actions.into_iter().flat_map(|action| [action, Action::Settle, Action::Advance(16.0)]).collect()
+    // A frame ends where the time machine has taken a copy; the next ones go on.
+    let frames = [16.0, 0.0, 0.0, 0.0].map(Action::Advance);
+    let run = |action| [action, Action::Settle].into_iter().chain(frames.clone());
+    actions.into_iter().flat_map(run).collect()
 }
 
 /// How often a text occurs.

@@ -43,13 +43,13 @@ pub(crate) fn use_handle_place(root: &NodeRef, handle: &NodeRef, partition: Opti
         else {
             return;
         };
-        place(&root, &handle, partition);
+        put_in_place(&root, &handle, partition);
     });
 }
 
 #[inline(never)]
-fn place(root: &HtmlElement, handle: &HtmlElement, partition: i64) {
-    let slots = browser::all(root, "[data-ordinal]");
+fn put_in_place(strip: &HtmlElement, handle: &HtmlElement, partition: i64) {
+    let slots = browser::all(strip, "[data-ordinal]");
     let ordinal = |slot: &Element| slot.get_attribute("data-ordinal")?.parse::<i64>().ok();
     let after = slots.iter().find(|slot| ordinal(slot).is_some_and(|ordinal| ordinal >= partition));
     let (left, top) = match (after, slots.last()) {
@@ -62,7 +62,7 @@ fn place(root: &HtmlElement, handle: &HtmlElement, partition: i64) {
     // The words begin at the handle, or before it where they would not fit.
     let label = handle.query_selector(".handle-label").ok().flatten();
     if let Some(label) = label.and_then(|label| label.dyn_into::<HtmlElement>().ok()) {
-        let room = (root.client_width() - label.offset_width()).max(0);
+        let room = (strip.client_width() - label.offset_width()).max(0);
         put(&label, "left", handle.offset_left().clamp(0, room) - handle.offset_left());
     }
 }

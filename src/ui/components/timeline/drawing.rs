@@ -13,7 +13,7 @@ use crate::sim::Time;
 use crate::ui::browser;
 use crate::ui::time_machine::MarkKind;
 use crate::ui::view_model::summary::clock;
-use crate::ui::view_model::timeline::TimelineView;
+use crate::ui::view_model::timeline::{LaneView, TimelineView};
 
 /// A lane with the room below it.
 const ROW: u32 = LANE + 3;
@@ -83,23 +83,13 @@ pub(crate) fn Drawing(props: &DrawingProps) -> Html {
     };
     html! {
         <div class="timeline-plot">
-            <ol class="timeline-names" aria-hidden="true">
-                { for view.lanes.iter().enumerate().map(|(index, lane)| html! {
-                    <li key={index} title={lane.name.clone()}>{ &lane.name }</li>
-                }) }
-                <li class="timeline-top">{ format!("pods, up to {}", view.counts.top()) }</li>
-            </ol>
+            <Names lanes={view.lanes.clone()} top={view.counts.top()} />
             <div class="timeline-width" ref={root} onclick={on_click}>
                 <svg class="timeline-drawing" width={width.to_string()} height={height.to_string()}
                     aria-hidden="true">
                     { patterns() }
                     { axis(view, width, height) }
-                    <g ref={lanes}>
-                        { for (0..view.lanes.len()).map(|index| {
-                            let y = HEAD + u32::try_from(index).unwrap_or_default() * ROW;
-                            html! { <g key={index} transform={format!("translate(0 {y})")}><g /></g> }
-                        }) }
-                    </g>
+                    <g ref={lanes}><Rows count={view.lanes.len()} /></g>
                     <g ref={counts} transform={format!("translate(0 {})", HEAD + rows)} />
                     { marks(view, width, height) }
                     { present(view, width, height) }
@@ -107,6 +97,50 @@ pub(crate) fn Drawing(props: &DrawingProps) -> Html {
             </div>
         </div>
     }
+}
+
+#[derive(Properties)]
+struct NamesProps {
+    lanes: Vec<Rc<LaneView>>,
+    top: i64,
+}
+
+/// Only the names are read: bars change with every picture.
+impl PartialEq for NamesProps {
+    fn eq(&self, other: &Self) -> bool {
+        fn names(props: &NamesProps) -> impl Iterator<Item = &str> {
+            props.lanes.iter().map(|lane| lane.name.as_str())
+        }
+        self.top == other.top && names(self).eq(names(other))
+    }
+}
+
+#[component]
+fn Names(props: &NamesProps) -> Html {
+    html! {
+        <ol class="timeline-names" aria-hidden="true">
+            { for props.lanes.iter().enumerate().map(|(index, lane)| html! {
+                <li key={index} title={lane.name.clone()}>{ &lane.name }</li>
+            }) }
+            <li class="timeline-top">{ format!("pods, up to {}", props.top) }</li>
+        </ol>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct RowsProps {
+    count: usize,
+}
+
+/// The places of the lanes; the painter fills them.
+#[component]
+fn Rows(props: &RowsProps) -> Html {
+    (0..props.count)
+        .map(|index| {
+            let y = HEAD + u32::try_from(index).unwrap_or_default() * ROW;
+            html! { <g key={index} transform={format!("translate(0 {y})")}><g /></g> }
+        })
+        .collect()
 }
 
 /// Has lanes drawn that have changed.

@@ -15,7 +15,11 @@ use crate::ui::browser;
 use crate::ui::view_model::timeline::{LaneView, Window};
 
 /// Real milliseconds that one frame may draw.
-const FRAME_BUDGET_MS: f64 = 2.5;
+const FRAME_BUDGET_MS: f64 = 1.5;
+/// The same in the frame that has found out what is to be drawn, which was work as well.
+const FIRST_BUDGET_MS: f64 = 0.5;
+/// So many lanes are parsed at once: to make a document costs more than to read a lane.
+const LANES_AT_ONCE: usize = 4;
 
 /// What is drawn, and what is to be drawn.
 #[derive(Debug, Default)]
@@ -43,47 +47,62 @@ impl Painter {
         lanes: &[Rc<LaneView>],
         window: (Window, u32),
     ) {
-        {
+        let is_seen = {
             let mut painter = painter.borrow_mut();
             painter.wanted = places.into_iter().zip(lanes.iter().cloned()).collect();
             painter.window = Some(window);
             painter.drawn.resize_with(lanes.len(), || None);
             painter.next = 0;
             painter.stretch();
-        }
-        Self::work(painter);
+            painter.is_seen_for(window)
+        };
+        // What was stretched can be read already: its turn comes in the frames after this.
+        Self::work(painter, if is_seen { 0.0 } else { FIRST_BUDGET_MS });
     }
 
     /// Draws for a while, and goes on in the next frame when there is more.
-    fn work(painter: &Rc<RefCell<Self>>) {
-        let is_done = painter.borrow_mut().draw_some();
+    fn work(painter: &Rc<RefCell<Self>>, budget_ms: f64) {
+        let is_done = painter.borrow_mut().draw_some(browser::now_ms() + budget_ms);
         let frame = (!is_done).then(|| {
             let again = Rc::clone(painter);
-            request_animation_frame(move |_| Self::work(&again))
+            request_animation_frame(move |_| Self::work(&again, FRAME_BUDGET_MS))
         });
         painter.borrow_mut().frame = frame;
     }
 
-    fn draw_some(&mut self) -> bool {
-        let until = browser::now_ms() + FRAME_BUDGET_MS;
+    fn draw_some(&mut self, until: f64) -> bool {
         let Some(window) = self.window else { return true };
-        while let Some((place, lane)) = self.wanted.get(self.next) {
-            let is_drawn = |drawn: &Drawn| {
-                drawn.window == window && Rc::ptr_eq(&drawn.lane, lane) && drawn.place == *place
-            };
-            let slot = self.drawn.get_mut(self.next);
-            self.next += 1;
-            let Some(slot) = slot.filter(|slot| !slot.as_ref().is_some_and(is_drawn)) else { continue };
-            if let Some(svg) = plot::lane(lane, window.0, window.1) {
-                put(place, &svg);
+        while browser::now_ms() < until {
+            let (mut places, mut svgs) = (Vec::new(), String::new());
+            while places.len() < LANES_AT_ONCE
+                && let Some((place, lane)) = self.wanted.get(self.next)
+            {
+                let is_drawn = |drawn: &Drawn| {
+                    drawn.window == window && Rc::ptr_eq(&drawn.lane, lane) && drawn.place == *place
+                };
+                let slot = self.drawn.get_mut(self.next);
+                self.next += 1;
+                let Some(slot) = slot.filter(|slot| !slot.as_ref().is_some_and(is_drawn)) else { continue };
+                if let Some(svg) = plot::lane(lane, window.0, window.1) {
+                    svgs.push_str(&svg);
+                    places.push(place.clone());
+                }
+                *slot = Some(Drawn { place: place.clone(), lane: Rc::clone(lane), window });
+            }
+            put_all(&places, &svgs);
+            for place in &places {
                 drop(place.remove_attribute("transform"));
             }
-            *slot = Some(Drawn { place: place.clone(), lane: Rc::clone(lane), window });
-            if browser::now_ms() > until {
-                return self.next >= self.wanted.len();
+            if self.next >= self.wanted.len() {
+                return true;
             }
         }
-        true
+        false
+    }
+
+    /// Whether all lanes were drawn before, for another window than this.
+    fn is_seen_for(&self, window: (Window, u32)) -> bool {
+        self.drawn.iter().all(|drawn| drawn.as_ref().is_some_and(|drawn| drawn.window != window))
     }
 
     /// Stretches what was drawn for another window.
@@ -106,11 +125,29 @@ fn milliseconds(ms: u64) -> f64 {
     ms as f64
 }
 
-/// Puts a drawing into an element; it is parsed as XML, never as a page.
+/// Puts drawings into as many elements.
+fn put_all(parents: &[Element], svgs: &str) {
+    if parents.is_empty() {
+        return;
+    }
+    let whole = format!("<svg xmlns=\"http://www.w3.org/2000/svg\">{svgs}</svg>");
+    let Some(drawings) = parsed(&whole) else { return };
+    for parent in parents {
+        // Each leaves the document as it is put into its place.
+        let Some(drawing) = drawings.first_element_child() else { return };
+        parent.replace_children_with_node_1(&drawing);
+    }
+}
+
+/// Puts a drawing into an element.
 pub(super) fn put(parent: &Element, svg: &str) {
-    let parsed =
-        DomParser::new().and_then(|parser| parser.parse_from_string(svg, SupportedType::ImageSvgXml));
-    let Some(drawing) = parsed.ok().and_then(|document| document.document_element()) else { return };
-    drop(drawing.set_attribute("aria-hidden", "true"));
-    parent.replace_children_with_node_1(&drawing);
+    if let Some(drawing) = parsed(svg) {
+        parent.replace_children_with_node_1(&drawing);
+    }
+}
+
+/// A drawing, parsed as XML, never as a page.
+fn parsed(svg: &str) -> Option<Element> {
+    let parser = DomParser::new().ok()?;
+    parser.parse_from_string(svg, SupportedType::ImageSvgXml).ok()?.document_element()
 }

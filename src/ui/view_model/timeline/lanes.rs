@@ -38,7 +38,7 @@ pub struct BarView {
 }
 
 /// Where a pod's lane stands among the others: owner, ordinal, name.
-type Place = (Option<ObjectKey>, i64, String);
+type Place<'a> = (Option<&'a ObjectKey>, i64, &'a str);
 
 /// The lanes of some pods, and how many more there would be.
 pub(super) fn lanes(
@@ -47,10 +47,10 @@ pub(super) fn lanes(
     by: LaneBy,
     window: Window,
 ) -> (Vec<LaneView>, usize) {
-    let mut placed: Vec<(Place, &Rc<Life>)> = lives.iter().map(|life| (place(life, by), *life)).collect();
-    sort_by_key(&mut placed, |(place, life)| (place.clone(), life.begin()));
+    let mut placed: Vec<(Place<'_>, &Rc<Life>)> = lives.iter().map(|life| (place(life, by), *life)).collect();
+    sort_by_key(&mut placed, |(place, life)| (*place, life.begin()));
     let mut lanes: Vec<(LaneView, Option<Time>)> = Vec::new();
-    let mut group: Option<(Place, usize)> = None;
+    let mut group: Option<(Place<'_>, usize)> = None;
     for (place, life) in placed {
         let first = match &group {
             Some((known, first)) if *known == place => *first,
@@ -61,7 +61,7 @@ pub(super) fn lanes(
         });
         let at = free.unwrap_or(lanes.len());
         if free.is_none() {
-            let name = if at == first { name(&place) } else { String::new() };
+            let name = if at == first { name(place) } else { String::new() };
             lanes.push((LaneView { name, bars: Vec::new() }, None));
         }
         if let Some((lane, ends)) = lanes.get_mut(at) {
@@ -74,28 +74,28 @@ pub(super) fn lanes(
     (lanes.into_iter().map(|(lane, _)| lane).take(LANES_MAX).collect(), hidden)
 }
 
-fn place(life: &Life, by: LaneBy) -> Place {
-    let node = || life.phases.all().last().map(|phase| phase.value.node.clone()).unwrap_or_default();
+fn place(life: &Life, by: LaneBy) -> Place<'_> {
+    let node = || life.phases.all().last().map_or("", |phase| phase.value.node.as_str());
     if by == LaneBy::Node {
         return (None, 0, node());
     }
-    let name = life.key.name.clone();
+    let name = life.key.name.as_str();
     match &life.owner {
         Some(owner) if owner.kind == Kind::StatefulSet => {
             let ordinal = name.rsplit_once('-').and_then(|(_, digits)| digits.parse().ok());
-            (Some(owner.clone()), ordinal.unwrap_or_default(), name)
+            (Some(owner), ordinal.unwrap_or_default(), name)
         }
-        Some(owner) if owner.kind == Kind::DaemonSet => (Some(owner.clone()), 0, node()),
-        Some(owner) => (Some(owner.clone()), 0, owner.name.clone()),
+        Some(owner) if owner.kind == Kind::DaemonSet => (Some(owner), 0, node()),
+        Some(owner) => (Some(owner), 0, owner.name.as_str()),
         None => (None, 0, name),
     }
 }
 
-fn name((owner, _, name): &Place) -> String {
+fn name((owner, _, name): Place<'_>) -> String {
     match owner {
         _ if name.is_empty() => "no node".to_owned(),
         Some(owner) if owner.kind == Kind::DaemonSet => format!("{} on {name}", owner.name),
-        _ => name.clone(),
+        _ => name.to_owned(),
     }
 }
 

@@ -17,6 +17,7 @@ use super::summary::clock;
 use crate::api::{Kind, ObjectKey};
 use crate::cluster::Cluster;
 use crate::sim::Time;
+use crate::ui::time_machine::chronicle::{Life, PodLook};
 use crate::ui::time_machine::{Chronicle, MarkKind, TimeMachine};
 
 /// Rows of the table that says the same.
@@ -68,7 +69,12 @@ pub struct TimelineView {
     pub counts: Rc<CountsView>,
     /// The same as a table, newest first.
     pub rows: Rc<Vec<PhaseRow>>,
+    pub(super) told: Story,
 }
+
+/// What was told when a timeline was made: the branch, the changes of its present and of what is shown, and
+/// what people did.
+pub(super) type Story = (usize, u64, u64, usize);
 
 /// One phase of one pod in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +106,14 @@ impl TimelineView {
         let chronicle = machine.branch().chronicle()?;
         let now = machine.present(shown).now();
         let window = choice.window.unwrap_or_else(|| Window::whole(now));
+        let present = machine.present(shown);
+        let changes = |cluster: &Cluster| cluster.event_log().count();
+        let told = (machine.current(), changes(present), changes(shown), present.inputs().len());
+        let is_same = |old: &&Self| old.told == told && old.window == window && old.choice == *choice;
+        if let Some(old) = old.filter(is_same) {
+            // Only time has passed.
+            return Some(Self { now, at: shown.now(), ..old.clone() });
+        }
         let lives: Vec<_> = (chronicle.lives().all().iter())
             .filter(|life| choice.workload.is_none() || life.owner == choice.workload)
             .filter(|life| life.begin() <= window.to && life.gone.is_none_or(|(gone, _)| gone >= window.from))
@@ -110,7 +124,7 @@ impl TimelineView {
             Some(known) if **known == lane => Rc::clone(known),
             _ => Rc::new(lane),
         };
-        let counts = CountsView::of(&lives, chronicle, machine.present(shown), choice);
+        let counts = CountsView::of(&lives, chronicle, present, choice);
         let (marks, rows) = (marks(chronicle, window), rows(&lives, letters));
         Some(Self {
             choice: choice.clone(),
@@ -123,6 +137,7 @@ impl TimelineView {
             marks: share(old.map(|old| &old.marks), marks),
             counts: share(old.map(|old| &old.counts), counts),
             rows: share(old.map(|old| &old.rows), rows),
+            told,
         })
     }
 
@@ -167,28 +182,37 @@ fn marks(chronicle: &Chronicle, window: Window) -> Vec<(Time, MarkKind, String)>
     marks.into_iter().map(|mark| (mark.at, mark.kind, mark.text.clone())).collect()
 }
 
-fn rows(lives: &[&Rc<crate::ui::time_machine::chronicle::Life>], letters: &Letters) -> Vec<PhaseRow> {
-    let mut rows: Vec<PhaseRow> = Vec::new();
-    for life in lives {
-        let letter = lanes::mark(life, letters).map(|mark| mark.letter).unwrap_or_default();
-        let row = |at, node: &str, state: &str| PhaseRow {
-            at,
-            pod: life.key.name.clone(),
-            node: node.to_owned(),
-            state: state.to_owned(),
-            revision: letter.clone(),
-        };
-        for phase in life.phases.all().iter().rev().take(ROWS_MAX) {
-            let look = &phase.value;
-            let is_unready = look.shape == super::status::Shape::NotReady && look.status == "Running";
-            let state = if is_unready { "Running, not ready" } else { look.status.as_str() };
-            rows.push(row(phase.at, &look.node, state));
-        }
-        rows.extend(life.gone.map(|(at, _)| row(at, "", "gone")));
+/// A pod, and its phase; none when it is gone.
+type Told<'a> = (&'a Rc<Life>, Option<&'a PodLook>);
+
+/// The newest phases in words. What is not told is not put into words either: there may be thousands.
+fn rows(lives: &[&Rc<Life>], letters: &Letters) -> Vec<PhaseRow> {
+    let mut told: Vec<(Time, Told<'_>)> = Vec::new();
+    for &life in lives {
+        let phases = life.phases.all().iter().rev().take(ROWS_MAX);
+        told.extend(phases.map(|phase| (phase.at, (life, Some(&phase.value)))));
+        told.extend(life.gone.map(|(at, _)| (at, (life, None))));
     }
-    crate::collections::sort_by_key(&mut rows, |row| std::cmp::Reverse(row.at));
-    rows.truncate(ROWS_MAX);
-    rows
+    crate::collections::sort_by_key(&mut told, |(at, _)| std::cmp::Reverse(*at));
+    told.truncate(ROWS_MAX);
+    told.into_iter().map(|(at, told)| row(at, told, letters)).collect()
+}
+
+fn row(at: Time, (life, phase): Told<'_>, letters: &Letters) -> PhaseRow {
+    let state = match phase {
+        None => "gone",
+        Some(look) if look.shape == super::status::Shape::NotReady && look.status == "Running" => {
+            "Running, not ready"
+        }
+        Some(look) => look.status.as_str(),
+    };
+    PhaseRow {
+        at,
+        pod: life.key.name.clone(),
+        node: phase.map(|look| look.node.clone()).unwrap_or_default(),
+        state: state.to_owned(),
+        revision: lanes::mark(life, letters).map(|mark| mark.letter).unwrap_or_default(),
+    }
 }
 
 #[cfg(test)]

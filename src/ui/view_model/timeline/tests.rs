@@ -118,6 +118,23 @@ fn what_has_not_changed_is_shared() {
 }
 
 #[test]
+fn what_nothing_was_told_of_is_not_made_anew() {
+    let mut state = page(&[]);
+    state.reduce(Action::Run("sleep 30".to_owned()));
+    state.reduce(Action::Advance(16.0));
+    let before = view(&state);
+    for _ in 0..80 {
+        state.reduce(Action::Advance(16.0));
+    }
+    let after = view(&state);
+    assert!(after.now > before.now, "time has passed");
+    assert!(Rc::ptr_eq(&before.rows, &after.rows) && Rc::ptr_eq(&before.counts, &after.counts));
+    state.reduce(Action::Run("kubectl delete pod web-1".to_owned()));
+    state.reduce(Action::Advance(16.0));
+    assert_ne!(view(&state).rows, before.rows);
+}
+
+#[test]
 fn windows_zoom_and_pan_within_the_session() {
     let now = Time::from_ms(100_000);
     let whole = Window::whole(now);
