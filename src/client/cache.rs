@@ -28,6 +28,9 @@ impl Change {
     }
 }
 
+/// Namespace and name, shared between the copies of a process.
+type Place = (Rc<str>, Rc<str>);
+
 /// The copy.
 #[derive(Clone, Debug, Default)]
 pub struct Cache {
@@ -35,7 +38,7 @@ pub struct Cache {
     /// Objects by (kind, namespace, uid of their controller or empty).
     by_controller: SortedMap<(Kind, String, String), SortedSet<Rc<str>>>,
     /// Pods by node.
-    by_node: SortedMap<String, SortedSet<(Rc<str>, Rc<str>)>>,
+    by_node: SortedMap<String, SortedSet<Place>>,
     /// The newest revision of the store that was seen of each kind.
     revisions: SortedMap<Kind, u64>,
 }
@@ -149,7 +152,7 @@ impl Cache {
         }
         let (old_node, new_node) = (old.and_then(node_of), new.and_then(node_of));
         if old_node != new_node {
-            let place = |object: &Object| -> (Rc<str>, Rc<str>) {
+            let place = |object: &Object| -> Place {
                 let meta = object.meta();
                 (Rc::from(meta.namespace.as_str()), Rc::from(meta.name.as_str()))
             };

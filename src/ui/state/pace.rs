@@ -147,9 +147,10 @@ impl State {
         }
         let is_gradual = is_ticking && is_crowd && !is_racing;
         frame.room = if is_gradual { PODS_A_PICTURE } else { usize::MAX };
-        frame.lists_events = match is_ticking && is_crowd {
-            false => Some(EVENTS_LISTED),
-            true => (frame.unlisted_ms >= RACING_MS).then_some(EVENTS_LISTED_IN_PASSING),
+        frame.lists_events = if is_ticking && is_crowd {
+            (frame.unlisted_ms >= RACING_MS).then_some(EVENTS_LISTED_IN_PASSING)
+        } else {
+            Some(EVENTS_LISTED)
         };
         if frame.lists_events.is_some() {
             frame.unlisted_ms = 0.0;
