@@ -9,7 +9,7 @@ use super::machine::Machine;
 use super::pipes::Pipes;
 use super::prompt::{has_prompt, without_prompts};
 use super::scope::Scope;
-use super::syntax::{self, Open, SyntaxError};
+use super::syntax::{self, Draft, SyntaxError};
 use crate::collections::SortedMap;
 use crate::sim::{Span, Time};
 
@@ -77,10 +77,8 @@ pub struct Shell {
     is_incomplete: bool,
     /// It was pasted with prompts.
     is_prompted: bool,
-    /// What of it is open, where that can be told without parsing.
-    open: Option<Open>,
-    /// Bytes that were parsed in all.
-    parsed: usize,
+    /// What of it is understood.
+    draft: Draft,
     /// The line holds no command.
     is_blank: bool,
     /// How often it has done its share and was not done.
@@ -110,8 +108,7 @@ impl Shell {
             typed: String::new(),
             is_incomplete: false,
             is_prompted: false,
-            open: None,
-            parsed: 0,
+            draft: Draft::default(),
             is_blank: false,
             rounds: 0,
         }
@@ -119,36 +116,29 @@ impl Shell {
 
     /// Takes a line or several; prompts that were pasted with them are left out.
     pub fn submit(&mut self, text: &str) -> Taken {
-        if self.is_incomplete {
+        let goes_on = self.is_incomplete;
+        if goes_on {
             self.typed.push('\n');
         } else {
             self.typed.clear();
-            self.open = None;
             self.is_prompted = has_prompt(text);
         }
-        let from = self.typed.len();
-        if self.is_prompted {
-            self.typed.push_str(&without_prompts(text));
-        } else {
-            self.typed.push_str(text);
-        }
+        let bare = if self.is_prompted { &without_prompts(text) } else { text };
+        self.typed.push_str(bare);
         let may_grow = self.typed.len() < PENDING_MAX;
-        let new = self.typed.get(from..).unwrap_or_default();
-        let goes_on = |open: &Open| !new.split('\n').any(|line| open.may_end_with(line));
-        if may_grow && self.is_incomplete && self.open.as_ref().is_some_and(goes_on) {
+        let may_end = if goes_on {
+            self.draft.go_on(bare)
+        } else {
+            self.draft.begin(bare);
+            true
+        };
+        if may_grow && !may_end {
             return Taken::Incomplete;
         }
-        self.parsed += self.typed.len();
-        self.open = None;
         self.is_incomplete = false;
-        match syntax::parse(&self.typed) {
-            Err(SyntaxError::Incomplete) if may_grow => {
+        match self.draft.parse() {
+            Err(SyntaxError::Incomplete | SyntaxError::Open(_)) if may_grow => {
                 self.is_incomplete = true;
-                Taken::Incomplete
-            }
-            Err(SyntaxError::Open(open)) if may_grow => {
-                self.is_incomplete = true;
-                self.open = Some(open);
                 Taken::Incomplete
             }
             parsed => {
@@ -279,9 +269,9 @@ impl Shell {
         self.is_incomplete
     }
 
-    /// How many bytes were parsed in all: more than were typed, as what is not complete is parsed again.
+    /// How many letters were parsed in all: more than were typed, as what is not complete is parsed again.
     pub fn parsed(&self) -> usize {
-        self.parsed
+        self.draft.parsed()
     }
 
     /// Whether `exit` was run.
