@@ -8,12 +8,14 @@
 //! - [`host`]: what a shell stands on. [`mod@io`]: the streams of a program.
 //! - `syntax`: from a text to what it means. `expand`, `arithmetic`, `glob`, `braces`: from words to texts.
 //! - `machine`: the interpreter. `pipes`, `console`, `scope`: what it keeps.
-//! - [`programs`]: the text tools. `regex`: their patterns. [`files`]: paths, and files in memory. `prompt`:
-//!   lines that were pasted. `nested`: a shell within a program. `interactive`: one to which a person types.
+//! - [`programs`]: the text tools. `regex`: their patterns. [`files`]: paths, and files in memory. [`web`]:
+//!   documents of the network. `prompt`: lines that were pasted. `nested`: a shell within a program.
+//!   `interactive`: one to which a person types.
 
 pub mod host;
 pub mod io;
 pub mod files;
+pub mod web;
 mod pipes;
 mod console;
 mod scope;
@@ -35,8 +37,8 @@ mod tests;
 
 pub use console::CLEAR_SCREEN;
 pub use host::{
-    Attributes, Call, Dialect, EditRequest, FetchError, FileEntry, FileError, FileKind, Files, Host,
-    INTERRUPTED, NotFound, Program, Progress,
+    Attributes, Call, Dialect, EditRequest, FileEntry, FileError, FileKind, Files, Host, INTERRUPTED,
+    NotFound, Program, Progress,
 };
 pub use interactive::Interactive;
 pub use io::{Io, Read, Stream};

@@ -3,7 +3,8 @@
 //! - `options`: flags. `brief`: programs that print and end. `filter`: programs that read lines.
 //! - `text`: echo, printf and their formats. `cat`, `lines` (head, tail, uniq, wc), `cut` (and tr),
 //!   `sort`, `grep`,
-//!   `sed`, `awk`: filters. `files`: ls, rm, cp and the like. `condition`: test. `web`: curl, wget.
+//!   `sed`, `awk`: filters. `files`: ls, rm, cp and the like. `condition`: test. `curl`, `web`
+//!   (wget): the network.
 //! - `running`: sleep, watch, xargs, sh and editors. `date`: the time.
 
 mod options;
@@ -21,6 +22,7 @@ mod sed_script;
 mod awk;
 mod files;
 mod condition;
+mod curl;
 mod web;
 mod running;
 mod watch;
@@ -75,7 +77,6 @@ const INSTANT: &[(&str, Run)] = &[
     ("chmod", text::succeed),
     ("test", condition::test),
     ("[", condition::test),
-    ("curl", web::curl),
     ("wget", web::wget),
 ];
 
@@ -107,6 +108,7 @@ const OTHERS: &[(&str, Make)] = &[
     ("vim", running::editor),
     ("nano", running::editor),
     ("watch", watch::watch),
+    ("curl", curl::curl),
 ];
 
 /// The names of all programs that come with every shell.
