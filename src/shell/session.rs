@@ -9,6 +9,7 @@ use super::machine::Machine;
 use super::pipes::Pipes;
 use super::prompt::{has_prompt, without_prompts};
 use super::scope::Scope;
+use super::standing::{Settings, State, Taken};
 use super::syntax::{self, Draft, SyntaxError};
 use crate::collections::SortedMap;
 use crate::sim::{Span, Time};
@@ -22,48 +23,6 @@ const SLICE: Span = Span::from_ms(50);
 const ROUNDS: u32 = 200;
 /// Bytes of a line that is not complete yet.
 const PENDING_MAX: usize = 1 << 20;
-
-/// How a shell begins.
-#[derive(Clone, Debug, Default)]
-pub struct Settings {
-    /// Its name, as its messages begin: `bash` or `sh`.
-    pub name: String,
-    /// The folder that it begins in, an absolute path.
-    pub folder: String,
-    /// The exported variables.
-    pub environment: SortedMap<String, String>,
-    /// `$1` and so on.
-    pub arguments: Vec<String>,
-    /// Whether a person sits there: programs that ask for input get what is typed.
-    pub is_terminal: bool,
-    /// How many shells it is within: [`super::Call::level`] of the call that began it, and one more.
-    pub level: u32,
-}
-
-/// What became of a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Taken {
-    /// It runs, or would not parse and has said so: poll.
-    Whole,
-    /// It goes on with the next line, as after an open quote.
-    Incomplete,
-}
-
-/// How a shell stands after a poll.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// The line has ended with this exit code.
-    Done(i32),
-    /// It waits.
-    Waits {
-        /// When to poll even if nothing else happens.
-        wake_at: Option<Time>,
-        /// It has done its share: it is not to be polled before.
-        is_spent: bool,
-        /// It lets time pass, as `sleep` and `watch` do, or goes round and round: nothing hangs on it.
-        rests: bool,
-    },
-}
 
 /// A shell.
 #[derive(Clone, Debug)]
@@ -335,10 +294,4 @@ impl Shell {
     pub fn environment(&self) -> SortedMap<String, String> {
         self.machine.scope.environment()
     }
-}
-
-/// Words as a line that a shell reads back as these words.
-pub fn quoted(words: &[String]) -> String {
-    let quote = |word: &String| format!("'{}'", word.replace('\'', "'\\''"));
-    words.iter().map(quote).collect::<Vec<_>>().join(" ")
 }

@@ -5,7 +5,7 @@
 //!   `sort`, `grep`,
 //!   `sed`, `awk`: filters. `files`: ls, rm, cp and the like. `condition`: test. `curl`, `web`
 //!   (wget): the network.
-//! - `running`: sleep, watch, xargs, sh and editors. `date`: the time.
+//! - `running`: sh and what runs others. `xargs`, `watch`, `sleep`, `editor`: those. `date`: the time.
 
 mod options;
 mod brief;
@@ -25,6 +25,9 @@ mod condition;
 mod curl;
 mod web;
 mod running;
+mod sleep;
+mod xargs;
+mod editor;
 mod watch;
 mod date;
 
@@ -97,16 +100,16 @@ const OTHERS: &[(&str, Make)] = &[
     ("sed", sed::sed),
     ("awk", awk::awk),
     ("gawk", awk::awk),
-    ("sleep", running::sleep),
-    ("xargs", running::xargs),
+    ("sleep", sleep::sleep),
+    ("xargs", xargs::xargs),
     ("sh", running::sh),
     ("bash", running::sh),
     ("env", running::env),
     ("sudo", running::sudo),
     ("time", running::sudo),
-    ("vi", running::editor),
-    ("vim", running::editor),
-    ("nano", running::editor),
+    ("vi", editor::editor),
+    ("vim", editor::editor),
+    ("nano", editor::editor),
     ("watch", watch::watch),
     ("curl", curl::curl),
 ];
