@@ -108,7 +108,6 @@ impl World {
                 let Ok(place) = place(&pod, &container.name, false) else { continue };
                 if waiting.contains(&place.id) {
                     self.within(&place, |_| ());
-                    self.touched.insert(place.id);
                 }
             }
         }

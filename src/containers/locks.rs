@@ -57,7 +57,10 @@ impl World {
             locks.waiting.insert(here);
             return false;
         }
-        locks.waiting.remove(&here);
+        if locks.waiting.remove(&here) {
+            // What it does now its probes may have waited for.
+            self.touched.insert(here.clone());
+        }
         locks.held.insert(key.clone(), (here, program));
         true
     }
