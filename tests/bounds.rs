@@ -19,7 +19,7 @@ spec:
 /// How many pods the API server takes.
 const PODS_MAX: usize = 12_000;
 /// How many a controller makes or deletes at once.
-const BURST: usize = 500;
+const BURST: usize = 1_000;
 
 fn type_line(cluster: &mut Cluster, line: &str) -> Option<i32> {
     let typed = cluster.submit(Input::Line { terminal: 0, line: line.to_owned() });

@@ -1,9 +1,9 @@
 //! Containers that are looked into although nobody does, because what they do concerns others.
 //!
-//! From their start: those whose image says so of their command, and those that share a folder of their node and are a script
-//! or are probed by a command. At their end: scripts whose files outlive them, on a claim or on the node. All
-//! others come into being when somebody looks. Left out: what such a program does at a later time; that is
-//! seen when somebody looks, or when something that it waits for is there.
+//! From their start: those whose image says so of their command, and those that share a folder of their node
+//! and are a script or are probed by a command. At their end: scripts whose files outlive them, on a claim or
+//! on the node. All others come into being when somebody looks. Left out: what such a program does at a later
+//! time; that is seen when somebody looks, or when something that it waits for is there.
 
 use std::rc::Rc;
 

@@ -7,7 +7,8 @@
 //!
 //! - [`host`]: what a shell stands on. [`mod@io`]: the streams of a program.
 //! - `syntax`: from a text to what it means. `expand`, `arithmetic`, `glob`, `braces`: from words to texts.
-//! - `session`: a shell as its owner sees it; `standing`: how it stands. `machine`: the interpreter. `pipes`, `console`, `scope`: what it keeps.
+//! - `session`: a shell as its owner sees it; `standing`: how it stands. `machine`: the interpreter. `pipes`,
+//!   `console`, `scope`: what it keeps.
 //! - [`programs`]: the text tools. `regex`: their patterns. [`files`]: paths, and files in memory. [`web`]:
 //!   documents of the network. `prompt`: lines that were pasted. `nested`: a shell within a program.
 //!   `interactive`: one to which a person types.

@@ -5,8 +5,8 @@
 //! from POSIX in one point: of alternatives the first that fits is taken, not the longest. Left out:
 //! references back within a pattern.
 //!
-//! `pattern` reads one. `regex-lite` was looked at: it is 24 kB gzip more, and POSIX' basic patterns would have to
-//! be written anew for it.
+//! `pattern` reads one. `regex-lite` was looked at: it is 24 kB gzip more, and POSIX' basic patterns would
+//! have to be written anew for it.
 
 mod pattern;
 
