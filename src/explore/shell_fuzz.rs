@@ -106,8 +106,8 @@ fn press(cluster: &mut Cluster, input: Input) {
     drop(cluster.submit(input));
 }
 
-/// Ctrl-C; a container's shell takes it and goes on, and ends with Ctrl-D; what it was joined with by a pipe ends
-/// with the next Ctrl-C.
+/// Ctrl-C; a container's shell takes it and goes on, and ends with Ctrl-D; what it was joined with by a pipe
+/// ends with the next Ctrl-C.
 fn leave(cluster: &mut Cluster) {
     for _ in 0..SHELLS_MAX {
         press(cluster, Input::Interrupt { terminal: TERMINAL });
