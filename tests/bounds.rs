@@ -1,5 +1,6 @@
 //! Whatever number of replicas a person asks for, the cluster stays of a size that a page can hold, no single
 //! step does more than a frame can bear, and a cluster that has no room for more comes to rest.
+//! `scenarios/huge_replicas.txt` shows the same of a Deployment.
 
 use kubesets::api::Kind;
 use kubesets::cluster::{Cluster, ClusterConfig, Input};
@@ -61,11 +62,6 @@ fn check(kind: &str, more: &str, expected: std::ops::RangeInclusive<usize>) {
     assert_eq!(type_line(&mut cluster, &scale(2)), Some(0));
     pass(&mut cluster, 600);
     assert_eq!(pods(&cluster), 2);
-}
-
-#[test]
-fn a_deployment_of_more_than_there_can_be() {
-    check("Deployment", "replicas: 1", PODS_MAX..=PODS_MAX);
 }
 
 #[test]
