@@ -67,6 +67,8 @@ scenarios! {
     containers_wordpress
     containers_daemons
     containers_others
+    containers_loops
+    huge_replicas
     why_sets
     why_daemons
     why_deployments

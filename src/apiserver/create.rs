@@ -30,11 +30,11 @@ impl ApiServer {
         dry_run: bool,
     ) -> Result<Object, StatusError> {
         self.admit_create(&mut object)?;
+        self.name_and_identify(&mut object);
         if object.kind() == Kind::Pod && self.store.count(Kind::Pod) >= PODS_MAX {
             let why = format!("the sandbox holds {PODS_MAX} pods at most");
             return Err(StatusError::forbidden(Kind::Pod, &object.meta().name, &why));
         }
-        self.name_and_identify(&mut object);
         if let Object::Service(service) = &mut object {
             self.allocate(Rc::make_mut(service), None)?;
         }

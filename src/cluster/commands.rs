@@ -1,8 +1,9 @@
-//! The terminals' own programs: kubectl, and the sandbox's `why`, `fault`, `evict` and `help`.
+//! The terminals' own programs: kubectl, minikube, and the sandbox's `why`, `fault`, `evict` and `help`.
 
-use super::Cluster;
 use super::visit::{Visit, Visited};
+use super::{Cluster, minikube};
 use crate::kubectl::{self, ContainerCall, Edit, Outcome, Output, Poll, Stream, Waiter};
+use crate::shell::web::Url;
 use crate::shell::{self, Call, EditRequest, Io, Program, Progress, Read};
 use crate::sim::{Span, Time};
 
@@ -10,6 +11,7 @@ use crate::sim::{Span, Time};
 pub(super) fn start(call: &Call) -> Option<Box<dyn Program>> {
     match call.argv.first()?.as_str() {
         "kubectl" | "k" => Some(Box::new(Kubectl { call: call.clone(), doing: Doing::Input(String::new()) })),
+        "minikube" => Some(minikube::start(call)),
         "why" | "fault" | "evict" | "help" => Some(Box::new(Own { call: call.clone() })),
         _ => None,
     }
@@ -52,7 +54,10 @@ impl Kubectl {
         let urls =
             self.call.args().iter().map(|word| word.rsplit_once('=').map_or(word.as_str(), |(_, url)| url));
         let urls = urls.filter(|word| word.starts_with("http://") || word.starts_with("https://"));
-        let found = urls.filter_map(|url| Some((url.to_owned(), io.host().fetch(url, &self.call).ok()?)));
+        let found = urls.filter_map(|text| {
+            let answer = io.host().fetch(&Url::parse(text)?, "GET", "kubectl/v1.36.2").ok()?;
+            (answer.status == 200).then(|| (text.to_owned(), answer.body))
+        });
         let documents = found.collect();
         let cluster = io.world::<Cluster>()?;
         let session = &mut cluster.session;
@@ -271,6 +276,7 @@ fn help() -> String {
     crate::collections::sort(&mut names);
     format!(
         "kubectl (or k)   talks to the cluster; see kubectl help\n\
+         minikube         tells where Services are: ip, service NAME --url, service list\n\
          why TYPE/NAME    says why an object is as it is\n\
          fault help       breaks machines, programs and volumes, and mends them\n\
          evict pod/NAME   asks for an eviction\n\

@@ -7,8 +7,10 @@ use std::rc::Rc;
 
 use super::{Cluster, Wakeup};
 use crate::api::object::Typed;
+use crate::api::pod::Pod;
 use crate::api::{Kind, Object};
-use crate::containers::{Exit, Scene, World, probe};
+use crate::apiserver::WatchEventType;
+use crate::containers::{Exit, Scene, World, concerns_others, probe};
 use crate::kubelet::{Outage, ProbeKind};
 
 impl Cluster {
@@ -25,6 +27,23 @@ impl Cluster {
             self.report_probe(report);
         }
         result
+    }
+
+    /// Looks into the containers of pods that have changed, as far as what they do concerns others.
+    pub(super) fn attend(&mut self) {
+        let Some(log) = self.server.store().watch_log(Kind::Pod) else { return };
+        let events = log.since(self.attended).into_iter().flatten();
+        let news: Vec<(Rc<Pod>, bool)> = events
+            .filter_map(|event| Some((Pod::of(&event.object)?, event.type_ == WatchEventType::Deleted)))
+            .filter(|(pod, _)| pod.is_bound() && concerns_others(pod))
+            .map(|(pod, is_gone)| (Rc::clone(pod), is_gone))
+            .collect();
+        self.attended = log.end();
+        // The stand-ins of recordings run no programs.
+        if news.is_empty() || self.config.timing.stand_in {
+            return;
+        }
+        self.with_world(|world| news.iter().for_each(|(pod, is_gone)| world.attend(pod, *is_gone)));
     }
 
     /// What keeps a node's kubelet from answering.

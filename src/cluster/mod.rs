@@ -8,7 +8,7 @@
 //! - [`process`]: a component with its cache. [`terminal`]: lines that were typed and what they printed.
 //! - [`disturbance`]: what may happen to processes and to what is due, for explorations and tests.
 //! - [`event_log`]: every change in order, as lines and as a running hash.
-//! - `shell_host`, `commands`: what the terminals' shells stand on. `documents`: examples by URL.
+//! - `shell_host`, `commands`, `minikube`: what the terminals' shells stand on. `documents`: examples by URL.
 //!   `inside`, `visit`: the inside of containers, and kubectl in there.
 //! - [`explain`]: why an object is as it is. `evict`: the command. `fault`: what people break and mend.
 //!   [`invariants`]: what must hold after every step.
@@ -23,6 +23,7 @@ pub mod explain;
 mod evict;
 mod fault;
 mod commands;
+mod minikube;
 mod documents;
 mod shell_host;
 mod inside;
@@ -128,6 +129,8 @@ pub struct Cluster {
     containers: Containers,
     /// How much of what they printed was told to the terminals.
     containers_seen: u64,
+    /// Changes of pods of which their containers were told.
+    attended: u64,
     inputs: Vec<InputEntry>,
     event_log: EventLog,
     steps: u64,
@@ -165,6 +168,7 @@ impl Cluster {
             terminals: SortedMap::new(),
             containers: Containers::default(),
             containers_seen: 0,
+            attended: 0,
             inputs: Vec::new(),
             event_log: EventLog::new(config.log_detail),
             steps: 0,
@@ -400,9 +404,16 @@ impl Cluster {
     /// After anything that may have changed the store: the log is written, and whoever follows the changed
     /// kinds is put on the agenda for when the changes arrive.
     fn after_change(&mut self) {
-        let changed = self.server.take_changed_kinds();
-        if !changed.is_empty() {
+        loop {
+            let changed = self.server.take_changed_kinds();
+            if changed.is_empty() {
+                break;
+            }
             self.event_log.append(self.server.store(), &changed);
+            if changed.contains(&Kind::Pod) {
+                // What containers do then is told to their kubelets at once.
+                self.attend();
+            }
             self.forget_delivered(&changed);
             for id in self.terminals.keys().copied().collect::<Vec<_>>() {
                 let at = self.now() + Span::from_ms(self.config.watch_latency_ms);

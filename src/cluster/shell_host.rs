@@ -7,9 +7,8 @@ use crate::api::Timestamp;
 use crate::kubectl::Session;
 use crate::kubectl::session::HOME;
 use crate::shell::files::{FILE_MAX, entries, split};
-use crate::shell::{
-    Call, FetchError, FileEntry, FileError, FileKind, Files, Host, NotFound, Program, programs,
-};
+use crate::shell::web::{FetchError, Obstacle, Response, Url};
+use crate::shell::{Call, FileEntry, FileError, FileKind, Files, Host, NotFound, Program, programs};
 use crate::sim::Time;
 
 /// Bytes that all files of the session may have.
@@ -34,17 +33,18 @@ impl Host for Cluster {
         &mut self.session
     }
 
-    fn fetch(&mut self, url: &str, _: &Call) -> Result<String, FetchError> {
-        documents::find(url).map(str::to_owned).ok_or_else(|| {
-            let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-            let host = rest.split(['/', ':', '?']).next().unwrap_or_default();
-            FetchError {
-                message: format!("(6) Could not resolve host: {host}"),
-                exit: 6,
-                hint: Some(format!(
-                    "the sandbox has no network, only the documents' examples: paste {url} into a file"
-                )),
-            }
+    fn fetch(&mut self, url: &Url, method: &str, agent: &str) -> Result<Response, FetchError> {
+        if let Some(text) = documents::find(&url.to_string()) {
+            return Ok(Response::of(200, "text/plain; charset=utf-8", text));
+        }
+        self.with_world(|world| world.fetch_from_outside(url, method, agent)).map_err(|error| {
+            let is_unknown = error.obstacle == Obstacle::Unresolved;
+            let hint = is_unknown.then(|| {
+                format!(
+                    "the sandbox has no network, only the documents' examples and the cluster's nodes: paste {url} into a file"
+                )
+            });
+            FetchError { hint: error.hint.filter(|_| !is_unknown).or(hint), ..error }
         })
     }
 

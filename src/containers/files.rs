@@ -68,7 +68,10 @@ impl World {
             Some((Mount { source: Source::Files(_), .. }, _)) => Err(FileError::ReadOnly),
             Some((Mount { source: Source::Volume(key, root), .. }, rest)) => {
                 let inner = format!("{}{rest}", root.trim_end_matches('/'));
+                self.written.insert((key.clone(), id.clone()));
                 let tree = self.containers.volumes.entry(key).or_default();
+                // A folder of the node, or a path within a volume, is made where there is none.
+                tree.make_folders(&root, self.at);
                 change(tree, if inner.is_empty() { "/" } else { &inner })
             }
             None if is_read_only(held) => Err(FileError::ReadOnly),
@@ -90,7 +93,7 @@ fn is_read_only(held: &Instance) -> bool {
 }
 
 /// The mount under which a path lies, and the rest of the path.
-fn mount_of<'a>(held: &'a Instance, path: &str) -> Option<(&'a Mount, String)> {
+pub(super) fn mount_of<'a>(held: &'a Instance, path: &str) -> Option<(&'a Mount, String)> {
     held.mounts.iter().find_map(|mount| {
         let rest = path.strip_prefix(mount.path.trim_end_matches('/'))?;
         (rest.is_empty() || rest.starts_with('/')).then(|| (mount, rest.to_owned()))
@@ -161,6 +164,14 @@ impl Files for World {
     fn write(&mut self, path: &str, text: &str) -> Result<(), FileError> {
         let at = self.at;
         self.change(path, |tree, path| tree.write(path, text.to_owned(), at))
+    }
+
+    fn append(&mut self, path: &str, text: &str) -> Result<(), FileError> {
+        if Files::kind(self, path) != Some(FileKind::File) {
+            return self.write(path, text);
+        }
+        let at = self.at;
+        self.change(path, |tree, path| tree.append(path, text, at))
     }
 
     fn make_folder(&mut self, path: &str) -> Result<(), FileError> {

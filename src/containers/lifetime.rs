@@ -1,7 +1,8 @@
 //! A container's own program, from its start to its end.
 //!
-//! It is run when somebody looks, through all the time that has passed since the last look. Left out: more
-//! than some thousand steps at one look; what comes after them is not run.
+//! It is run when somebody looks, through all the time that has passed since the last look: a loop that
+//! writes a line each second has written all of them. Left out: the middle of a span in which more happens
+//! than one look can run; its first part is run, and its last one up to the present.
 
 use super::World;
 use super::images::Image;
@@ -11,8 +12,10 @@ use crate::collections::SortedMap;
 use crate::shell::{Settings, Shell, State, quoted};
 use crate::sim::Time;
 
-/// Steps of a program through the past that one look takes at most.
-const STEPS_MAX: u32 = 4_000;
+/// What one look runs of a program's past at most, in turns of its shell.
+const TURNS_MAX: u64 = 20_000;
+/// A turn that did all that a shell may do at once counts as so many.
+const SPENT_TURN: u64 = 10;
 
 /// A container's own program.
 #[derive(Clone)]
@@ -86,21 +89,33 @@ impl World {
     /// Lets it run until an instant.
     fn run_main(&mut self, id: &ContainerId, until: Time) {
         let Some((mut main, before)) = self.borrow_main(id) else { return };
-        for step in 1..=STEPS_MAX {
+        let begun = main.at;
+        let mut left = TURNS_MAX;
+        loop {
             let due = main.wake_at.map_or(until, |due| due.min(until));
-            main.at = if step < STEPS_MAX { due.max(main.at) } else { until };
+            main.at = if left > 0 { due.max(main.at) } else { until };
             self.at = main.at;
             let state = main.shell.poll(self, main.at);
             self.take_output(id, &mut main);
-            match state {
+            let turn = match state {
                 State::Done(code) => {
                     main.ended = Some(code);
                     break;
                 }
-                State::Waits { wake_at, .. } => main.wake_at = wake_at.map(|wake| wake.max(main.at)),
-            }
-            if main.at >= until && main.wake_at.is_none_or(|wake| wake > until) {
+                State::Waits { wake_at, is_spent, .. } => {
+                    main.wake_at = wake_at.map(|wake| wake.max(main.at));
+                    if is_spent { SPENT_TURN } else { 1 }
+                }
+            };
+            if left == 0 || (main.at >= until && main.wake_at.is_none_or(|wake| wake > until)) {
                 break;
+            }
+            let is_half = left > TURNS_MAX / 2 && left.saturating_sub(turn) <= TURNS_MAX / 2;
+            left = left.saturating_sub(turn);
+            if is_half {
+                // The other half takes about as long as this one did, and is to end at the present.
+                let last = Time::from_ms(until.ms().saturating_sub((main.at - begun).ms()));
+                main.wake_at = main.wake_at.map(|wake| wake.max(last));
             }
         }
         self.give_back_main(id, main, before);

@@ -1,16 +1,17 @@
 //! The inside of containers: what an image brings, what its program writes, and what people do in there.
 //!
 //! Models what a container runtime and the programs of an image do, as far as tutorials look at it. Nothing
-//! of it exists before somebody looks: a container is then made as it was when it started, and its program
-//! is run through the time that has passed since. What it asks of others meanwhile it is told as things are
-//! when somebody looks. A container is a shell ([`crate::shell`]) on a host that is a [`World`]: its files,
-//! the programs of its image, and the cluster as DNS and HTTP show it. Left out: users' rights, signals other
-//! than those that end a program, the time that the network takes.
+//! of it exists before somebody looks, unless it concerns others: a container is then made as it was when it
+//! started, and its program is run through the time that has passed since. What it asks of others meanwhile
+//! it is told as things are when somebody looks. A container is a shell ([`crate::shell`]) on a host that is
+//! a [`World`]: its files, the programs of its image, and the cluster as DNS and HTTP show it. Left out:
+//! users' rights, signals other than those that end a program, the time that the network takes.
 //!
 //! - [`scene`]: the cluster's objects as they are. `world`: a [`crate::shell::Host`] in one of the
 //!   containers; `files`, `tree`, `mounts`, `config_files`: its files; `environment`: its variables.
 //! - `instance`: a container; `lifetime`: from its start to its end; [`log`]: what it wrote; `process`: what
 //!   `ps` shows; `session`: commands that people run in it; [`probe`]: whether it passes its probes.
+//! - `attention`: containers that are looked into although nobody does. `locks`: of files.
 //! - `dns`, `network`, `http`: how containers find and reach each other.
 //! - `images`: one file for each image, and the table of them. `programs`: those of all images.
 
@@ -30,6 +31,8 @@ mod dns;
 mod network;
 mod http;
 mod session;
+mod attention;
+mod locks;
 mod serve;
 mod programs;
 mod images;
@@ -37,14 +40,16 @@ mod images;
 #[cfg(test)]
 mod tests;
 
+pub use attention::concerns_others;
 pub use instance::{ContainerId, Place, Refusal};
 pub use lifetime::Exit;
-pub use scene::Scene;
+pub use scene::{Scene, internal_address as node_address};
 pub use session::{Input, Session, Start};
 pub use world::World;
 
 use crate::collections::SortedMap;
 use instance::Instance;
+use locks::Locks;
 use tree::Tree;
 
 /// The containers and volumes that somebody has looked into.
@@ -53,6 +58,7 @@ pub struct Containers {
     instances: SortedMap<ContainerId, Instance>,
     /// By what they are: a persistent volume, a pod's own, a node's folder.
     volumes: SortedMap<String, Tree>,
+    locks: Locks,
     /// Grows with everything that others may see.
     changes: u64,
     /// Requests that were spread over the pods of a Service.

@@ -1,7 +1,8 @@
 //! Which container answers at a host's port.
 //!
 //! Models the pod network and kube-proxy, Kubernetes v1.36: pods by address, Services by cluster address and
-//! by node port, spread over what is ready. Left out: network policies, session affinity, UDP, hosts outside.
+//! by node port, spread over what is ready; with `externalTrafficPolicy: Local` only over what is on the node
+//! that was asked. Left out: network policies, session affinity, UDP, hosts outside, external addresses.
 
 use std::rc::Rc;
 
@@ -10,6 +11,7 @@ use super::dns::is_address;
 use super::images;
 use super::instance::{Place, place};
 use crate::api::network::{Endpoint, Service, ServicePort};
+use crate::api::node::Node;
 use crate::api::pod::Pod;
 
 /// A container that answers.
@@ -19,6 +21,25 @@ pub(super) struct Peer {
     pub(super) port: i64,
     /// The address from which the request comes.
     pub(super) client: String,
+}
+
+/// Where a request comes from.
+#[derive(Clone, Debug)]
+pub(super) struct Origin {
+    /// The node; empty outside of the cluster.
+    node: String,
+    address: String,
+}
+
+impl Origin {
+    /// A machine beside the cluster's nodes: the one at which a person sits.
+    pub(super) fn outside() -> Self {
+        Self { node: String::new(), address: "172.18.0.1".to_owned() }
+    }
+
+    fn of(pod: &Pod) -> Self {
+        Self { node: pod.spec.node_name.clone(), address: pod.status.pod_ip.clone() }
+    }
 }
 
 /// Why nobody answers.
@@ -56,34 +77,48 @@ impl World {
             let at = usize::try_from(self.next_request()).unwrap_or_default() % found.addresses.len().max(1);
             found.addresses.get(at).cloned().ok_or(Trouble::Unresolved)?
         };
-        self.reach_address(&own, &address, port)
+        self.reach_address(&Origin::of(&own), &address, port)
     }
 
-    fn reach_address(&mut self, own: &Rc<Pod>, address: &str, port: i64) -> Result<Peer, Trouble> {
+    fn reach_address(&mut self, from: &Origin, address: &str, port: i64) -> Result<Peer, Trouble> {
         if let Some(pod) = self.pod_at(address) {
-            return self.reach_pod(own, &pod, port);
+            return self.reach_pod(from, &pod, port);
         }
         let by_address = |service: &&Rc<Service>| service.spec.cluster_ip == address;
         if let Some(service) = self.scene.services.iter().find(by_address).cloned() {
             let Some(found) = service.spec.ports.iter().find(|known| known.port == port).cloned() else {
                 return Err(Trouble::Silence);
             };
-            return self.reach_service(own, &service, &found);
+            let ready = self.scene.ready(&service).cloned().collect();
+            return self.reach_service(from, &service, &found, ready);
         }
-        let node = self
-            .scene
-            .nodes
-            .iter()
-            .any(|node| super::scene::internal_address(node).is_some_and(|internal| internal == address));
-        if !node {
-            return Err(Trouble::NoRoute);
+        self.reach_node(from, address, port)
+    }
+
+    /// Who answers at a port of a node.
+    pub(super) fn reach_node(&mut self, from: &Origin, address: &str, port: i64) -> Result<Peer, Trouble> {
+        let has = |node: &&Rc<Node>| super::scene::internal_address(node).is_some_and(|own| own == address);
+        let node = self.scene.nodes.iter().find(has).ok_or(Trouble::NoRoute)?.metadata.name.clone();
+        if !self.scene.is_reachable(&from.node, &node) {
+            return Err(Trouble::Silence);
         }
         let by_node_port = self.scene.services.iter().find_map(|service| {
             let is_it = |known: &&ServicePort| known.extra.get("nodePort").is_some_and(|at| at == port);
             Some((Rc::clone(service), service.spec.ports.iter().find(is_it)?.clone()))
         });
         let (service, port) = by_node_port.ok_or(Trouble::Refused)?;
-        self.reach_service(own, &service, &port)
+        let mut ready: Vec<Endpoint> = self.scene.ready(&service).cloned().collect();
+        if service.spec.extra.get("externalTrafficPolicy").is_some_and(|policy| policy == "Local") {
+            let is_elsewhere = !ready.is_empty();
+            ready.retain(|endpoint| endpoint.node_name.as_deref() == Some(node.as_str()));
+            if ready.is_empty() && is_elsewhere {
+                return Err(Trouble::Silence);
+            }
+            return self.reach_service(from, &service, &port, ready);
+        }
+        // What goes on to another node comes from this one.
+        let from = Origin { node, address: address.to_owned() };
+        self.reach_service(&from, &service, &port, ready)
     }
 
     /// The pod that has an address.
@@ -92,37 +127,33 @@ impl World {
         self.scene.pods.iter().find(has).cloned()
     }
 
-    /// One of the ready pods of a Service.
+    /// One of the pods of a Service.
     fn reach_service(
         &mut self,
-        own: &Rc<Pod>,
+        from: &Origin,
         service: &Service,
         port: &ServicePort,
+        ready: Vec<Endpoint>,
     ) -> Result<Peer, Trouble> {
         if service.metadata.name == "kubernetes" && service.metadata.namespace == "default" {
             return Err(Trouble::Unknown(
                 "the sandbox's API server cannot be asked from a container".to_owned(),
             ));
         }
-        let ready: Vec<Endpoint> = self.scene.ready(service).cloned().collect();
-        if ready.is_empty() {
-            return Err(Trouble::Refused);
-        }
         // kube-proxy draws lots; here the turn goes round.
-        let at = usize::try_from(self.next_request()).unwrap_or_default() % ready.len();
-        let address =
-            ready.get(at).and_then(|endpoint| endpoint.addresses.first()).cloned().unwrap_or_default();
+        let at = usize::try_from(self.next_request()).unwrap_or_default() % ready.len().max(1);
+        let endpoint = ready.into_iter().nth(at).ok_or(Trouble::Refused)?;
+        let address = endpoint.addresses.into_iter().next().unwrap_or_default();
         let pod = self.pod_at(&address).ok_or(Trouble::NoRoute)?;
         let number = target_port(port, &pod).ok_or(Trouble::Refused)?;
-        self.reach_pod(own, &pod, number)
+        self.reach_pod(from, &pod, number)
     }
 
-    fn reach_pod(&mut self, own: &Rc<Pod>, pod: &Rc<Pod>, port: i64) -> Result<Peer, Trouble> {
-        if !self.scene.is_reachable(&own.spec.node_name, &pod.spec.node_name) {
+    fn reach_pod(&mut self, from: &Origin, pod: &Rc<Pod>, port: i64) -> Result<Peer, Trouble> {
+        if !self.scene.is_reachable(&from.node, &pod.spec.node_name) {
             return Err(Trouble::Silence);
         }
-        let client = own.status.pod_ip.clone();
-        self.listener(pod, port, &client)
+        self.listener(pod, port, &from.address)
     }
 
     /// The container of a pod that listens at a port.

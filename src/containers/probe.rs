@@ -9,10 +9,13 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::World;
-use super::http::{Fetched, Url};
+use super::attention::from_the_start;
+use super::http::Fetched;
 use super::instance::ContainerId;
+use super::mounts::Source;
 use super::network::Trouble;
 use crate::api::pod::{Container, Pod, Probe};
+use crate::shell::web::Url;
 use crate::shell::{Call, Host as _, Settings, Shell, State, quoted};
 
 /// Which of a container's probes.
@@ -54,6 +57,9 @@ impl World {
         }
         let (pod, container) = (Rc::clone(&held.pod), held.container.clone());
         let is_known = held.image.is_known;
+        // It waits for somebody: until then a probe that fails does so for a reason.
+        let waits = held.main.as_ref().is_some_and(|main| main.wake_at.is_none());
+        let is_judged = waits && is_known && from_the_start(&pod, &container);
         if let Some(held) = self.containers.instances.get_mut(id) {
             held.unknown = Some(Vec::new());
         }
@@ -61,6 +67,10 @@ impl World {
             |world: &mut Self, probe: &Probe| !is_known || world.probe(&pod, &container, probe).is_err();
         let unknown = probes(&container).filter(|(_, probe)| fails(self, probe)).map(|(kind, _)| kind);
         let unknown: Vec<ProbeKind> = unknown.collect();
+        if is_judged && !unknown.is_empty() {
+            self.touched.insert(id.clone());
+        }
+        let unknown = if is_judged { Vec::new() } else { unknown };
         if let Some(held) = self.containers.instances.get_mut(id) {
             held.unknown = Some(unknown);
         }
@@ -69,6 +79,7 @@ impl World {
     /// What is to be told of containers in which something was changed.
     pub(super) fn probe_touched(&mut self) -> Vec<Report> {
         let mut reports = Vec::new();
+        self.touch_readers();
         for id in std::mem::take(&mut self.touched) {
             let Some(held) = self.containers.instances.get(&id).filter(|held| !held.has_ended()) else {
                 continue;
@@ -93,6 +104,24 @@ impl World {
             }
         }
         reports
+    }
+
+    /// What one container writes to a volume may be what another one's command looks for.
+    fn touch_readers(&mut self) {
+        let written = std::mem::take(&mut self.written);
+        if written.is_empty() {
+            return;
+        }
+        for (id, held) in &self.containers.instances {
+            let reads = held.mounts.iter().any(|mount| match &mount.source {
+                Source::Volume(key, _) => written.iter().any(|(known, by)| known == key && by != id),
+                Source::Files(_) => false,
+            });
+            let asks = probes(&held.container).any(|(_, probe)| probe.extra.contains_key("exec"));
+            if reads && asks && held.unknown.is_some() {
+                self.touched.insert(id.clone());
+            }
+        }
     }
 
     /// Runs a probe in the container that the world is in.

@@ -64,7 +64,7 @@ impl Scene {
 }
 
 /// A node's address within the cluster.
-pub(super) fn internal_address(node: &Node) -> Option<String> {
+pub fn internal_address(node: &Node) -> Option<String> {
     let status = serde_json::to_value(node.status.extra.get("addresses")?).ok()?;
     status
         .as_array()?

@@ -94,26 +94,55 @@ impl Tree {
         if text.len() > FILE_MAX {
             return Err(FileError::TooLarge);
         }
-        let others = self.changed.iter().filter(|(known, _)| known.as_str() != path);
-        let bytes: usize =
-            others.map(|(_, node)| if let Node::File { text, .. } = node { text.len() } else { 0 }).sum();
-        if bytes + text.len() > CHANGED_MAX || self.changed.len() >= COUNT_MAX {
+        let own = if let Some(Node::File { text, .. }) = self.changed.get(path) { text.len() } else { 0 };
+        if self.bytes() - own + text.len() > CHANGED_MAX || self.changed.len() >= COUNT_MAX {
             return Err(FileError::NoSpace);
         }
         self.changed.insert(path.to_owned(), Node::File { text, at });
         Ok(())
     }
 
+    /// Writes at the end of a file that is there.
+    pub(super) fn append(&mut self, path: &str, more: &str, at: Time) -> Result<(), FileError> {
+        let bytes = self.bytes();
+        match self.changed.get_mut(path) {
+            Some(Node::File { text, at: changed }) => {
+                if text.len() + more.len() > FILE_MAX {
+                    return Err(FileError::TooLarge);
+                }
+                if bytes + more.len() > CHANGED_MAX {
+                    return Err(FileError::NoSpace);
+                }
+                text.push_str(more);
+                *changed = at;
+                Ok(())
+            }
+            _ => self.write(path, self.read(path)? + more, at),
+        }
+    }
+
+    /// The bytes of all files that were changed.
+    fn bytes(&self) -> usize {
+        let bytes = |node: &Node| if let Node::File { text, .. } = node { text.len() } else { 0 };
+        self.changed.values().map(bytes).sum()
+    }
+
     /// Writes a file with the folders above it.
     pub(super) fn put(&mut self, path: &str, text: String, at: Time) {
-        for (end, _) in path.match_indices('/').skip(1) {
-            let folder = path.get(..end).unwrap_or_default();
-            if self.kind(folder).is_none() {
+        self.make_folders(split(path).0, at);
+        // What has no room is not there.
+        self.write(path, text, at).unwrap_or_default();
+    }
+
+    /// Makes a folder with those above it, where there is none.
+    pub(super) fn make_folders(&mut self, path: &str, at: Time) {
+        let path = path.trim_end_matches('/');
+        for end in path.match_indices('/').map(|(end, _)| end).skip(1).chain([path.len()]) {
+            let folder = path.get(..end).filter(|folder| !folder.is_empty());
+            if let Some(folder) = folder.filter(|folder| self.kind(folder).is_none()) {
                 self.changed.insert(folder.to_owned(), Node::Folder { at });
             }
         }
-        // What has no room is not there.
-        self.write(path, text, at).unwrap_or_default();
     }
 
     pub(super) fn make_folder(&mut self, path: &str, at: Time) -> Result<(), FileError> {

@@ -13,7 +13,8 @@ use crate::api::Timestamp;
 use crate::api::pod::Pod;
 use crate::collections::{SortedMap, SortedSet};
 use crate::shell::files::resolve;
-use crate::shell::{Call, Dialect, FetchError, FileKind, Files, Host, NotFound, Program};
+use crate::shell::web::{FetchError, Response, Url};
+use crate::shell::{Call, Dialect, FileKind, Files, Host, NotFound, Program};
 use crate::sim::Time;
 
 /// The containers with the cluster around them.
@@ -34,6 +35,10 @@ pub struct World {
     pub(super) runs_main: bool,
     /// Containers in which a person changed something.
     pub(super) touched: SortedSet<ContainerId>,
+    /// Volumes to which something was written, each with the container that did it.
+    pub(super) written: SortedSet<(String, ContainerId)>,
+    /// Those who write to a container's volumes are being brought to the present.
+    pub(super) shares: bool,
     /// Where the containers that were looked into are.
     pub(super) places: SortedMap<ContainerId, Place>,
 }
@@ -42,7 +47,9 @@ impl World {
     /// The containers in a cluster as it is now. What nobody can look into any more is forgotten.
     pub fn new(mut containers: Containers, scene: Scene) -> Self {
         forget(&mut containers, &scene);
-        Self { at: scene.now, scene, containers, ..Self::default() }
+        let mut world = Self { at: scene.now, scene, containers, ..Self::default() };
+        world.forget_locks();
+        world
     }
 
     /// The containers, the programs that have ended, and what the kubelet is to be told of probes.
@@ -77,6 +84,8 @@ impl World {
             instance.pod = Rc::clone(&place.pod);
             instance.mounts = mounts(&self.scene, &place.pod, &instance.container);
         }
+        self.here.clone_from(&id);
+        self.catch_up_writers(place);
         self.here.clone_from(&id);
         self.catch_up(&id, place);
         self.judge_probes(&id);
@@ -216,8 +225,8 @@ impl Host for World {
         if family.is_some_and(|family| family.shows_folder) { Dialect::BusyBox } else { Dialect::Dash }
     }
 
-    fn fetch(&mut self, url: &str, _: &Call) -> Result<String, FetchError> {
-        Err(FetchError { message: format!("(6) Could not resolve host: {url}"), exit: 6, hint: None })
+    fn fetch(&mut self, url: &Url, method: &str, agent: &str) -> Result<Response, FetchError> {
+        self.fetch_within(url, method, agent)
     }
 
     fn unix_seconds(&self, now: Time) -> u64 {

@@ -11,7 +11,7 @@ const PROGRAMS: &[&str] = &[
     "xargs", "sh", "env", "date", "curl", "wget", "vi", "basename", "dirname", "which", "history", "export",
     "unset", "set", "shift", "read", "cd", "exit", "eval", "time", "sudo", "rev", "tac", "nl", "paste",
     "base64", "diff", "yes", "jq", "local", "return", ":", "kubectl", "k", "why", "fault", "evict", "help",
-    "clear", "wait", "jobs", "trap", "alias", "nope",
+    "clear", "wait", "jobs", "trap", "alias", "nope", "minikube", "flock",
 ];
 const KUBECTL: &[&str] = &[
     "get pods",
@@ -39,6 +39,7 @@ const KUBECTL: &[&str] = &[
     "wait --for=condition=Ready pod/web-0 --timeout=3s",
     "create cm made --from-literal=a=b --dry-run=client -o yaml",
     "exec web-0 -- hostname",
+    "exec web-0 -- flock -n /tmp/lock sleep 1",
     "exec -it web-0 -- sh",
     "label pod web-0 a=b --overwrite",
     "edit sts web",
@@ -54,6 +55,8 @@ const KUBECTL: &[&str] = &[
 ];
 const WORDS: &[&str] = &[
     "a",
+    "service",
+    "http://172.18.0.2:30080",
     "b.yaml",
     "web.yaml",
     "-n",

@@ -106,10 +106,11 @@ fn press(cluster: &mut Cluster, input: Input) {
     drop(cluster.submit(input));
 }
 
-/// Ctrl-C; a container's shell takes it and goes on, and ends with Ctrl-D.
+/// Ctrl-C; a container's shell takes it and goes on, and ends with Ctrl-D; what it was joined with by a pipe
+/// ends with the next Ctrl-C.
 fn leave(cluster: &mut Cluster) {
-    press(cluster, Input::Interrupt { terminal: TERMINAL });
     for _ in 0..SHELLS_MAX {
+        press(cluster, Input::Interrupt { terminal: TERMINAL });
         if cluster.terminal(TERMINAL).is_some_and(Terminal::takes_input) {
             press(cluster, Input::EndOfInput { terminal: TERMINAL });
             let until = cluster.now() + LINE_SPAN;

@@ -137,6 +137,9 @@ impl ContainerRun {
         let passed = (now - first).ms();
         let next = if now < first { first } else { first + Span::from_ms((passed / period + 1) * period) };
         self.failing.retain(|failing| failing.kind != kind);
+        if failure.is_some() && kind == ProbeKind::Readiness && !self.ready {
+            self.ready_at = None;
+        }
         match failure {
             Some(why) => self.failing.push(Failing {
                 kind,

@@ -293,6 +293,28 @@ fn a_crash_and_lost_readiness_show_as_recorded() {
 }
 
 #[test]
+fn a_probe_that_fails_before_it_ever_passed_keeps_a_container_unready() {
+    let mut rig = Rig::new(Timing::default());
+    let probe = json!({"exec": {"command": ["true"]}, "initialDelaySeconds": 5, "periodSeconds": 2});
+    rig.pod(json!({"containers": [{"name": "web", "image": "nginx", "readinessProbe": probe}]}));
+    let is_ready = |rig: &Rig| rig.stored().status.container_statuses.iter().all(|status| status.ready);
+    let report = |rig: &mut Rig, failure: Option<&str>| {
+        let failure = failure.map(str::to_owned);
+        rig.with_context(|kubelets, context| {
+            kubelets.report_probe(("default", "web-0", "web"), ProbeKind::Readiness, failure, context);
+        });
+        rig.settle();
+    };
+    rig.run(4);
+    report(&mut rig, Some("no"));
+    rig.run(60);
+    assert!(!is_ready(&rig));
+    report(&mut rig, None);
+    rig.run(4);
+    assert!(is_ready(&rig));
+}
+
+#[test]
 fn a_real_node_tells_what_it_does_and_keeps_images() {
     let mut rig = Rig::new(Timing::default());
     rig.pod(web("nginx:1.25"));

@@ -7,6 +7,7 @@ use std::any::Any;
 use std::fmt;
 
 use super::io::Io;
+use super::web::{FetchError, Response, Url};
 use crate::collections::SortedMap;
 use crate::sim::Time;
 
@@ -146,12 +147,12 @@ pub trait Host {
     /// The files.
     fn files(&mut self) -> &mut dyn Files;
 
-    /// Fetches a document of the network.
+    /// Asks for a document of the network, once; `agent` is who asks.
     ///
     /// # Errors
     /// Why it cannot be had.
-    fn fetch(&mut self, url: &str, call: &Call) -> Result<String, FetchError> {
-        let _ = (url, call);
+    fn fetch(&mut self, url: &Url, method: &str, agent: &str) -> Result<Response, FetchError> {
+        let _ = (url, method, agent);
         Err(FetchError::default())
     }
 
@@ -162,17 +163,6 @@ pub trait Host {
 
     /// What the host's own programs act on. The shell does not look at it.
     fn world(&mut self) -> &mut dyn Any;
-}
-
-/// Why a document could not be fetched.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FetchError {
-    /// curl's words for it, such as `(6) Could not resolve host: x`.
-    pub message: String,
-    /// curl's exit code.
-    pub exit: i32,
-    /// What the sandbox has to say about it.
-    pub hint: Option<String>,
 }
 
 /// What stands under a path.

@@ -5,7 +5,7 @@
 use super::host::{Program, Progress};
 use super::io::{Io, Read};
 use super::nested::Nested;
-use super::session::{Settings, Taken};
+use super::standing::{Settings, Taken};
 
 /// A shell to which a person types.
 #[derive(Clone, Debug)]

@@ -7,13 +7,16 @@
 //!
 //! - [`host`]: what a shell stands on. [`mod@io`]: the streams of a program.
 //! - `syntax`: from a text to what it means. `expand`, `arithmetic`, `glob`, `braces`: from words to texts.
-//! - `machine`: the interpreter. `pipes`, `console`, `scope`: what it keeps.
-//! - [`programs`]: the text tools. `regex`: their patterns. [`files`]: paths, and files in memory. `prompt`:
-//!   lines that were pasted. `nested`: a shell within a program. `interactive`: one to which a person types.
+//! - `session`: a shell as its owner sees it; `standing`: how it stands. `machine`: the interpreter. `pipes`,
+//!   `console`, `scope`: what it keeps.
+//! - [`programs`]: the text tools. `regex`: their patterns. [`files`]: paths, and files in memory. [`web`]:
+//!   documents of the network. `prompt`: lines that were pasted. `nested`: a shell within a program.
+//!   `interactive`: one to which a person types.
 
 pub mod host;
 pub mod io;
 pub mod files;
+pub mod web;
 mod pipes;
 mod console;
 mod scope;
@@ -24,6 +27,7 @@ mod braces;
 mod expand;
 mod machine;
 mod prompt;
+mod standing;
 mod session;
 mod regex;
 mod nested;
@@ -35,10 +39,11 @@ mod tests;
 
 pub use console::CLEAR_SCREEN;
 pub use host::{
-    Attributes, Call, Dialect, EditRequest, FetchError, FileEntry, FileError, FileKind, Files, Host,
-    INTERRUPTED, NotFound, Program, Progress,
+    Attributes, Call, Dialect, EditRequest, FileEntry, FileError, FileKind, Files, Host, INTERRUPTED,
+    NotFound, Program, Progress,
 };
 pub use interactive::Interactive;
 pub use io::{Io, Read, Stream};
 pub use nested::Nested;
-pub use session::{Settings, Shell, State, Taken, quoted};
+pub use session::Shell;
+pub use standing::{Settings, State, Taken, quoted};

@@ -2,7 +2,8 @@
 
 use super::host::{Call, Host, Progress};
 use super::io::{Io, Read, Stream};
-use super::session::{Settings, Shell, State};
+use super::session::Shell;
+use super::standing::{Settings, State};
 use crate::sim::Time;
 
 /// Shells within shells.

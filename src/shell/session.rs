@@ -9,7 +9,8 @@ use super::machine::Machine;
 use super::pipes::Pipes;
 use super::prompt::{has_prompt, without_prompts};
 use super::scope::Scope;
-use super::syntax::{self, Open, SyntaxError};
+use super::standing::{Settings, State, Taken};
+use super::syntax::{self, Draft, SyntaxError};
 use crate::collections::SortedMap;
 use crate::sim::{Span, Time};
 
@@ -23,48 +24,6 @@ const ROUNDS: u32 = 200;
 /// Bytes of a line that is not complete yet.
 const PENDING_MAX: usize = 1 << 20;
 
-/// How a shell begins.
-#[derive(Clone, Debug, Default)]
-pub struct Settings {
-    /// Its name, as its messages begin: `bash` or `sh`.
-    pub name: String,
-    /// The folder that it begins in, an absolute path.
-    pub folder: String,
-    /// The exported variables.
-    pub environment: SortedMap<String, String>,
-    /// `$1` and so on.
-    pub arguments: Vec<String>,
-    /// Whether a person sits there: programs that ask for input get what is typed.
-    pub is_terminal: bool,
-    /// How many shells it is within: [`super::Call::level`] of the call that began it, and one more.
-    pub level: u32,
-}
-
-/// What became of a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Taken {
-    /// It runs, or would not parse and has said so: poll.
-    Whole,
-    /// It goes on with the next line, as after an open quote.
-    Incomplete,
-}
-
-/// How a shell stands after a poll.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// The line has ended with this exit code.
-    Done(i32),
-    /// It waits.
-    Waits {
-        /// When to poll even if nothing else happens.
-        wake_at: Option<Time>,
-        /// It has done its share: it is not to be polled before.
-        is_spent: bool,
-        /// It lets time pass, as `sleep` and `watch` do, or goes round and round: nothing hangs on it.
-        rests: bool,
-    },
-}
-
 /// A shell.
 #[derive(Clone, Debug)]
 pub struct Shell {
@@ -77,10 +36,8 @@ pub struct Shell {
     is_incomplete: bool,
     /// It was pasted with prompts.
     is_prompted: bool,
-    /// What of it is open, where that can be told without parsing.
-    open: Option<Open>,
-    /// Bytes that were parsed in all.
-    parsed: usize,
+    /// What of it is understood.
+    draft: Draft,
     /// The line holds no command.
     is_blank: bool,
     /// How often it has done its share and was not done.
@@ -110,8 +67,7 @@ impl Shell {
             typed: String::new(),
             is_incomplete: false,
             is_prompted: false,
-            open: None,
-            parsed: 0,
+            draft: Draft::default(),
             is_blank: false,
             rounds: 0,
         }
@@ -119,36 +75,29 @@ impl Shell {
 
     /// Takes a line or several; prompts that were pasted with them are left out.
     pub fn submit(&mut self, text: &str) -> Taken {
-        if self.is_incomplete {
+        let goes_on = self.is_incomplete;
+        if goes_on {
             self.typed.push('\n');
         } else {
             self.typed.clear();
-            self.open = None;
             self.is_prompted = has_prompt(text);
         }
-        let from = self.typed.len();
-        if self.is_prompted {
-            self.typed.push_str(&without_prompts(text));
-        } else {
-            self.typed.push_str(text);
-        }
+        let bare = if self.is_prompted { &without_prompts(text) } else { text };
+        self.typed.push_str(bare);
         let may_grow = self.typed.len() < PENDING_MAX;
-        let new = self.typed.get(from..).unwrap_or_default();
-        let goes_on = |open: &Open| !new.split('\n').any(|line| open.may_end_with(line));
-        if may_grow && self.is_incomplete && self.open.as_ref().is_some_and(goes_on) {
+        let may_end = if goes_on {
+            self.draft.go_on(bare)
+        } else {
+            self.draft.begin(bare);
+            true
+        };
+        if may_grow && !may_end {
             return Taken::Incomplete;
         }
-        self.parsed += self.typed.len();
-        self.open = None;
         self.is_incomplete = false;
-        match syntax::parse(&self.typed) {
-            Err(SyntaxError::Incomplete) if may_grow => {
+        match self.draft.parse() {
+            Err(SyntaxError::Incomplete | SyntaxError::Open(_)) if may_grow => {
                 self.is_incomplete = true;
-                Taken::Incomplete
-            }
-            Err(SyntaxError::Open(open)) if may_grow => {
-                self.is_incomplete = true;
-                self.open = Some(open);
                 Taken::Incomplete
             }
             parsed => {
@@ -279,9 +228,9 @@ impl Shell {
         self.is_incomplete
     }
 
-    /// How many bytes were parsed in all: more than were typed, as what is not complete is parsed again.
+    /// How many letters were parsed in all: more than were typed, as what is not complete is parsed again.
     pub fn parsed(&self) -> usize {
-        self.parsed
+        self.draft.parsed()
     }
 
     /// Whether `exit` was run.
@@ -345,10 +294,4 @@ impl Shell {
     pub fn environment(&self) -> SortedMap<String, String> {
         self.machine.scope.environment()
     }
-}
-
-/// Words as a line that a shell reads back as these words.
-pub fn quoted(words: &[String]) -> String {
-    let quote = |word: &String| format!("'{}'", word.replace('\'', "'\\''"));
-    words.iter().map(quote).collect::<Vec<_>>().join(" ")
 }

@@ -100,6 +100,10 @@ impl Visit {
 
     /// Whether Ctrl-C is the container's affair: where its terminal is joined to this one.
     pub(super) fn takes_interrupt(&mut self, io: &mut Io<'_>) -> bool {
+        // Behind a pipe there is no terminal to join, whatever flags say: the key is for kubectl.
+        if !io.reads_terminal() {
+            return false;
+        }
         match (&mut self.state, &self.act) {
             (State::Exec(session), ContainerAct::Exec { streams: Streams { tty: true, .. }, .. }) => {
                 if let Some(code) = session.press_interrupt(io, in_world) {

@@ -51,3 +51,21 @@ fn a_shell_that_waits_for_a_line_keeps_no_cluster_from_being_settled() {
     assert!(printed(&cluster).contains("Succeeded"), "{}", printed(&cluster));
     assert!(cluster.now() > Time::ZERO);
 }
+
+#[test]
+fn an_interrupt_ends_what_reads_from_a_pipe_whatever_terminal_it_asks_for() {
+    for (line, ends) in [
+        ("kubectl edit sts web | kubectl exec -it web-0 -- sh", true),
+        ("sleep 1000 | kubectl attach -it box", true),
+        ("kubectl exec -it web-0 -- sh", false),
+        ("kubectl exec -it web-0 -- sh | cat", false),
+    ] {
+        let mut cluster = Cluster::new(ClusterConfig::with_nodes(1));
+        typed(&mut cluster, 0, "kubectl apply -f https://k8s.io/examples/application/web/web.yaml", 30);
+        typed(&mut cluster, 0, "kubectl run box -it --image=busybox --restart=Never", 10);
+        cluster.submit(Input::Close { terminal: 0 }).unwrap();
+        typed(&mut cluster, 1, line, 5);
+        cluster.submit(Input::Interrupt { terminal: 1 }).unwrap();
+        assert_eq!(!cluster.terminal(1).unwrap().is_busy(), ends, "{line}: {}", printed(&cluster));
+    }
+}

@@ -31,7 +31,7 @@ pub(super) static DEBIAN: Family = Family {
     tools: tools!("/usr/bin": "sh" "bash" "dash" "cat" "ls" "echo" "printf" "rm" "rmdir" "mkdir" "touch" "cp"
         "mv" "chmod" "chown" "head" "tail" "wc" "uniq" "sort" "cut" "tr" "grep" "egrep" "fgrep" "sed" "awk"
         "tee" "seq" "sleep" "date" "pwd" "env" "printenv" "true" "false" "basename" "dirname" "test" "["
-        "which" "xargs" "hostname" "id" "whoami" "uname" "sync" "kill" "clear"),
+        "which" "xargs" "hostname" "id" "whoami" "uname" "sync" "kill" "clear" "flock"),
     links: &[("/bin", "/usr/bin"), ("/sbin", "/usr/sbin")],
     folders: FOLDERS,
     files: &[(
@@ -48,7 +48,7 @@ pub(super) static BUSYBOX: Family = Family {
         "chown" "head" "tail" "wc" "uniq" "sort" "cut" "tr" "grep" "egrep" "fgrep" "sed" "awk" "tee" "seq"
         "sleep" "date" "pwd" "env" "printenv" "true" "false" "basename" "dirname" "test" "[" "which" "xargs"
         "hostname" "id" "whoami" "uname" "sync" "kill" "clear" "ps" "pkill" "pgrep" "killall" "vi" "watch"
-        "time" "nslookup" "wget" "nc" "ping"),
+        "time" "nslookup" "wget" "nc" "ping" "flock"),
     links: &[],
     folders: FOLDERS,
     files: &[],

@@ -7,8 +7,9 @@ use super::Image;
 use super::families::{BUSYBOX as ALPINE_TOOLS, tools};
 use super::nginx::{NGINX_IMAGE, finish, seconds, server};
 use crate::containers::World;
-use crate::containers::http::{Request, Response};
+use crate::containers::http::Request;
 use crate::shell::programs::date_text;
+use crate::shell::web::Response;
 
 /// nginxdemos/hello, which tells who has answered.
 pub(super) static HELLO: Image = Image {

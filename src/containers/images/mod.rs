@@ -19,8 +19,10 @@ mod ssd_monitor;
 pub(super) use plain::app;
 
 use super::World;
-use super::http::{Request, Response};
+use super::http::Request;
 use super::instance::Instance;
+use crate::api::pod::Container;
+use crate::shell::web::Response;
 use crate::shell::{Call, FileKind, Program};
 
 /// Starts a program.
@@ -104,6 +106,8 @@ pub(super) struct Image {
     pub(super) lookup: Lookup,
     /// What it answers to requests of HTTP.
     pub(super) answer: Option<fn(&mut World, &Request) -> Response>,
+    /// Whether a container of it asks others as soon as it starts, and ends where they do not answer.
+    pub(super) asks: Option<fn(&Container) -> bool>,
     /// What it answers to a text that is sent to one of its ports.
     pub(super) talk: Option<fn(&mut World, i64, &str) -> String>,
 }
@@ -128,6 +132,7 @@ impl Image {
         lacks: &[],
         lookup: Lookup::Bind,
         answer: None,
+        asks: None,
         talk: None,
     };
 

@@ -7,8 +7,9 @@ use super::families::BUSYBOX as TOOLS;
 use crate::api::Timestamp;
 use crate::api::quantity::Quantity;
 use crate::containers::World;
-use crate::containers::http::{Request, Response};
+use crate::containers::http::Request;
 use crate::containers::serve::{Serving, ends_quietly, is_quiet, serve};
+use crate::shell::web::Response;
 use crate::shell::{Call, Program};
 use crate::sim::Time;
 

@@ -6,9 +6,10 @@ use super::Image;
 use super::families::tools;
 use crate::api::Timestamp;
 use crate::containers::World;
-use crate::containers::http::{Request, Response};
+use crate::containers::http::Request;
 use crate::containers::serve::{Serving, is_quiet, serve};
 use crate::shell::programs::date_text;
+use crate::shell::web::Response;
 use crate::shell::{Call, FileKind, Files, Program};
 use crate::sim::Time;
 

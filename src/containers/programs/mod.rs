@@ -4,9 +4,9 @@ mod shell;
 mod host;
 mod lookup;
 mod dig;
-mod curl;
 mod wget;
 mod connect;
+mod flock;
 mod process;
 
 pub(super) use shell::shell;
@@ -36,9 +36,9 @@ const ALL: &[(&str, Start)] = &[
     ("nslookup", lookup::nslookup),
     ("dig", dig::dig),
     ("host", dig::host),
-    ("curl", curl::curl),
     ("wget", wget::wget),
     ("nc", connect::nc),
+    ("flock", flock::flock),
     ("ping", connect::ping),
 ];
 

@@ -1,9 +1,10 @@
 //! `wget` between containers, as BusyBox prints it.
 
 use super::{hint, world};
-use crate::containers::http::{Fetched, Url};
+use crate::containers::http::Fetched;
 use crate::containers::network::Trouble;
 use crate::shell::programs::{Options, Wrong, brief};
+use crate::shell::web::Url;
 use crate::shell::{Call, Io, Program, Progress};
 use crate::sim::{Span, Time};
 

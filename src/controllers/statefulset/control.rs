@@ -19,9 +19,9 @@ use crate::api::apps::StatefulSet;
 use crate::client::Cache;
 use crate::sim::Time;
 
-/// Tasks of one sync; what is left is for the next. Upstream has no such bound, but no one tab to freeze
-/// either.
-const TASKS_MAX: usize = 10_000;
+/// Tasks of one sync, twice a ReplicaSet's burst; what is left is for the next. Upstream has no such bound,
+/// but no tab to freeze either.
+const TASKS_MAX: usize = 1_000;
 
 /// Feature gates that touch this controller, as v1.36 has them by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,8 +3,9 @@
 //! - `options`: flags. `brief`: programs that print and end. `filter`: programs that read lines.
 //! - `text`: echo, printf and their formats. `cat`, `lines` (head, tail, uniq, wc), `cut` (and tr),
 //!   `sort`, `grep`,
-//!   `sed`, `awk`: filters. `files`: ls, rm, cp and the like. `condition`: test. `web`: curl, wget.
-//! - `running`: sleep, watch, xargs, sh and editors. `date`: the time.
+//!   `sed`, `awk`: filters. `files`: ls, rm, cp and the like. `condition`: test. `curl`, `web`
+//!   (wget): the network.
+//! - `running`: sh and what runs others. `xargs`, `watch`, `sleep`, `editor`: those. `date`: the time.
 
 mod options;
 mod brief;
@@ -21,8 +22,12 @@ mod sed_script;
 mod awk;
 mod files;
 mod condition;
+mod curl;
 mod web;
 mod running;
+mod sleep;
+mod xargs;
+mod editor;
 mod watch;
 mod date;
 
@@ -75,7 +80,6 @@ const INSTANT: &[(&str, Run)] = &[
     ("chmod", text::succeed),
     ("test", condition::test),
     ("[", condition::test),
-    ("curl", web::curl),
     ("wget", web::wget),
 ];
 
@@ -96,17 +100,18 @@ const OTHERS: &[(&str, Make)] = &[
     ("sed", sed::sed),
     ("awk", awk::awk),
     ("gawk", awk::awk),
-    ("sleep", running::sleep),
-    ("xargs", running::xargs),
+    ("sleep", sleep::sleep),
+    ("xargs", xargs::xargs),
     ("sh", running::sh),
     ("bash", running::sh),
     ("env", running::env),
     ("sudo", running::sudo),
     ("time", running::sudo),
-    ("vi", running::editor),
-    ("vim", running::editor),
-    ("nano", running::editor),
+    ("vi", editor::editor),
+    ("vim", editor::editor),
+    ("nano", editor::editor),
     ("watch", watch::watch),
+    ("curl", curl::curl),
 ];
 
 /// The names of all programs that come with every shell.

@@ -3,12 +3,12 @@
 use super::Wrong;
 use super::date::date_text;
 use super::options::{Options, wrong};
-use super::running::milliseconds;
+use super::sleep::milliseconds;
 use crate::shell::console::CLEAR_SCREEN;
 use crate::shell::host::{Call, Program, Progress};
 use crate::shell::io::{Io, Stream};
 use crate::shell::nested::Nested;
-use crate::shell::session::{State, quoted};
+use crate::shell::standing::{State, quoted};
 use crate::sim::{Span, Time};
 
 /// Columns of the screen, which the first line fills.

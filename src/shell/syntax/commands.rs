@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::SyntaxError;
+use super::draft::Begun;
 use super::scan::{Parser, is_name};
 use super::tree::{AndOr, Command, CommandKind, Connector, List, Part, Pipeline, Word};
 
@@ -13,18 +14,51 @@ const ENDS: &[&str] = &["then", "do", "done", "fi", "elif", "else", "esac", "}"]
 const REFUSED: &[&str] = &["function", "select", "coproc", "[["];
 
 impl Parser {
-    /// Takes commands up to the end, a parenthesis or a word of [`ENDS`].
+    /// Takes commands up to the end of the text.
+    pub(super) fn whole(&mut self) -> Result<List, SyntaxError> {
+        self.commands(true)
+    }
+
+    /// Takes commands up to a parenthesis or a word of [`ENDS`]: where the text ends before, more is to come.
     pub(super) fn list(&mut self) -> Result<List, SyntaxError> {
-        let mut items = Vec::new();
+        self.commands(false)
+    }
+
+    /// Takes commands. Those that are complete when more is to come are kept for the next time.
+    fn commands(&mut self, is_whole: bool) -> Result<List, SyntaxError> {
+        let start = self.at;
+        // The text of a here-document that was announced before is not this list's to skip.
+        let keeps = self.pending.is_empty();
+        let mut begun = self.resume(keeps);
+        let ended = self.items(&mut begun, is_whole);
+        match ended {
+            Ok(()) => Ok(List(begun.items)),
+            Err(error) => {
+                if keeps && matches!(error, SyntaxError::Incomplete | SyntaxError::Open(_)) {
+                    begun.items.truncate(begun.sure);
+                    self.begun.insert(start, begun);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn items(&mut self, begun: &mut Begun, is_whole: bool) -> Result<(), SyntaxError> {
         loop {
             self.skip_lines()?;
-            if self.list_ends() {
-                return Ok(List(items));
+            if self.pending.is_empty() {
+                (begun.sure, begun.at) = (begun.items.len(), self.at);
             }
-            items.push(self.and_or()?);
+            match self.peek() {
+                None if is_whole => return Ok(()),
+                None => return Err(SyntaxError::Incomplete),
+                Some(_) if self.list_ends() => return Ok(()),
+                Some(_) => {}
+            }
+            begun.items.push(self.and_or()?);
             self.skip_blanks();
             match self.peek() {
-                Some(';') if self.peek_at(1) == Some(';') => return Ok(List(items)),
+                Some(';') if self.peek_at(1) == Some(';') => return Ok(()),
                 Some(';') => self.at += 1,
                 Some('\n' | ')') | None => {}
                 Some('&') => {
@@ -39,9 +73,7 @@ impl Parser {
     }
 
     fn list_ends(&self) -> bool {
-        matches!(self.peek(), None | Some(')'))
-            || self.sees(";;")
-            || ENDS.contains(&self.bare_word().as_str())
+        self.peek() == Some(')') || self.sees(";;") || ENDS.contains(&self.bare_word().as_str())
     }
 
     /// A list that may not be empty.

@@ -4,16 +4,18 @@
 //! background, functions, arrays, `[[`, `select`, `coproc`, process substitution.
 //!
 //! - `tree`: what a text means. `scan`: letters and blanks. `words`: quotes and `$`. `commands`: the grammar.
-//!   `redirects`: redirections and here-documents.
+//!   `redirects`: redirections and here-documents. `draft`: a text that is typed line by line.
 
 mod tree;
 mod scan;
 mod words;
 mod commands;
 mod redirects;
+mod draft;
 
 use std::fmt;
 
+pub(crate) use draft::Draft;
 pub(crate) use scan::is_name;
 pub(crate) use tree::{
     AndOr, Command, CommandKind, Connector, List, Operation, Part, Pipeline, Redirect, RedirectKind, Word,
@@ -33,6 +35,8 @@ pub(crate) enum Open {
     },
     /// A text between quotes.
     Quote(char),
+    /// A line that ends in a backslash.
+    Line,
 }
 
 impl Open {
@@ -44,6 +48,10 @@ impl Open {
                 line.trim_end_matches('\r') == delimiter
             }
             Self::Quote(quote) => line.contains(*quote),
+            // In a comment, between quotes or in a here-document a backslash may mean nothing.
+            Self::Line => {
+                !line.trim_end_matches('\r').ends_with('\\') || line.contains(['#', '\'', '"', '`', '<'])
+            }
         }
     }
 }
@@ -77,7 +85,7 @@ impl fmt::Display for SyntaxError {
 /// When it is not complete or means nothing.
 pub(crate) fn parse(text: &str) -> Result<List, SyntaxError> {
     let mut parser = Parser::new(text, 0);
-    let list = parser.list()?;
+    let list = parser.whole()?;
     parser.expect_end()?;
     Ok(list)
 }

@@ -3,8 +3,10 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use super::draft::Begun;
 use super::tree::Word;
 use super::{Open, SyntaxError};
+use crate::collections::SortedMap;
 
 /// Commands within commands.
 const DEPTH_MAX: u32 = 40;
@@ -30,6 +32,10 @@ pub(super) struct Parser {
     pub(super) at: usize,
     pub(super) depth: u32,
     pub(super) pending: Vec<PendingHere>,
+    /// Lists that were begun when the text ended, by where they begin.
+    pub(super) begun: SortedMap<usize, Begun>,
+    /// Letters that were not parsed again.
+    pub(super) skipped: usize,
 }
 
 /// Letters that end a word.
@@ -45,7 +51,11 @@ pub(crate) fn is_name(word: &str) -> bool {
 
 impl Parser {
     pub(super) fn new(text: &str, depth: u32) -> Self {
-        Self { text: text.chars().collect(), at: 0, depth, pending: Vec::new() }
+        Self::of(text.chars().collect(), SortedMap::new(), depth)
+    }
+
+    pub(super) fn of(text: Vec<char>, begun: SortedMap<usize, Begun>, depth: u32) -> Self {
+        Self { text, at: 0, depth, pending: Vec::new(), begun, skipped: 0 }
     }
 
     pub(super) fn peek(&self) -> Option<char> {

@@ -54,7 +54,7 @@ impl Parser {
             Some('\n') => {}
             Some('\r') if self.peek() == Some('\n') => self.at += 1,
             Some(letter) => push_letter(parts, letter, true),
-            None => return Err(SyntaxError::Incomplete),
+            None => return Err(SyntaxError::Open(Open::Line)),
         }
         Ok(())
     }
@@ -205,7 +205,7 @@ impl Parser {
         }
         self.enter()?;
         let mut parser = Self::new(&inner, self.depth);
-        let list = parser.list()?;
+        let list = parser.whole()?;
         parser.expect_end()?;
         self.leave();
         parts.push(Part::Output { list: Rc::new(list), is_quoted });

@@ -2,7 +2,11 @@
 //!
 //! Models gcr.io/google-samples/cassandra as far as the tutorial looks at it. A node's id stays with its
 //! volume. Left out: data, `cqlsh`, nodes that are down and that nobody has seen in the ring.
+//!
+//! - `config`: what the environment says, and the files that `run.sh` writes of it. `status`: the ring as a
+//!   table.
 
+mod config;
 mod status;
 
 use super::Image;
@@ -15,6 +19,7 @@ use crate::containers::serve::{Serving, ends_quietly, is_quiet, serve};
 use crate::shell::programs::{brief, date_text};
 use crate::shell::{Call, Files, Io, Program};
 use crate::sim::{Rng, Time};
+use config::{CONFIG, Config};
 use status::{Node, status};
 
 /// Where a node keeps who it is.
@@ -35,8 +40,8 @@ pub(super) static IMAGE: Image = Image {
         ("/usr/local/apache-cassandra/bin/nodetool", nodetool),
     ],
     tools: tools!("/usr/bin": "ps" "pkill" "pgrep"),
-    files: &[("/ready-probe.sh", READY)],
-    folders: &[DATA, "/var/lib/cassandra"],
+    files: &[("/ready-probe.sh", READY), (CONFIG, config::UNTOUCHED)],
+    folders: &[DATA, "/var/lib/cassandra", "/etc/cassandra"],
     links: &[("/usr/bin/nodetool", "/usr/local/apache-cassandra/bin/nodetool")],
     lacks: &["curl", "wget", "nslookup", "vi"],
     ..Image::EMPTY
@@ -61,12 +66,6 @@ fn run(call: &Call) -> Box<dyn Program> {
     serve(call, &SERVER)
 }
 
-fn variable(world: &World, name: &str, usual: &str) -> String {
-    let value =
-        world.instance().and_then(|held| held.environment.get(name)).filter(|value| !value.is_empty());
-    value.map_or_else(|| usual.to_owned(), Clone::clone)
-}
-
 fn line(at: Time, thread: &str, place: &str, text: &str) -> String {
     let seconds = u64::try_from(Timestamp::at(at).unix_seconds()).unwrap_or_default();
     format!("INFO  [{thread}] {} {place} - {text}\n", date_text("%Y-%m-%d %H:%M:%S,000", seconds))
@@ -80,11 +79,11 @@ fn start(world: &mut World, _: &Call, at: Time) -> (String, Option<i32>) {
         let id = Rng::new(0).fork(&format!("cassandra {} {}", pod.metadata.uid, world.here)).uuid();
         Files::write(world, &file, &format!("{id}\n")).unwrap_or_default();
     }
-    let (address, seeds) = (&pod.status.pod_ip, variable(world, "CASSANDRA_SEEDS", &pod.status.pod_ip));
-    let cluster = variable(world, "CASSANDRA_CLUSTER_NAME", "Test Cluster");
-    let mut text = format!(
-        "Starting Cassandra on {address}\nCASSANDRA_CLUSTER_NAME {cluster}\nCASSANDRA_SEEDS {seeds}\n"
-    );
+    let (address, config) = (&pod.status.pod_ip, Config::of(world));
+    for (file, text) in config.files(address) {
+        Files::write(world, file, &text).unwrap_or_default();
+    }
+    let mut text = config.announced(address);
     text.push_str(&line(at, "main", "StorageService.java:600", "Cassandra version: 3.11.2"));
     text.push_str(&line(
         at,
@@ -97,7 +96,7 @@ fn start(world: &mut World, _: &Call, at: Time) -> (String, Option<i32>) {
         at,
         "main",
         "Server.java:156",
-        "Starting listening for CQL clients on /0.0.0.0:9042 (unencrypted)...",
+        &format!("Starting listening for CQL clients on /{}:9042 (unencrypted)...", config.rpc_address),
     ));
     (text, None)
 }
@@ -113,7 +112,7 @@ fn is_cassandra(container: &Container) -> bool {
 /// The nodes of the ring to which the container belongs.
 fn ring(world: &mut World) -> Vec<Node> {
     let Some(own) = world.pod().cloned() else { return Vec::new() };
-    let cluster = variable(world, "CASSANDRA_CLUSTER_NAME", "Test Cluster");
+    let cluster = Config::of(world).cluster;
     let mut nodes = Vec::new();
     for pod in world.scene.pods.clone() {
         if pod.metadata.namespace != own.metadata.namespace {
@@ -128,14 +127,16 @@ fn ring(world: &mut World) -> Vec<Node> {
             let is_there =
                 world.instance().is_some_and(|held| held.ports.contains(&GOSSIP) && !held.has_ended());
             let id = Files::read(world, &id_file()).ok()?;
+            let config = Config::of(world);
             let node = Node {
                 address: pod.status.pod_ip.clone(),
                 id: id.trim().to_owned(),
-                rack: variable(world, "CASSANDRA_RACK", "rack1"),
-                datacenter: variable(world, "CASSANDRA_DC", "datacenter1"),
+                rack: config.rack,
+                datacenter: config.datacenter,
+                tokens: config.tokens,
                 is_up: is_there && is_reachable && place.ended.is_none(),
             };
-            (variable(world, "CASSANDRA_CLUSTER_NAME", "Test Cluster") == cluster).then_some(node)
+            (config.cluster == cluster).then_some(node)
         });
         nodes.extend(looked.flatten());
     }
@@ -147,7 +148,7 @@ fn remember(world: &mut World, mut nodes: Vec<Node>) -> Vec<Node> {
     let file = format!("{DATA}/peers");
     for line in Files::read(world, &file).unwrap_or_default().lines() {
         let parts: Vec<&str> = line.split('\t').collect();
-        if let [address, id, rack, datacenter] = parts.as_slice()
+        if let [address, id, rack, datacenter, tokens] = parts.as_slice()
             && nodes.iter().all(|node| node.id != *id)
         {
             nodes.push(Node {
@@ -155,11 +156,14 @@ fn remember(world: &mut World, mut nodes: Vec<Node>) -> Vec<Node> {
                 id: (*id).to_owned(),
                 rack: (*rack).to_owned(),
                 datacenter: (*datacenter).to_owned(),
+                tokens: (*tokens).to_owned(),
                 is_up: false,
             });
         }
     }
-    let line = |node: &Node| format!("{}\t{}\t{}\t{}\n", node.address, node.id, node.rack, node.datacenter);
+    let line = |node: &Node| {
+        format!("{}\t{}\t{}\t{}\t{}\n", node.address, node.id, node.rack, node.datacenter, node.tokens)
+    };
     let text = nodes.iter().map(line).collect::<Vec<_>>().concat();
     let visited = std::mem::take(&mut world.is_visited);
     Files::write(world, &file, &text).unwrap_or_default();
@@ -200,11 +204,11 @@ fn nodetool(call: &Call) -> Box<dyn Program> {
             }
             Some("version") => "ReleaseVersion: 3.11.2\n".to_owned(),
             Some("describecluster") => {
-                let name = variable(world, "CASSANDRA_CLUSTER_NAME", "Test Cluster");
+                let Config { cluster, snitch, .. } = Config::of(world);
                 let live: Vec<String> =
                     ring(world).into_iter().filter(|node| node.is_up).map(|node| node.address).collect();
                 format!(
-                    "Cluster Information:\n\tName: {name}\n\tPartitioner: org.apache.cassandra.dht.Murmur3Partitioner\n\tNodes: [{}]\n",
+                    "Cluster Information:\n\tName: {cluster}\n\tSnitch: org.apache.cassandra.locator.{snitch}\n\tPartitioner: org.apache.cassandra.dht.Murmur3Partitioner\n\tNodes: [{}]\n",
                     live.join(", ")
                 )
             }

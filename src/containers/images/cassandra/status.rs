@@ -12,6 +12,7 @@ pub(super) struct Node {
     pub(super) id: String,
     pub(super) rack: String,
     pub(super) datacenter: String,
+    pub(super) tokens: String,
     pub(super) is_up: bool,
 }
 
@@ -57,7 +58,7 @@ pub(super) fn status(nodes: &[Node]) -> String {
             let owns = format!("{}.{}%", owns / 10, owns % 10);
             text.push_str(&format!(
                 "{sign}N  {:<width$}  {load:<10} {:<12} {owns:<17} {:<37} {}\n",
-                node.address, 32, node.id, node.rack
+                node.address, node.tokens, node.id, node.rack
             ));
         }
         text.push('\n');
@@ -75,6 +76,7 @@ mod tests {
             id: format!("id-{number}"),
             rack: "Rack1".to_owned(),
             datacenter: "DC1".to_owned(),
+            tokens: "32".to_owned(),
             is_up: number != 2,
         }
     }

@@ -1,6 +1,8 @@
 //! A broker's process, and which brokers of a cluster are up.
 
+use super::topics;
 use crate::api::Timestamp;
+use crate::api::pod::Container;
 use crate::containers::instance::{Place, place};
 use crate::containers::serve::{Serving, ends_quietly, is_quiet, serve};
 use crate::containers::{World, environment};
@@ -22,6 +24,14 @@ static SERVER: Serving = Serving {
     end: ends_quietly,
     code: 143,
 };
+
+/// Whether a container of the image is a broker, and not a producer or a consumer.
+pub(super) fn is_broker(container: &Container) -> bool {
+    let args = container.extra.get("args").and_then(serde_json::Value::as_array).into_iter().flatten();
+    let mut words = container.command.iter().map(String::as_str).chain(args.filter_map(|word| word.as_str()));
+    let has_words = words.clone().next().is_some();
+    !has_words || words.any(|word| word.contains("kafka-server-start"))
+}
 
 /// `kafka-server-start.sh FILE [--override NAME=VALUE]…`.
 pub(super) fn server(call: &Call) -> Box<dyn Program> {
@@ -77,6 +87,16 @@ fn start(world: &mut World, call: &Call, at: Time) -> (String, Option<i32>) {
         at,
         &format!("Connecting to zookeeper on {} (kafka.server.KafkaServer)", settings.zookeeper),
     ));
+    // A broker without its ZooKeeper gives up; a real one takes six seconds over it.
+    if topics::at_server(world, &settings.zookeeper, |_| ()).is_none() {
+        let why = format!(
+            "org.I0Itec.zkclient.exception.ZkTimeoutException: Unable to connect to zookeeper server '{}' with timeout of 6000 ms",
+            settings.zookeeper
+        );
+        let fatal = "Fatal error during KafkaServer startup. Prepare to shutdown (kafka.server.KafkaServer)";
+        text.push_str(&line(at, fatal).replace("INFO", "FATAL"));
+        return (format!("{text}{why}\n"), Some(1));
+    }
     text.push_str(&line(at, "Loading logs. (kafka.log.LogManager)"));
     text.push_str(&line(
         at,
@@ -125,15 +145,10 @@ pub(super) fn brokers(world: &mut World, zookeeper: Option<&str>) -> Vec<Broker>
         {
             continue;
         }
-        let is_it = |container: &&crate::api::pod::Container| {
-            super::super::of(&container.image).names == super::IMAGE.names
+        let is_it = |container: &&Container| {
+            super::super::of(&container.image).names == super::IMAGE.names && is_broker(container)
         };
         let Some(container) = pod.spec.containers.iter().find(is_it) else { continue };
-        // A producer's or a consumer's pod is none.
-        let words = container.extra.get("args").map(ToString::to_string).unwrap_or_default();
-        if words.contains("kafka-console") || words.contains("kafka-topics") {
-            continue;
-        }
         let Ok(place) = place(&pod, &container.name, false) else { continue };
         if place.ended.is_some() {
             continue;

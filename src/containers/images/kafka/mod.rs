@@ -41,6 +41,7 @@ pub(super) static IMAGE: Image = Image {
         ("/usr/bin/kafka-console-consumer.sh", "/opt/kafka/bin/kafka-console-consumer.sh"),
     ],
     lacks: &["curl", "wget", "nslookup", "vi"],
+    asks: Some(broker::is_broker),
     ..Image::EMPTY
 };
 

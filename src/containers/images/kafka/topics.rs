@@ -46,7 +46,7 @@ pub(super) fn find(world: &mut World, server: &str, name: &str) -> Option<Topic>
 }
 
 /// Does something at a ZooKeeper; `None` when none answers.
-fn at_server<T>(world: &mut World, server: &str, act: impl FnOnce(&mut World) -> T) -> Option<T> {
+pub(super) fn at_server<T>(world: &mut World, server: &str, act: impl FnOnce(&mut World) -> T) -> Option<T> {
     let first = server.split([',', '/']).next().unwrap_or_default();
     let (host, port) = first.split_once(':').unwrap_or((first, "2181"));
     let peer = world.reach(host, port.parse().ok()?).ok()?;

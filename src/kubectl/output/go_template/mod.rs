@@ -4,6 +4,7 @@
 //! Left out: templates within templates, and the functions `call`, `html`, `js` and `urlquery`.
 
 mod execute;
+mod found;
 mod functions;
 mod lex;
 mod parse;

@@ -1,12 +1,8 @@
-//! From a text to an awk program.
-//!
-//! Left out: functions of one's own, `getline`, output to files and commands.
+//! Expressions of awk, from the loosest operator to a single value.
 
-use super::tree::{Expression, Pattern, Rule, Statement};
+use super::Parser;
+use crate::shell::programs::awk::tree::Expression;
 use crate::shell::regex::{Dialect, Regex};
-
-/// Expressions and statements within each other.
-const DEPTH_MAX: u32 = 40;
 
 /// Operators of one program.
 const OPERATORS_MAX: u32 = 300;
@@ -14,256 +10,9 @@ const OPERATORS_MAX: u32 = 300;
 /// Operators of two sides, the loosest first.
 const LEVELS: &[&[&str]] = &[&["<=", ">=", "==", "!=", "<", ">"], &[" "], &["+", "-"], &["*", "/", "%"]];
 
-/// Reads a program.
-pub(super) fn parse(text: &str) -> Result<Vec<Rule>, String> {
-    let mut parser =
-        Parser { letters: text.chars().collect(), at: 0, depth: 0, in_print: false, operators: 0 };
-    let mut rules = Vec::new();
-    loop {
-        parser.skip_ends();
-        if parser.peek(0).is_none() {
-            return Ok(rules);
-        }
-        rules.push(parser.rule()?);
-    }
-}
-
-struct Parser {
-    letters: Vec<char>,
-    at: usize,
-    depth: u32,
-    /// `>` would be an output file.
-    in_print: bool,
-    /// Operators so far: each makes the tree deeper.
-    operators: u32,
-}
-
 impl Parser {
-    fn peek(&self, offset: usize) -> Option<char> {
-        self.letters.get(self.at + offset).copied()
-    }
-
-    fn skip_blanks(&mut self) {
-        loop {
-            match self.peek(0) {
-                Some(' ' | '\t' | '\r') => self.at += 1,
-                Some('\\') if self.peek(1) == Some('\n') => self.at += 2,
-                Some('#') => {
-                    while self.peek(0).is_some_and(|letter| letter != '\n') {
-                        self.at += 1;
-                    }
-                }
-                _ => return,
-            }
-        }
-    }
-
-    fn skip_ends(&mut self) {
-        self.skip_blanks();
-        while matches!(self.peek(0), Some('\n' | ';')) {
-            self.at += 1;
-            self.skip_blanks();
-        }
-    }
-
-    fn skip_lines(&mut self) {
-        self.skip_blanks();
-        while self.peek(0) == Some('\n') {
-            self.at += 1;
-            self.skip_blanks();
-        }
-    }
-
-    fn wrong<T>(&self) -> Result<T, String> {
-        let rest: String = self.letters.iter().skip(self.at).take(20).collect();
-        Err(if rest.is_empty() {
-            "syntax error at the end".to_owned()
-        } else {
-            format!("syntax error at or near {rest}")
-        })
-    }
-
-    fn sees(&self, token: &str) -> bool {
-        token.chars().enumerate().all(|(offset, letter)| self.peek(offset) == Some(letter))
-    }
-
-    fn takes(&mut self, token: &str) -> bool {
-        self.skip_blanks();
-        let sees = self.sees(token);
-        if sees {
-            self.at += token.chars().count();
-        }
-        sees
-    }
-
-    fn expect(&mut self, token: &str) -> Result<(), String> {
-        if self.takes(token) { Ok(()) } else { self.wrong() }
-    }
-
-    fn word(&self) -> String {
-        let rest = self.letters.iter().skip(self.at);
-        let word: String =
-            rest.take_while(|letter| letter.is_ascii_alphanumeric() || **letter == '_').collect();
-        if word.starts_with(|first: char| first.is_ascii_digit()) { String::new() } else { word }
-    }
-
-    fn takes_word(&mut self, word: &str) -> bool {
-        self.skip_blanks();
-        let takes = self.word() == word;
-        if takes {
-            self.at += word.len();
-        }
-        takes
-    }
-
-    fn rule(&mut self) -> Result<Rule, String> {
-        let pattern = if self.takes_word("BEGIN") {
-            Pattern::Begin
-        } else if self.takes_word("END") {
-            Pattern::End
-        } else if self.sees("{") {
-            Pattern::Always
-        } else {
-            let first = self.expression()?;
-            if self.takes(",") {
-                self.skip_lines();
-                Pattern::Range(first, self.expression()?, false)
-            } else {
-                Pattern::When(first)
-            }
-        };
-        self.skip_blanks();
-        let action = if self.sees("{") { Some(self.block()?) } else { None };
-        Ok(Rule { pattern, action })
-    }
-
-    fn block(&mut self) -> Result<Vec<Statement>, String> {
-        self.expect("{")?;
-        let mut statements = Vec::new();
-        loop {
-            self.skip_ends();
-            if self.takes("}") {
-                return Ok(statements);
-            }
-            statements.push(self.statement()?);
-        }
-    }
-
-    fn enter(&mut self) -> Result<(), String> {
-        self.depth += 1;
-        if self.depth > DEPTH_MAX { Err("program is nested too deeply".to_owned()) } else { Ok(()) }
-    }
-
-    fn statement(&mut self) -> Result<Statement, String> {
-        self.enter()?;
-        self.skip_lines();
-        let statement = self.one_statement()?;
-        self.depth -= 1;
-        self.skip_blanks();
-        match self.peek(0) {
-            Some(';' | '\n') => self.at += 1,
-            Some('}') | None => {}
-            Some(_)
-                if matches!(
-                    statement,
-                    Statement::Block(_)
-                        | Statement::If(..)
-                        | Statement::While(..)
-                        | Statement::For(..)
-                        | Statement::ForIn(..)
-                ) => {}
-            Some(_) => return self.wrong(),
-        }
-        Ok(statement)
-    }
-
-    fn one_statement(&mut self) -> Result<Statement, String> {
-        if self.sees("{") {
-            return Ok(Statement::Block(self.block()?));
-        }
-        if self.takes_word("print") {
-            return Ok(Statement::Print(self.arguments()?));
-        }
-        if self.takes_word("printf") {
-            return Ok(Statement::Printf(self.arguments()?));
-        }
-        if self.takes_word("if") {
-            self.expect("(")?;
-            let condition = self.expression()?;
-            self.expect(")")?;
-            let yes = Box::new(self.statement()?);
-            let before = self.at;
-            self.skip_ends();
-            if self.takes_word("else") {
-                return Ok(Statement::If(condition, yes, Some(Box::new(self.statement()?))));
-            }
-            self.at = before;
-            return Ok(Statement::If(condition, yes, None));
-        }
-        if self.takes_word("while") {
-            self.expect("(")?;
-            let condition = self.expression()?;
-            self.expect(")")?;
-            return Ok(Statement::While(condition, Box::new(self.statement()?)));
-        }
-        if self.takes_word("for") {
-            return self.for_loop();
-        }
-        if self.takes_word("delete") {
-            self.skip_blanks();
-            let name = self.name()?;
-            let keys = if self.takes("[") { self.keys("]")? } else { Vec::new() };
-            return Ok(Statement::Delete(name, keys));
-        }
-        if self.takes_word("exit") {
-            self.skip_blanks();
-            let ends = matches!(self.peek(0), None | Some(';' | '\n' | '}'));
-            return Ok(Statement::Exit(if ends { None } else { Some(self.expression()?) }));
-        }
-        for (word, statement) in
-            [("next", Statement::Next), ("break", Statement::Break), ("continue", Statement::Continue)]
-        {
-            if self.takes_word(word) {
-                return Ok(statement);
-            }
-        }
-        Ok(Statement::Run(self.expression()?))
-    }
-
-    fn name(&mut self) -> Result<String, String> {
-        let name = self.word();
-        self.at += name.len();
-        if name.is_empty() { self.wrong() } else { Ok(name) }
-    }
-
-    fn for_loop(&mut self) -> Result<Statement, String> {
-        self.expect("(")?;
-        self.skip_blanks();
-        let begin = self.at;
-        let name = self.word();
-        self.at += name.len();
-        if !name.is_empty() && self.takes_word("in") {
-            self.skip_blanks();
-            let array = self.name()?;
-            if self.takes(")") {
-                return Ok(Statement::ForIn(name, array, Box::new(self.statement()?)));
-            }
-        }
-        self.at = begin;
-        let first = if self.takes(";") { None } else { Some(self.until(";")?) };
-        let condition = if self.takes(";") { None } else { Some(self.until(";")?) };
-        let step = if self.takes(")") { None } else { Some(self.until(")")?) };
-        Ok(Statement::For(first, condition, step, Box::new(self.statement()?)))
-    }
-
-    fn until(&mut self, end: &str) -> Result<Expression, String> {
-        let expression = self.expression()?;
-        self.expect(end)?;
-        Ok(expression)
-    }
-
     /// What `print` prints, with parentheses around it or without.
-    fn arguments(&mut self) -> Result<Vec<Expression>, String> {
+    pub(super) fn arguments(&mut self) -> Result<Vec<Expression>, String> {
         self.in_print = true;
         let mut arguments = Vec::new();
         self.skip_blanks();
@@ -289,7 +38,7 @@ impl Parser {
         Ok(arguments)
     }
 
-    fn keys(&mut self, end: &str) -> Result<Vec<Expression>, String> {
+    pub(super) fn keys(&mut self, end: &str) -> Result<Vec<Expression>, String> {
         let was_print = std::mem::take(&mut self.in_print);
         let mut keys = Vec::new();
         if !self.takes(end) {
@@ -306,7 +55,7 @@ impl Parser {
         Ok(keys)
     }
 
-    fn expression(&mut self) -> Result<Expression, String> {
+    pub(super) fn expression(&mut self) -> Result<Expression, String> {
         self.enter()?;
         let left = self.choice()?;
         self.skip_blanks();
@@ -542,25 +291,9 @@ impl Parser {
         }
     }
 
-    /// The text up to a delimiter, with its backslashes but for those before the delimiter.
-    fn quoted(&mut self, delimiter: char) -> Result<String, String> {
-        let mut text = String::new();
-        loop {
-            let Some(letter) = self.peek(0).filter(|letter| *letter != '\n') else { return self.wrong() };
-            self.at += 1;
-            if letter == delimiter {
-                return Ok(text);
-            }
-            if letter == '\\' && self.peek(0) == Some(delimiter) {
-                self.at += 1;
-                text.push(delimiter);
-                continue;
-            }
-            text.push(letter);
-            if letter == '\\' {
-                text.extend(self.peek(0));
-                self.at += 1;
-            }
-        }
+    pub(super) fn until(&mut self, end: &str) -> Result<Expression, String> {
+        let expression = self.expression()?;
+        self.expect(end)?;
+        Ok(expression)
     }
 }

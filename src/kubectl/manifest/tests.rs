@@ -1,0 +1,76 @@
+//! Manifests as people write them, and what is said of those that are broken.
+
+use super::files::matches_pattern;
+use super::{Check, read_files};
+use crate::kubectl::Session;
+
+fn session(files: &[(&str, &str)]) -> Session {
+    let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    Session { files, ..Session::default() }
+}
+
+#[test]
+fn patterns_match_as_in_a_shell() {
+    for (pattern, path, expected) in [
+        ("*.yaml", "web.yaml", true),
+        ("*.yaml", "a/web.yaml", false),
+        ("w?b*", "web.yaml", true),
+        ("*", "", true),
+        ("a*b*c", "aXbYc", true),
+        ("a*b", "ac", false),
+    ] {
+        assert_eq!(matches_pattern(pattern, path), expected, "{pattern} {path}");
+    }
+}
+
+#[test]
+fn broken_manifests_are_refused_in_kubectls_words() {
+    let cases = [
+        (
+            "kind: Pod\n",
+            "error: error validating \"f.yaml\": error validating data: apiVersion not set; if you choose to ignore these errors, turn validation off with --validate=false\n",
+        ),
+        (
+            "apiVersion: v1\n",
+            "error: error validating \"f.yaml\": error validating data: kind not set; if you choose to ignore these errors, turn validation off with --validate=false\n",
+        ),
+        (
+            "just text\n",
+            "error: error validating \"f.yaml\": error validating data: invalid object to validate; if you choose to ignore these errors, turn validation off with --validate=false\n",
+        ),
+        (
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: 3}\n",
+            "error: unable to decode \"f.yaml\": json: cannot unmarshal number into Go struct field ObjectMeta.metadata.name of type string\n",
+        ),
+        (
+            "apiVersion: v1\nkind: Pod\nmetadata: {labels: {a: true}}\n",
+            "error: unable to decode \"f.yaml\": json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.labels of type string\n",
+        ),
+        (
+            "apiVersion: apps/v1\nkind: StatfulSet\nmetadata: {name: web}\n",
+            "error: resource mapping not found for name: \"web\" namespace: \"\" from \"f.yaml\": no matches for kind \"StatfulSet\" in version \"apps/v1\"\nensure CRDs are installed first\n",
+        ),
+    ];
+    for (text, expected) in cases {
+        let documents =
+            read_files(&session(&[("f.yaml", text)]), &["f.yaml".to_owned()], Check::Strict).unwrap();
+        assert_eq!(documents.len(), 1, "{text}");
+        assert_eq!(documents[0].as_ref().unwrap_err().render(), expected);
+    }
+}
+
+#[test]
+fn files_folders_and_patterns_are_found() {
+    let files = session(&[
+        ("a.yaml", "apiVersion: v1\nkind: Service\n---\n# nothing\n---\napiVersion: v1\nkind: Pod\n"),
+        ("notes.txt", "x"),
+        ("d/b.yaml", "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod}]\n"),
+    ]);
+    let count =
+        |name: &str| read_files(&files, &[name.to_owned()], Check::Strict).map(|found| found.len()).ok();
+    assert_eq!(count("./a.yaml"), Some(2));
+    assert_eq!(count("."), Some(2));
+    assert_eq!(count("d"), Some(1));
+    assert_eq!(count("*.yaml"), Some(2));
+    assert_eq!(count("no.yaml"), None);
+}
