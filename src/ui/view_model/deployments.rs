@@ -13,8 +13,8 @@ use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
 use crate::cluster::Cluster;
 use crate::collections::{SortedMap, sort_by_key};
 
-/// More pods than this, as wanted, are summed up: the stage draws them all, and what a rollout does to so many is
-/// better seen in numbers.
+/// More pods than this, as wanted, are summed up: the stage draws them all, and what a rollout does to so many
+/// is better seen in numbers.
 const PODS_DRAWN: i64 = 100;
 /// More pods than this are drawn small.
 const PODS_DRAWN_WHOLE: usize = 24;
