@@ -107,13 +107,6 @@ for name in sorted(seen):
     bare.setdefault(name.split(".")[1], []).append(name)
 short = {n: s for s, ns in bare.items() for n in ns if len(ns) == 1}
 rename = lambda t: re.sub(r"\b[a-z]+\.[A-Z]\w*", lambda m: short.get(m[0], m[0]), t)
-print("""# Every field of the kinds that are served, as in Kubernetes v1.36: Go types of k8s.io/api and their OpenAPI document.
-# Written by scripts/schema.py. A line is one of
-#   kind API_VERSION KIND
-#   TYPE = string VALUE...       a named string and its known values
-#   TYPE = TARGET                any other named type
-#   TYPE field:TYPE MARKS ...    a struct; marks: ! required, ? omitempty, ?? omitzero,
-#                                @KEY merged by KEY (@ alone: as a set), # retainKeys, % replaced""")
 for _, version, kind in ROOTS:
     print("kind", version, kind)
 for name in sorted(seen, key=lambda n: short.get(n, n)):

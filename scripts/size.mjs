@@ -14,11 +14,11 @@ const START_KB = 450;
  * Both parts of the module and all that is loaded with them, without the editor: a ratchet, which only goes down but for
  * a part that people get for it. The terminal's shell was one: a language and sixty programs, 95 kB after the first paint;
  * its tabs and kustomize another 28; `kubectl explain` with its texts, the answers to mistakes and the server's warnings 40;
- * the inside of containers, with the programs of a dozen images and the documents' manifests, 138; what `why` says of every
+ * the inside of containers, with the programs of a dozen images and the documents' manifests, 163; what `why` says of every
  * object, with the rule, the field and what mends it, 53; the time machine, the timeline, comparisons and motion 87; the
  * documentation's page for each rule, the way into braces, and drains that never end 7.
  */
-const WHOLE_KB = 1517;
+const WHOLE_KB = 1545;
 const dist = join(dirname(fileURLToPath(import.meta.url)), "..", "dist");
 
 const files = readdirSync(dist, { recursive: true, withFileTypes: true })

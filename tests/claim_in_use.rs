@@ -15,7 +15,7 @@ fn line(cluster: &mut Cluster, line: &str) {
 /// The tutorial's set, whose pod `web-0` was just deleted.
 fn replaced() -> Cluster {
     let mut cluster = Cluster::new(ClusterConfig::default());
-    let text = EXAMPLES[0].text.to_owned();
+    let text = EXAMPLES[0].text().to_owned();
     cluster.submit(Input::File { name: "web.yaml".to_owned(), text }).expect("a file");
     line(&mut cluster, "kubectl apply -f web.yaml");
     cluster.run_until_settled(Time::from_ms(600_000));

@@ -3,7 +3,6 @@
 //! Models cmd/kube-controller-manager/app/controllermanager.go and the worker loop that every controller has,
 //! Kubernetes v1.36. Left out: several workers; a sync runs to its end in one instant.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -11,7 +10,7 @@ use super::verdict::{Decision, Reason, Verdict};
 use super::volume::VolumeFault;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{Cache, Change, Component, Context, StatusError, WorkFate, WorkQueue};
-use crate::collections::SortedSet;
+use crate::collections::{SortedMap, SortedSet};
 use crate::sim::{Span, Time};
 
 /// Decisions that are kept for each object.
@@ -120,7 +119,7 @@ struct Worker {
 pub struct ControllerManager {
     workers: Vec<Worker>,
     watches: &'static [Kind],
-    decisions: BTreeMap<Rc<ObjectKey>, Rc<Vec<Decision>>>,
+    decisions: SortedMap<Rc<ObjectKey>, Rc<Vec<Decision>>>,
     sync_count: u64,
 }
 
@@ -131,7 +130,7 @@ impl ControllerManager {
             .into_iter()
             .map(|controller| Worker { controller, queue: WorkQueue::default(), wakes: SortedSet::new() })
             .collect();
-        Self { workers, watches: WATCHED, decisions: BTreeMap::new(), sync_count: 0 }
+        Self { workers, watches: WATCHED, decisions: SortedMap::new(), sync_count: 0 }
     }
 
     /// The last decisions about an object, oldest first.

@@ -1,7 +1,15 @@
 //! Reads the table of types once, on first use.
 //!
-//! Models nothing by itself: the notation is explained at the head of `v1_36.txt`. Left out: any check of
-//! the text, which is part of the program and covered by a test.
+//! Models nothing by itself: `v1_36.txt` holds every field of the kinds that are served, as in Kubernetes
+//! v1.36: Go types of k8s.io/api and their `OpenAPI` document, written by scripts/schema.py. A line is one of
+//!
+//! - `kind API_VERSION KIND`
+//! - `TYPE = string VALUE...`: a named string and its known values
+//! - `TYPE = TARGET`: any other named type
+//! - `TYPE field:TYPE MARKS ...`: a struct. Marks: `!` required, `?` omitempty, `??` omitzero, `@KEY` merged
+//!   by KEY (`@` alone: as a set), `#` retainKeys, `%` replaced
+//!
+//! Left out: any check of the text, which is part of the program and covered by a test.
 
 use super::{Definition, Field, PatchMeta, Struct, Type};
 use crate::collections::SortedMap;
@@ -25,7 +33,7 @@ pub(super) fn definition(name: &str) -> Option<&'static Definition> {
 
 fn parse() -> Table {
     let mut table = Table { kinds: Vec::new(), types: SortedMap::new() };
-    for line in TEXT.lines().filter(|line| !line.starts_with('#')) {
+    for line in TEXT.lines() {
         let words: Vec<&'static str> = line.split_whitespace().collect();
         match words.as_slice() {
             ["kind", api_version, kind] => table.kinds.push((api_version, kind)),

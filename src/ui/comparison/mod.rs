@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn a_file_is_tried_without_touching_the_session() {
         let mut session = Side::new("session", ClusterConfig::default());
-        let text = crate::ui::examples::EXAMPLES[0].text;
+        let text = crate::ui::examples::EXAMPLES[0].text();
         session.give(Input::File { name: "web.yaml".to_owned(), text: text.to_owned() });
         session.type_line("kubectl apply -f web.yaml");
         session.run_until_settled();
@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn branches_are_compared_from_where_they_part() {
         let mut session = Side::new("session", ClusterConfig::default());
-        let text = crate::ui::examples::EXAMPLES[0].text.to_owned();
+        let text = crate::ui::examples::EXAMPLES[0].text().to_owned();
         session.give(Input::File { name: "web.yaml".to_owned(), text });
         session.type_line("kubectl apply -f web.yaml");
         session.run_until(Time::from_ms(60_000));

@@ -221,7 +221,7 @@ impl Moved<'_> {
     fn travel(&self, tile: &Spot, way: Option<(f64, f64)>) {
         if let Some((dx, dy)) = way {
             let from = format!("translate({dx}px, {dy}px)");
-            // Above the tiles that it passes. With an animated `z-index` the page itself would have to move it.
+            // Above those that it passes. With an animated `z-index` the page would have to move it.
             let element = tile.element.clone();
             drop(element.style().set_property("z-index", "3"));
             animate::travel(&tile.element, &[("transform", &from, "none")], self.ms)

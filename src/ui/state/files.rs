@@ -85,7 +85,7 @@ impl Files {
         (2..1_000).map(name).find(|name| !self.tabs.contains(name)).unwrap_or_default()
     }
 
-    fn add(&mut self, name: &str, text: &str) {
+    pub(super) fn add(&mut self, name: &str, text: &str) {
         if !self.tabs.iter().any(|tab| tab == name) {
             self.tabs.push(name.to_owned());
         }
@@ -217,15 +217,17 @@ impl State {
         }
     }
 
+    // Out of line, as the texts are.
+    #[inline(never)]
     pub(super) fn open_example(&mut self, index: usize) {
         let Some(example) = EXAMPLES.get(index) else { return };
         let is_open = self.files.tabs.iter().any(|tab| tab == example.file);
-        if is_open && self.files.text(example.file) == example.text {
+        if is_open && self.files.text(example.file) == example.text() {
             self.open_tab(example.file);
             return;
         }
         let name = self.files.free_name(example.file);
-        self.files.add(&name, example.text);
+        self.files.add(&name, example.text());
         self.diff = None;
     }
 

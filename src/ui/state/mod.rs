@@ -29,6 +29,7 @@ pub use action::{Action, Page, Panel, Theme};
 use crate::api::ObjectKey;
 use crate::cluster::{Cluster, ClusterConfig, Input};
 use crate::ui::comparison::Comparison;
+use crate::ui::examples::{EXAMPLES, FIRST_TEXT};
 use crate::ui::time_machine::TimeMachine;
 use crate::ui::view_model::diff::DiffView;
 use crate::ui::view_model::drain::DrainDraft;
@@ -118,7 +119,7 @@ impl State {
         let mut cluster = Cluster::new(config);
         let machine = TimeMachine::new(&mut cluster);
         let mut state = Self::around(cluster, machine, Files::default());
-        state.open_example(0);
+        state.files.add(EXAMPLES[0].file, FIRST_TEXT);
         state.refresh();
         state
     }

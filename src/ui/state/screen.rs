@@ -96,6 +96,8 @@ fn bytes(entry: &TerminalEntry) -> usize {
     entry.chunks.iter().map(|(_, text)| text.len()).sum()
 }
 
+// Out of line, so that the page's start does not carry it.
+#[inline(never)]
 fn entry_view(id: (u32, u64), entry: &TerminalEntry, is_open: bool) -> EntryView {
     let mut room = BYTES_SHOWN;
     let mut chunks: Vec<(bool, String)> = Vec::new();

@@ -22,7 +22,7 @@ impl Session {
     /// A set of three pods that was rolled, scaled and looked at, a minute each.
     fn rolled() -> Self {
         let mut session = Self::new();
-        let text = EXAMPLES.first().map(|example| example.text.to_owned()).unwrap_or_default();
+        let text = EXAMPLES.first().map(|example| example.text().to_owned()).unwrap_or_default();
         session.give(Input::File { name: "web.yaml".to_owned(), text });
         for line in [
             "kubectl apply -f web.yaml",

@@ -82,6 +82,8 @@ pub fn daemon_sets(
 }
 
 impl DaemonView {
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     fn of(
         set: &DaemonSet,
         cluster: &Cluster,

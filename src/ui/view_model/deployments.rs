@@ -13,8 +13,8 @@ use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
 use crate::cluster::Cluster;
 use crate::collections::{SortedMap, sort_by_key};
 
-/// More pods than this, as wanted, are summed up: the stage draws them all, and what a rollout does to so many
-/// is better seen in numbers.
+/// More pods than this, as wanted, are summed up: the stage draws them all, and what a rollout does to so
+/// many is better seen in numbers.
 const PODS_DRAWN: i64 = 100;
 /// More pods than this are drawn small.
 const PODS_DRAWN_WHOLE: usize = 24;
@@ -115,6 +115,8 @@ struct Maker<'a> {
     pods: SortedMap<&'a str, Vec<&'a Rc<Pod>>>,
 }
 
+// Out of line, so that the page's start does not carry it.
+#[inline(never)]
 fn by_controller(cluster: &Cluster) -> SortedMap<&str, Vec<&Rc<Pod>>> {
     let mut pods: SortedMap<&str, Vec<&Rc<Pod>>> = SortedMap::new();
     for pod in cluster.server().list(Kind::Pod, None).typed::<Pod>() {
@@ -126,6 +128,8 @@ fn by_controller(cluster: &Cluster) -> SortedMap<&str, Vec<&Rc<Pod>>> {
 }
 
 impl Maker<'_> {
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     fn deployment(&mut self, deployment: &Deployment) -> DeploymentView {
         let meta = &deployment.metadata;
         let key = ObjectKey::new(Kind::Deployment, meta.namespace.clone(), meta.name.clone());
@@ -163,6 +167,8 @@ impl Maker<'_> {
         }
     }
 
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     fn lone(&mut self, set: &ReplicaSet) -> DeploymentView {
         let meta = &set.metadata;
         let key = ObjectKey::new(Kind::ReplicaSet, meta.namespace.clone(), meta.name.clone());

@@ -63,6 +63,8 @@ impl NodeView {
 
 impl InspectorView {
     /// The object of a key, as it stands.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub fn of(cluster: &Cluster, key: &ObjectKey) -> Self {
         let object = cluster.server().get(key).ok();
         let conditions = object.map(conditions_of).unwrap_or_default();

@@ -88,6 +88,8 @@ pub fn sets(
 }
 
 impl SetView {
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     fn of(
         set: &StatefulSet,
         cluster: &Cluster,

@@ -163,18 +163,23 @@ fn leave_out(lanes: &mut Vec<Rc<LaneView>>, shelf: &mut Vec<Rc<TileView>>) -> St
         shelf.truncate(SHELF_DRAWN);
     }
     if lanes.len() > NODES_DRAWN {
-        let hidden = lanes.split_off(NODES_DRAWN);
-        let ready = hidden.iter().filter(|lane| lane.is_ready).count();
-        let pods: Vec<_> = hidden.iter().flat_map(|lane| &lane.tiles).collect();
-        let well = pods.iter().filter(|tile| tile.shape == Shape::Ready).count();
-        let total = hidden.len();
-        words.push(format!(
-            "{total} more nodes, {ready} of them Ready, run {} Pods, {well} of them ready; kubectl get nodes \
-             lists them",
-            pods.len()
-        ));
+        words.push(of_nodes(&lanes.split_off(NODES_DRAWN)));
     }
     words.join("; ")
+}
+
+/// Nodes that are not drawn, in words. Out of line, so that the page's start does not carry it.
+#[inline(never)]
+fn of_nodes(hidden: &[Rc<LaneView>]) -> String {
+    let ready = hidden.iter().filter(|lane| lane.is_ready).count();
+    let pods: Vec<_> = hidden.iter().flat_map(|lane| &lane.tiles).collect();
+    let well = pods.iter().filter(|tile| tile.shape == Shape::Ready).count();
+    let total = hidden.len();
+    format!(
+        "{total} more nodes, {ready} of them Ready, run {} Pods, {well} of them ready; kubectl get nodes \
+         lists them",
+        pods.len()
+    )
 }
 
 fn sort(tiles: &mut [Rc<TileView>]) {

@@ -88,6 +88,8 @@ pub struct Tiles {
 
 impl Tiles {
     /// The tile of a pod; the same as before when nothing of it has changed.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub fn of(
         &mut self,
         pod: &Rc<Pod>,
