@@ -53,6 +53,20 @@ fn without_any_fault_all_that_is_asked_at_the_end_comes() {
     }
 }
 
+/// Runs that long exploration found, each with what was wrong before.
+#[test]
+fn runs_that_once_failed_hold() {
+    let found = [
+        // A set made anew lost the revision of its namesake to the garbage collector.
+        2430,
+    ];
+    for seed in found {
+        if let Err(failure) = Run::new(seed, u64::MAX).run() {
+            panic!("kubesets {failure}");
+        }
+    }
+}
+
 #[test]
 fn random_runs_with_every_fault_keep_every_rule_and_converge() {
     let mut fired = Fired::default();

@@ -21,8 +21,26 @@ pub(in crate::explore) fn sleepers(cluster: &Cluster) -> Vec<ObjectKey> {
         })
     };
     let kinds = [Kind::DaemonSet, Kind::StatefulSet];
-    let sets = kinds.into_iter().flat_map(|kind| cluster.server().list(kind, None)).map(Object::key);
-    sets.filter(sleeps).collect()
+    let sets = kinds.into_iter().flat_map(|kind| cluster.server().list(kind, None));
+    sets.filter(|set| sleeps(&set.key()) || has_lost_its_revision(cluster, set)).map(Object::key).collect()
+}
+
+/// Whether a `DaemonSet` has pods of a revision that is gone.
+///
+/// A set that is made anew while the revision of its namesake is still there takes that for its own, as it has
+/// the same name and template (`snapshot`, pkg/controller/daemon/update.go). The garbage collector removes it
+/// with its owner, and the controller, which does not watch revisions, makes another one at its next sync.
+fn has_lost_its_revision(cluster: &Cluster, set: &Object) -> bool {
+    let meta = set.meta();
+    let pods = cluster.server().list(Kind::Pod, Some(&meta.namespace)).filter_map(Pod::of);
+    let mut hashes = pods
+        .filter(|pod| set.kind() == Kind::DaemonSet && pod.metadata.is_controlled_by(&meta.uid))
+        .filter_map(|pod| pod.metadata.labels.get("controller-revision-hash"));
+    hashes.any(|hash| {
+        let name = format!("{}-{hash}", meta.name);
+        let revision = ObjectKey::new(Kind::ControllerRevision, meta.namespace.clone(), name);
+        cluster.server().get(&revision).is_err()
+    })
 }
 
 /// Failed daemon pods of a node that has several of them.
