@@ -32,7 +32,7 @@ test("a reader goes back, branches, and comes back to the first branch", async (
   await withSet({}, async (page) => {
     await run(page, "kubectl scale statefulset web --replicas=3");
     await settle(page);
-    assert.equal(await tiles(page).count(), 3);
+    await page.waitForFunction(() => document.querySelectorAll(".stage .tile").length === 3);
     const range = page.getByRole("slider", { name: "Moment of the session" });
     await range.fill("1000");
     await page.getByText("The past, read-only.").waitFor();
@@ -42,7 +42,7 @@ test("a reader goes back, branches, and comes back to the first branch", async (
     await page.getByText("This is the past. Go on from here").waitFor();
     await page.getByRole("button", { name: "Go on from here" }).click();
     await settle(page);
-    assert.equal(await tiles(page).count(), 2);
+    await page.waitForFunction(() => document.querySelectorAll(".stage .tile").length === 2);
     await page.getByLabel("Branch").selectOption({ index: 0 });
     await page.waitForFunction(() => document.querySelectorAll(".stage .tile").length === 3);
     await page.reload();
@@ -61,8 +61,10 @@ test("steps go back and on, and a command is taken back and given again", async 
     await page.getByRole("button", { name: /^Undo: kubectl apply/ }).click();
     await page.waitForFunction(() => document.querySelectorAll(".stage .tile").length === 0);
     await page.getByRole("button", { name: /^Redo: kubectl apply/ }).click();
+    // Before that the page is still at rest.
+    await page.getByRole("button", { name: /^Undo: kubectl apply/ }).waitFor();
     await settle(page);
-    assert.equal(await tiles(page).count(), 2);
+    await page.waitForFunction(() => document.querySelectorAll(".stage .tile").length === 2);
   });
 });
 
