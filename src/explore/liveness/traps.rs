@@ -28,8 +28,9 @@ pub(in crate::explore) fn sleepers(cluster: &Cluster) -> Vec<ObjectKey> {
 /// Whether a `DaemonSet` has pods of a revision that is gone.
 ///
 /// A set that is made anew while the revision of its namesake is still there takes that for its own, as it
-/// has the same name and template (`snapshot`, pkg/controller/daemon/update.go). The garbage collector removes
-/// it with its owner, and the controller, which does not watch revisions, makes another one at its next sync.
+/// has the same name and template (`snapshot`, pkg/controller/daemon/update.go). The garbage collector
+/// removes it with its owner, and the controller, which does not watch revisions, makes another one at its
+/// next sync.
 fn has_lost_its_revision(cluster: &Cluster, set: &Object) -> bool {
     let meta = set.meta();
     let pods = cluster.server().list(Kind::Pod, Some(&meta.namespace)).filter_map(Pod::of);
