@@ -73,3 +73,15 @@ fn a_stateful_set_of_more_than_there_can_be() {
 fn a_parallel_stateful_set_of_more_than_there_can_be() {
     check("StatefulSet", "podManagementPolicy: Parallel", PODS_MAX..=PODS_MAX);
 }
+
+/// No process follows Events: old ones must not pile up in the server's log of changes.
+#[test]
+fn changes_that_nobody_follows_are_forgotten() {
+    let mut cluster = Cluster::new(ClusterConfig { watch_log_kept: 20, ..ClusterConfig::with_nodes(3) });
+    type_line(&mut cluster, "kubectl create deployment web --image=nginx --replicas=20");
+    pass(&mut cluster, 60);
+    let log = cluster.server().store().watch_log(Kind::Event);
+    let kept = log.and_then(|log| log.since(log.end() - 20)).map(Iterator::count);
+    assert_eq!(kept, Some(20), "the newest are there");
+    assert!(log.is_some_and(|log| log.since(log.end() - 21).is_none()), "and no more");
+}

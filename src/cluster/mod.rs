@@ -453,9 +453,13 @@ impl Cluster {
                 self.kubelets.position(kind),
                 self.former_leader.as_ref().and_then(|leader| leader.position(kind)),
             ];
-            if let Some(needed) = needed.into_iter().flatten().min() {
-                self.server.forget_before(kind, needed.saturating_sub(self.config.watch_log_kept));
-            }
+            let needed = match (needed.into_iter().flatten().min(), self.server.store().watch_log(kind)) {
+                (Some(position), _) => position,
+                // What no process follows is kept for kubectl alone.
+                (None, Some(log)) => log.end(),
+                (None, None) => continue,
+            };
+            self.server.forget_before(kind, needed.saturating_sub(self.config.watch_log_kept));
         }
     }
 }
