@@ -115,7 +115,7 @@ impl State {
 
     /// Divides a frame's time: where a picture takes time, a frame either lets simulated time pass or draws.
     /// `passed` are the real milliseconds since the last frame, `None` what a person did, which is shown at
-    /// once. Gives the milliseconds that shall pass now.
+    /// once; in a crowd that moves, as far as a picture has room. Gives the milliseconds that shall pass now.
     pub(super) fn divide_frame(&mut self, passed: Option<f64>) -> Option<f64> {
         self.note_stir(passed.unwrap_or_default());
         let pause_ms = self.pause_ms();
