@@ -50,13 +50,14 @@ export async function launch({ base, pages } = {}) {
 /**
  * Opens the page in a context of its own (empty storage) and waits until the app has drawn something.
  *
- * `options`: `size` (of SIZES), `scheme`, `path` (after the base, as a `#…` link), and any option of Playwright's
- * `newContext`, as `reducedMotion` or `hasTouch`.
+ * `options`: `size` (of SIZES), `scheme`, `path` (after the base, as a `#…` link), `before` (a script that runs before the
+ * page's own), and any option of Playwright's `newContext`, as `reducedMotion` or `hasTouch`.
  */
 export async function open({ browser, server }, options = {}) {
-  const { size = "wide", scheme = "light", path = "", ...rest } = options;
+  const { size = "wide", scheme = "light", path = "", before, ...rest } = options;
   const context = await browser.newContext({ viewport: SIZES[size], colorScheme: scheme, ...rest });
   const page = await context.newPage();
+  if (before) await page.addInitScript(before);
   const errors = [];
   page.on("console", (message) => {
     if (message.type() === "error") errors.push(`console: ${message.text()} (${message.location().url})`);

@@ -183,14 +183,22 @@ test("on a phone the words at the partition stand beside it, inside of the strip
     await turn("Cluster");
     await ready(page, "5/5");
     await page.waitForFunction(() => document.querySelector(".handle").style.left !== "0px");
-    const [strip, label, grip, slot] = await Promise.all(
-      [".strip", ".handle-label", ".handle", "[data-ordinal='4']"].map((selector) => page.locator(selector).boundingBox()));
+    // All places of one moment: what is above may still change its height.
+    const { strip, label, grip, slot, places } = await page.evaluate(() => {
+      const box = (element) => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        return { x, y, width, height };
+      };
+      const [strip, label, grip, slot] = [".strip", ".handle-label", ".handle", "[data-ordinal='4']"].map(
+        (one) => box(document.querySelector(one)));
+      return { strip, label, grip, slot, places: [...document.querySelectorAll(".slot")].map(box) };
+    });
     assert.ok(label.x >= strip.x && label.x + label.width <= strip.x + strip.width, JSON.stringify({ strip, label }));
     assert.ok(Math.abs(grip.y - slot.y) < 2 && grip.x < slot.x && grip.x > slot.x - 40, JSON.stringify({ grip, slot }));
-    for (const place of await page.locator(".slot").all()) {
-      const { x, y, width, height } = await place.boundingBox();
+    for (const place of places) {
+      const { x, y, width, height } = place;
       const overlaps = x < label.x + label.width && x + width > label.x && y < label.y + label.height && y + height > label.y;
-      assert.ok(!overlaps, JSON.stringify({ label, slot: { x, y, width, height } }));
+      assert.ok(!overlaps, JSON.stringify({ label, place }));
     }
   });
 });
@@ -249,15 +257,12 @@ test("a broken stored page says so, and keeps the text", async () => {
 });
 
 test("without storage the page works in memory", async () => {
-  const opened = await open(session, {});
-  const { page } = opened;
-  await page.locator(".cm-content").waitFor();
-  await page.addInitScript(() => {
+  const before = () => {
     Object.defineProperty(window, "localStorage", { get() { throw new DOMException("denied", "SecurityError"); } });
+  };
+  await withPage(session, { before }, async (page) => {
+    await applied(page);
   });
-  await page.reload();
-  await applied(page);
-  await opened.close();
 });
 
 test("an idle cluster asks for no frames", async () => {
