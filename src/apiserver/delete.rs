@@ -4,7 +4,7 @@
 //! staging/src/k8s.io/apiserver/pkg/registry (rest/delete.go, generic/registry/store.go), and the Delete of
 //! pkg/registry/core/namespace/storage, Kubernetes v1.36. Left out: deletion of objects that cannot be read.
 
-use super::{ApiServer, DeleteOptions, Preconditions, PropagationPolicy, StatusError, admission, strategy};
+use super::{ApiServer, DeleteOptions, PropagationPolicy, StatusError, admission, preconditions, strategy};
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp};
 use crate::sim::Time;
 
@@ -36,7 +36,7 @@ impl ApiServer {
     ) -> Result<Object, StatusError> {
         admission::check_deletion(key)?;
         let old = self.stored(key)?;
-        check_preconditions(key, &old, &options.preconditions)?;
+        preconditions::before_deletion(key, &old, &options.preconditions)?;
         let mut new = old.clone();
         let step = if key.kind == Kind::Namespace && strategy::has_namespace_finalizers(&old) {
             self.terminate_namespace(&mut new, options)
@@ -98,48 +98,6 @@ impl ApiServer {
         set_propagation_finalizers(object, options.propagation_policy);
         Step::Mark
     }
-}
-
-/// Whether what the client knew of the object still holds.
-pub(super) fn check_preconditions(
-    key: &ObjectKey,
-    old: &Object,
-    preconditions: &Preconditions,
-) -> Result<(), StatusError> {
-    let meta = old.meta();
-    if let Some(uid) = &preconditions.uid
-        && *uid != meta.uid
-    {
-        let why = format!(
-            "the UID in the precondition ({uid}) does not match the UID in record ({}). \
-             The object might have been deleted and then recreated",
-            meta.uid
-        );
-        return Err(precondition_failed(key, &why));
-    }
-    if let Some(version) = preconditions.resource_version
-        && version != meta.resource_version.0
-    {
-        let why = format!(
-            "the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({}). \
-             The object might have been modified",
-            meta.resource_version.0
-        );
-        return Err(precondition_failed(key, &why));
-    }
-    Ok(())
-}
-
-/// Here upstream names the kind where the resource belongs.
-fn precondition_failed(key: &ObjectKey, why: &str) -> StatusError {
-    let mut error = StatusError::conflict(key.kind, &key.name, why);
-    let resource = key.kind.resource();
-    let kind = match resource.group {
-        "" => resource.kind.to_owned(),
-        group => format!("{}.{group}", resource.kind),
-    };
-    error.message = format!("Operation cannot be fulfilled on {kind} \"{}\": {why}", key.name);
-    error
 }
 
 /// Sets or shortens the grace period. `asked` is the client's, `period` what the kind makes of it.

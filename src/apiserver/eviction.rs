@@ -7,10 +7,9 @@
 
 use std::rc::Rc;
 
-use super::delete::check_preconditions;
 use super::pods::{not_a_pod, set_condition};
 use super::validation::Author;
-use super::{ApiServer, Cause, DeleteOptions, StatusError, Subresource, refused};
+use super::{ApiServer, Cause, DeleteOptions, StatusError, Subresource, preconditions, refused};
 use crate::api::meta::Condition;
 use crate::api::pod::Pod;
 use crate::api::policy::{DISRUPTION_ALLOWED, PodDisruptionBudget};
@@ -97,7 +96,7 @@ impl ApiServer {
         dry_run: bool,
     ) -> Result<Object, StatusError> {
         let old = self.stored(key)?;
-        check_preconditions(key, &old, &options.preconditions)?;
+        preconditions::before_deletion(key, &old, &options.preconditions)?;
         let Object::Pod(pod) = &old else {
             return Err(not_a_pod(key));
         };

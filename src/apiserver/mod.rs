@@ -26,6 +26,7 @@ mod strategy;
 mod create;
 mod update;
 mod patch;
+mod preconditions;
 mod delete;
 mod pods;
 mod eviction;
@@ -88,6 +89,7 @@ impl ApiServer {
             }
             Request::Update { key, body, subresource, dry_run } => {
                 let (object, author) = manifest::object_of(key.kind, &key.namespace, body)?;
+                preconditions::in_storage(&key, self.get(&key)?, &object.meta().uid)?;
                 self.update(&key, object, subresource, author, dry_run)
             }
             Request::Patch { key, patch_type, patch, subresource, dry_run } => {
@@ -95,7 +97,7 @@ impl ApiServer {
             }
             Request::Delete { key, options, dry_run } => self.delete(&key, &options, dry_run),
             Request::Evict { key, options, dry_run } => self.evict(&key, &options, dry_run),
-            Request::Bind { key, node } => self.bind(&key, &node),
+            Request::Bind { key, uid, node } => self.bind(&key, uid.as_deref(), &node),
             Request::Scale { key, replicas, preconditions } => self.scale(&key, replicas, &preconditions),
         }
     }
@@ -108,8 +110,7 @@ impl ApiServer {
         preconditions: &Preconditions,
     ) -> Result<Object, StatusError> {
         let mut object = self.stored(key)?;
-        let uid = Preconditions { uid: preconditions.uid.clone(), resource_version: None };
-        delete::check_preconditions(key, &object, &uid)?;
+        preconditions::in_storage(key, &object, preconditions.uid.as_deref().unwrap_or_default())?;
         match &mut object {
             Object::StatefulSet(set) => Rc::make_mut(set).spec.replicas = Some(replicas),
             Object::Deployment(deployment) => Rc::make_mut(deployment).spec.replicas = Some(replicas),

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use super::{ApiServer, StatusError, admission};
+use super::{ApiServer, StatusError, admission, preconditions};
 use crate::api::meta::Condition;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, Timestamp};
@@ -13,8 +13,14 @@ use crate::sim::Time;
 
 impl ApiServer {
     /// Binds a pod to a node, once.
-    pub(super) fn bind(&mut self, key: &ObjectKey, node: &str) -> Result<Object, StatusError> {
+    pub(super) fn bind(
+        &mut self,
+        key: &ObjectKey,
+        uid: Option<&str>,
+        node: &str,
+    ) -> Result<Object, StatusError> {
         let old = self.stored(key)?;
+        preconditions::in_storage(key, &old, uid.unwrap_or_default())?;
         let Object::Pod(pod) = &old else {
             return Err(not_a_pod(key));
         };

@@ -128,6 +128,8 @@ pub enum Request {
     Bind {
         /// Which pod.
         key: ObjectKey,
+        /// The pod's uid: a namesake that came since is not meant.
+        uid: Option<String>,
         /// To which node.
         node: String,
     },

@@ -25,13 +25,6 @@ impl ApiServer {
         let old = self.stored(key)?;
         check_identity(key, &new)?;
         let (new_meta, old_meta) = (new.meta(), old.meta());
-        if !new_meta.uid.is_empty() && new_meta.uid != old_meta.uid {
-            let why = format!(
-                "Precondition failed: UID in precondition: {}, UID in object meta: {}",
-                new_meta.uid, old_meta.uid
-            );
-            return Err(StatusError::conflict(key.kind, &key.name, &why));
-        }
         if !new_meta.resource_version.is_unset() && new_meta.resource_version != old_meta.resource_version {
             return Err(StatusError::modified(key.kind, &key.name));
         }
@@ -125,7 +118,10 @@ fn carry_over(new: &mut Object, old: &Object) {
         return;
     }
     let meta = new.meta_mut();
-    meta.uid.clone_from(&old.uid);
+    // Another uid is refused afterwards.
+    if meta.uid.is_empty() {
+        meta.uid.clone_from(&old.uid);
+    }
     meta.resource_version = old.resource_version;
     meta.creation_timestamp = old.creation_timestamp;
     meta.deletion_timestamp = old.deletion_timestamp;

@@ -102,7 +102,10 @@ impl Script {
             }
             "delete" => self.server.handle(Request::Delete { key: key(args[0]), options, dry_run }),
             "evict" => self.server.handle(Request::Evict { key: key(args[0]), options, dry_run }),
-            "bind" => self.server.handle(Request::Bind { key: key(args[0]), node: args[1].to_owned() }),
+            "bind" => {
+                let (uid, node) = (preconditions.uid, args[1].to_owned());
+                self.server.handle(Request::Bind { key: key(args[0]), uid, node })
+            }
             "scale" => {
                 let replicas = args[1].parse().unwrap();
                 self.server.handle(Request::Scale { key: key(args[0]), replicas, preconditions })
@@ -474,6 +477,7 @@ fn preconditions_and_evictions() {
         create pod/p
         delete pod/p uid=other
         delete pod/p version=77
+        bind pod/p n uid=other
         bind pod/p n
         evict pod/p version=1
         evict pod/p
@@ -491,6 +495,8 @@ fn preconditions_and_evictions() {
               Conflict: Operation cannot be fulfilled on Pod "p": the UID in the precondition (other) does not match the UID in record (c34d0bff-9015-4280-a099-ec6cd7363ca5). The object might have been deleted and then recreated (0 written)
             delete pod/p version=77
               Conflict: Operation cannot be fulfilled on Pod "p": the ResourceVersion in the precondition (77) does not match the ResourceVersion in record (1). The object might have been modified (0 written)
+            bind pod/p n uid=other
+              Conflict: Operation cannot be fulfilled on pods "p": StorageError: invalid object, Code: 4, Key: /registry/pods/default/p, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: other, UID in object meta: c34d0bff-9015-4280-a099-ec6cd7363ca5 (0 written)
             bind pod/p n
               Pod/default/p v2 gen 1, phase Pending node "n", PodScheduled=True (1 written)
             evict pod/p version=1

@@ -155,6 +155,10 @@ impl Run {
             if ["L-02", "L-07"].contains(&id) && nudges > 0 && self.nudge() {
                 nudges -= 1;
             }
+            if id == "L-11" && nudges > 0 && self.let_a_pod_go {
+                self.nudge_budgets();
+                nudges -= 1;
+            }
             if may_restart && self.has_missed_the_end_of_an_owner() {
                 self.note("the garbage collector starts anew");
                 self.cluster.end(ProcessName::ControllerManager, Span::ZERO);
@@ -184,6 +188,13 @@ impl Run {
             self.line(&format!("kubectl delete pod {pod} --wait=false"));
         }
         !asleep.is_empty() || !failed.is_empty()
+    }
+
+    /// Changes all budgets: the one that a pod has left by its labels is not told, as `updatePod` of
+    /// pkg/controller/disruption/disruption.go looks for the budget of the pod as it is now.
+    fn nudge_budgets(&mut self) {
+        let now = self.cluster.now().ms();
+        self.line(&format!("kubectl annotate pdb --all nudged-at={now} --overwrite"));
     }
 
     /// Frees a Deployment from the trap that its verdict tells of (`WaitingFor::NotedSize`) as that says.

@@ -109,6 +109,7 @@ impl Run {
             _ => {
                 if let Some(pod) = some_pod {
                     self.line(&format!("kubectl label pod {pod} app-"));
+                    self.let_a_pod_go = true;
                 }
             }
         }

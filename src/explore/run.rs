@@ -79,6 +79,8 @@ pub struct Run {
     pub(super) workloads: Workloads,
     /// How many changes there were of anything but Events.
     pub(super) writes: u64,
+    /// Whether somebody took a pod out of its budget's selection.
+    pub(super) let_a_pod_go: bool,
     /// What the controllers saw some time ago.
     pub(super) past: Option<View>,
     seed: u64,
@@ -107,6 +109,7 @@ impl Run {
             workloads: Workloads::drawn(&mut root.fork("workloads")),
             rng,
             writes: 0,
+            let_a_pod_go: false,
             past: None,
             seed,
             steps: 0,

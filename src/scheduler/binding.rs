@@ -118,7 +118,9 @@ impl Scheduler {
 
     fn bind(&mut self, binding: Binding, context: &mut Ctx<'_>) {
         let pod = Rc::clone(&binding.queued.pod);
-        match context.request(Request::Bind { key: key_of(&pod), node: binding.node.to_string() }) {
+        // A pod of the same name that came since is not meant (`DefaultBinder` gives the uid).
+        let uid = Some(pod.metadata.uid.clone());
+        match context.request(Request::Bind { key: key_of(&pod), uid, node: binding.node.to_string() }) {
             Ok(_) => {
                 let name = format!("{}/{}", pod.metadata.namespace, pod.metadata.name);
                 let message = format!("Successfully assigned {name} to {}", binding.node);

@@ -304,7 +304,7 @@ fn a_pod_that_was_bound_meanwhile_keeps_its_room() {
     world.run(100);
     // The scheduler waits for the claim, and somebody else binds the pod.
     let key = ObjectKey::new(Kind::Pod, "default", "web-0");
-    world.server.handle(Request::Bind { key, node: "node-1".to_owned() }).unwrap();
+    world.server.handle(Request::Bind { key, uid: None, node: "node-1".to_owned() }).unwrap();
     world.run(100);
     bind_claim(&mut world, "data");
     world.run(2_000);
@@ -312,6 +312,20 @@ fn a_pod_that_was_bound_meanwhile_keeps_its_room() {
     world.pod("other", json!({"requests": {"cpu": "3"}}));
     world.run(10_000);
     assert!(!world.live("other").is_bound(), "there is no room beside web-0");
+}
+
+/// The scheduler still sees a pod that is gone: what it decides for it says nothing about a namesake.
+#[test]
+fn a_namesake_is_not_bound_for_the_pod_before_it() {
+    let mut world = World::with_nodes(2);
+    let on = |node: &str| json!({"nodeSelector": {"kubernetes.io/hostname": node}});
+    world.pod("web-0", on("node-1"));
+    world.run(5);
+    let options = DeleteOptions { grace_period_seconds: Some(0), ..DeleteOptions::default() };
+    world.server.handle(Request::delete(ObjectKey::new(Kind::Pod, "default", "web-0"), options)).unwrap();
+    world.pod("web-0", on("node-2"));
+    world.run(1_000);
+    assert_eq!(world.live("web-0").spec.node_name, "node-2");
 }
 
 #[test]

@@ -423,7 +423,7 @@ impl Drive {
         let pod = self.pod(name).unwrap();
         if !pod.is_bound() {
             let node = target(&pod).unwrap();
-            self.request(Request::Bind { key: Self::pod_key(name), node });
+            self.request(Request::Bind { key: Self::pod_key(name), uid: None, node });
         }
         self.set_status(name, "Running", true);
     }

@@ -511,7 +511,7 @@ impl Drive {
         if let Ok(Object::Pod(pod)) = self.server.get(&key)
             && !pod.is_bound()
         {
-            self.request(Request::Bind { key: key.clone(), node: "node-1".into() });
+            self.request(Request::Bind { key: key.clone(), uid: None, node: "node-1".into() });
         }
         let Ok(Object::Pod(pod)) = self.server.get(&key) else { panic!("{key}") };
         let mut pod = (**pod).clone();

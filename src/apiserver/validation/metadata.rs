@@ -39,6 +39,9 @@ pub(super) fn create(kind: Kind, meta: &ObjectMeta, causes: &mut Causes) {
 
 /// What an update makes of the metadata.
 pub(super) fn update(new: &ObjectMeta, old: &ObjectMeta, causes: &mut Causes) {
+    if new.uid != old.uid {
+        causes.invalid(&Path::new("metadata.uid"), new.uid.as_str(), "field is immutable");
+    }
     parts(new, causes);
     if old.is_terminating() {
         let mut added: Vec<&String> =

@@ -207,7 +207,7 @@ fn changed_stateful_sets() {
             {metadata: {resourceVersion: '999'}}
               Operation cannot be fulfilled on statefulsets.apps "web": the object has been modified; please apply your changes to the latest version and try again
             {metadata: {uid: other}}
-              Operation cannot be fulfilled on statefulsets.apps "web": Precondition failed: UID in precondition: other, UID in object meta: 910a2dec-8902-4cc1-beeb-8da1658eec67
+              StatefulSet.apps "web" is invalid: metadata.uid: Invalid value: "other": field is immutable
         "#]],
     );
 }

@@ -170,14 +170,16 @@ fn binding_fits(seen: &Seen<'_>) -> Result<(), String> {
         return Ok(());
     };
     let name = &pod.spec.node_name;
-    let mut why = format!("bound to {name}, which does not exist");
+    let mut misfits: Vec<String> = Vec::new();
     for node in nodes {
         match misfit(seen, pod, node) {
             None => return Ok(()),
-            Some(what) => why = format!("bound to {name}, {what}"),
+            Some(what) => misfits.push(what),
         }
     }
-    Err(why)
+    // What speaks against the node as it is says more than what spoke against it once.
+    let why = misfits.first().map_or("which does not exist", String::as_str);
+    Err(format!("bound to {name}, {why}"))
 }
 
 /// Why a pod does not fit on a node as the scheduler may have seen it.

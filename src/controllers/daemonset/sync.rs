@@ -27,7 +27,7 @@ use crate::controllers::consistency::OwnWrites;
 use crate::controllers::controller_ref::claim_objects;
 use crate::controllers::expectations::Expectations;
 use crate::controllers::{SyncError, SyncResult};
-use crate::sim::{Span, Time};
+use crate::sim::Span;
 
 /// What the controller remembers of one set between syncs.
 #[derive(Clone, Debug)]
@@ -42,8 +42,6 @@ pub(crate) struct SetState {
     pub(super) history: Option<History>,
     /// The generation and the collision count that the revisions belong to.
     history_of: (i64, Option<i64>),
-    /// When expectations that are not met are looked at again.
-    recheck_at: Time,
 }
 
 impl SetState {
@@ -60,7 +58,6 @@ impl SetState {
             writes: OwnWrites::default(),
             history: None,
             history_of: (0, None),
-            recheck_at: Time::ZERO,
         }
     }
 
@@ -203,11 +200,8 @@ impl SetState {
 
     /// Upstream's caches tell everything again from time to time; here nothing else might wake the set.
     fn wait_for_expectations(&mut self, key: &ObjectKey, api: &mut dyn Api) -> Outcome {
-        let expire_at = self.expectations.expire_at();
-        if self.recheck_at != expire_at {
-            self.recheck_at = expire_at;
-            api.requeue_after(key, expire_at - api.now());
-        }
+        // At each sync, as a delay that is over earlier takes this one's place in the queue.
+        api.requeue_after(key, self.expectations.expire_at() - api.now());
         let (creations, deletions) = self.expectations.outstanding();
         Outcome::Waiting(WaitingFor::Expectations { creations, deletions })
     }
