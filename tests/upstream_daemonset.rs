@@ -789,7 +789,7 @@ fn ds_upd_03_old_pods_of_nodes_that_no_longer_suit_serve_until_others_do() {
     drive.sync_all();
     // The other half of the nodes suits now, and gets its pods at once: they are not there to be updated.
     let other = tolerating("taint-2", "NoSchedule");
-    drive.edit_set(|set| set.spec.template.spec.tolerations = other.spec.template.spec.tolerations);
+    drive.edit_set(|set| set.spec.template.spec.tolerations = other.spec.template.spec.tolerations.clone());
     assert_eq!(drive.sync_all(), (5, 0, 0));
     assert_eq!(drive.reason(), "Sunset");
     // One old pod goes for each new one that serves in its place.

@@ -6,6 +6,7 @@
 //!
 //! - [`kind`], [`object`], [`object_map`]: the kinds that are served, any object of them, and many.
 //! - [`codec`]: how all of them become JSON values and come back.
+//! - [`shared`]: what versions of an object share.
 //! - [`meta`], [`timestamp`], [`labels`], [`intstr`]: what all objects share.
 //! - [`pod`], [`node`], [`scheduling`], [`apps`], [`daemonset`], [`deployment`], [`policy`], [`storage`],
 //!   [`volume`], [`network`], [`event`]: the objects themselves. [`heartbeat`]: signs of life of nodes.
@@ -14,6 +15,7 @@
 
 pub mod base64;
 pub mod codec;
+pub mod shared;
 pub mod kind;
 pub mod object;
 pub mod object_map;

@@ -6,6 +6,7 @@
 use super::codec::api_struct;
 use super::meta::Condition;
 use super::scheduling::{Affinity, Toleration};
+use super::shared::Shared;
 use super::{Extra, LabelMap, ObjectMeta, Timestamp};
 use crate::sim::Time;
 
@@ -16,7 +17,7 @@ api_struct! {
         /// Identity and labels.
         pub metadata: ObjectMeta,
         /// What should run.
-        pub spec: PodSpec,
+        pub spec: Shared<PodSpec>,
         /// What runs, as the kubelet reports it.
         pub status: PodStatus,
     }
@@ -27,7 +28,7 @@ api_struct! {
         /// Labels and annotations of the pods.
         pub metadata: ObjectMeta,
         /// What should run in them.
-        pub spec: PodSpec,
+        pub spec: Shared<PodSpec>,
     }
 
     /// What should run in a pod.

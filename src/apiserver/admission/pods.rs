@@ -83,13 +83,14 @@ impl ApiServer {
             None => format!("{prefix}{}", self.rng.safe_suffix(5)),
         };
         let mut needed = false;
-        for container in pod.spec.init_containers.iter_mut().chain(&mut pod.spec.containers) {
+        let spec = &mut *pod.spec;
+        for container in spec.init_containers.iter_mut().chain(&mut spec.containers) {
             needed |= mount(container, &name);
         }
         if needed && !exists {
             let mut extra = Extra::new();
             extra.insert("projected".into(), token_source());
-            pod.spec.volumes.push(Volume { name, persistent_volume_claim: None, extra });
+            spec.volumes.push(Volume { name, persistent_volume_claim: None, extra });
         }
     }
 }

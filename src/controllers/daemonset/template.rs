@@ -165,7 +165,7 @@ mod tests {
         set.spec.template.spec.affinity = Some(from_value(affinity).unwrap());
         let mut spec = daemon_pod_template(&set, "abc").spec;
         require_node(&mut spec, "node-2");
-        let affinity = spec.affinity.unwrap();
+        let affinity = spec.affinity.clone().unwrap();
         assert!(affinity.pod_affinity.is_some());
         let terms = affinity.node_affinity.unwrap().required.unwrap().node_selector_terms;
         assert!(terms.len() == 1 && terms[0].match_expressions.is_empty());
