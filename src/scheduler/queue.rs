@@ -83,7 +83,8 @@ impl QueuedPod {
 /// The queue.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SchedulingQueue {
-    pods: SortedMap<Rc<str>, (Place, QueuedPod)>,
+    /// Behind a pointer, as entries move while others come and go.
+    pods: SortedMap<Rc<str>, (Place, Box<QueuedPod>)>,
     active: SortedSet<Order>,
     backoff: SortedSet<(Time, Order)>,
     error_backoff: SortedSet<(Time, Order)>,
@@ -123,7 +124,7 @@ impl SchedulingQueue {
             }
             Place::Gated => {}
         }
-        self.pods.insert(uid, (place, queued));
+        self.pods.insert(uid, (place, Box::new(queued)));
     }
 
     /// Takes a pod out wherever it waits.
@@ -140,7 +141,7 @@ impl SchedulingQueue {
             }
             Place::Gated => {}
         }
-        Some(queued)
+        Some(*queued)
     }
 
     /// Takes in the new state of a pod that waits; `false` when it does not wait here.
@@ -242,7 +243,7 @@ impl SchedulingQueue {
 
     /// All pods that wait, with where.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Place, &QueuedPod)> {
-        self.pods.values().map(|(place, queued)| (*place, queued))
+        self.pods.values().map(|(place, queued)| (*place, &**queued))
     }
 }
 

@@ -38,6 +38,16 @@ struct Entry {
     rank: Rank,
 }
 
+impl Entry {
+    /// Whether both count as the same.
+    fn counts_like(&self, other: &Self) -> bool {
+        self.standing == other.standing
+            && self.is_labelled == other.is_labelled
+            && self.is_ready == other.is_ready
+            && self.available_at == other.available_at
+    }
+}
+
 /// How many pods there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
@@ -95,8 +105,15 @@ impl PodTable {
 
     /// Takes a pod in, or its newer version.
     pub(crate) fn put(&mut self, pod: Rc<Pod>) {
-        self.remove(&pod.metadata.name);
         let entry = self.look_at(pod);
+        // Most changes of a pod change no count.
+        if let Some(known) = self.entries.get_mut(&entry.pod.metadata.name)
+            && known.counts_like(&entry)
+        {
+            *known = entry;
+            return;
+        }
+        self.remove(&entry.pod.metadata.name);
         let name = entry.pod.metadata.name.clone();
         match entry.standing {
             Standing::Active => {
