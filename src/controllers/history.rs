@@ -185,7 +185,11 @@ pub fn create_controller_revision(
     }
 }
 
-/// Gives a revision another number; others' changes in between are kept.
+/// Gives a revision another number.
+///
+/// After a conflict it is tried again with what the cache shows then (`UpdateControllerRevision`). That stays as
+/// it is while a sync runs, as a sync takes no time here: a version that is really old fails, and the next
+/// sync sees what is new.
 ///
 /// # Errors
 /// As the server answers.
@@ -194,19 +198,15 @@ pub fn update_controller_revision(
     revision: &Rc<ControllerRevision>,
     number: i64,
 ) -> Result<Rc<ControllerRevision>, StatusError> {
-    let mut current = Rc::clone(revision);
+    if revision.revision == number {
+        return Ok(Rc::clone(revision));
+    }
+    let changed = ControllerRevision { revision: number, ..(**revision).clone() };
     let mut tries = UPDATE_TRIES;
     loop {
-        if current.revision == number {
-            return Ok(current);
-        }
-        let mut changed = (*current).clone();
-        changed.revision = number;
         tries -= 1;
-        match api.request(Request::update(changed)) {
-            Err(error) if error.is_conflict() && tries > 0 => {
-                current = typed(api.live(&key_of(&current))?)?;
-            }
+        match api.request(Request::update(changed.clone())) {
+            Err(error) if error.is_conflict() && tries > 0 => {}
             answer => return typed(answer?),
         }
     }

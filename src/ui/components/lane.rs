@@ -11,7 +11,7 @@ use super::stage::Cells;
 use super::tile::Tile;
 use crate::ui::state::Action;
 use crate::ui::view_model::crowd::crowd;
-use crate::ui::view_model::stage::LaneView;
+use crate::ui::view_model::stage::{LaneView, SHELF};
 use crate::ui::view_model::tile::TileView;
 
 #[derive(PartialEq, Properties)]
@@ -35,9 +35,6 @@ pub(crate) enum Look {
     /// As counts by state.
     Summed,
 }
-
-/// The lane of the pods without a node, where a node has its uid.
-pub(crate) const SHELF: &str = "shelf";
 
 fn pods(
     shown: &[Rc<TileView>],

@@ -109,7 +109,7 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
         (false, false) => Look::Whole,
     };
     let is_terse = look == Look::Summed && view.lanes.len() > LANES_IN_WORDS;
-    use_motion(&root, props.motion, &(view.clone(), look, (*opened).clone()));
+    use_motion(&root, props.motion, view, &(look, (*opened).clone()));
     {
         // A pod that had the focus and is gone leaves it to its successor, or to the first cell.
         let (root, had_focus) = (root.clone(), had_focus.clone());

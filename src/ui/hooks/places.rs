@@ -1,60 +1,65 @@
 //! Where lanes, tiles and panels stand on the page, read all at once.
+//!
+//! A tile's place counts from its lane, so that what stands where it stood in a lane need not be read again,
+//! however far the lane has moved.
+
+use std::rc::Rc;
 
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
 
 use crate::collections::SortedMap;
 use crate::ui::browser;
+use crate::ui::view_model::stage::{SHELF, StageView};
+use crate::ui::view_model::tile::TileView;
 
 /// Where something stands on the page, and how much room it takes.
 #[derive(Clone)]
 pub(super) struct Spot {
     pub(super) element: HtmlElement,
-    /// The lane of a tile.
-    pub(super) lane: String,
     pub(super) left: f64,
     pub(super) top: f64,
     pub(super) width: f64,
     pub(super) height: f64,
-    /// How many tiles a lane has.
-    pub(super) tiles: usize,
+}
+
+/// A lane, and its tiles.
+pub(super) struct LanePlace {
+    pub(super) spot: Spot,
+    /// How far its tiles count from its own place.
+    border: (f64, f64),
+    /// In their order; shared with the picture before where they stand as they stood.
+    pub(super) tiles: Rc<Vec<TilePlace>>,
+}
+
+/// A tile in its lane.
+pub(super) struct TilePlace {
+    pub(super) uid: String,
+    spot: Spot,
 }
 
 /// Where everything stood after the last change.
 #[derive(Default)]
 pub(super) struct Places {
-    pub(super) lanes: SortedMap<String, Spot>,
-    pub(super) tiles: SortedMap<String, Spot>,
+    pub(super) lanes: SortedMap<String, LanePlace>,
     pub(super) panels: Vec<Spot>,
     /// Whether pods were summed up: those that are drawn next have not come from anywhere.
     pub(super) is_summed: bool,
+    /// Whether all tiles were small, and so of one size.
+    pub(super) is_small: bool,
     /// Whether time passed.
     pub(super) was_moving: bool,
 }
 
 impl Spot {
     /// Offsets, unlike rectangles, do not count an animation that is still under way. They count from the
-    /// nearest positioned element: for a tile that is its lane, which stands at `(x, y)`. The size is read
-    /// unless it is known.
-    fn of(
-        element: Element,
-        lane: &str,
-        tiles: usize,
-        (x, y): (f64, f64),
-        size: Option<(f64, f64)>,
-    ) -> Option<Self> {
+    /// nearest positioned element: for a tile that is its lane. The size is read unless it is known.
+    fn of(element: Element, size: Option<(f64, f64)>) -> Option<Self> {
         let element: HtmlElement = element.dyn_into().ok()?;
         let (width, height) =
             size.unwrap_or_else(|| (f64::from(element.offset_width()), f64::from(element.offset_height())));
-        Some(Self {
-            left: x + f64::from(element.offset_left()),
-            top: y + f64::from(element.offset_top()),
-            width,
-            height,
-            lane: lane.to_owned(),
-            element,
-            tiles,
-        })
+        let (left, top) = offset(&element);
+        Some(Self { element, left, top, width, height })
     }
 
     pub(super) fn way_from(&self, old: (f64, f64)) -> (f64, f64) {
@@ -66,40 +71,84 @@ impl Spot {
     }
 }
 
-impl Places {
-    /// All is read at once, so that the browser lays the page out once.
-    pub(super) fn of(root: &Element) -> Self {
-        let is_summed = root.query_selector(".lane-crowd").is_ok_and(|crowd| crowd.is_some());
-        // Small tiles are all of one size.
-        let is_compact = root.matches(".is-compact").unwrap_or_default();
-        let mut size = None;
-        let mut places = Self { is_summed, ..Self::default() };
-        let mut found = Vec::new();
-        for lane in browser::all(root, "[data-lane]") {
-            let Some(uid) = lane.get_attribute("data-lane") else { continue };
-            let tiles = tiles_of(&lane);
-            let border = (f64::from(lane.client_left()), f64::from(lane.client_top()));
-            let Some(spot) = Spot::of(lane, "", tiles.len(), (0.0, 0.0), None) else { continue };
-            let inside = (spot.left + border.0, spot.top + border.1);
-            for tile in tiles {
-                let name = tile.get_attribute("data-flip");
-                if let (Some(name), Some(tile)) = (name, Spot::of(tile, &uid, 0, inside, size)) {
-                    size = is_compact.then_some((tile.width, tile.height));
-                    found.push((name, tile));
-                }
-            }
-            places.lanes.insert(uid, spot);
-        }
-        places.tiles = found.into_iter().collect();
-        let page = root.closest("main").ok().flatten();
-        let panels = page.map(|page| browser::all(&page, ".area-cluster > *, .area-read > *"));
-        let panels = panels.into_iter().flatten();
-        places.panels = panels.filter_map(|panel| Spot::of(panel, "", 0, (0.0, 0.0), None)).collect();
-        places
+fn offset(element: &HtmlElement) -> (f64, f64) {
+    (f64::from(element.offset_left()), f64::from(element.offset_top()))
+}
+
+impl LanePlace {
+    /// Where a tile of the lane stands on the page.
+    pub(super) fn tile(&self, tile: &TilePlace) -> Spot {
+        let (x, y) = (self.spot.left + self.border.0, self.spot.top + self.border.1);
+        Spot { left: x + tile.spot.left, top: y + tile.spot.top, ..tile.spot.clone() }
+    }
+
+    /// Whether these tiles stand where those of the lane stood, which is so for all if it is for the first:
+    /// small tiles are of one size, and fill rows of one width.
+    fn is_kept(&self, spot: &Spot, drawn: &[Rc<TileView>]) -> bool {
+        let first = self.tiles.first();
+        self.spot.width.to_bits() == spot.width.to_bits()
+            && self.spot.element == spot.element
+            && self.tiles.iter().map(|tile| &tile.uid).eq(drawn.iter().map(|tile| &tile.uid))
+            && first.is_none_or(|tile| offset(&tile.spot.element) == tile.spot.place())
     }
 }
 
-/// The tiles of a lane.
-pub(super) fn tiles_of(lane: &Element) -> Vec<Element> {
-    browser::all(lane, "[data-flip]")
+impl Places {
+    /// All is read at once, so that the browser lays the page out once.
+    pub(super) fn of(root: &Element, view: &StageView, old: &Self) -> Self {
+        let is_summed = root.query_selector(".lane-crowd").is_ok_and(|crowd| crowd.is_some());
+        let is_small = view.is_compact && !is_summed;
+        let mut places = Self { is_summed, is_small, ..Self::default() };
+        let mut size = None;
+        for lane in browser::all(root, "[data-lane]") {
+            let Some(uid) = lane.get_attribute("data-lane") else { continue };
+            let Some(spot) = Spot::of(lane, None) else { continue };
+            let known = old.lanes.get(&uid).filter(|_| is_small && old.is_small);
+            let kept = known.filter(|known| known.is_kept(&spot, drawn(view, &uid)));
+            let tiles = kept.map(|known| Rc::clone(&known.tiles));
+            let tiles = tiles.unwrap_or_else(|| Rc::new(tiles_in(&spot.element, is_small, &mut size)));
+            let border = (f64::from(spot.element.client_left()), f64::from(spot.element.client_top()));
+            places.lanes.insert(uid, LanePlace { spot, border, tiles });
+        }
+        let page = root.closest("main").ok().flatten();
+        let panels = page.map(|page| browser::all(&page, ".area-cluster > *, .area-read > *"));
+        places.panels = panels.into_iter().flatten().filter_map(|panel| Spot::of(panel, None)).collect();
+        places
+    }
+
+    /// Whether there are tiles at all.
+    pub(super) fn have_tiles(&self) -> bool {
+        self.lanes.values().any(|lane| !lane.tiles.is_empty())
+    }
+
+    /// The tiles that may not stand in their lanes as in the other picture, with where they are on the page,
+    /// by uid.
+    pub(super) fn changed<'a>(&'a self, other: &Self) -> SortedMap<&'a str, (&'a str, Spot)> {
+        let is_same = |uid: &String, lane: &LanePlace| {
+            other.lanes.get(uid).is_some_and(|known| Rc::ptr_eq(&known.tiles, &lane.tiles))
+        };
+        let changed = self.lanes.iter().filter(|(uid, lane)| !is_same(uid, lane));
+        let tiles = changed.flat_map(|(uid, lane)| {
+            lane.tiles.iter().map(move |tile| (tile.uid.as_str(), (uid.as_str(), lane.tile(tile))))
+        });
+        tiles.collect()
+    }
+}
+
+/// The tiles of a lane as they are to be drawn.
+pub(super) fn drawn<'a>(view: &'a StageView, lane: &str) -> &'a [Rc<TileView>] {
+    if lane == SHELF {
+        return &view.shelf;
+    }
+    view.lanes.iter().find(|known| known.uid == lane).map_or(&[], |lane| &lane.tiles)
+}
+
+fn tiles_in(lane: &Element, is_small: bool, size: &mut Option<(f64, f64)>) -> Vec<TilePlace> {
+    let tile = |element: Element| {
+        let uid = element.get_attribute("data-flip")?;
+        let spot = Spot::of(element, *size)?;
+        *size = is_small.then_some((spot.width, spot.height));
+        Some(TilePlace { uid, spot })
+    };
+    browser::all(lane, "[data-flip]").into_iter().filter_map(tile).collect()
 }

@@ -14,9 +14,10 @@ use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use super::animate;
-use super::places::{Places, Spot, tiles_of};
+use super::places::{Places, Spot, drawn};
 use crate::ui::browser;
 use crate::ui::state::pace::Motion;
+use crate::ui::view_model::stage::{SHELF, StageView};
 
 /// More tiles than this do not travel, or leave, at the same time.
 const TRAVELS_MAX: usize = 16;
@@ -32,19 +33,23 @@ const OUTLINED_MS: f64 = 120.0;
 /// What there is only where there are pods.
 const PODS: &str = ".tile, .lane-crowd";
 
-/// Animates the elements inside `root` that carry `data-flip` and `data-lane`, after each change of `shown`;
-/// `root` must be the nearest positioned ancestor of the lanes, and these of their tiles.
+/// Animates the elements inside `root` that carry `data-flip` and `data-lane`, after each change of the view or of
+/// `how` it is drawn; `root` must be the nearest positioned ancestor of the lanes, and these of their tiles.
 #[hook]
-pub(crate) fn use_motion<T: PartialEq + Clone + 'static>(root: &NodeRef, motion: Motion, shown: &T) {
+pub(crate) fn use_motion<T>(root: &NodeRef, motion: Motion, view: &Rc<StageView>, how: &T)
+where
+    T: PartialEq + Clone + 'static,
+{
     let places = use_mut_ref(Places::default);
-    let before = use_mut_ref(|| None::<T>);
-    if before.borrow().as_ref() != Some(shown) {
-        *before.borrow_mut() = Some(shown.clone());
+    let before = use_mut_ref(|| None::<(Rc<StageView>, T)>);
+    let is_drawn = before.borrow().as_ref().is_some_and(|(old, old_how)| old == view && old_how == how);
+    if !is_drawn {
+        *before.borrow_mut() = Some((Rc::clone(view), how.clone()));
         if browser::document().is_some() {
-            let (root, places) = (root.clone(), Rc::clone(&places));
+            let (root, places, view) = (root.clone(), Rc::clone(&places), Rc::clone(view));
             // Not in an effect: where a picture took long, those run only after it was painted, and what they
             // let slide would be seen to jump there and back. This runs when all has been put on the page.
-            spawn_local(async move { follow_when_drawn(&root, motion, &places) });
+            spawn_local(async move { follow_when_drawn(&root, motion, &view, &places) });
         }
     }
     {
@@ -57,12 +62,12 @@ pub(crate) fn use_motion<T: PartialEq + Clone + 'static>(root: &NodeRef, motion:
             }
         });
     }
-    let root = root.clone();
+    let (root, view) = (root.clone(), Rc::clone(view));
     use_effect_with(motion.is_settled, move |&is_settled| {
         let release = is_settled.then(|| {
             Timeout::new(SETTLED_MS, move || {
                 if let Some(root) = root.cast::<Element>().filter(|_| !places.borrow().lanes.is_empty()) {
-                    release_room(&root, motion, &places);
+                    release_room(&root, motion, &view, &places);
                 }
             })
         });
@@ -70,18 +75,18 @@ pub(crate) fn use_motion<T: PartialEq + Clone + 'static>(root: &NodeRef, motion:
     });
 }
 
-fn follow_when_drawn(root: &NodeRef, motion: Motion, places: &RefCell<Places>) {
+fn follow_when_drawn(root: &NodeRef, motion: Motion, view: &StageView, places: &RefCell<Places>) {
     let has_pods = |root: &Element| root.query_selector(PODS).is_ok_and(|pod| pod.is_some());
     if let Some(root) = root.cast::<Element>()
         && (!places.borrow().lanes.is_empty() || has_pods(&root))
     {
-        follow(&root, motion, places);
+        follow(&root, motion, view, places);
     }
 }
 
 /// Apart from the hook, as are the functions below: the page's start has no pods, and needs none of this.
 #[inline(never)]
-fn follow(root: &Element, motion: Motion, places: &RefCell<Places>) {
+fn follow(root: &Element, motion: Motion, view: &StageView, places: &RefCell<Places>) {
     let mut old = places.borrow_mut();
     if root.client_width() == 0 {
         // On a page of a phone that is not shown, nothing has a place.
@@ -91,11 +96,11 @@ fn follow(root: &Element, motion: Motion, places: &RefCell<Places>) {
     // The change that brings all to rest is one to follow, too.
     let is_followed = motion.is_moving || (motion.is_settled && old.was_moving);
     if is_followed {
-        keep_room(root, &old);
+        keep_room(root, view, &old);
     } else {
         animate::arrive();
     }
-    let new = Places { was_moving: motion.is_moving, ..Places::of(root) };
+    let new = Places { was_moving: motion.is_moving, ..Places::of(root, view, &old) };
     if is_followed && !motion.is_racing && !old.lanes.is_empty() {
         let moved = Moved { old: &old, new: &new, ms: travel_ms(motion.speed) };
         if browser::wants_less_motion() {
@@ -104,21 +109,24 @@ fn follow(root: &Element, motion: Motion, places: &RefCell<Places>) {
             moved.play(root);
         }
     }
-    fill(root, motion);
+    // Small tiles do not fill.
+    if !view.is_compact {
+        fill(root, motion);
+    }
     *old = new;
 }
 
 /// Gives back the room that lanes kept, gently.
 #[inline(never)]
-fn release_room(root: &Element, motion: Motion, places: &RefCell<Places>) {
+fn release_room(root: &Element, motion: Motion, view: &StageView, places: &RefCell<Places>) {
     let mut old = places.borrow_mut();
     for lane in old.lanes.values() {
-        drop(lane.element.style().remove_property("min-height"));
+        drop(lane.spot.element.style().remove_property("min-height"));
     }
     if root.client_width() == 0 {
         return;
     }
-    let new = Places::of(root);
+    let new = Places::of(root, view, &old);
     if !browser::wants_less_motion() {
         Moved { old: &old, new: &new, ms: travel_ms(motion.speed) }.play(root);
     }
@@ -126,11 +134,11 @@ fn release_room(root: &Element, motion: Motion, places: &RefCell<Places>) {
 }
 
 /// A lane that has fewer tiles than before keeps its height, so that those below it stay where they are.
-fn keep_room(root: &Element, old: &Places) {
-    for lane in old.lanes.values() {
-        let is_less = tiles_of(&lane.element).len() < lane.tiles;
-        if is_less && root.contains(Some(&lane.element)) {
-            drop(lane.element.style().set_property("min-height", &format!("{}px", lane.height)));
+fn keep_room(root: &Element, view: &StageView, old: &Places) {
+    for (uid, lane) in &old.lanes {
+        let element = &lane.spot.element;
+        if drawn(view, uid).len() < lane.tiles.len() && root.contains(Some(element)) {
+            drop(element.style().set_property("min-height", &format!("{}px", lane.spot.height)));
         }
     }
 }
@@ -153,62 +161,61 @@ struct Moved<'a> {
     ms: f64,
 }
 
-fn is_far((dx, dy): (f64, f64)) -> bool {
+/// How far something has come, to the right and down.
+type Way = (f64, f64);
+
+fn is_far((dx, dy): Way) -> bool {
     dx.abs() + dy.abs() > NEAR_PX
 }
 
 impl Moved<'_> {
-    /// The tiles that are new or elsewhere, each with the way it has come; what is new comes from the shelf.
-    fn tiles(&self) -> Vec<(&Spot, Option<(f64, f64)>)> {
+    /// The tiles that are new or elsewhere, each with the way it has come, and those that are gone; what is new
+    /// comes from the shelf.
+    fn tiles(&self) -> (Vec<(Spot, Option<Way>)>, Vec<Spot>) {
         if self.old.is_summed {
-            return Vec::new();
+            return (Vec::new(), Vec::new());
         }
-        let source = self.new.lanes.get("shelf").map(Spot::place);
-        let way = |(uid, tile): (&String, &'_ Spot)| match self.old.tiles.get(uid) {
-            Some(old) => Some(tile.way_from(old.place())),
-            None if tile.lane == "shelf" => None,
-            None => source.map(|place| tile.way_from(place)),
-        };
-        let is_new = |uid: &String| !self.old.tiles.contains_key(uid);
-        let tiles = self.new.tiles.iter();
-        tiles
-            .map(|(uid, tile)| (uid, tile, self.beside(tile, way((uid, tile)))))
-            .filter(|(uid, _, way)| way.map_or(is_new(uid), is_far))
-            .map(|(_, tile, way)| (tile, way))
-            .collect()
+        let (old, new) = (self.old.changed(self.new), self.new.changed(self.old));
+        let source = self.new.lanes.get(SHELF).map(|lane| lane.spot.place());
+        let mut moved = Vec::new();
+        for (uid, (lane, tile)) in &new {
+            let known = old.get(uid);
+            let way = match (known, source) {
+                (Some((_, was)), _) => Some(tile.way_from(was.place())),
+                (None, Some(source)) if *lane != SHELF => Some(tile.way_from(source)),
+                (None, _) => None,
+            };
+            // The part of its way that its lane does not go.
+            let (x, y) = self.lane_way(lane);
+            let way = way.map(|(dx, dy)| (dx - x, dy - y));
+            if way.map_or(known.is_none(), is_far) {
+                moved.push((tile.clone(), way));
+            }
+        }
+        let gone = old.into_iter().filter(|(uid, _)| !new.contains_key(uid));
+        (moved, gone.map(|(_, (_, tile))| tile).collect())
     }
 
-    /// The part of a tile's way that its lane does not go.
-    fn beside(&self, tile: &Spot, way: Option<(f64, f64)>) -> Option<(f64, f64)> {
-        let lane = self.lane_way(&tile.lane);
-        way.map(|(dx, dy)| (dx - lane.0, dy - lane.1))
-    }
-
-    fn lane_way(&self, uid: &String) -> (f64, f64) {
+    fn lane_way(&self, uid: &str) -> Way {
         match (self.old.lanes.get(uid), self.new.lanes.get(uid)) {
-            (Some(old), Some(new)) => new.way_from(old.place()),
+            (Some(old), Some(new)) => new.spot.way_from(old.spot.place()),
             _ => (0.0, 0.0),
         }
     }
 
-    fn gone(&self) -> Vec<&Spot> {
-        let gone = self.old.tiles.iter().filter(|(uid, _)| !self.new.tiles.contains_key(*uid));
-        gone.map(|(_, tile)| tile).collect()
-    }
-
     fn play(&self, root: &Element) {
-        let (tiles, gone) = (self.tiles(), self.gone());
+        let (tiles, gone) = self.tiles();
         if tiles.len() <= TRAVELS_MAX {
-            for (tile, way) in tiles {
-                self.travel(tile, way);
+            for (tile, way) in &tiles {
+                self.travel(tile, *way);
             }
         }
-        if gone.len() <= TRAVELS_MAX && !self.new.tiles.is_empty() {
-            for tile in gone {
+        if gone.len() <= TRAVELS_MAX && self.new.have_tiles() {
+            for tile in &gone {
                 self.leave(root, tile);
             }
         }
-        let lanes = self.new.lanes.iter().map(|(uid, lane)| (lane, self.lane_way(uid)));
+        let lanes = self.new.lanes.iter().map(|(uid, lane)| (&lane.spot, self.lane_way(uid)));
         let lanes: Vec<_> = lanes.filter(|(_, way)| is_far(*way)).collect();
         if lanes.len() <= SLIDES_MAX {
             for (lane, way) in lanes {
@@ -218,7 +225,7 @@ impl Moved<'_> {
         self.make_room();
     }
 
-    fn travel(&self, tile: &Spot, way: Option<(f64, f64)>) {
+    fn travel(&self, tile: &Spot, way: Option<Way>) {
         if let Some((dx, dy)) = way {
             let from = format!("translate({dx}px, {dy}px)");
             // Above those that it passes. With an animated `z-index` the page would have to move it.
@@ -272,9 +279,9 @@ impl Moved<'_> {
 
     /// Marks what has changed its place, for those who asked for less motion.
     fn outline(&self) {
-        let tiles = self.tiles();
+        let (tiles, _) = self.tiles();
         if tiles.len() <= TRAVELS_MAX {
-            for (tile, _) in tiles {
+            for (tile, _) in &tiles {
                 let outline = "2px solid currentColor";
                 animate::travel(&tile.element, &[("outline", outline, outline)], OUTLINED_MS);
             }
@@ -282,7 +289,7 @@ impl Moved<'_> {
     }
 }
 
-fn slide(element: &Element, (dx, dy): (f64, f64), ms: f64) {
+fn slide(element: &Element, (dx, dy): Way, ms: f64) {
     animate::slide(element, &format!("translate({dx}px, {dy}px)"), ms);
 }
 

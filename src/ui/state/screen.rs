@@ -45,9 +45,10 @@ pub struct TabView {
 
 impl State {
     /// Brings the terminals up to date.
-    pub(super) fn refresh_entries(&mut self) {
+    pub(super) fn refresh_entries(&mut self) -> bool {
         self.tabs.see(&self.cluster);
         let tabs = self.tabs.open.iter().map(|id| self.tab_view(*id)).collect();
+        let old_tabs = Rc::clone(&self.views.terminals);
         keep(&mut self.views.terminals, tabs);
         let mut known: SortedMap<(u32, u64), Rc<EntryView>> =
             self.views.entries.iter().map(|entry| (entry.id, Rc::clone(entry))).collect();
@@ -69,6 +70,7 @@ impl State {
         if !is_same {
             self.views.entries = Rc::new(entries);
         }
+        !is_same || !Rc::ptr_eq(&old_tabs, &self.views.terminals)
     }
 
     fn tab_view(&self, id: u32) -> TabView {

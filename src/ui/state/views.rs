@@ -117,17 +117,17 @@ impl Views {
 }
 
 impl State {
-    /// Brings what is shown up to date.
-    pub fn refresh(&mut self) {
+    /// Brings what is shown up to date; says whether the page has to look at it again.
+    pub fn refresh(&mut self) -> bool {
         self.read_files();
-        self.refresh_entries();
+        let is_told = self.refresh_entries();
         let text = if self.files.shows_edit { "" } else { self.files.text(&self.files.open) };
         if self.views.checked.as_deref() != Some(text) {
             self.views.problems = Rc::new(problems(text));
             self.views.checked = Some(text.to_owned());
         }
         if !self.begin_picture() {
-            return;
+            return is_told;
         }
         let shown = Shown {
             revision: self.cluster.server().store().revision(),
@@ -144,11 +144,12 @@ impl State {
         };
         let is_behind = self.views.frame.is_behind;
         if self.views.shown.as_ref() == Some(&shown) && !is_behind {
-            return;
+            return true;
         }
         let old = self.views.shown.replace(shown.clone());
         let only_time = old.is_some_and(|old| Shown { seconds: shown.seconds, ..old } == shown) && !is_behind;
         self.refresh_cluster(only_time);
+        true
     }
 
     fn refresh_cluster(&mut self, only_time: bool) {

@@ -26,6 +26,9 @@ const NODES_DRAWN: usize = 200;
 /// More pods without a node than this are summed up.
 const SHELF_DRAWN: usize = 400;
 
+/// The name of the shelf's lane, where that of a node has its uid.
+pub(crate) const SHELF: &str = "shelf";
+
 /// The stage.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StageView {
