@@ -2,8 +2,8 @@
 //!
 //! At high speed a picture for each change could not be read and would flash: while things change, it is made
 //! anew three times a second at most and sums pods up. Once nothing has changed for a moment they are drawn
-//! again, although something is due some time. In a crowd of pods several changes are drawn together, so that
-//! frames stay short.
+//! again, although something is due some time. In a crowd of pods several changes are drawn together, and a
+//! frame either lets time pass and makes the next picture's values, or draws them: so frames stay short.
 
 use super::State;
 use crate::ui::view_model::events::{EVENTS_LISTED, EVENTS_LISTED_IN_PASSING};
@@ -30,8 +30,10 @@ pub struct Frame {
     unseen_ms: f64,
     unlisted_ms: f64,
     owed_ms: f64,
-    /// Whether this frame draws.
-    draws: bool,
+    /// What this frame does beside letting time pass.
+    task: Task,
+    /// Whether what the next picture shows has been made.
+    is_prepared: bool,
     /// Whether the last picture had no room for all that had changed.
     pub(super) is_behind: bool,
     /// How many pods may change in this picture.
@@ -46,12 +48,37 @@ impl Default for Frame {
             unseen_ms: 0.0,
             unlisted_ms: RACING_MS,
             owed_ms: 0.0,
-            draws: true,
+            task: Task::Draw,
+            is_prepared: false,
             is_behind: false,
             room: usize::MAX,
             lists_events: Some(EVENTS_LISTED),
         }
     }
+}
+
+/// What a frame is for, where a picture takes time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Task {
+    /// It lets time pass.
+    Pass,
+    /// It lets time pass, and makes what the next frame draws.
+    Prepare,
+    /// It draws.
+    Draw,
+}
+
+/// What a frame has to do for a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Picture {
+    /// Nothing: no picture is due.
+    None,
+    /// It is made, for the next frame to draw.
+    Made,
+    /// It is made and drawn.
+    MadeAndDrawn,
+    /// It was made before, and is drawn.
+    Drawn,
 }
 
 /// How long nothing has changed that can be seen.
@@ -128,23 +155,36 @@ impl State {
         frame.unlisted_ms += ms;
         frame.owed_ms += ms;
         // Where frames only draw, not two in a row: time would stand still.
-        let is_free = pause_ms <= 0.0 || !frame.draws;
-        frame.draws = is_free && (frame.unseen_ms >= pause_ms || frame.is_behind);
-        let lets_pass = pause_ms <= 0.0 || !frame.draws;
+        let is_free = pause_ms <= 0.0 || frame.task != Task::Draw;
+        frame.task = if is_free && (frame.is_prepared || frame.unseen_ms >= pause_ms || frame.is_behind) {
+            Task::Draw
+        } else if frame.unseen_ms + ms >= pause_ms || frame.is_behind {
+            Task::Prepare
+        } else {
+            Task::Pass
+        };
+        let lets_pass = pause_ms <= 0.0 || frame.task != Task::Draw;
         lets_pass.then(|| std::mem::take(&mut frame.owed_ms))
     }
 
-    /// Says whether this frame draws what has changed in the cluster. What has come to rest is drawn at once.
-    pub(super) fn begin_picture(&mut self) -> bool {
+    /// Says whether this frame makes, or draws, what has changed in the cluster. What has come to rest is drawn
+    /// at once.
+    pub(super) fn begin_picture(&mut self) -> Picture {
         self.note_stir(0.0);
         let (is_ticking, is_racing) = (self.is_ticking(), self.is_racing());
         let is_crowd = self.views.stage.pods > PODS_DRAWN_AT_ONCE;
         // Asked again: the race may be over by now.
         let pause_ms = self.pause_ms();
         let frame = &mut self.views.frame;
-        if !frame.draws && is_ticking && pause_ms > 0.0 {
-            return false;
+        let is_divided = is_ticking && pause_ms > 0.0;
+        if is_divided && frame.task == Task::Pass {
+            return Picture::None;
         }
+        let was_prepared = std::mem::take(&mut frame.is_prepared);
+        if is_divided && frame.task == Task::Draw && was_prepared {
+            return Picture::Drawn;
+        }
+        frame.is_prepared = is_divided && frame.task == Task::Prepare;
         let is_gradual = is_ticking && is_crowd && !is_racing;
         frame.room = if is_gradual { PODS_A_PICTURE } else { usize::MAX };
         frame.lists_events = if is_ticking && is_crowd {
@@ -156,7 +196,7 @@ impl State {
             frame.unlisted_ms = 0.0;
         }
         frame.unseen_ms = 0.0;
-        true
+        if frame.is_prepared { Picture::Made } else { Picture::MadeAndDrawn }
     }
 
     fn pause_ms(&self) -> f64 {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::pace::{Frame, Stir};
+use super::pace::{Frame, Picture, Stir};
 use super::screen::{EntryView, TabView};
 use super::{Panel, State};
 use crate::api::ObjectKey;
@@ -126,9 +126,13 @@ impl State {
             self.views.problems = Rc::new(problems(text));
             self.views.checked = Some(text.to_owned());
         }
-        if !self.begin_picture() {
-            return is_told;
+        let picture = self.begin_picture();
+        match picture {
+            Picture::None => return is_told,
+            Picture::Drawn => return true,
+            Picture::Made | Picture::MadeAndDrawn => {}
         }
+        let is_shown = is_told || picture == Picture::MadeAndDrawn;
         let shown = Shown {
             revision: self.cluster.server().store().revision(),
             seconds: self.cluster.now().seconds(),
@@ -144,12 +148,12 @@ impl State {
         };
         let is_behind = self.views.frame.is_behind;
         if self.views.shown.as_ref() == Some(&shown) && !is_behind {
-            return true;
+            return is_shown;
         }
         let old = self.views.shown.replace(shown.clone());
         let only_time = old.is_some_and(|old| Shown { seconds: shown.seconds, ..old } == shown) && !is_behind;
         self.refresh_cluster(only_time);
-        true
+        is_shown
     }
 
     fn refresh_cluster(&mut self, only_time: bool) {
