@@ -59,7 +59,7 @@ mod tests {
     fn it_is_shared_until_one_changes_it() {
         let first: Shared<Vec<String>> = vec!["a".to_owned()].into();
         let mut second = first.clone();
-        assert!(std::ptr::eq::<Vec<String>>(&*first, &*second));
+        assert!(Rc::ptr_eq(&first.0, &second.0));
         second.push("b".to_owned());
         assert_eq!((first.len(), second.len()), (1, 2));
         assert_ne!(first, second);

@@ -36,7 +36,6 @@ pub use draws::DrawTable;
 pub use framework::{Attempt, NodeVerdict, Plugin, Preemption, Rejection, SCORE_WEIGHTS, Scores};
 pub use queue::Place;
 
-use std::hint::black_box;
 use std::rc::Rc;
 
 use crate::api::object::Typed as _;
@@ -115,14 +114,14 @@ impl Scheduler {
 
     /// Tries the pods that are due.
     fn run_queue(&mut self, context: &mut Ctx<'_>) {
-        // By a pointer: an optimizer that finds one caller makes one function of both, and the page would
-        // load all of scheduling before it is drawn, to look at an empty queue.
-        let schedule_one: fn(&mut Self, QueuedPod, &mut Ctx<'_>) = black_box(Self::schedule_one);
         while let Some(queued) = self.queue.pop(context.now()) {
-            schedule_one(self, queued, context);
+            self.schedule_one(queued, context);
         }
     }
 
+    // Out of line, so that the page does not load all of scheduling before it is drawn, to look at an empty
+    // queue.
+    #[inline(never)]
     fn schedule_one(&mut self, queued: QueuedPod, context: &mut Ctx<'_>) {
         let pod = Rc::clone(&queued.pod);
         if pod.is_terminating() {

@@ -51,7 +51,7 @@ fn fill(tile: &TileView) -> Html {
 }
 
 /// Longer names do not fit on a small tile; the part that tells a pod from its siblings does.
-const NAME_MAX: usize = 8;
+const NAME_MAX: usize = 7;
 
 /// Its state is drawn by its class alone: there may be hundreds.
 fn small(tile: &TileView) -> Html {

@@ -212,8 +212,7 @@ impl State {
             Action::Diff => self.show_diff(),
             Action::CloseDiff => self.diff = None,
             Action::EndEdit(saves) => self.end_edit(saves),
-            // By a pointer, so that it is no part of what is loaded before the first paint.
-            Action::ShowField(key, path) => std::hint::black_box(Self::show_field)(self, &key, &path),
+            Action::ShowField(key, path) => self.show_field(&key, &path),
             Action::Propose(line) => self.propose(line),
             Action::Select(key) => self.selected = key,
             Action::Panel(panel) => self.panel = panel,
