@@ -187,9 +187,9 @@ pub fn create_controller_revision(
 
 /// Gives a revision another number.
 ///
-/// After a conflict it is tried again with what the cache shows then (`UpdateControllerRevision`). That stays as
-/// it is while a sync runs, as a sync takes no time here: a version that is really old fails, and the next
-/// sync sees what is new.
+/// After a conflict it is tried again with what others have changed (`UpdateControllerRevision`). If that is
+/// the number, the view in which the new one was chosen is old: the next sync chooses again. Upstream looks
+/// into its cache, which may have the other number by then, and overwrites it.
 ///
 /// # Errors
 /// As the server answers.
@@ -198,15 +198,21 @@ pub fn update_controller_revision(
     revision: &Rc<ControllerRevision>,
     number: i64,
 ) -> Result<Rc<ControllerRevision>, StatusError> {
-    if revision.revision == number {
-        return Ok(Rc::clone(revision));
-    }
-    let changed = ControllerRevision { revision: number, ..(**revision).clone() };
+    let mut current = Rc::clone(revision);
     let mut tries = UPDATE_TRIES;
     loop {
+        if current.revision == number {
+            return Ok(current);
+        }
+        let changed = ControllerRevision { revision: number, ..(*current).clone() };
         tries -= 1;
-        match api.request(Request::update(changed.clone())) {
-            Err(error) if error.is_conflict() && tries > 0 => {}
+        match api.request(Request::update(changed)) {
+            Err(error) if error.is_conflict() && tries > 0 => {
+                current = typed(api.live(&key_of(&current))?)?;
+                if current.revision != revision.revision && current.revision != number {
+                    return Err(error);
+                }
+            }
             answer => return typed(answer?),
         }
     }

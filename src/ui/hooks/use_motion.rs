@@ -33,8 +33,9 @@ const OUTLINED_MS: f64 = 120.0;
 /// What there is only where there are pods.
 const PODS: &str = ".tile, .lane-crowd";
 
-/// Animates the elements inside `root` that carry `data-flip` and `data-lane`, after each change of the view or of
-/// `how` it is drawn; `root` must be the nearest positioned ancestor of the lanes, and these of their tiles.
+/// Animates the elements inside `root` that carry `data-flip` and `data-lane`, after each change of the view
+/// or of `how` it is drawn; `root` must be the nearest positioned ancestor of the lanes, and these of their
+/// tiles.
 #[hook]
 pub(crate) fn use_motion<T>(root: &NodeRef, motion: Motion, view: &Rc<StageView>, how: &T)
 where
@@ -169,8 +170,8 @@ fn is_far((dx, dy): Way) -> bool {
 }
 
 impl Moved<'_> {
-    /// The tiles that are new or elsewhere, each with the way it has come, and those that are gone; what is new
-    /// comes from the shelf.
+    /// The tiles that are new or elsewhere, each with the way it has come, and those that are gone; what is
+    /// new comes from the shelf.
     fn tiles(&self) -> (Vec<(Spot, Option<Way>)>, Vec<Spot>) {
         if self.old.is_summed {
             return (Vec::new(), Vec::new());

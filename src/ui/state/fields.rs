@@ -9,8 +9,8 @@ use crate::ui::view_model::field_line::{document_of, place_of};
 const SERVERS_OWN: [&str; 5] = ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields"];
 
 impl State {
-    /// Opens the manifest that holds an object, and goes to one of its fields. Out of line, so that the page's
-    /// start does not carry it.
+    /// Opens the manifest that holds an object, and goes to one of its fields. Out of line, so that the
+    /// page's start does not carry it.
     #[inline(never)]
     pub(super) fn show_field(&mut self, key: &ObjectKey, path: &str) {
         let namespace = self.cluster.session().namespace.clone();

@@ -151,8 +151,8 @@ impl State {
         }
     }
 
-    /// Carries an action out; says whether anything that is shown may have changed. A frame that only lets time
-    /// pass shows nothing, but for what terminals print: the next picture shows the time, too.
+    /// Carries an action out; says whether anything that is shown may have changed. A frame that only lets
+    /// time pass shows nothing, but for what terminals print: the next picture shows the time, too.
     pub fn reduce(&mut self, action: Action) -> bool {
         let passed = if let Action::Advance(ms) = action { Some(ms) } else { None };
         // Typing is no reason to look at the cluster again.

@@ -167,8 +167,8 @@ impl State {
         lets_pass.then(|| std::mem::take(&mut frame.owed_ms))
     }
 
-    /// Says whether this frame makes, or draws, what has changed in the cluster. What has come to rest is drawn
-    /// at once.
+    /// Says whether this frame makes, or draws, what has changed in the cluster. What has come to rest is
+    /// drawn at once.
     pub(super) fn begin_picture(&mut self) -> Picture {
         self.note_stir(0.0);
         let (is_ticking, is_racing) = (self.is_ticking(), self.is_racing());
