@@ -6,6 +6,7 @@
 //!
 //! - [`config`]: nodes, latencies, seed. [`input`]: what people can do, and the log of it.
 //! - [`process`]: a component with its cache. [`terminal`]: lines that were typed and what they printed.
+//! - `turns`: one wakeup after the other.
 //! - [`disturbance`]: what may happen to processes and to what is due, for explorations and tests.
 //! - [`event_log`]: every change in order, as lines and as a running hash.
 //! - `shell_host`, `commands`, `minikube`: what the terminals' shells stand on. `documents`: examples by URL.
@@ -20,6 +21,7 @@ pub mod terminal;
 pub mod disturbance;
 pub mod event_log;
 pub mod explain;
+mod turns;
 mod evict;
 mod fault;
 mod commands;
@@ -38,7 +40,7 @@ pub use event_log::{Change, EventLog};
 pub use input::{Input, InputEntry, InputError};
 pub use terminal::{Terminal, TerminalEntry};
 
-use crate::api::{Kind, Object, ObjectKey};
+use crate::api::{Object, ObjectKey};
 use crate::apiserver::{ApiServer, Request};
 use crate::collections::SortedMap;
 use crate::containers::Containers;
@@ -48,10 +50,7 @@ use crate::kubectl;
 use crate::kubelet::{self, Kubelets};
 use crate::scheduler::{self, Scheduler};
 use crate::sim::{Agenda, Rng, Span, Time};
-use process::{Process, Wrong};
-
-/// A command's deadline that lies further ahead than this keeps no cluster from being settled.
-const DEADLINE_IS_FAR: Span = Span::from_seconds(60);
+use process::Process;
 
 /// Everything that can happen by itself.
 #[derive(Clone, Debug)]
@@ -291,175 +290,5 @@ impl Cluster {
     /// Whose turn is next; `None` when nothing is due.
     pub fn next_actor(&self) -> Option<Actor> {
         self.agenda.peek().map(|(_, wakeup)| wakeup.actor())
-    }
-
-    /// Runs the next wakeup; `false` when there is none.
-    pub fn step(&mut self) -> bool {
-        self.run_next(None)
-    }
-
-    fn run_next(&mut self, wrong: Wrong<'_>) -> bool {
-        let Some(wakeup) = self.agenda.pop() else {
-            return false;
-        };
-        self.steps += 1;
-        self.server.set_now(self.agenda.now());
-        self.last_actor = wakeup.actor();
-        self.run_wakeup(wakeup, wrong);
-        self.after_change();
-        true
-    }
-
-    fn run_wakeup(&mut self, wakeup: Wakeup, wrong: Wrong<'_>) {
-        match wakeup {
-            Wakeup::Deliver(name) => self.deliver(name, wrong),
-            Wakeup::Controllers(timer) => {
-                let timers = self.controller_manager.wake(timer, &mut self.server, wrong);
-                self.schedule(timers, Wakeup::Controllers);
-            }
-            Wakeup::Scheduler(timer) => {
-                let timers = self.scheduler.wake(timer, &mut self.server, wrong);
-                self.schedule(timers, Wakeup::Scheduler);
-            }
-            Wakeup::Kubelets(timer) => {
-                let timers = self.kubelets.wake(timer, &mut self.server, wrong);
-                self.schedule(timers, Wakeup::Kubelets);
-            }
-            Wakeup::Terminal(id) => self.poll_terminal(id),
-            Wakeup::Start(name) => self.start(name, None, Time::ZERO, wrong),
-            Wakeup::FormerLeader(timer) => {
-                if let Some(leader) = &mut self.former_leader {
-                    let timers = leader.wake(timer, &mut self.server, wrong);
-                    self.schedule(timers, Wakeup::FormerLeader);
-                }
-            }
-            Wakeup::EndFormerLeader => self.end_former_leader(),
-        }
-    }
-
-    /// Runs everything that is due up to and including an instant, and moves the present there.
-    pub fn run_until(&mut self, until: Time) {
-        while self.next_due().is_some_and(|due| due <= until) {
-            self.step();
-        }
-        if until > self.now() {
-            self.agenda.advance(until);
-            self.server.set_now(until);
-        }
-    }
-
-    /// Whether no work is due any more. A command that lets time pass, or whose deadline is far, is none.
-    pub fn is_settled(&self) -> bool {
-        let is_far = |due| due - self.agenda.now() > DEADLINE_IS_FAR;
-        self.agenda.due_until(Time::from_ms(u64::MAX)).all(|(due, wakeup)| match wakeup {
-            Wakeup::Terminal(id) => is_far(due) || self.terminal(*id).is_some_and(Terminal::rests),
-            _ => false,
-        })
-    }
-
-    /// Runs until it is settled, at most until an instant; says whether it is.
-    pub fn run_until_settled(&mut self, limit: Time) -> bool {
-        while let Some(due) = self.next_due() {
-            if self.is_settled() {
-                return true;
-            }
-            if due > limit {
-                self.run_until(limit);
-                return false;
-            }
-            self.step();
-        }
-        true
-    }
-
-    fn deliver(&mut self, name: ProcessName, wrong: Wrong<'_>) {
-        match name {
-            ProcessName::ControllerManager => {
-                let timers = self.controller_manager.deliver(&mut self.server, wrong);
-                self.schedule(timers, Wakeup::Controllers);
-            }
-            ProcessName::FormerLeader => {
-                if let Some(leader) = &mut self.former_leader {
-                    let timers = leader.deliver(&mut self.server, wrong);
-                    self.schedule(timers, Wakeup::FormerLeader);
-                }
-            }
-            ProcessName::Scheduler => {
-                let timers = self.scheduler.deliver(&mut self.server, wrong);
-                self.schedule(timers, Wakeup::Scheduler);
-            }
-            ProcessName::Kubelets => {
-                let timers = self.kubelets.deliver(&mut self.server, wrong);
-                self.schedule(timers, Wakeup::Kubelets);
-            }
-        }
-    }
-
-    fn schedule<T>(&mut self, timers: Vec<(Time, T)>, wrap: impl Fn(T) -> Wakeup) {
-        for (at, timer) in timers {
-            self.agenda.schedule(at, wrap(timer));
-        }
-    }
-
-    /// After anything that may have changed the store: the log is written, and whoever follows the changed
-    /// kinds is put on the agenda for when the changes arrive.
-    fn after_change(&mut self) {
-        loop {
-            let changed = self.server.take_changed_kinds();
-            if changed.is_empty() {
-                break;
-            }
-            self.event_log.append(self.server.store(), &changed);
-            if changed.contains(&Kind::Pod) {
-                // What containers do then is told to their kubelets at once.
-                self.attend();
-            }
-            self.forget_delivered(&changed);
-            for id in self.terminals.keys().copied().collect::<Vec<_>>() {
-                let at = self.now() + Span::from_ms(self.config.watch_latency_ms);
-                self.wake_terminal(id, at);
-            }
-        }
-        self.wake_visitors();
-        let store = self.server.store();
-        let arrivals = [
-            (ProcessName::ControllerManager, self.controller_manager.next_delivery(store)),
-            (ProcessName::Scheduler, self.scheduler.next_delivery(store)),
-            (ProcessName::Kubelets, self.kubelets.next_delivery(store)),
-        ];
-        let former = self.former_leader.as_mut().and_then(|leader| leader.next_delivery(store));
-        for (name, at) in arrivals.into_iter().chain([(ProcessName::FormerLeader, former)]) {
-            if let Some(at) = at {
-                self.agenda.schedule(at, Wakeup::Deliver(name));
-            }
-        }
-        self.drop_pointless_timers();
-    }
-
-    /// What comes next is something that will really happen: a controller's timer may have lost its point.
-    fn drop_pointless_timers(&mut self) {
-        while let Some((at, Wakeup::Controllers(timer))) = self.agenda.peek()
-            && self.controller_manager.component.forgo(*timer, at)
-        {
-            self.agenda.drop_next();
-        }
-    }
-
-    fn forget_delivered(&mut self, kinds: &crate::collections::SortedSet<Kind>) {
-        for &kind in kinds {
-            let needed = [
-                self.controller_manager.position(kind),
-                self.scheduler.position(kind),
-                self.kubelets.position(kind),
-                self.former_leader.as_ref().and_then(|leader| leader.position(kind)),
-            ];
-            let needed = match (needed.into_iter().flatten().min(), self.server.store().watch_log(kind)) {
-                (Some(position), _) => position,
-                // What no process follows is kept for kubectl alone.
-                (None, Some(log)) => log.end(),
-                (None, None) => continue,
-            };
-            self.server.forget_before(kind, needed.saturating_sub(self.config.watch_log_kept));
-        }
     }
 }

@@ -6,7 +6,8 @@
 use std::rc::Rc;
 
 use super::nodes::{may_change_fit, node_should_run_daemon_pod};
-use super::waiting::{Outcome, WaitingFor};
+use super::outcome::Outcome;
+use super::waiting::WaitingFor;
 use super::{DaemonSetController, Keys};
 use crate::api::daemonset::DaemonSet;
 use crate::api::node::Node;

@@ -4,8 +4,9 @@
 //! Kubernetes v1.36. Left out: an order among nodes, which is arbitrary upstream and by name here.
 
 use super::assess::Purpose;
+use super::outcome::Outcome;
 use super::plan::{Ended, Plan, View};
-use super::waiting::{Outcome, WaitingFor};
+use super::waiting::WaitingFor;
 use crate::controllers::pod_state::pod_state;
 use crate::sim::Time;
 

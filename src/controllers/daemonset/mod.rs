@@ -12,6 +12,7 @@
 mod nodes;
 mod template;
 mod waiting;
+mod outcome;
 mod assess;
 mod rows;
 mod table;

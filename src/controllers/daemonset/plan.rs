@@ -5,8 +5,8 @@
 
 use super::assess::{Deletion, Purpose};
 use super::backoff::FailedPodsBackoff;
+use super::outcome::{Outcome, Progress};
 use super::table::NodeTable;
-use super::waiting::{Outcome, Progress};
 use crate::api::daemonset::DaemonSet;
 use crate::sim::Span;
 

@@ -7,10 +7,10 @@
 use std::rc::Rc;
 
 use super::control::{Features, View, update_stateful_set};
+use super::outcome::Outcome;
 use super::plan::{ClaimStep, Plan, Purpose, Side, Task, TaskKind};
 use super::pods::{POD_NAME_LABEL, PodTable, REVISION_LABEL};
 use super::update::max_unavailable;
-use super::waiting::Outcome;
 use crate::api::apps::{
     ClaimRetentionPolicy, RollingUpdateStatefulSetStrategy, StatefulSet, StatefulSetOrdinals,
 };

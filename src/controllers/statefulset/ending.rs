@@ -5,9 +5,10 @@
 
 use super::control::{Stop, View};
 use super::ordinals::start_ordinal;
+use super::outcome::{Outcome, Progress};
 use super::plan::{Plan, Purpose, Task, TaskKind};
 use super::update::{held_by_partition, on_delete};
-use super::waiting::{Outcome, Progress, Then, WaitingFor};
+use super::waiting::{Then, WaitingFor};
 
 impl Plan {
     /// Ends where no further pod is looked at.

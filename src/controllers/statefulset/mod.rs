@@ -14,6 +14,7 @@ mod facts;
 mod pods;
 mod pod_lists;
 mod waiting;
+mod outcome;
 mod plan;
 mod control;
 mod mending;

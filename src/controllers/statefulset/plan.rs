@@ -3,7 +3,8 @@
 //! Models the calls that `updateStatefulSet` makes on `StatefulPodControl`, and `slowStartBatch`,
 //! `pkg/controller/statefulset/stateful_set_control.go`, Kubernetes v1.36. Left out: requests side by side.
 
-use super::waiting::{Outcome, WaitingFor};
+use super::outcome::Outcome;
+use super::waiting::WaitingFor;
 use crate::api::apps::StatefulSetStatus;
 
 /// Pods in the largest batch of a burst.

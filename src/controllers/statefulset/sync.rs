@@ -7,11 +7,12 @@
 use std::rc::Rc;
 
 use super::control::{Features, View, update_stateful_set};
+use super::outcome::Outcome;
 use super::pod_control::{PodControl, Template, aggregate};
 use super::pods::PodTable;
 use super::revisions::{Revisions, stateful_set_revisions, template_of, truncate_history};
 use super::status::update_status;
-use super::waiting::{Outcome, WaitingFor};
+use super::waiting::WaitingFor;
 use crate::api::apps::{ControllerRevision, StatefulSet};
 use crate::api::pod::Pod;
 use crate::api::{Kind, ObjectKey};

@@ -1,122 +1,25 @@
 //! What keeps a pod off the nodes that came nearest to taking it, one rule for each filter of the scheduler.
+//!
+//! - `rules`: what holds of each filter. `resources`: what a pod asks for that nodes have not.
 
+mod resources;
+mod rules;
+
+pub(super) use self::rules::RULES;
+
+use self::rules::{
+    AFFINITY, ANTI_AFFINITY, CORDONED, EXISTING, NO_NODE_MATCHES, NO_ROOM, NO_VOLUME, PORTS_TAKEN, SPREAD,
+    TAINTED, VOLUME_ELSEWHERE,
+};
 use super::explanation::{Class, Explanation, Mend};
 use super::placement::Refused;
-use super::rule::{Ends, Rule, rule};
+use super::rule::Rule;
 use super::view::{View, count};
 use crate::api::node::Node;
 use crate::api::pod::Pod;
-use crate::api::quantity::{Format, Quantity};
 use crate::api::scheduling::{Taint, untolerated_taint};
 use crate::api::{Kind, ObjectKey};
-use crate::scheduler::resources::{PodRequests, Resources};
-use crate::scheduler::{DEFAULT_SCHEDULER, Plugin};
-
-const SCHEDULER: &str = DEFAULT_SCHEDULER;
-
-const CORDONED: Rule = rule(
-    SCHEDULER,
-    "Cordoned",
-    Ends::Person,
-    "",
-    "A cordoned node (spec.unschedulable) gets no new Pods until it is uncordoned.",
-);
-const TAINTED: Rule = rule(
-    SCHEDULER,
-    "Tainted",
-    Ends::Person,
-    "spec.tolerations",
-    "A node with a NoSchedule or NoExecute taint takes only Pods that tolerate it.",
-);
-const NO_NODE_MATCHES: Rule = rule(
-    SCHEDULER,
-    "NoNodeMatches",
-    Ends::Person,
-    "spec.nodeSelector",
-    "A Pod runs only on nodes that have all labels of its node selector and match its required node affinity.",
-);
-const PORTS_TAKEN: Rule = rule(
-    SCHEDULER,
-    "PortsTaken",
-    Ends::Person,
-    "spec.containers",
-    "A host port can be taken once on each node.",
-);
-const TOO_LARGE: Rule = rule(
-    SCHEDULER,
-    "TooLarge",
-    Ends::Person,
-    "spec.containers",
-    "A Pod fits a node when what it requests is free there. What is more than a node has at all never is.",
-);
-const NO_ROOM: Rule = rule(
-    SCHEDULER,
-    "NoRoom",
-    Ends::Person,
-    "spec.containers",
-    "A Pod fits a node when its requests and those of the Pods there are no more than the node's allocatable amounts; \
-     what is really used does not count.",
-);
-const VOLUME_ELSEWHERE: Rule = rule(
-    SCHEDULER,
-    "VolumeElsewhere",
-    Ends::Person,
-    "spec.volumes",
-    "A bound volume ties its Pods to the nodes from which it can be reached: its own node, or its zone.",
-);
-const NO_VOLUME: Rule = rule(
-    SCHEDULER,
-    "NoVolume",
-    Ends::Person,
-    "spec.volumes",
-    "A claim that waits for its first consumer needs, on the Pod's node, a free volume that fits, or a class whose \
-     provisioner can make one there.",
-);
-const SPREAD: Rule = rule(
-    SCHEDULER,
-    "Spread",
-    Ends::Person,
-    "spec.topologySpreadConstraints",
-    "With whenUnsatisfiable DoNotSchedule a Pod goes only where the numbers of matching Pods then differ by at most \
-     maxSkew between the zones, or nodes, that the constraint counts.",
-);
-const ANTI_AFFINITY: Rule = rule(
-    SCHEDULER,
-    "AntiAffinity",
-    Ends::Person,
-    "spec.affinity.podAntiAffinity",
-    "Required anti-affinity keeps a Pod off every node, or zone, where a matching Pod runs: with one Pod a node there \
-     can be no more Pods than nodes.",
-);
-const EXISTING: Rule = rule(
-    SCHEDULER,
-    "ExistingAntiAffinity",
-    Ends::Person,
-    "metadata.labels",
-    "The required anti-affinity of Pods that run already keeps matching Pods off their nodes too.",
-);
-const AFFINITY: Rule = rule(
-    SCHEDULER,
-    "Affinity",
-    Ends::Person,
-    "spec.affinity.podAffinity",
-    "Required affinity lets a Pod run only on a node, or in a zone, where a matching Pod runs.",
-);
-
-pub(super) const RULES: &[&Rule] = &[
-    &CORDONED,
-    &TAINTED,
-    &NO_NODE_MATCHES,
-    &PORTS_TAKEN,
-    &TOO_LARGE,
-    &NO_ROOM,
-    &VOLUME_ELSEWHERE,
-    &NO_VOLUME,
-    &SPREAD,
-    &ANTI_AFFINITY,
-    &EXISTING,
-    &AFFINITY,
-];
+use crate::scheduler::Plugin;
 
 /// A pod that is refused, and by which nodes.
 struct Case<'a> {
@@ -266,52 +169,6 @@ impl Case<'_> {
         }
     }
 
-    fn resources(&self) -> Explanation {
-        let is_too_large = self.refused.iter().all(|(_, no)| !no.is_resolvable);
-        let lacking = |(_, no): &Refused<'_>| no.reasons.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let mut reasons: Vec<String> = self.refused.iter().flat_map(lacking).collect();
-        crate::collections::sort(&mut reasons);
-        reasons.dedup();
-        let asked = PodRequests::of(self.pod).requests;
-        let why = if is_too_large {
-            "it requests more than any of them has"
-        } else {
-            "what it requests is not free there"
-        };
-        let rule = if is_too_large { TOO_LARGE } else { NO_ROOM };
-        let mut explanation = self.because(rule, why).fact("lacking", reasons.join(", "));
-        let largest = self.largest();
-        for (name, asked, has) in
-            [("cpu", asked.milli_cpu, largest.milli_cpu), ("memory", asked.memory, largest.memory)]
-        {
-            if asked > 0 {
-                explanation = explanation
-                    .fact(&format!("requests.{name}"), amount(name, asked))
-                    .fact(&format!("largestNode.{name}"), amount(name, has));
-            }
-        }
-        let field = self.view.pod_field(self.pod, "spec.containers[0].resources.requests");
-        explanation = explanation.field(field.clone()).mend(Mend::edit("Request less", field));
-        let cpu = amount("cpu", asked.milli_cpu.max(largest.milli_cpu));
-        let memory = amount("memory", asked.memory.max(largest.memory));
-        let line = format!("fault add node/NAME --cpu={cpu} --memory={memory}");
-        explanation = explanation.mend(Mend::line("Or let a machine join that is large enough", line));
-        if is_too_large { explanation } else { explanation.may_pass(self.view) }
-    }
-
-    /// The most that any of the nodes has.
-    fn largest(&self) -> Resources {
-        let mut most = Resources::default();
-        for (node, _) in self.refused {
-            if let Some(node) = self.view.typed::<Node>("", node) {
-                let has = Resources::of(&node.status.allocatable);
-                most.milli_cpu = most.milli_cpu.max(has.milli_cpu);
-                most.memory = most.memory.max(has.memory);
-            }
-        }
-        most
-    }
-
     fn volumes(&self) -> Explanation {
         let claim = self.pod.claim_names().next().unwrap_or_default();
         let claim_key = ObjectKey::new(Kind::PersistentVolumeClaim, self.key.namespace.clone(), claim);
@@ -408,12 +265,4 @@ impl Case<'_> {
 fn text(taint: &Taint) -> String {
     let value = if taint.value.is_empty() { String::new() } else { format!("={}", taint.value) };
     format!("{}{value}:{}", taint.key, taint.effect)
-}
-
-fn amount(name: &str, amount: i64) -> String {
-    if name == "cpu" {
-        Quantity::from_milli(amount, Format::DecimalSi).to_string()
-    } else {
-        Quantity::from_value(amount, Format::BinarySi).to_string()
-    }
 }

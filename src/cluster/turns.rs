@@ -1,0 +1,184 @@
+//! Turns: what is due is taken off the agenda, runs to completion, and brings what comes next.
+//!
+//! Nothing of it is upstream's: there every component runs by itself, and the network carries what changes.
+
+use super::process::Wrong;
+use super::{Cluster, ProcessName, Terminal, Wakeup};
+use crate::api::Kind;
+use crate::collections::SortedSet;
+use crate::sim::{Span, Time};
+
+/// A command's deadline that lies further ahead than this keeps no cluster from being settled.
+const DEADLINE_IS_FAR: Span = Span::from_seconds(60);
+
+impl Cluster {
+    /// Runs the next wakeup; `false` when there is none.
+    pub fn step(&mut self) -> bool {
+        self.run_next(None)
+    }
+
+    pub(super) fn run_next(&mut self, wrong: Wrong<'_>) -> bool {
+        let Some(wakeup) = self.agenda.pop() else {
+            return false;
+        };
+        self.steps += 1;
+        self.server.set_now(self.agenda.now());
+        self.last_actor = wakeup.actor();
+        self.run_wakeup(wakeup, wrong);
+        self.after_change();
+        true
+    }
+
+    fn run_wakeup(&mut self, wakeup: Wakeup, wrong: Wrong<'_>) {
+        match wakeup {
+            Wakeup::Deliver(name) => self.deliver(name, wrong),
+            Wakeup::Controllers(timer) => {
+                let timers = self.controller_manager.wake(timer, &mut self.server, wrong);
+                self.schedule(timers, Wakeup::Controllers);
+            }
+            Wakeup::Scheduler(timer) => {
+                let timers = self.scheduler.wake(timer, &mut self.server, wrong);
+                self.schedule(timers, Wakeup::Scheduler);
+            }
+            Wakeup::Kubelets(timer) => {
+                let timers = self.kubelets.wake(timer, &mut self.server, wrong);
+                self.schedule(timers, Wakeup::Kubelets);
+            }
+            Wakeup::Terminal(id) => self.poll_terminal(id),
+            Wakeup::Start(name) => self.start(name, None, Time::ZERO, wrong),
+            Wakeup::FormerLeader(timer) => {
+                if let Some(leader) = &mut self.former_leader {
+                    let timers = leader.wake(timer, &mut self.server, wrong);
+                    self.schedule(timers, Wakeup::FormerLeader);
+                }
+            }
+            Wakeup::EndFormerLeader => self.end_former_leader(),
+        }
+    }
+
+    /// Runs everything that is due up to and including an instant, and moves the present there.
+    pub fn run_until(&mut self, until: Time) {
+        while self.next_due().is_some_and(|due| due <= until) {
+            self.step();
+        }
+        if until > self.now() {
+            self.agenda.advance(until);
+            self.server.set_now(until);
+        }
+    }
+
+    /// Whether no work is due any more. A command that lets time pass, or whose deadline is far, is none.
+    pub fn is_settled(&self) -> bool {
+        let is_far = |due| due - self.agenda.now() > DEADLINE_IS_FAR;
+        self.agenda.due_until(Time::from_ms(u64::MAX)).all(|(due, wakeup)| match wakeup {
+            Wakeup::Terminal(id) => is_far(due) || self.terminal(*id).is_some_and(Terminal::rests),
+            _ => false,
+        })
+    }
+
+    /// Runs until it is settled, at most until an instant; says whether it is.
+    pub fn run_until_settled(&mut self, limit: Time) -> bool {
+        while let Some(due) = self.next_due() {
+            if self.is_settled() {
+                return true;
+            }
+            if due > limit {
+                self.run_until(limit);
+                return false;
+            }
+            self.step();
+        }
+        true
+    }
+
+    fn deliver(&mut self, name: ProcessName, wrong: Wrong<'_>) {
+        match name {
+            ProcessName::ControllerManager => {
+                let timers = self.controller_manager.deliver(&mut self.server, wrong);
+                self.schedule(timers, Wakeup::Controllers);
+            }
+            ProcessName::FormerLeader => {
+                if let Some(leader) = &mut self.former_leader {
+                    let timers = leader.deliver(&mut self.server, wrong);
+                    self.schedule(timers, Wakeup::FormerLeader);
+                }
+            }
+            ProcessName::Scheduler => {
+                let timers = self.scheduler.deliver(&mut self.server, wrong);
+                self.schedule(timers, Wakeup::Scheduler);
+            }
+            ProcessName::Kubelets => {
+                let timers = self.kubelets.deliver(&mut self.server, wrong);
+                self.schedule(timers, Wakeup::Kubelets);
+            }
+        }
+    }
+
+    pub(super) fn schedule<T>(&mut self, timers: Vec<(Time, T)>, wrap: impl Fn(T) -> Wakeup) {
+        for (at, timer) in timers {
+            self.agenda.schedule(at, wrap(timer));
+        }
+    }
+
+    /// After anything that may have changed the store: the log is written, and whoever follows the changed
+    /// kinds is put on the agenda for when the changes arrive.
+    pub(super) fn after_change(&mut self) {
+        loop {
+            let changed = self.server.take_changed_kinds();
+            if changed.is_empty() {
+                break;
+            }
+            self.event_log.append(self.server.store(), &changed);
+            if changed.contains(&Kind::Pod) {
+                // What containers do then is told to their kubelets at once.
+                self.attend();
+            }
+            self.forget_delivered(&changed);
+            for id in self.terminals.keys().copied().collect::<Vec<_>>() {
+                let at = self.now() + Span::from_ms(self.config.watch_latency_ms);
+                self.wake_terminal(id, at);
+            }
+        }
+        self.wake_visitors();
+        let store = self.server.store();
+        let arrivals = [
+            (ProcessName::ControllerManager, self.controller_manager.next_delivery(store)),
+            (ProcessName::Scheduler, self.scheduler.next_delivery(store)),
+            (ProcessName::Kubelets, self.kubelets.next_delivery(store)),
+        ];
+        let former = self.former_leader.as_mut().and_then(|leader| leader.next_delivery(store));
+        for (name, at) in arrivals.into_iter().chain([(ProcessName::FormerLeader, former)]) {
+            if let Some(at) = at {
+                self.agenda.schedule(at, Wakeup::Deliver(name));
+            }
+        }
+        self.drop_pointless_timers();
+    }
+
+    /// What comes next is something that will really happen: a controller's timer may have lost its point.
+    fn drop_pointless_timers(&mut self) {
+        while let Some((at, Wakeup::Controllers(timer))) = self.agenda.peek()
+            && self.controller_manager.component.forgo(*timer, at)
+        {
+            self.agenda.drop_next();
+        }
+    }
+
+    fn forget_delivered(&mut self, kinds: &SortedSet<Kind>) {
+        for &kind in kinds {
+            let needed = [
+                self.controller_manager.position(kind),
+                self.scheduler.position(kind),
+                self.kubelets.position(kind),
+                self.former_leader.as_ref().and_then(|leader| leader.position(kind)),
+            ];
+            let needed = match (needed.into_iter().flatten().min(), self.server.store().watch_log(kind)) {
+                (Some(position), _) => position,
+                // What no process follows is kept for kubectl alone.
+                (None, Some(log)) => log.end(),
+                (None, None) => continue,
+            };
+            self.server.forget_before(kind, needed.saturating_sub(self.config.watch_log_kept));
+        }
+    }
+}
