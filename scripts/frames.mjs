@@ -2,6 +2,7 @@
 //
 //   node scripts/frames.mjs                        200 and 500 pods at 5x, 10 seconds each
 //   node scripts/frames.mjs 200 --speed=1 --seconds=4 --trace=folder --profile
+//   node scripts/frames.mjs 200 --every=3000       begins a rollout each 3 s, and so lets each end; usually each 0.7 s
 //   node scripts/frames.mjs --timeline             what the timeline costs: 100 pods, an hour shown
 //   node scripts/frames.mjs --seek                 going to moments of an hour with 200 pods, until each is drawn
 //
@@ -35,6 +36,7 @@ const { values, positionals } = parseArgs({
   options: {
     speed: { type: "string", default: "5" },
     seconds: { type: "string", default: "10" },
+    every: { type: "string", default: "700" },
     trace: { type: "string" },
     profile: { type: "boolean", default: false },
     limit: { type: "string" },
@@ -176,7 +178,7 @@ async function rolls(page) {
     // The prompt has the focus; looking for it again would take the page's time.
     await page.keyboard.insertText("kubectl rollout restart deployment hello");
     await page.keyboard.press("Enter");
-    await new Promise((resolve) => setTimeout(resolve, Math.min(700, Math.max(0, end - Date.now()))));
+    await new Promise((resolve) => setTimeout(resolve, Math.min(Number(values.every), Math.max(0, end - Date.now()))));
   }
 }
 

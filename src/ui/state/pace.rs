@@ -146,6 +146,8 @@ impl State {
     pub(super) fn divide_frame(&mut self, passed: Option<f64>) -> Option<f64> {
         self.note_stir(passed.unwrap_or_default());
         let pause_ms = self.pause_ms();
+        // Pods that are summed up are drawn quickly, and so at once.
+        let is_drawn_apart = !self.views.stage.is_crowded;
         let frame = &mut self.views.frame;
         let Some(ms) = passed else {
             *frame = Frame::default();
@@ -158,7 +160,7 @@ impl State {
         let is_free = pause_ms <= 0.0 || frame.task != Task::Draw;
         frame.task = if is_free && (frame.is_prepared || frame.unseen_ms >= pause_ms || frame.is_behind) {
             Task::Draw
-        } else if frame.unseen_ms + ms >= pause_ms || frame.is_behind {
+        } else if is_drawn_apart && (frame.unseen_ms + ms >= pause_ms || frame.is_behind) {
             Task::Prepare
         } else {
             Task::Pass
