@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { SCHEMES, assertAccessible, assertFits, launch, open, printed, run, screenshot, withPage } from "./browser.mjs";
+import { SCHEMES, assertAccessible, assertFits, launch, printed, run, screenshot, withPage } from "./browser.mjs";
 
 let session;
 before(async () => { session = await launch(); });

@@ -3,6 +3,7 @@
 pub(super) mod use_ticker;
 mod animate;
 mod places;
+mod moved;
 pub(super) mod use_motion;
 pub(super) mod use_handle_place;
 pub(super) mod roving;

@@ -96,7 +96,7 @@ impl LanePlace {
 impl Places {
     /// All is read at once, so that the browser lays the page out once.
     pub(super) fn of(root: &Element, view: &StageView, old: &Self) -> Self {
-        let is_summed = root.query_selector(".lane-crowd").is_ok_and(|crowd| crowd.is_some());
+        let is_summed = has_sums(root);
         let is_small = view.is_compact && !is_summed;
         let mut places = Self { is_summed, is_small, ..Self::default() };
         let mut size = None;
@@ -150,5 +150,15 @@ fn tiles_in(lane: &Element, is_small: bool, size: &mut Option<(f64, f64)>) -> Ve
         *size = is_small.then_some((spot.width, spot.height));
         Some(TilePlace { uid, spot })
     };
-    browser::all(lane, "[data-flip]").into_iter().filter_map(tile).collect()
+    tiles_of(lane).into_iter().filter_map(tile).collect()
+}
+
+/// Whether pods are summed up instead of drawn.
+pub(super) fn has_sums(root: &Element) -> bool {
+    root.query_selector(".lane-crowd").is_ok_and(|crowd| crowd.is_some())
+}
+
+/// The tiles of a lane.
+pub(super) fn tiles_of(lane: &Element) -> Vec<Element> {
+    browser::all(lane, "[data-flip]")
 }

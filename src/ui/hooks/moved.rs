@@ -1,0 +1,156 @@
+//! What has moved between two pictures, and how that is shown: First, Last, Invert, Play.
+
+use web_sys::Element;
+
+use super::animate;
+use super::places::{Places, Spot};
+use crate::ui::view_model::stage::SHELF;
+
+/// More tiles than this do not travel, or leave, at the same time.
+const TRAVELS_MAX: usize = 16;
+/// More lanes than this do not slide at the same time.
+const SLIDES_MAX: usize = 8;
+/// Shorter ways are not worth an animation.
+const NEAR_PX: f64 = 2.0;
+/// For how long a tile is outlined that has changed its place, where nothing travels.
+const OUTLINED_MS: f64 = 120.0;
+
+/// What has changed its place between two pictures.
+pub(super) struct Moved<'a> {
+    pub(super) old: &'a Places,
+    pub(super) new: &'a Places,
+    /// How long a tile is on its way.
+    pub(super) ms: f64,
+}
+
+/// How far something has come, to the right and down.
+type Way = (f64, f64);
+
+fn is_far((dx, dy): Way) -> bool {
+    dx.abs() + dy.abs() > NEAR_PX
+}
+
+impl Moved<'_> {
+    /// The tiles that are new or elsewhere, each with the way it has come, and those that are gone; what is
+    /// new comes from the shelf.
+    fn tiles(&self) -> (Vec<(Spot, Option<Way>)>, Vec<Spot>) {
+        if self.old.is_summed {
+            return (Vec::new(), Vec::new());
+        }
+        let (old, new) = (self.old.changed(self.new), self.new.changed(self.old));
+        let source = self.new.lanes.get(SHELF).map(|lane| lane.spot.place());
+        let mut moved = Vec::new();
+        for (uid, (lane, tile)) in &new {
+            let known = old.get(uid);
+            let way = match (known, source) {
+                (Some((_, was)), _) => Some(tile.way_from(was.place())),
+                (None, Some(source)) if *lane != SHELF => Some(tile.way_from(source)),
+                (None, _) => None,
+            };
+            // The part of its way that its lane does not go.
+            let (x, y) = self.lane_way(lane);
+            let way = way.map(|(dx, dy)| (dx - x, dy - y));
+            if way.map_or(known.is_none(), is_far) {
+                moved.push((tile.clone(), way));
+            }
+        }
+        let gone = old.into_iter().filter(|(uid, _)| !new.contains_key(uid));
+        (moved, gone.map(|(_, (_, tile))| tile).collect())
+    }
+
+    fn lane_way(&self, uid: &str) -> Way {
+        match (self.old.lanes.get(uid), self.new.lanes.get(uid)) {
+            (Some(old), Some(new)) => new.spot.way_from(old.spot.place()),
+            _ => (0.0, 0.0),
+        }
+    }
+
+    pub(super) fn play(&self, root: &Element) {
+        let (tiles, gone) = self.tiles();
+        if tiles.len() <= TRAVELS_MAX {
+            for (tile, way) in &tiles {
+                self.travel(tile, *way);
+            }
+        }
+        if gone.len() <= TRAVELS_MAX && self.new.have_tiles() {
+            for tile in &gone {
+                self.leave(root, tile);
+            }
+        }
+        let lanes = self.new.lanes.iter().map(|(uid, lane)| (&lane.spot, self.lane_way(uid)));
+        let lanes: Vec<_> = lanes.filter(|(_, way)| is_far(*way)).collect();
+        if lanes.len() <= SLIDES_MAX {
+            for (lane, way) in lanes {
+                slide(&lane.element, way, self.ms);
+            }
+        }
+        self.make_room();
+    }
+
+    fn travel(&self, tile: &Spot, way: Option<Way>) {
+        if let Some((dx, dy)) = way {
+            let from = format!("translate({dx}px, {dy}px)");
+            // Above those that it passes. With an animated `z-index` the page would have to move it.
+            let element = tile.element.clone();
+            drop(element.style().set_property("z-index", "3"));
+            animate::travel(&tile.element, &[("transform", &from, "none")], self.ms)
+                .then(move || drop(element.style().remove_property("z-index")));
+        } else {
+            animate::travel(
+                &tile.element,
+                &[("transform", "scale(.85)", "none"), ("opacity", ".3", "1")],
+                self.ms,
+            );
+        }
+    }
+
+    /// The element of a tile that is gone shrinks and fades at its last place.
+    fn leave(&self, root: &Element, tile: &Spot) {
+        let Ok(Some(layer)) = root.query_selector(".ghosts") else { return };
+        let element = tile.element.clone();
+        for name in ["data-flip", "data-cell", "tabindex", "role", "aria-selected"] {
+            drop(element.remove_attribute(name));
+        }
+        let style = element.style();
+        let place = [("left", tile.left), ("top", tile.top), ("width", tile.width), ("height", tile.height)];
+        for (property, px) in place {
+            drop(style.set_property(property, &format!("{px}px")));
+        }
+        if layer.append_child(&element).is_ok() {
+            let changes = [("transform", "none", "scale(.8)"), ("opacity", ".8", "0")];
+            animate::travel(&element, &changes, self.ms).then(move || element.remove());
+        }
+    }
+
+    /// The panels below follow the stage as it grows, and what grows is uncovered at the same pace.
+    fn make_room(&self) {
+        for panel in &self.new.panels {
+            let is_it = |old: &&Spot| old.element == panel.element;
+            let Some(old) = self.old.panels.iter().find(is_it) else { continue };
+            let way = panel.way_from(old.place());
+            if is_far(way) {
+                slide(&panel.element, way, self.ms);
+            }
+            let grown = panel.height - old.height;
+            if grown > NEAR_PX && (panel.width - old.width).abs() < NEAR_PX {
+                let from = format!("inset(0 0 {grown}px 0)");
+                animate::travel(&panel.element, &[("clipPath", &from, "inset(0)")], self.ms);
+            }
+        }
+    }
+
+    /// Marks what has changed its place, for those who asked for less motion.
+    pub(super) fn outline(&self) {
+        let (tiles, _) = self.tiles();
+        if tiles.len() <= TRAVELS_MAX {
+            for (tile, _) in &tiles {
+                let outline = "2px solid currentColor";
+                animate::travel(&tile.element, &[("outline", outline, outline)], OUTLINED_MS);
+            }
+        }
+    }
+}
+
+fn slide(element: &Element, (dx, dy): Way, ms: f64) {
+    animate::slide(element, &format!("translate({dx}px, {dy}px)"), ms);
+}
