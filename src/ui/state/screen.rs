@@ -44,7 +44,7 @@ pub struct TabView {
 }
 
 impl State {
-    /// Brings the terminals up to date.
+    /// Brings the terminals up to date; says whether one has something new to show.
     pub(super) fn refresh_entries(&mut self) -> bool {
         self.tabs.see(&self.cluster);
         let tabs = self.tabs.open.iter().map(|id| self.tab_view(*id)).collect();
