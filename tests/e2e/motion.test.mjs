@@ -172,6 +172,43 @@ for (const word of ["10×", "100×"]) {
   });
 }
 
+test("in a crowd each pod keeps its place until all has come to rest, and then the gaps are closed", async () => {
+  await withPage(session, {}, async (page) => {
+    await speed(page, "100×");
+    await run(page, "kubectl create deployment hello --image=nginxdemos/hello:0.2 --replicas=60");
+    await page.locator(".count-value", { hasText: "60/60" }).first().waitFor({ timeout: 60_000 });
+    await settled(page);
+    await speed(page, "5×");
+    await page.evaluate(() => {
+      const places = new Map();
+      globalThis.seen = { moved: [], gaps: 0, frames: 0 };
+      const look = () => {
+        const isMoving = !document.querySelector(".pace").textContent.startsWith("Settled");
+        for (const tile of isMoving ? document.querySelectorAll(".lane:not(.shelf) > .tile") : []) {
+          const place = `${tile.parentElement.dataset.lane} ${tile.offsetLeft} ${tile.offsetTop}`;
+          const known = places.get(tile.dataset.flip);
+          if (known !== undefined && known !== place) globalThis.seen.moved.push(`${tile.dataset.cell}: ${known} -> ${place}`);
+          places.set(tile.dataset.flip, place);
+        }
+        globalThis.seen.gaps = Math.max(globalThis.seen.gaps, document.querySelectorAll(".gap").length);
+        globalThis.seen.frames += isMoving ? 1 : 0;
+        requestAnimationFrame(look);
+      };
+      look();
+    });
+    await run(page, "kubectl rollout restart deployment hello");
+    await settled(page);
+    await page.waitForFunction(() => document.querySelectorAll(".gap").length === 0
+      && document.querySelectorAll(".tile.is-ready").length === 60);
+    const seen = await page.evaluate(() => globalThis.seen);
+    assert.deepEqual(seen.moved, []);
+    assert.ok(seen.frames > 10 && seen.gaps > 0, JSON.stringify(seen));
+    await assertFits(page);
+    await assertAccessible(page);
+    await screenshot(page, "crowd-small");
+  });
+});
+
 test("hundreds of pods are summed up by node, and drawn where somebody wants them", async () => {
   for (const size of ["wide", "phone"]) {
     await withPage(session, { size }, async (page) => {

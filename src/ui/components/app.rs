@@ -130,7 +130,7 @@ impl Component for App {
             Page::ALL.iter().find(|(page, ..)| *page == state.page).map_or("cluster", |(.., word)| word);
         html! {
             <div class="page" data-page={page}>
-                <Ticker is_active={state.is_ticking()} on_frame={&self.on_frame} />
+                <Ticker is_active={state.needs_frames()} on_frame={&self.on_frame} />
                 <a class="skip" href="#stage">{ "Skip to the cluster" }</a>
                 <Header theme={state.theme} {on} />
                 <TimeBar

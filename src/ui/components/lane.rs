@@ -36,38 +36,51 @@ pub(crate) enum Look {
     Summed,
 }
 
-fn pods(
-    shown: &[Rc<TileView>],
+/// What all tiles of a lane share.
+struct Shared<'a> {
     look: Look,
-    cells: &Cells,
-    on_cells: &Callback<Cells>,
-    on: &Callback<Action>,
-) -> Html {
-    if look == Look::Summed {
-        html! { <div class="lane-crowd" role="gridcell"><Crowd counts={crowd(shown)} /></div> }
-    } else {
-        tiles(shown, look == Look::Small, cells, on_cells, on)
+    cells: &'a Cells,
+    on_cells: &'a Callback<Cells>,
+    on: &'a Callback<Action>,
+}
+
+impl Shared<'_> {
+    fn tile(&self, tile: &Rc<TileView>) -> Html {
+        let (cells, name) = (self.cells, tile.key.name.as_str());
+        html! {
+            <Tile key={tile.uid.clone()} tile={tile.clone()} is_small={self.look == Look::Small}
+                is_stop={cells.stop == name} has_menu={cells.menu.as_deref() == Some(name)}
+                on_cells={self.on_cells.clone()} on={self.on.clone()} />
+        }
+    }
+
+    /// The pods of a node in their places.
+    fn lane(&self, lane: &LaneView) -> Html {
+        if self.look == Look::Summed {
+            return summed(&lane.tiles);
+        }
+        let cell = |(place, tile): (usize, Option<&Rc<TileView>>)| match tile {
+            Some(tile) => self.tile(tile),
+            None => html! { <div key={place} class="gap" aria-hidden="true" /> },
+        };
+        lane.cells().enumerate().map(cell).collect()
+    }
+
+    fn shelf(&self, tiles: &[Rc<TileView>]) -> Html {
+        if self.look == Look::Summed {
+            summed(tiles)
+        } else {
+            tiles.iter().map(|tile| self.tile(tile)).collect()
+        }
     }
 }
 
-fn tiles(
-    shown: &[Rc<TileView>],
-    is_small: bool,
-    cells: &Cells,
-    on_cells: &Callback<Cells>,
-    on: &Callback<Action>,
-) -> Html {
-    shown
-        .iter()
-        .map(|tile| {
-            let name = tile.key.name.as_str();
-            let has_menu = cells.menu.as_deref() == Some(name);
-            html! {
-                <Tile key={tile.uid.clone()} tile={tile.clone()} {is_small} is_stop={cells.stop == name}
-                    {has_menu} on_cells={on_cells.clone()} on={on.clone()} />
-            }
-        })
-        .collect()
+fn summed(tiles: &[Rc<TileView>]) -> Html {
+    html! { <div class="lane-crowd" role="gridcell"><Crowd counts={crowd(tiles)} /></div> }
+}
+
+fn has_cell(tiles: &[Rc<TileView>], cell: &str) -> bool {
+    tiles.iter().any(|tile| tile.key.name == cell)
 }
 
 #[component]
@@ -107,9 +120,12 @@ pub(crate) fn Lane(props: &LaneProps) -> Html {
             }
         })
     };
+    // Above its neighbours, as what it shows reaches into them.
+    let has_menu = cells.menu.as_ref().is_some_and(|cell| *cell == name || has_cell(&lane.tiles, cell));
+    let shared = Shared { look: props.look, cells, on_cells: &props.on_cells, on: &props.on };
     let state = (!lane.is_ready).then_some("is-down").or(lane.is_cordoned.then_some("is-cordoned"));
     html! {
-        <div class={classes!("lane", state, lane.is_selected.then_some("is-selected"))} role="row"
+        <div class={classes!("lane", state, lane.is_selected.then_some("is-selected"), has_menu.then_some("has-menu"))} role="row"
             data-lane={lane.uid.clone()}>
             <div class="lane-head" role="rowheader" ref={header} data-cell={name.clone()}
                 tabindex={cells.tab_index(&name)}
@@ -125,7 +141,7 @@ pub(crate) fn Lane(props: &LaneProps) -> Html {
                         items={node_actions(&name, lane.is_cordoned, lane.is_ready)} />
                 }
             </div>
-            { pods(&lane.tiles, props.look, cells, &props.on_cells, &props.on) }
+            { shared.lane(lane) }
             if let Some(on_open) = props.on_open.clone().filter(|_| !lane.tiles.is_empty()) {
                 <div role="gridcell"><button type="button" class="button is-small" tabindex="-1"
                     data-cell={format!("pods of {name}")} onclick={on_open}>
@@ -152,8 +168,10 @@ pub(crate) struct ShelfProps {
 
 #[component]
 pub(crate) fn Shelf(props: &ShelfProps) -> Html {
+    let has_menu = props.cells.menu.as_ref().is_some_and(|cell| has_cell(&props.tiles, cell));
+    let shared = Shared { look: props.look, cells: &props.cells, on_cells: &props.on_cells, on: &props.on };
     html! {
-        <div class={classes!("lane", "shelf", (props.tiles.len() <= ONE_ROW).then_some("is-one-row"))} role="row"
+        <div class={classes!("lane", "shelf", has_menu.then_some("has-menu"), (props.tiles.len() <= ONE_ROW).then_some("is-one-row"))} role="row"
             data-lane={SHELF}>
             <div class="lane-head" role="rowheader">
                 <span class="lane-name">{ "No node yet" }</span>
@@ -162,7 +180,7 @@ pub(crate) fn Shelf(props: &ShelfProps) -> Html {
                 }
             </div>
             if !props.tiles.is_empty() {
-                { pods(&props.tiles, props.look, &props.cells, &props.on_cells, &props.on) }
+                { shared.shelf(&props.tiles) }
             }
             if props.more > 0 {
                 <div class="shelf-note" role="gridcell">{ format!("and {} more", props.more) }</div>

@@ -155,7 +155,7 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
         }
     });
     html! {
-        <section class="panel stage-panel" id="stage" tabindex="-1" aria-labelledby="stage-title">
+        <section class={classes!("panel", "stage-panel", now.menu.is_some().then_some("has-menu"))} id="stage" tabindex="-1" aria-labelledby="stage-title">
             <div class="stage-bar">
                 <h2 id="stage-title" class="panel-title">{ "Cluster" }</h2>
                 <button type="button" class="button is-small"

@@ -53,6 +53,11 @@ fn fill(tile: &TileView) -> Html {
 /// Longer names do not fit on a small tile; the part that tells a pod from its siblings does.
 const NAME_MAX: usize = 7;
 
+/// What a small tile is called: what can be seen of it is a part of that, word for word.
+fn small_label(tile: &TileView) -> String {
+    tile.sentence.replacen(", revision ", " ", 1)
+}
+
 /// Its state is drawn by its class alone: there may be hundreds.
 fn small(tile: &TileView) -> Html {
     let letter = tile.revision.as_ref().map_or("–", |mark| mark.letter.as_str());
@@ -63,7 +68,7 @@ fn small(tile: &TileView) -> Html {
     html! {
         <span class="tile-body" aria-hidden="true">
             <span class={classes!("spine", pattern(tile.revision.as_ref()))} />
-            <span class="tile-name">{ name }</span>
+            <span class="tile-name">{ name }{ " " }</span>
             <span class="tile-letter">{ letter }</span>
         </span>
     }
@@ -147,9 +152,13 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
         <div class={classes!("tile", tile.shape.class(), selected, props.has_menu.then_some("has-menu"))} role="gridcell" ref={root}
             data-flip={tile.uid.clone()}
             data-cell={name.clone()} tabindex={if props.is_stop { "0" } else { "-1" }}
+            aria-label={props.is_small.then(|| small_label(tile))}
             aria-selected={tile.is_selected.to_string()} onclick={on_click} onkeydown={on_key}
             oncontextmenu={on_menu.clone()}>
-            <span class="hidden">{ &tile.sentence }</span>
+            if !props.is_small {
+                // Small tiles have a label: what is clipped takes the browser longer than all the rest.
+                <span class="hidden">{ &tile.sentence }</span>
+            }
             { if props.is_small { small(tile) } else { whole(tile) } }
             if !props.is_small {
                 <button type="button" class="more" tabindex="-1" aria-label={format!("Actions of {name}")}

@@ -1,12 +1,16 @@
 //! What has moved between two pictures, and how that is shown: First, Last, Invert, Play.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use web_sys::Element;
 
 use super::animate;
 use super::places::{Places, Spot};
 use crate::ui::view_model::stage::SHELF;
 
-/// More tiles than this do not travel, or leave, at the same time.
+/// More tiles than this do not travel, or leave, at the same time: nobody could follow them, and each is a
+/// layer that the browser has to make and to draw.
 const TRAVELS_MAX: usize = 16;
 /// More lanes than this do not slide at the same time.
 const SLIDES_MAX: usize = 8;
@@ -21,6 +25,15 @@ pub(super) struct Moved<'a> {
     pub(super) new: &'a Places,
     /// How long a tile is on its way.
     pub(super) ms: f64,
+}
+
+/// Counts a tile as under way for as long as it lives: also where the browser gives its animation up.
+struct UnderWay(Rc<Cell<usize>>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.set(self.0.get().saturating_sub(1));
+    }
 }
 
 /// How far something has come, to the right and down.
@@ -67,12 +80,14 @@ impl Moved<'_> {
 
     pub(super) fn play(&self, root: &Element) {
         let (tiles, gone) = self.tiles();
-        if tiles.len() <= TRAVELS_MAX {
+        let mut left = TRAVELS_MAX.saturating_sub(self.new.under_way.get());
+        if tiles.len() <= left {
+            left -= tiles.len();
             for (tile, way) in &tiles {
                 self.travel(tile, *way);
             }
         }
-        if gone.len() <= TRAVELS_MAX && self.new.have_tiles() {
+        if gone.len() <= left && self.new.have_tiles() {
             for tile in &gone {
                 self.leave(root, tile);
             }
@@ -88,20 +103,26 @@ impl Moved<'_> {
     }
 
     fn travel(&self, tile: &Spot, way: Option<Way>) {
+        let under_way = self.set_out();
         if let Some((dx, dy)) = way {
             let from = format!("translate({dx}px, {dy}px)");
             // Above those that it passes. With an animated `z-index` the page would have to move it.
             let element = tile.element.clone();
             drop(element.style().set_property("z-index", "3"));
-            animate::travel(&tile.element, &[("transform", &from, "none")], self.ms)
-                .then(move || drop(element.style().remove_property("z-index")));
+            animate::travel(&tile.element, &[("transform", &from, "none")], self.ms).then(move || {
+                drop(element.style().remove_property("z-index"));
+                drop(under_way);
+            });
         } else {
-            animate::travel(
-                &tile.element,
-                &[("transform", "scale(.85)", "none"), ("opacity", ".3", "1")],
-                self.ms,
-            );
+            let changes = [("transform", "scale(.85)", "none"), ("opacity", ".3", "1")];
+            animate::travel(&tile.element, &changes, self.ms).then(move || drop(under_way));
         }
+    }
+
+    fn set_out(&self) -> UnderWay {
+        let count = Rc::clone(&self.new.under_way);
+        count.set(count.get() + 1);
+        UnderWay(count)
     }
 
     /// The element of a tile that is gone shrinks and fades at its last place.
@@ -118,11 +139,15 @@ impl Moved<'_> {
         }
         if layer.append_child(&element).is_ok() {
             let changes = [("transform", "none", "scale(.8)"), ("opacity", ".8", "0")];
-            animate::travel(&element, &changes, self.ms).then(move || element.remove());
+            let under_way = self.set_out();
+            animate::travel(&element, &changes, self.ms).then(move || {
+                element.remove();
+                drop(under_way);
+            });
         }
     }
 
-    /// The panels below follow the stage as it grows, and what grows is uncovered at the same pace.
+    /// The panels below follow the stage as it grows, and uncover what has grown.
     fn make_room(&self) {
         for panel in &self.new.panels {
             let is_it = |old: &&Spot| old.element == panel.element;
@@ -130,11 +155,6 @@ impl Moved<'_> {
             let way = panel.way_from(old.place());
             if is_far(way) {
                 slide(&panel.element, way, self.ms);
-            }
-            let grown = panel.height - old.height;
-            if grown > NEAR_PX && (panel.width - old.width).abs() < NEAR_PX {
-                let from = format!("inset(0 0 {grown}px 0)");
-                animate::travel(&panel.element, &[("clipPath", &from, "inset(0)")], self.ms);
             }
         }
     }

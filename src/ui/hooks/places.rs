@@ -3,6 +3,7 @@
 //! A tile's place counts from its lane, so that what stands where it stood in a lane need not be read again,
 //! however far the lane has moved.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast as _;
@@ -11,7 +12,6 @@ use web_sys::{Element, HtmlElement};
 use crate::collections::SortedMap;
 use crate::ui::browser;
 use crate::ui::view_model::stage::{SHELF, StageView};
-use crate::ui::view_model::tile::TileView;
 
 /// Where something stands on the page, and how much room it takes.
 #[derive(Clone)]
@@ -35,6 +35,8 @@ pub(super) struct LanePlace {
 /// A tile in its lane.
 pub(super) struct TilePlace {
     pub(super) uid: String,
+    /// Its place among the lane's tiles and gaps.
+    nth: usize,
     spot: Spot,
 }
 
@@ -49,6 +51,8 @@ pub(super) struct Places {
     pub(super) is_small: bool,
     /// Whether time passed.
     pub(super) was_moving: bool,
+    /// How many tiles travel or leave.
+    pub(super) under_way: Rc<Cell<usize>>,
 }
 
 impl Spot {
@@ -82,13 +86,18 @@ impl LanePlace {
         Spot { left: x + tile.spot.left, top: y + tile.spot.top, ..tile.spot.clone() }
     }
 
+    /// How many places its tiles took, with the gaps among them.
+    pub(super) fn count(&self) -> usize {
+        self.tiles.last().map_or(0, |tile| tile.nth + 1)
+    }
+
     /// Whether these tiles stand where those of the lane stood, which is so for all if it is for the first:
     /// small tiles are of one size, and fill rows of one width.
-    fn is_kept(&self, spot: &Spot, drawn: &[Rc<TileView>]) -> bool {
+    fn is_kept(&self, spot: &Spot, drawn: &[(usize, &str)]) -> bool {
         let first = self.tiles.first();
         self.spot.width.to_bits() == spot.width.to_bits()
             && self.spot.element == spot.element
-            && self.tiles.iter().map(|tile| &tile.uid).eq(drawn.iter().map(|tile| &tile.uid))
+            && self.tiles.iter().map(|tile| (tile.nth, tile.uid.as_str())).eq(drawn.iter().copied())
             && first.is_none_or(|tile| offset(&tile.spot.element) == tile.spot.place())
     }
 }
@@ -98,15 +107,18 @@ impl Places {
     pub(super) fn of(root: &Element, view: &StageView, old: &Self) -> Self {
         let is_summed = has_sums(root);
         let is_small = view.is_compact && !is_summed;
-        let mut places = Self { is_summed, is_small, ..Self::default() };
+        let mut places =
+            Self { is_summed, is_small, under_way: Rc::clone(&old.under_way), ..Self::default() };
         let mut size = None;
         for lane in browser::all(root, "[data-lane]") {
             let Some(uid) = lane.get_attribute("data-lane") else { continue };
             let Some(spot) = Spot::of(lane, None) else { continue };
             let known = old.lanes.get(&uid).filter(|_| is_small && old.is_small);
-            let kept = known.filter(|known| known.is_kept(&spot, drawn(view, &uid)));
+            let drawn = drawn(view, &uid);
+            let kept = known.filter(|known| known.is_kept(&spot, &drawn));
             let tiles = kept.map(|known| Rc::clone(&known.tiles));
-            let tiles = tiles.unwrap_or_else(|| Rc::new(tiles_in(&spot.element, is_small, &mut size)));
+            let tiles =
+                tiles.unwrap_or_else(|| Rc::new(tiles_in(&spot.element, &drawn, is_small, &mut size)));
             let border = (f64::from(spot.element.client_left()), f64::from(spot.element.client_top()));
             places.lanes.insert(uid, LanePlace { spot, border, tiles });
         }
@@ -135,22 +147,30 @@ impl Places {
     }
 }
 
-/// The tiles of a lane as they are to be drawn.
-pub(super) fn drawn<'a>(view: &'a StageView, lane: &str) -> &'a [Rc<TileView>] {
+/// The tiles of a lane as they are to be drawn: their places and uids.
+pub(super) fn drawn<'a>(view: &'a StageView, lane: &str) -> Vec<(usize, &'a str)> {
     if lane == SHELF {
-        return &view.shelf;
+        return view.shelf.iter().enumerate().map(|(nth, tile)| (nth, tile.uid.as_str())).collect();
     }
-    view.lanes.iter().find(|known| known.uid == lane).map_or(&[], |lane| &lane.tiles)
+    let lane = view.lanes.iter().find(|known| known.uid == lane);
+    let cells = lane.into_iter().flat_map(|lane| lane.cells().enumerate());
+    cells.filter_map(|(nth, tile)| Some((nth, tile?.uid.as_str()))).collect()
 }
 
-fn tiles_in(lane: &Element, is_small: bool, size: &mut Option<(f64, f64)>) -> Vec<TilePlace> {
-    let tile = |element: Element| {
+fn tiles_in(
+    lane: &Element,
+    drawn: &[(usize, &str)],
+    is_small: bool,
+    size: &mut Option<(f64, f64)>,
+) -> Vec<TilePlace> {
+    let tile = |(index, element): (usize, Element)| {
         let uid = element.get_attribute("data-flip")?;
         let spot = Spot::of(element, *size)?;
         *size = is_small.then_some((spot.width, spot.height));
-        Some(TilePlace { uid, spot })
+        let nth = drawn.get(index).map_or(index, |(nth, _)| *nth);
+        Some(TilePlace { uid, nth, spot })
     };
-    tiles_of(lane).into_iter().filter_map(tile).collect()
+    tiles_of(lane).into_iter().enumerate().filter_map(tile).collect()
 }
 
 /// Whether pods are summed up instead of drawn.

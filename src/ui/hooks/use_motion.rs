@@ -132,8 +132,9 @@ fn keep_room(root: &Element, view: &StageView, old: &Places) {
     let is_summed = has_sums(root);
     for (uid, lane) in &old.lanes {
         let element = &lane.spot.element;
-        let count = if is_summed { tiles_of(element).len() } else { drawn(view, uid).len() };
-        if count < lane.tiles.len() && root.contains(Some(element)) {
+        let places = || drawn(view, uid).last().map_or(0, |(nth, _)| nth + 1);
+        let count = if is_summed { tiles_of(element).len() } else { places() };
+        if count < lane.count() && root.contains(Some(element)) {
             drop(element.style().set_property("min-height", &format!("{}px", lane.spot.height)));
         }
     }

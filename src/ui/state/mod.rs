@@ -157,7 +157,9 @@ impl State {
         let passed = if let Action::Advance(ms) = action { Some(ms) } else { None };
         // Typing is no reason to look at the cluster again.
         let is_typing = matches!(action, Action::Type(_) | Action::Edit(_));
-        let share = if is_typing { None } else { self.divide_frame(passed) };
+        let runs_line = matches!(action, Action::Enter | Action::Paste(_) | Action::Run(_));
+        let is_put_off = (is_typing || runs_line) && self.puts_off_picture(runs_line);
+        let share = if is_typing || is_put_off { None } else { self.divide_frame(passed) };
         match (passed, share) {
             (None, _) => {
                 self.carry_out(action);

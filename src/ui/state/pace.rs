@@ -3,7 +3,8 @@
 //! At high speed a picture for each change could not be read and would flash: while things change, it is made
 //! anew three times a second at most and sums pods up. Once nothing has changed for a moment they are drawn
 //! again, although something is due some time. In a crowd of pods several changes are drawn together, and a
-//! frame either lets time pass and makes the next picture's values, or draws them: so frames stay short.
+//! frame either lets time pass and makes the next picture's values, or draws them: so frames stay short. For
+//! the same reason a picture of a moving crowd is of the stage, where nodes take turns, or of all else.
 
 use super::State;
 use crate::ui::view_model::events::{EVENTS_LISTED, EVENTS_LISTED_IN_PASSING};
@@ -22,22 +23,34 @@ const MS_FOR_A_POD: f64 = 0.25;
 const CROWD_MS_MAX: f64 = 100.0;
 /// So many pods change in one picture of a crowd; the others follow in the next.
 const PODS_A_PICTURE: usize = 24;
+/// Real milliseconds after which all but the stage of a moving crowd is drawn again: numbers that change more
+/// often cannot be read.
+const PANELS_MS: f64 = 120.0;
 
 /// What a frame is for.
 #[derive(Debug)]
 pub struct Frame {
-    /// Real milliseconds since the last picture, since events were listed, and which have not passed yet.
+    /// Real milliseconds since the last picture, since the last one of all but the stage, since events were
+    /// listed, and which have not passed yet.
     unseen_ms: f64,
+    panels_ms: f64,
     unlisted_ms: f64,
     owed_ms: f64,
     /// What this frame does beside letting time pass.
     task: Task,
     /// Whether what the next picture shows has been made.
     is_prepared: bool,
-    /// Whether the last picture had no room for all that had changed.
-    pub(super) is_behind: bool,
-    /// How many pods may change in this picture.
+    /// Whether a person has done something that this frame shows.
+    is_asked: bool,
+    /// What the picture is of.
+    pub(super) part: Part,
+    /// What is not drawn as it is.
+    pub(super) owed: Owed,
+    /// The node whose turn it is.
+    pub(super) turn: usize,
+    /// How many pods may change in this picture, and whether on a few nodes only.
     pub(super) room: usize,
+    pub(super) is_gradual: bool,
     /// How many events it lists, if it does: in a crowd nobody reads them line by line.
     pub(super) lists_events: Option<usize>,
 }
@@ -46,12 +59,17 @@ impl Default for Frame {
     fn default() -> Self {
         Self {
             unseen_ms: 0.0,
+            panels_ms: 0.0,
             unlisted_ms: RACING_MS,
             owed_ms: 0.0,
             task: Task::Draw,
             is_prepared: false,
-            is_behind: false,
+            is_asked: false,
+            part: Part::All,
+            owed: Owed::default(),
+            turn: 0,
             room: usize::MAX,
+            is_gradual: false,
             lists_events: Some(EVENTS_LISTED),
         }
     }
@@ -66,6 +84,24 @@ enum Task {
     Prepare,
     /// It draws.
     Draw,
+}
+
+/// What is not drawn as it is: the last picture had no room for it, or was of something else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Owed {
+    pub(super) stage: bool,
+    pub(super) panels: bool,
+}
+
+/// What a picture is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The whole page.
+    All,
+    /// The stage.
+    Stage,
+    /// All but the stage.
+    Panels,
 }
 
 /// What a frame has to do for a picture.
@@ -150,17 +186,19 @@ impl State {
         let is_drawn_apart = !self.views.stage.is_crowded;
         let frame = &mut self.views.frame;
         let Some(ms) = passed else {
-            *frame = Frame::default();
+            *frame = Frame { is_asked: true, turn: frame.turn, ..Frame::default() };
             return None;
         };
         frame.unseen_ms += ms;
+        frame.panels_ms += ms;
         frame.unlisted_ms += ms;
         frame.owed_ms += ms;
+        let is_owed = frame.owed.stage || (frame.owed.panels && frame.panels_ms >= PANELS_MS);
         // Where frames only draw, not two in a row: time would stand still.
         let is_free = pause_ms <= 0.0 || frame.task != Task::Draw;
-        frame.task = if is_free && (frame.is_prepared || frame.unseen_ms >= pause_ms || frame.is_behind) {
+        frame.task = if is_free && (frame.is_prepared || frame.unseen_ms >= pause_ms || is_owed) {
             Task::Draw
-        } else if is_drawn_apart && (frame.unseen_ms + ms >= pause_ms || frame.is_behind) {
+        } else if is_drawn_apart && (frame.unseen_ms + ms >= pause_ms || is_owed) {
             Task::Prepare
         } else {
             Task::Pass
@@ -169,16 +207,34 @@ impl State {
         lets_pass.then(|| std::mem::take(&mut frame.owed_ms))
     }
 
-    /// Says whether this frame makes, or draws, what has changed in the cluster. What has come to rest is
-    /// drawn at once.
+    /// Leaves what a person did in a moving crowd for the next frames to show; what terminals print, and the
+    /// prompt, are shown at once. Says whether it does.
+    pub(super) fn puts_off_picture(&mut self, changes_cluster: bool) -> bool {
+        let is_put_off = self.needs_frames() && !self.is_racing() && self.pause_ms() > 0.0;
+        if is_put_off {
+            let frame = &mut self.views.frame;
+            frame.task = Task::Pass;
+            if changes_cluster {
+                frame.unseen_ms = f64::INFINITY;
+            }
+        }
+        is_put_off
+    }
+
+    /// Whether the page needs a frame: time passes, or not all is drawn yet.
+    pub fn needs_frames(&self) -> bool {
+        self.is_ticking() || self.views.frame.owed != Owed::default()
+    }
+
+    /// Says whether this frame makes, or draws, what has changed in the cluster. What a person did while all
+    /// was at rest is drawn at once.
     pub(super) fn begin_picture(&mut self) -> Picture {
         self.note_stir(0.0);
         let (is_ticking, is_racing) = (self.is_ticking(), self.is_racing());
         let is_crowd = self.views.stage.pods > PODS_DRAWN_AT_ONCE;
         // Asked again: the race may be over by now.
-        let pause_ms = self.pause_ms();
+        let is_divided = self.needs_frames() && self.pause_ms() > 0.0;
         let frame = &mut self.views.frame;
-        let is_divided = is_ticking && pause_ms > 0.0;
         if is_divided && frame.task == Task::Pass {
             return Picture::None;
         }
@@ -187,14 +243,26 @@ impl State {
             return Picture::Drawn;
         }
         frame.is_prepared = is_divided && frame.task == Task::Prepare;
-        let is_gradual = is_ticking && is_crowd && !is_racing;
-        frame.room = if is_gradual { PODS_A_PICTURE } else { usize::MAX };
+        let is_asked = std::mem::take(&mut frame.is_asked);
+        frame.is_gradual = is_crowd && !is_racing && (is_ticking || !is_asked);
+        // What has come to rest is all drawn, node by node.
+        frame.room = if frame.is_gradual && is_ticking { PODS_A_PICTURE } else { usize::MAX };
+        frame.part = if is_asked || !frame.is_gradual || !is_ticking {
+            Part::All
+        } else if frame.panels_ms >= PANELS_MS {
+            Part::Panels
+        } else {
+            Part::Stage
+        };
+        if frame.part != Part::Stage {
+            frame.panels_ms = 0.0;
+        }
         frame.lists_events = if is_ticking && is_crowd {
             (frame.unlisted_ms >= RACING_MS).then_some(EVENTS_LISTED_IN_PASSING)
         } else {
             Some(EVENTS_LISTED)
         };
-        if frame.lists_events.is_some() {
+        if frame.lists_events.is_some() && frame.part != Part::Stage {
             frame.unlisted_ms = 0.0;
         }
         frame.unseen_ms = 0.0;
@@ -208,89 +276,5 @@ impl State {
             Ok(crowd) => (f64::from(crowd) * MS_FOR_A_POD).min(CROWD_MS_MAX),
             Err(_) => CROWD_MS_MAX,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::Action;
-    use super::*;
-    use crate::ui::view_model::status::Shape;
-
-    fn pictures(speed: f64, frames: usize) -> usize {
-        let mut state = State::default();
-        state.reduce(Action::Speed(speed));
-        state.reduce(Action::Apply);
-        let mut pictures = 0;
-        for _ in 0..frames {
-            let before = std::rc::Rc::clone(&state.views.events);
-            state.reduce(Action::Advance(16.0));
-            pictures += usize::from(!std::rc::Rc::ptr_eq(&before, &state.views.events));
-        }
-        pictures
-    }
-
-    #[test]
-    fn at_high_speed_the_page_changes_three_times_a_second() {
-        assert!(pictures(5.0, 60) > 3, "each change is drawn");
-        let at_ten = pictures(10.0, 60);
-        assert!((1..=3).contains(&at_ten), "{at_ten}");
-    }
-
-    #[test]
-    fn time_passes_however_many_pods_there_are() {
-        for pods in [20, 49, 60, 100, 112, 200] {
-            let mut state = State::default();
-            state.reduce(Action::Run(format!(
-                "kubectl create deployment hello --image=hello --replicas={pods}"
-            )));
-            state.reduce(Action::Settle);
-            while state.clock.settles_until.is_some() {
-                state.reduce(Action::Advance(16.0));
-            }
-            state.reduce(Action::Run("sleep 60".to_owned()));
-            let before = state.cluster.now();
-            for _ in 0..60 {
-                state.reduce(Action::Advance(16.0));
-            }
-            let passed = (state.cluster.now() - before).ms();
-            assert!((850..=960).contains(&passed), "with {pods} pods {passed} ms passed in 60 frames");
-        }
-    }
-
-    #[test]
-    fn single_pods_are_drawn_while_only_a_far_off_retry_is_due() {
-        let mut state = State::default();
-        state.reduce(Action::Speed(10.0));
-        state.reduce(Action::Run(
-            "kubectl create deployment hello --image=registry.k8s.io/nginx-slim:bad".into(),
-        ));
-        let mut racing = Vec::new();
-        // The pull is tried again after 10, 20, 40, 80 and 160 seconds.
-        for _ in 0..40 * 60 {
-            state.reduce(Action::Advance(16.0));
-            racing.push(state.is_racing());
-        }
-        assert!(state.is_ticking(), "another try is due");
-        assert!(racing.iter().take(30).any(|is_racing| *is_racing), "what begins is summed up");
-        let turns = racing.windows(2).filter(|pair| pair[0] != pair[1]).count();
-        assert!(turns <= 12, "it turned {turns} times between the pictures");
-        let drawn = racing.iter().filter(|is_racing| !**is_racing).count();
-        assert!(drawn > racing.len() / 2, "drawn in {drawn} of {} frames", racing.len());
-    }
-
-    #[test]
-    fn what_has_settled_is_shown_at_once() {
-        let mut state = State::default();
-        state.reduce(Action::Speed(100.0));
-        state.reduce(Action::Apply);
-        while state.is_ticking() {
-            state.reduce(Action::Advance(16.0));
-        }
-        assert!(state.views.summary.contains("2 of 2 ready, settled"), "{}", state.views.summary);
-        state.reduce(Action::Run("kubectl delete pod web-0".to_owned()));
-        let tiles = state.views.stage.lanes.iter().flat_map(|lane| &lane.tiles);
-        let leaving = tiles.filter(|tile| tile.shape == Shape::Terminating).count();
-        assert_eq!(leaving, 1, "what a person does is shown at once, at any speed");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::pace::{Frame, Picture, Stir};
+use super::pace::{Frame, Owed, Part, Picture, Stir};
 use super::screen::{EntryView, TabView};
 use super::{Panel, State};
 use crate::api::ObjectKey;
@@ -146,26 +146,44 @@ impl State {
             drain: self.drain.clone(),
             refusals: self.cluster.server().refused_evictions().iter().map(|refused| refused.times).sum(),
         };
-        let is_behind = self.views.frame.is_behind;
-        if self.views.shown.as_ref() == Some(&shown) && !is_behind {
+        let is_owed = self.views.frame.owed != Owed::default();
+        if self.views.shown.as_ref() == Some(&shown) && !is_owed {
             return is_shown;
         }
         let old = self.views.shown.replace(shown.clone());
-        let only_time = old.is_some_and(|old| Shown { seconds: shown.seconds, ..old } == shown) && !is_behind;
-        self.refresh_cluster(only_time);
+        let only_time = old.is_some_and(|old| Shown { seconds: shown.seconds, ..old } == shown) && !is_owed;
+        let part = self.views.frame.part;
+        if !only_time {
+            self.views.letters.observe(&self.cluster);
+        }
+        if part == Part::Panels {
+            self.views.frame.owed.stage |= !only_time;
+        } else if !only_time {
+            self.refresh_stage();
+        }
+        if part == Part::Stage {
+            self.views.frame.owed.panels = true;
+        } else {
+            self.refresh_panels();
+        }
         is_shown
     }
 
-    fn refresh_cluster(&mut self, only_time: bool) {
+    fn refresh_stage(&mut self) {
+        let (cluster, views) = (&self.cluster, &mut self.views);
+        let (is_gradual, room) = (views.frame.is_gradual, views.frame.room);
+        let mut room = if is_gradual { Room::in_turns(room) } else { Room::for_pods(room) };
+        let stage =
+            StageView::of(cluster, &views.letters, &mut views.tiles, self.selected.as_ref(), &views.stage);
+        let stage = room.stage(&views.stage, stage, &mut views.frame.turn);
+        views.frame.owed.stage = room.is_short();
+        keep(&mut views.stage, stage);
+        views.tiles.forget_gone(&views.stage);
+    }
+
+    fn refresh_panels(&mut self) {
         let (cluster, views, selected) = (&self.cluster, &mut self.views, self.selected.as_ref());
         let mut room = Room::for_pods(views.frame.room);
-        if !only_time {
-            views.letters.observe(cluster);
-            let stage = StageView::of(cluster, &views.letters, &mut views.tiles, selected, &views.stage);
-            let stage = room.stage(&views.stage, stage);
-            keep(&mut views.stage, stage);
-            views.tiles.forget_gone(&views.stage);
-        }
         // Ages change with every second; the rest of a set does not.
         let fresh = room.sets(&views.sets, sets(cluster, &views.letters, &mut views.tiles, selected));
         if views.sets != fresh {
@@ -177,7 +195,7 @@ impl State {
         }
         let fresh = deployments(cluster, &views.letters, &mut views.tiles, selected);
         let fresh = room.deployments(&views.deployments, fresh);
-        views.frame.is_behind = room.is_short();
+        views.frame.owed.panels = room.is_short();
         if views.deployments != fresh {
             views.deployments = fresh;
         }

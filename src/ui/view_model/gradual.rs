@@ -7,21 +7,22 @@ use std::rc::Rc;
 
 use super::deployments::{DeploymentView, ReplicaSetRow};
 use super::sets::{SetView, SlotView};
-use super::stage::{LaneView, StageView};
 use super::tile::TileView;
 use crate::collections::SortedSet;
 
 /// How many pods may still change in this picture.
 #[derive(Debug)]
 pub struct Room {
-    left: usize,
-    is_short: bool,
+    pub(super) left: usize,
+    /// How many nodes' lanes may change; `None` where all may.
+    pub(super) lanes_left: Option<usize>,
+    pub(super) is_short: bool,
 }
 
 impl Room {
     /// Room for so many.
     pub fn for_pods(left: usize) -> Self {
-        Self { left, is_short: false }
+        Self { left, lanes_left: None, is_short: false }
     }
 
     /// Whether something had to stay as it was.
@@ -29,7 +30,7 @@ impl Room {
         self.is_short
     }
 
-    fn take(&mut self) -> bool {
+    pub(super) fn take(&mut self) -> bool {
         self.is_short |= self.left == 0;
         let has_room = self.left > 0;
         self.left = self.left.saturating_sub(1);
@@ -39,26 +40,6 @@ impl Room {
     /// Whether all may change at once, as most of the time.
     fn is_wide(&self) -> bool {
         self.left == usize::MAX
-    }
-
-    /// The stage on its way from one picture to the next.
-    pub fn stage(&mut self, old: &StageView, new: StageView) -> StageView {
-        if self.is_wide() { new } else { self.stage_by_pods(old, new) }
-    }
-
-    #[inline(never)]
-    fn stage_by_pods(&mut self, old: &StageView, new: StageView) -> StageView {
-        let without_node = self.tiles(&old.shelf, &new.shelf);
-        let lanes = new.lanes.iter().map(|lane| match old.lanes.iter().find(|known| known.uid == lane.uid) {
-            Some(known) if known != lane => {
-                let tiles = self.tiles(&known.tiles, &lane.tiles);
-                Rc::new(LaneView { tiles, ..LaneView::clone(lane) })
-            }
-            Some(known) => Rc::clone(known),
-            None => Rc::clone(lane),
-        });
-        let lanes = lanes.collect();
-        StageView { shelf: without_node, lanes, ..new }
     }
 
     /// Deployments on their way.
@@ -116,7 +97,7 @@ impl Room {
     }
 
     /// Tiles on their way: those that are gone, new or changed wait where there is no room.
-    fn tiles(&mut self, old: &[Rc<TileView>], new: &[Rc<TileView>]) -> Vec<Rc<TileView>> {
+    pub(super) fn tiles(&mut self, old: &[Rc<TileView>], new: &[Rc<TileView>]) -> Vec<Rc<TileView>> {
         let uids =
             |tiles: &[Rc<TileView>]| tiles.iter().map(|tile| tile.uid.clone()).collect::<SortedSet<_>>();
         let (before, after) = (uids(old), uids(new));
@@ -142,13 +123,14 @@ impl Room {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use super::super::stage::LaneView;
     use super::super::status::Shape;
     use super::*;
     use crate::api::{Kind, ObjectKey};
 
     /// `a+ b c`: names, `+` for one that is ready.
-    fn tiles(text: &str) -> Vec<Rc<TileView>> {
+    pub(in super::super) fn tiles(text: &str) -> Vec<Rc<TileView>> {
         let tile = |word: &str| {
             let name = word.trim_end_matches('+');
             Rc::new(TileView {
@@ -169,7 +151,23 @@ mod tests {
         text.split_whitespace().map(tile).collect()
     }
 
-    fn words(tiles: &[Rc<TileView>]) -> String {
+    /// `a _ b`: places of a node's lane, `_` for an empty one.
+    pub(in super::super) fn lane(text: &str) -> LaneView {
+        let gaps = text.split_whitespace().enumerate().filter(|(_, word)| *word == "_").map(|(nth, _)| nth);
+        let name = text.replace('_', "");
+        LaneView {
+            uid: "node".to_owned(),
+            key: ObjectKey::new(Kind::Node, "", "node"),
+            status: String::new(),
+            is_ready: true,
+            is_cordoned: false,
+            tiles: tiles(&name),
+            gaps: gaps.collect(),
+            is_selected: false,
+        }
+    }
+
+    pub(in super::super) fn words(tiles: &[Rc<TileView>]) -> String {
         let word = |tile: &Rc<TileView>| {
             format!("{}{}", tile.uid, if tile.shape == Shape::Ready { "+" } else { "" })
         };

@@ -7,12 +7,14 @@
 //! - [`why`], [`attempts`], [`inspector`], [`events`], [`tables`]: reasons and lists.
 //! - [`timeline`]: bars, marks, counts. [`comparison`]: two runs. [`scrubber`]: the session as a line.
 //! - [`problems`], [`field_line`], [`flow_style`], [`diff`]: manifests.
-//! - [`summary`]: the cluster in one sentence. [`gradual`]: from one picture to the next.
+//! - [`summary`]: the cluster in one sentence. [`gradual`], `turns`, `cells`: from one picture to the next,
+//!   node by node, and each pod in its place.
 
 pub mod status;
 pub mod revisions;
 pub mod tile;
 pub mod crowd;
+mod cells;
 pub mod stage;
 pub mod why;
 pub mod attempts;
@@ -36,6 +38,7 @@ pub mod timeline;
 pub mod comparison;
 pub mod summary;
 pub mod gradual;
+mod turns;
 
 use crate::api::ObjectKey;
 

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Selected;
+use super::cells::{self, Cells};
 use super::revisions::Letters;
 use super::status::Shape;
 use super::tile::{TileView, Tiles};
@@ -63,6 +64,8 @@ pub struct LaneView {
     pub is_cordoned: bool,
     /// Its pods.
     pub tiles: Vec<Rc<TileView>>,
+    /// Which places among its pods are empty, from 0: in a crowd a pod keeps its place while others go.
+    pub gaps: Vec<usize>,
     /// Whether it is shown in the inspector.
     pub is_selected: bool,
 }
@@ -94,6 +97,8 @@ impl StageView {
             }
         }
         sort(&mut shelf);
+        let is_compact = is_past(PODS_DRAWN_WHOLE, staying, old.is_compact);
+        let is_at_rest = cluster.next_due().is_none();
         let mut lanes: Vec<Rc<LaneView>> = cluster
             .server()
             .list(Kind::Node, None)
@@ -101,11 +106,18 @@ impl StageView {
                 Object::Node(node) => {
                     let mut tiles = on_nodes.remove(node.metadata.name.as_str()).unwrap_or_default();
                     sort(&mut tiles);
-                    Some(Rc::new(LaneView::of(node, tiles, selected)))
+                    let uid = &node.metadata.uid;
+                    let known = old.lanes.iter().find(|lane| is_compact && lane.uid == *uid);
+                    let cells = match known {
+                        Some(known) => cells::arrange(tiles, known, is_at_rest),
+                        None => tiles.into_iter().map(Some).collect(),
+                    };
+                    Some(Rc::new(LaneView::of(node, cells, selected)))
                 }
                 _ => None,
             })
             .collect();
+        sort_by(&mut lanes, |a, b| natural(&a.key.name).cmp(&natural(&b.key.name)));
         // Pods of a node that is gone: nobody runs them, so they stand with those that nobody runs yet.
         shelf.extend(on_nodes.into_values().flatten());
         let left_out = leave_out(&mut lanes, &mut shelf);
@@ -114,7 +126,7 @@ impl StageView {
             lanes,
             more_fresh: fresh.saturating_sub(FRESH_DRAWN),
             pods: count,
-            is_compact: is_past(PODS_DRAWN_WHOLE, staying, old.is_compact),
+            is_compact,
             is_crowded: is_past(PODS_DRAWN, staying, old.is_crowded),
             left_out,
         }
@@ -127,7 +139,7 @@ impl StageView {
 }
 
 impl LaneView {
-    fn of(node: &Node, tiles: Vec<Rc<TileView>>, selected: Selected<'_>) -> Self {
+    fn of(node: &Node, cells: Cells, selected: Selected<'_>) -> Self {
         let key = ObjectKey::new(Kind::Node, "", node.metadata.name.clone());
         let is_ready = node.is_ready();
         let mut status = if is_ready { "Ready" } else { "NotReady" }.to_owned();
@@ -139,7 +151,8 @@ impl LaneView {
             status,
             is_ready,
             is_cordoned: node.spec.unschedulable,
-            tiles,
+            gaps: cells::gaps(&cells),
+            tiles: cells.into_iter().flatten().collect(),
             is_selected: selected == Some(&key),
             key,
         }
@@ -186,12 +199,13 @@ fn of_nodes(hidden: &[Rc<LaneView>]) -> String {
 }
 
 fn sort(tiles: &mut [Rc<TileView>]) {
-    let base = |name: &str| name.rsplit_once('-').map_or(name.len(), |(base, _)| base.len());
-    sort_by(tiles, |a, b| {
-        let (name_a, name_b) = (a.key.name.as_str(), b.key.name.as_str());
-        let (base_a, base_b) = (name_a.get(..base(name_a)), name_b.get(..base(name_b)));
-        (base_a, a.ordinal, name_a).cmp(&(base_b, b.ordinal, name_b))
-    });
+    sort_by(tiles, |a, b| natural(&a.key.name).cmp(&natural(&b.key.name)));
+}
+
+/// By what a name orders: `web-2` comes before `web-10`.
+fn natural(name: &str) -> (&str, Option<u64>, &str) {
+    let (base, suffix) = name.rsplit_once('-').unwrap_or((name, ""));
+    (base, suffix.parse().ok(), name)
 }
 
 #[cfg(test)]
@@ -213,6 +227,16 @@ mod tests {
             many.left_out,
             "800 more nodes, 800 of them Ready, run 0 Pods, 0 of them ready; kubectl get nodes lists them"
         );
+    }
+
+    #[test]
+    fn nodes_stand_in_the_order_of_their_numbers() {
+        let cluster = Cluster::new(ClusterConfig::with_nodes(11));
+        let mut tiles = Tiles::default();
+        let stage = StageView::of(&cluster, &Letters::default(), &mut tiles, None, &StageView::default());
+        let names: Vec<_> = stage.lanes.iter().map(|lane| lane.key.name.as_str()).collect();
+        assert_eq!(names[..3], ["node-1", "node-2", "node-3"]);
+        assert_eq!(names[9..], ["node-10", "node-11"]);
     }
 
     #[test]

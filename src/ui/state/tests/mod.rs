@@ -1,7 +1,7 @@
 //! Actions in order, and what they leave.
 //!
 //! - `workloads`: what is shown of a cluster, and how time passes. `terminals`: lines. `manifests`: files.
-//! - `past`: going back and forth.
+//! - `past`: going back and forth. `pace`: how often the picture is made.
 
 use super::*;
 
@@ -9,6 +9,7 @@ mod workloads;
 mod terminals;
 mod manifests;
 mod past;
+mod pace;
 
 /// A page after some actions, with nothing left due.
 fn after(actions: &[Action]) -> State {

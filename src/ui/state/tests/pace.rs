@@ -1,0 +1,115 @@
+//! How often the picture is made, and what of it.
+
+use super::*;
+use crate::ui::view_model::events::EVENTS_LISTED;
+use crate::ui::view_model::stage::LaneView;
+use crate::ui::view_model::status::Shape;
+
+fn pictures(speed: f64, frames: usize) -> usize {
+    let mut state = State::default();
+    state.reduce(Action::Speed(speed));
+    state.reduce(Action::Apply);
+    let mut pictures = 0;
+    for _ in 0..frames {
+        let before = std::rc::Rc::clone(&state.views.events);
+        state.reduce(Action::Advance(16.0));
+        pictures += usize::from(!std::rc::Rc::ptr_eq(&before, &state.views.events));
+    }
+    pictures
+}
+
+#[test]
+fn at_high_speed_the_page_changes_three_times_a_second() {
+    assert!(pictures(5.0, 60) > 3, "each change is drawn");
+    let at_ten = pictures(10.0, 60);
+    assert!((1..=3).contains(&at_ten), "{at_ten}");
+}
+
+#[test]
+fn time_passes_however_many_pods_there_are() {
+    for pods in [20, 49, 60, 100, 112, 200] {
+        let mut state = State::default();
+        state.reduce(Action::Run(format!("kubectl create deployment hello --image=hello --replicas={pods}")));
+        state.reduce(Action::Settle);
+        while state.clock.settles_until.is_some() {
+            state.reduce(Action::Advance(16.0));
+        }
+        state.reduce(Action::Run("sleep 60".to_owned()));
+        let before = state.cluster.now();
+        for _ in 0..60 {
+            state.reduce(Action::Advance(16.0));
+        }
+        let passed = (state.cluster.now() - before).ms();
+        assert!((850..=960).contains(&passed), "with {pods} pods {passed} ms passed in 60 frames");
+    }
+}
+
+#[test]
+fn a_crowd_is_drawn_a_few_nodes_at_a_time_and_in_the_end_as_it_is() {
+    let mut state = State::default();
+    state.reduce(Action::Run(
+        "for n in 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do fault add node/node-$n; done; \
+         kubectl create deployment hello --image=hello --replicas=200"
+            .to_owned(),
+    ));
+    state.reduce(Action::Settle);
+    while state.needs_frames() {
+        state.reduce(Action::Advance(16.0));
+    }
+    state.reduce(Action::Speed(5.0));
+    state.reduce(Action::Run("kubectl rollout restart deployment hello".to_owned()));
+    let mut most = 0;
+    for _ in 0..2_000 {
+        let before = std::rc::Rc::clone(&state.views.stage);
+        state.reduce(Action::Advance(16.0));
+        let pairs = before.lanes.iter().zip(&state.views.stage.lanes);
+        most = most.max(pairs.filter(|(old, new)| old != new).count());
+        if !state.needs_frames() {
+            break;
+        }
+    }
+    assert!(!state.needs_frames(), "it comes to rest");
+    assert!((1..=4).contains(&most), "{most} nodes changed in one picture");
+    let shapes = |lane: &LaneView| lane.tiles.iter().filter(|tile| tile.shape == Shape::Ready).count();
+    let ready: usize = state.views.stage.lanes.iter().map(|lane| shapes(lane)).sum();
+    assert_eq!(ready, 200);
+    assert!(
+        state.views.stage.lanes.iter().all(|lane| lane.gaps.is_empty() && lane.tiles.len() == shapes(lane))
+    );
+    assert_eq!(state.views.events.rows.len(), EVENTS_LISTED);
+}
+
+#[test]
+fn single_pods_are_drawn_while_only_a_far_off_retry_is_due() {
+    let mut state = State::default();
+    state.reduce(Action::Speed(10.0));
+    state
+        .reduce(Action::Run("kubectl create deployment hello --image=registry.k8s.io/nginx-slim:bad".into()));
+    let mut racing = Vec::new();
+    // The pull is tried again after 10, 20, 40, 80 and 160 seconds.
+    for _ in 0..40 * 60 {
+        state.reduce(Action::Advance(16.0));
+        racing.push(state.is_racing());
+    }
+    assert!(state.is_ticking(), "another try is due");
+    assert!(racing.iter().take(30).any(|is_racing| *is_racing), "what begins is summed up");
+    let turns = racing.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    assert!(turns <= 12, "it turned {turns} times between the pictures");
+    let drawn = racing.iter().filter(|is_racing| !**is_racing).count();
+    assert!(drawn > racing.len() / 2, "drawn in {drawn} of {} frames", racing.len());
+}
+
+#[test]
+fn what_has_settled_is_shown_at_once() {
+    let mut state = State::default();
+    state.reduce(Action::Speed(100.0));
+    state.reduce(Action::Apply);
+    while state.is_ticking() {
+        state.reduce(Action::Advance(16.0));
+    }
+    assert!(state.views.summary.contains("2 of 2 ready, settled"), "{}", state.views.summary);
+    state.reduce(Action::Run("kubectl delete pod web-0".to_owned()));
+    let tiles = state.views.stage.lanes.iter().flat_map(|lane| &lane.tiles);
+    let leaving = tiles.filter(|tile| tile.shape == Shape::Terminating).count();
+    assert_eq!(leaving, 1, "what a person does is shown at once, at any speed");
+}
