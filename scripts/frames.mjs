@@ -24,6 +24,8 @@ const PROFILE = ["v8", "disabled-by-default-v8.cpu_profiler"];
 
 /** A frame's share of a second that has sixty. */
 const FRAME_MS = 16;
+/** Microseconds between two callbacks of one frame, at most. */
+const SAME_FRAME_US = 1_000;
 
 const SCRIPT = new Set(["FunctionCall", "FireAnimationFrame", "RunMicrotasks", "TimerFire", "EventDispatch",
   "EvaluateScript", "v8.callFunction", "FireIdleCallback"]);
@@ -93,13 +95,25 @@ function kinds(events) {
   return pieces;
 }
 
+/** When the frames began: callbacks that follow each other at once are of one frame. */
+function frameStarts(events) {
+  const starts = [];
+  let end = -Infinity;
+  const callbacks = events.filter(({ name, ph }) => name === "FireAnimationFrame" && ph === "X").sort((a, b) => a.ts - b.ts);
+  for (const { ts, dur } of callbacks) {
+    if (ts - end > SAME_FRAME_US) starts.push(ts);
+    end = ts + dur;
+  }
+  return starts;
+}
+
 const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 const ms = (value) => `${value.toFixed(1).padStart(6)} ms`;
 
 function report(events, label) {
   const thread = mainThread(events);
   const own = events.filter(({ pid, tid }) => `${pid}/${tid}` === thread);
-  const starts = own.filter(({ name }) => name === "FireAnimationFrame").map(({ ts }) => ts).sort((a, b) => a - b);
+  const starts = frameStarts(own);
   const frames = starts.map((at) => ({ at, script: 0, layout: 0, paint: 0, garbage: 0 }));
   let index = 0;
   for (const { kind, at, ms: spent } of kinds(own).sort((a, b) => a.at - b.at)) {

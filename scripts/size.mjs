@@ -19,7 +19,7 @@ const START_KB = 450;
  * documentation's page for each rule, the way into braces, and drains that never end 7; pictures in turns, and places that
  * pods keep, 4.
  */
-const WHOLE_KB = 1549;
+const WHOLE_KB = 1551;
 const dist = join(dirname(fileURLToPath(import.meta.url)), "..", "dist");
 
 const files = readdirSync(dist, { recursive: true, withFileTypes: true })

@@ -72,7 +72,7 @@ test("the timeline is zoomed by keyboard, read as a table, and saved", async () 
   await withSet({}, async (page) => {
     await page.getByRole("tab", { name: "Timeline" }).click();
     const drawing = page.getByRole("group", { name: /^Timeline: 2 lanes/ });
-    await page.waitForFunction(() => document.querySelectorAll(".timeline-plot svg svg rect").length >= 6);
+    await page.waitForFunction(() => document.querySelectorAll(".timeline-plot svg g path").length >= 6);
     const before = await drawing.getAttribute("aria-label");
     await drawing.focus();
     await page.keyboard.press("+");
@@ -180,7 +180,7 @@ for (const size of Object.keys(SIZES)) {
       await page.getByRole("button", { name: "Predict" }).click();
       if (size === "phone") await page.getByRole("button", { name: "History", exact: true }).click();
       await page.getByRole("tab", { name: "Timeline" }).click();
-      await page.waitForFunction(() => document.querySelectorAll(".timeline-plot svg svg").length > 0);
+      await page.waitForFunction(() => document.querySelectorAll(".timeline-plot svg g path").length > 0);
       await assertAccessible(page);
       await assertFits(page);
       await screenshot(page, `timeline-${SIZES[size].width}-${scheme}`);

@@ -95,6 +95,13 @@ struct Shown {
     refusals: u64,
 }
 
+impl Shown {
+    fn is_of_same_cluster(&self, other: &Self) -> bool {
+        let looks = |shown: &Self| (shown.revision, shown.seconds, shown.is_idle, shown.refusals);
+        looks(self) == looks(other) && self.selected == other.selected
+    }
+}
+
 impl Views {
     /// The rollout history of every workload.
     pub fn histories(&self) -> Vec<Rc<HistoryView>> {
@@ -150,12 +157,18 @@ impl State {
         if self.views.shown.as_ref() == Some(&shown) && !is_owed {
             return is_shown;
         }
-        let old = self.views.shown.replace(shown.clone());
-        let only_time = old.is_some_and(|old| Shown { seconds: shown.seconds, ..old } == shown) && !is_owed;
-        let part = self.views.frame.part;
+        let old = self.views.shown.replace(shown.clone()).filter(|_| !is_owed);
+        // A person looks at something else of the same cluster.
+        let is_same_cluster = old.as_ref().is_some_and(|old| shown.is_of_same_cluster(old));
+        let only_time = old.is_some_and(|old| Shown { seconds: shown.seconds, ..old } == shown);
+        if is_same_cluster {
+            self.refresh_panels();
+            return is_shown;
+        }
         if !only_time {
             self.views.letters.observe(&self.cluster);
         }
+        let part = self.views.frame.part;
         if part == Part::Panels {
             self.views.frame.owed.stage |= !only_time;
         } else if !only_time {
@@ -164,6 +177,7 @@ impl State {
         if part == Part::Stage {
             self.views.frame.owed.panels = true;
         } else {
+            self.refresh_workloads();
             self.refresh_panels();
         }
         is_shown
@@ -181,7 +195,7 @@ impl State {
         views.tiles.forget_gone(&views.stage);
     }
 
-    fn refresh_panels(&mut self) {
+    fn refresh_workloads(&mut self) {
         let (cluster, views, selected) = (&self.cluster, &mut self.views, self.selected.as_ref());
         let mut room = Room::for_pods(views.frame.room);
         // Ages change with every second; the rest of a set does not.
@@ -200,15 +214,24 @@ impl State {
             views.deployments = fresh;
         }
         keep(&mut views.workloads, progress(&views.sets, &views.daemon_sets, &views.deployments));
+        views.summary = summary(&views.workloads);
+        if let Some(count) = views.frame.lists_events {
+            keep(&mut views.events, events(cluster, None, count));
+        }
+        let is_begun =
+            !self.machine.present(cluster).inputs().is_empty() || !self.machine.undone().is_empty();
+        views.scrubber = is_begun.then(|| Rc::new(ScrubberView::of(&self.machine, cluster)));
+        views.inspector = self.selected.as_ref().map(|key| Rc::new(InspectorView::of(cluster, key)));
+    }
+
+    /// What a person chose to look at below the stage.
+    fn refresh_panels(&mut self) {
+        let (cluster, views) = (&self.cluster, &mut self.views);
         let old = views.timeline.take().filter(|_| self.panel == Panel::Timeline);
         if self.panel == Panel::Timeline {
             let (letters, choice) = (&views.letters, &self.timeline);
             views.timeline =
                 TimelineView::of(&self.machine, cluster, letters, choice, old.as_deref()).map(Rc::new);
-        }
-        views.summary = summary(&views.workloads);
-        if let Some(count) = views.frame.lists_events {
-            keep(&mut views.events, events(cluster, None, count));
         }
         let shows_history = self.panel == Panel::History;
         let told = if shows_history {
@@ -222,10 +245,6 @@ impl State {
         views.comparison = (self.comparison.as_ref().filter(|_| shows_comparison))
             .map(|comparison| Rc::new(CompareView::of(comparison, old.as_deref())));
         views.compared = self.compared.as_ref().and_then(|pair| compare(cluster, pair)).map(Rc::new);
-        let is_begun =
-            !self.machine.present(cluster).inputs().is_empty() || !self.machine.undone().is_empty();
-        views.scrubber = is_begun.then(|| Rc::new(ScrubberView::of(&self.machine, cluster)));
-        views.inspector = self.selected.as_ref().map(|key| Rc::new(InspectorView::of(cluster, key)));
         let shows_tables = self.panel == Panel::Tables;
         views.drain = self.drain.as_ref().map(|draft| DrainView::of(draft, cluster));
         let shows_budgets = self.panel == Panel::Budgets;

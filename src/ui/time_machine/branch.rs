@@ -103,9 +103,15 @@ impl Branch {
 
     /// Takes note of what the last turn did; says whether that took a copy, which is work.
     pub(super) fn observe(&mut self, cluster: &mut Cluster) -> bool {
+        self.tell(cluster);
+        !cluster.inputs().is_empty() && self.checkpoints.note(cluster)
+    }
+
+    /// Takes note of what the last turn did, and leaves copies to the turns that follow.
+    pub(super) fn tell(&mut self, cluster: &mut Cluster) {
         // Before the first input there is nothing to tell yet: the changes wait in the cluster.
         if cluster.inputs().is_empty() {
-            return false;
+            return;
         }
         let news = cluster.take_news();
         let is_news = !news.is_empty() || cluster.inputs().len() > self.notes.len();
@@ -114,7 +120,6 @@ impl Branch {
             self.chronicle.get_or_insert_with(beginning).observe(&news, cluster);
         }
         self.note_inputs(cluster);
-        self.checkpoints.note(cluster)
     }
 
     // Out of line, so that the page's start does not carry it.

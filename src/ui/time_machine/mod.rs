@@ -125,10 +125,13 @@ impl TimeMachine {
 
     fn take(&mut self, cluster: &mut Cluster, input: Input) -> Result<(), InputError> {
         // An input comes after all that its instant holds: only so is it at the same place when it is
-        // played again.
-        self.run_until(cluster, cluster.now());
+        // played again. A person waits for it, so that a copy that is due is left to the steps after it.
+        while cluster.next_due().is_some_and(|due| due <= cluster.now()) {
+            cluster.step();
+            self.branch_mut().tell(cluster);
+        }
         let result = cluster.submit(input);
-        self.observe(cluster);
+        self.branch_mut().tell(cluster);
         result
     }
 

@@ -7,7 +7,7 @@ use gloo::events::EventListener;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
-use super::painter::{Painter, put};
+use super::painter::Painter;
 use super::plot::{self, COUNTS, LANE};
 use crate::sim::Time;
 use crate::ui::browser;
@@ -63,10 +63,8 @@ pub(crate) fn Drawing(props: &DrawingProps) -> Html {
     {
         let (counts, drawn, window) = (counts.clone(), view.counts.clone(), view.window);
         use_effect_with((drawn, window, width), move |(drawn, window, width)| {
-            if let Some(place) = counts.cast::<Element>().filter(|_| browser::document().is_some())
-                && let Some(svg) = plot::counts(drawn, *window, *width)
-            {
-                put(&place, &svg);
+            if let Some(place) = counts.cast::<Element>().filter(|_| browser::document().is_some()) {
+                plot::counts(drawn, *window, *width).put(&place);
             }
         });
     }

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement, HtmlImageElement};
 
-use super::plot::{COUNTS, Drawn, LANE, draw_bar, draw_counts, whole};
+use super::plot::{COUNTS, LANE, draw_bar, draw_counts, whole};
 use crate::ui::browser;
 use crate::ui::view_model::summary::clock;
 use crate::ui::view_model::timeline::TimelineView;
@@ -27,6 +27,9 @@ const PATTERNS: [(&str, &str); 5] = [
     ("#000004", "<path d=\"M0 6L6 0M0 0L6 6\" stroke=\"#111\" stroke-width=\"0.9\"/>"),
     ("#000005", "<path d=\"M0 3H6\" stroke=\"#111\" stroke-width=\"1.2\"/>"),
 ];
+
+/// What plotters says when it cannot draw.
+type Drawn = Result<(), Box<dyn std::error::Error>>;
 
 /// The timeline as a whole SVG file.
 pub(crate) fn svg(view: &TimelineView) -> Option<String> {

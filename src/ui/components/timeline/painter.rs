@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::render::{AnimationFrame, request_animation_frame};
-use web_sys::{DomParser, Element, SupportedType};
+use web_sys::Element;
 
 use super::plot;
 use crate::ui::browser;
@@ -18,8 +18,6 @@ use crate::ui::view_model::timeline::{LaneView, Window};
 const FRAME_BUDGET_MS: f64 = 1.5;
 /// The same in the frame that has found out what is to be drawn, which was work as well.
 const FIRST_BUDGET_MS: f64 = 0.5;
-/// So many lanes are parsed at once: to make a document costs more than to read a lane.
-const LANES_AT_ONCE: usize = 4;
 
 /// What is drawn, and what is to be drawn.
 #[derive(Debug, Default)]
@@ -73,29 +71,16 @@ impl Painter {
     fn draw_some(&mut self, until: f64) -> bool {
         let Some(window) = self.window else { return true };
         while browser::now_ms() < until {
-            let (mut places, mut svgs) = (Vec::new(), String::new());
-            while places.len() < LANES_AT_ONCE
-                && let Some((place, lane)) = self.wanted.get(self.next)
-            {
-                let is_drawn = |drawn: &Drawn| {
-                    drawn.window == window && Rc::ptr_eq(&drawn.lane, lane) && drawn.place == *place
-                };
-                let slot = self.drawn.get_mut(self.next);
-                self.next += 1;
-                let Some(slot) = slot.filter(|slot| !slot.as_ref().is_some_and(is_drawn)) else { continue };
-                if let Some(svg) = plot::lane(lane, window.0, window.1) {
-                    svgs.push_str(&svg);
-                    places.push(place.clone());
-                }
-                *slot = Some(Drawn { place: place.clone(), lane: Rc::clone(lane), window });
-            }
-            put_all(&places, &svgs);
-            for place in &places {
-                drop(place.remove_attribute("transform"));
-            }
-            if self.next >= self.wanted.len() {
-                return true;
-            }
+            let Some((place, lane)) = self.wanted.get(self.next) else { return true };
+            let is_drawn = |drawn: &Drawn| {
+                drawn.window == window && Rc::ptr_eq(&drawn.lane, lane) && drawn.place == *place
+            };
+            let slot = self.drawn.get_mut(self.next);
+            self.next += 1;
+            let Some(slot) = slot.filter(|slot| !slot.as_ref().is_some_and(is_drawn)) else { continue };
+            plot::lane(lane, window.0, window.1).put(place);
+            drop(place.remove_attribute("transform"));
+            *slot = Some(Drawn { place: place.clone(), lane: Rc::clone(lane), window });
         }
         false
     }
@@ -123,31 +108,4 @@ impl Painter {
 #[expect(clippy::cast_precision_loss, reason = "a session's milliseconds are far below 2^52")]
 fn milliseconds(ms: u64) -> f64 {
     ms as f64
-}
-
-/// Puts drawings into as many elements.
-fn put_all(parents: &[Element], svgs: &str) {
-    if parents.is_empty() {
-        return;
-    }
-    let whole = format!("<svg xmlns=\"http://www.w3.org/2000/svg\">{svgs}</svg>");
-    let Some(drawings) = parsed(&whole) else { return };
-    for parent in parents {
-        // Each leaves the document as it is put into its place.
-        let Some(drawing) = drawings.first_element_child() else { return };
-        parent.replace_children_with_node_1(&drawing);
-    }
-}
-
-/// Puts a drawing into an element.
-pub(super) fn put(parent: &Element, svg: &str) {
-    if let Some(drawing) = parsed(svg) {
-        parent.replace_children_with_node_1(&drawing);
-    }
-}
-
-/// A drawing, parsed as XML, never as a page.
-fn parsed(svg: &str) -> Option<Element> {
-    let parser = DomParser::new().ok()?;
-    parser.parse_from_string(svg, SupportedType::ImageSvgXml).ok()?.document_element()
 }

@@ -3,9 +3,12 @@
 //! The colours are names for timeline.css, which maps each to the page's own, and the darkest few to the
 //! patterns of revisions. A drawing is as wide as its place on the page, so that nothing is stretched.
 
+use std::convert::Infallible;
+
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
+use super::paths::{PathBackend, Paths};
 use crate::ui::view_model::status::Shape;
 use crate::ui::view_model::timeline::counts::Step;
 use crate::ui::view_model::timeline::{BarView, CountsView, LaneView, Window};
@@ -16,11 +19,6 @@ pub(super) const LANE: u32 = 14;
 pub(super) const COUNTS: u32 = 96;
 /// Room above and below the counts.
 const MARGIN: f64 = 8.0;
-
-/// Where plotters draws.
-pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-/// What plotters says when it cannot.
-pub(super) type Drawn = Result<(), Box<dyn std::error::Error>>;
 
 const READY: RGBColor = RGBColor(0, 158, 115);
 const UPDATED: RGBColor = RGBColor(0, 114, 178);
@@ -46,21 +44,39 @@ pub(super) fn pattern(index: usize) -> Option<RGBColor> {
     u8::try_from(index).ok().filter(|index| *index > 0).map(|index| RGBColor(0, 0, index))
 }
 
-/// A lane's bars as SVG.
-pub(super) fn lane(lane: &LaneView, window: Window, width: u32) -> Option<String> {
-    let mut svg = String::new();
+/// A lane's bars: a path for each colour.
+pub(super) fn lane(lane: &LaneView, window: Window, width: u32) -> Paths {
+    drawn((width, LANE), |area| lane.bars.iter().try_for_each(|bar| draw_bar(area, bar, (window, width), 0)))
+}
+
+/// The counts' lines.
+pub(super) fn counts(counts: &CountsView, window: Window, width: u32) -> Paths {
+    drawn((width, COUNTS), |area| draw_counts(area, counts, (window, width), 0))
+}
+
+/// What drawing in memory gives: nothing can go wrong.
+type InMemory = Result<(), DrawingAreaErrorKind<Infallible>>;
+type OnPaths<'a> = DrawingArea<PathBackend<'a>, Shift>;
+/// What drawing on some backend gives.
+pub(super) type Drawing<B> = Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
+
+fn drawn(size: (u32, u32), draw: impl FnOnce(&OnPaths<'_>) -> InMemory) -> Paths {
+    let mut paths = Paths::default();
     {
-        let area = SVGBackend::with_string(&mut svg, (width, LANE)).into_drawing_area();
-        for bar in &lane.bars {
-            draw_bar(&area, bar, (window, width), 0).ok()?;
-        }
-        area.present().ok()?;
+        let area = PathBackend { paths: &mut paths, size }.into_drawing_area();
+        let is_drawn = draw(&area);
+        debug_assert!(is_drawn.is_ok(), "paths are gathered in memory: {is_drawn:?}");
     }
-    Some(svg)
+    paths
 }
 
 /// Draws a bar in a lane whose top is at `y`.
-pub(super) fn draw_bar(area: &Area<'_>, bar: &BarView, (window, width): (Window, u32), y: i32) -> Drawn {
+pub(super) fn draw_bar<B: DrawingBackend>(
+    area: &DrawingArea<B, Shift>,
+    bar: &BarView,
+    (window, width): (Window, u32),
+    y: i32,
+) -> Drawing<B> {
     let (colour, height) = look(bar.shape);
     let place = |at| whole(window.place(at, f64::from(width)));
     let (left, right) = (place(bar.from), bar.to.map_or(whole(f64::from(width)), place));
@@ -75,24 +91,13 @@ pub(super) fn draw_bar(area: &Area<'_>, bar: &BarView, (window, width): (Window,
     Ok(())
 }
 
-/// The counts as SVG.
-pub(super) fn counts(counts: &CountsView, window: Window, width: u32) -> Option<String> {
-    let mut svg = String::new();
-    {
-        let area = SVGBackend::with_string(&mut svg, (width, COUNTS)).into_drawing_area();
-        draw_counts(&area, counts, (window, width), 0).ok()?;
-        area.present().ok()?;
-    }
-    Some(svg)
-}
-
 /// Draws the counts below `y`.
-pub(super) fn draw_counts(
-    area: &Area<'_>,
+pub(super) fn draw_counts<B: DrawingBackend>(
+    area: &DrawingArea<B, Shift>,
     counts: &CountsView,
     (window, width): (Window, u32),
     y: i32,
-) -> Drawn {
+) -> Drawing<B> {
     let top = number(counts.top());
     let height = |count: f64| {
         let share = (f64::from(COUNTS) - 2.0 * MARGIN) * count / top;
@@ -165,8 +170,10 @@ mod tests {
         let corners = corners(&steps, WINDOW);
         assert_eq!(corners, [(0.0, 2.0), (0.25, 2.0), (0.25, 3.0), (0.5, 3.0), (0.5, 1.0), (1.0, 1.0)]);
         let view = CountsView { ready: steps.to_vec(), ..CountsView::default() };
-        let svg = counts(&view, WINDOW, 400).expect("there is something to draw");
-        assert!(svg.contains("#009E73") && !svg.contains("style="), "{svg}");
+        // Seven pods, though later than the window, are 80 pixels above none.
+        let drawn = counts(&view, WINDOW, 400).lines();
+        let ready = "none #009E73 M0 65L100 65L100 54L200 54L200 77L400 77";
+        assert_eq!(drawn.last().map(String::as_str), Some(ready), "{drawn:?}");
     }
 
     #[test]
@@ -178,16 +185,12 @@ mod tests {
             pattern,
         };
         let bars = vec![bar(0, Some(2_000), Shape::Pending, 0), bar(2_000, None, Shape::Ready, 2)];
-        let svg = lane(&LaneView { name: "web-0".into(), bars }, WINDOW, 400).expect("it is drawn");
-        let rects: Vec<&str> = svg.lines().filter(|line| line.contains("<rect")).collect();
+        let drawn = lane(&LaneView { name: "web-0".into(), bars }, WINDOW, 400);
         let expected = [
-            ["x=\"0\"", "y=\"11\"", "width=\"100\"", "height=\"3\"", "#999999"],
-            ["x=\"100\"", "y=\"0\"", "width=\"300\"", "height=\"14\"", "#009E73"],
-            ["x=\"100\"", "y=\"0\"", "width=\"300\"", "height=\"14\"", "#000002"],
+            "#999999 none M0 11h100v3h-100z",
+            "#009E73 none M100 0h300v14h-300z",
+            "#000002 none M100 0h300v14h-300z",
         ];
-        assert_eq!(rects.len(), expected.len(), "{svg}");
-        for (rect, parts) in rects.iter().zip(expected) {
-            assert!(parts.iter().all(|part| rect.contains(part)), "{rect} {parts:?}");
-        }
+        assert_eq!(drawn.lines(), expected);
     }
 }

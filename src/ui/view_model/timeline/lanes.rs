@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{LaneBy, Window};
 use crate::api::{Kind, ObjectKey};
-use crate::collections::{sort, sort_by_key};
+use crate::collections::{SortedMap, sort};
 use crate::sim::{Span, Time};
 use crate::ui::time_machine::chronicle::Life;
 use crate::ui::view_model::revisions::{Letters, RevisionMark};
@@ -47,31 +47,48 @@ pub(super) fn lanes(
     by: LaneBy,
     window: Window,
 ) -> (Vec<LaneView>, usize) {
-    let mut placed: Vec<(Place<'_>, &Rc<Life>)> = lives.iter().map(|life| (place(life, by), *life)).collect();
-    sort_by_key(&mut placed, |(place, life)| (*place, life.begin()));
+    // Pods come in the order of their births, and keep it within a place.
+    let mut placed: SortedMap<Place<'_>, Vec<&Life>> = SortedMap::new();
+    for life in lives {
+        placed.entry(place(life, by)).or_default().push(life);
+    }
+    let mut patterns = Patterns { letters, last: None };
     let mut lanes: Vec<(LaneView, Option<Time>)> = Vec::new();
-    let mut group: Option<(Place<'_>, usize)> = None;
-    for (place, life) in placed {
-        let first = match &group {
-            Some((known, first)) if *known == place => *first,
-            _ => lanes.len(),
-        };
-        let free = (first..lanes.len()).find(|lane| {
-            lanes.get(*lane).is_some_and(|(_, ends)| ends.is_some_and(|ends| ends <= life.begin()))
-        });
-        let at = free.unwrap_or(lanes.len());
-        if free.is_none() {
-            let name = if at == first { name(place) } else { String::new() };
-            lanes.push((LaneView { name, bars: Vec::new() }, None));
+    for (place, lives) in &placed {
+        let first = lanes.len();
+        for life in lives {
+            let is_free = |lane: &(LaneView, Option<Time>)| lane.1.is_some_and(|ends| ends <= life.begin());
+            let at = first + lanes.iter().skip(first).position(is_free).unwrap_or(lanes.len() - first);
+            if at == lanes.len() {
+                let name = if at == first { name(*place) } else { String::new() };
+                lanes.push((LaneView { name, bars: Vec::new() }, None));
+            }
+            if let Some((lane, ends)) = lanes.get_mut(at) {
+                bars(life, patterns.of(life), window, &mut lane.bars);
+                *ends = life.gone.map(|(gone, _)| gone);
+            }
         }
-        if let Some((lane, ends)) = lanes.get_mut(at) {
-            lane.bars.extend(bars(life, letters, window));
-            *ends = life.gone.map(|(gone, _)| gone);
-        }
-        group = Some((place, first));
     }
     let hidden = lanes.len().saturating_sub(LANES_MAX);
     (lanes.into_iter().map(|(lane, _)| lane).take(LANES_MAX).collect(), hidden)
+}
+
+/// The patterns of pods' revisions; that of the last one is at hand, as most have the same as the one before.
+struct Patterns<'a> {
+    letters: &'a Letters,
+    last: Option<(&'a (String, String), usize)>,
+}
+
+impl<'a> Patterns<'a> {
+    fn of(&mut self, life: &'a Life) -> usize {
+        let Some(revision) = &life.revision else { return 0 };
+        if let Some((_, pattern)) = self.last.filter(|(known, _)| *known == revision) {
+            return pattern;
+        }
+        let pattern = mark(life, self.letters).map_or(0, |mark| mark.pattern);
+        self.last = Some((revision, pattern));
+        pattern
+    }
 }
 
 fn place(life: &Life, by: LaneBy) -> Place<'_> {
@@ -105,12 +122,11 @@ pub(super) fn mark(life: &Life, letters: &Letters) -> Option<RevisionMark> {
     letters.mark(namespace, name)
 }
 
-/// The bars of a pod in a window; what is too short to be seen is drawn as one with its neighbours.
-fn bars(life: &Life, letters: &Letters, window: Window) -> Vec<BarView> {
-    let pattern = mark(life, letters).map_or(0, |mark| mark.pattern);
+/// Adds the bars of a pod in a window; what is too short to be seen is drawn as one with its neighbours.
+fn bars(life: &Life, pattern: usize, window: Window, bars: &mut Vec<BarView>) {
     let shortest = Span::from_ms(window.ms() / SHARE_MIN);
     let phases = life.phases.all();
-    let mut bars: Vec<BarView> = Vec::new();
+    let before = bars.len();
     for (index, phase) in phases.iter().enumerate() {
         let to = phases.get(index + 1).map(|next| next.at).or(life.gone.map(|(gone, _)| gone));
         if to.is_some_and(|to| to < window.from) || phase.at > window.to {
@@ -118,7 +134,7 @@ fn bars(life: &Life, letters: &Letters, window: Window) -> Vec<BarView> {
         }
         let shape = phase.value.shape;
         let is_short = |bar: &BarView| bar.to.is_some_and(|end| end - bar.from < shortest);
-        match bars.last_mut() {
+        match bars.get_mut(before..).and_then(<[_]>::last_mut) {
             Some(bar) if bar.shape == shape => bar.to = to,
             Some(bar) if is_short(bar) => {
                 bar.to = to;
@@ -128,7 +144,6 @@ fn bars(life: &Life, letters: &Letters, window: Window) -> Vec<BarView> {
             _ => bars.push(BarView { from: phase.at, to, shape, pattern }),
         }
     }
-    bars
 }
 
 /// Which of two shapes is drawn where there is room for one.

@@ -10,6 +10,7 @@ pub use counts::CountsView;
 pub use lanes::{BarView, LaneView};
 pub use window::Window;
 
+use std::cmp::Reverse;
 use std::rc::Rc;
 
 use super::revisions::Letters;
@@ -187,15 +188,29 @@ type Told<'a> = (&'a Rc<Life>, Option<&'a PodLook>);
 
 /// The newest phases in words. What is not told is not put into words either: there may be thousands.
 fn rows(lives: &[&Rc<Life>], letters: &Letters) -> Vec<PhaseRow> {
-    let mut told: Vec<(Time, Told<'_>)> = Vec::new();
-    for &life in lives {
+    // The newest first; at one instant as the pods were born, and what a pod was before that it is gone.
+    let mut told: Vec<(Reverse<Time>, usize, Told<'_>)> = Vec::new();
+    let mut oldest = None;
+    for (born, &life) in lives.iter().enumerate().rev() {
+        // What is older than all that will be told is not looked at.
+        let is_new = |at: Reverse<Time>| oldest.is_none_or(|oldest| at <= oldest);
+        let gone = life.gone.map(|(at, _)| (Reverse(at), born, (life, None)));
         let phases = life.phases.all().iter().rev().take(ROWS_MAX);
-        told.extend(phases.map(|phase| (phase.at, (life, Some(&phase.value)))));
-        told.extend(life.gone.map(|(at, _)| (at, (life, None))));
+        let phases = phases.map(|phase| (Reverse(phase.at), born, (life, Some(&phase.value))));
+        told.extend(phases.chain(gone).filter(|(at, ..)| is_new(*at)));
+        // Now and then, as sorting takes longer than looking.
+        if told.len() >= 4 * ROWS_MAX {
+            keep_newest(&mut told);
+            oldest = told.last().map(|(at, ..)| *at);
+        }
     }
-    crate::collections::sort_by_key(&mut told, |(at, _)| std::cmp::Reverse(*at));
+    keep_newest(&mut told);
+    told.into_iter().map(|(Reverse(at), _, told)| row(at, told, letters)).collect()
+}
+
+fn keep_newest(told: &mut Vec<(Reverse<Time>, usize, Told<'_>)>) {
+    crate::collections::sort_by_key(told, |(at, born, _)| (*at, *born));
     told.truncate(ROWS_MAX);
-    told.into_iter().map(|(at, told)| row(at, told, letters)).collect()
 }
 
 fn row(at: Time, (life, phase): Told<'_>, letters: &Letters) -> PhaseRow {
