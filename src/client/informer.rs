@@ -6,7 +6,7 @@
 
 use super::cache::{Cache, Change};
 use crate::api::Kind;
-use crate::apiserver::Store;
+use crate::apiserver::{Store, WatchEventType};
 use crate::sim::{Span, Time};
 
 /// The place of one process in one kind's log.
@@ -68,6 +68,13 @@ impl Informer {
             Some(mut events) => events.next().map(|event| event.at + self.latency),
         };
         at.map(|at| at.max(self.held_until))
+    }
+
+    /// How many new objects will have arrived by an instant.
+    pub fn arrivals(&self, store: &Store, until: Time) -> usize {
+        let events = store.watch_log(self.kind).and_then(|log| log.since(self.position));
+        let arrived = events.into_iter().flatten().take_while(|event| event.at + self.latency <= until);
+        arrived.filter(|event| event.type_ == WatchEventType::Added).count()
     }
 
     /// Brings the changes that have arrived by `now` into the cache and tells them.

@@ -163,6 +163,12 @@ impl<C: Component> Process<C> {
         self.with_context(server, wrong, |component, context| component.observe(&changes, context))
     }
 
+    /// How many new objects of a kind a delivery at an instant will bring.
+    pub(super) fn arrivals(&self, kind: Kind, store: &Store, at: Time) -> usize {
+        let informer = self.informers.iter().find(|informer| informer.kind() == kind);
+        informer.map_or(0, |informer| informer.arrivals(store, at))
+    }
+
     /// Wakes the component by its timer.
     pub(super) fn wake(
         &mut self,

@@ -17,6 +17,17 @@ impl Cluster {
         self.run_next(None)
     }
 
+    /// How many new pods the next wakeup brings to the scheduler, which places all of them in one turn: the
+    /// longest turns that there are.
+    pub fn pods_to_place_next(&self) -> usize {
+        match self.agenda.peek() {
+            Some((due, Wakeup::Deliver(ProcessName::Scheduler))) => {
+                self.scheduler.arrivals(Kind::Pod, self.server.store(), due)
+            }
+            _ => 0,
+        }
+    }
+
     pub(super) fn run_next(&mut self, wrong: Wrong<'_>) -> bool {
         let Some(wakeup) = self.agenda.pop() else {
             return false;
@@ -180,5 +191,34 @@ impl Cluster {
             };
             self.server.forget_before(kind, needed.saturating_sub(self.config.watch_log_kept));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{ClusterConfig, Input};
+    use super::*;
+    use crate::api::Object;
+
+    #[test]
+    fn the_pods_that_come_next_are_placed_in_one_turn() {
+        let mut cluster = Cluster::new(ClusterConfig::with_nodes(4));
+        let line = "kubectl create deployment hello --image=hello --replicas=40".to_owned();
+        assert!(cluster.submit(Input::Line { terminal: 0, line }).is_ok());
+        let bound = |cluster: &Cluster| {
+            let pods = cluster.server().list(Kind::Pod, None);
+            pods.filter(|object| matches!(object, Object::Pod(pod) if pod.is_bound())).count()
+        };
+        let mut most = 0;
+        loop {
+            let (next, before) = (cluster.pods_to_place_next(), bound(&cluster));
+            if !cluster.step() {
+                break;
+            }
+            assert!(next == 0 || bound(&cluster) == before + next, "{next} pods, {before} were bound");
+            most = most.max(next);
+        }
+        assert_eq!(bound(&cluster), 40);
+        assert!(most > 10, "at most {most} came at once");
     }
 }

@@ -7,6 +7,10 @@ use crate::ui::time_machine::Stride;
 
 /// Real milliseconds that one frame may spend on the cluster.
 const FRAME_BUDGET_MS: f64 = 6.0;
+/// A turn in which the scheduler places more pods than this is long.
+const PODS_IN_A_LONG_TURN: usize = 24;
+/// Real milliseconds of work on the cluster after which a frame begins no long turn.
+const SOON_MS: f64 = 1.0;
 /// A frame that comes later than this after the one before does not let more time pass: the page slept.
 const FRAME_MS_MAX: f64 = 100.0;
 /// Simulated time that "run until settled" runs at most.
@@ -56,7 +60,8 @@ impl State {
         if self.is_comparing() {
             return self.advance_comparison(whole_ms(ms.clamp(0.0, FRAME_MS_MAX) * self.clock.speed));
         }
-        let until_real = browser::now_ms() + FRAME_BUDGET_MS;
+        let begin = browser::now_ms();
+        let until_real = begin + FRAME_BUDGET_MS;
         let is_over = || browser::now_ms() > until_real;
         let target = match self.clock.settles_until {
             Some(limit) => limit,
@@ -83,7 +88,11 @@ impl State {
             self.cluster.step();
             let has_copied = self.machine.observe(&mut self.cluster);
             self.feed();
-            if has_copied || is_over() {
+            // What will be long begins a frame.
+            let is_long_next = || {
+                self.cluster.pods_to_place_next() > PODS_IN_A_LONG_TURN && browser::now_ms() > begin + SOON_MS
+            };
+            if has_copied || is_over() || is_long_next() {
                 return;
             }
         }
