@@ -46,8 +46,11 @@ async fn the_timeline_is_drawn() {
     let (root, app) =
         mount(vec![Action::Reset, Action::Apply, Action::Settle, Action::Advance(16.0), timeline]);
     sleep(Duration::from_millis(500)).await;
-    assert_eq!(count(&root, ".timeline-plot svg svg rect"), 6, "pending, creating and ready of two pods");
-    assert_eq!(count(&root, ".timeline-plot svg > g > svg"), 1, "the counts");
+    let places = ".timeline-plot svg > g > g > g";
+    for (colour, phase) in [("#999999", "pending"), ("#56B4E9", "creating"), ("#009E73", "ready")] {
+        assert_eq!(count(&root, &format!("{places} > path[fill='{colour}']")), 2, "two pods, {phase}");
+    }
+    assert_eq!(count(&root, ".timeline-plot svg > g > path[stroke='#009E73']"), 1, "the count of ready pods");
     app.destroy();
     root.remove();
 }
