@@ -85,3 +85,29 @@ fn changes_that_nobody_follows_are_forgotten() {
     assert_eq!(kept, Some(20), "the newest are there");
     assert!(log.is_some_and(|log| log.since(log.end() - 21).is_none()), "and no more");
 }
+
+/// A session keeps many copies of its cluster: each may hold the objects as they were, and not all they were.
+#[test]
+fn a_copy_that_is_kept_holds_no_changes_that_have_arrived() {
+    let mut cluster = Cluster::new(ClusterConfig::with_nodes(3));
+    type_line(&mut cluster, "kubectl create deployment web --image=nginx --replicas=20");
+    pass(&mut cluster, 60);
+    let kept = |cluster: &Cluster, kind| {
+        let log = cluster.server().store().watch_log(kind).expect("it has changed");
+        (0..=log.end()).find_map(|from| log.since(from)).map(Iterator::count)
+    };
+    let copy = cluster.copy_to_keep();
+    assert_eq!((kept(&copy, Kind::Pod), kept(&copy, Kind::Event)), (Some(0), Some(0)));
+    assert_ne!(kept(&cluster, Kind::Pod), Some(0), "a command may still ask the cluster itself");
+    // It goes on as the cluster does.
+    let mut runs = [cluster, copy];
+    for run in &mut runs {
+        type_line(run, "kubectl rollout restart deployment web");
+        pass(run, 60);
+    }
+    assert_eq!(runs[0].event_log().hash(), runs[1].event_log().hash());
+    // A command that watches may not have seen the newest changes yet.
+    let [mut cluster, _] = runs;
+    type_line(&mut cluster, "kubectl get pods --watch");
+    assert_eq!(kept(&cluster.copy_to_keep(), Kind::Pod), kept(&cluster, Kind::Pod));
+}

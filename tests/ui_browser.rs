@@ -50,7 +50,11 @@ async fn the_timeline_is_drawn() {
     for (colour, phase) in [("#999999", "pending"), ("#56B4E9", "creating"), ("#009E73", "ready")] {
         assert_eq!(count(&root, &format!("{places} > path[fill='{colour}']")), 2, "two pods, {phase}");
     }
-    assert_eq!(count(&root, ".timeline-plot svg > g > path[stroke='#009E73']"), 1, "the count of ready pods");
+    assert_eq!(
+        count(&root, ".timeline-plot svg > g > g > path[stroke='#009E73']"),
+        1,
+        "the count of ready pods"
+    );
     app.destroy();
     root.remove();
 }

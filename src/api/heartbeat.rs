@@ -75,7 +75,7 @@ pub fn lease(node: &str, owner_uid: &str, renewed: Option<Time>) -> Opaque {
             }],
             ..ObjectMeta::default()
         },
-        extra: map_of([("spec".to_owned(), spec)]),
+        extra: map_of([("spec".to_owned(), spec)]).into(),
     }
 }
 

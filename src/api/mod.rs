@@ -38,13 +38,12 @@ pub mod storage;
 pub mod volume;
 pub mod network;
 pub mod event;
+pub mod extra;
 pub mod yaml;
 
+pub use extra::Extra;
 pub use kind::Kind;
 pub use meta::{LabelMap, ObjectMeta, OwnerReference};
 pub use object::{Object, ObjectKey};
 pub use object_map::ObjectMap;
 pub use timestamp::Timestamp;
-
-/// The fields of an object that the simulation does not interpret, kept as they came.
-pub type Extra = serde_json::Map<String, serde_json::Value>;

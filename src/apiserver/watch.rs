@@ -81,5 +81,8 @@ impl WatchLog {
         while self.dropped < position && self.events.pop_front().is_some() {
             self.dropped += 1;
         }
+        if self.events.len() < self.events.capacity() / 4 {
+            self.events.shrink_to_fit();
+        }
     }
 }

@@ -77,6 +77,12 @@ impl Informer {
         arrived.filter(|event| event.type_ == WatchEventType::Added).count()
     }
 
+    /// How many changes will have arrived by an instant.
+    pub fn changes(&self, store: &Store, until: Time) -> usize {
+        let events = store.watch_log(self.kind).and_then(|log| log.since(self.position));
+        events.into_iter().flatten().take_while(|event| event.at + self.latency <= until).count()
+    }
+
     /// Brings the changes that have arrived by `now` into the cache and tells them.
     pub fn deliver(&mut self, store: &Store, now: Time, cache: &mut Cache) -> Vec<Change> {
         let Some(log) = store.watch_log(self.kind).filter(|_| self.held_until <= now) else {

@@ -169,6 +169,12 @@ impl<C: Component> Process<C> {
         informer.map_or(0, |informer| informer.arrivals(store, at))
     }
 
+    /// How many changes of a kind a delivery at an instant will bring.
+    pub(super) fn changes(&self, kind: Kind, store: &Store, at: Time) -> usize {
+        let informer = self.informers.iter().find(|informer| informer.kind() == kind);
+        informer.map_or(0, |informer| informer.changes(store, at))
+    }
+
     /// Wakes the component by its timer.
     pub(super) fn wake(
         &mut self,

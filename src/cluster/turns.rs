@@ -5,6 +5,7 @@
 use super::process::Wrong;
 use super::{Cluster, ProcessName, Terminal, Wakeup};
 use crate::api::Kind;
+use crate::apiserver::watch::WatchLog;
 use crate::collections::SortedSet;
 use crate::sim::{Span, Time};
 
@@ -25,6 +26,17 @@ impl Cluster {
                 self.scheduler.arrivals(Kind::Pod, self.server.store(), due)
             }
             _ => 0,
+        }
+    }
+
+    /// How many changes of pods the next wakeup brings to a process that takes in all of them in one turn.
+    pub fn pod_changes_next(&self) -> usize {
+        let Some((due, Wakeup::Deliver(name))) = self.agenda.peek() else { return 0 };
+        let store = self.server.store();
+        match name {
+            ProcessName::ControllerManager => self.controller_manager.changes(Kind::Pod, store, due),
+            ProcessName::Kubelets => self.kubelets.changes(Kind::Pod, store, due),
+            ProcessName::Scheduler | ProcessName::FormerLeader => 0,
         }
     }
 
@@ -177,20 +189,39 @@ impl Cluster {
 
     fn forget_delivered(&mut self, kinds: &SortedSet<Kind>) {
         for &kind in kinds {
-            let needed = [
-                self.controller_manager.position(kind),
-                self.scheduler.position(kind),
-                self.kubelets.position(kind),
-                self.former_leader.as_ref().and_then(|leader| leader.position(kind)),
-            ];
-            let needed = match (needed.into_iter().flatten().min(), self.server.store().watch_log(kind)) {
-                (Some(position), _) => position,
-                // What no process follows is kept for kubectl alone.
-                (None, Some(log)) => log.end(),
-                (None, None) => continue,
-            };
-            self.server.forget_before(kind, needed.saturating_sub(self.config.watch_log_kept));
+            if let Some(needed) = self.needed(kind) {
+                self.server.forget_before(kind, needed.saturating_sub(self.config.watch_log_kept));
+            }
         }
+    }
+
+    /// From where on the changes of a kind have not reached all that follow it; what no process follows is
+    /// kept for commands alone.
+    fn needed(&self, kind: Kind) -> Option<u64> {
+        let positions = [
+            self.controller_manager.position(kind),
+            self.scheduler.position(kind),
+            self.kubelets.position(kind),
+            self.former_leader.as_ref().and_then(|leader| leader.position(kind)),
+        ];
+        let end = || self.server.store().watch_log(kind).map(WatchLog::end);
+        positions.into_iter().flatten().min().or_else(end)
+    }
+
+    /// A copy that goes on like this cluster. It leaves out the changes that nobody can ask for any more:
+    /// with them it would hold each version that its objects have ever had.
+    #[must_use]
+    pub fn copy_to_keep(&self) -> Self {
+        let mut copy = self.clone();
+        // A command that watches may lag behind.
+        if self.terminals.values().all(|terminal| !terminal.is_busy()) {
+            for &kind in Kind::ALL {
+                if let Some(needed) = self.needed(kind) {
+                    copy.server.forget_before(kind, needed);
+                }
+            }
+        }
+        copy
     }
 }
 

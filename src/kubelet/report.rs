@@ -161,7 +161,7 @@ fn facts(config: &NodeConfig, boots: u32) -> Extra {
         },
     });
     match value {
-        Value::Object(fields) => fields,
+        Value::Object(fields) => fields.into(),
         _ => Extra::new(),
     }
 }

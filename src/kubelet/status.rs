@@ -11,9 +11,9 @@ use super::images;
 use super::lifecycle::Stage;
 use super::timing::Timing;
 use super::worker::{Plan, Worker, containers};
-use crate::api::Timestamp;
 use crate::api::meta::Condition;
 use crate::api::pod::{Container, ContainerState, ContainerStatus, Pod, PodStatus, Running, Waiting};
+use crate::api::{Extra, Timestamp};
 use crate::sim::Time;
 
 /// The conditions that a kubelet owns (`PodConditionByKubelet`).
@@ -67,18 +67,26 @@ pub(super) fn pod_status(
         status.reason.clone_from(&rejection.reason);
         status.message.clone_from(&rejection.message);
     }
-    status.extra.insert("hostIPs".to_owned(), json!([{"ip": host_ip}]));
+    tell_address(&mut status.extra, "hostIPs", host_ip);
     let has_network = worker.runs.iter().any(|run| {
         !matches!(run.stage, Stage::Queued | Stage::Creating | Stage::Pulling | Stage::Starting)
             || run.starts > 0
     });
     if has_network {
         status.pod_ip.clone_from(&worker.address);
-        status.extra.insert("podIPs".to_owned(), json!([{"ip": worker.address}]));
+        tell_address(&mut status.extra, "podIPs", &worker.address);
     }
     let has_sandbox = has_network && matches!(worker.plan, Plan::Live | Plan::Stop { .. });
     status.conditions = conditions(worker, live, phase, has_sandbox, now, timing);
     status
+}
+
+/// Puts the list of one address in; versions of a status with the same addresses share them.
+fn tell_address(extra: &mut Extra, name: &str, address: &str) {
+    let list = json!([{"ip": address}]);
+    if extra.get(name) != Some(&list) {
+        extra.insert(name.to_owned(), list);
+    }
 }
 
 fn is_owned(condition: &Condition) -> bool {

@@ -16,9 +16,7 @@ pub mod read;
 mod values;
 pub mod write;
 
-use serde_json::Value;
-
-use crate::api::Extra;
+use serde_json::{Map, Value};
 
 pub(crate) use declare::{api_enum, api_struct, api_words};
 pub use declare::{camel, camel_length};
@@ -42,8 +40,8 @@ pub trait Field {
 }
 
 /// A map of these fields. Unlike `collect`, which sorts first, it compiles to little.
-pub fn map_of(fields: impl IntoIterator<Item = (String, Value)>) -> Extra {
-    let mut map = Extra::new();
+pub fn map_of(fields: impl IntoIterator<Item = (String, Value)>) -> Map<String, Value> {
+    let mut map = Map::new();
     map.extend(fields);
     map
 }

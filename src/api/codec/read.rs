@@ -4,6 +4,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::api::Extra;
+
 use super::{Field, FieldError};
 
 /// The fields of an object that were not read yet.
@@ -63,8 +65,8 @@ impl Reader {
 
     /// All fields that were not read.
     #[inline(never)]
-    pub fn rest(&mut self, extra: &mut Map<String, Value>) {
-        *extra = std::mem::take(&mut self.fields);
+    pub fn rest(&mut self, extra: &mut Extra) {
+        *extra = std::mem::take(&mut self.fields).into();
     }
 
     /// Ends the reading.

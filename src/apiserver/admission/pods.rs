@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::super::fields;
 use super::super::{ApiServer, StatusError};
+use crate::api::codec::map_of;
 use crate::api::pod::{Container, Pod, Volume};
 use crate::api::scheduling::Toleration;
 use crate::api::{Extra, Kind, LabelMap, Object, ObjectKey};
@@ -88,8 +89,7 @@ impl ApiServer {
             needed |= mount(container, &name);
         }
         if needed && !exists {
-            let mut extra = Extra::new();
-            extra.insert("projected".into(), token_source());
+            let extra = TOKEN_SOURCE.with(Extra::clone);
             spec.volumes.push(Volume { name, persistent_volume_claim: None, extra });
         }
     }
@@ -119,6 +119,11 @@ fn mount(container: &mut Container, name: &str) -> bool {
     }
     mounts.push(json!({"mountPath": TOKEN_PATH, "name": name, "readOnly": true}));
     true
+}
+
+thread_local! {
+    /// What all pods share.
+    static TOKEN_SOURCE: Extra = map_of([("projected".to_owned(), token_source())]).into();
 }
 
 /// The files behind the token's mount. The last source is the recorded control plane's own: its build adds

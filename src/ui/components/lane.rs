@@ -7,9 +7,8 @@ use yew::prelude::*;
 use super::actions::node_actions;
 use super::crowd::Crowd;
 use super::menu::Menu;
-use super::stage::Cells;
+use super::stage_cells::{Cells, MenuLink};
 use super::tile::Tile;
-use crate::ui::state::Action;
 use crate::ui::view_model::crowd::crowd;
 use crate::ui::view_model::stage::{LaneView, SHELF};
 use crate::ui::view_model::tile::TileView;
@@ -21,8 +20,7 @@ pub(crate) struct LaneProps {
     /// Draws the pods of a node that are summed up, or sums them up again; `None` where there is no choice.
     pub(crate) on_open: Option<Callback<MouseEvent>>,
     pub(crate) cells: Cells,
-    pub(crate) on_cells: Callback<Cells>,
-    pub(crate) on: Callback<Action>,
+    pub(crate) link: MenuLink,
 }
 
 /// How pods are drawn.
@@ -40,8 +38,7 @@ pub(crate) enum Look {
 struct Shared<'a> {
     look: Look,
     cells: &'a Cells,
-    on_cells: &'a Callback<Cells>,
-    on: &'a Callback<Action>,
+    link: &'a MenuLink,
 }
 
 impl Shared<'_> {
@@ -49,8 +46,7 @@ impl Shared<'_> {
         let (cells, name) = (self.cells, tile.key.name.as_str());
         html! {
             <Tile key={tile.uid.clone()} tile={tile.clone()} is_small={self.look == Look::Small}
-                is_stop={cells.stop == name} has_menu={cells.menu.as_deref() == Some(name)}
-                on_cells={self.on_cells.clone()} on={self.on.clone()} />
+                is_stop={cells.stop == name} menu={cells.has_menu(name).then(|| self.link.clone())} />
         }
     }
 
@@ -87,57 +83,22 @@ fn has_cell(tiles: &[Rc<TileView>], cell: &str) -> bool {
 pub(crate) fn Lane(props: &LaneProps) -> Html {
     let (lane, cells) = (&props.lane, &props.cells);
     let name = lane.key.name.clone();
-    let header = use_node_ref();
-    let open = {
-        let (on_cells, name) = (props.on_cells.clone(), name.clone());
-        move || on_cells.emit(Cells { stop: name.clone(), menu: Some(name.clone()) })
-    };
-    let on_menu = {
-        let open = open.clone();
-        Callback::from(move |event: MouseEvent| {
-            event.prevent_default();
-            event.stop_propagation();
-            open();
-        })
-    };
-    let on_key = {
-        let (on, key) = (props.on.clone(), lane.key.clone());
-        Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
-            "Enter" => on.emit(Action::Select(Some(key.clone()))),
-            "ContextMenu" => open(),
-            "F10" if event.shift_key() => open(),
-            _ => {}
-        })
-    };
-    let key = lane.key.clone();
-    let on_click = props.on.reform(move |_: MouseEvent| Action::Select(Some(key.clone())));
-    let on_close = {
-        let (on_cells, header, stop) = (props.on_cells.clone(), header.clone(), cells.stop.clone());
-        Callback::from(move |refocus: bool| {
-            on_cells.emit(Cells { stop: stop.clone(), menu: None });
-            if refocus && let Some(header) = header.cast::<web_sys::Element>() {
-                crate::ui::browser::focus(&header);
-            }
-        })
-    };
     // Above its neighbours, as what it shows reaches into them.
     let has_menu = cells.menu.as_ref().is_some_and(|cell| *cell == name || has_cell(&lane.tiles, cell));
-    let shared = Shared { look: props.look, cells, on_cells: &props.on_cells, on: &props.on };
+    let shared = Shared { look: props.look, cells, link: &props.link };
     let state = (!lane.is_ready).then_some("is-down").or(lane.is_cordoned.then_some("is-cordoned"));
     html! {
         <div class={classes!("lane", state, lane.is_selected.then_some("is-selected"), has_menu.then_some("has-menu"))} role="row"
             data-lane={lane.uid.clone()}>
-            <div class="lane-head" role="rowheader" ref={header} data-cell={name.clone()}
-                tabindex={cells.tab_index(&name)}
-                onclick={on_click}
-                onkeydown={on_key} oncontextmenu={on_menu.clone()}>
+            <div class="lane-head" role="rowheader" data-cell={name.clone()}
+                tabindex={cells.tab_index(&name)}>
                 <span class="lane-name">{ &name }</span>
                 <span class="lane-status">
                 { if lane.is_cordoned { "cordoned" } else if lane.is_ready { "" } else { "NotReady" } }</span>
-                <button type="button" class="more" tabindex="-1" aria-label={format!("Actions of {name}")}
-                    onclick={on_menu}>{ "⋯" }</button>
-                if cells.menu.as_deref() == Some(name.as_str()) {
-                    <Menu label={name.clone()} {on_close} on={props.on.clone()}
+                <button type="button" class="more" tabindex="-1" aria-label={format!("Actions of {name}")}>{ "⋯" }</button>
+                if cells.has_menu(&name) {
+                    <Menu label={name.clone()}
+                        on_close={props.link.on_close.clone()} on={props.link.on.clone()}
                         items={node_actions(&name, lane.is_cordoned, lane.is_ready)} />
                 }
             </div>
@@ -162,14 +123,13 @@ pub(crate) struct ShelfProps {
     pub(crate) more: usize,
     pub(crate) look: Look,
     pub(crate) cells: Cells,
-    pub(crate) on_cells: Callback<Cells>,
-    pub(crate) on: Callback<Action>,
+    pub(crate) link: MenuLink,
 }
 
 #[component]
 pub(crate) fn Shelf(props: &ShelfProps) -> Html {
     let has_menu = props.cells.menu.as_ref().is_some_and(|cell| has_cell(&props.tiles, cell));
-    let shared = Shared { look: props.look, cells: &props.cells, on_cells: &props.on_cells, on: &props.on };
+    let shared = Shared { look: props.look, cells: &props.cells, link: &props.link };
     html! {
         <div class={classes!("lane", "shelf", has_menu.then_some("has-menu"), (props.tiles.len() <= ONE_ROW).then_some("is-one-row"))} role="row"
             data-lane={SHELF}>

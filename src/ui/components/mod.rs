@@ -14,6 +14,7 @@ mod actions;
 mod drain;
 mod node_edit;
 mod stage;
+mod stage_cells;
 mod lane;
 mod tile;
 mod crowd;

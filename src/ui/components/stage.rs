@@ -9,9 +9,8 @@ use yew::prelude::*;
 
 use super::icons::shape;
 use super::lane::{Lane, Look, Shelf};
-use super::time_bar::time_key;
+use super::stage_cells::{Cells, use_cells};
 use crate::ui::browser;
-use crate::ui::hooks::roving::move_focus;
 use crate::ui::hooks::use_motion::use_motion;
 use crate::ui::state::Action;
 use crate::ui::state::pace::Motion;
@@ -26,20 +25,6 @@ pub(crate) struct StageProps {
     /// The file in the editor, for the invitation.
     pub(crate) open: String,
     pub(crate) on: Callback<Action>,
-}
-
-/// Which cell has the tab stop, and which shows its menu.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Cells {
-    pub(crate) stop: String,
-    pub(crate) menu: Option<String>,
-}
-
-impl Cells {
-    /// The tab stop of a cell.
-    pub(crate) fn tab_index(&self, cell: &str) -> &'static str {
-        if self.stop == cell { "0" } else { "-1" }
-    }
 }
 
 /// Where more nodes than this are summed up, the words are in the legend.
@@ -62,11 +47,7 @@ fn next_node(view: &StageView) -> String {
 }
 
 fn has_cell(view: &StageView, name: &str) -> bool {
-    view.shelf.iter().any(|tile| tile.key.name == name)
-        || view
-            .lanes
-            .iter()
-            .any(|lane| lane.key.name == name || lane.tiles.iter().any(|tile| tile.key.name == name))
+    view.lanes.iter().any(|lane| lane.key.name == name) || view.tiles().any(|tile| tile.key.name == name)
 }
 
 /// How the pods of one of very many nodes are drawn, and what changes that.
@@ -96,9 +77,9 @@ fn opening(
 #[component]
 pub(crate) fn Stage(props: &StageProps) -> Html {
     let root = use_node_ref();
-    let cells = use_state(Cells::default);
     let had_focus = use_mut_ref(|| false);
     let view = &props.view;
+    let (cells, events) = use_cells(&root, view, &props.on);
     let stop = if has_cell(view, &cells.stop) { cells.stop.clone() } else { first_cell(view) };
     let next = next_node(view);
     let now = Cells { stop: stop.clone(), menu: cells.menu.clone() };
@@ -127,24 +108,6 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
             }
         });
     }
-    let on_key = {
-        let (root, cells, on) = (root.clone(), cells.clone(), props.on.clone());
-        Callback::from(move |event: KeyboardEvent| {
-            let is_on_button = browser::focused().is_some_and(|element| element.tag_name() == "BUTTON");
-            if let Some(action) = time_key(&event, is_on_button) {
-                event.prevent_default();
-                on.emit(action);
-            } else if let Some(root) = root.cast::<Element>()
-                && let Some(cell) = move_focus(&root, &event)
-            {
-                cells.set(Cells { stop: cell, menu: None });
-            }
-        })
-    };
-    let on_cells = {
-        let cells = cells.clone();
-        Callback::from(move |next: Cells| cells.set(next))
-    };
     let on_focus = {
         let had_focus = had_focus.clone();
         Callback::from(move |_: FocusEvent| *had_focus.borrow_mut() = true)
@@ -176,21 +139,25 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
             if view.is_compact && (look == Look::Small || is_terse) {
                 <ul class="legend" aria-hidden="true">
                     { for Shape::ALL.iter().map(|(known, word)| html! { <li
-                        class={known.class()}>{ shape(*known) }{ *word }</li> }) }
+                        class={known.class()}>
+                        // Crowds have the large marks, small tiles the plain ones.
+                        if is_terse { { shape(*known) } } else { <span class="mark-box" /> }
+                        { *word }</li> }) }
                 </ul>
             }
             <div class={classes!("stage", view.is_compact.then_some("is-compact"), is_terse.then_some("is-terse"))} role="grid"
                 aria-label="Pods by node" ref={root}
-                onkeydown={on_key} onfocusin={on_focus} onfocusout={on_blur}>
+                onclick={events.on_click} oncontextmenu={events.on_menu}
+                onkeydown={events.on_key} onfocusin={on_focus} onfocusout={on_blur}>
                 if !view.is_empty() {
                     <Shelf tiles={view.shelf.clone()} more={view.more_fresh} {look} cells={now.clone()}
-                        on_cells={on_cells.clone()} on={props.on.clone()} />
+                        link={events.link.clone()} />
                 }
                 { for view.lanes.iter().map(|lane| {
                     let (look, on_open) = opening(&lane.uid, look, props, &opened);
                     html! {
                         <Lane key={lane.uid.clone()} lane={lane.clone()} {look} {on_open}
-                            cells={now.clone()} on_cells={on_cells.clone()} on={props.on.clone()} />
+                            cells={now.clone()} link={events.link.clone()} />
                     }
                 }) }
                 <div class="ghosts" aria-hidden="true" />

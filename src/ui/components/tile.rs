@@ -8,9 +8,7 @@ use super::actions::pod_actions;
 use super::icons::{shape, volume};
 use super::menu::Menu;
 use super::revision::{badge, pattern};
-use super::stage::Cells;
-use crate::ui::browser;
-use crate::ui::state::Action;
+use super::stage_cells::MenuLink;
 use crate::ui::view_model::status::Shape;
 use crate::ui::view_model::tile::TileView;
 
@@ -19,9 +17,8 @@ pub(crate) struct TileProps {
     pub(crate) tile: Rc<TileView>,
     pub(crate) is_small: bool,
     pub(crate) is_stop: bool,
-    pub(crate) has_menu: bool,
-    pub(crate) on_cells: Callback<Cells>,
-    pub(crate) on: Callback<Action>,
+    /// Its menu, while it is open.
+    pub(crate) menu: Option<MenuLink>,
 }
 
 /// ` -n NAMESPACE`, outside the default namespace.
@@ -107,65 +104,23 @@ fn whole(tile: &TileView) -> Html {
 pub(crate) fn Tile(props: &TileProps) -> Html {
     let tile = &props.tile;
     let name = tile.key.name.clone();
-    let root = use_node_ref();
-    let cells = |menu: bool| {
-        let (on_cells, name) = (props.on_cells.clone(), name.clone());
-        move || on_cells.emit(Cells { stop: name.clone(), menu: menu.then(|| name.clone()) })
-    };
-    let open = cells(true);
-    let on_menu = {
-        let open = open.clone();
-        Callback::from(move |event: MouseEvent| {
-            event.prevent_default();
-            event.stop_propagation();
-            open();
-        })
-    };
-    let select = {
-        let (on, key, stop) = (props.on.clone(), tile.key.clone(), cells(false));
-        move || {
-            stop();
-            on.emit(Action::Select(Some(key.clone())));
-        }
-    };
-    let on_click = {
-        let select = select.clone();
-        Callback::from(move |_: MouseEvent| select())
-    };
-    let on_key = Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
-        "Enter" => select(),
-        "ContextMenu" => open(),
-        "F10" if event.shift_key() => open(),
-        _ => {}
-    });
-    let on_close = {
-        let (root, close) = (root.clone(), cells(false));
-        Callback::from(move |refocus: bool| {
-            close();
-            if refocus && let Some(root) = root.cast::<web_sys::Element>() {
-                browser::focus(&root);
-            }
-        })
-    };
     let selected = tile.is_selected.then_some("is-selected");
     html! {
-        <div class={classes!("tile", tile.shape.class(), selected, props.has_menu.then_some("has-menu"))} role="gridcell" ref={root}
+        <div class={classes!("tile", tile.shape.class(), selected, props.menu.is_some().then_some("has-menu"))} role="gridcell"
             data-flip={tile.uid.clone()}
             data-cell={name.clone()} tabindex={if props.is_stop { "0" } else { "-1" }}
             aria-label={props.is_small.then(|| small_label(tile))}
-            aria-selected={tile.is_selected.to_string()} onclick={on_click} onkeydown={on_key}
-            oncontextmenu={on_menu.clone()}>
+            aria-selected={tile.is_selected.to_string()}>
             if !props.is_small {
                 // Small tiles have a label: what is clipped takes the browser longer than all the rest.
                 <span class="hidden">{ &tile.sentence }</span>
             }
             { if props.is_small { small(tile) } else { whole(tile) } }
             if !props.is_small {
-                <button type="button" class="more" tabindex="-1" aria-label={format!("Actions of {name}")}
-                    onclick={on_menu}>{ "⋯" }</button>
+                <button type="button" class="more" tabindex="-1" aria-label={format!("Actions of {name}")}>{ "⋯" }</button>
             }
-            if props.has_menu {
-                <Menu label={name} {on_close} on={props.on.clone()}
+            if let Some(link) = &props.menu {
+                <Menu label={name} on_close={link.on_close.clone()} on={link.on.clone()}
                     items={pod_actions(&tile.key, tile.is_running())} />
             }
         </div>

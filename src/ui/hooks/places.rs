@@ -24,6 +24,7 @@ pub(super) struct Spot {
 }
 
 /// A lane, and its tiles.
+#[derive(Clone)]
 pub(super) struct LanePlace {
     pub(super) spot: Spot,
     /// How far its tiles count from its own place.
@@ -45,6 +46,8 @@ pub(super) struct TilePlace {
 pub(super) struct Places {
     pub(super) lanes: SortedMap<String, LanePlace>,
     pub(super) panels: Vec<Spot>,
+    /// The room of the stage.
+    pub(super) room: (i32, i32),
     /// Whether pods were summed up: those that are drawn next have not come from anywhere.
     pub(super) is_summed: bool,
     /// Whether all tiles were small, and so of one size.
@@ -97,8 +100,12 @@ impl LanePlace {
         let first = self.tiles.first();
         self.spot.width.to_bits() == spot.width.to_bits()
             && self.spot.element == spot.element
-            && self.tiles.iter().map(|tile| (tile.nth, tile.uid.as_str())).eq(drawn.iter().copied())
+            && self.has(drawn)
             && first.is_none_or(|tile| offset(&tile.spot.element) == tile.spot.place())
+    }
+
+    fn has(&self, drawn: &[(usize, &str)]) -> bool {
+        self.tiles.iter().map(|tile| (tile.nth, tile.uid.as_str())).eq(drawn.iter().copied())
     }
 }
 
@@ -107,8 +114,20 @@ impl Places {
     pub(super) fn of(root: &Element, view: &StageView, old: &Self) -> Self {
         let is_summed = has_sums(root);
         let is_small = view.is_compact && !is_summed;
-        let mut places =
-            Self { is_summed, is_small, under_way: Rc::clone(&old.under_way), ..Self::default() };
+        let mut places = Self {
+            is_summed,
+            is_small,
+            under_way: Rc::clone(&old.under_way),
+            room: (root.client_width(), root.client_height()),
+            ..Self::default()
+        };
+        let page = root.closest("main").ok().flatten();
+        let panels = page.map(|page| browser::all(&page, ".area-cluster > *, .area-read > *"));
+        places.panels = panels.into_iter().flatten().filter_map(|panel| Spot::of(panel, None)).collect();
+        if places.stand_as(old, view) {
+            places.lanes = old.lanes_with(root, view);
+            return places;
+        }
         let mut size = None;
         for lane in browser::all(root, "[data-lane]") {
             let Some(uid) = lane.get_attribute("data-lane") else { continue };
@@ -122,10 +141,35 @@ impl Places {
             let border = (f64::from(spot.element.client_left()), f64::from(spot.element.client_top()));
             places.lanes.insert(uid, LanePlace { spot, border, tiles });
         }
-        let page = root.closest("main").ok().flatten();
-        let panels = page.map(|page| browser::all(&page, ".area-cluster > *, .area-read > *"));
-        places.panels = panels.into_iter().flatten().filter_map(|panel| Spot::of(panel, None)).collect();
         places
+    }
+
+    /// Whether all lanes stand where they stood, without looking at each. While pods move a lane gives up no
+    /// room, and where the stage has not grown none of them has.
+    fn stand_as(&self, old: &Self, view: &StageView) -> bool {
+        let others = usize::from(!view.is_empty());
+        self.room == old.room
+            && (self.is_small || self.is_summed)
+            && (self.is_small, self.is_summed) == (old.is_small, old.is_summed)
+            && old.lanes.len() == view.lanes.len() + others
+            && view.lanes.iter().all(|lane| old.lanes.contains_key(&lane.uid))
+    }
+
+    /// The lanes at their old places with their new tiles.
+    fn lanes_with(&self, root: &Element, view: &StageView) -> SortedMap<String, LanePlace> {
+        let has_tiles = root.query_selector("[data-flip]").is_ok_and(|tile| tile.is_some());
+        let mut size = None;
+        let mut fresh = |(uid, lane): (&String, &LanePlace)| {
+            let mut lane = lane.clone();
+            if has_tiles {
+                let drawn = drawn(view, uid);
+                if !self.is_small || !lane.has(&drawn) {
+                    lane.tiles = Rc::new(tiles_in(&lane.spot.element, &drawn, self.is_small, &mut size));
+                }
+            }
+            (uid.clone(), lane)
+        };
+        self.lanes.iter().map(&mut fresh).collect()
     }
 
     /// Whether there are tiles at all.

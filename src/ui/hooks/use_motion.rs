@@ -82,17 +82,19 @@ fn follow_when_drawn(root: &NodeRef, motion: Motion, view: &StageView, places: &
 #[inline(never)]
 fn follow(root: &Element, motion: Motion, view: &StageView, places: &RefCell<Places>) {
     let mut old = places.borrow_mut();
-    if root.client_width() == 0 {
-        // On a page of a phone that is not shown, nothing has a place.
-        *old = Places::default();
-        return;
-    }
     // The change that brings all to rest is one to follow, too.
     let is_followed = motion.is_moving || (motion.is_settled && old.was_moving);
     if is_followed {
         keep_room(root, view, &old);
     } else {
         animate::arrive();
+    }
+    // From here on nothing is changed until all is read: the browser lays the page out once.
+    if root.client_width() == 0 {
+        // On a page of a phone that is not shown, nothing has a place.
+        give_up_room(&old);
+        *old = Places::default();
+        return;
     }
     let new = Places { was_moving: motion.is_moving, ..Places::of(root, view, &old) };
     if is_followed && !motion.is_racing && !old.lanes.is_empty() {
@@ -114,9 +116,7 @@ fn follow(root: &Element, motion: Motion, view: &StageView, places: &RefCell<Pla
 #[inline(never)]
 fn release_room(root: &Element, motion: Motion, view: &StageView, places: &RefCell<Places>) {
     let mut old = places.borrow_mut();
-    for lane in old.lanes.values() {
-        drop(lane.spot.element.style().remove_property("min-height"));
-    }
+    give_up_room(&old);
     if root.client_width() == 0 {
         return;
     }
@@ -125,6 +125,12 @@ fn release_room(root: &Element, motion: Motion, view: &StageView, places: &RefCe
         Moved { old: &old, new: &new, ms: travel_ms(motion.speed) }.play(root);
     }
     *old = new;
+}
+
+fn give_up_room(places: &Places) {
+    for lane in places.lanes.values() {
+        drop(lane.spot.element.style().remove_property("min-height"));
+    }
 }
 
 /// A lane that has fewer tiles than before keeps its height, so that those below it stay where they are.

@@ -86,6 +86,15 @@ enum Task {
     Draw,
 }
 
+impl Frame {
+    /// Leaves the next picture to the frames after this one, which has done enough.
+    pub(super) fn put_off_making(&mut self) {
+        if self.task == Task::Prepare {
+            self.task = Task::Pass;
+        }
+    }
+}
+
 /// What is not drawn as it is: the last picture had no room for it, or was of something else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Owed {

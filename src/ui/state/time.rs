@@ -7,8 +7,11 @@ use crate::ui::time_machine::Stride;
 
 /// Real milliseconds that one frame may spend on the cluster.
 const FRAME_BUDGET_MS: f64 = 6.0;
-/// A turn in which the scheduler places more pods than this is long.
-const PODS_IN_A_LONG_TURN: usize = 24;
+/// A turn in which the scheduler places more pods than this is long, and one that takes in more changes.
+const PLACED_IN_A_LONG_TURN: usize = 24;
+const CHANGES_IN_A_LONG_TURN: usize = 64;
+/// Real milliseconds of work on the cluster after which a frame does not make a picture as well.
+const LONG_MS: f64 = 7.0;
 /// Real milliseconds of work on the cluster after which a frame begins no long turn.
 const SOON_MS: f64 = 1.0;
 /// A frame that comes later than this after the one before does not let more time pass: the page slept.
@@ -81,18 +84,24 @@ impl State {
             return;
         }
         let settles = self.clock.settles_until.is_some();
+        // First, as it may be as much work as a turn.
+        self.machine.keep_copy(&self.cluster);
         while self.cluster.next_due().is_some_and(|due| due <= target) {
             if settles && self.cluster.is_settled() {
                 break;
             }
             self.cluster.step();
-            let has_copied = self.machine.observe(&mut self.cluster);
+            self.machine.tell(&mut self.cluster);
             self.feed();
             // What will be long begins a frame.
             let is_long_next = || {
-                self.cluster.pods_to_place_next() > PODS_IN_A_LONG_TURN && browser::now_ms() > begin + SOON_MS
+                self.cluster.pods_to_place_next() > PLACED_IN_A_LONG_TURN
+                    || self.cluster.pod_changes_next() > CHANGES_IN_A_LONG_TURN
             };
-            if has_copied || is_over() || is_long_next() {
+            if is_over() || (browser::now_ms() > begin + SOON_MS && is_long_next()) {
+                if browser::now_ms() > begin + LONG_MS {
+                    self.views.frame.put_off_making();
+                }
                 return;
             }
         }

@@ -192,7 +192,7 @@ impl State {
         let stage = room.stage(&views.stage, stage, &mut views.frame.turn);
         views.frame.owed.stage = room.is_short();
         keep(&mut views.stage, stage);
-        views.tiles.forget_gone(&views.stage);
+        views.tiles.end_round(views.stage.pods);
     }
 
     fn refresh_workloads(&mut self) {

@@ -101,13 +101,14 @@ impl Branch {
         }
     }
 
-    /// Takes note of what the last turn did; says whether that took a copy, which is work.
-    pub(super) fn observe(&mut self, cluster: &mut Cluster) -> bool {
-        self.tell(cluster);
-        !cluster.inputs().is_empty() && self.checkpoints.note(cluster)
+    /// Keeps a copy when the last one lies far enough behind.
+    pub(super) fn keep_copy(&mut self, cluster: &Cluster) {
+        if !cluster.inputs().is_empty() {
+            self.checkpoints.note(cluster);
+        }
     }
 
-    /// Takes note of what the last turn did, and leaves copies to the turns that follow.
+    /// Takes note of what the last turn did.
     pub(super) fn tell(&mut self, cluster: &mut Cluster) {
         // Before the first input there is nothing to tell yet: the changes wait in the cluster.
         if cluster.inputs().is_empty() {

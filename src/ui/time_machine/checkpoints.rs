@@ -40,20 +40,18 @@ impl Checkpoints {
         Rc::new(Cluster::new(self.config.clone()))
     }
 
-    /// Keeps a copy when the last one lies far enough behind; says whether it did.
-    pub(super) fn note(&mut self, cluster: &Cluster) -> bool {
+    /// Keeps a copy when the last one lies far enough behind.
+    pub(super) fn note(&mut self, cluster: &Cluster) {
         let last = self.held.last().map_or(0, |last| Moment::of(last).turns());
-        if Moment::of(cluster).turns() < last + self.spacing {
-            return false;
+        if Moment::of(cluster).turns() >= last + self.spacing {
+            self.keep(cluster);
         }
-        self.keep(cluster);
-        true
     }
 
     // Out of line, so that the page's start does not carry it.
     #[inline(never)]
     fn keep(&mut self, cluster: &Cluster) {
-        self.held.push(Rc::new(cluster.clone()));
+        self.held.push(Rc::new(cluster.copy_to_keep()));
         if self.held.len() > CHECKPOINTS_MAX {
             self.spacing *= 2;
             let mut index = 0;

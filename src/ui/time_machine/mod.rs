@@ -94,15 +94,21 @@ impl TimeMachine {
     }
 
     /// Takes note of what the last step did; to be called after each step of the present.
-    /// Says whether that took a copy, which is as much work as one frame should do.
-    pub fn observe(&mut self, cluster: &mut Cluster) -> bool {
-        self.branch_mut().observe(cluster)
+    pub fn tell(&mut self, cluster: &mut Cluster) {
+        self.branch_mut().tell(cluster);
+    }
+
+    /// Keeps a copy of the present to come back to, when the last one lies far enough behind: to be called
+    /// now and then, as that is work.
+    pub fn keep_copy(&mut self, cluster: &Cluster) {
+        self.branch_mut().keep_copy(cluster);
     }
 
     /// Runs the next wakeup of the present; `false` when there is none.
     pub fn step(&mut self, cluster: &mut Cluster) -> bool {
         let is_step = cluster.step();
-        self.observe(cluster);
+        self.tell(cluster);
+        self.keep_copy(cluster);
         is_step
     }
 

@@ -105,9 +105,17 @@ impl StageView {
             .filter_map(|object| match object {
                 Object::Node(node) => {
                     let mut tiles = on_nodes.remove(node.metadata.name.as_str()).unwrap_or_default();
-                    sort(&mut tiles);
                     let uid = &node.metadata.uid;
                     let known = old.lanes.iter().find(|lane| is_compact && lane.uid == *uid);
+                    let is_as_it_was = |known: &&Rc<LaneView>| {
+                        known.has_only(&tiles)
+                            && known.is_of(node, selected)
+                            && !(is_at_rest && known.has_gaps())
+                    };
+                    if let Some(known) = known.filter(is_as_it_was) {
+                        return Some(Rc::clone(known));
+                    }
+                    sort(&mut tiles);
                     let cells = match known {
                         Some(known) => cells::arrange(tiles, known, is_at_rest),
                         None => tiles.into_iter().map(Some).collect(),
@@ -130,6 +138,11 @@ impl StageView {
             is_crowded: is_past(PODS_DRAWN, staying, old.is_crowded),
             left_out,
         }
+    }
+
+    /// All pods: first those without a node, then node by node.
+    pub fn tiles(&self) -> impl Iterator<Item = &Rc<TileView>> {
+        self.shelf.iter().chain(self.lanes.iter().flat_map(|lane| &lane.tiles))
     }
 
     /// Whether there is no pod at all.
@@ -156,6 +169,25 @@ impl LaneView {
             is_selected: selected == Some(&key),
             key,
         }
+    }
+}
+
+impl LaneView {
+    /// Whether its pods are these, unchanged, in some order.
+    fn has_only(&self, tiles: &[Rc<TileView>]) -> bool {
+        let has = |tile: &Rc<TileView>| self.tiles.iter().any(|known| Rc::ptr_eq(known, tile));
+        self.tiles.len() == tiles.len() && tiles.iter().all(has)
+    }
+
+    /// Whether the node is as it is drawn here.
+    fn is_of(&self, node: &Node, selected: Selected<'_>) -> bool {
+        self.is_ready == node.is_ready()
+            && self.is_cordoned == node.spec.unschedulable
+            && self.is_selected == (selected == Some(&self.key))
+    }
+
+    fn has_gaps(&self) -> bool {
+        !self.gaps.is_empty()
     }
 }
 

@@ -7,7 +7,6 @@ use std::rc::Rc;
 
 use super::Selected;
 use super::revisions::{Letters, RevisionMark};
-use super::stage::StageView;
 use super::status::Shape;
 use crate::api::meta::Condition;
 use crate::api::pod::Pod;
@@ -80,10 +79,22 @@ fn claim_phase<'a>(cluster: &'a Cluster, namespace: &str, name: &str) -> &'a str
     }
 }
 
-/// The tiles made so far, by the pod's uid.
+/// The tiles made so far.
 #[derive(Debug, Default)]
 pub struct Tiles {
-    known: SortedMap<String, (Rc<Pod>, Rc<TileView>)>,
+    /// By the address of the version of the pod: it is held, so that no other can have it.
+    known: SortedMap<usize, Known>,
+    /// Pictures of the stage so far.
+    round: u64,
+}
+
+/// The tile of one version of a pod.
+#[derive(Debug)]
+struct Known {
+    pod: Rc<Pod>,
+    tile: Rc<TileView>,
+    /// In which round it was asked for.
+    round: u64,
 }
 
 impl Tiles {
@@ -97,15 +108,17 @@ impl Tiles {
         letters: &Letters,
         selected: Selected<'_>,
     ) -> Rc<TileView> {
-        let meta = &pod.metadata;
-        if let Some((known, tile)) = self.known.get(&meta.uid) {
+        let (meta, round) = (&pod.metadata, self.round);
+        let address = Rc::as_ptr(pod).addr();
+        if let Some(known) = self.known.get_mut(&address).filter(|known| Rc::ptr_eq(&known.pod, pod)) {
+            known.round = round;
+            let tile = &known.tile;
             let has_claims =
                 |claim: &ClaimView| claim_phase(cluster, &meta.namespace, &claim.name) == claim.phase;
             let is_selected = selected == Some(&tile.key);
             // A kubelet goes from stage to stage without telling.
             let makes = tile.shape == Shape::Creating && tile.making.is_none();
-            if Rc::ptr_eq(known, pod)
-                && tile.is_selected == is_selected
+            if tile.is_selected == is_selected
                 && tile.claims.iter().all(has_claims)
                 && !(makes && cluster.kubelets().making(pod).is_some())
             {
@@ -113,16 +126,16 @@ impl Tiles {
             }
         }
         let tile = Rc::new(TileView::of(pod, cluster, letters, selected));
-        self.known.insert(meta.uid.clone(), (Rc::clone(pod), Rc::clone(&tile)));
+        self.known.insert(address, Known { pod: Rc::clone(pod), tile: Rc::clone(&tile), round });
         tile
     }
 
-    /// Forgets tiles of pods that are gone.
-    pub fn forget_gone(&mut self, stage: &StageView) {
-        let count = stage.shelf.len() + stage.lanes.iter().map(|lane| lane.tiles.len()).sum::<usize>();
-        if self.known.len() > 2 * count + 16 {
-            self.known.clear();
+    /// Ends a picture of the stage, for which all pods were asked for: forgets others when there are many.
+    pub fn end_round(&mut self, pods: usize) {
+        if self.known.len() > 2 * pods + 16 {
+            self.known.retain(|_, known| known.round == self.round);
         }
+        self.round += 1;
     }
 }
 

@@ -7,13 +7,13 @@ use gloo::events::EventListener;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
-use super::painter::Painter;
-use super::plot::{self, COUNTS, LANE};
+use super::painter::{Content, Painter};
+use super::plot::{COUNTS, LANE};
 use crate::sim::Time;
 use crate::ui::browser;
 use crate::ui::time_machine::MarkKind;
 use crate::ui::view_model::summary::clock;
-use crate::ui::view_model::timeline::{LaneView, TimelineView};
+use crate::ui::view_model::timeline::{LaneView, TimelineView, Window};
 
 /// A lane with the room below it.
 const ROW: u32 = LANE + 3;
@@ -59,15 +59,7 @@ pub(crate) fn Drawing(props: &DrawingProps) -> Html {
     let (root, lanes, counts) = (use_node_ref(), use_node_ref(), use_node_ref());
     let width = use_width(&root);
     let painter = use_mut_ref(Painter::default);
-    use_lanes(&lanes, &painter, view, width);
-    {
-        let (counts, drawn, window) = (counts.clone(), view.counts.clone(), view.window);
-        use_effect_with((drawn, window, width), move |(drawn, window, width)| {
-            if let Some(place) = counts.cast::<Element>().filter(|_| browser::document().is_some()) {
-                plot::counts(drawn, *window, *width).put(&place);
-            }
-        });
-    }
+    use_painter([&lanes, &counts], &painter, view, width);
     let rows = u32::try_from(view.lanes.len()).unwrap_or_default() * ROW;
     let height = HEAD + rows + COUNTS;
     let on_click = {
@@ -81,15 +73,15 @@ pub(crate) fn Drawing(props: &DrawingProps) -> Html {
     };
     html! {
         <div class="timeline-plot">
-            <Names lanes={view.lanes.clone()} top={view.counts.top()} />
+            <Names view={view.clone()} />
             <div class="timeline-width" ref={root} onclick={on_click}>
                 <svg class="timeline-drawing" width={width.to_string()} height={height.to_string()}
                     aria-hidden="true">
                     { patterns() }
                     { axis(view, width, height) }
-                    <g ref={lanes}><Rows count={view.lanes.len()} /></g>
-                    <g ref={counts} transform={format!("translate(0 {})", HEAD + rows)} />
-                    { marks(view, width, height) }
+                    <g ref={lanes}><Rows view={view.clone()} /></g>
+                    <g transform={format!("translate(0 {})", HEAD + rows)}><g ref={counts} /></g>
+                    <Marks marks={view.marks.clone()} window={view.window} size={(width, height)} />
                     { present(view, width, height) }
                 </svg>
             </div>
@@ -98,57 +90,59 @@ pub(crate) fn Drawing(props: &DrawingProps) -> Html {
 }
 
 #[derive(Properties)]
-struct NamesProps {
-    lanes: Vec<Rc<LaneView>>,
-    top: i64,
+struct LanesProps {
+    view: Rc<TimelineView>,
 }
 
-/// Only the names are read: bars change with every picture.
-impl PartialEq for NamesProps {
+/// Which lanes there are is read, and not what is in them, which changes with every picture.
+impl PartialEq for LanesProps {
     fn eq(&self, other: &Self) -> bool {
-        fn names(props: &NamesProps) -> impl Iterator<Item = &str> {
-            props.lanes.iter().map(|lane| lane.name.as_str())
-        }
-        self.top == other.top && names(self).eq(names(other))
+        let (lanes, others) = (&self.view.lanes, &other.view.lanes);
+        let is_same = |(lane, other): (&Rc<_>, &Rc<LaneView>)| Rc::ptr_eq(lane, other) || lane.is(other);
+        lanes.len() == others.len()
+            && lanes.iter().zip(others).all(is_same)
+            && self.view.session.counts.top() == other.view.session.counts.top()
     }
 }
 
 #[component]
-fn Names(props: &NamesProps) -> Html {
+fn Names(props: &LanesProps) -> Html {
     html! {
         <ol class="timeline-names" aria-hidden="true">
-            { for props.lanes.iter().enumerate().map(|(index, lane)| html! {
-                <li key={index} title={lane.name.clone()}>{ &lane.name }</li>
+            { for props.view.names().enumerate().map(|(index, name)| html! {
+                <li key={index} title={name.to_owned()}>{ name }</li>
             }) }
-            <li class="timeline-top">{ format!("pods, up to {}", props.top) }</li>
+            <li class="timeline-top">{ format!("pods, up to {}", props.view.session.counts.top()) }</li>
         </ol>
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct RowsProps {
-    count: usize,
-}
-
 /// The places of the lanes; the painter fills them.
 #[component]
-fn Rows(props: &RowsProps) -> Html {
-    (0..props.count)
-        .map(|index| {
+fn Rows(props: &LanesProps) -> Html {
+    (props.view.lanes.iter().enumerate())
+        .map(|(index, lane)| {
             let y = HEAD + u32::try_from(index).unwrap_or_default() * ROW;
-            html! { <g key={index} transform={format!("translate(0 {y})")}><g /></g> }
+            html! { <g key={lane.id()} transform={format!("translate(0 {y})")}><g /></g> }
         })
         .collect()
 }
 
-/// Has lanes drawn that have changed.
+/// Has lanes and counts drawn that have changed.
 #[hook]
-fn use_lanes(lanes: &NodeRef, painter: &Rc<RefCell<Painter>>, view: &Rc<TimelineView>, width: u32) {
-    let (lanes, painter) = (lanes.clone(), Rc::clone(painter));
-    use_effect_with((view.lanes.clone(), view.window, width), move |(drawn, window, width)| {
-        let Some(root) = lanes.cast::<Element>().filter(|_| browser::document().is_some()) else { return };
-        let places = browser::all(&root, ":scope > g > g");
-        Painter::want(&painter, places, drawn, (*window, *width));
+fn use_painter(places: [&NodeRef; 2], painter: &Rc<RefCell<Painter>>, view: &Rc<TimelineView>, width: u32) {
+    let ([lanes, counts], painter) = (places.map(NodeRef::clone), Rc::clone(painter));
+    let drawn = (view.lanes.clone(), view.session.counts.clone(), view.window, width);
+    use_effect_with(drawn, move |(drawn, drawn_counts, window, width)| {
+        if browser::document().is_none() {
+            return;
+        }
+        let (Some(lanes), Some(counts)) = (lanes.cast::<Element>(), counts.cast::<Element>()) else { return };
+        // The counts first: they are a summary of all lanes.
+        let first = std::iter::once((counts, Content::Counts(drawn_counts.clone())));
+        let places = browser::all(&lanes, ":scope > g > g").into_iter();
+        let lanes = places.zip(drawn).map(|(place, lane)| (place, Content::Lane(lane.clone())));
+        Painter::want(&painter, first.chain(lanes).collect(), (*window, *width));
     });
 }
 
@@ -188,9 +182,20 @@ fn axis(view: &TimelineView, width: u32, height: u32) -> Html {
         .collect()
 }
 
-fn marks(view: &TimelineView, width: u32, height: u32) -> Html {
+#[derive(PartialEq, Properties)]
+struct MarksProps {
+    marks: Rc<Vec<(Time, MarkKind, String)>>,
+    window: Window,
+    size: (u32, u32),
+}
+
+/// The marks stand at their milliseconds in a drawing of its own, of which the window is seen: zooming and
+/// moving change nothing else.
+#[component]
+fn Marks(props: &MarksProps) -> Html {
+    let (width, height) = props.size;
     let mark = |(at, kind, text): &(Time, MarkKind, String)| {
-        let x = place(view, *at, width);
+        let x = at.ms().to_string();
         let (class, end) = match kind {
             MarkKind::Command => ("mark-command", height),
             MarkKind::Milestone => ("mark-milestone", HEAD),
@@ -202,7 +207,11 @@ fn marks(view: &TimelineView, width: u32, height: u32) -> Html {
             </line>
         }
     };
-    view.marks.iter().map(mark).collect()
+    let seen = format!("{} 0 {} {height}", props.window.from.ms(), props.window.ms());
+    html! {
+        <svg class="timeline-marks" width={width.to_string()} height={height.to_string()} viewBox={seen}
+            preserveAspectRatio="none">{ for props.marks.iter().map(mark) }</svg>
+    }
 }
 
 /// What lies beyond the present is covered; a line shows where the page looks.

@@ -54,17 +54,16 @@ fn draw(svg: &mut String, view: &TimelineView, size: (u32, u32)) -> Drawn {
     }
     let plot = root.margin(0, 0, NAMES, 20);
     let mut y = whole(f64::from(HEAD));
-    for lane in &view.lanes {
-        root.draw(&Text::new(lane.name.clone(), (10, y), small.clone()))?;
-        for bar in &lane.bars {
-            let mut bar = bar.clone();
+    for (lane, name) in view.lanes.iter().zip(view.names()) {
+        root.draw(&Text::new(name.to_owned(), (10, y), small.clone()))?;
+        for mut bar in lane.bars(view.window) {
             bar.to = Some(bar.to.unwrap_or(view.now));
             draw_bar(&plot, &bar, (view.window, WIDTH), y)?;
         }
         y += whole(f64::from(ROW));
     }
-    root.draw(&Text::new(format!("pods, up to {}", view.counts.top()), (10, y + 4), small))?;
-    draw_counts(&plot, &view.counts, (view.window, WIDTH), y)?;
+    root.draw(&Text::new(format!("pods, up to {}", view.session.counts.top()), (10, y + 4), small))?;
+    draw_counts(&plot, &view.session.counts, (view.window, WIDTH), y)?;
     root.present()?;
     Ok(())
 }

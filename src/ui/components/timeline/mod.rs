@@ -16,10 +16,11 @@ use std::rc::Rc;
 use web_sys::{HtmlSelectElement, KeyboardEvent};
 use yew::prelude::*;
 
+use crate::api::ObjectKey;
 use crate::sim::Time;
 use crate::ui::state::Action;
 use crate::ui::view_model::status::Shape;
-use crate::ui::view_model::timeline::{LaneBy, TimelineChoice, TimelineView, lanes};
+use crate::ui::view_model::timeline::{LaneBy, TimelineChoice, TimelineView};
 pub(crate) use drawing::Drawing;
 use table::Phases;
 
@@ -57,6 +58,20 @@ fn chosen(view: &TimelineView, change: impl FnOnce(&mut TimelineChoice)) -> Acti
 #[component]
 pub(crate) fn Timeline(props: &TimelineProps) -> Html {
     let (view, on) = (&props.view, &props.on);
+    // The controls stay as they are while the timeline changes, and ask for it when they are used.
+    let latest = use_mut_ref(|| view.clone());
+    latest.replace(view.clone());
+    let does = use_callback(on.clone(), {
+        let latest = latest.clone();
+        move |wish: Wish, on| {
+            let view = latest.borrow().clone();
+            match wish {
+                Wish::Key(key) => moved(&view, key).into_iter().for_each(|action| on.emit(action)),
+                Wish::Choice(choose) => on.emit(chosen(&view, choose)),
+                Wish::File(saves) => export::svg(&view).iter().for_each(|svg| saves(svg)),
+            }
+        }
+    });
     let on_key = {
         let (view, on) = (view.clone(), on.clone());
         Callback::from(move |event: KeyboardEvent| {
@@ -69,11 +84,14 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
             }
         })
     };
+    let (session, has_table) = (&view.session, view.choice.has_table);
     let on_seek = on.reform(|at: Time| Action::Seek(at));
     html! {
         <div class="timeline">
-            <Controls view={view.clone()} {on} />
-            <Legend view={view.clone()} />
+            <Controls by={view.choice.by} workload={view.choice.workload.clone()}
+                workloads={session.workloads.clone()} on_wish={does.clone()} />
+            <Legend shapes={session.shapes.clone()} has_counts={!session.counts.desired.is_empty()}
+                has_floor={!session.counts.floor.is_empty()} />
             <div class="timeline-box" tabindex="0" role="group" onkeydown={on_key}
                 aria-label={format!("Timeline: {}. Arrow keys move, plus and minus zoom, 0 shows all.", view.summary())}>
                 <Drawing view={view.clone()} {on_seek} />
@@ -81,51 +99,60 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
             if view.hidden > 0 {
                 <p class="note">{ format!("{} more lanes are not drawn: choose a workload.", view.hidden) }</p>
             }
-            <Phases rows={view.rows.clone()} />
+            <Phases rows={view.rows.clone()} is_open={has_table} on_open={does.reform(move |is_open| {
+                Wish::Choice(Box::new(move |choice| choice.has_table = is_open))
+            })} />
         </div>
     }
 }
 
+/// What a person wants of the timeline.
+enum Wish {
+    /// What a key does.
+    Key(&'static str),
+    /// Another choice.
+    Choice(Box<dyn FnOnce(&mut TimelineChoice)>),
+    /// A file of it.
+    File(fn(&str)),
+}
+
+#[derive(PartialEq, Properties)]
+struct ControlsProps {
+    by: LaneBy,
+    workload: Option<ObjectKey>,
+    workloads: Vec<ObjectKey>,
+    on_wish: Callback<Wish>,
+}
+
 #[component]
-fn Controls(props: &TimelineProps) -> Html {
-    let (view, on) = (&props.view, &props.on);
+fn Controls(props: &ControlsProps) -> Html {
+    let on_wish = &props.on_wish;
     let choose = {
-        let (view, on) = (view.clone(), on.clone());
+        let (workloads, on_wish) = (props.workloads.clone(), on_wish.clone());
         Callback::from(move |event: Event| {
             let index = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
             let place = usize::try_from(index - 1).ok();
-            let workload = place.and_then(|place| view.workloads.get(place).cloned());
-            on.emit(chosen(&view, |choice| choice.workload = workload));
+            let workload = place.and_then(|place| workloads.get(place).cloned());
+            on_wish.emit(Wish::Choice(Box::new(|choice| choice.workload = workload)));
         })
     };
     let by = |by: LaneBy, word: &str| {
-        let (view, on) = (view.clone(), on.clone());
-        let is_chosen = view.choice.by == by;
-        let onclick = move |_: MouseEvent| on.emit(chosen(&view, |choice| choice.by = by));
+        let onclick =
+            on_wish.reform(move |_: MouseEvent| Wish::Choice(Box::new(move |choice| choice.by = by)));
         html! {
-            <button type="button" class="button is-quiet" aria-pressed={is_chosen.to_string()} {onclick}>
+            <button type="button" class="button is-quiet" aria-pressed={(props.by == by).to_string()} {onclick}>
                 { word.to_owned() }</button>
         }
     };
     let go = |key: &'static str, name: &str, word: &str| {
-        let (view, on) = (view.clone(), on.clone());
-        let onclick = move |_: MouseEvent| {
-            if let Some(action) = moved(&view, key) {
-                on.emit(action);
-            }
-        };
+        let onclick = on_wish.reform(move |_: MouseEvent| Wish::Key(key));
         html! {
             <button type="button" class="button is-quiet" aria-label={name.to_owned()} title={name.to_owned()}
                 {onclick}>{ word.to_owned() }</button>
         }
     };
     let save = |name: &str, word: &str, saves: fn(&str)| {
-        let view = view.clone();
-        let onclick = move |_: MouseEvent| {
-            if let Some(svg) = export::svg(&view) {
-                saves(&svg);
-            }
-        };
+        let onclick = on_wish.reform(move |_: MouseEvent| Wish::File(saves));
         html! {
             <button type="button" class="button is-quiet" aria-label={name.to_owned()} {onclick}>{
                 word.to_owned() }</button>
@@ -135,9 +162,9 @@ fn Controls(props: &TimelineProps) -> Html {
         <div class="timeline-controls">
             <label>{ "Pods of " }
                 <select class="select" onchange={choose}>
-                    <option selected={view.choice.workload.is_none()}>{ "all workloads" }</option>
-                    { for view.workloads.iter().map(|key| html! {
-                        <option key={key.to_string()} selected={view.choice.workload.as_ref() == Some(key)}>{
+                    <option selected={props.workload.is_none()}>{ "all workloads" }</option>
+                    { for props.workloads.iter().map(|key| html! {
+                        <option key={key.to_string()} selected={props.workload.as_ref() == Some(key)}>{
                             format!("{}/{}", key.kind.resource().singular, key.name) }</option>
                     }) }
                 </select>
@@ -157,18 +184,19 @@ fn Controls(props: &TimelineProps) -> Html {
 
 #[derive(PartialEq, Properties)]
 struct LegendProps {
-    view: Rc<TimelineView>,
+    shapes: Vec<Shape>,
+    has_counts: bool,
+    has_floor: bool,
 }
 
 /// What the bars and lines mean.
 #[component]
 fn Legend(props: &LegendProps) -> Html {
-    let view = &props.view;
     let word =
         |shape: Shape| Shape::ALL.iter().find(|(known, _)| *known == shape).map_or("", |(_, word)| word);
     html! {
         <p class="timeline-legend">
-            { for lanes::shapes(&view.lanes).into_iter().map(|shape| {
+            { for props.shapes.iter().map(|&shape| {
                 let (colour, height) = plot::look(shape);
                 let fill = format!("#{:02X}{:02X}{:02X}", colour.0, colour.1, colour.2);
                 let y = if shape == Shape::Terminating { 0 } else { plot::LANE - height };
@@ -182,11 +210,11 @@ fn Legend(props: &LegendProps) -> Html {
                 }
             }) }
             <span class="key is-key-ready">{ "ready pods" }</span>
-            if !view.counts.desired.is_empty() {
+            if props.has_counts {
                 <span class="key is-key-updated">{ "updated" }</span>
                 <span class="key is-key-desired">{ "desired" }</span>
             }
-            if !view.counts.floor.is_empty() {
+            if props.has_floor {
                 <span class="key is-key-floor">{ "budget's floor" }</span>
             }
         </p>

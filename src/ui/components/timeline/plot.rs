@@ -11,7 +11,7 @@ use plotters::prelude::*;
 use super::paths::{PathBackend, Paths};
 use crate::ui::view_model::status::Shape;
 use crate::ui::view_model::timeline::counts::Step;
-use crate::ui::view_model::timeline::{BarView, CountsView, LaneView, Window};
+use crate::ui::view_model::timeline::{BarView, CountsView, Window};
 
 /// The height of a lane.
 pub(super) const LANE: u32 = 14;
@@ -45,8 +45,8 @@ pub(super) fn pattern(index: usize) -> Option<RGBColor> {
 }
 
 /// A lane's bars: a path for each colour.
-pub(super) fn lane(lane: &LaneView, window: Window, width: u32) -> Paths {
-    drawn((width, LANE), |area| lane.bars.iter().try_for_each(|bar| draw_bar(area, bar, (window, width), 0)))
+pub(super) fn bars(bars: &[BarView], window: Window, width: u32) -> Paths {
+    drawn((width, LANE), |area| bars.iter().try_for_each(|bar| draw_bar(area, bar, (window, width), 0)))
 }
 
 /// The counts' lines.
@@ -184,8 +184,8 @@ mod tests {
             shape,
             pattern,
         };
-        let bars = vec![bar(0, Some(2_000), Shape::Pending, 0), bar(2_000, None, Shape::Ready, 2)];
-        let drawn = lane(&LaneView { name: "web-0".into(), bars }, WINDOW, 400);
+        let drawn = [bar(0, Some(2_000), Shape::Pending, 0), bar(2_000, None, Shape::Ready, 2)];
+        let drawn = bars(&drawn, WINDOW, 400);
         let expected = [
             "#999999 none M0 11h100v3h-100z",
             "#009E73 none M100 0h300v14h-300z",

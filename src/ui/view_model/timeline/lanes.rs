@@ -1,13 +1,17 @@
-//! The bars of the timeline: each pod's phases, in the lane of its ordinal, its node, or its turn.
+//! The lanes of the timeline, and their bars: each pod's phases, in the lane of its ordinal, its node, or its
+//! turn.
+//!
+//! Lanes are those of the whole session: no pod changes its lane when another part is looked at. The bars of
+//! a window are made when they are drawn, lane by lane, as a window may hold thousands.
 
 use std::rc::Rc;
 
 use super::{LaneBy, Window};
 use crate::api::{Kind, ObjectKey};
-use crate::collections::{SortedMap, sort};
+use crate::collections::SortedMap;
 use crate::sim::{Span, Time};
 use crate::ui::time_machine::chronicle::Life;
-use crate::ui::view_model::revisions::{Letters, RevisionMark};
+use crate::ui::view_model::revisions::Letters;
 use crate::ui::view_model::status::Shape;
 
 /// Lanes that are drawn.
@@ -16,12 +20,59 @@ pub const LANES_MAX: usize = 120;
 const SHARE_MIN: u64 = 600;
 
 /// A lane.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LaneView {
-    /// Its name; empty when the lane above has it.
+    /// Its name: several lanes of one place have the same.
     pub name: String,
-    /// Its bars, in order.
-    pub bars: Vec<BarView>,
+    /// Whose lane it is.
+    owner: Option<ObjectKey>,
+    /// How many lanes of its place are above it.
+    nth: usize,
+    /// The pods in it with their patterns, one after the other.
+    pods: Vec<(Rc<Life>, usize)>,
+}
+
+impl LaneView {
+    /// Whether another lane is one of the same place.
+    pub fn is_beside(&self, other: &Self) -> bool {
+        self.name == other.name && self.owner == other.owner
+    }
+
+    /// Whether another one is this lane at another time: maybe with more pods.
+    pub fn is(&self, other: &Self) -> bool {
+        self.nth == other.nth && self.is_beside(other)
+    }
+
+    /// A name that no other lane of its timeline has.
+    pub fn id(&self) -> String {
+        let owner = self.owner.as_ref().map(ObjectKey::to_string).unwrap_or_default();
+        format!("{owner} {} {}", self.name, self.nth)
+    }
+
+    /// The pods in a window, with their patterns.
+    fn within(&self, window: Window) -> &[(Rc<Life>, usize)] {
+        let first =
+            self.pods.partition_point(|(life, _)| life.gone.is_some_and(|(gone, _)| gone < window.from));
+        let end = self.pods.partition_point(|(life, _)| life.begin() <= window.to);
+        self.pods.get(first..end).unwrap_or_default()
+    }
+
+    /// The bars in a window, in order.
+    pub fn bars(&self, window: Window) -> Vec<BarView> {
+        let mut all = Vec::new();
+        for (life, pattern) in self.within(window) {
+            bars(life, *pattern, window, &mut all);
+        }
+        all
+    }
+}
+
+/// The lanes in a window, and how many more there would be.
+pub(super) fn within(lanes: &[Rc<LaneView>], window: Window) -> (Vec<Rc<LaneView>>, usize) {
+    let mut shown: Vec<_> = lanes.iter().filter(|lane| !lane.within(window).is_empty()).cloned().collect();
+    let hidden = shown.len().saturating_sub(LANES_MAX);
+    shown.truncate(LANES_MAX);
+    (shown, hidden)
 }
 
 /// A bar.
@@ -40,37 +91,35 @@ pub struct BarView {
 /// Where a pod's lane stands among the others: owner, ordinal, name.
 type Place<'a> = (Option<&'a ObjectKey>, i64, &'a str);
 
-/// The lanes of some pods, and how many more there would be.
-pub(super) fn lanes(
-    lives: &[&Rc<Life>],
-    letters: &Letters,
-    by: LaneBy,
-    window: Window,
-) -> (Vec<LaneView>, usize) {
+/// The lanes of some pods.
+pub(super) fn lanes(lives: &[&Rc<Life>], letters: &Letters, by: LaneBy) -> Vec<LaneView> {
     // Pods come in the order of their births, and keep it within a place.
-    let mut placed: SortedMap<Place<'_>, Vec<&Life>> = SortedMap::new();
-    for life in lives {
+    let mut placed: SortedMap<Place<'_>, Vec<&Rc<Life>>> = SortedMap::new();
+    for &life in lives {
         placed.entry(place(life, by)).or_default().push(life);
     }
     let mut patterns = Patterns { letters, last: None };
-    let mut lanes: Vec<(LaneView, Option<Time>)> = Vec::new();
+    let mut lanes: Vec<LaneView> = Vec::new();
+    // When the last pod of a lane is gone, if it is.
+    let mut ends: Vec<Option<Time>> = Vec::new();
     for (place, lives) in &placed {
         let first = lanes.len();
-        for life in lives {
-            let is_free = |lane: &(LaneView, Option<Time>)| lane.1.is_some_and(|ends| ends <= life.begin());
-            let at = first + lanes.iter().skip(first).position(is_free).unwrap_or(lanes.len() - first);
+        for &life in lives {
+            let begin = life.begin();
+            let is_free = |ends: &Option<Time>| ends.is_some_and(|ends| ends <= begin);
+            let at = first + ends.iter().skip(first).position(is_free).unwrap_or(lanes.len() - first);
             if at == lanes.len() {
-                let name = if at == first { name(*place) } else { String::new() };
-                lanes.push((LaneView { name, bars: Vec::new() }, None));
+                let (name, owner) = (name(*place), place.0.cloned());
+                lanes.push(LaneView { name, owner, nth: at - first, pods: Vec::new() });
+                ends.push(None);
             }
-            if let Some((lane, ends)) = lanes.get_mut(at) {
-                bars(life, patterns.of(life), window, &mut lane.bars);
+            if let (Some(lane), Some(ends)) = (lanes.get_mut(at), ends.get_mut(at)) {
+                lane.pods.push((Rc::clone(life), patterns.of(life)));
                 *ends = life.gone.map(|(gone, _)| gone);
             }
         }
     }
-    let hidden = lanes.len().saturating_sub(LANES_MAX);
-    (lanes.into_iter().map(|(lane, _)| lane).take(LANES_MAX).collect(), hidden)
+    lanes
 }
 
 /// The patterns of pods' revisions; that of the last one is at hand, as most have the same as the one before.
@@ -85,7 +134,8 @@ impl<'a> Patterns<'a> {
         if let Some((_, pattern)) = self.last.filter(|(known, _)| *known == revision) {
             return pattern;
         }
-        let pattern = mark(life, self.letters).map_or(0, |mark| mark.pattern);
+        let mark = self.letters.mark(&revision.0, &revision.1);
+        let pattern = mark.map_or(0, |mark| mark.pattern);
         self.last = Some((revision, pattern));
         pattern
     }
@@ -114,12 +164,6 @@ fn name((owner, _, name): Place<'_>) -> String {
         Some(owner) if owner.kind == Kind::DaemonSet => format!("{} on {name}", owner.name),
         _ => name.to_owned(),
     }
-}
-
-/// How a pod's revision is drawn.
-pub(super) fn mark(life: &Life, letters: &Letters) -> Option<RevisionMark> {
-    let (namespace, name) = life.revision.as_ref()?;
-    letters.mark(namespace, name)
 }
 
 /// Adds the bars of a pod in a window; what is too short to be seen is drawn as one with its neighbours.
@@ -160,14 +204,16 @@ fn gravity(shape: Shape) -> u8 {
 }
 
 /// The shapes that occur, in the order of the legend.
-pub fn shapes(lanes: &[Rc<LaneView>]) -> Vec<Shape> {
-    let mut indexes: Vec<usize> = Vec::new();
-    for bar in lanes.iter().flat_map(|lane| &lane.bars) {
-        let index = Shape::ALL.iter().position(|(shape, _)| *shape == bar.shape).unwrap_or_default();
-        if !indexes.contains(&index) {
-            indexes.push(index);
+pub(super) fn shapes(lanes: &[Rc<LaneView>]) -> Vec<Shape> {
+    let mut occur = [false; Shape::ALL.len()];
+    for (life, _) in lanes.iter().flat_map(|lane| &lane.pods) {
+        for phase in life.phases.all() {
+            let place = Shape::ALL.iter().position(|(shape, _)| *shape == phase.value.shape);
+            if let Some(occurs) = place.and_then(|place| occur.get_mut(place)) {
+                *occurs = true;
+            }
         }
     }
-    sort(&mut indexes);
-    indexes.into_iter().filter_map(|index| Shape::ALL.get(index).map(|(shape, _)| *shape)).collect()
+    let known = Shape::ALL.iter().zip(occur).filter(|(_, occurs)| *occurs);
+    known.map(|((shape, _), _)| *shape).collect()
 }

@@ -28,8 +28,12 @@ fn view(state: &State) -> Rc<TimelineView> {
     state.views.timeline.clone().expect("the timeline is open")
 }
 
-fn shapes(lane: &LaneView) -> Vec<Shape> {
-    lane.bars.iter().map(|bar| bar.shape).collect()
+fn shapes(lane: &LaneView, window: Window) -> Vec<Shape> {
+    lane.bars(window).iter().map(|bar| bar.shape).collect()
+}
+
+fn names(view: &TimelineView) -> Vec<&str> {
+    view.names().collect()
 }
 
 fn choose(state: &mut State, choice: TimelineChoice) -> Rc<TimelineView> {
@@ -42,18 +46,19 @@ fn a_set_has_a_lane_for_each_ordinal() {
     let roll = "kubectl set image statefulset/web nginx=registry.k8s.io/nginx-slim:0.21";
     let mut state = page(&[roll]);
     let whole = view(&state);
-    assert_eq!(whole.lanes.iter().map(|lane| lane.name.as_str()).collect::<Vec<_>>(), ["web-0", "web-1"]);
+    assert_eq!(names(&whole), ["web-0", "web-1"]);
     let window = Window { from: Time::from_ms(59_000), to: Time::from_ms(79_000) };
     let close = choose(&mut state, TimelineChoice { window: Some(window), ..TimelineChoice::default() });
-    let patterns: Vec<usize> = close.lanes[1].bars.iter().map(|bar| bar.pattern).collect();
-    assert_eq!(shapes(&close.lanes[1])[..2], [Shape::Ready, Shape::Terminating]);
-    assert_eq!(shapes(&close.lanes[1]).last(), Some(&Shape::Ready));
+    let bars = close.lanes[1].bars(window);
+    let patterns: Vec<usize> = bars.iter().map(|bar| bar.pattern).collect();
+    assert_eq!(shapes(&close.lanes[1], window)[..2], [Shape::Ready, Shape::Terminating]);
+    assert_eq!(shapes(&close.lanes[1], window).last(), Some(&Shape::Ready));
     assert_eq!(
         (patterns.first(), patterns.last()),
         (Some(&0), Some(&1)),
         "the second revision has a pattern"
     );
-    assert!(close.lanes[1].bars.last().is_some_and(|bar| bar.to.is_none()), "it goes on");
+    assert!(bars.last().is_some_and(|bar| bar.to.is_none()), "it goes on");
     let kinds: Vec<MarkKind> = close.marks.iter().map(|(_, kind, _)| *kind).collect();
     assert_eq!(kinds, [MarkKind::Command, MarkKind::Milestone]);
 }
@@ -64,8 +69,7 @@ fn bars_that_cannot_be_told_apart_become_one() {
     let lives: Vec<_> = state.machine.branch().chronicle().expect("told").lives().all().iter().collect();
     let bars = |seconds: u64| {
         let window = Window { from: Time::ZERO, to: Time::from_ms(seconds * 1_000) };
-        let (lanes, _) = lanes::lanes(&lives, &Letters::default(), LaneBy::Pod, window);
-        shapes(&lanes[0])
+        shapes(&lanes::lanes(&lives, &Letters::default(), LaneBy::Pod)[0], window)
     };
     assert_eq!(bars(10), [Shape::Pending, Shape::Creating, Shape::Ready]);
     assert_eq!(bars(100_000), [Shape::Ready]);
@@ -76,9 +80,8 @@ fn nodes_have_as_many_lanes_as_they_had_pods_at_once() {
     let mut state = page(&["kubectl scale statefulset web --replicas=6"]);
     let view = choose(&mut state, TimelineChoice { by: LaneBy::Node, ..TimelineChoice::default() });
     assert_eq!(view.lanes.len(), 6);
-    let names: Vec<&str> =
-        view.lanes.iter().map(|lane| lane.name.as_str()).filter(|name| !name.is_empty()).collect();
-    assert_eq!(names, ["node-1", "node-2", "node-3", "node-4"]);
+    let named: Vec<&str> = names(&view).into_iter().filter(|name| !name.is_empty()).collect();
+    assert_eq!(named, ["node-1", "node-2", "node-3", "node-4"]);
 }
 
 #[test]
@@ -86,24 +89,50 @@ fn counts_follow_the_workload_and_its_budget() {
     let budget = "kubectl create poddisruptionbudget web --selector=app=nginx --min-available=1";
     let mut state = page(&[budget, "kubectl delete pod web-1"]);
     let set = ObjectKey::new(Kind::StatefulSet, "default", "web");
-    assert_eq!(view(&state).workloads, std::slice::from_ref(&set));
-    assert!(view(&state).counts.desired.is_empty(), "one workload has to be chosen for it");
-    let counts = choose(&mut state, TimelineChoice { workload: Some(set), ..TimelineChoice::default() });
-    let ready: Vec<i64> = counts.counts.ready.iter().map(|(_, count)| *count).collect();
+    assert_eq!(view(&state).session.workloads, std::slice::from_ref(&set));
+    assert!(view(&state).session.counts.desired.is_empty(), "one workload has to be chosen for it");
+    let chosen = choose(&mut state, TimelineChoice { workload: Some(set), ..TimelineChoice::default() });
+    let ready: Vec<i64> = chosen.session.counts.ready.iter().map(|(_, count)| *count).collect();
     assert_eq!(ready, [0, 1, 2, 1, 2]);
-    assert_eq!(counts.counts.desired.last().map(|(_, count)| *count), Some(2));
-    assert_eq!(counts.counts.floor.last().map(|(_, count)| *count), Some(1));
-    assert_eq!(counts.counts.top(), 2);
+    assert_eq!(chosen.session.counts.desired.last().map(|(_, count)| *count), Some(2));
+    assert_eq!(chosen.session.counts.floor.last().map(|(_, count)| *count), Some(1));
+    assert_eq!(chosen.session.counts.top(), 2);
 }
 
 #[test]
 fn the_table_says_what_the_bars_show() {
-    let state = page(&["kubectl delete pod web-1"]);
-    let states: Vec<String> =
-        view(&state).rows.iter().rev().map(|row| format!("{} {}", row.pod, row.state)).collect();
+    let mut state = page(&["kubectl delete pod web-1"]);
+    assert!(view(&state).rows.is_empty(), "nobody reads it");
+    let told = |state: &mut State, window| {
+        let view = choose(state, TimelineChoice { window, has_table: true, ..TimelineChoice::default() });
+        view.rows.iter().rev().map(|row| format!("{} {}", row.pod, row.state)).collect::<Vec<_>>()
+    };
+    let states = told(&mut state, None);
     let deleted = states.iter().position(|state| state == "web-1 Terminating").expect("it was deleted");
     assert!(states[..deleted].contains(&"web-1 Running".to_owned()), "{states:?}");
     assert!(states[deleted..].contains(&"web-1 gone".to_owned()), "{states:?}");
+    // Before the deletion: what each pod has been since then, and what it was earlier is not seen.
+    let before = Window { from: Time::from_ms(50_000), to: Time::from_ms(58_000) };
+    assert_eq!(told(&mut state, Some(before)), ["web-0 Running", "web-1 Running"]);
+}
+
+#[test]
+fn lanes_stay_when_another_part_is_looked_at() {
+    let mut state = page(&["kubectl create deployment shop --image=nginx --replicas=3"]);
+    let whole = view(&state);
+    assert_eq!(names(&whole), ["shop", "", "", "web-0", "web-1"]);
+    let look = |state: &mut State, from, to| {
+        let window = Some(Window { from: Time::from_ms(from), to: Time::from_ms(to) });
+        choose(state, TimelineChoice { window, ..TimelineChoice::default() })
+    };
+    let early = look(&mut state, 0, 50_000);
+    assert_eq!(names(&early), ["web-0", "web-1"], "there was no shop yet");
+    assert!(Rc::ptr_eq(&early.session, &whole.session), "nothing is found out again");
+    let late = look(&mut state, 100_000, 110_000);
+    assert_eq!(names(&late), names(&whole));
+    assert!(late.lanes.iter().zip(&whole.lanes).all(|(lane, other)| Rc::ptr_eq(lane, other)));
+    let ids: std::collections::BTreeSet<String> = late.lanes.iter().map(|lane| lane.id()).collect();
+    assert_eq!(ids.len(), 5);
 }
 
 #[test]
@@ -122,13 +151,13 @@ fn what_nothing_was_told_of_is_not_made_anew() {
     let mut state = page(&[]);
     state.reduce(Action::Run("sleep 30".to_owned()));
     state.reduce(Action::Advance(16.0));
-    let before = view(&state);
+    let before = choose(&mut state, TimelineChoice { has_table: true, ..TimelineChoice::default() });
     for _ in 0..80 {
         state.reduce(Action::Advance(16.0));
     }
     let after = view(&state);
     assert!(after.now > before.now, "time has passed");
-    assert!(Rc::ptr_eq(&before.rows, &after.rows) && Rc::ptr_eq(&before.counts, &after.counts));
+    assert!(Rc::ptr_eq(&before.rows, &after.rows) && Rc::ptr_eq(&before.session, &after.session));
     state.reduce(Action::Run("kubectl delete pod web-1".to_owned()));
     state.reduce(Action::Advance(16.0));
     assert_ne!(view(&state).rows, before.rows);
