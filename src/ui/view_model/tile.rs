@@ -200,3 +200,46 @@ impl TileView {
         sentence
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::stage::StageView;
+    use super::*;
+    use crate::cluster::{ClusterConfig, Input};
+    use crate::sim::Span;
+
+    fn run(cluster: &mut Cluster, line: &str) {
+        let line = line.to_owned();
+        assert!(cluster.submit(Input::Line { terminal: 0, line }).is_ok());
+    }
+
+    #[test]
+    fn what_has_not_changed_is_not_made_again_and_what_is_gone_is_forgotten() {
+        let mut cluster = Cluster::new(ClusterConfig::with_nodes(6));
+        run(&mut cluster, "kubectl create deployment hello --image=hello --replicas=60");
+        let limit = cluster.now() + Span::from_seconds(600);
+        assert!(cluster.run_until_settled(limit));
+        let (letters, mut tiles) = (Letters::default(), Tiles::default());
+        let mut draw = |cluster: &Cluster, old: &StageView| {
+            let view = StageView::of(cluster, &letters, &mut tiles, None, old);
+            tiles.end_round(view.pods);
+            let known = tiles.known.len();
+            assert!(known <= 3 * view.pods + 16, "{known} tiles are kept of {} pods", view.pods);
+            view
+        };
+        let first = draw(&cluster, &StageView::default());
+        let mut last = draw(&cluster, &first);
+        assert!(last.lanes.iter().zip(&first.lanes).all(|(lane, old)| Rc::ptr_eq(lane, old)));
+        let name = first.lanes[2].tiles[0].key.name.clone();
+        run(&mut cluster, &format!("kubectl delete pod {name} --wait=false"));
+        let after = draw(&cluster, &last);
+        let changed: Vec<bool> =
+            after.lanes.iter().zip(&last.lanes).map(|(lane, old)| !Rc::ptr_eq(lane, old)).collect();
+        assert_eq!(changed, [false, false, true, false, false, false]);
+        run(&mut cluster, "kubectl rollout restart deployment hello");
+        while !cluster.is_settled() && cluster.step() {
+            last = draw(&cluster, &last);
+        }
+        assert_eq!((last.pods, last.tiles().count()), (60, 60));
+    }
+}

@@ -116,9 +116,9 @@ impl Painter {
         false
     }
 
-    /// Whether all was drawn before, for another window than this.
+    /// Whether something was drawn before, for another window than this.
     fn is_seen_for(&self, window: (Window, u32)) -> bool {
-        self.drawn.iter().all(|drawn| drawn.as_ref().is_some_and(|drawn| drawn.window != window))
+        self.drawn.iter().flatten().any(|drawn| drawn.window != window)
     }
 
     /// Stretches what was drawn for another window, and is still what its place shows.

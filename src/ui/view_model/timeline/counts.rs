@@ -1,13 +1,10 @@
 //! The lines below the lanes: ready pods, and for one workload also the updated and desired ones, and the
 //! floor that its budgets set.
 
-use std::rc::Rc;
-
 use super::TimelineChoice;
 use crate::api::policy::PodDisruptionBudget;
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
 use crate::cluster::Cluster;
-use crate::collections::sort_by_key;
 use crate::sim::Time;
 use crate::ui::time_machine::Chronicle;
 use crate::ui::time_machine::chronicle::Life;
@@ -30,14 +27,14 @@ pub struct CountsView {
 }
 
 impl CountsView {
-    /// The lines of some pods.
+    /// The lines of the chosen pods, of which so many were ready.
     pub(super) fn of(
-        lives: &[&Rc<Life>],
+        ready: Vec<Step>,
         chronicle: &Chronicle,
         cluster: &Cluster,
         choice: &TimelineChoice,
     ) -> Self {
-        let mut view = Self { ready: ready(lives), ..Self::default() };
+        let mut view = Self { ready, ..Self::default() };
         let Some(key) = &choice.workload else { return view };
         let Ok(object) = cluster.server().get(key) else { return view };
         if let Some(counts) = chronicle.counts().workload(&object.meta().uid) {
@@ -80,33 +77,17 @@ fn matches(budget: &PodDisruptionBudget, pods: &ObjectMeta) -> bool {
     budget.spec.selector.as_ref().is_some_and(|selector| selector.matches(&pods.labels))
 }
 
-/// How many of the pods were ready over time.
-fn ready(lives: &[&Rc<Life>]) -> Vec<Step> {
-    let mut turns: Vec<(Time, i64)> = Vec::new();
-    for life in lives {
-        let mut was_ready = false;
-        for phase in life.phases.all() {
-            let is_ready = phase.value.shape == Shape::Ready;
-            if is_ready != was_ready {
-                turns.push((phase.at, if is_ready { 1 } else { -1 }));
-            }
-            was_ready = is_ready;
+/// When a pod became ready, and when it was no longer.
+pub(super) fn turns(life: &Life) -> Vec<(Time, i64)> {
+    let mut turns = Vec::new();
+    let mut was_ready = false;
+    for phase in life.phases.all() {
+        let is_ready = phase.value.shape == Shape::Ready;
+        if is_ready != was_ready {
+            turns.push((phase.at, if is_ready { 1 } else { -1 }));
         }
-        if let Some((gone, _)) = life.gone.filter(|_| was_ready) {
-            turns.push((gone, -1));
-        }
+        was_ready = is_ready;
     }
-    sort_by_key(&mut turns, |turn| turn.0);
-    // Before the first pod was ready there were none.
-    let first = lives.iter().map(|life| life.begin()).min();
-    let mut steps: Vec<Step> = first.map(|begin| (begin, 0)).into_iter().collect();
-    let mut count = 0;
-    for (at, turn) in turns {
-        count += turn;
-        match steps.last_mut() {
-            Some(last) if last.0 == at => last.1 = count,
-            _ => steps.push((at, count)),
-        }
-    }
-    steps
+    turns.extend(life.gone.filter(|_| was_ready).map(|(gone, _)| (gone, -1)));
+    turns
 }

@@ -28,8 +28,26 @@ pub struct LaneView {
     owner: Option<ObjectKey>,
     /// How many lanes of its place are above it.
     nth: usize,
-    /// The pods in it with their patterns, one after the other.
-    pods: Vec<(Rc<Life>, usize)>,
+    /// The pods in it, one after the other.
+    pods: Vec<Stay>,
+}
+
+/// A pod in its lane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Stay {
+    /// From when to when, beside the life, as it is asked for more often than all else.
+    begin: Time,
+    end: Option<Time>,
+    life: Rc<Life>,
+    /// The pattern of its revision.
+    pattern: usize,
+}
+
+impl Stay {
+    fn of(life: &Rc<Life>, pattern: usize) -> Self {
+        let end = life.gone.map(|(gone, _)| gone);
+        Self { begin: life.begin(), end, life: Rc::clone(life), pattern }
+    }
 }
 
 impl LaneView {
@@ -49,19 +67,23 @@ impl LaneView {
         format!("{owner} {} {}", self.name, self.nth)
     }
 
-    /// The pods in a window, with their patterns.
-    fn within(&self, window: Window) -> &[(Rc<Life>, usize)] {
-        let first =
-            self.pods.partition_point(|(life, _)| life.gone.is_some_and(|(gone, _)| gone < window.from));
-        let end = self.pods.partition_point(|(life, _)| life.begin() <= window.to);
+    /// Whether its last pod was gone at an instant.
+    fn is_free(&self, at: Time) -> bool {
+        self.pods.last().is_none_or(|stay| stay.end.is_some_and(|end| end <= at))
+    }
+
+    /// The pods in a window.
+    fn within(&self, window: Window) -> &[Stay] {
+        let first = self.pods.partition_point(|stay| stay.end.is_some_and(|end| end < window.from));
+        let end = self.pods.partition_point(|stay| stay.begin <= window.to);
         self.pods.get(first..end).unwrap_or_default()
     }
 
     /// The bars in a window, in order.
     pub fn bars(&self, window: Window) -> Vec<BarView> {
         let mut all = Vec::new();
-        for (life, pattern) in self.within(window) {
-            bars(life, *pattern, window, &mut all);
+        for stay in self.within(window) {
+            bars(&stay.life, stay.pattern, window, &mut all);
         }
         all
     }
@@ -89,80 +111,77 @@ pub struct BarView {
 }
 
 /// Where a pod's lane stands among the others: owner, ordinal, name.
-type Place<'a> = (Option<&'a ObjectKey>, i64, &'a str);
+type Place = (Option<ObjectKey>, i64, String);
 
-/// The lanes of some pods.
-pub(super) fn lanes(lives: &[&Rc<Life>], letters: &Letters, by: LaneBy) -> Vec<LaneView> {
-    // Pods come in the order of their births, and keep it within a place.
-    let mut placed: SortedMap<Place<'_>, Vec<&Rc<Life>>> = SortedMap::new();
-    for &life in lives {
-        placed.entry(place(life, by)).or_default().push(life);
+/// The lanes of a session by their places. A pod that is born takes the first lane of its place that is free.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Lanes {
+    places: SortedMap<Place, Vec<Rc<LaneView>>>,
+}
+
+impl Lanes {
+    /// All of them in order.
+    pub(super) fn all(&self) -> Vec<Rc<LaneView>> {
+        self.places.values().flatten().cloned().collect()
     }
-    let mut patterns = Patterns { letters, last: None };
-    let mut lanes: Vec<LaneView> = Vec::new();
-    // When the last pod of a lane is gone, if it is.
-    let mut ends: Vec<Option<Time>> = Vec::new();
-    for (place, lives) in &placed {
-        let first = lanes.len();
-        for &life in lives {
-            let begin = life.begin();
-            let is_free = |ends: &Option<Time>| ends.is_some_and(|ends| ends <= begin);
-            let at = first + ends.iter().skip(first).position(is_free).unwrap_or(lanes.len() - first);
-            if at == lanes.len() {
-                let (name, owner) = (name(*place), place.0.cloned());
-                lanes.push(LaneView { name, owner, nth: at - first, pods: Vec::new() });
-                ends.push(None);
-            }
-            if let (Some(lane), Some(ends)) = (lanes.get_mut(at), ends.get_mut(at)) {
-                lane.pods.push((Rc::clone(life), patterns.of(life)));
-                *ends = life.gone.map(|(gone, _)| gone);
-            }
+
+    /// Takes in a pod that was born after all others.
+    pub(super) fn add(&mut self, life: &Rc<Life>, letters: &Letters, by: LaneBy) {
+        let place = place(life, by);
+        let (name, owner) = (name(&place), place.0.clone());
+        let lanes = self.places.entry(place).or_default();
+        let pod = Stay::of(life, pattern(life, letters));
+        match lanes.iter_mut().find(|lane| lane.is_free(life.begin())) {
+            Some(lane) => Rc::make_mut(lane).pods.push(pod),
+            None => lanes.push(Rc::new(LaneView { name, owner, nth: lanes.len(), pods: vec![pod] })),
         }
     }
-    lanes
-}
 
-/// The patterns of pods' revisions; that of the last one is at hand, as most have the same as the one before.
-struct Patterns<'a> {
-    letters: &'a Letters,
-    last: Option<(&'a (String, String), usize)>,
-}
-
-impl<'a> Patterns<'a> {
-    fn of(&mut self, life: &'a Life) -> usize {
-        let Some(revision) = &life.revision else { return 0 };
-        if let Some((_, pattern)) = self.last.filter(|(known, _)| *known == revision) {
-            return pattern;
-        }
-        let mark = self.letters.mark(&revision.0, &revision.1);
-        let pattern = mark.map_or(0, |mark| mark.pattern);
-        self.last = Some((revision, pattern));
-        pattern
+    /// Puts what has become of a pod in the place of what it was; `None` when it has another place now.
+    pub(super) fn change(&mut self, old: &Rc<Life>, new: &Rc<Life>, by: LaneBy) -> Option<()> {
+        let place = place(new, by);
+        let is_it = |stay: &Stay| Rc::ptr_eq(&stay.life, old);
+        let lanes = self.places.get_mut(&place)?;
+        // A pod that changes is mostly the last of its lane.
+        let is_last = |lane: &Rc<LaneView>| lane.pods.last().is_some_and(is_it);
+        let at = lanes.iter().position(is_last);
+        let at = at.or_else(|| lanes.iter().position(|lane| lane.pods.iter().any(is_it)))?;
+        let lane = Rc::make_mut(lanes.get_mut(at)?);
+        let stay = lane.pods.iter_mut().rfind(|stay| is_it(stay))?;
+        *stay = Stay::of(new, stay.pattern);
+        Some(())
     }
 }
 
-fn place(life: &Life, by: LaneBy) -> Place<'_> {
-    let node = || life.phases.all().last().map_or("", |phase| phase.value.node.as_str());
+/// The pattern of a pod's revision.
+fn pattern(life: &Life, letters: &Letters) -> usize {
+    let mark = life.revision.as_ref().and_then(|(namespace, name)| letters.mark(namespace, name));
+    mark.map_or(0, |mark| mark.pattern)
+}
+
+fn place(life: &Life, by: LaneBy) -> Place {
+    let node = || life.phases.all().last().map_or_else(String::new, |phase| phase.value.node.clone());
     if by == LaneBy::Node {
         return (None, 0, node());
     }
-    let name = life.key.name.as_str();
-    match &life.owner {
-        Some(owner) if owner.kind == Kind::StatefulSet => {
+    let name = life.key.name.clone();
+    let owner = life.owner.clone();
+    match life.owner.as_ref().map(|owner| (owner.kind, &owner.name)) {
+        Some((Kind::StatefulSet, _)) => {
             let ordinal = name.rsplit_once('-').and_then(|(_, digits)| digits.parse().ok());
-            (Some(owner), ordinal.unwrap_or_default(), name)
+            (owner, ordinal.unwrap_or_default(), name)
         }
-        Some(owner) if owner.kind == Kind::DaemonSet => (Some(owner), 0, node()),
-        Some(owner) => (Some(owner), 0, owner.name.as_str()),
+        Some((Kind::DaemonSet, _)) => (owner, 0, node()),
+        Some((_, of)) => (owner, 0, of.clone()),
         None => (None, 0, name),
     }
 }
 
-fn name((owner, _, name): Place<'_>) -> String {
+fn name((owner, _, name): &Place) -> String {
     match owner {
         _ if name.is_empty() => "no node".to_owned(),
         Some(owner) if owner.kind == Kind::DaemonSet => format!("{} on {name}", owner.name),
-        _ => name.to_owned(),
+        _ => name.clone(),
     }
 }
 
@@ -201,19 +220,4 @@ fn gravity(shape: Shape) -> u8 {
         Shape::Succeeded => 1,
         Shape::Ready => 0,
     }
-}
-
-/// The shapes that occur, in the order of the legend.
-pub(super) fn shapes(lanes: &[Rc<LaneView>]) -> Vec<Shape> {
-    let mut occur = [false; Shape::ALL.len()];
-    for (life, _) in lanes.iter().flat_map(|lane| &lane.pods) {
-        for phase in life.phases.all() {
-            let place = Shape::ALL.iter().position(|(shape, _)| *shape == phase.value.shape);
-            if let Some(occurs) = place.and_then(|place| occur.get_mut(place)) {
-                *occurs = true;
-            }
-        }
-    }
-    let known = Shape::ALL.iter().zip(occur).filter(|(_, occurs)| *occurs);
-    known.map(|((shape, _), _)| *shape).collect()
 }

@@ -1,26 +1,26 @@
 //! The timeline: lanes of bars by phase, marks, and counts below, for a window of the session.
 //!
 //! - [`window`]: which part of the session is drawn. [`lanes`]: bars. [`counts`]: lines below them.
-//!   [`rows`]: the same in words.
-//!
-//! What does not depend on the window is made once for what was told, so that zooming and moving cost little.
+//!   [`rows`]: the same in words. [`session`]: what does not depend on the window; it is made once for what
+//!   was told, so that zooming and moving cost little.
 
 pub mod window;
 pub mod lanes;
 pub mod counts;
 pub mod rows;
+pub mod session;
 
 pub use counts::CountsView;
 pub use lanes::{BarView, LaneView};
 pub use rows::PhaseRow;
+pub use session::SessionView;
 pub use window::Window;
 
 use std::rc::Rc;
 
 use super::revisions::Letters;
-use super::status::Shape;
 use super::summary::clock;
-use crate::api::{Kind, ObjectKey};
+use crate::api::ObjectKey;
 use crate::cluster::Cluster;
 use crate::sim::Time;
 use crate::ui::time_machine::chronicle::Life;
@@ -58,10 +58,15 @@ impl TimelineChoice {
         self.by == other.by && self.workload == other.workload
     }
 
+    /// Whether a pod is one of them.
+    fn holds(&self, life: &Life) -> bool {
+        self.workload.is_none() || life.owner == self.workload
+    }
+
     /// The pods that it is about.
     fn lives<'a>(&self, chronicle: &'a Chronicle) -> Vec<&'a Rc<Life>> {
         let all = chronicle.lives().all().iter();
-        all.filter(|life| self.workload.is_none() || life.owner == self.workload).collect()
+        all.filter(|life| self.holds(life)).collect()
     }
 }
 
@@ -88,49 +93,9 @@ pub struct TimelineView {
     pub rows: Rc<Vec<PhaseRow>>,
 }
 
-/// What does not depend on the window.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SessionView {
-    /// The workloads on offer.
-    pub workloads: Vec<ObjectKey>,
-    /// How pods were, in the order of the legend.
-    pub shapes: Vec<Shape>,
-    /// Counts.
-    pub counts: Rc<CountsView>,
-    lanes: Vec<Rc<LaneView>>,
-    told: Story,
-}
-
 /// What was told when a timeline was made: the branch, the changes of its present and of what is shown, and
 /// what people did.
 type Story = (usize, u64, u64, usize);
-
-impl SessionView {
-    /// A session's; what has not changed since `old` is shared with it.
-    fn of(
-        (chronicle, present): (&Chronicle, &Cluster),
-        letters: &Letters,
-        (choice, told): (&TimelineChoice, Story),
-        old: Option<&Self>,
-    ) -> Self {
-        let lives = choice.lives(chronicle);
-        let known = |index: usize| old.and_then(|old| old.lanes.get(index));
-        let shared = |(index, lane): (usize, LaneView)| match known(index) {
-            Some(known) if **known == lane => Rc::clone(known),
-            _ => Rc::new(lane),
-        };
-        let fresh = lanes::lanes(&lives, letters, choice.by).into_iter().enumerate();
-        let lanes: Vec<_> = fresh.map(shared).collect();
-        let counts = CountsView::of(&lives, chronicle, present, choice);
-        Self {
-            workloads: workloads(chronicle),
-            shapes: lanes::shapes(&lanes),
-            counts: share(old.map(|old| &old.counts), counts),
-            lanes,
-            told,
-        }
-    }
-}
 
 impl TimelineView {
     /// The timeline of a session of which `shown` is looked at; what has not changed since `old` is shared
@@ -158,7 +123,7 @@ impl TimelineView {
             }
             Some(old) => Rc::clone(&old.session),
             None => {
-                let old = old.map(|old| &*old.session);
+                let old = old.filter(|old| old.choice.is_of_same(choice)).map(|old| &*old.session);
                 Rc::new(SessionView::of((chronicle, present), letters, (choice, told), old))
             }
         };
@@ -205,20 +170,6 @@ fn share<T: PartialEq>(old: Option<&Rc<T>>, new: T) -> Rc<T> {
         Some(old) if **old == new => Rc::clone(old),
         _ => Rc::new(new),
     }
-}
-
-/// Every workload whose pods are remembered.
-fn workloads(chronicle: &Chronicle) -> Vec<ObjectKey> {
-    let mut keys: Vec<ObjectKey> = Vec::new();
-    for life in chronicle.lives().all() {
-        if let Some(owner) = &life.owner
-            && matches!(owner.kind, Kind::StatefulSet | Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet)
-            && !keys.contains(owner)
-        {
-            keys.push(owner.clone());
-        }
-    }
-    keys
 }
 
 fn marks(chronicle: &Chronicle, window: Window) -> Vec<(Time, MarkKind, String)> {

@@ -1,6 +1,7 @@
 //! What the timeline draws of a session.
 
 use super::*;
+use crate::api::Kind;
 use crate::sim::Span;
 use crate::ui::state::{Action, Panel, State};
 use crate::ui::view_model::status::Shape;
@@ -67,9 +68,13 @@ fn a_set_has_a_lane_for_each_ordinal() {
 fn bars_that_cannot_be_told_apart_become_one() {
     let state = page(&[]);
     let lives: Vec<_> = state.machine.branch().chronicle().expect("told").lives().all().iter().collect();
+    let mut lanes = lanes::Lanes::default();
+    for life in lives {
+        lanes.add(life, &Letters::default(), LaneBy::Pod);
+    }
     let bars = |seconds: u64| {
         let window = Window { from: Time::ZERO, to: Time::from_ms(seconds * 1_000) };
-        shapes(&lanes::lanes(&lives, &Letters::default(), LaneBy::Pod)[0], window)
+        shapes(&lanes.all()[0], window)
     };
     assert_eq!(bars(10), [Shape::Pending, Shape::Creating, Shape::Ready]);
     assert_eq!(bars(100_000), [Shape::Ready]);
@@ -144,6 +149,39 @@ fn what_has_not_changed_is_shared() {
     let after = view(&state);
     assert!(Rc::ptr_eq(&before.lanes[0], &after.lanes[0]) || before.window != after.window);
     assert!(!Rc::ptr_eq(&before.lanes[1], &after.lanes[1]));
+}
+
+#[test]
+fn what_is_brought_up_to_date_is_what_is_made_anew() {
+    let mut state = page(&["kubectl create deployment shop --image=nginx --replicas=8"]);
+    let lines =
+        ["kubectl rollout restart deployment shop", "kubectl delete pod web-0", "kubectl cordon node-1"];
+    let mut letters = Letters::default();
+    for by in [LaneBy::Pod, LaneBy::Node] {
+        let choice = TimelineChoice { by, ..TimelineChoice::default() };
+        let mut old = choose(&mut state, choice.clone());
+        for line in lines {
+            state.reduce(Action::Run(line.to_owned()));
+            for _ in 0..40 {
+                state.reduce(Action::Advance(100.0));
+                letters.observe(&state.cluster);
+                let made = |old: Option<&TimelineView>| {
+                    TimelineView::of(&state.machine, &state.cluster, &letters, &choice, old)
+                        .expect("it was told")
+                };
+                let (fresh, kept) = (made(None), made(Some(&old)));
+                assert_eq!(kept.session.counts, fresh.session.counts);
+                assert_eq!(kept.session.shapes, fresh.session.shapes);
+                assert_eq!(kept.session.workloads, fresh.session.workloads);
+                let bars = |view: &TimelineView| {
+                    let of = |lane: &Rc<LaneView>| (lane.id(), lane.bars(view.window));
+                    view.lanes.iter().map(of).collect::<Vec<_>>()
+                };
+                assert_eq!(bars(&kept), bars(&fresh));
+                old = Rc::new(kept);
+            }
+        }
+    }
 }
 
 #[test]
