@@ -5,14 +5,15 @@
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
-use std::rc::Rc;
 use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
 
-/// Fields by name.
+use super::shared::Shared;
+
+/// Fields by name; without any, as most have none, nothing is kept.
 #[derive(Clone, Default)]
-pub struct Extra(Option<Rc<Map<String, Value>>>);
+pub struct Extra(Option<Shared<Map<String, Value>>>);
 
 impl Extra {
     /// No fields.
@@ -23,7 +24,7 @@ impl Extra {
 
 impl From<Map<String, Value>> for Extra {
     fn from(fields: Map<String, Value>) -> Self {
-        Self((!fields.is_empty()).then(|| Rc::new(fields)))
+        Self((!fields.is_empty()).then(|| fields.into()))
     }
 }
 
@@ -32,7 +33,7 @@ impl IntoIterator for Extra {
     type IntoIter = serde_json::map::IntoIter;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.map(Rc::unwrap_or_clone).unwrap_or_default().into_iter()
+        Map::clone(&self).into_iter()
     }
 }
 
@@ -50,14 +51,14 @@ impl Deref for Extra {
 impl DerefMut for Extra {
     #[inline(never)]
     fn deref_mut(&mut self) -> &mut Self::Target {
-        Rc::make_mut(self.0.get_or_insert_default())
+        self.0.get_or_insert_default()
     }
 }
 
 impl PartialEq for Extra {
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
-            (Some(fields), Some(others)) => Rc::ptr_eq(fields, others) || fields == others,
+            (Some(fields), Some(others)) => fields == others,
             _ => self.is_empty() && other.is_empty(),
         }
     }

@@ -81,6 +81,7 @@ impl WatchLog {
         while self.dropped < position && self.events.pop_front().is_some() {
             self.dropped += 1;
         }
+        // What is copied has no room for what was forgotten.
         if self.events.len() < self.events.capacity() / 4 {
             self.events.shrink_to_fit();
         }

@@ -4,9 +4,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::api::Extra;
-
 use super::{Field, FieldError};
+use crate::api::Extra;
 
 /// The fields of an object that were not read yet.
 #[derive(Debug)]
