@@ -6,7 +6,7 @@
 
 use super::cache::{Cache, Change};
 use crate::api::Kind;
-use crate::apiserver::{Store, WatchEventType};
+use crate::apiserver::{Store, WatchEvent};
 use crate::sim::{Span, Time};
 
 /// The place of one process in one kind's log.
@@ -70,17 +70,11 @@ impl Informer {
         at.map(|at| at.max(self.held_until))
     }
 
-    /// How many new objects will have arrived by an instant.
-    pub fn arrivals(&self, store: &Store, until: Time) -> usize {
+    /// The changes that will have arrived by an instant.
+    pub fn arriving<'a>(&self, store: &'a Store, until: Time) -> impl Iterator<Item = &'a WatchEvent> {
+        let latency = self.latency;
         let events = store.watch_log(self.kind).and_then(|log| log.since(self.position));
-        let arrived = events.into_iter().flatten().take_while(|event| event.at + self.latency <= until);
-        arrived.filter(|event| event.type_ == WatchEventType::Added).count()
-    }
-
-    /// How many changes will have arrived by an instant.
-    pub fn changes(&self, store: &Store, until: Time) -> usize {
-        let events = store.watch_log(self.kind).and_then(|log| log.since(self.position));
-        events.into_iter().flatten().take_while(|event| event.at + self.latency <= until).count()
+        events.into_iter().flatten().take_while(move |event| event.at + latency <= until)
     }
 
     /// Brings the changes that have arrived by `now` into the cache and tells them.

@@ -4,7 +4,7 @@
 //! instant are told kind by kind, in the order of the kinds.
 
 use crate::api::{Kind, ObjectKey};
-use crate::apiserver::{ApiServer, Store};
+use crate::apiserver::{ApiServer, Store, WatchEvent};
 use crate::client::{Cache, Change, Component, Context, Informer, Interference, Recorder};
 use crate::sim::{Rng, Span, Time};
 
@@ -163,16 +163,15 @@ impl<C: Component> Process<C> {
         self.with_context(server, wrong, |component, context| component.observe(&changes, context))
     }
 
-    /// How many new objects of a kind a delivery at an instant will bring.
-    pub(super) fn arrivals(&self, kind: Kind, store: &Store, at: Time) -> usize {
+    /// The changes of a kind that a delivery at an instant will bring.
+    pub(super) fn arriving<'a>(
+        &self,
+        kind: Kind,
+        store: &'a Store,
+        at: Time,
+    ) -> impl Iterator<Item = &'a WatchEvent> {
         let informer = self.informers.iter().find(|informer| informer.kind() == kind);
-        informer.map_or(0, |informer| informer.arrivals(store, at))
-    }
-
-    /// How many changes of a kind a delivery at an instant will bring.
-    pub(super) fn changes(&self, kind: Kind, store: &Store, at: Time) -> usize {
-        let informer = self.informers.iter().find(|informer| informer.kind() == kind);
-        informer.map_or(0, |informer| informer.changes(store, at))
+        informer.into_iter().flat_map(move |informer| informer.arriving(store, at))
     }
 
     /// Wakes the component by its timer.

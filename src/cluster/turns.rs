@@ -5,6 +5,7 @@
 use super::process::Wrong;
 use super::{Cluster, ProcessName, Terminal, Wakeup};
 use crate::api::Kind;
+use crate::apiserver::WatchEventType;
 use crate::apiserver::watch::WatchLog;
 use crate::collections::SortedSet;
 use crate::sim::{Span, Time};
@@ -21,12 +22,9 @@ impl Cluster {
     /// How many new pods the next wakeup brings to the scheduler, which places all of them in one turn: the
     /// longest turns that there are.
     pub fn pods_to_place_next(&self) -> usize {
-        match self.agenda.peek() {
-            Some((due, Wakeup::Deliver(ProcessName::Scheduler))) => {
-                self.scheduler.arrivals(Kind::Pod, self.server.store(), due)
-            }
-            _ => 0,
-        }
+        let Some((due, Wakeup::Deliver(ProcessName::Scheduler))) = self.agenda.peek() else { return 0 };
+        let arriving = self.scheduler.arriving(Kind::Pod, self.server.store(), due);
+        arriving.filter(|event| event.type_ == WatchEventType::Added).count()
     }
 
     /// How many changes of pods the next wakeup brings to a process that takes in all of them in one turn.
@@ -34,8 +32,8 @@ impl Cluster {
         let Some((due, Wakeup::Deliver(name))) = self.agenda.peek() else { return 0 };
         let store = self.server.store();
         match name {
-            ProcessName::ControllerManager => self.controller_manager.changes(Kind::Pod, store, due),
-            ProcessName::Kubelets => self.kubelets.changes(Kind::Pod, store, due),
+            ProcessName::ControllerManager => self.controller_manager.arriving(Kind::Pod, store, due).count(),
+            ProcessName::Kubelets => self.kubelets.arriving(Kind::Pod, store, due).count(),
             ProcessName::Scheduler | ProcessName::FormerLeader => 0,
         }
     }
