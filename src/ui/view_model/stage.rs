@@ -110,7 +110,7 @@ impl StageView {
                     let is_as_it_was = |known: &&Rc<LaneView>| {
                         known.has_only(&tiles)
                             && known.is_of(node, selected)
-                            && !(is_at_rest && known.has_gaps())
+                            && (known.gaps.is_empty() || !is_at_rest)
                     };
                     if let Some(known) = known.filter(is_as_it_was) {
                         return Some(Rc::clone(known));
@@ -170,9 +170,7 @@ impl LaneView {
             key,
         }
     }
-}
 
-impl LaneView {
     /// Whether its pods are these, unchanged, in some order.
     fn has_only(&self, tiles: &[Rc<TileView>]) -> bool {
         let has = |tile: &Rc<TileView>| self.tiles.iter().any(|known| Rc::ptr_eq(known, tile));
@@ -184,10 +182,6 @@ impl LaneView {
         self.is_ready == node.is_ready()
             && self.is_cordoned == node.spec.unschedulable
             && self.is_selected == (selected == Some(&self.key))
-    }
-
-    fn has_gaps(&self) -> bool {
-        !self.gaps.is_empty()
     }
 }
 

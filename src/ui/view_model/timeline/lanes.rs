@@ -89,14 +89,6 @@ impl LaneView {
     }
 }
 
-/// The lanes in a window, and how many more there would be.
-pub(super) fn within(lanes: &[Rc<LaneView>], window: Window) -> (Vec<Rc<LaneView>>, usize) {
-    let mut shown: Vec<_> = lanes.iter().filter(|lane| !lane.within(window).is_empty()).cloned().collect();
-    let hidden = shown.len().saturating_sub(LANES_MAX);
-    shown.truncate(LANES_MAX);
-    (shown, hidden)
-}
-
 /// A bar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BarView {
@@ -120,9 +112,13 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
-    /// All of them in order.
-    pub(super) fn all(&self) -> Vec<Rc<LaneView>> {
-        self.places.values().flatten().cloned().collect()
+    /// Those in a window, in order, and how many more there would be.
+    pub(super) fn within(&self, window: Window) -> (Vec<Rc<LaneView>>, usize) {
+        let all = self.places.values().flatten();
+        let mut shown: Vec<_> = all.filter(|lane| !lane.within(window).is_empty()).cloned().collect();
+        let hidden = shown.len().saturating_sub(LANES_MAX);
+        shown.truncate(LANES_MAX);
+        (shown, hidden)
     }
 
     /// Takes in a pod that was born after all others.

@@ -127,7 +127,7 @@ impl TimelineView {
                 Rc::new(SessionView::of((chronicle, present), letters, (choice, told), old))
             }
         };
-        let (lanes, hidden) = lanes::within(&session.lanes, window);
+        let (lanes, hidden) = session.lanes.within(window);
         let rows = || rows::rows(&choice.lives(chronicle), letters, window);
         let rows = if choice.has_table { rows() } else { Vec::new() };
         Some(Self {

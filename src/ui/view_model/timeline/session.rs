@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use super::counts::{self, CountsView, Step};
-use super::lanes::{LaneView, Lanes};
+use super::lanes::Lanes;
 use super::{LaneBy, Story, TimelineChoice};
 use crate::api::{Kind, ObjectKey};
 use crate::cluster::Cluster;
@@ -27,10 +27,9 @@ pub struct SessionView {
     /// Counts.
     pub counts: Rc<CountsView>,
     /// The lanes.
-    pub(super) lanes: Vec<Rc<LaneView>>,
+    pub(super) lanes: Lanes,
     /// Up to where it was told.
     pub(super) told: Story,
-    sorted: Lanes,
     /// Every pod that was told of, as it was then, in the order of their births.
     lives: Vec<Rc<Life>>,
     /// By how much the number of ready pods changed at an instant.
@@ -47,13 +46,11 @@ impl SessionView {
         old: Option<&Self>,
     ) -> Self {
         let all = chronicle.lives().all();
-        let known = old.filter(|old| old.is_beginning_of(all)).cloned();
-        let mut view = known.and_then(|known| known.with(all, letters, choice)).unwrap_or_else(|| {
-            let empty = Self::default().with(all, letters, choice);
-            empty.unwrap_or_default()
-        });
+        let told_on = |known: Self| known.with(all, letters, choice);
+        let known = old.filter(|old| old.is_beginning_of(all)).cloned().and_then(told_on);
+        // An empty one has no pods that could have another place now.
+        let mut view = known.or_else(|| told_on(Self::default())).unwrap_or_default();
         view.told = told;
-        view.lanes = view.sorted.all();
         let counts = CountsView::of(view.ready(), chronicle, present, choice);
         if *view.counts != counts {
             view.counts = Rc::new(counts);
@@ -70,10 +67,11 @@ impl SessionView {
     /// With what has changed; `None` when a pod has another place now.
     fn with(mut self, all: &[Rc<Life>], letters: &Letters, choice: &TimelineChoice) -> Option<Self> {
         for (index, life) in all.iter().enumerate() {
-            let known = self.lives.get(index).cloned();
-            if known.as_ref().is_some_and(|known| Rc::ptr_eq(known, life)) {
+            let known = self.lives.get(index);
+            if known.is_some_and(|known| Rc::ptr_eq(known, life)) {
                 continue;
             }
+            let known = known.cloned();
             match self.lives.get_mut(index) {
                 Some(known) => *known = Rc::clone(life),
                 None => self.lives.push(Rc::clone(life)),
@@ -96,8 +94,8 @@ impl SessionView {
         by: LaneBy,
     ) -> Option<()> {
         match known {
-            Some(known) => self.sorted.change(known, life, by)?,
-            None => self.sorted.add(life, letters, by),
+            Some(known) => self.lanes.change(known, life, by)?,
+            None => self.lanes.add(life, letters, by),
         }
         for (at, turn) in known.into_iter().flat_map(|known| counts::turns(known)) {
             *self.turns.entry(at).or_default() -= turn;

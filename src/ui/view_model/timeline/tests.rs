@@ -74,7 +74,7 @@ fn bars_that_cannot_be_told_apart_become_one() {
     }
     let bars = |seconds: u64| {
         let window = Window { from: Time::ZERO, to: Time::from_ms(seconds * 1_000) };
-        shapes(&lanes.all()[0], window)
+        shapes(&lanes.within(window).0[0], window)
     };
     assert_eq!(bars(10), [Shape::Pending, Shape::Creating, Shape::Ready]);
     assert_eq!(bars(100_000), [Shape::Ready]);
