@@ -13,6 +13,7 @@ use super::time_bar::time_key;
 use crate::api::ObjectKey;
 use crate::ui::browser;
 use crate::ui::hooks::roving::move_focus;
+use crate::ui::hooks::use_latest::use_latest;
 use crate::ui::state::Action;
 use crate::ui::view_model::stage::StageView;
 
@@ -104,15 +105,10 @@ pub(crate) fn use_cells(
     on: &Callback<Action>,
 ) -> (UseReducerHandle<Cells>, CellEvents) {
     let cells = use_reducer(Cells::default);
-    // Callbacks ask for the newest picture when they are called.
-    let latest = use_mut_ref(|| Rc::clone(view));
-    latest.replace(Rc::clone(view));
-    let hit_by = {
-        let latest = Rc::clone(&latest);
-        move |event: &Event| {
-            let view = Rc::clone(&latest.borrow());
-            hit(&view, &element_of(event)?)
-        }
+    let latest = use_latest(view);
+    let hit_by = move |event: &Event| {
+        let view = Rc::clone(&latest.borrow());
+        hit(&view, &element_of(event)?)
     };
     let on_click = use_callback(on.clone(), {
         let (hit_by, change) = (hit_by.clone(), cells.dispatcher());
@@ -141,21 +137,21 @@ pub(crate) fn use_cells(
         move |event: KeyboardEvent, on| {
             let own = hit_by(&event).filter(|hit| event.target().as_ref() == Some(hit.element.as_ref()));
             match (own, event.key().as_str()) {
-                (Some(hit), "Enter") => on.emit(Action::Select(Some(hit.key))),
-                (Some(hit), "ContextMenu") => change.dispatch(CellChange::Open(hit.cell)),
-                (Some(hit), "F10") if event.shift_key() => change.dispatch(CellChange::Open(hit.cell)),
-                _ => {
-                    let is_on_button =
-                        browser::focused().is_some_and(|element| element.tag_name() == "BUTTON");
-                    if let Some(action) = time_key(&event, is_on_button) {
-                        event.prevent_default();
-                        on.emit(action);
-                    } else if let Some(root) = root.cast::<Element>()
-                        && let Some(cell) = move_focus(&root, &event)
-                    {
-                        change.dispatch(CellChange::Stop(cell));
-                    }
+                (Some(hit), "Enter") => return on.emit(Action::Select(Some(hit.key))),
+                (Some(hit), "ContextMenu") => return change.dispatch(CellChange::Open(hit.cell)),
+                (Some(hit), "F10") if event.shift_key() => {
+                    return change.dispatch(CellChange::Open(hit.cell));
                 }
+                _ => {}
+            }
+            let is_on_button = browser::focused().is_some_and(|element| element.tag_name() == "BUTTON");
+            if let Some(action) = time_key(&event, is_on_button) {
+                event.prevent_default();
+                on.emit(action);
+            } else if let Some(root) = root.cast::<Element>()
+                && let Some(cell) = move_focus(&root, &event)
+            {
+                change.dispatch(CellChange::Stop(cell));
             }
         }
     });

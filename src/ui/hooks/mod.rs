@@ -4,6 +4,7 @@ pub(super) mod use_ticker;
 mod animate;
 mod places;
 mod moved;
+pub(super) mod use_latest;
 pub(super) mod use_motion;
 pub(super) mod use_handle_place;
 pub(super) mod roving;

@@ -110,8 +110,9 @@ impl LanePlace {
 }
 
 impl Places {
-    /// All is read at once, so that the browser lays the page out once.
-    pub(super) fn of(root: &Element, view: &StageView, old: &Self) -> Self {
+    /// All is read at once, so that the browser lays the page out once. `keeps_room` says that since the old
+    /// picture no lane has given up room.
+    pub(super) fn of(root: &Element, view: &StageView, old: &Self, keeps_room: bool) -> Self {
         let is_summed = has_sums(root);
         let is_small = view.is_compact && !is_summed;
         let mut places = Self {
@@ -124,7 +125,7 @@ impl Places {
         let page = root.closest("main").ok().flatten();
         let panels = page.map(|page| browser::all(&page, ".area-cluster > *, .area-read > *"));
         places.panels = panels.into_iter().flatten().filter_map(|panel| Spot::of(panel, None)).collect();
-        if places.stand_as(old, view) {
+        if keeps_room && places.stand_as(old, view) {
             places.lanes = old.lanes_with(root, view);
             return places;
         }
@@ -144,14 +145,14 @@ impl Places {
         places
     }
 
-    /// Whether all lanes stand where they stood, without looking at each. While pods move a lane gives up no
-    /// room, and where the stage has not grown none of them has.
+    /// Whether all lanes stand where they stood, without looking at each: where none gives up room and the
+    /// stage has not grown, none of them has.
     fn stand_as(&self, old: &Self, view: &StageView) -> bool {
-        let others = usize::from(!view.is_empty());
+        let shelves = usize::from(!view.is_empty());
         self.room == old.room
             && (self.is_small || self.is_summed)
             && (self.is_small, self.is_summed) == (old.is_small, old.is_summed)
-            && old.lanes.len() == view.lanes.len() + others
+            && old.lanes.len() == view.lanes.len() + shelves
             && view.lanes.iter().all(|lane| old.lanes.contains_key(&lane.uid))
     }
 

@@ -96,7 +96,7 @@ fn follow(root: &Element, motion: Motion, view: &StageView, places: &RefCell<Pla
         *old = Places::default();
         return;
     }
-    let new = Places { was_moving: motion.is_moving, ..Places::of(root, view, &old) };
+    let new = Places { was_moving: motion.is_moving, ..Places::of(root, view, &old, is_followed) };
     if is_followed && !motion.is_racing && !old.lanes.is_empty() {
         let moved = Moved { old: &old, new: &new, ms: travel_ms(motion.speed) };
         if browser::wants_less_motion() {
@@ -120,7 +120,7 @@ fn release_room(root: &Element, motion: Motion, view: &StageView, places: &RefCe
     if root.client_width() == 0 {
         return;
     }
-    let new = Places::of(root, view, &old);
+    let new = Places::of(root, view, &old, false);
     if !browser::wants_less_motion() {
         Moved { old: &old, new: &new, ms: travel_ms(motion.speed) }.play(root);
     }

@@ -75,6 +75,15 @@ impl Default for Frame {
     }
 }
 
+impl Frame {
+    /// Leaves the next picture to the frames after this one, which has done enough.
+    pub(super) fn put_off_making(&mut self) {
+        if self.task == Task::Prepare {
+            self.task = Task::Pass;
+        }
+    }
+}
+
 /// What a frame is for, where a picture takes time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Task {
@@ -84,15 +93,6 @@ enum Task {
     Prepare,
     /// It draws.
     Draw,
-}
-
-impl Frame {
-    /// Leaves the next picture to the frames after this one, which has done enough.
-    pub(super) fn put_off_making(&mut self) {
-        if self.task == Task::Prepare {
-            self.task = Task::Pass;
-        }
-    }
 }
 
 /// What is not drawn as it is: the last picture had no room for it, or was of something else.

@@ -18,6 +18,7 @@ use yew::prelude::*;
 
 use crate::api::ObjectKey;
 use crate::sim::Time;
+use crate::ui::hooks::use_latest::use_latest;
 use crate::ui::state::Action;
 use crate::ui::view_model::status::Shape;
 use crate::ui::view_model::timeline::{LaneBy, TimelineChoice, TimelineView};
@@ -59,17 +60,13 @@ fn chosen(view: &TimelineView, change: impl FnOnce(&mut TimelineChoice)) -> Acti
 pub(crate) fn Timeline(props: &TimelineProps) -> Html {
     let (view, on) = (&props.view, &props.on);
     // The controls stay as they are while the timeline changes, and ask for it when they are used.
-    let latest = use_mut_ref(|| view.clone());
-    latest.replace(view.clone());
-    let does = use_callback(on.clone(), {
-        let latest = latest.clone();
-        move |wish: Wish, on| {
-            let view = latest.borrow().clone();
-            match wish {
-                Wish::Key(key) => moved(&view, key).into_iter().for_each(|action| on.emit(action)),
-                Wish::Choice(choose) => on.emit(chosen(&view, choose)),
-                Wish::File(saves) => export::svg(&view).iter().for_each(|svg| saves(svg)),
-            }
+    let latest = use_latest(view);
+    let does = use_callback(on.clone(), move |wish: Wish, on| {
+        let view = latest.borrow().clone();
+        match wish {
+            Wish::Key(key) => moved(&view, key).into_iter().for_each(|action| on.emit(action)),
+            Wish::Choice(choose) => on.emit(chosen(&view, choose)),
+            Wish::File(saves) => export::svg(&view).iter().for_each(|svg| saves(svg)),
         }
     });
     let on_key = {
