@@ -16,6 +16,9 @@ pub trait Component {
     /// What its timers say when they come.
     type Timer: Clone + std::fmt::Debug;
 
+    /// How many changes reach it in one turn at most; the next turn, at the same instant, brings the rest.
+    const CHANGES_A_TURN: usize = usize::MAX;
+
     /// The kinds whose changes it follows.
     fn watches(&self) -> &'static [Kind];
 

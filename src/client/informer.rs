@@ -79,6 +79,11 @@ impl Informer {
 
     /// Brings the changes that have arrived by `now` into the cache and tells them.
     pub fn deliver(&mut self, store: &Store, now: Time, cache: &mut Cache) -> Vec<Change> {
+        self.deliver_some(store, now, cache, usize::MAX)
+    }
+
+    /// Brings `room` of these changes at most, but a list as a whole.
+    pub fn deliver_some(&mut self, store: &Store, now: Time, cache: &mut Cache, room: usize) -> Vec<Change> {
         let Some(log) = store.watch_log(self.kind).filter(|_| self.held_until <= now) else {
             return Vec::new();
         };
@@ -89,7 +94,7 @@ impl Informer {
             return cache.replace(self.kind, store.list(self.kind, None).cloned());
         };
         let mut changes = Vec::new();
-        for event in events.take_while(|event| event.at + self.latency <= now) {
+        for event in events.take_while(|event| event.at + self.latency <= now).take(room) {
             self.position += 1;
             changes.push(cache.apply(event.type_, &event.object));
         }
@@ -99,5 +104,40 @@ impl Informer {
     /// The position up to which the log is no longer needed.
     pub fn position(&self) -> u64 {
         self.position
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::api::Object;
+    use crate::api::pod::Pod;
+
+    #[test]
+    fn a_part_of_the_changes_leaves_the_others_for_the_same_instant() {
+        let mut store = Store::default();
+        for name in ["a", "b", "c", "d", "e"] {
+            let mut pod = Pod::default();
+            pod.metadata.name = name.to_owned();
+            pod.metadata.namespace = "default".to_owned();
+            store.put(Object::Pod(Rc::new(pod)), Time::ZERO);
+        }
+        let now = Time::from_ms(5);
+        for (room, expected) in [(2, vec!["a b", "c d", "e"]), (5, vec!["a b c d e"]), (9, vec!["a b c d e"])]
+        {
+            let mut informer = Informer::new(Kind::Pod, Span::from_ms(5));
+            let mut cache = Cache::default();
+            let mut parts = Vec::new();
+            while let Some(at) = informer.next_arrival(&store) {
+                assert_eq!(at, now);
+                let changes = informer.deliver_some(&store, now, &mut cache, room);
+                let names = changes.iter().filter_map(|change| Some(change.object()?.meta().name.clone()));
+                parts.push(names.collect::<Vec<_>>().join(" "));
+            }
+            assert_eq!(parts, expected, "room for {room}");
+            assert_eq!(cache.objects(Kind::Pod, None).count(), 5);
+        }
     }
 }

@@ -155,7 +155,8 @@ impl<C: Component> Process<C> {
         let now = server.now();
         let mut changes = Vec::new();
         for informer in &mut self.informers {
-            changes.extend(informer.deliver(server.store(), now, &mut self.cache));
+            let room = C::CHANGES_A_TURN.saturating_sub(changes.len());
+            changes.extend(informer.deliver_some(server.store(), now, &mut self.cache, room));
         }
         if changes.is_empty() {
             return Vec::new();

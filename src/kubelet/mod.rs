@@ -50,6 +50,7 @@ pub use report::Pressure;
 pub use timing::Timing;
 
 use crate::api::pod::Pod;
+use crate::api::shared::Shared;
 use crate::api::{Kind, Object};
 use crate::client::{Change, Component, Context};
 use crate::collections::{SortedMap, SortedSet};
@@ -122,7 +123,8 @@ pub struct RunningPod<'a> {
 pub struct Kubelets {
     timing: Timing,
     agents: SortedMap<String, NodeAgent>,
-    workers: BTreeMap<Rc<PodId>, Worker>,
+    /// What runs in each pod; copies of the cluster share what has not changed since.
+    workers: BTreeMap<Rc<PodId>, Shared<Worker>>,
     /// Pods that wait for a claim, by the claim.
     awaiting: SortedMap<Place, SortedSet<Rc<PodId>>>,
     faults: Faults,
@@ -181,6 +183,8 @@ impl Kubelets {
 
 impl Component for Kubelets {
     type Timer = Timer;
+
+    const CHANGES_A_TURN: usize = 32;
 
     fn watches(&self) -> &'static [Kind] {
         &[Kind::Node, Kind::PersistentVolumeClaim, Kind::Pod]

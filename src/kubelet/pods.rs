@@ -106,7 +106,7 @@ impl Kubelets {
                 self.awaiting.entry(claim).or_default().insert(Rc::clone(&key));
             }
         }
-        self.workers.insert(Rc::clone(&key), worker);
+        self.workers.insert(Rc::clone(&key), worker.into());
         self.carry_out(&key, outcome, context);
     }
 

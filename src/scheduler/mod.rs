@@ -86,6 +86,10 @@ pub struct Scheduler {
 
 type Ctx<'a> = Context<'a, Timer>;
 
+/// How many pods are placed in one turn. The next turn, at the same instant, goes on: others come to work
+/// between, as they do upstream, and a turn stays short.
+const PLACED_A_TURN: usize = 16;
+
 impl Scheduler {
     /// A scheduler whose choice among equally good nodes is laid down as far as the table goes.
     pub fn with_draws(table: &DrawTable) -> Self {
@@ -112,9 +116,11 @@ impl Scheduler {
         self.queue.iter().map(|(place, queued)| (place, &queued.pod, queued.attempts))
     }
 
-    /// Tries the pods that are due.
-    fn run_queue(&mut self, context: &mut Ctx<'_>) {
-        while let Some(queued) = self.queue.pop(context.now()) {
+    /// Tries the pods that are due, as far as there is room in this turn.
+    fn run_queue(&mut self, room: &mut usize, context: &mut Ctx<'_>) {
+        while *room > 0 {
+            let Some(queued) = self.queue.pop(context.now()) else { return };
+            *room -= 1;
             self.schedule_one(queued, context);
         }
     }
@@ -203,14 +209,15 @@ impl Component for Scheduler {
         // No pod is placed before the first lists are taken in (`WaitForHandlersSync`): a pod that waits may
         // stand before those that have a node.
         let has_begun = std::mem::replace(&mut self.has_begun, true);
+        let mut room = PLACED_A_TURN;
         for change in changes {
             self.take_in(change, context);
             if has_begun {
-                self.run_queue(context);
+                self.run_queue(&mut room, context);
             }
         }
         if !has_begun {
-            self.run_queue(context);
+            self.run_queue(&mut room, context);
         }
         self.set_timer(context);
     }
@@ -220,7 +227,7 @@ impl Component for Scheduler {
             Timer::Queue => self.wake_at = None,
             Timer::Binding { uid } => self.check_binding(&uid, context),
         }
-        self.run_queue(context);
+        self.run_queue(&mut { PLACED_A_TURN }, context);
         self.set_timer(context);
     }
 }

@@ -13,7 +13,7 @@ use super::stage_cells::{Cells, use_cells};
 use crate::ui::browser;
 use crate::ui::hooks::use_motion::use_motion;
 use crate::ui::state::Action;
-use crate::ui::state::pace::Motion;
+use crate::ui::state::stir::Motion;
 use crate::ui::view_model::stage::StageView;
 use crate::ui::view_model::status::Shape;
 

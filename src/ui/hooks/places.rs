@@ -138,7 +138,7 @@ impl Places {
             let kept = known.filter(|known| known.is_kept(&spot, &drawn));
             let tiles = kept.map(|known| Rc::clone(&known.tiles));
             let tiles =
-                tiles.unwrap_or_else(|| Rc::new(tiles_in(&spot.element, &drawn, is_small, &mut size)));
+                tiles.unwrap_or_else(|| Rc::new(tiles_in(&spot.element, &drawn, &[], is_small, &mut size)));
             let border = (f64::from(spot.element.client_left()), f64::from(spot.element.client_top()));
             places.lanes.insert(uid, LanePlace { spot, border, tiles });
         }
@@ -165,7 +165,9 @@ impl Places {
             if has_tiles {
                 let drawn = drawn(view, uid);
                 if !self.is_small || !lane.has(&drawn) {
-                    lane.tiles = Rc::new(tiles_in(&lane.spot.element, &drawn, self.is_small, &mut size));
+                    let known = if self.is_small { lane.tiles.as_slice() } else { &[] };
+                    let tiles = tiles_in(&lane.spot.element, &drawn, known, self.is_small, &mut size);
+                    lane.tiles = Rc::new(tiles);
                 }
             }
             (uid.clone(), lane)
@@ -202,20 +204,30 @@ pub(super) fn drawn<'a>(view: &'a StageView, lane: &str) -> Vec<(usize, &'a str)
     cells.filter_map(|(nth, tile)| Some((nth, tile?.uid.as_str()))).collect()
 }
 
+/// Reads where a lane's tiles stand. At the places of `known` tiles, which were in the same lane, others
+/// stand just so: there nothing is read.
 fn tiles_in(
     lane: &Element,
     drawn: &[(usize, &str)],
+    known: &[TilePlace],
     is_small: bool,
     size: &mut Option<(f64, f64)>,
 ) -> Vec<TilePlace> {
+    let elements = tiles_of(lane);
+    let is_as_drawn = elements.len() == drawn.len();
     let tile = |(index, element): (usize, Element)| {
+        let (nth, uid) = drawn.get(index).map_or((index, None), |(nth, uid)| (*nth, Some(*uid)));
+        let same = known.iter().find(|tile| is_as_drawn && tile.nth == nth);
+        if let (Some(same), Some(uid)) = (same, uid) {
+            let spot = Spot { element: element.dyn_into().ok()?, ..same.spot.clone() };
+            return Some(TilePlace { uid: uid.to_owned(), nth, spot });
+        }
         let uid = element.get_attribute("data-flip")?;
         let spot = Spot::of(element, *size)?;
         *size = is_small.then_some((spot.width, spot.height));
-        let nth = drawn.get(index).map_or(index, |(nth, _)| *nth);
         Some(TilePlace { uid, nth, spot })
     };
-    tiles_of(lane).into_iter().enumerate().filter_map(tile).collect()
+    elements.into_iter().enumerate().filter_map(tile).collect()
 }
 
 /// Whether pods are summed up instead of drawn.

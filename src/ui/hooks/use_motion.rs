@@ -17,7 +17,7 @@ use super::animate;
 use super::moved::Moved;
 use super::places::{Places, drawn, has_sums, tiles_of};
 use crate::ui::browser;
-use crate::ui::state::pace::Motion;
+use crate::ui::state::stir::Motion;
 use crate::ui::view_model::stage::StageView;
 
 /// Lanes give up room that they do not need so long after all has settled.

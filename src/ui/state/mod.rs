@@ -5,9 +5,9 @@
 //! changed.
 //!
 //! - [`action`]: what can be asked. [`time`]: playing, stepping, settling. [`pace`]: how often the picture
-//!   is made anew. `past`: going back, branches, undo. [`predict`]: a question before a step. `compare`: two
-//!   runs beside each other. [`files`]: the editor's tabs. `fields`: the way from a
-//!   reason to the editor.
+//!   is made anew. [`stir`]: whether changes can be followed. `fit`: how much of a crowd a picture holds.
+//!   `past`: going back, branches, undo. [`predict`]: a question before a step. `compare`: two runs beside
+//!   each other. [`files`]: the editor's tabs. `fields`: the way from a reason to the editor.
 //! - [`terminals`], [`lines`], [`prompt`], [`screen`]: terminals. [`views`]: what the page shows.
 
 pub mod action;
@@ -16,6 +16,8 @@ mod past;
 pub mod predict;
 mod compare;
 pub mod pace;
+pub mod stir;
+mod fit;
 pub mod files;
 mod fields;
 pub mod lines;

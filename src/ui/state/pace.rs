@@ -2,27 +2,24 @@
 //!
 //! At high speed a picture for each change could not be read and would flash: while things change, it is made
 //! anew three times a second at most and sums pods up. Once nothing has changed for a moment they are drawn
-//! again, although something is due some time. In a crowd of pods several changes are drawn together, and a
-//! frame either lets time pass and makes the next picture's values, or draws them: so frames stay short. For
-//! the same reason a picture of a moving crowd is of the stage, where nodes take turns, or of all else.
+//! again, although something is due some time. In a crowd of pods several changes are drawn together, and one
+//! frame makes a picture's values, if it has time left, and the next one draws them: so frames stay short.
+//! For the same reason such a picture is of the stage, where nodes take turns, or of all else.
 
 use super::State;
 use crate::ui::view_model::events::{EVENTS_LISTED, EVENTS_LISTED_IN_PASSING};
 
-/// From this speed on a page sums up instead of drawing each change.
-const RACING: f64 = 10.0;
-/// Real milliseconds between two pictures at such a speed: fewer than three a second.
+/// Real milliseconds between two pictures of what is summed up: fewer than three a second.
 const RACING_MS: f64 = 340.0;
-/// Real milliseconds without a change that can be seen, after which single pods are drawn again: so at most
-/// once in that time the page turns from the one picture to the other.
-const CALM_MS: f64 = 1_200.0;
 /// Up to so many pods each change is drawn at once.
 const PODS_DRAWN_AT_ONCE: usize = 48;
 /// Real milliseconds of waiting that each further pod brings.
 const MS_FOR_A_POD: f64 = 0.25;
 const CROWD_MS_MAX: f64 = 100.0;
-/// So many pods change in one picture of a crowd; the others follow in the next.
+/// So many pods change in one picture of a crowd at most, and so many nodes' lanes; the others follow in the
+/// next.
 const PODS_A_PICTURE: usize = 24;
+const LANES_A_PICTURE: usize = 4;
 /// Real milliseconds after which all but the stage of a moving crowd is drawn again: numbers that change more
 /// often cannot be read.
 const PANELS_MS: f64 = 120.0;
@@ -48,8 +45,9 @@ pub struct Frame {
     pub(super) owed: Owed,
     /// The node whose turn it is.
     pub(super) turn: usize,
-    /// How many pods may change in this picture, and whether on a few nodes only.
+    /// How many pods may change in this picture, on how many nodes, and whether only on so many.
     pub(super) room: usize,
+    pub(super) lanes: usize,
     pub(super) is_gradual: bool,
     /// How many events it lists, if it does: in a crowd nobody reads them line by line.
     pub(super) lists_events: Option<usize>,
@@ -69,6 +67,7 @@ impl Default for Frame {
             owed: Owed::default(),
             turn: 0,
             room: usize::MAX,
+            lanes: usize::MAX,
             is_gradual: false,
             lists_events: Some(EVENTS_LISTED),
         }
@@ -76,6 +75,11 @@ impl Default for Frame {
 }
 
 impl Frame {
+    /// Whether this frame has nothing to do but to let time pass.
+    pub(super) fn only_passes(&self) -> bool {
+        self.task == Task::Pass
+    }
+
     /// Leaves the next picture to the frames after this one, which has done enough.
     pub(super) fn put_off_making(&mut self) {
         if self.task == Task::Prepare {
@@ -91,6 +95,8 @@ enum Task {
     Pass,
     /// It lets time pass, and makes what the next frame draws.
     Prepare,
+    /// It makes what the next frame draws: the frames before had no time for it.
+    Make,
     /// It draws.
     Draw,
 }
@@ -126,74 +132,19 @@ pub(super) enum Picture {
     Drawn,
 }
 
-/// How long nothing has changed that can be seen.
-#[derive(Debug)]
-pub struct Stir {
-    /// Changes that were seen so far.
-    changes: u64,
-    /// Real milliseconds since the last one.
-    calm_ms: f64,
-}
-
-impl Default for Stir {
-    fn default() -> Self {
-        Self { changes: 0, calm_ms: f64::INFINITY }
-    }
-}
-
-/// How things move.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Motion {
-    /// Whether time passes.
-    pub is_moving: bool,
-    /// Whether nothing is due: time stands still, and not because a person stopped it.
-    pub is_settled: bool,
-    /// Whether single changes cannot be followed.
-    pub is_racing: bool,
-    /// Simulated seconds per second.
-    pub speed: f64,
-}
-
 impl State {
-    /// How things move now.
-    pub fn motion(&self) -> Motion {
-        Motion {
-            is_moving: self.is_ticking(),
-            is_settled: self.cluster.next_due().is_none(),
-            is_racing: self.is_racing(),
-            speed: self.clock.speed,
-        }
-    }
-
-    /// Whether things change so fast that single changes cannot be followed.
-    pub fn is_racing(&self) -> bool {
-        let is_fast = self.clock.speed >= RACING && self.views.stir.calm_ms < CALM_MS;
-        self.is_ticking() && (is_fast || self.clock.settles_until.is_some())
-    }
-
-    /// Takes note of whether anything has changed since the last frame, `ms` real milliseconds ago.
-    fn note_stir(&mut self, ms: f64) {
-        // The past is not told anew while it is played: there every change counts.
-        let chronicle = self.machine.branch().chronicle().filter(|_| !self.machine.is_past());
-        let changes = chronicle
-            .map_or_else(|| self.cluster.event_log().count(), |chronicle| chronicle.looks().changes());
-        let stir = &mut self.views.stir;
-        if std::mem::replace(&mut stir.changes, changes) == changes {
-            stir.calm_ms += ms;
-        } else {
-            stir.calm_ms = 0.0;
-        }
-    }
-
-    /// Divides a frame's time: where a picture takes time, a frame either lets simulated time pass or draws.
+    /// Divides a frame's time: where a picture takes time, no frame that draws lets simulated time pass.
     /// `passed` are the real milliseconds since the last frame, `None` what a person did, which is shown at
     /// once; in a crowd that moves, as far as a picture has room. Gives the milliseconds that shall pass now.
     pub(super) fn divide_frame(&mut self, passed: Option<f64>) -> Option<f64> {
         self.note_stir(passed.unwrap_or_default());
         let pause_ms = self.pause_ms();
-        // Pods that are summed up are drawn quickly, and so at once.
-        let is_drawn_apart = !self.views.stage.is_crowded;
+        // In a crowd, to make a picture and to draw it is too much for one frame.
+        let is_drawn_apart = pause_ms > 0.0;
         let frame = &mut self.views.frame;
+        if let Some(ms) = passed.filter(|_| frame.is_gradual && frame.task == Task::Draw) {
+            self.views.fit.note(ms);
+        }
         let Some(ms) = passed else {
             *frame = Frame { is_asked: true, turn: frame.turn, ..Frame::default() };
             return None;
@@ -203,16 +154,17 @@ impl State {
         frame.unlisted_ms += ms;
         frame.owed_ms += ms;
         let is_owed = frame.owed.stage || (frame.owed.panels && frame.panels_ms >= PANELS_MS);
-        // Where frames only draw, not two in a row: time would stand still.
-        let is_free = pause_ms <= 0.0 || frame.task != Task::Draw;
-        frame.task = if is_free && (frame.is_prepared || frame.unseen_ms >= pause_ms || is_owed) {
-            Task::Draw
-        } else if is_drawn_apart && (frame.unseen_ms + ms >= pause_ms || is_owed) {
-            Task::Prepare
-        } else {
-            Task::Pass
+        // Where frames only draw, not two pictures in a row: time would stand still.
+        let is_free = !is_drawn_apart || frame.task != Task::Draw;
+        let is_due = frame.unseen_ms >= pause_ms || is_owed;
+        frame.task = match is_drawn_apart {
+            _ if is_free && frame.is_prepared => Task::Draw,
+            false if is_due => Task::Draw,
+            true if is_free && is_due => Task::Make,
+            true if is_owed || frame.unseen_ms + ms >= pause_ms => Task::Prepare,
+            _ => Task::Pass,
         };
-        let lets_pass = pause_ms <= 0.0 || frame.task != Task::Draw;
+        let lets_pass = !is_drawn_apart || matches!(frame.task, Task::Pass | Task::Prepare);
         lets_pass.then(|| std::mem::take(&mut frame.owed_ms))
     }
 
@@ -251,11 +203,13 @@ impl State {
         if is_divided && frame.task == Task::Draw && was_prepared {
             return Picture::Drawn;
         }
-        frame.is_prepared = is_divided && frame.task == Task::Prepare;
+        frame.is_prepared = is_divided && matches!(frame.task, Task::Prepare | Task::Make);
         let is_asked = std::mem::take(&mut frame.is_asked);
         frame.is_gradual = is_crowd && !is_racing && (is_ticking || !is_asked);
         // What has come to rest is all drawn, node by node.
-        frame.room = if frame.is_gradual && is_ticking { PODS_A_PICTURE } else { usize::MAX };
+        let fit = self.views.fit;
+        frame.room = if frame.is_gradual && is_ticking { fit.of(PODS_A_PICTURE) } else { usize::MAX };
+        frame.lanes = fit.of(LANES_A_PICTURE);
         frame.part = if is_asked || !frame.is_gradual || !is_ticking {
             Part::All
         } else if frame.panels_ms >= PANELS_MS {

@@ -5,15 +5,16 @@ use crate::sim::{Span, Time};
 use crate::ui::browser;
 use crate::ui::time_machine::Stride;
 
-/// Real milliseconds that one frame may spend on the cluster.
+/// Real milliseconds that one frame may spend on the cluster, and one in which no picture is made or drawn.
 const FRAME_BUDGET_MS: f64 = 6.0;
-/// A turn in which the scheduler places more pods than this is long, and one that takes in more changes.
-const PLACED_IN_A_LONG_TURN: usize = 24;
+const PASSING_BUDGET_MS: f64 = 9.0;
+/// A turn that takes in more changes than this is long.
 const CHANGES_IN_A_LONG_TURN: usize = 64;
 /// Real milliseconds of work on the cluster after which a frame does not make a picture as well.
-const LONG_MS: f64 = 7.0;
-/// Real milliseconds of work on the cluster after which a frame begins no long turn.
+const LONG_MS: f64 = 3.0;
+/// Real milliseconds of work on the cluster after which a frame begins no long turn, and none of a controller.
 const SOON_MS: f64 = 1.0;
+const LATE_TO_ACT_MS: f64 = 4.0;
 /// A frame that comes later than this after the one before does not let more time pass: the page slept.
 const FRAME_MS_MAX: f64 = 100.0;
 /// Simulated time that "run until settled" runs at most.
@@ -64,8 +65,8 @@ impl State {
             return self.advance_comparison(whole_ms(ms.clamp(0.0, FRAME_MS_MAX) * self.clock.speed));
         }
         let begin = browser::now_ms();
-        let until_real = begin + FRAME_BUDGET_MS;
-        let is_over = || browser::now_ms() > until_real;
+        let budget = if self.views.frame.only_passes() { PASSING_BUDGET_MS } else { FRAME_BUDGET_MS };
+        let is_over = || browser::now_ms() > begin + budget;
         let target = match self.clock.settles_until {
             Some(limit) => limit,
             None if self.clock.is_playing => {
@@ -84,8 +85,11 @@ impl State {
             return;
         }
         let settles = self.clock.settles_until.is_some();
-        // First, as it may be as much work as a turn.
+        // First, as it may be as much work as several turns.
         self.machine.keep_copy(&self.cluster);
+        if is_over() {
+            return self.end_work(begin);
+        }
         while self.cluster.next_due().is_some_and(|due| due <= target) {
             if settles && self.cluster.is_settled() {
                 break;
@@ -93,18 +97,11 @@ impl State {
             self.cluster.step();
             self.machine.tell(&mut self.cluster);
             self.feed();
-            // What will be long begins a frame.
-            let is_long_next = || {
-                self.cluster.pods_to_place_next() > PLACED_IN_A_LONG_TURN
-                    || self.cluster.pod_changes_next() > CHANGES_IN_A_LONG_TURN
-            };
-            if is_over() || (browser::now_ms() > begin + SOON_MS && is_long_next()) {
-                if browser::now_ms() > begin + LONG_MS {
-                    self.views.frame.put_off_making();
-                }
-                return;
+            if is_over() || self.is_too_late(begin) {
+                return self.end_work(begin);
             }
         }
+        self.end_work(begin);
         if self.clock.settles_until.take().is_none() {
             // Time stands still where nothing is due: what follows is a person's to begin.
             if self.cluster.next_due().is_some() {
@@ -116,6 +113,20 @@ impl State {
             self.tell("An hour went by and it has not settled: something starts again and again.");
         }
         self.saves_due += 1;
+    }
+
+    /// Whether the next turn may be too long for what is left of a frame: what will be long begins one.
+    fn is_too_late(&self, begin: f64) -> bool {
+        let spent = browser::now_ms() - begin;
+        (spent > SOON_MS && self.cluster.pod_changes_next() > CHANGES_IN_A_LONG_TURN)
+            || (spent > LATE_TO_ACT_MS && self.cluster.acts_next())
+    }
+
+    /// Leaves the picture to another frame when this one has worked for long since it began.
+    fn end_work(&mut self, begin: f64) {
+        if browser::now_ms() > begin + LONG_MS {
+            self.views.frame.put_off_making();
+        }
     }
 
     /// Runs until the next change, and pauses.

@@ -2,8 +2,10 @@
 
 use std::rc::Rc;
 
-use super::pace::{Frame, Owed, Part, Picture, Stir};
+use super::fit::Fit;
+use super::pace::{Frame, Owed, Part, Picture};
 use super::screen::{EntryView, TabView};
+use super::stir::Stir;
 use super::{Panel, State};
 use crate::api::ObjectKey;
 use crate::sim::Time;
@@ -77,6 +79,8 @@ pub struct Views {
     pub(super) frame: Frame,
     /// How long nothing has changed.
     pub(super) stir: Stir,
+    /// How much a picture holds that is drawn in time.
+    pub(super) fit: Fit,
 }
 
 /// What the views were made of.
@@ -185,8 +189,8 @@ impl State {
 
     fn refresh_stage(&mut self) {
         let (cluster, views) = (&self.cluster, &mut self.views);
-        let (is_gradual, room) = (views.frame.is_gradual, views.frame.room);
-        let mut room = if is_gradual { Room::in_turns(room) } else { Room::for_pods(room) };
+        let Frame { is_gradual, room, lanes, .. } = views.frame;
+        let mut room = if is_gradual { Room::in_turns(room, lanes) } else { Room::for_pods(room) };
         let stage =
             StageView::of(cluster, &views.letters, &mut views.tiles, self.selected.as_ref(), &views.stage);
         let stage = room.stage(&views.stage, stage, &mut views.frame.turn);

@@ -8,13 +8,10 @@ use super::gradual::Room;
 use super::stage::{LaneView, StageView};
 use crate::collections::SortedSet;
 
-/// So many nodes' lanes change in one picture.
-const LANES_A_PICTURE: usize = 4;
-
 impl Room {
-    /// Room for so many, on a few nodes.
-    pub fn in_turns(left: usize) -> Self {
-        Self { lanes_left: Some(LANES_A_PICTURE), ..Self::for_pods(left) }
+    /// Room for so many, on so many nodes.
+    pub fn in_turns(left: usize, lanes: usize) -> Self {
+        Self { lanes_left: Some(lanes), ..Self::for_pods(left) }
     }
 
     /// The stage on its way from one picture to the next; `turn` is the node whose turn it is.
@@ -114,29 +111,29 @@ mod tests {
         let new = stage(&["a+ _ x", "c+", "d+", "e+", "f+", "g+", "h+ i"], "");
         let mut turn = 5;
         // From the sixth node on, three pods.
-        let mut room = Room::in_turns(3);
+        let mut room = Room::in_turns(3, 4);
         let first = room.stage(&old, new.clone(), &mut turn);
         assert_eq!(lanes(&first), ["a b", "c", "d", "e", "f", "g+", "h+ i"]);
         assert_eq!((turn, words(&first.shelf).as_str(), room.is_short()), (0, "", true));
-        let mut room = Room::in_turns(2);
+        let mut room = Room::in_turns(2, 4);
         let second = room.stage(&first, new.clone(), &mut turn);
         assert_eq!(lanes(&second), ["a+", "c", "d", "e", "f", "g+", "h+ i"]);
         assert_eq!(turn, 0, "the first node has not got all");
-        let mut room = Room::in_turns(100);
+        let mut room = Room::in_turns(100, 4);
         let third = room.stage(&second, new.clone(), &mut turn);
         assert_eq!(lanes(&third), ["a+ _ x", "c+", "d+", "e+", "f", "g+", "h+ i"], "four nodes at most");
         assert_eq!((turn, room.is_short()), (4, true));
-        let mut room = Room::in_turns(100);
+        let mut room = Room::in_turns(100, 4);
         assert_eq!(room.stage(&third, new.clone(), &mut turn), new);
         assert!(!room.is_short());
-        assert_eq!(Room::in_turns(0).stage(&new, new.clone(), &mut turn), new);
+        assert_eq!(Room::in_turns(0, 4).stage(&new, new.clone(), &mut turn), new);
     }
 
     #[test]
     fn a_pod_whose_node_waits_stays_on_the_shelf() {
         let (old, new) = (stage(&["a", "b"], "i j"), stage(&["a i", "b+ j"], ""));
         let mut turn = 0;
-        let drawn = Room::in_turns(1).stage(&old, new, &mut turn);
+        let drawn = Room::in_turns(1, 4).stage(&old, new, &mut turn);
         assert_eq!(lanes(&drawn), ["a i", "b"]);
         assert_eq!((words(&drawn.shelf).as_str(), turn), ("j", 1));
     }

@@ -1,0 +1,74 @@
+//! How much of a moving crowd one picture holds: as much as this browser draws within a frame.
+//!
+//! How long a picture takes is for the most part the browser's work after the script, which a page cannot
+//! time; but it can see that the next frame comes late. Then the pictures that follow hold less, so that
+//! motion stays smooth where the machine is slow, and nodes wait longer for their turn instead. Nothing of it
+//! is upstream's.
+
+/// Real milliseconds between two frames from which on the second one is late: one was left out.
+const LATE_MS: f64 = 22.0;
+/// What is left of a picture's size after one that was too large, and how much comes back with each other
+/// one: one that is too large is seen, one that is too small hardly.
+const AFTER_LATE: f64 = 0.8;
+const REGAINED: f64 = 0.002;
+/// The smallest share.
+const LEAST: f64 = 0.25;
+
+/// The share of the largest picture that is drawn in time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Fit(f64);
+
+impl Default for Fit {
+    fn default() -> Self {
+        Self(1.0)
+    }
+}
+
+impl Fit {
+    /// Takes in how long after the frame that drew a picture the next one came, in real milliseconds.
+    pub(super) fn note(&mut self, ms: f64) {
+        self.0 = if ms > LATE_MS { self.0 * AFTER_LATE } else { self.0 + REGAINED }.clamp(LEAST, 1.0);
+    }
+
+    /// How many of `most` things fit.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a share of a small count"
+    )]
+    pub(super) fn of(self, most: usize) -> usize {
+        (most as f64 * self.0).ceil() as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Real milliseconds until the next frame, and how often it came so.
+    type Frames = (f64, usize);
+
+    /// The sizes of a picture of 24 after each of these.
+    fn sizes(frames: &[Frames]) -> Vec<usize> {
+        let mut fit = Fit::default();
+        let mut after = |&(ms, count): &Frames| {
+            (0..count).for_each(|_| fit.note(ms));
+            fit.of(24)
+        };
+        frames.iter().map(&mut after).collect()
+    }
+
+    #[test]
+    fn pictures_shrink_at_once_and_grow_again_slowly() {
+        let table: [(&[Frames], &[usize]); 4] = [
+            (&[(16.0, 500)], &[24]),
+            (&[(33.0, 1), (33.0, 1), (33.0, 1)], &[20, 16, 13]),
+            (&[(33.0, 40), (16.0, 10), (16.0, 400)], &[6, 7, 24]),
+            (&[(17.0, 1), (21.9, 1), (50.0, 1), (0.0, 1)], &[24, 24, 20, 20]),
+        ];
+        for (frames, expected) in table {
+            assert_eq!(sizes(frames), expected, "{frames:?}");
+        }
+    }
+}
