@@ -3,10 +3,15 @@
 //! Models the decoding of staging/src/k8s.io/apiserver/pkg/endpoints/handlers/create.go with field validation
 //! `Strict`, which kubectl asks for, Kubernetes v1.36. Left out: conversion between versions.
 
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use super::validation::Author;
 use super::{Body, StatusError, defaults, fields};
+use crate::api::codec::to_value;
+use crate::api::pod::PodSpec;
+use crate::api::shared::Shared;
 use crate::api::{Kind, Object, schema};
 
 /// The object in a body, complete and in the request's namespace, and who wrote it.
@@ -31,14 +36,32 @@ pub(super) fn object_of(kind: Kind, namespace: &str, body: Body) -> Result<(Obje
     Ok((object, author))
 }
 
-/// A new pod with what a pod has by default and its template has not, such as requests from limits.
-pub(super) fn with_defaults(body: Body) -> Body {
-    let Body::Typed(object @ Object::Pod(_)) = body else {
-        return body;
-    };
-    let mut value = object.to_value();
-    defaults::apply(Kind::Pod, &mut value);
-    Body::Typed(Object::from_value(Kind::Pod, value).unwrap_or(object))
+/// The pod spec that was completed last, as it came and as it became: pods of one template follow each other,
+/// and have one spec.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LastCompleted(Option<(Shared<PodSpec>, Shared<PodSpec>)>);
+
+impl LastCompleted {
+    /// A new pod with what a pod has by default and its template has not, such as requests from limits.
+    pub(super) fn with_defaults(&mut self, body: Body) -> Body {
+        let Body::Typed(Object::Pod(mut pod)) = body else {
+            return body;
+        };
+        if let Some((before, after)) = &self.0
+            && *before == pod.spec
+        {
+            Rc::make_mut(&mut pod).spec = after.clone();
+            return Body::Typed(Object::Pod(pod));
+        }
+        let before = pod.spec.clone();
+        let mut value = to_value(&*pod);
+        defaults::apply(Kind::Pod, &mut value);
+        let Ok(Object::Pod(complete)) = Object::from_value(Kind::Pod, value) else {
+            return Body::Typed(Object::Pod(pod));
+        };
+        self.0 = Some((before, complete.spec.clone()));
+        Body::Typed(Object::Pod(complete))
+    }
 }
 
 /// Decodes strictly.
@@ -95,12 +118,47 @@ fn base64(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::api::codec::from_value;
+    use crate::api::pod::Pod;
+
     #[test]
     fn encodes_base64() {
         for (plain, encoded) in
             [("", ""), ("a", "YQ=="), ("ab", "YWI="), ("abc", "YWJj"), ("hello", "aGVsbG8=")]
         {
-            assert_eq!(super::base64(plain.as_bytes()), encoded);
+            assert_eq!(base64(plain.as_bytes()), encoded);
+        }
+    }
+
+    fn pod(name: &str, cpu: &str) -> Pod {
+        let container =
+            json!({"name": "web", "image": "nginx", "resources": {"limits": {"cpu": cpu}, "requests": {}}});
+        from_value(json!({"metadata": {"name": name}, "spec": {"containers": [container]}})).unwrap()
+    }
+
+    fn completed(last: &mut LastCompleted, pod: Pod) -> Value {
+        match last.with_defaults(Body::Typed(Object::Pod(Rc::new(pod)))) {
+            Body::Typed(object) => object.to_value(),
+            Body::Manifest(value) => value,
+        }
+    }
+
+    #[test]
+    fn what_was_completed_before_changes_nothing() {
+        let mut last = LastCompleted::default();
+        for (name, cpu) in [("a", "1"), ("b", "1"), ("c", "2"), ("d", "2"), ("e", "1"), ("a", "1")] {
+            let after_others = completed(&mut last, pod(name, cpu));
+            assert_eq!(
+                after_others,
+                completed(&mut LastCompleted::default(), pod(name, cpu)),
+                "{name} {cpu}"
+            );
+            assert_eq!(after_others["metadata"]["name"], name);
+            assert_eq!(after_others["spec"]["containers"][0]["resources"]["requests"]["cpu"], cpu);
+            assert_eq!(after_others["spec"]["restartPolicy"], "Always");
         }
     }
 }

@@ -56,12 +56,14 @@ pub struct ApiServer {
     rng: Rng,
     now: Time,
     refused: Vec<RefusedEviction>,
+    completed: manifest::LastCompleted,
 }
 
 impl ApiServer {
     /// An empty server. Uids, generated names and addresses come from `rng`.
     pub fn new(rng: Rng) -> Self {
-        Self { store: Store::default(), rng, now: Time::ZERO, refused: Vec::new() }
+        let (refused, completed) = (Vec::new(), manifest::LastCompleted::default());
+        Self { store: Store::default(), rng, now: Time::ZERO, refused, completed }
     }
 
     /// Tells the server what time it is.
@@ -84,7 +86,8 @@ impl ApiServer {
         }
         match request {
             Request::Create { kind, namespace, body, dry_run } => {
-                let (object, author) = manifest::object_of(kind, &namespace, manifest::with_defaults(body))?;
+                let (object, author) =
+                    manifest::object_of(kind, &namespace, self.completed.with_defaults(body))?;
                 self.create(object, author, dry_run)
             }
             Request::Update { key, body, subresource, dry_run } => {

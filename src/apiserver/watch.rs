@@ -5,6 +5,7 @@
 //! watcher that falls behind must list anew.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use crate::api::Object;
 use crate::sim::Time;
@@ -47,21 +48,22 @@ pub struct WatchEvent {
     pub revision: u64,
 }
 
-/// The changes of one kind, oldest first.
+/// The changes of one kind, oldest first; copies share them until one of them changes.
 #[derive(Clone, Debug, Default)]
 pub struct WatchLog {
-    events: VecDeque<WatchEvent>,
+    events: Rc<VecDeque<WatchEvent>>,
     dropped: u64,
 }
 
 impl WatchLog {
     /// Adds a change; the oldest falls out when there are too many.
     pub(super) fn push(&mut self, event: WatchEvent) {
-        if self.events.len() >= EVENTS_MAX {
-            self.events.pop_front();
+        let events = Rc::make_mut(&mut self.events);
+        if events.len() >= EVENTS_MAX {
+            events.pop_front();
             self.dropped += 1;
         }
-        self.events.push_back(event);
+        events.push_back(event);
     }
 
     /// The position after the newest change: where a watch begins that follows a list.
@@ -78,12 +80,57 @@ impl WatchLog {
 
     /// Forgets the changes before a position.
     pub fn forget_before(&mut self, position: u64) {
-        while self.dropped < position && self.events.pop_front().is_some() {
+        let Some(events) = Rc::get_mut(&mut self.events) else {
+            return self.keep_after(position);
+        };
+        while self.dropped < position && events.pop_front().is_some() {
             self.dropped += 1;
         }
         // What is copied has no room for what was forgotten.
-        if self.events.len() < self.events.capacity() / 4 {
-            self.events.shrink_to_fit();
+        if events.len() < events.capacity() / 4 {
+            events.shrink_to_fit();
+        }
+    }
+
+    /// Where the changes are another copy's too, those that are kept are copied.
+    fn keep_after(&mut self, position: u64) {
+        let forgotten = position.saturating_sub(self.dropped).min(self.events.len() as u64);
+        let skip = usize::try_from(forgotten).unwrap_or(usize::MAX);
+        self.events = Rc::new(self.events.iter().skip(skip).cloned().collect());
+        self.dropped += forgotten;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::pod::Pod;
+
+    fn log(count: u64) -> WatchLog {
+        let mut log = WatchLog::default();
+        for revision in 1..=count {
+            let object = Object::Pod(Rc::new(Pod::default()));
+            log.push(WatchEvent { type_: WatchEventType::Added, object, at: Time::ZERO, revision });
+        }
+        log
+    }
+
+    fn revisions(log: &WatchLog, position: u64) -> Option<Vec<u64>> {
+        Some(log.since(position)?.map(|event| event.revision).collect())
+    }
+
+    #[test]
+    fn a_copy_forgets_for_itself_as_the_only_one_does() {
+        for position in [0, 2, 5, 9] {
+            let (original, mut alone) = (log(5), log(5));
+            let mut copy = original.clone();
+            copy.forget_before(position);
+            alone.forget_before(position);
+            for from in 0..=5 {
+                assert_eq!(revisions(&copy, from), revisions(&alone, from), "before {position}, from {from}");
+            }
+            assert_eq!((copy.end(), alone.end()), (5, 5));
+            assert_eq!(revisions(&original, 0), Some(vec![1, 2, 3, 4, 5]));
         }
     }
 }

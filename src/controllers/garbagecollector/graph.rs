@@ -4,6 +4,8 @@
 //! way from an owner's uid to its dependents is kept; all else is asked of the cache or the server.
 //! Left out: virtual nodes; an owner that is not in the cache is asked for on the server.
 
+use std::rc::Rc;
+
 use super::propagation::{FOREGROUND, ORPHAN, has_finalizer};
 use crate::api::{Kind, Object, ObjectKey, OwnerReference};
 use crate::client::{Cache, Change};
@@ -12,13 +14,13 @@ use crate::collections::{SortedMap, SortedSet};
 /// The dependents of each owner, by the owner's uid.
 #[derive(Clone, Debug, Default)]
 pub struct OwnerGraph {
-    dependents: SortedMap<String, SortedSet<ObjectKey>>,
+    dependents: SortedMap<String, SortedSet<Rc<ObjectKey>>>,
 }
 
 impl OwnerGraph {
     /// The objects that name this uid as one of their owners.
     pub fn dependents(&self, uid: &str) -> impl Iterator<Item = &ObjectKey> {
-        self.dependents.get(uid).into_iter().flatten()
+        self.dependents.get(uid).into_iter().flatten().map(|key| &**key)
     }
 
     /// Takes a change in and returns the objects that must be looked at.
@@ -33,11 +35,12 @@ impl OwnerGraph {
         }
         let key = object.key();
         if !same_owners {
+            let shared = Rc::new(key.clone());
             for owner in owners(old) {
                 self.remove(&owner.uid, &key);
             }
             for owner in owners(new) {
-                self.dependents.entry(owner.uid.clone()).or_default().insert(key.clone());
+                self.dependents.entry(owner.uid.clone()).or_default().insert(Rc::clone(&shared));
             }
         }
         let mut touched = Vec::new();

@@ -67,13 +67,13 @@ pub(crate) struct Counts {
 #[derive(Clone, Debug)]
 pub(crate) struct PodTable {
     set: Rc<ReplicaSet>,
-    entries: SortedMap<String, Entry>,
+    entries: SortedMap<Rc<str>, Entry>,
     counts: Counts,
     /// Ready pods that are not yet available, by when they will be.
-    maturing: SortedSet<(Time, String)>,
+    maturing: SortedSet<(Time, Rc<str>)>,
     /// Active pods that are not ready.
-    unready: SortedSet<String>,
-    strays: SortedSet<String>,
+    unready: SortedSet<Rc<str>>,
+    strays: SortedSet<Rc<str>>,
 }
 
 impl PodTable {
@@ -107,14 +107,14 @@ impl PodTable {
     pub(crate) fn put(&mut self, pod: Rc<Pod>) {
         let entry = self.look_at(pod);
         // Most changes of a pod change no count.
-        if let Some(known) = self.entries.get_mut(&entry.pod.metadata.name)
+        if let Some(known) = self.entries.get_mut(entry.pod.metadata.name.as_str())
             && known.counts_like(&entry)
         {
             *known = entry;
             return;
         }
         self.remove(&entry.pod.metadata.name);
-        let name = entry.pod.metadata.name.clone();
+        let name: Rc<str> = entry.pod.metadata.name.as_str().into();
         match entry.standing {
             Standing::Active => {
                 self.counts.active += 1;
@@ -145,7 +145,7 @@ impl PodTable {
                 self.counts.labelled -= usize::from(entry.is_labelled);
                 self.counts.ready -= usize::from(entry.is_ready);
                 if let Some(at) = entry.available_at
-                    && !self.maturing.remove(&(at, name.to_owned()))
+                    && !self.maturing.remove(&(at, name.into()))
                 {
                     self.counts.available -= 1;
                 }
@@ -213,7 +213,7 @@ impl PodTable {
 
     /// The first active pod that is not ready, by name.
     pub(crate) fn first_unready(&self) -> Option<&str> {
-        self.unready.first().map(String::as_str)
+        self.unready.first().map(|name| &**name)
     }
 }
 
