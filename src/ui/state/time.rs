@@ -12,7 +12,7 @@ const PASSING_BUDGET_MS: f64 = 9.0;
 const CHANGES_IN_A_LONG_TURN: usize = 64;
 /// Real milliseconds of work on the cluster after which a frame does not make a picture as well.
 const LONG_MS: f64 = 3.0;
-/// Real milliseconds of work on the cluster after which a frame begins no long turn, and none of a controller.
+/// Real milliseconds of work after which a frame begins no long turn, or none of a controller.
 const SOON_MS: f64 = 1.0;
 const LATE_TO_ACT_MS: f64 = 4.0;
 /// A frame that comes later than this after the one before does not let more time pass: the page slept.
