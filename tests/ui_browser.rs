@@ -24,6 +24,17 @@ fn count(root: &web_sys::Element, selector: &str) -> u32 {
     root.query_selector_all(selector).expect("the selector is valid").length()
 }
 
+/// Waits until so many elements are there: how long a page needs for it is the machine's affair.
+async fn until(root: &web_sys::Element, selector: &str, expected: u32) {
+    for _ in 0..600 {
+        if count(root, selector) == expected {
+            return;
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(count(root, selector), expected, "{selector} in {:?}", root.text_content());
+}
+
 #[wasm_bindgen_test]
 fn the_run_is_the_same_as_natively() {
     assert_eq!(ui_script::hash(), include_str!("ui_script/hash.txt"));
@@ -32,9 +43,8 @@ fn the_run_is_the_same_as_natively() {
 #[wasm_bindgen_test]
 async fn the_page_mounts_and_plays() {
     let (root, app) = mount(vec![Action::Reset, Action::Speed(100.0), Action::Apply]);
-    sleep(Duration::from_millis(2_000)).await;
+    until(&root, ".tile.is-ready", 2).await;
     assert_eq!(count(&root, "main"), 1);
-    assert_eq!(count(&root, ".tile.is-ready"), 2, "{:?}", root.text_content());
     assert_eq!(count(&root, "[role=slider]"), 1);
     app.destroy();
     root.remove();
@@ -45,10 +55,10 @@ async fn the_timeline_is_drawn() {
     let timeline = Action::Panel(kubesets::ui::state::Panel::Timeline);
     let (root, app) =
         mount(vec![Action::Reset, Action::Apply, Action::Settle, Action::Advance(16.0), timeline]);
-    sleep(Duration::from_millis(500)).await;
     let places = ".timeline-plot svg > g > g > g";
-    for (colour, phase) in [("#999999", "pending"), ("#56B4E9", "creating"), ("#009E73", "ready")] {
-        assert_eq!(count(&root, &format!("{places} > path[fill='{colour}']")), 2, "two pods, {phase}");
+    // Pending, creating and ready.
+    for colour in ["#999999", "#56B4E9", "#009E73"] {
+        until(&root, &format!("{places} > path[fill='{colour}']"), 2).await;
     }
     assert_eq!(
         count(&root, ".timeline-plot svg > g > g > path[stroke='#009E73']"),
