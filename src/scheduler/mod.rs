@@ -227,7 +227,8 @@ impl Component for Scheduler {
             Timer::Queue => self.wake_at = None,
             Timer::Binding { uid } => self.check_binding(&uid, context),
         }
-        self.run_queue(&mut { PLACED_A_TURN }, context);
+        let mut room = PLACED_A_TURN;
+        self.run_queue(&mut room, context);
         self.set_timer(context);
     }
 }
