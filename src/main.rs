@@ -1,6 +1,6 @@
 //! Mounts the app.
 
-/// The page allocates by the million. This allocator is smaller than the standard library's, and quicker.
+/// Smaller than the standard library's allocator for WebAssembly.
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

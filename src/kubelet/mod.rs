@@ -184,6 +184,7 @@ impl Kubelets {
 impl Component for Kubelets {
     type Timer = Timer;
 
+    /// Each node's kubelet acts for itself, so others may come to work between, and turns stay short.
     const CHANGES_A_TURN: usize = 32;
 
     fn watches(&self) -> &'static [Kind] {

@@ -55,8 +55,8 @@ fn small_label(tile: &TileView) -> String {
     tile.sentence.replacen(", revision ", " ", 1)
 }
 
-/// State and revision are drawn by the tile's classes: there may be hundreds, and each element more costs the
-/// browser as much as all of the rest.
+/// State and revision are drawn by the tile's classes: there may be hundreds, and each element costs the
+/// browser style, layout and paint.
 fn small(tile: &TileView) -> Html {
     let letter = tile.revision.as_ref().map_or("–", |mark| mark.letter.as_str());
     let name = match tile.key.name.rsplit_once('-') {
