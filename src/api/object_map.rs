@@ -1,7 +1,7 @@
 //! The objects of one kind, by namespace and name.
 //!
-//! Looking one up builds no key, and listing goes through one compiled iterator, wherever it is called. Names
-//! are shared, as objects are: a copy of the whole map copies no text.
+//! Looking one up builds no key, and listing goes through one compiled iterator, wherever it is called. Copies
+//! of the whole map share their namespaces until one of them is changed, and then still names and objects.
 
 use std::collections::{BTreeMap, btree_map};
 use std::marker::PhantomData;
@@ -15,13 +15,13 @@ use crate::collections::{SortedMap, sorted_map};
 #[derive(Clone, Debug, Default)]
 pub struct ObjectMap {
     /// No namespace is empty.
-    namespaces: SortedMap<String, BTreeMap<Rc<str>, Object>>,
+    namespaces: SortedMap<String, Rc<BTreeMap<Rc<str>, Object>>>,
 }
 
 impl ObjectMap {
     /// How many objects there are.
     pub fn len(&self) -> usize {
-        self.namespaces.values().map(BTreeMap::len).sum()
+        self.namespaces.values().map(|names| names.len()).sum()
     }
 
     /// Whether there is no object.
@@ -39,9 +39,9 @@ impl ObjectMap {
         let meta = object.meta();
         let name = Rc::from(meta.name.as_str());
         if let Some(names) = self.namespaces.get_mut(&meta.namespace) {
-            names.insert(name, object)
+            Rc::make_mut(names).insert(name, object)
         } else {
-            self.namespaces.insert(meta.namespace.clone(), BTreeMap::from([(name, object)]));
+            self.namespaces.insert(meta.namespace.clone(), Rc::new(BTreeMap::from([(name, object)])));
             None
         }
     }
@@ -49,7 +49,8 @@ impl ObjectMap {
     /// Takes the object of this name out.
     pub fn remove(&mut self, namespace: &str, name: &str) -> Option<Object> {
         let names = self.namespaces.get_mut(namespace)?;
-        let removed = names.remove(name);
+        // Looked for first: what is not there is no reason to copy what is.
+        let removed = names.contains_key(name).then(|| Rc::make_mut(names).remove(name)).flatten();
         if names.is_empty() {
             self.namespaces.remove(namespace);
         }
@@ -61,7 +62,7 @@ impl ObjectMap {
         match namespace {
             None => Objects { namespaces: self.namespaces.iter(), names: btree_map::Values::default() },
             Some(namespace) => {
-                let names = self.namespaces.get(namespace).map(BTreeMap::values);
+                let names = self.namespaces.get(namespace).map(|names| names.values());
                 Objects { namespaces: sorted_map::Iter::default(), names: names.unwrap_or_default() }
             }
         }
@@ -71,7 +72,7 @@ impl ObjectMap {
 /// Objects by namespace and name.
 #[derive(Clone, Debug, Default)]
 pub struct Objects<'a> {
-    namespaces: sorted_map::Iter<'a, String, BTreeMap<Rc<str>, Object>>,
+    namespaces: sorted_map::Iter<'a, String, Rc<BTreeMap<Rc<str>, Object>>>,
     names: btree_map::Values<'a, Rc<str>, Object>,
 }
 

@@ -72,8 +72,8 @@ struct Source {
 /// One process's memory of the Events that it told.
 #[derive(Clone, Debug, Default)]
 pub struct Recorder {
-    /// Shared between the copies of a process.
-    sources: BTreeMap<Rc<str>, Rc<Source>>,
+    /// Shared between the copies of a process until one of them tells more.
+    sources: Rc<BTreeMap<Rc<str>, Rc<Source>>>,
 }
 
 /// What is told, before it is an object.
@@ -100,7 +100,7 @@ impl Recorder {
     pub fn record(&mut self, server: &mut ApiServer, telling: &Telling<'_>) {
         let object = telling.about.key();
         let source = format!("{}|{}|{object}|{}", telling.component, telling.host, telling.about.meta().uid);
-        let source = Rc::make_mut(self.sources.entry(Rc::from(source)).or_default());
+        let source = Rc::make_mut(Rc::make_mut(&mut self.sources).entry(Rc::from(source)).or_default());
         let (same, message) = source.combine(telling, server.now());
         if telling.component != NEW_EVENTS_API && !source.flood.may_tell(server.now()) {
             return;
