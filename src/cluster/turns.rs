@@ -29,11 +29,6 @@ impl Cluster {
         }
     }
 
-    /// Whether the next wakeup lets a controller act, which may make or delete very many pods in one turn.
-    pub fn acts_next(&self) -> bool {
-        matches!(self.agenda.peek(), Some((_, Wakeup::Controllers(_) | Wakeup::FormerLeader(_))))
-    }
-
     pub(super) fn run_next(&mut self, wrong: Wrong<'_>) -> bool {
         let Some(wakeup) = self.agenda.pop() else {
             return false;
@@ -224,32 +219,65 @@ mod tests {
     use super::super::{ClusterConfig, Input};
     use super::*;
     use crate::api::Object;
+    use crate::api::pod::Pod;
 
-    #[test]
-    fn many_pods_are_placed_in_several_turns_of_one_instant() {
-        let mut cluster = Cluster::new(ClusterConfig::with_nodes(4));
-        let line = "kubectl create deployment hello --image=hello --replicas=40".to_owned();
-        assert!(cluster.submit(Input::Line { terminal: 0, line }).is_ok());
-        let bound = |cluster: &Cluster| {
+    /// What a count of pods grew by in the turns that changed it, until nothing is due.
+    fn growth(cluster: &mut Cluster, counts: impl Fn(&Pod) -> bool) -> Vec<usize> {
+        let count = |cluster: &Cluster| {
             let pods = cluster.server().list(Kind::Pod, None);
-            pods.filter(|object| matches!(object, Object::Pod(pod) if pod.is_bound())).count()
+            pods.filter(|object| matches!(object, Object::Pod(pod) if counts(pod))).count()
         };
-        let (mut most, mut placed, mut instants) = (0, Vec::new(), SortedSet::new());
+        let (mut steps, mut instants) = (Vec::new(), SortedSet::new());
         loop {
-            let before = bound(&cluster);
-            most = most.max(cluster.pod_changes_next());
+            let before = count(cluster);
             if !cluster.step() {
                 break;
             }
-            let now_bound = bound(&cluster) - before;
-            if now_bound > 0 {
-                placed.push(now_bound);
+            let grown = count(cluster) - before;
+            if grown > 0 {
+                steps.push(grown);
                 instants.insert(cluster.now());
             }
         }
-        assert_eq!(bound(&cluster), 40);
         assert_eq!(instants.len(), 1, "a turn that goes on takes no time");
-        assert_eq!(placed, [16, 16, 8]);
-        assert!(most >= 40, "at most {most} changes came at once to the controllers");
+        steps
+    }
+
+    fn cluster_after(line: &str) -> Cluster {
+        let mut cluster = Cluster::new(ClusterConfig::with_nodes(4));
+        assert!(cluster.submit(Input::Line { terminal: 0, line: line.to_owned() }).is_ok());
+        cluster
+    }
+
+    #[test]
+    fn many_pods_are_made_and_placed_in_several_turns_of_one_instant() {
+        let deployment = cluster_after("kubectl create deployment hello --image=hello --replicas=40");
+        assert_eq!(growth(&mut deployment.clone(), |_| true), [32, 8]);
+        assert_eq!(growth(&mut deployment.clone(), Pod::is_bound), [16, 16, 8]);
+    }
+
+    #[test]
+    fn a_parallel_set_makes_its_pods_in_several_turns() {
+        let manifest = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: web}\nspec:\n  replicas: 40\n  \
+            serviceName: web\n  podManagementPolicy: Parallel\n  selector: {matchLabels: {app: web}}\n  \
+            template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: web, image: hello}]}";
+        let line = format!("kubectl apply -f - <<EOF\n{manifest}\nEOF");
+        assert_eq!(growth(&mut cluster_after(&line), |_| true), [32, 8]);
+    }
+
+    #[test]
+    fn what_a_set_has_begun_ends_although_the_set_is_deleted_meanwhile() {
+        let mut cluster = cluster_after("kubectl create deployment hello --image=hello --replicas=40");
+        let pods = |cluster: &Cluster| cluster.server().list(Kind::Pod, None).count();
+        while pods(&cluster) == 0 {
+            assert!(cluster.step());
+        }
+        let line = "kubectl delete deployment hello".to_owned();
+        assert!(cluster.submit(Input::Line { terminal: 1, line }).is_ok());
+        let mut most = 0;
+        while cluster.step() {
+            most = most.max(pods(&cluster));
+        }
+        assert_eq!((most, pods(&cluster)), (40, 0));
     }
 }

@@ -7,6 +7,8 @@
 //! sees and carries the plan out. Controllers never import each other.
 
 pub mod verdict;
+pub mod controller;
+mod worker;
 pub mod process;
 pub mod volume;
 pub mod api_access;
@@ -30,6 +32,7 @@ pub mod podgc;
 pub mod serviceaccount;
 pub mod first_objects;
 
+pub use controller::{Controller, SyncError, SyncResult};
 pub use daemonset::DaemonSetController;
 pub use deployment::DeploymentController;
 pub use disruption::DisruptionController;
@@ -39,7 +42,7 @@ pub use garbagecollector::GarbageCollector;
 pub use namespace::NamespaceController;
 pub use nodelifecycle::NodeLifecycle;
 pub use podgc::PodGc;
-pub use process::{Controller, ControllerManager, SyncError, SyncResult};
+pub use process::ControllerManager;
 pub use replicaset::ReplicaSetController;
 pub use serviceaccount::ServiceAccounts;
 pub use statefulset::StatefulSetController;

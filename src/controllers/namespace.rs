@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use super::process::{self, Requeue};
+use super::controller::{self, Requeue};
 use super::{Controller, Reason, SyncResult, Verdict};
 use crate::api::object::Opaque;
 use crate::api::{Kind, Object, ObjectKey};
@@ -30,7 +30,7 @@ impl Controller for NamespaceController {
     }
 
     fn watches(&self) -> &'static [Kind] {
-        process::WATCHED
+        controller::WATCHED
     }
 
     fn keys_for(&mut self, change: &Change, cache: &Cache, _: Time) -> Vec<(ObjectKey, Span)> {

@@ -7,7 +7,7 @@
 
 use std::rc::Rc;
 
-use super::process::Requeue;
+use super::controller::Requeue;
 use super::{Controller, Reason, SyncError, SyncResult, Verdict};
 use crate::api::meta::Condition;
 use crate::api::node::Node;

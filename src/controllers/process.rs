@@ -1,118 +1,24 @@
 //! The process that runs the controllers: hears changes, fills queues, runs one sync at a time.
 //!
-//! Models cmd/kube-controller-manager/app/controllermanager.go and the worker loop that every controller has,
-//! Kubernetes v1.36. Left out: several workers; a sync runs to its end in one instant.
+//! Models cmd/kube-controller-manager/app/controllermanager.go, Kubernetes v1.36. Left out: leases, health checks.
 
-use std::fmt;
 use std::rc::Rc;
 
-use super::verdict::{Decision, Reason, Verdict};
+use super::controller::{Controller, WATCHED};
+use super::verdict::Decision;
 use super::volume::VolumeFault;
+use super::worker::Worker;
 use crate::api::{Kind, Object, ObjectKey};
-use crate::client::{Cache, Change, Component, Context, StatusError, WorkFate, WorkQueue};
-use crate::collections::{SortedMap, SortedSet};
-use crate::sim::{Span, Time};
+use crate::client::{Cache, Change, Component, Context};
+use crate::collections::SortedMap;
+use crate::sim::Time;
 
 /// Decisions that are kept for each object.
 const DECISIONS_MAX: usize = 50;
 
-/// A sync that could not be finished; it is tried again after a back-off.
-#[derive(Clone, Debug)]
-pub struct SyncError {
-    /// What was refused, in the server's words.
-    pub message: String,
-}
-
-impl From<StatusError> for SyncError {
-    fn from(error: StatusError) -> Self {
-        Self { message: error.message }
-    }
-}
-
-/// How a sync ended: `None` when there was nothing to decide.
-pub type SyncResult = Result<Option<Verdict>, SyncError>;
-
-/// What a controller may set as a timer: its own key again.
-pub type Requeue = ObjectKey;
-
-/// One controller.
-pub trait Controller {
-    /// Its name as the source of Events, such as `statefulset-controller`.
-    fn name(&self) -> &'static str;
-
-    /// The kinds whose changes it follows.
-    fn watches(&self) -> &'static [Kind];
-
-    /// The keys whose state may be touched by a change, with a delay where upstream has one.
-    fn keys_for(&mut self, change: &Change, cache: &Cache, now: Time) -> Vec<(ObjectKey, Span)>;
-
-    /// Which objects the last change has passed by although there is something to do about them, and why;
-    /// told of those that nothing else wakes the controller for.
-    fn passed_by(&mut self) -> Vec<(ObjectKey, Verdict)> {
-        Vec::new()
-    }
-
-    /// Brings one object nearer to what it should be. Timers set on the context put the key in again.
-    ///
-    /// # Errors
-    /// When a request was refused in a way that a later try may mend.
-    fn sync(&mut self, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult;
-
-    /// Takes in a fault that a person injects; returns the keys to look at again.
-    fn inject(&mut self, _fault: &VolumeFault, _cache: &Cache) -> Vec<ObjectKey> {
-        Vec::new()
-    }
-
-    /// Whether each sync says anew when its object is to be looked at again, so that what was said before no
-    /// longer counts. Otherwise a deadline that has become pointless would keep the cluster from resting.
-    fn renews_timers(&self) -> bool {
-        false
-    }
-
-    /// Makes a copy, for snapshots of the whole cluster.
-    fn boxed_clone(&self) -> Box<dyn Controller>;
-}
-
-/// Its name alone: printing the state of every controller would be code that the page loads for nothing.
-impl fmt::Debug for dyn Controller {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl Clone for Box<dyn Controller> {
-    fn clone(&self) -> Self {
-        self.boxed_clone()
-    }
-}
-
-/// What controllers watch: all but Events. Nobody acts upon those, and they are more than all else.
-pub(super) const WATCHED: &[Kind] = &without_events();
-
-const fn without_events() -> [Kind; Kind::ALL.len() - 1] {
-    let mut kinds = [Kind::Event; Kind::ALL.len() - 1];
-    let (mut from, mut to) = (0, 0);
-    while from < Kind::ALL.len() {
-        if !matches!(Kind::ALL[from], Kind::Event) {
-            kinds[to] = Kind::ALL[from];
-            to += 1;
-        }
-        from += 1;
-    }
-    kinds
-}
-
 /// The timer of the process: run a sync of the controller at this index, if one is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunNext(pub usize);
-
-#[derive(Clone, Debug)]
-struct Worker {
-    controller: Box<dyn Controller>,
-    queue: WorkQueue<ObjectKey>,
-    /// When this worker will be woken.
-    wakes: SortedSet<Time>,
-}
 
 /// All controllers with their queues.
 #[derive(Clone, Debug)]
@@ -126,10 +32,7 @@ pub struct ControllerManager {
 impl ControllerManager {
     /// Starts the controllers.
     pub fn new(controllers: Vec<Box<dyn Controller>>) -> Self {
-        let workers = controllers
-            .into_iter()
-            .map(|controller| Worker { controller, queue: WorkQueue::default(), wakes: SortedSet::new() })
-            .collect();
+        let workers = controllers.into_iter().map(Worker::new).collect();
         Self { workers, watches: WATCHED, decisions: SortedMap::new(), sync_count: 0 }
     }
 
@@ -164,7 +67,7 @@ impl ControllerManager {
     /// Which controller a timer wakes, and for which key.
     pub fn next_work(&self, RunNext(index): RunNext) -> String {
         self.workers.get(index).map_or_else(String::new, |worker| {
-            let key = worker.queue.peek().map(ToString::to_string).unwrap_or_default();
+            let key = worker.next_key().map(ToString::to_string).unwrap_or_default();
             format!("{} {key}", worker.controller.name())
         })
     }
@@ -184,7 +87,7 @@ impl ControllerManager {
         let Some(worker) = self.workers.get_mut(index) else {
             return;
         };
-        let Some(due) = worker.queue.next_due(now) else {
+        let Some(due) = worker.next_due(now) else {
             return;
         };
         let due = due.max(now);
@@ -199,7 +102,7 @@ impl ControllerManager {
         let Some(worker) = self.workers.get_mut(index) else {
             return true;
         };
-        let is_needed = worker.queue.next_due(at).is_some_and(|due| due <= at);
+        let is_needed = worker.next_due(at).is_some_and(|due| due <= at);
         if !is_needed {
             worker.wakes.remove(&at);
         }
@@ -259,49 +162,7 @@ impl Component for ControllerManager {
             return;
         };
         worker.wakes.remove(&now);
-        let mut decided = None;
-        let fate = context.work_fate(worker.queue.due_count(now));
-        if let WorkFate::Overtaken(place) = fate {
-            worker.queue.bring_forward(place);
-        }
-        if let Some(key) = worker.queue.pop(now).filter(|_| fate != WorkFate::Lost) {
-            self.sync_count += 1;
-            let comes_again = worker.queue.holds(&key);
-            let mut part = context.part_with(|part: &mut Context<'_, Requeue>| {
-                part.note_again(comes_again);
-                worker.controller.sync(&key, part)
-            });
-            if worker.controller.renews_timers() {
-                worker.queue.forget_delayed(&key);
-            }
-            for (at, again) in part.timers.drain(..) {
-                worker.queue.add_after(again, at - now, now);
-            }
-            if fate == WorkFate::Again {
-                worker.queue.add(key.clone());
-            }
-            let verdict = match part.result {
-                Ok(verdict) => {
-                    worker.queue.forget(&key);
-                    verdict
-                }
-                Err(error) => {
-                    worker.queue.add_rate_limited(key.clone(), now);
-                    Some(Verdict::Failed(Reason {
-                        name: "RequestRefused",
-                        sentence: error.message,
-                        object: None,
-                        facts: Vec::new(),
-                    }))
-                }
-            };
-            decided = verdict.map(|verdict| Decision {
-                at: now,
-                by: worker.controller.name(),
-                object: key,
-                verdict,
-            });
-        }
+        let decided = worker.take_turn(&mut self.sync_count, context);
         if let Some(decision) = decided {
             self.note(decision);
         }

@@ -7,7 +7,7 @@
 
 use serde_json::json;
 
-use super::process::Requeue;
+use super::controller::Requeue;
 use super::{Controller, SyncResult};
 use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{Cache, Change, Context, Request};

@@ -16,7 +16,7 @@ mod tests;
 
 use self::endpoints::{desired_endpoints, has_selector, selects};
 use self::plan::{CONTROLLER, MANAGED_BY, SERVICE_NAME, plan, slice_for};
-use super::process::Requeue;
+use super::controller::Requeue;
 use super::{Controller, SyncError, SyncResult};
 use crate::api::network::{EndpointSlice, Service};
 use crate::api::pod::Pod;

@@ -12,7 +12,7 @@ pub mod propagation;
 #[cfg(test)]
 mod tests;
 
-use super::process::Requeue;
+use super::controller::Requeue;
 use super::{Controller, Reason, SyncError, SyncResult, Verdict};
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, OwnerReference};
 use crate::client::{Cache, Change, Context, DeleteOptions, Preconditions, Request, StatusError};

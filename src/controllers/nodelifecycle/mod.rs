@@ -19,7 +19,7 @@ mod tests;
 
 use std::rc::Rc;
 
-use super::process::Requeue;
+use super::controller::Requeue;
 use super::{Controller, SyncError, SyncResult, Verdict};
 use crate::api::heartbeat::LEASE_NAMESPACE;
 use crate::api::meta::Condition;

@@ -17,7 +17,7 @@ use crate::api::{Kind, Object, ObjectKey, Timestamp};
 use crate::client::{Context, EventType, Request};
 use crate::collections::SortedMap;
 use crate::controllers::SyncError;
-use crate::controllers::process::Requeue;
+use crate::controllers::controller::Requeue;
 use crate::sim::Span;
 
 /// How often a status is tried to be written.

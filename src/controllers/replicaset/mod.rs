@@ -3,8 +3,9 @@
 //! Models pkg/controller/replicaset, Kubernetes v1.36. Left out: `ReplicationController`s.
 //!
 //! - [`manage`]: the policy. [`ranking`]: which pods go first. [`waiting`]: why it waits.
-//! - [`pods`], [`status`]: what is counted. [`sync`]: what it gathers, and how a plan is carried out.
+//! - [`pods`], [`status`]: what is counted. [`sync`]: what it gathers. [`carrying_out`]: what it does then.
 
+mod carrying_out;
 mod pods;
 mod ranking;
 mod waiting;
@@ -41,6 +42,10 @@ impl ReplicaSetController {
     /// # Errors
     /// When a request was refused in a way that a later try may mend.
     pub fn sync_with(&mut self, key: &ObjectKey, cache: &Cache, api: &mut dyn Api) -> SyncResult {
+        // What has begun ends, whatever has become of the set meanwhile.
+        if let Some(went_on) = self.sets.get_mut(key).and_then(|state| state.resume(key, api)) {
+            return went_on;
+        }
         let Some(set) = cache.typed::<ReplicaSet>(&key.namespace, &key.name) else {
             self.sets.remove(key);
             return Ok(None);
@@ -166,6 +171,10 @@ impl Controller for ReplicaSetController {
     fn sync(&mut self, key: &ObjectKey, context: &mut Context<'_, ObjectKey>) -> SyncResult {
         let cache = context.cache;
         self.sync_with(key, cache, context)
+    }
+
+    fn is_under_way(&self, key: &ObjectKey) -> bool {
+        self.sets.get(key).is_some_and(SetState::is_under_way)
     }
 
     fn renews_timers(&self) -> bool {

@@ -1,24 +1,23 @@
 //! One sync of one `ReplicaSet`: what is gathered before the policy decides, and what follows.
 //!
-//! Models `syncReplicaSet`, `claimPods`, `manageReplicas` and `slowStartBatch`,
-//! `pkg/controller/replicaset/replica_set.go`, Kubernetes v1.36. Left out: requests side by side.
+//! Models `syncReplicaSet` and `claimPods`, `pkg/controller/replicaset/replica_set.go`, Kubernetes v1.36. Left
+//! out: metrics.
 
 use std::rc::Rc;
 
-use super::COMPONENT;
-use super::manage::{Plan, Steps, View, manage_replicas};
+use super::carrying_out::UnderWay;
+use super::manage::{View, manage_replicas};
 use super::pods::PodTable;
 use super::status::{calculate_status, update_replica_set_status};
 use super::waiting::{Outcome, WaitingFor};
 use crate::api::deployment::ReplicaSet;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
-use crate::client::{Cache, StatusError};
+use crate::client::Cache;
 use crate::controllers::api_access::Api;
 use crate::controllers::consistency::OwnWrites;
 use crate::controllers::controller_ref::{self, Claim};
 use crate::controllers::expectations::Expectations;
-use crate::controllers::pod_control::{create_pod, delete_pod, pod_from_template};
 use crate::controllers::{SyncError, SyncResult};
 use crate::sim::Span;
 
@@ -29,7 +28,9 @@ pub(crate) struct SetState {
     pub(crate) pods: PodTable,
     /// What it expects to see.
     pub(crate) expectations: Expectations,
-    writes: OwnWrites,
+    pub(super) writes: OwnWrites,
+    /// The sync that has begun and goes on in the next turn.
+    under_way: Option<UnderWay>,
 }
 
 impl SetState {
@@ -39,7 +40,7 @@ impl SetState {
         for pod in cache.controlled_by::<Pod>(&set.metadata.namespace, &set.metadata.uid) {
             pods.put(Rc::clone(pod));
         }
-        Self { pods, expectations: Expectations::default(), writes: OwnWrites::default() }
+        Self { pods, expectations: Expectations::default(), writes: OwnWrites::default(), under_way: None }
     }
 
     /// Whether this is about the very set, not about an earlier one of the name.
@@ -68,76 +69,35 @@ impl SetState {
         let counts = self.pods.counts();
         let view = View { set, pods: &self.pods, expectations: &self.expectations, cache };
         let plan = manage_replicas(&view, now);
-        let managed = self.carry_out(&plan, set, api);
-        let failure = managed.as_ref().err().map(|error| error.message.as_str());
-        let status = calculate_status(set, counts, failure, now);
-        let written = update_replica_set_status(api, set, status)?;
+        let under_way = UnderWay::begin(plan, set, counts, &mut self.expectations, now);
+        self.go_on(key, under_way, api)
+    }
+
+    /// Whether a sync has begun that goes on in the next turn.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.under_way.is_some()
+    }
+
+    /// Goes on with the sync that has begun; `None` when there is none.
+    pub(super) fn resume(&mut self, key: &ObjectKey, api: &mut dyn Api) -> Option<SyncResult> {
+        let under_way = self.under_way.take()?;
+        Some(self.go_on(key, under_way, api))
+    }
+
+    /// Carries out as much of a plan as one turn may, and ends the sync with the last of it.
+    fn go_on(&mut self, key: &ObjectKey, mut under_way: UnderWay, api: &mut dyn Api) -> SyncResult {
+        if !self.carry_out_some(&mut under_way, api) {
+            self.under_way = Some(under_way);
+            return Ok(None);
+        }
+        let UnderWay { set, counts, outcome, failure, .. } = under_way;
+        let message = failure.as_ref().map(|error| error.message.as_str());
+        let status = calculate_status(&set, counts, message, api.now());
+        let written = update_replica_set_status(api, &set, status)?;
         self.writes.wrote(&Object::ReplicaSet(written));
-        managed?;
-        self.plan_next_check(key, set, &plan.outcome, api);
-        Ok(Some(plan.outcome.verdict(set)))
-    }
-
-    fn carry_out(&mut self, plan: &Plan, set: &Rc<ReplicaSet>, api: &mut dyn Api) -> Result<(), StatusError> {
-        match &plan.steps {
-            Steps::Nothing => Ok(()),
-            Steps::Create(count) => self.create_pods(*count, set, api),
-            Steps::Delete(pods) => self.delete_pods(pods, set, api),
-        }
-    }
-
-    /// Creates pods in batches of 1, 2, 4 …; after a batch with a failure the rest is left for a later try.
-    fn create_pods(
-        &mut self,
-        count: usize,
-        set: &Rc<ReplicaSet>,
-        api: &mut dyn Api,
-    ) -> Result<(), StatusError> {
-        self.expectations.expect_creations(count, api.now());
-        let owner = Object::ReplicaSet(Rc::clone(set));
-        let (mut left, mut made, mut batch) = (count, 0, 1);
-        let mut failure = None;
-        while left > 0 && failure.is_none() {
-            for _ in 0..batch.min(left) {
-                left -= 1;
-                let pod = pod_from_template(&set.spec.template, &owner);
-                match create_pod(api, COMPONENT, pod, &owner) {
-                    Ok(pod) => {
-                        self.writes.wrote(&pod);
-                        made += 1;
-                    }
-                    // In a namespace that is being deleted there is nothing left to do.
-                    Err(error) if error.is_namespace_terminating() => made += 1,
-                    Err(error) => drop(failure.get_or_insert(error)),
-                }
-            }
-            batch *= 2;
-        }
-        for _ in made..count {
-            self.expectations.creation_observed();
-        }
-        failure.map_or(Ok(()), Err)
-    }
-
-    fn delete_pods(
-        &mut self,
-        pods: &[Rc<Pod>],
-        set: &Rc<ReplicaSet>,
-        api: &mut dyn Api,
-    ) -> Result<(), StatusError> {
-        let names = || pods.iter().map(|pod| pod.metadata.name.clone());
-        self.expectations.expect_deletions(names(), api.now());
-        let owner = Object::ReplicaSet(Rc::clone(set));
-        let mut failure = None;
-        for name in names() {
-            if let Err(error) = delete_pod(api, COMPONENT, &name, &owner) {
-                self.expectations.deletion_observed(&name);
-                if !error.is_not_found() {
-                    failure.get_or_insert(error);
-                }
-            }
-        }
-        failure.map_or(Ok(()), Err)
+        failure.map_or(Ok(()), Err)?;
+        self.plan_next_check(key, &set, &outcome, api);
+        Ok(Some(outcome.verdict(&set)))
     }
 
     /// Comes back when the next pod becomes available, or when what was expected is given up.

@@ -5,7 +5,7 @@
 //!
 //! - `control`, `mending`, `update`, `ending`: the policy. `plan`: what it decides. `waiting`: why it waits.
 //! - `facts`, `pods`, `pod_lists`, `gaps`, `ordinals`, `claims`, `revisions`, `status`: what it looks at.
-//! - `sync`, `pod_control`: what it gathers, and how a plan is carried out.
+//! - `sync`, `adoption`: what it gathers. `carrying_out`, `pod_control`: how a plan is carried out.
 
 mod ordinals;
 mod claims;
@@ -23,6 +23,8 @@ mod ending;
 mod revisions;
 mod status;
 mod pod_control;
+mod carrying_out;
+mod adoption;
 mod sync;
 #[cfg(test)]
 mod control_tests;
@@ -59,6 +61,10 @@ impl StatefulSetController {
     /// # Errors
     /// When a request was refused in a way that a later try may mend.
     pub fn sync_with(&mut self, key: &ObjectKey, cache: &Cache, api: &mut dyn Api) -> SyncResult {
+        // What has begun ends, whatever has become of the set meanwhile.
+        if let Some(went_on) = self.sets.get_mut(key).and_then(|state| state.resume(key, cache, api)) {
+            return went_on;
+        }
         let Some(set) = cache.typed::<StatefulSet>(&key.namespace, &key.name) else {
             self.sets.remove(key);
             return Ok(None);
@@ -218,6 +224,10 @@ impl Controller for StatefulSetController {
     fn sync(&mut self, key: &ObjectKey, context: &mut Context<'_, ObjectKey>) -> SyncResult {
         let cache = context.cache;
         self.sync_with(key, cache, context)
+    }
+
+    fn is_under_way(&self, key: &ObjectKey) -> bool {
+        self.sets.get(key).is_some_and(SetState::is_under_way)
     }
 
     fn boxed_clone(&self) -> Box<dyn Controller> {

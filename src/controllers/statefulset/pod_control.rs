@@ -1,13 +1,13 @@
-//! Carries a plan out: makes pods and claims, deletes, mends, and tells Events about it.
+//! Carries out one thing of a plan: makes a pod and its claims, deletes, mends, and tells Events about it.
 //!
 //! Models `stateful_pod_control.go`, `newStatefulSetPod` and `updateIdentity`, pkg/controller/statefulset,
-//! and `slowStartBatch`, Kubernetes v1.36. Left out: retries that could only see the same cache again.
+//! Kubernetes v1.36. Left out: retries that could only see the same cache again.
 
 use std::rc::Rc;
 
 use super::claims::{Holder, new_claim, storage_matches, update_storage, updated_owners};
 use super::ordinals::{in_range, pod_name};
-use super::plan::{ClaimStep, Plan, Purpose, Side, Task, TaskKind};
+use super::plan::{ClaimStep, Side, Task, TaskKind};
 use super::pods::{POD_INDEX_LABEL, POD_NAME_LABEL, PodTable, REVISION_LABEL};
 use crate::api::apps::StatefulSet;
 use crate::api::pod::{Pod, PodTemplateSpec};
@@ -65,40 +65,8 @@ pub(crate) struct PodControl<'a> {
 }
 
 impl PodControl<'_> {
-    /// Carries the plan out: an ordered one until the first failure, a burst until the end of the batch that
-    /// one fell into.
-    pub(crate) fn carry_out(&mut self, plan: &mut Plan) -> Result<(), String> {
-        let burst = self.set.spec.pod_management_policy == "Parallel";
-        let mut failed: Option<(super::plan::Phase, usize, Vec<String>)> = None;
-        for task in &plan.tasks {
-            if let Some((phase, batch, _)) = &failed
-                && (*phase != task.phase || *batch != task.batch())
-            {
-                break;
-            }
-            let done = self.task(task);
-            match done {
-                Ok(()) if task.kind == TaskKind::Delete(Purpose::Update) => {
-                    plan.status.current_replicas -= 1;
-                }
-                Ok(()) => {}
-                Err(message) => {
-                    let (_, _, messages) =
-                        failed.get_or_insert_with(|| (task.phase, task.batch(), Vec::new()));
-                    messages.push(message);
-                    if !burst || task.phase == super::plan::Phase::Update {
-                        break;
-                    }
-                }
-            }
-        }
-        match failed {
-            None => Ok(()),
-            Some((_, _, messages)) => Err(aggregate(messages)),
-        }
-    }
-
-    fn task(&mut self, task: &Task) -> Result<(), String> {
+    /// Does one thing of a plan.
+    pub(super) fn carry_out(&mut self, task: &Task) -> Result<(), String> {
         match task.kind {
             TaskKind::Create { side } => self.create_pod(task, side),
             TaskKind::Delete(_) => self.delete_pod(task.ordinal),

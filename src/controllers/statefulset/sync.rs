@@ -1,11 +1,12 @@
 //! One sync of one set: what is gathered before the policy decides, and what follows.
 //!
-//! Models `sync`, `syncStatefulSet`, `getPodsForStatefulSet` and `adoptOrphanRevisions`,
-//! `pkg/controller/statefulset/stateful_set.go`, and `ConsistencyStore`, pkg/controller/util/consistency,
-//! Kubernetes v1.36: a sync is put off until the cache shows what the one before it wrote. Left out: metrics.
+//! Models `sync` and `syncStatefulSet`, `pkg/controller/statefulset/stateful_set.go`, and `ConsistencyStore`,
+//! pkg/controller/util/consistency, Kubernetes v1.36: a sync is put off until the cache shows what the one
+//! before it wrote. Left out: metrics.
 
 use std::rc::Rc;
 
+use super::carrying_out::CarryingOut;
 use super::control::{Features, View, update_stateful_set};
 use super::outcome::Outcome;
 use super::pod_control::{PodControl, Template, aggregate};
@@ -19,7 +20,6 @@ use crate::api::{Kind, ObjectKey};
 use crate::client::Cache;
 use crate::collections::SortedMap;
 use crate::controllers::api_access::Api;
-use crate::controllers::controller_ref::{self, Claim};
 use crate::controllers::{SyncError, SyncResult, history};
 use crate::sim::{Span, Time};
 
@@ -39,6 +39,17 @@ pub(crate) struct SetState {
     recheck_at: Option<Time>,
     /// Its revisions, as long as nothing about them has changed.
     revisions: Option<Remembered>,
+    /// The sync that has begun and goes on in the next turn.
+    under_way: Option<UnderWay>,
+}
+
+/// A sync that has decided what to do.
+#[derive(Clone, Debug)]
+struct UnderWay {
+    /// The set as it was when the sync began.
+    set: Rc<StatefulSet>,
+    remembered: Remembered,
+    tasks: CarryingOut,
 }
 
 #[derive(Clone, Debug)]
@@ -58,7 +69,14 @@ impl SetState {
         for pod in cache.controlled_by::<Pod>(&set.metadata.namespace, &set.metadata.uid) {
             pods.put(Rc::clone(pod));
         }
-        Self { pods, unseen: SortedMap::new(), lagging_since: None, recheck_at: None, revisions: None }
+        Self {
+            pods,
+            unseen: SortedMap::new(),
+            lagging_since: None,
+            recheck_at: None,
+            revisions: None,
+            under_way: None,
+        }
     }
 
     /// Whether this is about the very set, not about an earlier one of the name.
@@ -77,7 +95,7 @@ impl SetState {
         self.unseen.first_key_value().map(|(kind, _)| *kind)
     }
 
-    fn wrote(&mut self, kind: Kind, version: u64) {
+    pub(super) fn wrote(&mut self, kind: Kind, version: u64) {
         let newest = self.unseen.entry(kind).or_default();
         *newest = version.max(*newest);
     }
@@ -115,7 +133,30 @@ impl SetState {
             collision_count: revisions.collision_count,
             features,
         };
-        let mut plan = update_stateful_set(&view, now);
+        let tasks = CarryingOut::new(update_stateful_set(&view, now));
+        self.go_on(key, UnderWay { set: Rc::clone(set), remembered, tasks }, cache, api)
+    }
+
+    /// Whether a sync has begun that goes on in the next turn.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.under_way.is_some()
+    }
+
+    /// Goes on with the sync that has begun; `None` when there is none.
+    pub(super) fn resume(&mut self, key: &ObjectKey, cache: &Cache, api: &mut dyn Api) -> Option<SyncResult> {
+        let under_way = self.under_way.take()?;
+        Some(self.go_on(key, under_way, cache, api))
+    }
+
+    /// Carries out as much of a plan as one turn may, and ends the sync with the last of it.
+    fn go_on(
+        &mut self,
+        key: &ObjectKey,
+        mut under_way: UnderWay,
+        cache: &Cache,
+        api: &mut dyn Api,
+    ) -> SyncResult {
+        let UnderWay { set, remembered, tasks } = &mut under_way;
         let mut control = PodControl {
             api: &mut *api,
             cache,
@@ -125,25 +166,40 @@ impl SetState {
             update: &remembered.update,
             wrote: Vec::new(),
         };
-        let carried_out = control.carry_out(&mut plan);
+        let is_done = tasks.carry_out_some(&mut control);
         for (kind, version) in std::mem::take(&mut control.wrote) {
             self.wrote(kind, version);
         }
+        if !is_done {
+            self.under_way = Some(under_way);
+            return Ok(None);
+        }
+        self.end(key, under_way, cache, api)
+    }
+
+    fn end(
+        &mut self,
+        key: &ObjectKey,
+        UnderWay { set, remembered, mut tasks }: UnderWay,
+        cache: &Cache,
+        api: &mut dyn Api,
+    ) -> SyncResult {
+        let carried_out = tasks.result();
+        let status = tasks.status();
         // The status is written after a failure too; the failure is what is told.
-        let available = plan.status.available_replicas;
-        let ready = plan.status.ready_replicas;
-        let written = update_status(api, cache, key, set, plan.status);
+        let is_some_unavailable = status.ready_replicas != status.available_replicas;
+        let written = update_status(api, cache, key, &set, status);
         if let Ok(Some(version)) = written {
             self.wrote(Kind::StatefulSet, version);
         }
         let updated = carried_out.and(written.map(|_| ()).map_err(|error| error.message));
-        let truncated = self.truncate(set, &remembered, api);
+        let truncated = self.truncate(&set, &remembered, api);
         let errors: Vec<String> = [updated.err(), truncated.err()].into_iter().flatten().collect();
         if !errors.is_empty() {
             return Err(SyncError { message: aggregate(errors) });
         }
-        self.plan_availability_check(key, ready != available, api);
-        Ok(Some(plan.outcome.verdict(set)))
+        self.plan_availability_check(key, is_some_unavailable, api);
+        Ok(Some(tasks.plan.outcome.verdict(&set)))
     }
 
     /// Puts the sync off. The change that the cache lacks wakes the set; a lag that lasts is worth a word.
@@ -179,80 +235,6 @@ impl SetState {
             self.revisions = None;
         }
         truncated.map(|_| ()).map_err(|error| error.message)
-    }
-
-    fn adopt_orphan_revisions(
-        &mut self,
-        set: &Rc<StatefulSet>,
-        cache: &Cache,
-        api: &mut dyn Api,
-    ) -> Result<(), SyncError> {
-        let namespace = &set.metadata.namespace;
-        let selector = &set.spec.selector;
-        let mut orphans = cache
-            .orphans::<ControllerRevision>(namespace)
-            .filter(|revision| selector.matches(&revision.metadata.labels))
-            .peekable();
-        if orphans.peek().is_none() {
-            return Ok(());
-        }
-        controller_ref::can_adopt(api, Kind::StatefulSet, &set.metadata)
-            .map_err(|error| SyncError { message: format!("can't adopt ControllerRevisions: {error}") })?;
-        for revision in orphans {
-            let meta = &revision.metadata;
-            let key = ObjectKey::new(Kind::ControllerRevision, namespace.clone(), meta.name.clone());
-            controller_ref::adopt(api, Kind::StatefulSet, &set.metadata, &key, &meta.uid)?;
-        }
-        self.revisions = None;
-        Ok(())
-    }
-
-    /// Adopts pods that fit and belong to nobody, and lets go of its own that do not fit.
-    fn claim_pods(
-        &mut self,
-        set: &Rc<StatefulSet>,
-        cache: &Cache,
-        api: &mut dyn Api,
-    ) -> Result<(), SyncError> {
-        let namespace = &set.metadata.namespace;
-        let mut errors = Vec::new();
-        let strays: Vec<Rc<Pod>> = self.pods.strays().cloned().collect();
-        for pod in strays {
-            if controller_ref::claim(&set.metadata, &pod.metadata, false) != Claim::Release {
-                continue;
-            }
-            let key = ObjectKey::new(Kind::Pod, namespace.clone(), pod.metadata.name.clone());
-            match controller_ref::release(api, &set.metadata.uid, &key, &pod.metadata.uid) {
-                Ok(Some(released)) => self.wrote(Kind::Pod, released.meta().resource_version.0),
-                Ok(None) => {}
-                Err(error) => errors.push(error.message),
-            }
-        }
-        let mut may_adopt = None;
-        for pod in cache.orphans::<Pod>(namespace) {
-            let meta = &pod.metadata;
-            let fits = super::ordinals::member_ordinal(set, &meta.name).is_some()
-                && set.spec.selector.matches(&meta.labels);
-            if controller_ref::claim(&set.metadata, meta, fits) != Claim::Adopt {
-                continue;
-            }
-            let may_adopt = may_adopt
-                .get_or_insert_with(|| controller_ref::can_adopt(api, Kind::StatefulSet, &set.metadata));
-            if let Err(error) = may_adopt {
-                errors.push(format!("can't adopt Pod {namespace}/{} ({}): {error}", meta.name, meta.uid));
-                continue;
-            }
-            let key = ObjectKey::new(Kind::Pod, namespace.clone(), meta.name.clone());
-            match controller_ref::adopt(api, Kind::StatefulSet, &set.metadata, &key, &meta.uid) {
-                Ok(adopted) => {
-                    self.wrote(Kind::Pod, adopted.meta().resource_version.0);
-                    self.pods.put(Rc::clone(pod));
-                }
-                Err(error) if error.is_not_found() => {}
-                Err(error) => errors.push(error.message),
-            }
-        }
-        if errors.is_empty() { Ok(()) } else { Err(SyncError { message: aggregate(errors) }) }
     }
 
     fn find_revisions(

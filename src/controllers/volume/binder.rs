@@ -15,7 +15,7 @@ use crate::api::storage::{PersistentVolume, PersistentVolumeClaim};
 use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{Cache, Change, Context, EventType, Request};
 use crate::collections::{SortedMap, SortedSet};
-use crate::controllers::process::Requeue;
+use crate::controllers::controller::Requeue;
 use crate::controllers::{Controller, SyncError, SyncResult};
 use crate::sim::{Span, Time};
 

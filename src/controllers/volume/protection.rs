@@ -13,7 +13,7 @@ use crate::api::pod::Pod;
 use crate::api::storage::{PersistentVolume, PersistentVolumeClaim};
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
 use crate::client::{Cache, Change, Context, Request};
-use crate::controllers::process::Requeue;
+use crate::controllers::controller::Requeue;
 use crate::controllers::{Controller, SyncError, SyncResult};
 use crate::sim::{Span, Time};
 

@@ -27,7 +27,7 @@ use crate::api::volume::{
 use crate::api::{Extra, Kind, Object, ObjectKey, ObjectMeta};
 use crate::client::{Cache, Change, Context, DeleteOptions, EventType, Request};
 use crate::collections::{SortedMap, SortedSet};
-use crate::controllers::process::Requeue;
+use crate::controllers::controller::Requeue;
 use crate::controllers::{Controller, SyncResult, Verdict};
 use crate::sim::{Span, Time};
 
