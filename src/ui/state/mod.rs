@@ -171,7 +171,13 @@ impl State {
             // A frame that only draws.
             (Some(_), None) => {}
         }
-        self.feed();
+        if passed.is_none() {
+            // What was just entered has had its time.
+            self.feed(if runs_line { 0.0 } else { terminals::LINE_BUDGET_MS });
+        }
+        if runs_line {
+            self.clock.note_line();
+        }
         self.refresh() || passed.is_none()
     }
 

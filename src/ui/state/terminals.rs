@@ -9,11 +9,14 @@ use super::State;
 use super::prompt::Prompt;
 use crate::cluster::{Cluster, Input, Terminal};
 use crate::collections::SortedMap;
+use crate::ui::browser;
 
 /// Terminals that may be open at once.
 pub const TERMINALS_MAX: u32 = 8;
 /// Lines that may wait in one tab.
 const WAITING_MAX: usize = 2_000;
+/// Real milliseconds that a line which was just entered spends on what comes before it.
+pub(super) const LINE_BUDGET_MS: f64 = 3.0;
 
 /// The tabs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,17 +180,20 @@ impl State {
         if waiting.len() >= WAITING_MAX {
             self.tell(format!("No more than {WAITING_MAX} lines can wait: the rest is left out."));
         }
-        self.feed();
+        self.feed(LINE_BUDGET_MS);
     }
 
-    /// Runs the lines whose turn has come.
-    pub(super) fn feed(&mut self) {
+    /// Runs the lines whose turn has come, and before them what the present instant still holds: for so many
+    /// real milliseconds, after which they wait for the next frame.
+    pub(super) fn feed(&mut self, ms: f64) {
         if self.machine.is_past() || self.tabs.waiting.values().all(VecDeque::is_empty) {
             return;
         }
+        let until = browser::now_ms() + ms;
         for id in self.tabs.open.clone() {
             let mut left_out = 0;
             while self.takes_line(id)
+                && self.finish_instant(until)
                 && let Some(Waiting { line, is_bare }) =
                     self.tabs.waiting.get_mut(&id).and_then(VecDeque::pop_front)
             {

@@ -5,16 +5,19 @@ use crate::sim::{Span, Time};
 use crate::ui::browser;
 use crate::ui::time_machine::Stride;
 
-/// Real milliseconds that one frame may spend on the cluster, and one in which no picture is made or drawn.
+/// Real milliseconds that one frame may spend on the cluster, one in which no picture is made or drawn, and one
+/// in which a line was run and its output drawn.
 const FRAME_BUDGET_MS: f64 = 6.0;
 const PASSING_BUDGET_MS: f64 = 9.0;
+const LINE_FRAME_BUDGET_MS: f64 = 2.0;
+/// A line that was run shorter ago than this belongs to the same frame.
+const SAME_FRAME_MS: f64 = 12.0;
 /// A turn that takes in more changes than this is long.
 const CHANGES_IN_A_LONG_TURN: usize = 64;
 /// Real milliseconds of work on the cluster after which a frame does not make a picture as well.
 const LONG_MS: f64 = 3.0;
-/// Real milliseconds of work after which a frame begins no long turn, or none of a controller.
+/// Real milliseconds of work after which a frame begins no long turn.
 const SOON_MS: f64 = 1.0;
-const LATE_TO_ACT_MS: f64 = 4.0;
 /// A frame that comes later than this after the one before does not let more time pass: the page slept.
 const FRAME_MS_MAX: f64 = 100.0;
 /// Simulated time that "run until settled" runs at most.
@@ -35,11 +38,31 @@ pub struct Clock {
     pub settles_until: Option<Time>,
     /// Simulated milliseconds that are too short to have passed.
     remainder: f64,
+    /// When a line was run last, in real milliseconds.
+    line_at: f64,
+}
+
+impl Clock {
+    /// Takes note that a line has just been run.
+    pub(super) fn note_line(&mut self) {
+        self.line_at = browser::now_ms();
+    }
+
+    /// Real milliseconds that a frame may spend on the cluster.
+    fn budget_ms(&self, only_passes: bool) -> f64 {
+        if browser::now_ms() < self.line_at + SAME_FRAME_MS {
+            LINE_FRAME_BUDGET_MS
+        } else if only_passes {
+            PASSING_BUDGET_MS
+        } else {
+            FRAME_BUDGET_MS
+        }
+    }
 }
 
 impl Default for Clock {
     fn default() -> Self {
-        Self { is_playing: true, speed: 1.0, settles_until: None, remainder: 0.0 }
+        Self { is_playing: true, speed: 1.0, settles_until: None, remainder: 0.0, line_at: f64::NEG_INFINITY }
     }
 }
 
@@ -65,7 +88,7 @@ impl State {
             return self.advance_comparison(whole_ms(ms.clamp(0.0, FRAME_MS_MAX) * self.clock.speed));
         }
         let begin = browser::now_ms();
-        let budget = if self.views.frame.only_passes() { PASSING_BUDGET_MS } else { FRAME_BUDGET_MS };
+        let budget = self.clock.budget_ms(self.views.frame.only_passes());
         let is_over = || browser::now_ms() > begin + budget;
         let target = match self.clock.settles_until {
             Some(limit) => limit,
@@ -96,7 +119,7 @@ impl State {
             }
             self.cluster.step();
             self.machine.tell(&mut self.cluster);
-            self.feed();
+            self.feed(0.0);
             if is_over() || self.is_too_late(begin) {
                 return self.end_work(begin);
             }
@@ -115,11 +138,24 @@ impl State {
         self.saves_due += 1;
     }
 
+    /// Runs what the present instant still holds, as an input comes after all of it; says whether that is done.
+    /// Where time passes by itself, the frames after this do what is left after a real moment.
+    pub(super) fn finish_instant(&mut self, until: f64) -> bool {
+        let time_passes = !self.is_comparing() && self.is_ticking();
+        while self.cluster.next_due().is_some_and(|due| due <= self.cluster.now()) {
+            if time_passes && browser::now_ms() >= until {
+                return false;
+            }
+            self.cluster.step();
+            self.machine.tell(&mut self.cluster);
+        }
+        true
+    }
+
     /// Whether the next turn may be too long for what is left of a frame: what will be long begins one.
     fn is_too_late(&self, begin: f64) -> bool {
         let spent = browser::now_ms() - begin;
-        (spent > SOON_MS && self.cluster.pod_changes_next() > CHANGES_IN_A_LONG_TURN)
-            || (spent > LATE_TO_ACT_MS && self.cluster.acts_next())
+        spent > SOON_MS && self.cluster.pod_changes_next() > CHANGES_IN_A_LONG_TURN
     }
 
     /// Leaves the picture to another frame when this one has worked for long since it began.

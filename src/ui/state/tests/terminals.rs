@@ -20,6 +20,19 @@ fn a_line_of_a_button_does_not_wait_for_a_running_command() {
 }
 
 #[test]
+fn a_line_waits_for_what_its_instant_still_holds_unless_time_stands_still() {
+    let mut state = State::default();
+    let is_due = |state: &State| state.cluster.next_due() == Some(state.cluster.now());
+    assert!(is_due(&state), "the components start");
+    assert!(!state.finish_instant(0.0), "no real time is left for that");
+    state.reduce(Action::Advance(0.0));
+    assert!(!is_due(&state) && state.finish_instant(0.0));
+    let mut paused = State::default();
+    paused.reduce(Action::TogglePlay);
+    assert!(paused.finish_instant(0.0) && !is_due(&paused));
+}
+
+#[test]
 fn lines_are_recalled_and_completed() {
     let mut state = after(&[Action::Apply, run("kubectl get pods")]);
     state.reduce(Action::Type("draft".to_owned()));
