@@ -29,16 +29,22 @@ pub(super) fn gaps(cells: &Cells) -> Vec<usize> {
 /// Gives these pods their places: `old` says who had which.
 // Out of line, so that the page's start does not carry it.
 #[inline(never)]
-pub(super) fn arrange(tiles: Vec<Rc<TileView>>, old: &LaneView, is_at_rest: bool) -> Cells {
-    let order: Vec<String> = tiles.iter().map(|tile| tile.uid.clone()).collect();
-    let mut left: SortedMap<String, Rc<TileView>> =
-        tiles.into_iter().map(|tile| (tile.uid.clone(), tile)).collect();
-    let mut cells: Cells = old.cells().map(|cell| cell.and_then(|known| left.remove(&known.uid))).collect();
+pub(super) fn arrange(tiles: &[Rc<TileView>], old: &LaneView, is_at_rest: bool) -> Cells {
+    let known: SortedMap<&str, usize> =
+        tiles.iter().enumerate().map(|(index, tile)| (tile.uid.as_str(), index)).collect();
+    let mut is_placed = vec![false; tiles.len()];
+    let mut place = |uid: &str| {
+        let index = *known.get(uid)?;
+        is_placed[index] = true;
+        Some(Rc::clone(&tiles[index]))
+    };
+    let mut cells: Cells = old.cells().map(|cell| place(&cell?.uid)).collect();
     let mut free = gaps(&cells).into_iter();
-    for tile in order.iter().filter_map(|uid| left.remove(uid)) {
+    for (tile, _) in tiles.iter().zip(is_placed).filter(|(_, is_placed)| !is_placed) {
+        let tile = Some(Rc::clone(tile));
         match free.next() {
-            Some(place) => cells[place] = Some(tile),
-            None => cells.push(Some(tile)),
+            Some(place) => cells[place] = tile,
+            None => cells.push(tile),
         }
     }
     trim(&mut cells);
@@ -83,7 +89,7 @@ mod tests {
             ("a b", "", false, ""),
         ];
         for (old, now, is_at_rest, expected) in table {
-            let cells = arrange(tiles(now), &lane(old), is_at_rest);
+            let cells = arrange(&tiles(now), &lane(old), is_at_rest);
             assert_eq!(words(&cells), expected, "from {old:?} with {now:?}, at rest: {is_at_rest}");
         }
     }

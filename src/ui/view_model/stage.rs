@@ -117,7 +117,7 @@ impl StageView {
                     }
                     sort(&mut tiles);
                     let cells = match known {
-                        Some(known) => cells::arrange(tiles, known, is_at_rest),
+                        Some(known) => cells::arrange(&tiles, known, is_at_rest),
                         None => tiles.into_iter().map(Some).collect(),
                     };
                     Some(Rc::new(LaneView::of(node, cells, selected)))
