@@ -55,13 +55,13 @@ pub(super) fn travel(element: &Element, changes: &[Change<'_>], ms: f64) -> Play
 
 /// Lets an element come from elsewhere. What is left of an earlier way goes on as well, so that it does not
 /// jump where one way meets the next.
-pub(super) fn slide(element: &Element, from: &str, ms: f64) {
+pub(super) fn slide(element: &Element, from: &str, ms: f64) -> Playing {
     let options = [
         ("duration", ms.into()),
         ("easing", "cubic-bezier(.25, .7, .3, 1)".into()),
         ("composite", "add".into()),
     ];
-    begin(element, TRAVEL, &[("transform", from, "none")], &options);
+    begin(element, TRAVEL, &[("transform", from, "none")], &options)
 }
 
 /// Lets an element fill within some simulated time, of which a part has passed.

@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use web_sys::Element;
 
-use super::animate;
+use super::animate::{self, Playing};
 use super::places::{Places, Spot};
+use crate::collections::SortedMap;
 use crate::ui::view_model::stage::SHELF;
 
 /// More tiles than this do not travel, or leave, at the same time: nobody could follow them, and each is a
@@ -27,8 +28,15 @@ pub(super) struct Moved<'a> {
     pub(super) ms: f64,
 }
 
-/// Counts a tile as under way for as long as it lives: also where the browser gives its animation up.
+/// Counts a tile or a lane as under way for as long as it lives: also where the browser gives its animation up.
 struct UnderWay(Rc<Cell<usize>>);
+
+impl UnderWay {
+    fn begin(count: &Rc<Cell<usize>>) -> Self {
+        count.set(count.get() + 1);
+        Self(Rc::clone(count))
+    }
+}
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
@@ -52,17 +60,21 @@ impl Moved<'_> {
         }
         let (old, new) = (self.old.changed(self.new), self.new.changed(self.old));
         let source = self.new.lanes.get(SHELF).map(|lane| lane.spot.place());
+        let sliding = self.sliding();
+        let rest = |lane: &str| sliding.get(lane).copied().unwrap_or_default();
         let mut moved = Vec::new();
         for (uid, (lane, tile)) in &new {
             let known = old.get(uid);
             let way = match (known, source) {
-                (Some((_, was)), _) => Some(tile.way_from(was.place())),
-                (None, Some(source)) if *lane != SHELF => Some(tile.way_from(source)),
+                (Some((from, was)), _) => Some((*from, tile.way_from(was.place()))),
+                (None, Some(source)) if *lane != SHELF => Some((SHELF, tile.way_from(source))),
                 (None, _) => None,
             };
-            // The part of its way that its lane does not go.
-            let (x, y) = self.lane_way(lane);
-            let way = way.map(|(dx, dy)| (dx - x, dy - y));
+            // The part of its way that its lane does not go, seen from where both lanes have come so far.
+            let way = way.map(|(from, (dx, dy))| {
+                let ((x, y), (left, top), (to_left, to_top)) = (self.lane_way(lane), rest(from), rest(lane));
+                (dx - x + left - to_left, dy - y + top - to_top)
+            });
             if way.map_or(known.is_none(), is_far) {
                 moved.push((tile.clone(), way));
             }
@@ -76,6 +88,15 @@ impl Moved<'_> {
             (Some(old), Some(new)) => new.spot.way_from(old.spot.place()),
             _ => (0.0, 0.0),
         }
+    }
+
+    /// How far lanes that still slide are from their places.
+    fn sliding(&self) -> SortedMap<&str, Way> {
+        if self.new.sliding.get() == 0 {
+            return SortedMap::new();
+        }
+        let lanes = self.new.lanes.iter();
+        lanes.map(|(uid, lane)| (uid.as_str(), lane.spot.seen_from_its_place())).collect()
     }
 
     pub(super) fn play(&self, root: &Element) {
@@ -96,14 +117,15 @@ impl Moved<'_> {
         let lanes: Vec<_> = lanes.filter(|(_, way)| is_far(*way)).collect();
         if lanes.len() <= SLIDES_MAX {
             for (lane, way) in lanes {
-                slide(&lane.element, way, self.ms);
+                let under_way = UnderWay::begin(&self.new.sliding);
+                slide(&lane.element, way, self.ms).then(move || drop(under_way));
             }
         }
         self.make_room();
     }
 
     fn travel(&self, tile: &Spot, way: Option<Way>) {
-        let under_way = self.set_out();
+        let under_way = UnderWay::begin(&self.new.under_way);
         if let Some((dx, dy)) = way {
             let from = format!("translate({dx}px, {dy}px)");
             // Above those that it passes. With an animated `z-index` the page would have to move it.
@@ -117,12 +139,6 @@ impl Moved<'_> {
             let changes = [("transform", "scale(.85)", "none"), ("opacity", ".3", "1")];
             animate::travel(&tile.element, &changes, self.ms).then(move || drop(under_way));
         }
-    }
-
-    fn set_out(&self) -> UnderWay {
-        let count = Rc::clone(&self.new.under_way);
-        count.set(count.get() + 1);
-        UnderWay(count)
     }
 
     /// The element of a tile that is gone shrinks and fades at its last place.
@@ -139,7 +155,7 @@ impl Moved<'_> {
         }
         if layer.append_child(&element).is_ok() {
             let changes = [("transform", "none", "scale(.8)"), ("opacity", ".8", "0")];
-            let under_way = self.set_out();
+            let under_way = UnderWay::begin(&self.new.under_way);
             animate::travel(&element, &changes, self.ms).then(move || {
                 element.remove();
                 drop(under_way);
@@ -154,7 +170,7 @@ impl Moved<'_> {
             let Some(old) = self.old.panels.iter().find(is_it) else { continue };
             let way = panel.way_from(old.place());
             if is_far(way) {
-                slide(&panel.element, way, self.ms);
+                drop(slide(&panel.element, way, self.ms));
             }
         }
     }
@@ -171,6 +187,6 @@ impl Moved<'_> {
     }
 }
 
-fn slide(element: &Element, (dx, dy): Way, ms: f64) {
-    animate::slide(element, &format!("translate({dx}px, {dy}px)"), ms);
+fn slide(element: &Element, (dx, dy): Way, ms: f64) -> Playing {
+    animate::slide(element, &format!("translate({dx}px, {dy}px)"), ms)
 }

@@ -56,6 +56,8 @@ pub(super) struct Places {
     pub(super) was_moving: bool,
     /// How many tiles travel or leave.
     pub(super) under_way: Rc<Cell<usize>>,
+    /// How many lanes slide.
+    pub(super) sliding: Rc<Cell<usize>>,
 }
 
 impl Spot {
@@ -75,6 +77,13 @@ impl Spot {
 
     pub(super) fn place(&self) -> (f64, f64) {
         (self.left, self.top)
+    }
+
+    /// How far from its place it is drawn, while an animation is under way: more or less by what is the same for all
+    /// of one stage.
+    pub(super) fn seen_from_its_place(&self) -> (f64, f64) {
+        let seen = self.element.get_bounding_client_rect();
+        (seen.left() - self.left, seen.top() - self.top)
     }
 }
 
@@ -119,6 +128,7 @@ impl Places {
             is_summed,
             is_small,
             under_way: Rc::clone(&old.under_way),
+            sliding: Rc::clone(&old.sliding),
             room: (root.client_width(), root.client_height()),
             ..Self::default()
         };
