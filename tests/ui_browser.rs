@@ -55,13 +55,13 @@ async fn the_timeline_is_drawn() {
     let timeline = Action::Panel(kubesets::ui::state::Panel::Timeline);
     let (root, app) =
         mount(vec![Action::Reset, Action::Apply, Action::Settle, Action::Advance(16.0), timeline]);
-    let places = ".timeline-plot svg > g > g > g";
+    let places = ".timeline-plot svg > g > g";
     // Pending, creating and ready.
     for colour in ["#999999", "#56B4E9", "#009E73"] {
         until(&root, &format!("{places} > path[fill='{colour}']"), 2).await;
     }
     assert_eq!(
-        count(&root, ".timeline-plot svg > g > g > path[stroke='#009E73']"),
+        count(&root, ".timeline-plot svg > .timeline-counts > path[stroke='#009E73']"),
         1,
         "the count of ready pods"
     );

@@ -7,8 +7,8 @@ use gloo::events::EventListener;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
-use super::painter::{Content, Painter};
-use super::plot::{COUNTS, LANE};
+use super::painter::{Content, Painter, Wanted};
+use super::plot::{COUNTS, LANE, Place};
 use crate::sim::Time;
 use crate::ui::browser;
 use crate::ui::time_machine::MarkKind;
@@ -60,8 +60,7 @@ pub(crate) fn Drawing(props: &DrawingProps) -> Html {
     let width = use_width(&root);
     let painter = use_mut_ref(Painter::default);
     use_painter([&lanes, &counts], &painter, view, width);
-    let rows = u32::try_from(view.lanes.len()).unwrap_or_default() * ROW;
-    let height = HEAD + rows + COUNTS;
+    let height = top(view.lanes.len()) + COUNTS;
     let on_click = {
         let (root, window, now, on_seek) = (root.clone(), view.window, view.now, props.on_seek.clone());
         Callback::from(move |event: MouseEvent| {
@@ -80,7 +79,7 @@ pub(crate) fn Drawing(props: &DrawingProps) -> Html {
                     { patterns() }
                     { axis(view, width, height) }
                     <g ref={lanes}><Rows view={view.clone()} /></g>
-                    <g transform={format!("translate(0 {})", HEAD + rows)}><g ref={counts} /></g>
+                    <g ref={counts} class="timeline-counts" />
                     <Marks marks={view.marks.clone()} window={view.window} size={(width, height)} />
                     { present(view, width, height) }
                 </svg>
@@ -120,12 +119,12 @@ fn Names(props: &LanesProps) -> Html {
 /// The places of the lanes; the painter fills them.
 #[component]
 fn Rows(props: &LanesProps) -> Html {
-    (props.view.lanes.iter().enumerate())
-        .map(|(index, lane)| {
-            let y = HEAD + u32::try_from(index).unwrap_or_default() * ROW;
-            html! { <g key={lane.id()} transform={format!("translate(0 {y})")}><g /></g> }
-        })
-        .collect()
+    props.view.lanes.iter().map(|lane| html! { <g key={lane.id()} /> }).collect()
+}
+
+/// How far down the row of a lane is; behind the last lane are the counts.
+fn top(row: usize) -> u32 {
+    HEAD + u32::try_from(row).unwrap_or_default() * ROW
 }
 
 /// Has lanes and counts drawn that have changed.
@@ -139,10 +138,16 @@ fn use_painter(places: [&NodeRef; 2], painter: &Rc<RefCell<Painter>>, view: &Rc<
         }
         let (Some(lanes), Some(counts)) = (lanes.cast::<Element>(), counts.cast::<Element>()) else { return };
         // The counts first: they are a summary of all lanes.
-        let first = std::iter::once((counts, Content::Counts(drawn_counts.clone())));
-        let places = browser::all(&lanes, ":scope > g > g").into_iter();
-        let lanes = places.zip(drawn).map(|(place, lane)| (place, Content::Lane(lane.clone())));
-        Painter::want(&painter, first.chain(lanes).collect(), (*window, *width));
+        let place = |row| Place { top: top(row), window: *window, width: *width };
+        let content = Content::Counts(drawn_counts.clone());
+        let first = Wanted { element: counts, content, place: place(drawn.len()) };
+        let elements = browser::all(&lanes, ":scope > g").into_iter();
+        let lanes = elements.zip(drawn).enumerate().map(|(row, (element, lane))| Wanted {
+            element,
+            content: Content::Lane(lane.clone()),
+            place: place(row),
+        });
+        Painter::want(&painter, std::iter::once(first).chain(lanes).collect());
     });
 }
 

@@ -1,8 +1,9 @@
 //! Puts the drawings of lanes and counts into the page, a few at a time: no frame draws for longer than some
 //! milliseconds.
 //!
-//! A lane is drawn anew only when its pods or the window have changed. Until its turn comes it is stretched
-//! from the window it was drawn for, so that a zoom is seen at once.
+//! A lane is drawn anew only when its pods, its row or the window have changed. Until its turn comes it is moved
+//! and stretched from where it was drawn for, so that a zoom is seen at once. What is drawn in its place has no
+//! transform: a browser would paint each that has one by itself.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -12,9 +13,9 @@ use gloo::render::{AnimationFrame, request_animation_frame};
 use web_sys::Element;
 
 use super::paths::Paths;
-use super::plot;
+use super::plot::{self, Place};
 use crate::ui::browser;
-use crate::ui::view_model::timeline::{CountsView, LaneView, Window};
+use crate::ui::view_model::timeline::{CountsView, LaneView};
 
 /// Real milliseconds that one frame may draw.
 const FRAME_BUDGET_MS: f64 = 1.5;
@@ -48,43 +49,41 @@ impl Content {
         }
     }
 
-    fn paths(&self, (window, width): (Window, u32)) -> Paths {
+    fn paths(&self, at: &Place) -> Paths {
         match self {
-            Self::Lane(lane) => plot::bars(&lane.bars(window), window, width),
-            Self::Counts(counts) => plot::counts(counts, window, width),
+            Self::Lane(lane) => plot::bars(&lane.bars(at.window), at),
+            Self::Counts(counts) => plot::counts(counts, at),
         }
     }
+}
+
+/// What is to be drawn into an element.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    pub(super) element: Element,
+    pub(super) content: Content,
+    pub(super) place: Place,
 }
 
 /// What is drawn, and what is to be drawn.
 #[derive(Debug, Default)]
 pub(super) struct Painter {
-    drawn: Vec<Option<Drawn>>,
-    wanted: Vec<(Element, Content)>,
-    window: Option<(Window, u32)>,
+    /// What was drawn of what is wanted, in its order.
+    drawn: Vec<Option<Wanted>>,
+    wanted: Vec<Wanted>,
     next: usize,
     frame: Option<AnimationFrame>,
 }
 
-/// What a place was drawn for.
-#[derive(Debug)]
-struct Drawn {
-    place: Element,
-    content: Content,
-    window: (Window, u32),
-}
-
 impl Painter {
     /// Wants contents drawn into elements, in order.
-    pub(super) fn want(painter: &Rc<RefCell<Self>>, wanted: Vec<(Element, Content)>, window: (Window, u32)) {
+    pub(super) fn want(painter: &Rc<RefCell<Self>>, wanted: Vec<Wanted>) {
         let is_seen = {
             let mut painter = painter.borrow_mut();
             painter.drawn = kept(std::mem::take(&mut painter.drawn), &wanted);
             painter.wanted = wanted;
-            painter.window = Some(window);
             painter.next = 0;
-            painter.stretch();
-            painter.is_seen_for(window)
+            painter.stretch()
         };
         // What was stretched can be read already: its turn comes in the frames after this.
         Self::work(painter, if is_seen { 0.0 } else { FIRST_BUDGET_MS });
@@ -101,59 +100,69 @@ impl Painter {
     }
 
     fn draw_some(&mut self, until: f64) -> bool {
-        let Some(window) = self.window else { return true };
         while browser::now_ms() < until {
-            let Some((place, content)) = self.wanted.get(self.next) else { return true };
-            let is_drawn =
-                |drawn: &Drawn| drawn.window == window && drawn.content.is(content) && drawn.place == *place;
+            let Some(wanted) = self.wanted.get(self.next) else { return true };
+            let is_drawn = |drawn: &Wanted| {
+                drawn.place == wanted.place
+                    && drawn.content.is(&wanted.content)
+                    && drawn.element == wanted.element
+            };
             let slot = self.drawn.get_mut(self.next);
             self.next += 1;
             let Some(slot) = slot.filter(|slot| !slot.as_ref().is_some_and(is_drawn)) else { continue };
-            content.paths(window).put(place);
-            drop(place.remove_attribute("transform"));
-            *slot = Some(Drawn { place: place.clone(), content: content.clone(), window });
+            wanted.content.paths(&wanted.place).put(&wanted.element);
+            drop(wanted.element.remove_attribute("transform"));
+            *slot = Some(wanted.clone());
         }
         false
     }
 
-    /// Whether something was drawn before, for another window than this.
-    fn is_seen_for(&self, window: (Window, u32)) -> bool {
-        self.drawn.iter().flatten().any(|drawn| drawn.window != window)
-    }
-
-    /// Stretches what was drawn for another window, and is still what its place shows.
-    fn stretch(&self) {
-        let Some(window) = self.window else { return };
-        // Most were drawn for the same window, and are stretched alike.
-        let mut last: Option<((Window, u32), String)> = None;
-        for drawn in self.drawn.iter().flatten().filter(|drawn| drawn.window != window) {
-            let known = last.take().filter(|(known, _)| *known == drawn.window);
-            let (_, transform) =
-                last.insert(known.unwrap_or_else(|| (drawn.window, stretch(drawn.window, window))));
-            drop(drawn.place.set_attribute("transform", transform));
+    /// Moves and stretches what was drawn for another place, and is still what is to be shown there; says whether
+    /// there was any.
+    fn stretch(&self) -> bool {
+        // Most were drawn for the same window, and in the same row: they are stretched alike.
+        let mut last: Option<(Place, Place, String)> = None;
+        let mut is_any = false;
+        for (drawn, wanted) in self.drawn.iter().zip(&self.wanted) {
+            let Some(drawn) = drawn.as_ref().filter(|drawn| drawn.place != wanted.place) else { continue };
+            is_any |= drawn.place.window != wanted.place.window;
+            let known =
+                last.take().filter(|(from, to, _)| is_alike((*from, *to), (drawn.place, wanted.place)));
+            let known =
+                known.unwrap_or_else(|| (drawn.place, wanted.place, transform(&drawn.place, &wanted.place)));
+            drop(drawn.element.set_attribute("transform", &known.2));
+            last = Some(known);
         }
+        is_any
     }
 }
 
 /// What is drawn already of what is wanted, in the order in which it is wanted. Both have one order, apart
 /// from what has come and gone.
-fn kept(drawn: Vec<Option<Drawn>>, wanted: &[(Element, Content)]) -> Vec<Option<Drawn>> {
-    let mut drawn: VecDeque<Drawn> = drawn.into_iter().flatten().collect();
-    let of = |(_, content): &(Element, Content)| {
-        let at = drawn.iter().position(|drawn| content.takes_place_of(&drawn.content))?;
+fn kept(drawn: Vec<Option<Wanted>>, wanted: &[Wanted]) -> Vec<Option<Wanted>> {
+    let mut drawn: VecDeque<Wanted> = drawn.into_iter().flatten().collect();
+    let of = |wanted: &Wanted| {
+        let at = drawn.iter().position(|drawn| wanted.content.takes_place_of(&drawn.content))?;
         drawn.drain(..at);
         drawn.pop_front()
     };
     wanted.iter().map(of).collect()
 }
 
-/// How what was drawn for one window lies in another.
-fn stretch((old, old_width): (Window, u32), (window, width): (Window, u32)) -> String {
-    let (old_ms, ms) = (milliseconds(old.ms()), milliseconds(window.ms()));
-    let scale = old_ms * f64::from(width) / (ms * f64::from(old_width.max(1)));
-    let ahead = milliseconds(old.from.ms()) - milliseconds(window.from.ms());
-    let shift = ahead * f64::from(width) / ms;
-    format!("translate({shift:.2} 0) scale({scale:.5} 1)")
+/// Whether two ways, each from one place to another, are the same but for how far down they begin.
+fn is_alike(way: (Place, Place), other: (Place, Place)) -> bool {
+    let lie = |(from, to): (Place, Place)| (i64::from(to.top) - i64::from(from.top), from.window, to.window);
+    lie(way) == lie(other) && (way.0.width, way.1.width) == (other.0.width, other.1.width)
+}
+
+/// How what was drawn for one place lies in another.
+fn transform(from: &Place, to: &Place) -> String {
+    let (old_ms, ms) = (milliseconds(from.window.ms()), milliseconds(to.window.ms()));
+    let scale = old_ms * f64::from(to.width) / (ms * f64::from(from.width.max(1)));
+    let ahead = milliseconds(from.window.from.ms()) - milliseconds(to.window.from.ms());
+    let shift = ahead * f64::from(to.width) / ms;
+    let down = i64::from(to.top) - i64::from(from.top);
+    format!("translate({shift:.2} {down}) scale({scale:.5} 1)")
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a session's milliseconds are far below 2^52")]

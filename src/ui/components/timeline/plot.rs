@@ -26,6 +26,14 @@ const DESIRED: RGBColor = RGBColor(119, 119, 119);
 const FLOOR: RGBColor = RGBColor(213, 94, 0);
 const MESH: RGBColor = RGBColor(221, 221, 221);
 
+/// Where something is drawn: how far down, and which time in which width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) top: u32,
+    pub(super) window: Window,
+    pub(super) width: u32,
+}
+
 /// The colour of a shape, and how much of the lane's height it fills: neither is needed to read the other.
 pub(super) fn look(shape: Shape) -> (RGBColor, u32) {
     match shape {
@@ -45,13 +53,18 @@ pub(super) fn pattern(index: usize) -> Option<RGBColor> {
 }
 
 /// A lane's bars: a path for each colour.
-pub(super) fn bars(bars: &[BarView], window: Window, width: u32) -> Paths {
-    drawn((width, LANE), |area| bars.iter().try_for_each(|bar| draw_bar(area, bar, (window, width), 0)))
+pub(super) fn bars(bars: &[BarView], at: &Place) -> Paths {
+    let (top, room) = (down(at), (at.window, at.width));
+    drawn((at.width, at.top + LANE), |area| bars.iter().try_for_each(|bar| draw_bar(area, bar, room, top)))
 }
 
 /// The counts' lines.
-pub(super) fn counts(counts: &CountsView, window: Window, width: u32) -> Paths {
-    drawn((width, COUNTS), |area| draw_counts(area, counts, (window, width), 0))
+pub(super) fn counts(counts: &CountsView, at: &Place) -> Paths {
+    drawn((at.width, at.top + COUNTS), |area| draw_counts(area, counts, (at.window, at.width), down(at)))
+}
+
+fn down(at: &Place) -> i32 {
+    i32::try_from(at.top).unwrap_or(i32::MAX)
 }
 
 /// What drawing in memory gives: nothing can go wrong.
@@ -171,8 +184,8 @@ mod tests {
         assert_eq!(corners, [(0.0, 2.0), (0.25, 2.0), (0.25, 3.0), (0.5, 3.0), (0.5, 1.0), (1.0, 1.0)]);
         let view = CountsView { ready: steps.to_vec(), ..CountsView::default() };
         // Seven pods, though later than the window, are 80 pixels above none.
-        let drawn = counts(&view, WINDOW, 400).lines();
-        let ready = "none #009E73 M0 65L100 65L100 54L200 54L200 77L400 77";
+        let drawn = counts(&view, &Place { top: 100, window: WINDOW, width: 400 }).lines();
+        let ready = "none #009E73 M0 165L100 165L100 154L200 154L200 177L400 177";
         assert_eq!(drawn.last().map(String::as_str), Some(ready), "{drawn:?}");
     }
 
@@ -185,11 +198,11 @@ mod tests {
             pattern,
         };
         let drawn = [bar(0, Some(2_000), Shape::Pending, 0), bar(2_000, None, Shape::Ready, 2)];
-        let drawn = bars(&drawn, WINDOW, 400);
+        let drawn = bars(&drawn, &Place { top: 30, window: WINDOW, width: 400 });
         let expected = [
-            "#999999 none M0 11h100v3h-100z",
-            "#009E73 none M100 0h300v14h-300z",
-            "#000002 none M100 0h300v14h-300z",
+            "#999999 none M0 41h100v3h-100z",
+            "#009E73 none M100 30h300v14h-300z",
+            "#000002 none M100 30h300v14h-300z",
         ];
         assert_eq!(drawn.lines(), expected);
     }
