@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement, HtmlImageElement};
 
-use super::plot::{COUNTS, LANE, draw_bar, draw_counts, whole};
+use super::plot::{COUNTS, LANE, draw_bars, draw_counts, whole};
 use crate::ui::browser;
 use crate::ui::view_model::summary::clock;
 use crate::ui::view_model::timeline::TimelineView;
@@ -56,10 +56,11 @@ fn draw(svg: &mut String, view: &TimelineView, size: (u32, u32)) -> Drawn {
     let mut y = whole(f64::from(HEAD));
     for (lane, name) in view.lanes.iter().zip(view.names()) {
         root.draw(&Text::new(name.to_owned(), (10, y), small.clone()))?;
-        for mut bar in lane.bars(view.window) {
+        let mut bars = lane.bars(view.window);
+        for bar in &mut bars {
             bar.to = Some(bar.to.unwrap_or(view.now));
-            draw_bar(&plot, &bar, (view.window, WIDTH), y)?;
         }
+        draw_bars(&plot, &bars, (view.window, WIDTH), y)?;
         y += whole(f64::from(ROW));
     }
     root.draw(&Text::new(format!("pods, up to {}", view.session.counts.top()), (10, y + 4), small))?;

@@ -1,9 +1,9 @@
 //! Puts the drawings of lanes and counts into the page, a few at a time: no frame draws for longer than some
 //! milliseconds.
 //!
-//! A lane is drawn anew only when its pods, its row or the window have changed. Until its turn comes it is moved
-//! and stretched from where it was drawn for, so that a zoom is seen at once. What is drawn in its place has no
-//! transform: a browser would paint each that has one by itself.
+//! A lane is drawn anew only when its pods, its row or the window have changed. Until its turn comes it is
+//! moved and stretched from where it was drawn for, so that a zoom is seen at once. What is drawn in its
+//! place has no transform: a browser would paint each that has one by itself.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -117,8 +117,8 @@ impl Painter {
         false
     }
 
-    /// Moves and stretches what was drawn for another place, and is still what is to be shown there; says whether
-    /// there was any.
+    /// Moves and stretches what was drawn for another place, and is still what is to be shown there; says
+    /// whether any was drawn for another window.
     fn stretch(&self) -> bool {
         // Most were drawn for the same window, and in the same row: they are stretched alike.
         let mut last: Option<(Place, Place, String)> = None;

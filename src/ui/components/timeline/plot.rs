@@ -55,7 +55,7 @@ pub(super) fn pattern(index: usize) -> Option<RGBColor> {
 /// A lane's bars: a path for each colour.
 pub(super) fn bars(bars: &[BarView], at: &Place) -> Paths {
     let (top, room) = (down(at), (at.window, at.width));
-    drawn((at.width, at.top + LANE), |area| bars.iter().try_for_each(|bar| draw_bar(area, bar, room, top)))
+    drawn((at.width, at.top + LANE), |area| draw_bars(area, bars, room, top))
 }
 
 /// The counts' lines.
@@ -83,25 +83,33 @@ fn drawn(size: (u32, u32), draw: impl FnOnce(&OnPaths<'_>) -> InMemory) -> Paths
     paths
 }
 
-/// Draws a bar in a lane whose top is at `y`.
-pub(super) fn draw_bar<B: DrawingBackend>(
+/// Draws the bars of a lane whose top is at `y`: first all colours and then all patterns, as what has one
+/// colour may be drawn at once, where its first bar is.
+pub(super) fn draw_bars<B: DrawingBackend>(
     area: &DrawingArea<B, Shift>,
-    bar: &BarView,
-    (window, width): (Window, u32),
+    bars: &[BarView],
+    room: (Window, u32),
     y: i32,
 ) -> Drawing<B> {
-    let (colour, height) = look(bar.shape);
-    let place = |at| whole(window.place(at, f64::from(width)));
-    let (left, right) = (place(bar.from), bar.to.map_or(whole(f64::from(width)), place));
-    let (lane, height) = (whole(f64::from(LANE)), whole(f64::from(height)));
-    // What ends hangs from above, what begins grows from below.
-    let top = if bar.shape == Shape::Terminating { y } else { y + lane - height };
-    let corners = [(left, top), (right.max(left + 1), top + height)];
-    area.draw(&Rectangle::new(corners, colour.filled()))?;
-    if let Some(pattern) = pattern(bar.pattern) {
-        area.draw(&Rectangle::new(corners, pattern.filled()))?;
+    for bar in bars {
+        area.draw(&Rectangle::new(corners_of(bar, room, y), look(bar.shape).0.filled()))?;
+    }
+    for bar in bars {
+        if let Some(pattern) = pattern(bar.pattern) {
+            area.draw(&Rectangle::new(corners_of(bar, room, y), pattern.filled()))?;
+        }
     }
     Ok(())
+}
+
+/// The upper left and the lower right corner of a bar.
+fn corners_of(bar: &BarView, (window, width): (Window, u32), y: i32) -> [(i32, i32); 2] {
+    let place = |at| whole(window.place(at, f64::from(width)));
+    let (left, right) = (place(bar.from), bar.to.map_or(whole(f64::from(width)), place));
+    let (lane, height) = (whole(f64::from(LANE)), whole(f64::from(look(bar.shape).1)));
+    // What ends hangs from above, what begins grows from below.
+    let top = if bar.shape == Shape::Terminating { y } else { y + lane - height };
+    [(left, top), (right.max(left + 1), top + height)]
 }
 
 /// Draws the counts below `y`.
@@ -205,5 +213,19 @@ mod tests {
             "#000002 none M100 30h300v14h-300z",
         ];
         assert_eq!(drawn.lines(), expected);
+    }
+
+    #[test]
+    fn patterns_are_drawn_above_all_colours() {
+        let bar = |from, to, shape| BarView {
+            from: Time::from_ms(from),
+            to: Some(Time::from_ms(to)),
+            shape,
+            pattern: 2,
+        };
+        let phases = [bar(1_000, 2_000, Shape::Creating), bar(2_000, 3_000, Shape::Ready)];
+        let lines = bars(&phases, &Place { top: 30, window: WINDOW, width: 400 }).lines();
+        let fills: Vec<_> = lines.iter().filter_map(|line| line.split(' ').next()).collect();
+        assert_eq!(fills, ["#56B4E9", "#009E73", "#000002"]);
     }
 }
