@@ -1,36 +1,14 @@
 //! Images: which can be pulled, what a node keeps, and what is said about them.
 //!
-//! Models `pkg/kubelet/images/image_manager.go` (`EnsureImageExists`), Kubernetes v1.36, and a registry
-//! that has every image but those that are named as broken. Left out: credentials, digests that are pinned,
-//! garbage collection of images.
+//! Models `pkg/kubelet/images/image_manager.go` (`EnsureImageExists`), Kubernetes v1.36. What the registry
+//! has is said in `registry`. Left out: credentials, digests that are pinned, garbage collection of images.
 
 use super::Scene;
+use super::registry;
 use super::timing::Timing;
 use crate::api::pod::Container;
 use crate::collections::SortedSet;
 use crate::sim::{Rng, Span};
-
-/// Names and tags that no registry has, whoever the nodes are.
-const BAD: &str = "bad";
-
-/// Further names and tags that people use for an image that cannot be pulled.
-const BROKEN: &[&str] = &[
-    "bad",
-    "bad-tag",
-    "badtag",
-    "broken",
-    "does-not-exist",
-    "doesnotexist",
-    "invalid",
-    "missing",
-    "no-such-image",
-    "no-such-tag",
-    "nonexistent",
-    "non-existent",
-    "nonexisting",
-    "notexist",
-    "wrong",
-];
 
 /// What a node has to do for an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +28,7 @@ pub(super) enum ImageNeed {
 /// What a node has to do for the image of a container.
 pub(super) fn need(container: &Container, present: &SortedSet<String>, scene: Scene<'_>) -> ImageNeed {
     let timing = scene.timing;
-    if !can_be_pulled(&container.image, timing) {
+    if !registry::has(&container.image, timing) {
         return match container.image_pull_policy.as_str() {
             "Never" => ImageNeed::NeverPull,
             _ => ImageNeed::PullInVain,
@@ -73,15 +51,6 @@ pub(super) fn need(container: &Container, present: &SortedSet<String>, scene: Sc
         (_, true) => ImageNeed::Nothing,
         (_, false) => ImageNeed::Pull,
     }
-}
-
-fn can_be_pulled(image: &str, timing: &Timing) -> bool {
-    let last = image.rsplit('/').next().unwrap_or(image);
-    let (name, tag) = last.split_once(':').unwrap_or((last, ""));
-    if timing.stand_in {
-        return name != BAD && tag != BAD;
-    }
-    !BROKEN.contains(&name) && !BROKEN.contains(&tag)
 }
 
 /// The full name that the container runtime gives an image: `docker.io/library/nginx:latest`.

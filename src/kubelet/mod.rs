@@ -24,6 +24,7 @@ mod nodes;
 mod agent;
 mod admission;
 mod images;
+mod registry;
 mod commands;
 mod probing;
 mod lifecycle;

@@ -220,7 +220,7 @@ mod tests {
                 state.cluster.server().list(Kind::Deployment, None).next().map(|set| set.meta().name.clone());
             let target = name.map_or_else(|| kind.to_owned(), |name| format!("deployment/{name}"));
             state.machine.run_until(&mut state.cluster, Time::from_ms(60_000));
-            state.reduce(Action::Run(format!("kubectl set image {target} *=nginx:new")));
+            state.reduce(Action::Run(format!("kubectl set image {target} *=nginx:1.29")));
             state.machine.run_until(&mut state.cluster, Time::from_ms(120_000));
             state.refresh();
             let history = state.views.histories().into_iter().next().expect("it has a history");
@@ -231,7 +231,7 @@ mod tests {
             let added: Vec<&DiffLine> =
                 lines.iter().filter(|line| matches!(line, DiffLine::Added(_))).collect();
             assert!(
-                matches!(added[..], [DiffLine::Added(line)] if line.contains("image: nginx:new")),
+                matches!(added[..], [DiffLine::Added(line)] if line.contains("image: nginx:1.29")),
                 "{added:?}"
             );
         }
