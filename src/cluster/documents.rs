@@ -30,6 +30,16 @@ fn text(path: &str) -> Option<&'static str> {
         "examples/application/web/web-parallel.yaml" => {
             include_str!("../../static/examples/web-parallel.yaml")
         }
+        "examples/controllers/nginx-deployment.yaml" => {
+            include_str!("../../static/documents/nginx-deployment.yaml")
+        }
+        "examples/controllers/daemonset.yaml" => include_str!("../../static/documents/daemonset.yaml"),
+        "examples/controllers/fluentd-daemonset.yaml" => {
+            include_str!("../../static/documents/fluentd-daemonset.yaml")
+        }
+        "examples/controllers/fluentd-daemonset-update.yaml" => {
+            include_str!("../../static/documents/fluentd-daemonset-update.yaml")
+        }
         "examples/application/zookeeper/zookeeper.yaml" => {
             include_str!("../../static/documents/zookeeper.yaml")
         }
