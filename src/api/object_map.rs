@@ -1,7 +1,8 @@
 //! The objects of one kind, by namespace and name.
 //!
-//! Looking one up builds no key, and listing goes through one compiled iterator, wherever it is called. Copies
-//! of the whole map share their namespaces until one of them is changed, and then still names and objects.
+//! Looking one up builds no key, and listing goes through one compiled iterator, wherever it is called.
+//! Copies of the whole map share their namespaces until one of them is changed, and then still names and
+//! objects.
 
 use std::collections::{BTreeMap, btree_map};
 use std::marker::PhantomData;

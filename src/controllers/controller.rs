@@ -1,8 +1,8 @@
-//! What a controller is: which changes touch which keys, and what brings one key's object nearer to what it should
-//! be.
+//! What a controller is: which changes touch which keys, and what brings one key's object nearer to what it
+//! should be.
 //!
-//! Models the fields that every controller of pkg/controller has (`syncHandler`, `queue`, its event handlers),
-//! Kubernetes v1.36. Left out: metrics.
+//! Models the fields that every controller of pkg/controller has (`syncHandler`, `queue`, its event
+//! handlers), Kubernetes v1.36. Left out: metrics.
 
 use std::fmt;
 

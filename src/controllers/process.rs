@@ -1,6 +1,7 @@
 //! The process that runs the controllers: hears changes, fills queues, runs one sync at a time.
 //!
-//! Models cmd/kube-controller-manager/app/controllermanager.go, Kubernetes v1.36. Left out: leases, health checks.
+//! Models cmd/kube-controller-manager/app/controllermanager.go, Kubernetes v1.36. Left out: leases, health
+//! checks.
 
 use std::rc::Rc;
 

@@ -1,8 +1,9 @@
 //! The worker of one controller: takes a key off the queue and syncs it, one at a time.
 //!
-//! Models `processNextWorkItem` of every controller, such as that of `pkg/controller/replicaset/replica_set.go`,
-//! Kubernetes v1.36. Left out: several workers. A sync that makes very many pods takes several turns, all at one
-//! instant, between which other processes act; upstream they act beside it.
+//! Models `processNextWorkItem` of every controller, such as that of
+//! `pkg/controller/replicaset/replica_set.go`, Kubernetes v1.36. Left out: several workers. A sync that
+//! makes very many pods takes several turns, all at one instant, between which other processes act;
+//! upstream they act beside it.
 
 use super::controller::{Controller, Requeue, SyncResult};
 use super::verdict::{Decision, Reason, Verdict};

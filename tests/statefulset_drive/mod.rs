@@ -268,7 +268,11 @@ impl Drive {
         let mut controller = std::mem::take(&mut self.controller);
         let cache = std::mem::take(&mut self.cache);
         let key = self.key.clone();
-        let result = self.with_api(|api| controller.sync_with(&key, &cache, api));
+        let mut result = self.with_api(|api| controller.sync_with(&key, &cache, api));
+        // What makes very many pods goes on in further turns.
+        while controller.is_under_way(&key) {
+            result = self.with_api(|api| controller.sync_with(&key, &cache, api));
+        }
         (self.controller, self.cache) = (controller, cache);
         result.map_err(|error| error.message)
     }

@@ -1,8 +1,8 @@
 //! How a plan is carried out: some pods a turn, until all are made or deleted.
 //!
-//! Models `manageReplicas` and `slowStartBatch`, `pkg/controller/replicaset/replica_set.go`, Kubernetes v1.36.
-//! Left out: requests side by side. Upstream's requests take their time, in which others act; here a sync takes
-//! none, but other processes get their turn between two parts of a long one.
+//! Models `manageReplicas` and `slowStartBatch`, `pkg/controller/replicaset/replica_set.go`, Kubernetes
+//! v1.36. Left out: requests side by side. Upstream's requests take their time, in which others act; here a
+//! sync takes none, but other processes get their turn between two parts of a long one.
 
 use std::rc::Rc;
 

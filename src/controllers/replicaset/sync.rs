@@ -1,7 +1,7 @@
 //! One sync of one `ReplicaSet`: what is gathered before the policy decides, and what follows.
 //!
-//! Models `syncReplicaSet` and `claimPods`, `pkg/controller/replicaset/replica_set.go`, Kubernetes v1.36. Left
-//! out: metrics.
+//! Models `syncReplicaSet` and `claimPods`, `pkg/controller/replicaset/replica_set.go`, Kubernetes v1.36.
+//! Left out: metrics.
 
 use std::rc::Rc;
 

@@ -1,8 +1,8 @@
 //! Carries a plan out, some of its tasks a turn.
 //!
-//! Models `runForAll` and `slowStartBatch`, `pkg/controller/statefulset/stateful_set_control.go`, Kubernetes v1.36.
-//! Left out: requests side by side. Upstream's requests take their time, in which others act; here a sync takes
-//! none, but other processes get their turn between two parts of a long one.
+//! Models `runForAll` and `slowStartBatch`, `pkg/controller/statefulset/stateful_set_control.go`,
+//! Kubernetes v1.36. Left out: requests side by side. Upstream's requests take their time, in which others
+//! act; here a sync takes none, but other processes get their turn between two parts of a long one.
 
 use std::rc::Rc;
 
@@ -38,8 +38,8 @@ impl CarryingOut {
         Self { plan: Rc::new(plan), deleted: 0, next: 0, failed: None }
     }
 
-    /// Does as much as one turn may: of an ordered plan until the first failure, of a burst until the end of the
-    /// batch that one fell into. Says whether that was the last of it.
+    /// Does as much as one turn may: of an ordered plan until the first failure, of a burst until the end
+    /// of the batch that one fell into. Says whether that was the last of it.
     pub(super) fn carry_out_some(&mut self, control: &mut PodControl<'_>) -> bool {
         let is_burst = control.set.spec.pod_management_policy == "Parallel";
         for _ in 0..TASKS_A_TURN {

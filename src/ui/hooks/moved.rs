@@ -28,7 +28,8 @@ pub(super) struct Moved<'a> {
     pub(super) ms: f64,
 }
 
-/// Counts a tile or a lane as under way for as long as it lives: also where the browser gives its animation up.
+/// Counts a tile or a lane as under way for as long as it lives: also where the browser gives its animation
+/// up.
 struct UnderWay(Rc<Cell<usize>>);
 
 impl UnderWay {

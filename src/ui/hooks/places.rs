@@ -79,8 +79,8 @@ impl Spot {
         (self.left, self.top)
     }
 
-    /// How far from its place it is drawn, while an animation is under way: more or less by what is the same for all
-    /// of one stage.
+    /// How far from its place it is drawn, while an animation is under way: more or less by what is the
+    /// same for all of one stage.
     pub(super) fn seen_from_its_place(&self) -> (f64, f64) {
         let seen = self.element.get_bounding_client_rect();
         (seen.left() - self.left, seen.top() - self.top)

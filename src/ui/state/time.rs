@@ -5,8 +5,8 @@ use crate::sim::{Span, Time};
 use crate::ui::browser;
 use crate::ui::time_machine::Stride;
 
-/// Real milliseconds that one frame may spend on the cluster, one in which no picture is made or drawn, and one
-/// in which a line was run and its output drawn.
+/// Real milliseconds that one frame may spend on the cluster, one in which no picture is made or drawn, and
+/// one in which a line was run and its output drawn.
 const FRAME_BUDGET_MS: f64 = 6.0;
 const PASSING_BUDGET_MS: f64 = 9.0;
 const LINE_FRAME_BUDGET_MS: f64 = 2.0;
@@ -138,8 +138,8 @@ impl State {
         self.saves_due += 1;
     }
 
-    /// Runs what the present instant still holds, as an input comes after all of it; says whether that is done.
-    /// Where time passes by itself, the frames after this do what is left after a real moment.
+    /// Runs what the present instant still holds, as an input comes after all of it; says whether that is
+    /// done. Where time passes by itself, the frames after this do what is left after a real moment.
     pub(super) fn finish_instant(&mut self, until: f64) -> bool {
         let time_passes = !self.is_comparing() && self.is_ticking();
         while self.cluster.next_due().is_some_and(|due| due <= self.cluster.now()) {

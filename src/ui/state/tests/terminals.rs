@@ -21,13 +21,20 @@ fn a_line_of_a_button_does_not_wait_for_a_running_command() {
 
 #[test]
 fn a_line_waits_for_what_its_instant_still_holds_unless_time_stands_still() {
-    let mut state = State::default();
-    let is_due = |state: &State| state.cluster.next_due() == Some(state.cluster.now());
-    assert!(is_due(&state), "the components start");
+    let is_due = |state: &State| state.cluster.next_due().is_some_and(|due| due <= state.cluster.now());
+    // Amid the turns of one instant.
+    let within = || {
+        let mut state = after(&[Action::Apply]);
+        while !is_due(&state) {
+            assert!(state.cluster.step());
+        }
+        state
+    };
+    let mut state = within();
     assert!(!state.finish_instant(0.0), "no real time is left for that");
     state.reduce(Action::Advance(0.0));
     assert!(!is_due(&state) && state.finish_instant(0.0));
-    let mut paused = State::default();
+    let mut paused = within();
     paused.reduce(Action::TogglePlay);
     assert!(paused.finish_instant(0.0) && !is_due(&paused));
 }
