@@ -55,6 +55,8 @@ scenarios! {
     node_removed
     crash_loop
     lost_image
+    document_daemonset
+    document_deployment
     ignored_sigterm
     no_volume
     shell
