@@ -5,7 +5,6 @@
 
 use super::Scene;
 use super::registry;
-use super::timing::Timing;
 use crate::api::pod::Container;
 use crate::collections::SortedSet;
 use crate::sim::{Rng, Span};
@@ -139,6 +138,7 @@ pub(super) fn go_duration(span: Span) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::faults::Faults;
+    use super::super::timing::Timing;
     use super::*;
 
     #[test]

@@ -99,8 +99,10 @@ pub(super) fn course(
             break;
         }
         let counts = sample.value;
-        if least.is_none_or(|(ready, _)| counts.ready < ready) {
-            least = Some((counts.ready, counts.desired));
+        // Of equally few the most that were wanted: a new set wants none until its controller has looked.
+        let now = (counts.ready, counts.desired);
+        if least.is_none_or(|(ready, desired)| (now.0, -now.1) < (ready, -desired)) {
+            least = Some(now);
         }
         let is_complete = counts.updated >= counts.wanted && counts.ready >= counts.desired;
         if is_complete && has_begun {
@@ -174,6 +176,17 @@ mod tests {
     }
 
     const ROLL: &str = "kubectl set image statefulset/web nginx=registry.k8s.io/nginx-slim:0.21";
+
+    #[test]
+    fn the_fewest_are_told_of_the_most_that_were_wanted() {
+        let sample = |ms, ready, desired| Since {
+            at: Time::from_ms(ms),
+            order: 0,
+            value: Sample { ready, desired, wanted: desired, updated: ready },
+        };
+        let samples = [sample(0, 0, 0), sample(5, 0, 4), sample(9, 2, 4), sample(20, 4, 4)];
+        assert_eq!(course(&samples, Time::ZERO, None), (Some(Time::from_ms(20)), Some((0, 4))));
+    }
 
     #[test]
     fn a_rollout_has_a_beginning_an_end_and_its_fewest_pods() {
