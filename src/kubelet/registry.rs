@@ -101,9 +101,10 @@ pub(super) fn has(image: &str, timing: &Timing) -> bool {
     if timing.stand_in {
         return name != BAD && tag != BAD;
     }
-    let is_official =
-        OFFICIAL.contains(&image.split(':').next().unwrap_or(image).trim_start_matches(LIBRARY));
-    !BROKEN.contains(&name) && !BROKEN.contains(&tag) && !(is_official && is_mistyped(tag))
+    let repository = image.split(':').next().unwrap_or(image);
+    let is_official = OFFICIAL.contains(&repository.strip_prefix(LIBRARY).unwrap_or(repository));
+    let is_broken = BROKEN.contains(&name) || BROKEN.contains(&tag);
+    !(is_broken || is_official && is_mistyped(tag))
 }
 
 /// What may be left out before the name of an official image.
