@@ -24,7 +24,8 @@ fn a_line_waits_for_what_its_instant_still_holds_unless_time_stands_still() {
     let is_due = |state: &State| state.cluster.next_due().is_some_and(|due| due <= state.cluster.now());
     // Amid the turns of one instant.
     let within = || {
-        let mut state = after(&[Action::Apply]);
+        let mut state = State::default();
+        state.reduce(Action::Apply);
         while !is_due(&state) {
             assert!(state.cluster.step());
         }
