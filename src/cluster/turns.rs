@@ -250,6 +250,19 @@ mod tests {
     }
 
     #[test]
+    fn the_changes_that_come_next_are_those_that_were_made() {
+        let mut cluster = cluster_after("kubectl create deployment hello --image=hello --replicas=40");
+        let mut most = 0;
+        loop {
+            most = most.max(cluster.pod_changes_next());
+            if !cluster.step() {
+                break;
+            }
+        }
+        assert!(most >= 40, "at most {most} changes came at once to the controllers");
+    }
+
+    #[test]
     fn many_pods_are_made_and_placed_in_several_turns_of_one_instant() {
         let deployment = cluster_after("kubectl create deployment hello --image=hello --replicas=40");
         assert_eq!(growth(&mut deployment.clone(), |_| true), [32, 8]);
