@@ -44,40 +44,61 @@ const OFFICIAL: &[&str] = &[
     "ubuntu",
 ];
 
+/// What may be left out before their names.
+const LIBRARY: &str = "docker.io/library/";
+
 /// How their tags begin that do not begin with a number: channels, variants, and releases of distributions.
 const WORDS: &[&str] = &[
     "alpine",
+    "artful",
     "bionic",
     "bookworm",
     "bullseye",
     "buster",
+    "cosmic",
     "devel",
+    "disco",
+    "duke",
     "edge",
+    "eoan",
     "experimental",
     "focal",
     "forky",
     "glibc",
+    "groovy",
+    "hirsute",
+    "impish",
     "innovation",
     "jammy",
     "jessie",
+    "kinetic",
     "latest",
     "lts",
+    "lucid",
+    "lunar",
     "mainline",
+    "mantic",
     "musl",
     "noble",
     "oldoldstable",
     "oldstable",
     "oracle",
     "oraclelinux",
+    "oracular",
     "otel",
     "perl",
     "plucky",
+    "precise",
+    "quantal",
     "questing",
+    "raring",
     "rc",
     "resolute",
     "rolling",
+    "saucy",
     "sid",
     "slim",
+    "squeeze",
     "stable",
     "stretch",
     "testing",
@@ -86,9 +107,14 @@ const WORDS: &[&str] = &[
     "ubi",
     "uclibc",
     "unstable",
+    "utopic",
     "verify",
+    "vivid",
     "wheezy",
+    "wily",
     "xenial",
+    "yakkety",
+    "zesty",
 ];
 
 /// The second and third numbers of their tags are lower than this.
@@ -106,9 +132,6 @@ pub(super) fn has(image: &str, timing: &Timing) -> bool {
     let is_broken = BROKEN.contains(&name) || BROKEN.contains(&tag);
     !(is_broken || is_official && is_mistyped(tag))
 }
-
-/// What may be left out before the name of an official image.
-const LIBRARY: &str = "docker.io/library/";
 
 /// Whether this is surely no tag of an official image.
 fn is_mistyped(tag: &str) -> bool {
@@ -137,6 +160,7 @@ mod tests {
             ("nginx@sha256:0123", true),
             ("alpine:20240923", true),
             ("ubuntu:noble-20241015", true),
+            ("ubuntu:mantic", true),
             ("busybox:1.28", true),
             ("nginxdemos/hello:0.2", true),
             ("registry.example/team/nginx:nope", true),
