@@ -151,8 +151,10 @@ fn kept(drawn: Vec<Option<Wanted>>, wanted: &[Wanted]) -> Vec<Option<Wanted>> {
 
 /// Whether two ways, each from one place to another, are the same but for how far down they begin.
 fn is_alike(way: (Place, Place), other: (Place, Place)) -> bool {
-    let lie = |(from, to): (Place, Place)| (i64::from(to.top) - i64::from(from.top), from.window, to.window);
-    lie(way) == lie(other) && (way.0.width, way.1.width) == (other.0.width, other.1.width)
+    let lie = |(from, to): (Place, Place)| {
+        (i64::from(to.top) - i64::from(from.top), (from.window, from.width), (to.window, to.width))
+    };
+    lie(way) == lie(other)
 }
 
 /// How what was drawn for one place lies in another.
