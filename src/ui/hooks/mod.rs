@@ -8,3 +8,4 @@ pub(super) mod use_latest;
 pub(super) mod use_motion;
 pub(super) mod use_handle_place;
 pub(super) mod roving;
+pub(super) mod size_watch;

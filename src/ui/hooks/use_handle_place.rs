@@ -5,10 +5,10 @@
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast as _;
-use wasm_bindgen::prelude::*;
-use web_sys::{Element, HtmlElement, ResizeObserver};
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
+use super::size_watch::SizeWatch;
 use crate::ui::browser;
 use crate::ui::view_model::sets::SetView;
 
@@ -18,23 +18,13 @@ pub(crate) fn use_handle_place(root: &NodeRef, handle: &NodeRef, partition: Opti
     let (root, handle, ordinals) = (root.clone(), handle.clone(), set.slots.len());
     let width = use_state(|| 0);
     {
-        // Not the window's: on a phone the strip has a width only while its page is chosen.
         let (root, width) = (root.clone(), width.clone());
         use_effect_with((), move |()| {
-            let watch =
-                root.cast::<HtmlElement>().filter(|_| browser::document().is_some()).and_then(|root| {
-                    let strip = root.clone();
-                    let seen = Closure::<dyn Fn()>::new(move || width.set(strip.client_width()));
-                    let observer = ResizeObserver::new(seen.as_ref().unchecked_ref()).ok()?;
-                    observer.observe(&root);
-                    Some((observer, seen))
-                });
-            move || {
-                if let Some((observer, seen)) = watch {
-                    observer.disconnect();
-                    drop(seen);
-                }
-            }
+            let watch = root.cast::<HtmlElement>().and_then(|root| {
+                let strip = root.clone();
+                SizeWatch::new(&root, move || width.set(strip.client_width()))
+            });
+            move || drop(watch)
         });
     }
     use_effect_with((partition, ordinals, set.start, set.is_compact, *width), move |&(partition, ..)| {

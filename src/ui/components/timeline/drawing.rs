@@ -11,6 +11,7 @@ use super::painter::{Content, Painter, Wanted};
 use super::plot::{COUNTS, LANE, Place};
 use crate::sim::Time;
 use crate::ui::browser;
+use crate::ui::hooks::size_watch::SizeWatch;
 use crate::ui::time_machine::MarkKind;
 use crate::ui::view_model::summary::clock;
 use crate::ui::view_model::timeline::{LaneView, TimelineView, Window};
@@ -23,6 +24,10 @@ const HEAD: u32 = 30;
 const WIDTH: u32 = 640;
 /// Pixels between two labels of the axis, at least.
 const LABEL: u32 = 90;
+/// What scrolls, where there may be many lanes.
+pub(super) const BOX: &str = "timeline-box";
+/// Lanes that are so many pixels out of sight are drawn as well.
+const AROUND: i32 = 200;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct DrawingProps {
@@ -34,21 +39,17 @@ pub(crate) struct DrawingProps {
 #[hook]
 fn use_width(root: &NodeRef) -> u32 {
     let width = use_state_eq(|| WIDTH);
-    let measure = {
-        let (root, width) = (root.clone(), width.clone());
-        move || {
-            let measured = root.cast::<HtmlElement>().map_or(0, |root| root.client_width());
-            if let Some(measured) = u32::try_from(measured).ok().filter(|measured| *measured > 0) {
-                width.set(measured);
-            }
-        }
-    };
+    let (root, measured) = (root.clone(), width.clone());
     use_effect_with((), move |()| {
-        let listener = browser::document().and_then(|_| web_sys::window()).map(|window| {
-            measure();
-            EventListener::new(&window, "resize", move |_| measure())
+        let watch = root.cast::<HtmlElement>().and_then(|root| {
+            let element = root.clone();
+            SizeWatch::new(&root, move || {
+                if let Some(width) = u32::try_from(element.client_width()).ok().filter(|width| *width > 0) {
+                    measured.set(width);
+                }
+            })
         });
-        move || drop(listener)
+        move || drop(watch)
     });
     *width
 }
@@ -60,6 +61,7 @@ pub(crate) fn Drawing(props: &DrawingProps) -> Html {
     let width = use_width(&root);
     let painter = use_mut_ref(Painter::default);
     use_painter([&lanes, &counts], &painter, view, width);
+    use_scroll(&root, &painter);
     let height = top(view.lanes.len()) + COUNTS;
     let on_click = {
         let (root, window, now, on_seek) = (root.clone(), view.window, view.now, props.on_seek.clone());
@@ -148,6 +150,27 @@ fn use_painter(places: [&NodeRef; 2], painter: &Rc<RefCell<Painter>>, view: &Rc<
             place: place(row),
         });
         Painter::want(&painter, std::iter::once(first).chain(lanes).collect());
+    });
+}
+
+/// Has the painter follow what can be seen.
+#[hook]
+fn use_scroll(root: &NodeRef, painter: &Rc<RefCell<Painter>>) {
+    let (root, painter) = (root.clone(), Rc::clone(painter));
+    use_effect_with((), move |()| {
+        let scrolls = root.cast::<Element>().and_then(|root| root.closest(&format!(".{BOX}")).ok().flatten());
+        let watch = scrolls.map(|scrolls| {
+            let look = {
+                let scrolls = scrolls.clone();
+                move || {
+                    let top = scrolls.scroll_top();
+                    Painter::look(&painter, top - AROUND..top + scrolls.client_height() + AROUND);
+                }
+            };
+            let scrolled = look.clone();
+            (EventListener::new(&scrolls, "scroll", move |_| scrolled()), SizeWatch::new(&scrolls, look))
+        });
+        move || drop(watch)
     });
 }
 

@@ -22,6 +22,7 @@ use crate::ui::hooks::use_latest::use_latest;
 use crate::ui::state::Action;
 use crate::ui::view_model::status::Shape;
 use crate::ui::view_model::timeline::{LaneBy, TimelineChoice, TimelineView};
+use drawing::BOX;
 pub(crate) use drawing::Drawing;
 use table::Phases;
 
@@ -89,7 +90,7 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
                 workloads={session.workloads.clone()} on_wish={does.clone()} />
             <Legend shapes={session.shapes.clone()} has_counts={!session.counts.desired.is_empty()}
                 has_floor={!session.counts.floor.is_empty()} />
-            <div class="timeline-box" tabindex="0" role="group" onkeydown={on_key}
+            <div class={BOX} tabindex="0" role="group" onkeydown={on_key}
                 aria-label={format!("Timeline: {}. Arrow keys move, plus and minus zoom, 0 shows all.", view.summary())}>
                 <Drawing view={view.clone()} {on_seek} />
             </div>

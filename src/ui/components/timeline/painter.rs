@@ -1,19 +1,21 @@
 //! Puts the drawings of lanes and counts into the page, a few at a time: no frame draws for longer than some
 //! milliseconds.
 //!
-//! A lane is drawn anew only when its pods, its row or the window have changed. Until its turn comes it is
-//! moved and stretched from where it was drawn for, so that a zoom is seen at once. What is drawn in its
-//! place has no transform: a browser would paint each that has one by itself.
+//! Only lanes that can be seen are drawn, and those a little above and below: the others' places stay empty
+//! until somebody scrolls there. A lane is drawn anew only when its pods, its row or the window have changed.
+//! Until its turn comes it is moved and stretched from where it was drawn for, so that a zoom is seen at
+//! once. What is drawn in its place has no transform: a browser would paint each that has one by itself.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::rc::Rc;
 
 use gloo::render::{AnimationFrame, request_animation_frame};
 use web_sys::Element;
 
 use super::paths::Paths;
-use super::plot::{self, Place};
+use super::plot::{self, COUNTS, LANE, Place};
 use crate::ui::browser;
 use crate::ui::view_model::timeline::{CountsView, LaneView};
 
@@ -21,6 +23,8 @@ use crate::ui::view_model::timeline::{CountsView, LaneView};
 const FRAME_BUDGET_MS: f64 = 1.5;
 /// The same in the frame that has found out what is to be drawn, which was work as well.
 const FIRST_BUDGET_MS: f64 = 0.5;
+/// What can be seen where nothing says otherwise, in pixels from the top of the drawing: all.
+const ALL: Range<i32> = 0..i32::MAX;
 
 /// What a place shows.
 #[derive(Clone, Debug)]
@@ -49,6 +53,13 @@ impl Content {
         }
     }
 
+    fn height(&self) -> u32 {
+        match self {
+            Self::Lane(_) => LANE,
+            Self::Counts(_) => COUNTS,
+        }
+    }
+
     fn paths(&self, at: &Place) -> Paths {
         match self {
             Self::Lane(lane) => plot::bars(&lane.bars(at.window), at),
@@ -65,17 +76,43 @@ pub(super) struct Wanted {
     pub(super) place: Place,
 }
 
+impl Wanted {
+    fn is_within(&self, seen: &Range<i32>) -> bool {
+        let bottom = self.place.top + self.content.height();
+        seen.contains(&i32::try_from(self.place.top).unwrap_or(i32::MAX))
+            || seen.contains(&i32::try_from(bottom).unwrap_or(i32::MAX))
+    }
+}
+
 /// What is drawn, and what is to be drawn.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Painter {
     /// What was drawn of what is wanted, in its order.
     drawn: Vec<Option<Wanted>>,
     wanted: Vec<Wanted>,
     next: usize,
+    /// What can be seen, from where to where down the drawing.
+    seen: Range<i32>,
     frame: Option<AnimationFrame>,
 }
 
+impl Default for Painter {
+    fn default() -> Self {
+        Self { drawn: Vec::new(), wanted: Vec::new(), next: 0, seen: ALL, frame: None }
+    }
+}
+
 impl Painter {
+    /// Takes note of which pixels can be seen, from where to where down the drawing.
+    pub(super) fn look(painter: &Rc<RefCell<Self>>, seen: Range<i32>) {
+        {
+            let mut painter = painter.borrow_mut();
+            painter.seen = seen;
+            painter.next = 0;
+        }
+        Self::work(painter, FRAME_BUDGET_MS);
+    }
+
     /// Wants contents drawn into elements, in order.
     pub(super) fn want(painter: &Rc<RefCell<Self>>, wanted: Vec<Wanted>) {
         let is_seen = {
@@ -101,15 +138,25 @@ impl Painter {
 
     fn draw_some(&mut self, until: f64) -> bool {
         while browser::now_ms() < until {
-            let Some(wanted) = self.wanted.get(self.next) else { return true };
+            let nth = self.next;
+            let (Some(wanted), Some(slot)) = (self.wanted.get(nth), self.drawn.get_mut(nth)) else {
+                return true;
+            };
+            self.next += 1;
+            if !wanted.is_within(&self.seen) {
+                if slot.take().is_some() {
+                    Paths::default().put(&wanted.element);
+                }
+                continue;
+            }
             let is_drawn = |drawn: &Wanted| {
                 drawn.place == wanted.place
                     && drawn.content.is(&wanted.content)
                     && drawn.element == wanted.element
             };
-            let slot = self.drawn.get_mut(self.next);
-            self.next += 1;
-            let Some(slot) = slot.filter(|slot| !slot.as_ref().is_some_and(is_drawn)) else { continue };
+            if slot.as_ref().is_some_and(is_drawn) {
+                continue;
+            }
             wanted.content.paths(&wanted.place).put(&wanted.element);
             drop(wanted.element.remove_attribute("transform"));
             *slot = Some(wanted.clone());
