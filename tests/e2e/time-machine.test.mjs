@@ -94,6 +94,40 @@ test("the timeline is zoomed by keyboard, read as a table, and saved", async () 
   });
 });
 
+test("of many lanes those in sight are drawn, and the axis and the counts stay in sight", async () => {
+  await withPage(session, {}, async (page) => {
+    await page.getByRole("radio", { name: "100×", exact: true }).check({ force: true });
+    await run(page, "kubectl create deployment web --image=nginx --replicas=90");
+    await settle(page);
+    await page.getByRole("tab", { name: "Timeline" }).click();
+    // The first and the last lane have bars, or not; the axis and the counts are inside of the box.
+    const seen = () => page.evaluate(() => {
+      const box = document.querySelector(".timeline-box").getBoundingClientRect();
+      const lanes = document.querySelectorAll(".timeline-lanes svg > g > g");
+      const isWithin = (name) => {
+        const { top, bottom } = document.querySelector(name).getBoundingClientRect();
+        return top >= box.top && bottom <= box.bottom;
+      };
+      const stay = [".timeline-head", ".timeline-foot"].every(isWithin);
+      return [lanes.length, lanes[0].childElementCount > 0, lanes[lanes.length - 1].childElementCount > 0, stay].join(" ");
+    });
+    const comes = async (wanted) => {
+      const end = Date.now() + 10_000;
+      while (await seen() !== wanted && Date.now() < end) await page.evaluate(() => new Promise(requestAnimationFrame));
+      assert.equal(await seen(), wanted);
+    };
+    await comes("90 true false true");
+    await page.locator(".timeline-box").evaluate((box) => { box.scrollTop = box.scrollHeight; });
+    await comes("90 false true true");
+    // Zoomed out of sight, the first lane is drawn for what is shown when it is scrolled to.
+    await page.locator(".timeline-box").focus();
+    await page.keyboard.press("+");
+    await page.locator(".timeline-box").evaluate((box) => { box.scrollTop = 0; });
+    await comes("90 true false true");
+    await page.waitForFunction(() => !document.querySelector(".timeline-lanes svg > g > g[transform]"));
+  });
+});
+
 test("two runs are stepped together", async () => {
   await withPage(session, {}, async (page) => {
     await page.getByRole("tab", { name: "Compare" }).click();

@@ -1,4 +1,6 @@
-//! The lanes with their names, the axis, the marks, and the counts below.
+//! The lanes with their names, the axis and the marks above, and the counts below.
+//!
+//! Three drawings above each other: however far lanes are scrolled, the first and the last stay in sight.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,22 +10,19 @@ use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use super::painter::{Content, Painter, Wanted};
+use super::part::{PartKind, part};
 use super::plot::{COUNTS, LANE, Place};
 use crate::sim::Time;
 use crate::ui::browser;
 use crate::ui::hooks::size_watch::SizeWatch;
-use crate::ui::time_machine::MarkKind;
-use crate::ui::view_model::summary::clock;
-use crate::ui::view_model::timeline::{LaneView, TimelineView, Window};
+use crate::ui::view_model::timeline::{LaneView, TimelineView};
 
 /// A lane with the room below it.
 const ROW: u32 = LANE + 3;
-/// The room above the lanes: the axis and the marks.
+/// The height of the drawing above the lanes: the axis and the marks.
 const HEAD: u32 = 30;
 /// The width until the browser has said how much there is.
 const WIDTH: u32 = 640;
-/// Pixels between two labels of the axis, at least.
-const LABEL: u32 = 90;
 /// What scrolls, where there may be many lanes.
 pub(super) const BOX: &str = "timeline-box";
 /// Lanes that are so many pixels out of sight are drawn as well.
@@ -62,29 +61,36 @@ pub(crate) fn Drawing(props: &DrawingProps) -> Html {
     let painter = use_mut_ref(Painter::default);
     use_painter([&lanes, &counts], &painter, view, width);
     use_scroll(&root, &painter);
-    let height = top(view.lanes.len()) + COUNTS;
     let on_click = {
         let (root, window, now, on_seek) = (root.clone(), view.window, view.now, props.on_seek.clone());
         Callback::from(move |event: MouseEvent| {
             let Some(root) = root.cast::<Element>() else { return };
             let rect = root.get_bounding_client_rect();
             let share = (f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0);
-            on_seek.emit(window.instant(share).min(now));
+            // The names stand to the left.
+            if share >= 0.0 {
+                on_seek.emit(window.instant(share).min(now));
+            }
         })
     };
+    let part = |kind, height, content| part(kind, view, (width, height), content);
     html! {
-        <div class="timeline-plot">
-            <Names view={view.clone()} />
-            <div class="timeline-width" ref={root} onclick={on_click}>
-                <svg class="timeline-drawing" width={width.to_string()} height={height.to_string()}
-                    aria-hidden="true">
-                    { patterns() }
-                    { axis(view, width, height) }
-                    <g ref={lanes}><Rows view={view.clone()} /></g>
-                    <g ref={counts} class="timeline-counts" />
-                    <Marks marks={view.marks.clone()} window={view.window} size={(width, height)} />
-                    { present(view, width, height) }
-                </svg>
+        <div class="timeline-plot" onclick={on_click}>
+            <div class="timeline-head">
+                <span class="timeline-side" />
+                { part(PartKind::Head, HEAD, Html::default()) }
+            </div>
+            <div class="timeline-lanes">
+                <Names view={view.clone()} />
+                <div class="timeline-width" ref={root}>
+                    { part(PartKind::Lanes, top(view.lanes.len()), html! {
+                        <>{ patterns() }<g ref={lanes}><Rows view={view.clone()} /></g></>
+                    }) }
+                </div>
+            </div>
+            <div class="timeline-foot">
+                <span class="timeline-side">{ format!("pods, up to {}", view.session.counts.top()) }</span>
+                { part(PartKind::Counts, COUNTS, html! { <g ref={counts} class="timeline-counts" /> }) }
             </div>
         </div>
     }
@@ -100,20 +106,17 @@ impl PartialEq for LanesProps {
     fn eq(&self, other: &Self) -> bool {
         let (lanes, others) = (&self.view.lanes, &other.view.lanes);
         let is_same = |(lane, other): (&Rc<_>, &Rc<LaneView>)| Rc::ptr_eq(lane, other) || lane.is(other);
-        lanes.len() == others.len()
-            && lanes.iter().zip(others).all(is_same)
-            && self.view.session.counts.top() == other.view.session.counts.top()
+        lanes.len() == others.len() && lanes.iter().zip(others).all(is_same)
     }
 }
 
 #[component]
 fn Names(props: &LanesProps) -> Html {
     html! {
-        <ol class="timeline-names" aria-hidden="true">
+        <ol class="timeline-side timeline-names" aria-hidden="true">
             { for props.view.names().enumerate().map(|(index, name)| html! {
                 <li key={index} title={name.to_owned()}>{ name }</li>
             }) }
-            <li class="timeline-top">{ format!("pods, up to {}", props.view.session.counts.top()) }</li>
         </ol>
     }
 }
@@ -124,9 +127,9 @@ fn Rows(props: &LanesProps) -> Html {
     props.view.lanes.iter().map(|lane| html! { <g key={lane.id()} /> }).collect()
 }
 
-/// How far down the row of a lane is; behind the last lane are the counts.
+/// How far down the row of a lane is.
 fn top(row: usize) -> u32 {
-    HEAD + u32::try_from(row).unwrap_or_default() * ROW
+    u32::try_from(row).unwrap_or_default() * ROW
 }
 
 /// Has lanes and counts drawn that have changed.
@@ -142,7 +145,7 @@ fn use_painter(places: [&NodeRef; 2], painter: &Rc<RefCell<Painter>>, view: &Rc<
         // The counts first: they are a summary of all lanes.
         let place = |row| Place { top: top(row), window: *window, width: *width };
         let content = Content::Counts(drawn_counts.clone());
-        let first = Wanted { element: counts, content, place: place(drawn.len()) };
+        let first = Wanted { element: counts, content, place: place(0) };
         let elements = browser::all(&lanes, ":scope > g").into_iter();
         let lanes = elements.zip(drawn).enumerate().map(|(row, (element, lane))| Wanted {
             element,
@@ -174,10 +177,6 @@ fn use_scroll(root: &NodeRef, painter: &Rc<RefCell<Painter>>) {
     });
 }
 
-fn place(view: &TimelineView, at: Time, width: u32) -> String {
-    format!("{:.1}", view.window.place(at, f64::from(width)))
-}
-
 /// The patterns of revisions; their colours are the page's.
 fn patterns() -> Html {
     let pattern = |id: &'static str, content: Html| {
@@ -191,69 +190,5 @@ fn patterns() -> Html {
             { pattern("revision-4", html! { <path d="M0 6L6 0M0 0L6 6" class="pattern-line" /> }) }
             { pattern("revision-5", html! { <path d="M0 3H6" class="pattern-line" /> }) }
         </defs>
-    }
-}
-
-fn axis(view: &TimelineView, width: u32, height: u32) -> Html {
-    let labels = (width / LABEL).clamp(1, 10);
-    (0..labels)
-        .map(|index| {
-            let at = view.window.instant(f64::from(index) / f64::from(labels));
-            let x = place(view, at, width);
-            html! {
-                <>
-                    <line class="axis-line" x1={x.clone()} x2={x.clone()} y1="14" y2={height.to_string()} />
-                    <text class="axis-text" {x} y="11">{ clock(at) }</text>
-                </>
-            }
-        })
-        .collect()
-}
-
-#[derive(PartialEq, Properties)]
-struct MarksProps {
-    marks: Rc<Vec<(Time, MarkKind, String)>>,
-    window: Window,
-    size: (u32, u32),
-}
-
-/// The marks stand at their milliseconds in a drawing of its own, of which the window is seen: zooming and
-/// moving change nothing else.
-#[component]
-fn Marks(props: &MarksProps) -> Html {
-    let (width, height) = props.size;
-    let mark = |(at, kind, text): &(Time, MarkKind, String)| {
-        let x = at.ms().to_string();
-        let (class, end) = match kind {
-            MarkKind::Command => ("mark-command", height),
-            MarkKind::Milestone => ("mark-milestone", HEAD),
-            MarkKind::Warning => ("mark-warning", HEAD),
-        };
-        html! {
-            <line class={class} x1={x.clone()} x2={x} y1="16" y2={end.to_string()}>
-                <title>{ format!("{} {text}", clock(*at)) }</title>
-            </line>
-        }
-    };
-    let seen = format!("{} 0 {} {height}", props.window.from.ms(), props.window.ms());
-    html! {
-        <svg class="timeline-marks" width={width.to_string()} height={height.to_string()} viewBox={seen}
-            preserveAspectRatio="none">{ for props.marks.iter().map(mark) }</svg>
-    }
-}
-
-/// What lies beyond the present is covered; a line shows where the page looks.
-fn present(view: &TimelineView, width: u32, height: u32) -> Html {
-    let x = view.window.place(view.now, f64::from(width));
-    let rest = (f64::from(width) - x).max(0.0);
-    let at = place(view, view.at, width);
-    html! {
-        <>
-            if view.now < view.window.to {
-                <rect class="later" x={format!("{x:.1}")} y={(HEAD - 2).to_string()} width={format!("{rest:.1}")}
-                    height={(height - HEAD + 2).to_string()} />
-            }
-            <line class="looked-at" x1={at.clone()} x2={at} y1="14" y2={height.to_string()} />
-        </>
     }
 }

@@ -1,12 +1,13 @@
 //! The timeline: what is shown of it can be chosen, zoomed, panned, read as a table and saved as a file.
 //!
-//! - [`drawing`]: lanes, marks and counts. [`plot`], [`paths`]: their shapes. [`painter`]: draws a few lanes
-//!   a frame.
+//! - [`drawing`]: lanes and counts. [`part`]: axis and marks. [`plot`], [`paths`]: shapes of bars and lines.
+//!   [`painter`]: draws a few lanes a frame.
 //! - [`export`]: files. [`table`]: the same in words.
 
 mod drawing;
 mod export;
 mod painter;
+mod part;
 mod paths;
 mod plot;
 mod table;

@@ -15,7 +15,7 @@ use gloo::render::{AnimationFrame, request_animation_frame};
 use web_sys::Element;
 
 use super::paths::Paths;
-use super::plot::{self, COUNTS, LANE, Place};
+use super::plot::{self, LANE, Place};
 use crate::ui::browser;
 use crate::ui::view_model::timeline::{CountsView, LaneView};
 
@@ -23,7 +23,7 @@ use crate::ui::view_model::timeline::{CountsView, LaneView};
 const FRAME_BUDGET_MS: f64 = 1.5;
 /// The same in the frame that has found out what is to be drawn, which was work as well.
 const FIRST_BUDGET_MS: f64 = 0.5;
-/// What can be seen where nothing says otherwise, in pixels from the top of the drawing: all.
+/// What can be seen where nothing says otherwise, in pixels from the top of the lanes: all.
 const ALL: Range<i32> = 0..i32::MAX;
 
 /// What a place shows.
@@ -53,13 +53,6 @@ impl Content {
         }
     }
 
-    fn height(&self) -> u32 {
-        match self {
-            Self::Lane(_) => LANE,
-            Self::Counts(_) => COUNTS,
-        }
-    }
-
     fn paths(&self, at: &Place) -> Paths {
         match self {
             Self::Lane(lane) => plot::bars(&lane.bars(at.window), at),
@@ -77,10 +70,13 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
+    /// Whether a lane lies within these pixels; the counts are always in sight.
     fn is_within(&self, seen: &Range<i32>) -> bool {
-        let bottom = self.place.top + self.content.height();
-        seen.contains(&i32::try_from(self.place.top).unwrap_or(i32::MAX))
-            || seen.contains(&i32::try_from(bottom).unwrap_or(i32::MAX))
+        let holds = |y: u32| seen.contains(&i32::try_from(y).unwrap_or(i32::MAX));
+        match self.content {
+            Content::Lane(_) => holds(self.place.top) || holds(self.place.top + LANE),
+            Content::Counts(_) => true,
+        }
     }
 }
 
@@ -91,7 +87,7 @@ pub(super) struct Painter {
     drawn: Vec<Option<Wanted>>,
     wanted: Vec<Wanted>,
     next: usize,
-    /// What can be seen, from where to where down the drawing.
+    /// What can be seen, from where to where down the lanes.
     seen: Range<i32>,
     frame: Option<AnimationFrame>,
 }
@@ -103,7 +99,7 @@ impl Default for Painter {
 }
 
 impl Painter {
-    /// Takes note of which pixels can be seen, from where to where down the drawing.
+    /// Takes note of which pixels can be seen, from where to where down the lanes.
     pub(super) fn look(painter: &Rc<RefCell<Self>>, seen: Range<i32>) {
         {
             let mut painter = painter.borrow_mut();

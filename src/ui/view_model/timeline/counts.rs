@@ -1,7 +1,6 @@
 //! The lines below the lanes: ready pods, and for one workload also the updated and desired ones, and the
 //! floor that its budgets set.
 
-use super::TimelineChoice;
 use crate::api::policy::PodDisruptionBudget;
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
 use crate::cluster::Cluster;
@@ -27,15 +26,15 @@ pub struct CountsView {
 }
 
 impl CountsView {
-    /// The lines of the chosen pods, of which so many were ready.
+    /// The lines of the chosen pods, of which so many were ready; `workload`, when all are of one.
     pub(super) fn of(
         ready: Vec<Step>,
         chronicle: &Chronicle,
         cluster: &Cluster,
-        choice: &TimelineChoice,
+        workload: Option<&ObjectKey>,
     ) -> Self {
         let mut view = Self { ready, ..Self::default() };
-        let Some(key) = &choice.workload else { return view };
+        let Some(key) = workload else { return view };
         let Ok(object) = cluster.server().get(key) else { return view };
         if let Some(counts) = chronicle.counts().workload(&object.meta().uid) {
             view.updated = counts.all().iter().map(|since| (since.at, since.value.updated)).collect();

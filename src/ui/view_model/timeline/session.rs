@@ -51,7 +51,8 @@ impl SessionView {
         // An empty one has no pods that could have another place now.
         let mut view = known.or_else(|| told_on(Self::default())).unwrap_or_default();
         view.told = told;
-        let counts = CountsView::of(view.ready(), chronicle, present, choice);
+        let workload = choice.workload.as_ref().or_else(|| view.only_workload());
+        let counts = CountsView::of(view.ready(), chronicle, present, workload);
         if *view.counts != counts {
             view.counts = Rc::new(counts);
         }
@@ -106,6 +107,12 @@ impl SessionView {
         self.begin = self.begin.into_iter().chain([life.begin()]).min();
         self.note_shapes(life);
         Some(())
+    }
+
+    /// The workload of all pods, when there is one.
+    fn only_workload(&self) -> Option<&ObjectKey> {
+        let [only] = &self.workloads[..] else { return None };
+        self.lives.iter().all(|life| life.owner.as_ref() == Some(only)).then_some(only)
     }
 
     /// Takes note of every workload whose pods are remembered.

@@ -95,13 +95,17 @@ fn counts_follow_the_workload_and_its_budget() {
     let mut state = page(&[budget, "kubectl delete pod web-1"]);
     let set = ObjectKey::new(Kind::StatefulSet, "default", "web");
     assert_eq!(view(&state).session.workloads, std::slice::from_ref(&set));
-    assert!(view(&state).session.counts.desired.is_empty(), "one workload has to be chosen for it");
+    let of_only = view(&state).session.counts.clone();
+    state.reduce(Action::Run("kubectl run alone --image=nginx".to_owned()));
+    wait(&mut state);
+    assert!(view(&state).session.counts.desired.is_empty(), "not all pods are of one workload");
     let chosen = choose(&mut state, TimelineChoice { workload: Some(set), ..TimelineChoice::default() });
     let ready: Vec<i64> = chosen.session.counts.ready.iter().map(|(_, count)| *count).collect();
     assert_eq!(ready, [0, 1, 2, 1, 2]);
     assert_eq!(chosen.session.counts.desired.last().map(|(_, count)| *count), Some(2));
     assert_eq!(chosen.session.counts.floor.last().map(|(_, count)| *count), Some(1));
     assert_eq!(chosen.session.counts.top(), 2);
+    assert_eq!(of_only, chosen.session.counts, "with one workload nothing has to be chosen");
 }
 
 #[test]

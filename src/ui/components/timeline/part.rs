@@ -1,0 +1,112 @@
+//! What the timeline's three drawings have in common: the axis, the marks, and the present.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::sim::Time;
+use crate::ui::time_machine::MarkKind;
+use crate::ui::view_model::summary::clock;
+use crate::ui::view_model::timeline::{TimelineView, Window};
+
+/// Pixels between two labels of the axis, at least.
+const LABEL: u32 = 90;
+
+/// What a drawing shows of the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PartKind {
+    /// The axis' labels and all marks; it stays in sight.
+    Head,
+    Lanes,
+    /// The counts, which stay in sight, too.
+    Counts,
+}
+
+/// A drawing of the timeline, of this size, with the lines that go through all of them.
+pub(super) fn part(kind: PartKind, view: &TimelineView, size: (u32, u32), content: Html) -> Html {
+    let (width, height) = size;
+    let is_head = kind == PartKind::Head;
+    // In the head, labels and marks stand above each other.
+    let [lines, top] = if is_head { [14, 16] } else { [0, 0] };
+    html! {
+        <svg class="timeline-drawing" width={width.to_string()} height={height.to_string()} aria-hidden="true">
+            { axis(view, width, (lines, height), is_head) }
+            { content }
+            <Marks marks={view.marks.clone()} window={view.window} {size} {top} {is_head} />
+            { present(view, width, (lines, height), is_head) }
+        </svg>
+    }
+}
+
+fn place(view: &TimelineView, at: Time, width: u32) -> String {
+    format!("{:.1}", view.window.place(at, f64::from(width)))
+}
+
+/// The axis' lines, from where to where down, and its labels.
+fn axis(view: &TimelineView, width: u32, (top, bottom): (u32, u32), has_labels: bool) -> Html {
+    let labels = (width / LABEL).clamp(1, 10);
+    let instant = |index| view.window.instant(f64::from(index) / f64::from(labels));
+    let places = (0..labels).map(|index| (instant(index), place(view, instant(index), width)));
+    let places: Vec<_> = places.collect();
+    let lines: String = places.iter().map(|(_, x)| format!("M{x} {top}V{bottom}")).collect();
+    let label = |(at, x): (Time, String)| html! { <text class="axis-text" {x} y="11">{ clock(at) }</text> };
+    html! {
+        <>
+            <path class="axis-line" d={lines} />
+            if has_labels {
+                { for places.into_iter().map(label) }
+            }
+        </>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct MarksProps {
+    marks: Rc<Vec<(Time, MarkKind, String)>>,
+    window: Window,
+    size: (u32, u32),
+    top: u32,
+    is_head: bool,
+}
+
+/// The marks stand at their milliseconds in a drawing of its own, of which the window is seen: zooming and
+/// moving change nothing else. Commands go through all drawings, the others have their place in the head.
+#[component]
+fn Marks(props: &MarksProps) -> Html {
+    let (width, height) = props.size;
+    let mark = |(at, kind, text): &(Time, MarkKind, String)| {
+        let x = at.ms().to_string();
+        let class = match kind {
+            MarkKind::Command => "mark-command",
+            MarkKind::Milestone => "mark-milestone",
+            MarkKind::Warning => "mark-warning",
+        };
+        html! {
+            <line class={class} x1={x.clone()} x2={x} y1={props.top.to_string()} y2={height.to_string()}>
+                <title>{ format!("{} {text}", clock(*at)) }</title>
+            </line>
+        }
+    };
+    let is_here = |(_, kind, _): &&(Time, MarkKind, String)| props.is_head || *kind == MarkKind::Command;
+    let seen = format!("{} 0 {} {height}", props.window.from.ms(), props.window.ms());
+    html! {
+        <svg class="timeline-marks" width={width.to_string()} height={height.to_string()} viewBox={seen}
+            preserveAspectRatio="none">{ for props.marks.iter().filter(is_here).map(mark) }</svg>
+    }
+}
+
+/// What lies beyond the present is covered, but for the axis; a line shows where the page looks.
+fn present(view: &TimelineView, width: u32, (top, bottom): (u32, u32), is_head: bool) -> Html {
+    let x = view.window.place(view.now, f64::from(width));
+    let rest = (f64::from(width) - x).max(0.0);
+    let at = place(view, view.at, width);
+    html! {
+        <>
+            if view.now < view.window.to && !is_head {
+                <rect class="later" x={format!("{x:.1}")} y={top.to_string()} width={format!("{rest:.1}")}
+                    height={(bottom - top).to_string()} />
+            }
+            <line class="looked-at" x1={at.clone()} x2={at} y1={top.to_string()} y2={bottom.to_string()} />
+        </>
+    }
+}
