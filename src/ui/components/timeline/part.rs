@@ -48,11 +48,11 @@ fn axis(view: &TimelineView, width: u32, (top, bottom): (u32, u32), has_labels: 
     let instant = |index| view.window.instant(f64::from(index) / f64::from(labels));
     let places = (0..labels).map(|index| (instant(index), place(view, instant(index), width)));
     let places: Vec<_> = places.collect();
-    let lines: String = places.iter().map(|(_, x)| format!("M{x} {top}V{bottom}")).collect();
+    let lines: Vec<_> = places.iter().map(|(_, x)| format!("M{x} {top}V{bottom}")).collect();
     let label = |(at, x): (Time, String)| html! { <text class="axis-text" {x} y="11">{ clock(at) }</text> };
     html! {
         <>
-            <path class="axis-line" d={lines} />
+            <path class="axis-line" d={lines.concat()} />
             if has_labels {
                 { for places.into_iter().map(label) }
             }
