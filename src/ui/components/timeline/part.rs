@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::plot::whole;
 use crate::sim::Time;
 use crate::ui::time_machine::MarkKind;
 use crate::ui::view_model::summary::clock;
@@ -38,8 +39,10 @@ pub(super) fn part(kind: PartKind, view: &TimelineView, size: (u32, u32), conten
     }
 }
 
+/// The middle of the pixel in which an instant lies: a thin line is sharp there.
 fn place(view: &TimelineView, at: Time, width: u32) -> String {
-    format!("{:.1}", view.window.place(at, f64::from(width)))
+    let last = f64::from(width.saturating_sub(1));
+    format!("{}.5", whole(view.window.place(at, f64::from(width)).floor().min(last)))
 }
 
 /// The axis' lines, from where to where down, and its labels.
@@ -97,13 +100,13 @@ fn Marks(props: &MarksProps) -> Html {
 
 /// What lies beyond the present is covered, but for the axis; a line shows where the page looks.
 fn present(view: &TimelineView, width: u32, (top, bottom): (u32, u32), is_head: bool) -> Html {
-    let x = view.window.place(view.now, f64::from(width));
-    let rest = (f64::from(width) - x).max(0.0);
+    let x = whole(view.window.place(view.now, f64::from(width)));
+    let rest = (whole(f64::from(width)) - x).max(0);
     let at = place(view, view.at, width);
     html! {
         <>
             if view.now < view.window.to && !is_head {
-                <rect class="later" x={format!("{x:.1}")} y={top.to_string()} width={format!("{rest:.1}")}
+                <rect class="later" x={x.to_string()} y={top.to_string()} width={rest.to_string()}
                     height={(bottom - top).to_string()} />
             }
             <line class="looked-at" x1={at.clone()} x2={at} y1={top.to_string()} y2={bottom.to_string()} />
