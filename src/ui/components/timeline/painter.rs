@@ -141,7 +141,7 @@ impl Painter {
             self.next += 1;
             if !wanted.is_within(&self.seen) {
                 if slot.take().is_some() {
-                    Paths::default().put(&wanted.element);
+                    put(&Paths::default(), &wanted.element);
                 }
                 continue;
             }
@@ -153,8 +153,7 @@ impl Painter {
             if slot.as_ref().is_some_and(is_drawn) {
                 continue;
             }
-            wanted.content.paths(&wanted.place).put(&wanted.element);
-            drop(wanted.element.remove_attribute("transform"));
+            put(&wanted.content.paths(&wanted.place), &wanted.element);
             *slot = Some(wanted.clone());
         }
         false
@@ -178,6 +177,12 @@ impl Painter {
         }
         is_any
     }
+}
+
+/// Puts paths into an element, in its own place.
+fn put(paths: &Paths, element: &Element) {
+    paths.put(element);
+    drop(element.remove_attribute("transform"));
 }
 
 /// What is drawn already of what is wanted, in the order in which it is wanted. Both have one order, apart
