@@ -82,15 +82,15 @@ pub(crate) fn Drawing(props: &DrawingProps) -> Html {
             </div>
             <div class="timeline-lanes">
                 <Names view={view.clone()} />
-                <div class="timeline-width" ref={root}>
-                    { part(PartKind::Lanes, top(view.lanes.len()), html! {
+                <div ref={root}>
+                    { part(PartKind::Body, top(view.lanes.len()), html! {
                         <>{ patterns() }<g ref={lanes}><Rows view={view.clone()} /></g></>
                     }) }
                 </div>
             </div>
             <div class="timeline-foot">
                 <span class="timeline-side">{ format!("pods, up to {}", view.session.counts.top()) }</span>
-                { part(PartKind::Counts, COUNTS, html! { <g ref={counts} class="timeline-counts" /> }) }
+                { part(PartKind::Body, COUNTS, html! { <g ref={counts} class="timeline-counts" /> }) }
             </div>
         </div>
     }

@@ -16,25 +16,23 @@ const LABEL: u32 = 90;
 /// What a drawing shows of the whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PartKind {
-    /// The axis' labels and all marks; it stays in sight.
+    /// The axis' labels and all marks.
     Head,
-    Lanes,
-    /// The counts, which stay in sight, too.
-    Counts,
+    /// Lanes or counts: what goes on below the head.
+    Body,
 }
 
 /// A drawing of the timeline, of this size, with the lines that go through all of them.
 pub(super) fn part(kind: PartKind, view: &TimelineView, size: (u32, u32), content: Html) -> Html {
     let (width, height) = size;
-    let is_head = kind == PartKind::Head;
     // In the head, labels and marks stand above each other.
-    let [lines, top] = if is_head { [14, 16] } else { [0, 0] };
+    let [lines, top] = if kind == PartKind::Head { [14, 16] } else { [0, 0] };
     html! {
         <svg class="timeline-drawing" width={width.to_string()} height={height.to_string()} aria-hidden="true">
-            { axis(view, width, (lines, height), is_head) }
+            { axis(view, width, (lines, height), kind) }
             { content }
-            <Marks marks={view.marks.clone()} window={view.window} {size} {top} {is_head} />
-            { present(view, width, (lines, height), is_head) }
+            <Marks marks={view.marks.clone()} window={view.window} {size} {top} {kind} />
+            { present(view, width, (lines, height), kind) }
         </svg>
     }
 }
@@ -46,7 +44,7 @@ fn place(view: &TimelineView, at: Time, width: u32) -> String {
 }
 
 /// The axis' lines, from where to where down, and its labels.
-fn axis(view: &TimelineView, width: u32, (top, bottom): (u32, u32), has_labels: bool) -> Html {
+fn axis(view: &TimelineView, width: u32, (top, bottom): (u32, u32), kind: PartKind) -> Html {
     let labels = (width / LABEL).clamp(1, 10);
     let instant = |index| view.window.instant(f64::from(index) / f64::from(labels));
     let places = (0..labels).map(|index| (instant(index), place(view, instant(index), width)));
@@ -56,7 +54,7 @@ fn axis(view: &TimelineView, width: u32, (top, bottom): (u32, u32), has_labels: 
     html! {
         <>
             <path class="axis-line" d={lines.concat()} />
-            if has_labels {
+            if kind == PartKind::Head {
                 { for places.into_iter().map(label) }
             }
         </>
@@ -69,7 +67,7 @@ struct MarksProps {
     window: Window,
     size: (u32, u32),
     top: u32,
-    is_head: bool,
+    kind: PartKind,
 }
 
 /// The marks stand at their milliseconds in a drawing of its own, of which the window is seen: zooming and
@@ -90,7 +88,8 @@ fn Marks(props: &MarksProps) -> Html {
             </line>
         }
     };
-    let is_here = |(_, kind, _): &&(Time, MarkKind, String)| props.is_head || *kind == MarkKind::Command;
+    let is_here =
+        |(_, kind, _): &&(Time, MarkKind, String)| props.kind == PartKind::Head || *kind == MarkKind::Command;
     let seen = format!("{} 0 {} {height}", props.window.from.ms(), props.window.ms());
     html! {
         <svg class="timeline-marks" width={width.to_string()} height={height.to_string()} viewBox={seen}
@@ -99,13 +98,13 @@ fn Marks(props: &MarksProps) -> Html {
 }
 
 /// What lies beyond the present is covered, but for the axis; a line shows where the page looks.
-fn present(view: &TimelineView, width: u32, (top, bottom): (u32, u32), is_head: bool) -> Html {
+fn present(view: &TimelineView, width: u32, (top, bottom): (u32, u32), kind: PartKind) -> Html {
     let x = whole(view.window.place(view.now, f64::from(width)));
     let rest = (whole(f64::from(width)) - x).max(0);
     let at = place(view, view.at, width);
     html! {
         <>
-            if view.now < view.window.to && !is_head {
+            if view.now < view.window.to && kind == PartKind::Body {
                 <rect class="later" x={x.to_string()} y={top.to_string()} width={rest.to_string()}
                     height={(bottom - top).to_string()} />
             }
