@@ -6,7 +6,8 @@
 //!
 //! - [`state`]: actions and what they change. [`view_model`]: what is shown. [`examples`]: manifests.
 //!   [`time_machine`]: the past, and other branches. [`comparison`]: two runs beside each other.
-//! - `components`: one per file. `hooks`: frames, travelling tiles, arrow keys.
+//! - `components`: one per file. `hooks`: frames, travelling tiles, arrow keys. `painting`: the small tiles
+//!   of a crowd.
 //! - [`persist`]: over a reload. `crash`: the last words. [`deferred`]: code that comes
 //!   later. [`browser`]: what is asked of the browser.
 
@@ -19,6 +20,7 @@ pub mod state;
 pub mod persist;
 mod crash;
 pub mod deferred;
+mod painting;
 mod hooks;
 mod components;
 

@@ -172,25 +172,34 @@ for (const word of ["10×", "100×"]) {
   });
 }
 
-test("in a crowd each pod keeps its place until all has come to rest, and then the gaps are closed", async () => {
-  await withPage(session, {}, async (page) => {
+/** Opens the page with so many pods at rest on it, which are painted. */
+async function withCrowd(options, pods, body) {
+  await withPage(session, options, async (page) => {
     await speed(page, "100×");
-    await run(page, "kubectl create deployment hello --image=nginxdemos/hello:0.2 --replicas=60");
-    await page.locator(".count-value", { hasText: "60/60" }).first().waitFor({ timeout: 60_000 });
+    await run(page, `kubectl create deployment hello --image=nginxdemos/hello:0.2 --replicas=${pods}`);
+    await page.locator(".count-value", { hasText: `${pods}/${pods}` }).first().waitFor({ timeout: 60_000 });
     await settled(page);
+    await body(page);
+  });
+}
+
+test("in a crowd each pod keeps its place until all has come to rest, and then the gaps are closed", async () => {
+  await withCrowd({}, 60, async (page) => {
     // Quicker, a slow machine may draw no picture between a pod's end and the next one's beginning.
     await speed(page, "1×");
     await page.evaluate(() => {
       const places = new Map();
-      globalThis.seen = { moved: [], gaps: 0, frames: 0 };
+      globalThis.seen = { moved: [], gaps: 0, frames: 0, most: 0 };
       const look = () => {
         const isMoving = !document.querySelector(".pace").textContent.startsWith("Settled");
-        for (const tile of isMoving ? document.querySelectorAll(".lane:not(.shelf) > .tile") : []) {
-          const place = `${tile.parentElement.dataset.lane} ${tile.offsetLeft} ${tile.offsetTop}`;
-          const known = places.get(tile.dataset.flip);
-          if (known !== undefined && known !== place) globalThis.seen.moved.push(`${tile.dataset.cell}: ${known} -> ${place}`);
-          places.set(tile.dataset.flip, place);
+        const cells = isMoving ? document.querySelectorAll(".lane:not(.shelf) .pod-cell") : [];
+        for (const cell of cells) {
+          const place = `${cell.closest(".lane").dataset.lane} ${cell.offsetLeft} ${cell.offsetTop}`;
+          const known = places.get(cell.dataset.flip);
+          if (known !== undefined && known !== place) globalThis.seen.moved.push(`${cell.dataset.cell}: ${known} -> ${place}`);
+          places.set(cell.dataset.flip, place);
         }
+        globalThis.seen.most = Math.max(globalThis.seen.most, cells.length);
         globalThis.seen.gaps = Math.max(globalThis.seen.gaps, document.querySelectorAll(".gap").length);
         globalThis.seen.frames += isMoving ? 1 : 0;
         requestAnimationFrame(look);
@@ -198,15 +207,85 @@ test("in a crowd each pod keeps its place until all has come to rest, and then t
       look();
     });
     await run(page, "kubectl rollout restart deployment hello");
+    // Who goes through the stage by keyboard finds a cell for each pod, also while all moves.
+    await page.locator(".lane-head[data-cell]").first().focus();
     await settled(page);
     await page.waitForFunction(() => document.querySelectorAll(".gap").length === 0
-      && document.querySelectorAll(".tile.is-ready").length === 60);
+      && document.querySelectorAll(".pod-cell.is-ready").length === 60);
     const seen = await page.evaluate(() => globalThis.seen);
     assert.deepEqual(seen.moved, []);
-    assert.ok(seen.frames > 10 && seen.gaps > 0, JSON.stringify(seen));
+    assert.ok(seen.frames > 10 && seen.gaps > 0 && seen.most >= 60, JSON.stringify(seen));
     await assertFits(page);
     await assertAccessible(page);
     await screenshot(page, "crowd-small");
+  });
+});
+
+/** What is painted in the middle of each pod's tile, and whether its cell lies on it. */
+const painted = (page) => page.evaluate(() => [...document.querySelectorAll(".lane:not(.shelf) .pod-cell")].map((cell) => {
+  const canvas = cell.closest(".pods").querySelector("canvas");
+  const [own, whole] = [cell.getBoundingClientRect(), canvas.getBoundingClientRect()];
+  const ratio = canvas.width / whole.width;
+  const at = (x, y) => [...canvas.getContext("2d").getImageData(
+    Math.round((own.left - whole.left + x) * ratio), Math.round((own.top - whole.top + y) * ratio), 1, 1).data].join(" ");
+  // Its ground, its mark, and the gap to the right of it.
+  return { name: cell.dataset.cell, ground: at(58, 24), mark: at(20, 31), beside: own.right + 1 < whole.right ? at(67, 24) : "0 0 0 0" };
+}));
+
+for (const scheme of ["light", "dark"]) {
+  test(`in a crowd each pod is painted where its cell lies, in the page's colours (${scheme})`, async () => {
+    await withCrowd({ scheme, deviceScaleFactor: 1.5 }, 60, async (page) => {
+      await page.waitForFunction(() => document.querySelectorAll(".pod-cell").length === 60);
+      const colours = await page.evaluate(() => {
+        const sample = getComputedStyle(document.querySelector(".palette > .is-ready"));
+        const context = document.createElement("canvas").getContext("2d");
+        return [sample.backgroundColor, sample.outlineColor].map((colour) => {
+          context.fillStyle = colour;
+          context.fillRect(0, 0, 1, 1);
+          return [...context.getImageData(0, 0, 1, 1).data].join(" ");
+        });
+      });
+      const tiles = await painted(page);
+      assert.equal(tiles.length, 60);
+      for (const { name, ground, mark, beside } of tiles) {
+        assert.deepEqual([ground, mark, beside], [...colours, "0 0 0 0"], name);
+      }
+      // Other colours are taken over at once.
+      const before = tiles[0].ground;
+      await page.getByLabel("Theme").selectOption(scheme === "light" ? "dark" : "light");
+      await page.waitForFunction(() => document.getAnimations().length === 0);
+      const after = await painted(page);
+      assert.notEqual(after[0].ground, before);
+      assert.ok(after.every(({ ground }) => ground === after[0].ground), JSON.stringify(after));
+      // Another width, other rows.
+      await page.setViewportSize({ width: 1100, height: 900 });
+      await page.waitForFunction(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(() => resolve(true))); }));
+      const narrow = await painted(page);
+      assert.ok(narrow.every(({ ground, beside }) => ground === after[0].ground && beside === "0 0 0 0"), JSON.stringify(narrow));
+    });
+  });
+}
+
+test("a painted pod can be pointed at while all moves: a click shows it, the other button opens its menu", async () => {
+  await withCrowd({}, 60, async (page) => {
+    await page.waitForFunction(() => document.querySelectorAll(".pod-cell").length === 60);
+    await speed(page, "0.5×");
+    await run(page, "kubectl rollout restart deployment hello");
+    await page.waitForFunction(() => document.querySelectorAll(".pod-cell").length === 0);
+    const canvas = page.locator(".lane:not(.shelf) canvas").first();
+    await canvas.click({ position: { x: 100, y: 20 } });
+    const chosen = page.locator(".inspector-name");
+    assert.match(await chosen.textContent(), /hello-/);
+    // The lane of the one that was chosen has cells now, the others do as the stage has the focus.
+    await page.locator(".pod-cell").first().waitFor();
+    const last = page.locator(".lane:not(.shelf)").nth(1);
+    await last.locator(".pods").click({ button: "right", position: { x: 100, y: 20 } });
+    await page.getByRole("menu").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("menu").waitFor({ state: "detached" });
+    // Between two tiles there is nothing.
+    await last.locator(".pods").click({ button: "right", position: { x: 68, y: 20 } });
+    assert.equal(await page.getByRole("menu").count(), 0);
   });
 });
 
@@ -222,13 +301,12 @@ test("hundreds of pods are summed up by node, and drawn where somebody wants the
       const lane = page.locator(".lane", { has: page.locator(".lane-name", { hasText: "node-2" }) });
       const said = Number(/(\d+)\s*ready/.exec(await lane.innerText())?.[1]);
       assert.ok(said > 60, await lane.innerText());
-      assert.equal(await page.locator(".stage .tile").count(), 0);
+      assert.equal(await page.locator(".stage :is(.tile, .pod-cell)").count(), 0);
       await assertFits(page);
       await assertAccessible(page);
       await screenshot(page, `crowd-${size}`);
       await page.getByRole("button", { name: "Draw its pods (node-2)" }).click();
-      await lane.locator(".tile").first().waitFor();
-      assert.equal(await page.locator(".stage .tile").count(), said);
+      await page.waitForFunction((count) => document.querySelectorAll(".pod-cell").length === count, said);
     });
   }
 });

@@ -8,7 +8,7 @@ use super::actions::node_actions;
 use super::crowd::Crowd;
 use super::menu::Menu;
 use super::stage_cells::{Cells, MenuLink};
-use super::tile::Tile;
+use super::tile::{PodCell, Tile};
 use crate::ui::view_model::crowd::crowd;
 use crate::ui::view_model::stage::{LaneView, SHELF};
 use crate::ui::view_model::tile::TileView;
@@ -17,6 +17,8 @@ use crate::ui::view_model::tile::TileView;
 pub(crate) struct LaneProps {
     pub(crate) lane: Rc<LaneView>,
     pub(crate) look: Look,
+    /// Whether painted tiles have cells over them.
+    pub(crate) has_cells: bool,
     /// Draws the pods of a node that are summed up, or sums them up again; `None` where there is no choice.
     pub(crate) on_open: Option<Callback<MouseEvent>>,
     pub(crate) cells: Cells,
@@ -28,8 +30,8 @@ pub(crate) struct LaneProps {
 pub(crate) enum Look {
     /// With all that is known of them.
     Whole,
-    /// Name, state and revision.
-    Small,
+    /// Painted: name, state and revision.
+    Painted,
     /// As counts by state.
     Summed,
 }
@@ -37,41 +39,55 @@ pub(crate) enum Look {
 /// What all tiles of a lane share.
 struct Shared<'a> {
     look: Look,
+    has_cells: bool,
     cells: &'a Cells,
     link: &'a MenuLink,
 }
 
 impl Shared<'_> {
+    /// Pods in their places: an empty one is `None`.
+    fn pods<'a>(&self, places: impl Iterator<Item = Option<&'a Rc<TileView>>>) -> Html {
+        match self.look {
+            Look::Summed => summed(places.flatten()),
+            Look::Whole => places.flatten().map(|tile| self.tile(tile)).collect(),
+            Look::Painted => self.painted(&places.collect::<Vec<_>>()),
+        }
+    }
+
     fn tile(&self, tile: &Rc<TileView>) -> Html {
         let (cells, name) = (self.cells, tile.key.name.as_str());
         html! {
-            <Tile key={tile.uid.clone()} tile={tile.clone()} is_small={self.look == Look::Small}
-                is_stop={cells.stop == name} menu={cells.has_menu(name).then(|| self.link.clone())} />
+            <Tile key={tile.uid.clone()} tile={tile.clone()} is_stop={cells.stop == name}
+                menu={cells.has_menu(name).then(|| self.link.clone())} />
         }
     }
 
-    /// The pods of a node in their places.
-    fn lane(&self, lane: &LaneView) -> Html {
-        if self.look == Look::Summed {
-            return summed(&lane.tiles);
-        }
+    /// The canvas, and over it a cell for each pod: always where one has the tab stop, and so perhaps the focus.
+    fn painted(&self, places: &[Option<&Rc<TileView>>]) -> Html {
+        let cells = self.cells;
+        let has_stop = || places.iter().flatten().any(|tile| tile.key.name == cells.stop);
         let cell = |(place, tile): (usize, Option<&Rc<TileView>>)| match tile {
-            Some(tile) => self.tile(tile),
+            Some(tile) => {
+                let name = tile.key.name.as_str();
+                html! {
+                    <PodCell key={tile.uid.clone()} tile={Rc::clone(tile)} is_stop={cells.stop == name}
+                        menu={cells.has_menu(name).then(|| self.link.clone())} />
+                }
+            }
             None => html! { <div key={place} class="gap" aria-hidden="true" /> },
         };
-        lane.cells().enumerate().map(cell).collect()
-    }
-
-    fn shelf(&self, tiles: &[Rc<TileView>]) -> Html {
-        if self.look == Look::Summed {
-            summed(tiles)
-        } else {
-            tiles.iter().map(|tile| self.tile(tile)).collect()
+        html! {
+            <div class="pods" role="presentation">
+                <canvas aria-hidden="true" />
+                if self.has_cells || has_stop() {
+                    <div class="pod-cells" role="presentation">{ for places.iter().copied().enumerate().map(cell) }</div>
+                }
+            </div>
         }
     }
 }
 
-fn summed(tiles: &[Rc<TileView>]) -> Html {
+fn summed<'a>(tiles: impl Iterator<Item = &'a Rc<TileView>>) -> Html {
     html! { <div class="lane-crowd" role="gridcell"><Crowd counts={crowd(tiles)} /></div> }
 }
 
@@ -85,7 +101,7 @@ pub(crate) fn Lane(props: &LaneProps) -> Html {
     let name = lane.key.name.clone();
     // Above its neighbours, as what it shows reaches into them.
     let has_menu = cells.menu.as_ref().is_some_and(|cell| *cell == name || has_cell(&lane.tiles, cell));
-    let shared = Shared { look: props.look, cells, link: &props.link };
+    let shared = Shared { look: props.look, has_cells: props.has_cells, cells, link: &props.link };
     let state = (!lane.is_ready).then_some("is-down").or(lane.is_cordoned.then_some("is-cordoned"));
     html! {
         <div class={classes!("lane", state, lane.is_selected.then_some("is-selected"), has_menu.then_some("has-menu"))} role="row"
@@ -102,7 +118,7 @@ pub(crate) fn Lane(props: &LaneProps) -> Html {
                         items={node_actions(&name, lane.is_cordoned, lane.is_ready)} />
                 }
             </div>
-            { shared.lane(lane) }
+            { shared.pods(lane.cells()) }
             if let Some(on_open) = props.on_open.clone().filter(|_| !lane.tiles.is_empty()) {
                 <div role="gridcell"><button type="button" class="button is-small" tabindex="-1"
                     data-cell={format!("pods of {name}")} onclick={on_open}>
@@ -122,6 +138,8 @@ pub(crate) struct ShelfProps {
     /// How many more are there for a moment.
     pub(crate) more: usize,
     pub(crate) look: Look,
+    /// Whether painted tiles have cells over them.
+    pub(crate) has_cells: bool,
     pub(crate) cells: Cells,
     pub(crate) link: MenuLink,
 }
@@ -129,7 +147,8 @@ pub(crate) struct ShelfProps {
 #[component]
 pub(crate) fn Shelf(props: &ShelfProps) -> Html {
     let has_menu = props.cells.menu.as_ref().is_some_and(|cell| has_cell(&props.tiles, cell));
-    let shared = Shared { look: props.look, cells: &props.cells, link: &props.link };
+    let shared =
+        Shared { look: props.look, has_cells: props.has_cells, cells: &props.cells, link: &props.link };
     html! {
         <div class={classes!("lane", "shelf", has_menu.then_some("has-menu"), (props.tiles.len() <= ONE_ROW).then_some("is-one-row"))} role="row"
             data-lane={SHELF}>
@@ -140,7 +159,7 @@ pub(crate) fn Shelf(props: &ShelfProps) -> Html {
                 }
             </div>
             if !props.tiles.is_empty() {
-                { shared.shelf(&props.tiles) }
+                { shared.pods(props.tiles.iter().map(Some)) }
             }
             if props.more > 0 {
                 <div class="shelf-note" role="gridcell">{ format!("and {} more", props.more) }</div>

@@ -2,6 +2,7 @@
 //!
 //! One grid with one tab stop: arrows move, Enter inspects, the context-menu key opens actions.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use web_sys::Element;
@@ -11,9 +12,14 @@ use super::icons::shape;
 use super::lane::{Lane, Look, Shelf};
 use super::stage_cells::{Cells, use_cells};
 use crate::ui::browser;
+use crate::ui::hooks::size_watch::SizeWatch;
+use crate::ui::hooks::use_cells_shown::use_cells_shown;
+use crate::ui::hooks::use_latest::use_latest;
 use crate::ui::hooks::use_motion::use_motion;
+use crate::ui::painting::StagePainter;
 use crate::ui::state::Action;
 use crate::ui::state::stir::Motion;
+use crate::ui::view_model::revisions::PATTERNS;
 use crate::ui::view_model::stage::StageView;
 use crate::ui::view_model::status::Shape;
 
@@ -71,13 +77,47 @@ fn opening(
         }
         opened.set(next);
     });
-    (if is_open { Look::Small } else { Look::Summed }, Some(on_open))
+    (if is_open { Look::Painted } else { Look::Summed }, Some(on_open))
+}
+
+/// Samples of colours for what is painted. One of their own changes with all others, which takes a moment: its
+/// end is how that is noticed.
+fn palette(on_change: &Callback<TransitionEvent>) -> Html {
+    let state = |(shape, _): &(Shape, &str)| html! { <i class={shape.class()} /> };
+    let pattern = |nth: usize| html! { <i class={format!("pattern-{nth}")} /> };
+    html! {
+        <div class="palette" aria-hidden="true" ontransitionend={on_change.clone()}>
+            { for Shape::ALL.iter().map(state) }
+            <i class="is-selected" />
+            { for (0..PATTERNS).map(pattern) }
+        </div>
+    }
+}
+
+/// Paints tiles anew when the stage has more or less room, or comes to be shown.
+#[hook]
+fn use_room(root: &NodeRef, view: &Rc<StageView>, painter: &Rc<RefCell<StagePainter>>) {
+    let (root, painter, latest) = (root.clone(), Rc::clone(painter), use_latest(view));
+    use_effect_with((), move |()| {
+        let watch = root.cast::<Element>().and_then(|root| {
+            let stage = root.clone();
+            SizeWatch::new(&root, move || {
+                if stage.client_width() > 0 {
+                    painter.borrow_mut().paint(&stage, &latest.borrow(), true);
+                }
+            })
+        });
+        move || drop(watch)
+    });
 }
 
 #[component]
 pub(crate) fn Stage(props: &StageProps) -> Html {
     let root = use_node_ref();
     let had_focus = use_mut_ref(|| false);
+    // Of its cells, not of the button above them.
+    let has_focus = use_state(|| false);
+    let painter = use_mut_ref(StagePainter::default);
     let view = &props.view;
     let (cells, events) = use_cells(&root, view, &props.on);
     let stop = if has_cell(view, &cells.stop) { cells.stop.clone() } else { first_cell(view) };
@@ -86,11 +126,13 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
     let opened = use_state(Vec::<String>::new);
     let look = match (props.motion.is_racing || view.is_crowded, view.is_compact) {
         (true, _) => Look::Summed,
-        (false, true) => Look::Small,
+        (false, true) => Look::Painted,
         (false, false) => Look::Whole,
     };
     let is_terse = look == Look::Summed && view.lanes.len() > LANES_IN_WORDS;
-    use_motion(&root, props.motion, view, &(look, (*opened).clone()));
+    let with_cells = use_cells_shown(view, props.motion.is_moving, *has_focus);
+    use_motion(&root, props.motion, view, &(look, (*opened).clone()), &painter);
+    use_room(&root, view, &painter);
     {
         // A pod that had the focus and is gone leaves it to its successor, or to the first cell.
         let (root, had_focus) = (root.clone(), had_focus.clone());
@@ -109,14 +151,26 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
         });
     }
     let on_focus = {
-        let had_focus = had_focus.clone();
-        Callback::from(move |_: FocusEvent| *had_focus.borrow_mut() = true)
+        let (had_focus, has_focus) = (had_focus.clone(), has_focus.clone());
+        Callback::from(move |_: FocusEvent| {
+            *had_focus.borrow_mut() = true;
+            has_focus.set(true);
+        })
     };
     let on_blur = Callback::from(move |event: FocusEvent| {
         if event.related_target().is_some() {
             *had_focus.borrow_mut() = false;
+            has_focus.set(false);
         }
     });
+    let on_colours = {
+        let root = root.clone();
+        Callback::from(move |_: TransitionEvent| {
+            if let Some(root) = root.cast::<Element>() {
+                painter.borrow_mut().paint_anew(&root);
+            }
+        })
+    };
     html! {
         <section class={classes!("panel", "stage-panel", now.menu.is_some().then_some("has-menu"))} id="stage" tabindex="-1" aria-labelledby="stage-title">
             <div class="stage-bar">
@@ -136,7 +190,7 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
                     }
                 </div>
             }
-            if view.is_compact && (look == Look::Small || is_terse) {
+            if view.is_compact && (look == Look::Painted || is_terse) {
                 <ul class="legend" aria-hidden="true">
                     { for Shape::ALL.iter().map(|(known, word)| html! { <li
                         class={known.class()}>
@@ -150,17 +204,20 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
                 onclick={events.on_click} oncontextmenu={events.on_menu}
                 onkeydown={events.on_key} onfocusin={on_focus} onfocusout={on_blur}>
                 if !view.is_empty() {
-                    <Shelf tiles={view.shelf.clone()} more={view.more_fresh} {look} cells={now.clone()}
-                        link={events.link.clone()} />
+                    <Shelf tiles={view.shelf.clone()} more={view.more_fresh} {look} has_cells={with_cells > 0}
+                        cells={now.clone()} link={events.link.clone()} />
                 }
-                { for view.lanes.iter().map(|lane| {
+                { for view.lanes.iter().enumerate().map(|(nth, lane)| {
                     let (look, on_open) = opening(&lane.uid, look, props, &opened);
                     html! {
-                        <Lane key={lane.uid.clone()} lane={lane.clone()} {look} {on_open}
+                        <Lane key={lane.uid.clone()} lane={lane.clone()} {look} has_cells={nth < with_cells} {on_open}
                             cells={now.clone()} link={events.link.clone()} />
                     }
                 }) }
                 <div class="ghosts" aria-hidden="true" />
+                if view.is_compact {
+                    { palette(&on_colours) }
+                }
             </div>
             if !view.left_out.is_empty() {
                 <p class="left-out">{ &view.left_out }</p>

@@ -15,7 +15,8 @@ use crate::ui::browser;
 use crate::ui::hooks::roving::move_focus;
 use crate::ui::hooks::use_latest::use_latest;
 use crate::ui::state::Action;
-use crate::ui::view_model::stage::StageView;
+use crate::ui::view_model::grid::Grid;
+use crate::ui::view_model::stage::{SHELF, StageView};
 
 /// Which cell has the tab stop, and which shows its menu.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,6 +87,20 @@ fn element_of(event: &Event) -> Option<Element> {
     event.target()?.dyn_into().ok()
 }
 
+/// The painted tile that a pointer points at.
+fn painted(view: &StageView, canvas: Element, event: &MouseEvent) -> Option<Hit> {
+    let lane = canvas.closest("[data-lane]").ok().flatten()?.get_attribute("data-lane")?;
+    let places: Vec<_> = if lane == SHELF {
+        view.shelf.iter().map(Some).collect()
+    } else {
+        view.lanes.iter().find(|known| known.uid == lane)?.cells().collect()
+    };
+    let grid = Grid::of(canvas.parent_element()?.get_bounding_client_rect().width(), lane == SHELF);
+    let (x, y) = (f64::from(event.offset_x()), f64::from(event.offset_y()));
+    let tile = (*places.get(grid.at(x, y, places.len())?)?)?;
+    Some(Hit { cell: tile.key.name.clone(), element: canvas, key: tile.key.clone() })
+}
+
 /// The cell that an event is about.
 fn hit(view: &StageView, target: &Element) -> Option<Hit> {
     let element = target.closest("[data-flip], .lane-head[data-cell]").ok().flatten()?;
@@ -108,7 +123,11 @@ pub(crate) fn use_cells(
     let latest = use_latest(view);
     let hit_by = move |event: &Event| {
         let view = Rc::clone(&latest.borrow());
-        hit(&view, &element_of(event)?)
+        let element = element_of(event)?;
+        match event.dyn_ref::<MouseEvent>() {
+            Some(event) if element.tag_name() == "CANVAS" => painted(&view, element, event),
+            _ => hit(&view, &element),
+        }
     };
     let on_click = use_callback(on.clone(), {
         let (hit_by, change) = (hit_by.clone(), cells.dispatcher());

@@ -15,7 +15,6 @@ use crate::ui::view_model::tile::TileView;
 #[derive(PartialEq, Properties)]
 pub(crate) struct TileProps {
     pub(crate) tile: Rc<TileView>,
-    pub(crate) is_small: bool,
     pub(crate) is_stop: bool,
     /// Its menu, while it is open.
     pub(crate) menu: Option<MenuLink>,
@@ -47,26 +46,6 @@ fn fill(tile: &TileView) -> Html {
     }
 }
 
-/// Longer names do not fit on a small tile; the part that tells a pod from its siblings does.
-const NAME_MAX: usize = 7;
-
-/// What a small tile is called: what can be seen of it is a part of that, word for word.
-fn small_label(tile: &TileView) -> String {
-    tile.sentence.replacen(", revision ", " ", 1)
-}
-
-/// State and revision are drawn by the tile's classes: there may be hundreds, and each element costs the
-/// browser style, layout and paint.
-fn small(tile: &TileView) -> Html {
-    let letter = tile.revision.as_ref().map_or("–", |mark| mark.letter.as_str());
-    let name = match tile.key.name.rsplit_once('-') {
-        Some((_, suffix)) if tile.key.name.len() > NAME_MAX => format!("…{suffix}"),
-        _ => tile.key.name.clone(),
-    };
-    // The letter's indent makes room for the mark.
-    html! { <span class="tile-text" aria-hidden="true">{ format!("{name}\n   {letter}") }</span> }
-}
-
 fn whole(tile: &TileView) -> Html {
     html! {
         <span class="tile-body" aria-hidden="true">
@@ -96,31 +75,53 @@ fn whole(tile: &TileView) -> Html {
     }
 }
 
+/// Its menu, while it is open.
+fn open_menu(tile: &TileView, link: Option<&MenuLink>) -> Html {
+    let menu = |link: &MenuLink| {
+        html! {
+            <Menu label={tile.key.name.clone()} on_close={link.on_close.clone()} on={link.on.clone()}
+                items={pod_actions(&tile.key, tile.is_running())} />
+        }
+    };
+    link.map(menu).unwrap_or_default()
+}
+
 #[component]
 pub(crate) fn Tile(props: &TileProps) -> Html {
     let tile = &props.tile;
     let name = tile.key.name.clone();
     let selected = tile.is_selected.then_some("is-selected");
-    let revision = props.is_small.then(|| pattern(tile.revision.as_ref()));
     let menu = props.menu.is_some().then_some("has-menu");
     html! {
-        <div class={classes!("tile", tile.shape.class(), revision, selected, menu)} role="gridcell"
+        <div class={classes!("tile", tile.shape.class(), selected, menu)} role="gridcell"
             data-flip={tile.uid.clone()}
             data-cell={name.clone()} tabindex={if props.is_stop { "0" } else { "-1" }}
-            aria-label={props.is_small.then(|| small_label(tile))}
             aria-selected={tile.is_selected.to_string()}>
-            if !props.is_small {
-                // Small tiles have a label: what is clipped takes the browser longer than all the rest.
-                <span class="hidden">{ &tile.sentence }</span>
-            }
-            { if props.is_small { small(tile) } else { whole(tile) } }
-            if !props.is_small {
-                <button type="button" class="more" tabindex="-1" aria-label={format!("Actions of {name}")}>{ "⋯" }</button>
-            }
-            if let Some(link) = &props.menu {
-                <Menu label={name} on_close={link.on_close.clone()} on={link.on.clone()}
-                    items={pod_actions(&tile.key, tile.is_running())} />
-            }
+            <span class="hidden">{ &tile.sentence }</span>
+            { whole(tile) }
+            <button type="button" class="more" tabindex="-1" aria-label={format!("Actions of {name}")}>{ "⋯" }</button>
+            { open_menu(tile, props.menu.as_ref()) }
+        </div>
+    }
+}
+
+/// What a painted tile is called: what can be seen of it is a part of that, word for word.
+fn painted_label(tile: &TileView) -> String {
+    tile.sentence.replacen(", revision ", " ", 1)
+}
+
+/// Lies unseen over a painted tile, for keyboards and screen readers.
+#[component]
+pub(crate) fn PodCell(props: &TileProps) -> Html {
+    let tile = &props.tile;
+    let menu = props.menu.is_some().then_some("has-menu");
+    html! {
+        <div class={classes!("pod-cell", tile.shape.class(), menu)} role="gridcell"
+            data-flip={tile.uid.clone()}
+            data-cell={tile.key.name.clone()} tabindex={if props.is_stop { "0" } else { "-1" }}
+            aria-label={painted_label(tile)}
+            aria-selected={tile.is_selected.to_string()}>
+            { open_menu(tile, props.menu.as_ref()) }
         </div>
     }
 }

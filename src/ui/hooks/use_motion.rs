@@ -15,8 +15,9 @@ use yew::prelude::*;
 
 use super::animate;
 use super::moved::Moved;
-use super::places::{Places, drawn, has_sums, tiles_of};
+use super::places::{Places, drawn, has_sums};
 use crate::ui::browser;
+use crate::ui::painting::StagePainter;
 use crate::ui::state::stir::Motion;
 use crate::ui::view_model::stage::StageView;
 
@@ -24,14 +25,19 @@ use crate::ui::view_model::stage::StageView;
 const SETTLED_MS: u32 = 600;
 
 /// What there is only where there are pods.
-const PODS: &str = ".tile, .lane-crowd";
+const PODS: &str = ".tile, .pods, .lane-crowd";
 
 /// Animates the elements inside `root` that carry `data-flip` and `data-lane`, after each change of the view
 /// or of `how` it is drawn; `root` must be the nearest positioned ancestor of the lanes, and these of their
 /// tiles.
 #[hook]
-pub(crate) fn use_motion<T>(root: &NodeRef, motion: Motion, view: &Rc<StageView>, how: &T)
-where
+pub(crate) fn use_motion<T>(
+    root: &NodeRef,
+    motion: Motion,
+    view: &Rc<StageView>,
+    how: &T,
+    painter: &Rc<RefCell<StagePainter>>,
+) where
     T: PartialEq + Clone + 'static,
 {
     let places = use_mut_ref(Places::default);
@@ -40,10 +46,11 @@ where
     if !is_drawn {
         *before.borrow_mut() = Some((Rc::clone(view), how.clone()));
         if browser::document().is_some() {
-            let (root, places, view) = (root.clone(), Rc::clone(&places), Rc::clone(view));
+            let (root, view) = (root.clone(), Rc::clone(view));
+            let (places, painter) = (Rc::clone(&places), Rc::clone(painter));
             // Not in an effect: where a picture took long, those run only after it was painted, and what they
             // let slide would be seen to jump there and back. This runs when all has been put on the page.
-            spawn_local(async move { follow_when_drawn(&root, motion, &view, &places) });
+            spawn_local(async move { follow_when_drawn(&root, motion, &view, (&places, &painter)) });
         }
     }
     {
@@ -56,12 +63,12 @@ where
             }
         });
     }
-    let (root, view) = (root.clone(), Rc::clone(view));
+    let (root, view, painter) = (root.clone(), Rc::clone(view), Rc::clone(painter));
     use_effect_with(motion.is_settled, move |&is_settled| {
         let release = is_settled.then(|| {
             Timeout::new(SETTLED_MS, move || {
                 if let Some(root) = root.cast::<Element>().filter(|_| !places.borrow().lanes.is_empty()) {
-                    release_room(&root, motion, &view, &places);
+                    release_room(&root, motion, &view, (&places, &painter));
                 }
             })
         });
@@ -69,18 +76,21 @@ where
     });
 }
 
-fn follow_when_drawn(root: &NodeRef, motion: Motion, view: &StageView, places: &RefCell<Places>) {
+/// Where all stands, and what paints small tiles.
+type Kept<'a> = (&'a RefCell<Places>, &'a Rc<RefCell<StagePainter>>);
+
+fn follow_when_drawn(root: &NodeRef, motion: Motion, view: &StageView, (places, painter): Kept<'_>) {
     let has_pods = |root: &Element| root.query_selector(PODS).is_ok_and(|pod| pod.is_some());
     if let Some(root) = root.cast::<Element>()
         && (!places.borrow().lanes.is_empty() || has_pods(&root))
     {
-        follow(&root, motion, view, places);
+        follow(&root, motion, view, (places, painter));
     }
 }
 
 /// Apart from the hook, as are the functions below: the page's start has no pods, and needs none of this.
 #[inline(never)]
-fn follow(root: &Element, motion: Motion, view: &StageView, places: &RefCell<Places>) {
+fn follow(root: &Element, motion: Motion, view: &StageView, (places, painter): Kept<'_>) {
     let mut old = places.borrow_mut();
     // The change that brings all to rest is one to follow, too.
     let is_followed = motion.is_moving || (motion.is_settled && old.was_moving);
@@ -89,23 +99,25 @@ fn follow(root: &Element, motion: Motion, view: &StageView, places: &RefCell<Pla
     } else {
         animate::arrive();
     }
-    // From here on nothing is changed until all is read: the browser lays the page out once.
     if root.client_width() == 0 {
         // On a page of a phone that is not shown, nothing has a place.
         give_up_room(&old);
         *old = Places::default();
         return;
     }
-    let new = Places { was_moving: motion.is_moving, ..Places::of(root, view, &old, is_followed) };
+    painter.borrow_mut().paint(root, view, is_followed);
+    // From here on nothing is changed until all is read: the browser lays the page out once.
+    let new = Places::of(root, (view, &painter.borrow()), &old, is_followed);
+    let new = Places { was_moving: motion.is_moving, ..new };
     if is_followed && !motion.is_racing && !old.lanes.is_empty() {
-        let moved = Moved { old: &old, new: &new, ms: travel_ms(motion.speed) };
+        let moved = Moved { old: &old, new: &new, painter, ms: travel_ms(motion.speed) };
         if browser::wants_less_motion() {
-            moved.outline();
+            moved.outline(root);
         } else {
             moved.play(root);
         }
     }
-    // Small tiles do not fill.
+    // Painted tiles do not fill.
     if !view.is_compact {
         fill(root, motion);
     }
@@ -114,15 +126,16 @@ fn follow(root: &Element, motion: Motion, view: &StageView, places: &RefCell<Pla
 
 /// Gives back the room that lanes kept, gently.
 #[inline(never)]
-fn release_room(root: &Element, motion: Motion, view: &StageView, places: &RefCell<Places>) {
+fn release_room(root: &Element, motion: Motion, view: &StageView, (places, painter): Kept<'_>) {
     let mut old = places.borrow_mut();
     give_up_room(&old);
     if root.client_width() == 0 {
         return;
     }
-    let new = Places::of(root, view, &old, false);
+    painter.borrow_mut().paint(root, view, false);
+    let new = Places::of(root, (view, &painter.borrow()), &old, false);
     if !browser::wants_less_motion() {
-        Moved { old: &old, new: &new, ms: travel_ms(motion.speed) }.play(root);
+        Moved { old: &old, new: &new, painter, ms: travel_ms(motion.speed) }.play(root);
     }
     *old = new;
 }
@@ -139,7 +152,8 @@ fn keep_room(root: &Element, view: &StageView, old: &Places) {
     for (uid, lane) in &old.lanes {
         let element = &lane.spot.element;
         let places = || drawn(view, uid).last().map_or(0, |(nth, _)| nth + 1);
-        let count = if is_summed { tiles_of(element).len() } else { places() };
+        let has_none = is_summed && !lane.is_painted();
+        let count = if has_none { 0 } else { places() };
         if count < lane.count() && root.contains(Some(element)) {
             drop(element.style().set_property("min-height", &format!("{}px", lane.spot.height)));
         }

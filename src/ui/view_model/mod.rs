@@ -8,7 +8,7 @@
 //! - [`timeline`]: bars, marks, counts. [`comparison`]: two runs. [`scrubber`]: the session as a line.
 //! - [`problems`], [`field_line`], [`flow_style`], [`diff`]: manifests.
 //! - [`summary`]: the cluster in one sentence. [`gradual`], `turns`, `cells`: from one picture to the next,
-//!   node by node, and each pod in its place.
+//!   node by node, and each pod in its place. [`grid`]: where small tiles stand.
 
 pub mod status;
 pub mod revisions;
@@ -39,6 +39,7 @@ pub mod comparison;
 pub mod summary;
 pub mod gradual;
 mod turns;
+pub mod grid;
 
 use crate::api::ObjectKey;
 

@@ -8,7 +8,7 @@ use crate::cluster::Cluster;
 use crate::collections::{SortedMap, sort_by_key};
 
 /// How many fill patterns there are.
-const PATTERNS: usize = 6;
+pub const PATTERNS: usize = 6;
 
 /// The label that names a pod's revision.
 pub const REVISION_LABEL: &str = "controller-revision-hash";
