@@ -26,6 +26,9 @@ const REFILL_MS: u64 = 300_000;
 /// The component whose events are neither combined nor dropped.
 const NEW_EVENTS_API: &str = "default-scheduler";
 
+/// In how many parts what was told is remembered.
+const PARTS: u8 = 64;
+
 /// How serious an Event is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventType {
@@ -72,9 +75,13 @@ struct Source {
 /// One process's memory of the Events that it told.
 #[derive(Clone, Debug, Default)]
 pub struct Recorder {
-    /// Shared between the copies of a process until one of them tells more.
-    sources: Rc<BTreeMap<Rc<str>, Rc<Source>>>,
+    /// In parts, by the uids of what they are about: the copies of a process share each until one of them
+    /// tells more that belongs there, and only that is copied then.
+    parts: Rc<SortedMap<u8, Part>>,
 }
+
+/// Sources by name.
+type Part = Rc<BTreeMap<Rc<str>, Rc<Source>>>;
 
 /// What is told, before it is an object.
 #[derive(Clone, Copy, Debug)]
@@ -100,7 +107,8 @@ impl Recorder {
     pub fn record(&mut self, server: &mut ApiServer, telling: &Telling<'_>) {
         let object = telling.about.key();
         let source = format!("{}|{}|{object}|{}", telling.component, telling.host, telling.about.meta().uid);
-        let source = Rc::make_mut(Rc::make_mut(&mut self.sources).entry(Rc::from(source)).or_default());
+        let part = Rc::make_mut(&mut self.parts).entry(part(&telling.about.meta().uid)).or_default();
+        let source = Rc::make_mut(Rc::make_mut(part).entry(Rc::from(source)).or_default());
         let (same, message) = source.combine(telling, server.now());
         if telling.component != NEW_EVENTS_API && !source.flood.may_tell(server.now()) {
             return;
@@ -120,6 +128,11 @@ impl Recorder {
             source.told.insert(same, key);
         }
     }
+}
+
+/// In which of [`PARTS`] parts an object is: the ends of uids differ.
+fn part(uid: &str) -> u8 {
+    uid.bytes().rev().take(2).fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)) % PARTS
 }
 
 impl Source {

@@ -62,7 +62,8 @@ impl Shared<'_> {
         }
     }
 
-    /// The canvas, and over it a cell for each pod: always where one has the tab stop, and so perhaps the focus.
+    /// The canvas, and over it a cell for each pod: always where one has the tab stop, and so perhaps the
+    /// focus.
     fn painted(&self, places: &[Option<&Rc<TileView>>]) -> Html {
         let cells = self.cells;
         let has_stop = || places.iter().flatten().any(|tile| tile.key.name == cells.stop);

@@ -80,8 +80,8 @@ fn opening(
     (if is_open { Look::Painted } else { Look::Summed }, Some(on_open))
 }
 
-/// Samples of colours for what is painted. One of their own changes with all others, which takes a moment: its
-/// end is how that is noticed.
+/// Samples of colours for what is painted. One of their own changes with all others, which takes a moment:
+/// its end is how that is noticed.
 fn palette(on_change: &Callback<TransitionEvent>) -> Html {
     let state = |(shape, _): &(Shape, &str)| html! { <i class={shape.class()} /> };
     let pattern = |nth: usize| html! { <i class={format!("pattern-{nth}")} /> };
@@ -210,8 +210,8 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
                 { for view.lanes.iter().enumerate().map(|(nth, lane)| {
                     let (look, on_open) = opening(&lane.uid, look, props, &opened);
                     html! {
-                        <Lane key={lane.uid.clone()} lane={lane.clone()} {look} has_cells={nth < with_cells} {on_open}
-                            cells={now.clone()} link={events.link.clone()} />
+                        <Lane key={lane.uid.clone()} lane={lane.clone()} {look} {on_open}
+                            has_cells={nth < with_cells} cells={now.clone()} link={events.link.clone()} />
                     }
                 }) }
                 <div class="ghosts" aria-hidden="true" />

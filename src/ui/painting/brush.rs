@@ -1,8 +1,9 @@
-//! Paints one small tile: the revision's pattern at its left edge, its name, its mark and its revision's letter.
+//! Paints one small tile: its revision's pattern at the left edge, its name, its mark and its revision's
+//! letter.
 //!
-//! All but the texts is painted once for all tiles that look alike, as each call costs more than what it paints.
-//! The marks are those of `marks.css`, which has them as boxes: a ring that fills up until the pod is ready, a
-//! bar for one that leaves, a frame for one that fails.
+//! All but the texts is painted once for all tiles that look alike, as each call costs more than what it
+//! paints. The marks are those of `marks.css`, which has them as boxes: a ring that fills up until the pod is
+//! ready, a bar for one that leaves, a frame for one that fails.
 
 use std::cell::RefCell;
 use std::f64::consts::TAU;

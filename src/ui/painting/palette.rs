@@ -1,4 +1,4 @@
-//! The colours of small tiles, as the page's style sheet has them: for light, for dark, and for more contrast.
+//! The colours of small tiles, as the page's style sheet has them: for light, for dark, for more contrast.
 //!
 //! Read from samples that the stage holds, so that one place says what a state looks like.
 

@@ -52,8 +52,8 @@ struct Painted {
 }
 
 impl StagePainter {
-    /// Paints what has changed in the lanes of `root` that have a canvas. One that `keeps_room` keeps its size,
-    /// too, unless it has to grow: another size costs more than all tiles.
+    /// Paints what has changed in the lanes of `root` that have a canvas. Where lanes keep their room the
+    /// canvas does, too, unless it has to grow: another size costs more than all tiles.
     pub(crate) fn paint(&mut self, root: &Element, view: &StageView, keeps_room: bool) {
         let mut lanes = SortedMap::new();
         for pods in
@@ -93,7 +93,7 @@ impl StagePainter {
         self.touch_up();
     }
 
-    /// What takes the room of a lane's tiles, and how they stand in it; `None` where they are no painted ones.
+    /// What takes the room of a lane's tiles, and how they stand in it; `None` where none are painted.
     pub(crate) fn lane(&self, uid: &str) -> Option<(&HtmlElement, Grid)> {
         self.lanes.get(uid).map(|painted| (&painted.pods, painted.grid))
     }
