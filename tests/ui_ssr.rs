@@ -75,6 +75,15 @@ async fn an_applied_set_is_shown_in_full() {
 }
 
 #[tokio::test]
+async fn each_painted_pod_has_a_cell_that_says_what_is_seen() {
+    let page = page(settled([run("kubectl create deployment hello --image=hello:1 --replicas=60")])).await;
+    assert_eq!(count(&page, "<canvas aria-hidden=\"true\">"), 4, "one for each node");
+    assert_eq!(count(&page, "class=\"pod-cell is-ready\" role=\"gridcell\""), 60);
+    assert_eq!(count(&page, " A, Running, ready, on node-"), 60);
+    assert_eq!(count(&page, "class=\"tile"), 0);
+}
+
+#[tokio::test]
 async fn what_people_type_is_text() {
     let evil = "kubectl get <img src=x onerror=alert(1)>";
     let page = page(vec![Action::Run(evil.to_owned()), Action::Edit("<b>kind</b>".to_owned())]).await;

@@ -13,7 +13,8 @@ use crate::ui::view_model::stage::SHELF;
 use crate::ui::view_model::tile::TileView;
 
 /// More tiles than this do not travel, or leave, at the same time: nobody could follow them, and each is a
-/// layer that the browser has to make and to draw. Fewer where a way takes less than [`FOLLOWED_MS`].
+/// layer that the browser has to make and to draw. In a crowd fewer where a way takes less than
+/// [`FOLLOWED_MS`].
 const TRAVELS_MAX: usize = 16;
 const BRIEF_TRAVELS_MAX: usize = 6;
 const FOLLOWED_MS: f64 = 150.0;
@@ -132,7 +133,8 @@ impl Moved<'_> {
 
     pub(super) fn play(&self, root: &Element) {
         let (tiles, gone) = self.tiles();
-        let most = if self.ms < FOLLOWED_MS { BRIEF_TRAVELS_MAX } else { TRAVELS_MAX };
+        let is_brief = self.new.is_painted && self.ms < FOLLOWED_MS;
+        let most = if is_brief { BRIEF_TRAVELS_MAX } else { TRAVELS_MAX };
         let mut left = most.saturating_sub(self.new.under_way.get());
         if tiles.len() <= left {
             left -= tiles.len();
