@@ -78,8 +78,12 @@ async fn an_applied_set_is_shown_in_full() {
 async fn each_painted_pod_has_a_cell_that_says_what_is_seen() {
     let page = page(settled([run("kubectl create deployment hello --image=hello:1 --replicas=60")])).await;
     assert_eq!(count(&page, "<canvas aria-hidden=\"true\">"), 4, "one for each node");
-    assert_eq!(count(&page, "class=\"pod-cell is-ready\" role=\"gridcell\""), 60);
-    assert_eq!(count(&page, " A, Running, ready, on node-"), 60);
+    assert_eq!(count(&page, "role=\"gridcell\""), 60);
+    assert_eq!(count(&page, "class=\"pod-cell is-ready\""), 60);
+    assert_eq!(count(&page, "aria-label=\"hello-"), 60);
+    // Once more as the titles of the Deployment's pods, with the word before the letter.
+    assert_eq!(count(&page, "revision A, Running, ready, on node-"), 60);
+    assert_eq!(count(&page, " A, Running, ready, on node-"), 120);
     assert_eq!(count(&page, "class=\"tile"), 0);
 }
 
