@@ -51,6 +51,24 @@ async fn the_page_mounts_and_plays() {
 }
 
 #[wasm_bindgen_test]
+async fn each_pod_of_a_crowd_is_painted_and_has_a_cell() {
+    let line = "kubectl create deployment hello --image=hello:1 --replicas=60".to_owned();
+    // At rest from the start, and then with time that passes until all has come to rest.
+    let (root, app) = mount(vec![Action::Reset]);
+    until(&root, "main", 1).await;
+    sleep(Duration::from_millis(300)).await;
+    app.destroy();
+    root.remove();
+    let (root, app) = mount(vec![Action::Reset, Action::Speed(5.0), Action::Run(line)]);
+    until(&root, ".pod-cell.is-ready", 60).await;
+    assert_eq!(count(&root, ".pods > canvas"), 4);
+    let document = root.owner_document().expect("it is in a document");
+    assert_eq!(document.query_selector_all(".crash").expect("the selector is valid").length(), 0);
+    app.destroy();
+    root.remove();
+}
+
+#[wasm_bindgen_test]
 async fn the_timeline_is_drawn() {
     let timeline = Action::Panel(kubesets::ui::state::Panel::Timeline);
     let (root, app) =

@@ -32,7 +32,7 @@ pub(crate) fn use_cells_shown(view: &Rc<StageView>, is_moving: bool, is_used: bo
     };
     let wants_more = view.is_compact && !is_moving && !is_used && count < view.lanes.len();
     use_effect_with((Rc::clone(view), count, wants_more), move |(view, count, wants_more)| {
-        let next = (Rc::clone(view), count + LANES);
+        let next = (Rc::clone(view), count.saturating_add(LANES));
         let wait = if *count == 0 { STILL_MS } else { NEXT_MS };
         let timeout = wants_more.then(|| Timeout::new(wait, move || shown.set(next)));
         move || drop(timeout)
