@@ -90,11 +90,7 @@ fn element_of(event: &Event) -> Option<Element> {
 /// The painted tile that a pointer points at.
 fn painted(view: &StageView, canvas: Element, event: &MouseEvent) -> Option<Hit> {
     let lane = canvas.closest("[data-lane]").ok().flatten()?.get_attribute("data-lane")?;
-    let places: Vec<_> = if lane == SHELF {
-        view.shelf.iter().map(Some).collect()
-    } else {
-        view.lanes.iter().find(|known| known.uid == lane)?.cells().collect()
-    };
+    let places = view.places(&lane);
     let grid = Grid::of(canvas.parent_element()?.get_bounding_client_rect().width(), lane == SHELF);
     let (x, y) = (f64::from(event.offset_x()), f64::from(event.offset_y()));
     let tile = (*places.get(grid.at(x, y, places.len())?)?)?;

@@ -13,7 +13,7 @@ use crate::collections::SortedMap;
 use crate::ui::browser;
 use crate::ui::painting::StagePainter;
 use crate::ui::view_model::grid::{Grid, TILE_WIDTH};
-use crate::ui::view_model::stage::{SHELF, StageView};
+use crate::ui::view_model::stage::StageView;
 use crate::ui::view_model::tile::TileView;
 
 /// Where something stands on the page, and how much room it takes.
@@ -250,12 +250,8 @@ impl Places {
 
 /// The tiles of a lane as they are to be drawn, with their places.
 pub(super) fn drawn<'a>(view: &'a StageView, lane: &str) -> Vec<(usize, &'a Rc<TileView>)> {
-    if lane == SHELF {
-        return view.shelf.iter().enumerate().collect();
-    }
-    let lane = view.lanes.iter().find(|known| known.uid == lane);
-    let cells = lane.into_iter().flat_map(|lane| lane.cells().enumerate());
-    cells.filter_map(|(nth, tile)| Some((nth, tile?))).collect()
+    let places = view.places(lane).into_iter().enumerate();
+    places.filter_map(|(nth, tile)| Some((nth, tile?))).collect()
 }
 
 /// Whether pods are summed up instead of drawn.

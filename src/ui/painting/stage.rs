@@ -77,7 +77,7 @@ impl StagePainter {
             self.take_new_brush(root);
         }
         for (uid, painted) in &mut self.lanes {
-            painted.wanted = cells(view, uid);
+            painted.wanted = view.places(uid).into_iter().map(Option::<&_>::cloned).collect();
             painted.fit(uid == SHELF, keeps_room);
         }
         self.touch_up();
@@ -218,13 +218,4 @@ fn is_same(a: Option<&Rc<TileView>>, b: Option<&Rc<TileView>>) -> bool {
         (None, None) => true,
         _ => false,
     }
-}
-
-/// The places of a lane.
-fn cells(view: &StageView, uid: &str) -> Cells {
-    if uid == SHELF {
-        return view.shelf.iter().cloned().map(Some).collect();
-    }
-    let lane = view.lanes.iter().find(|lane| lane.uid == uid);
-    lane.map(|lane| lane.cells().map(Option::<&_>::cloned).collect()).unwrap_or_default()
 }

@@ -145,6 +145,15 @@ impl StageView {
         self.shelf.iter().chain(self.lanes.iter().flat_map(|lane| &lane.tiles))
     }
 
+    /// The places of a lane, or of the shelf, each with its pod, or `None` where it is empty.
+    pub(crate) fn places(&self, lane: &str) -> Vec<Option<&Rc<TileView>>> {
+        if lane == SHELF {
+            return self.shelf.iter().map(Some).collect();
+        }
+        let lane = self.lanes.iter().find(|known| known.uid == lane);
+        lane.map(|lane| lane.cells().collect()).unwrap_or_default()
+    }
+
     /// Whether there is no pod at all.
     pub fn is_empty(&self) -> bool {
         self.shelf.is_empty() && self.lanes.iter().all(|lane| lane.tiles.is_empty())
