@@ -79,6 +79,54 @@ fn a_crowd_is_drawn_a_few_nodes_at_a_time_and_in_the_end_as_it_is() {
     assert_eq!(state.views.events.rows.len(), EVENTS_LISTED);
 }
 
+/// A crowd that moves.
+fn crowd() -> State {
+    let mut state = State::default();
+    state.reduce(run("kubectl create deployment hello --image=hello --replicas=100"));
+    state.reduce(Action::Advance(16.0));
+    assert!(state.needs_frames());
+    while state.views.stage.pods < 100 {
+        state.reduce(Action::Advance(16.0));
+    }
+    state
+}
+
+#[test]
+fn in_a_moving_crowd_the_next_frame_draws_what_was_typed() {
+    let typed = || Action::Type("kubectl get nodes".to_owned());
+    let mut state = crowd();
+    assert!(!state.reduce(typed()), "the browser shows the letters");
+    assert!(!state.reduce(Action::Enter));
+    assert_eq!(state.prompt.text, "", "it has run");
+    let frames = (1..10).find(|_| state.reduce(Action::Advance(16.0)));
+    assert!(frames.is_some_and(|frame| frame <= 2), "drawn after {frames:?} frames");
+    assert!(printed(&state).starts_with("NAME "));
+    // What a line prints while a picture is made comes with the picture.
+    state.reduce(run("kubectl get pods -w"));
+    for frame in 0..100 {
+        let entries = std::rc::Rc::clone(&state.views.entries);
+        let stage = std::rc::Rc::clone(&state.views.stage);
+        let is_drawn = state.reduce(Action::Advance(16.0));
+        let is_made = !std::rc::Rc::ptr_eq(&stage, &state.views.stage);
+        let is_told = !std::rc::Rc::ptr_eq(&entries, &state.views.entries);
+        assert!(is_made || is_drawn || !is_told, "frame {frame} left out what was printed");
+        assert!(!(is_made && is_drawn), "frame {frame} made a picture and drew it");
+    }
+    let mut still = State::default();
+    assert!(still.reduce(typed()), "at rest it is drawn at once");
+}
+
+#[test]
+fn a_refused_line_is_not_lost() {
+    let mut state = after(&[Action::Apply, run("kubectl get pods")]);
+    state.reduce(Action::StepBack(crate::ui::time_machine::Stride::Command));
+    state.reduce(Action::Type("kubectl get nodes".to_owned()));
+    let before = state.prompt.clone();
+    state.reduce(Action::Enter);
+    assert_eq!(state.prompt.text, before.text);
+    assert_ne!(state.prompt, before, "the field, which was emptied, is filled again");
+}
+
 #[test]
 fn single_pods_are_drawn_while_only_a_far_off_retry_is_due() {
     let mut state = State::default();
