@@ -100,7 +100,7 @@ fn generation(live: &Pod, timing: &Timing) -> i64 {
 
 fn phase(worker: &Worker, old: &PodStatus) -> &'static str {
     let apps = || worker.runs.iter().filter(|run| run.role == Role::App);
-    let all_ended = || apps().all(|run| run.ended.is_some() && !run.is_running());
+    let all_ended = || worker.apps_have_ended();
     let all_succeeded = || apps().all(|run| run.exit_code() == Some(0));
     match &worker.plan {
         Plan::Finished if all_ended() && all_succeeded() => "Succeeded",

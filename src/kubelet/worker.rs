@@ -295,9 +295,21 @@ impl Worker {
         outcome
     }
 
-    /// Whether it holds resources of its node.
+    /// Whether its containers have all run, and ended.
+    pub(super) fn apps_have_ended(&self) -> bool {
+        let mut apps = self.runs.iter().filter(|run| run.role == Role::App);
+        apps.all(|run| run.ended.is_some() && !run.is_running())
+    }
+
+    /// Whether it holds resources of its node: no longer than its phase tells the scheduler so, and its object
+    /// is there (`filterOutInactivePods`).
     pub(super) fn holds_resources(&self) -> bool {
-        !matches!(self.plan, Plan::Finished | Plan::GivenUp(_) | Plan::Gone)
+        let has_ended = match self.plan {
+            Plan::Finished | Plan::GivenUp(_) | Plan::Gone => true,
+            Plan::Remove { .. } => self.apps_have_ended(),
+            Plan::AwaitVolumes | Plan::Live | Plan::Stop { .. } => false,
+        };
+        !has_ended && !self.is_abandoned
     }
 }
 
