@@ -29,6 +29,8 @@ pub enum Plugin {
     NodePorts,
     /// Amounts of cpu, memory and so on.
     NodeResourcesFit,
+    /// Claims that only one pod may use.
+    VolumeRestrictions,
     /// Claims and volumes.
     VolumeBinding,
     /// Even spreading over nodes and zones.
@@ -45,13 +47,14 @@ pub enum Plugin {
 
 impl Plugin {
     /// The plugins that may refuse a node, in the order in which they are asked.
-    pub const FILTERS: [Self; 9] = [
+    pub const FILTERS: [Self; 10] = [
         Self::NodeUnschedulable,
         Self::NodeName,
         Self::TaintToleration,
         Self::NodeAffinity,
         Self::NodePorts,
         Self::NodeResourcesFit,
+        Self::VolumeRestrictions,
         Self::VolumeBinding,
         Self::PodTopologySpread,
         Self::InterPodAffinity,
@@ -67,6 +70,7 @@ impl Plugin {
             Self::NodeAffinity => "NodeAffinity",
             Self::NodePorts => "NodePorts",
             Self::NodeResourcesFit => "NodeResourcesFit",
+            Self::VolumeRestrictions => "VolumeRestrictions",
             Self::VolumeBinding => "VolumeBinding",
             Self::PodTopologySpread => "PodTopologySpread",
             Self::InterPodAffinity => "InterPodAffinity",

@@ -8,6 +8,7 @@ use super::framework::Plugin;
 use super::plugins::node_unschedulable::tolerates_unschedulable;
 use super::plugins::pod_topology_spread::{Constraint, constraints_of};
 use super::plugins::taint_toleration::is_kept_off;
+use super::plugins::volume_restrictions::share_a_claim;
 use super::resources::{PodRequests, Resources};
 use super::terms::{Role, Term, terms_of};
 use crate::api::node::Node;
@@ -30,7 +31,7 @@ pub(crate) enum ClusterEvent<'a> {
     /// The waiting pod itself changed.
     Itself { old: &'a Pod, new: &'a Pod },
     /// A claim came or changed.
-    Claim(&'a PersistentVolumeClaim),
+    Claim { claim: &'a PersistentVolumeClaim, is_new: bool },
     /// A volume came or changed.
     Volume,
     /// A class came or changed.
@@ -65,8 +66,8 @@ pub(crate) fn may_help(plugin: Plugin, pod: &Pod, event: &ClusterEvent<'_>) -> b
         ClusterEvent::AssignedPod { old, new } => assigned_pod_may_help(plugin, pod, old, new),
         ClusterEvent::AssignedPodDelete(gone) => deleted_pod_may_help(plugin, pod, gone),
         ClusterEvent::Itself { old, new } => itself_may_help(plugin, old, new),
-        ClusterEvent::Claim(claim) => {
-            plugin == Plugin::VolumeBinding
+        ClusterEvent::Claim { claim, is_new } => {
+            (plugin == Plugin::VolumeBinding || (plugin == Plugin::VolumeRestrictions && is_new))
                 && claim.metadata.namespace == pod.metadata.namespace
                 && pod.claim_names().any(|name| name == claim.metadata.name)
         }
@@ -102,7 +103,7 @@ fn node_may_help(plugin: Plugin, pod: &Pod, old: Option<&Node>, new: &Node) -> b
         Plugin::NodeResourcesFit => {
             taints || ((is_new || changed(|change| change.allocatable)) && has_more_room(pod, old, new))
         }
-        Plugin::NodeName | Plugin::NodePorts => is_new || taints,
+        Plugin::NodeName | Plugin::NodePorts | Plugin::VolumeRestrictions => is_new || taints,
         Plugin::VolumeBinding => is_new || labels || taints,
         Plugin::PodTopologySpread => {
             (is_new || labels || taints) && spread_may_change(&hard_constraints(pod), old, new)
@@ -204,6 +205,7 @@ fn deleted_pod_may_help(plugin: Plugin, pod: &Pod, gone: &Pod) -> bool {
             let freed = HostPort::of(gone);
             HostPort::of(pod).iter().any(|port| freed.iter().any(|other| port.conflicts(other)))
         }
+        Plugin::VolumeRestrictions => share_a_claim(pod, gone),
         Plugin::PodTopologySpread => {
             gone.metadata.namespace == pod.metadata.namespace
                 && hard_constraints(pod).iter().any(|constraint| constraint.picks(gone))

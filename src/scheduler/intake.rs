@@ -25,7 +25,8 @@ impl Scheduler {
             Some(Kind::PersistentVolumeClaim) => {
                 if let Some(claim) = new_of::<PersistentVolumeClaim>(change) {
                     binding::forget_assumed_claim(&mut self.volumes, claim);
-                    self.tell_queue(now, &ClusterEvent::Claim(claim));
+                    let is_new = change.old.is_none();
+                    self.tell_queue(now, &ClusterEvent::Claim { claim, is_new });
                 }
             }
             Some(Kind::PersistentVolume) => self.take_in_volume(change, now),

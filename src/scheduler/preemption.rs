@@ -12,8 +12,7 @@ use std::rc::Rc;
 use super::cluster_state::ClusterState;
 use super::framework::{Diagnosis, NodeVerdict, Plugin, Rejection};
 use super::nominations::{Nominations, nominated_node, priority_of};
-use super::plugins::Cycle;
-use super::plugins::volume_binding::PodClaims;
+use super::plugins::{Claims, Cycle};
 use crate::api::meta::Condition;
 use crate::api::pod::Pod;
 use crate::api::policy::PodDisruptionBudget;
@@ -35,7 +34,7 @@ pub(crate) struct View<'a> {
     /// The pod that found no node, as the cache shows it now.
     pub(crate) pod: &'a Rc<Pod>,
     /// Its claims.
-    pub(crate) claims: Option<&'a PodClaims>,
+    pub(crate) claims: &'a Claims,
     /// Nodes and placed pods.
     pub(crate) state: &'a ClusterState,
     /// Nodes that are kept for others.
@@ -197,7 +196,7 @@ fn select_victims_on_node(view: &View<'_>, node: &str) -> Result<Candidate, Reje
 pub(crate) fn rejection(view: &View<'_>, state: &ClusterState, at: usize) -> Option<Rejection> {
     let filter = |state: &ClusterState| {
         let mut state = state.clone();
-        let cycle = Cycle::new(view.pod, view.claims.cloned(), &mut state);
+        let cycle = Cycle::new(view.pod, view.claims.clone(), &mut state);
         cycle.filter(at, state.nodes().get(at)?)
     };
     let node = Rc::clone(&state.nodes().get(at)?.name);

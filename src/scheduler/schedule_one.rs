@@ -9,9 +9,9 @@ use std::rc::Rc;
 use super::cluster_state::ClusterState;
 use super::framework::{Diagnosis, NodeVerdict, Plugin, Preemption, total};
 use super::nominations::{Nominations, nominated_node};
-use super::plugins::Cycle;
 use super::plugins::node_affinity::{self, CONFLICT, Named};
-use super::plugins::volume_binding::{AssumedVolumes, PodClaims, PodVolumes};
+use super::plugins::volume_binding::{AssumedVolumes, PodVolumes};
+use super::plugins::{Claims, Cycle};
 use super::preemption::{self, Finding};
 use crate::api::pod::Pod;
 use crate::client::Cache;
@@ -124,10 +124,10 @@ pub(crate) fn schedule_pod(
         let failure = rejected_at_once(node_count, Plugin::NodeAffinity, CONFLICT.to_owned());
         return fail(Vec::new(), failure);
     }
-    let claims = match PodClaims::find(pod, around.cache, around.volumes) {
+    let claims = match Claims::find(pod, around.cache, around.volumes) {
         Ok(claims) => claims,
-        Err(message) => {
-            return fail(Vec::new(), rejected_at_once(node_count, Plugin::VolumeBinding, message));
+        Err((plugin, message)) => {
+            return fail(Vec::new(), rejected_at_once(node_count, plugin, message));
         }
     };
     let cycle = Cycle::new(pod, claims, state);
@@ -143,12 +143,12 @@ pub(crate) fn schedule_pod(
             diagnosis.note_passed_over(Plugin::NodeAffinity, node_count - verdicts.len());
         }
         verdicts.iter().filter_map(|verdict| verdict.rejected.as_ref()).for_each(|no| diagnosis.note(no));
-        let claims = cycle.claims.as_ref();
+        let claims = &cycle.claims;
         let failure = make_room(pod, claims, state, around, &verdicts, diagnosis, choice.rng);
         return fail(verdicts, failure);
     }
     let (chosen, equals) = choose(&cycle, &feasible, &mut verdicts, state, around.cache, &mut choice);
-    let volumes = cycle.claims.filter(|claims| !claims.are_all_bound()).and_then(|claims| {
+    let volumes = cycle.claims.all.filter(|claims| !claims.are_all_bound()).and_then(|claims| {
         let node = state.nodes().get(chosen)?;
         claims.volumes_on(&node.node)
     });
@@ -179,7 +179,7 @@ fn rejected_at_once(node_count: usize, plugin: Plugin, message: String) -> Failu
 /// Looks for pods that could make room, and says what came of it.
 fn make_room(
     pod: &Rc<Pod>,
-    claims: Option<&PodClaims>,
+    claims: &Claims,
     state: &ClusterState,
     around: Around<'_>,
     verdicts: &[NodeVerdict],
@@ -226,7 +226,7 @@ fn find_nodes_that_fit(
         } else {
             let view = preemption::View {
                 pod: cycle.pod,
-                claims: cycle.claims.as_ref(),
+                claims: &cycle.claims,
                 state,
                 nominations: around.nominations,
                 cache: around.cache,

@@ -1,8 +1,7 @@
 //! The plugins of the default profile, one per file, and the order in which they are asked.
 //!
-//! Models `pkg/scheduler/apis/config/v1/default_plugins.go`, Kubernetes v1.36. Left out:
-//! `VolumeRestrictions`, `NodeVolumeLimits`, `VolumeZone` (no disks with such limits exist here),
-//! `DynamicResources` (no devices), gang scheduling.
+//! Models `pkg/scheduler/apis/config/v1/default_plugins.go`, Kubernetes v1.36. Left out: `NodeVolumeLimits`,
+//! `VolumeZone` (no disks with such limits exist here), `DynamicResources` (no devices), gang scheduling.
 
 pub(crate) mod node_unschedulable;
 pub(crate) mod node_name;
@@ -10,6 +9,7 @@ pub(crate) mod taint_toleration;
 pub(crate) mod node_affinity;
 pub(crate) mod node_ports;
 pub(crate) mod node_resources_fit;
+pub(crate) mod volume_restrictions;
 pub(crate) mod volume_binding;
 pub(crate) mod pod_topology_spread;
 pub(crate) mod inter_pod_affinity;
@@ -18,12 +18,39 @@ pub(crate) mod image_locality;
 use std::rc::Rc;
 
 use super::cluster_state::{ClusterState, NodeState};
-use super::framework::{MAX_NODE_SCORE, Rejection, Scores};
+use super::framework::{MAX_NODE_SCORE, Plugin, Rejection, Scores};
 use super::resources::PodRequests;
 use super::terms::{Role, Term};
 use crate::api::pod::Pod;
 use crate::api::scheduling::HostPort;
 use crate::client::Cache;
+
+/// The claims of a pod, as the plugins that look at them know them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Claims {
+    /// Those that only one pod may use.
+    pub(crate) sole: volume_restrictions::SoleClaims,
+    /// All of them, where there are any.
+    pub(crate) all: Option<volume_binding::PodClaims>,
+}
+
+impl Claims {
+    /// Looks the pod's claims up, as one plugin after the other does.
+    ///
+    /// # Errors
+    /// The plugin for which the pod can run nowhere now, and why, in one sentence.
+    pub(crate) fn find(
+        pod: &Pod,
+        cache: &Cache,
+        assumed: &volume_binding::AssumedVolumes,
+    ) -> Result<Self, (Plugin, String)> {
+        let sole = volume_restrictions::SoleClaims::find(pod, cache)
+            .map_err(|message| (Plugin::VolumeRestrictions, message))?;
+        let all = volume_binding::PodClaims::find(pod, cache, assumed)
+            .map_err(|message| (Plugin::VolumeBinding, message))?;
+        Ok(Self { sole, all })
+    }
+}
 
 /// What the plugins worked out about a pod before they look at nodes.
 #[derive(Debug)]
@@ -31,7 +58,8 @@ pub(crate) struct Cycle<'a> {
     /// The pod.
     pub(crate) pod: &'a Rc<Pod>,
     /// The claims of the pod, where it has any.
-    pub(crate) claims: Option<volume_binding::PodClaims>,
+    pub(crate) claims: Claims,
+    are_claims_in_use: bool,
     requests: PodRequests,
     ports: Vec<HostPort>,
     terms: Vec<(Role, Term)>,
@@ -42,15 +70,12 @@ pub(crate) struct Cycle<'a> {
 
 impl<'a> Cycle<'a> {
     /// Runs what comes before the filters.
-    pub(crate) fn new(
-        pod: &'a Rc<Pod>,
-        claims: Option<volume_binding::PodClaims>,
-        state: &mut ClusterState,
-    ) -> Self {
+    pub(crate) fn new(pod: &'a Rc<Pod>, claims: Claims, state: &mut ClusterState) -> Self {
         let terms = inter_pod_affinity::terms(pod);
         let constraints = pod_topology_spread::constraints_of(pod);
         Self {
             pod,
+            are_claims_in_use: claims.sole.are_in_use(&pod.metadata.namespace, state),
             claims,
             requests: PodRequests::of(pod),
             ports: HostPort::of(pod),
@@ -69,7 +94,8 @@ impl<'a> Cycle<'a> {
             .or_else(|| node_affinity::filter(self.pod, &node.node))
             .or_else(|| node_ports::filter(&self.ports, &node.ports))
             .or_else(|| node_resources_fit::filter(&self.requests.requests, node))
-            .or_else(|| self.claims.as_ref()?.filter(&node.node))
+            .or_else(|| volume_restrictions::filter(self.are_claims_in_use))
+            .or_else(|| self.claims.all.as_ref()?.filter(&node.node))
             .or_else(|| self.spread.as_ref()?.filter(at))
             .or_else(|| self.affinity.as_ref()?.filter(at))
     }

@@ -1,15 +1,16 @@
 //! What keeps a pod off the nodes that came nearest to taking it, one rule for each filter of the scheduler.
 //!
-//! - `rules`: what holds of each filter. `resources`: what a pod asks for that nodes have not.
+//! - `rules`: what holds of each filter. `resources`: what a pod asks for that nodes have not. `volumes`: what
+//!   keeps its claims from it.
 
 mod resources;
 mod rules;
+mod volumes;
 
 pub(super) use self::rules::RULES;
 
 use self::rules::{
-    AFFINITY, ANTI_AFFINITY, CORDONED, EXISTING, NO_NODE_MATCHES, NO_ROOM, NO_VOLUME, PORTS_TAKEN, SPREAD,
-    TAINTED, VOLUME_ELSEWHERE,
+    AFFINITY, ANTI_AFFINITY, CORDONED, EXISTING, NO_NODE_MATCHES, NO_ROOM, PORTS_TAKEN, SPREAD, TAINTED,
 };
 use super::explanation::{Class, Explanation, Mend};
 use super::placement::Refused;
@@ -56,6 +57,7 @@ pub(super) fn explain(
             case.because(PORTS_TAKEN, "another Pod has its host port").mend(mend).may_pass(view)
         }
         Plugin::NodeResourcesFit => case.resources(),
+        Plugin::VolumeRestrictions => case.claim_in_use(),
         Plugin::VolumeBinding => case.volumes(),
         Plugin::PodTopologySpread => case.spread(),
         _ => case.affinity(),
@@ -167,41 +169,6 @@ impl Case<'_> {
             // A machine that works reports itself ready, and loses the taint by itself.
             None => explanation.class(Class::Waiting),
         }
-    }
-
-    fn volumes(&self) -> Explanation {
-        let claim = self.pod.claim_names().next().unwrap_or_default();
-        let claim_key = ObjectKey::new(Kind::PersistentVolumeClaim, self.key.namespace.clone(), claim);
-        let is_elsewhere = self.says("node affinity");
-        let (rule, why) = if is_elsewhere {
-            (VOLUME_ELSEWHERE, "the volume of its claim cannot be reached from there")
-        } else {
-            (NO_VOLUME, "no volume for its claim is free or can be made there")
-        };
-        let mut explanation = self.because(rule, why).fact("claim", claim);
-        explanation.held_up_by = Some(claim_key.clone());
-        if let Some(places) = super::claim::reachable_from(self.view, &claim_key) {
-            explanation = explanation.fact("volumeReachableFrom", places);
-        }
-        if !is_elsewhere {
-            explanation.field = self.view.field(&claim_key, "spec.storageClassName");
-            return explanation.mend(Mend::edit(
-                "Make a volume that fits, or let the claim name a class with a provisioner",
-                super::explanation::Field {
-                    object: claim_key.clone(),
-                    path: "spec.storageClassName".to_owned(),
-                },
-            ));
-        }
-        let flag = self.view.flag(self.key);
-        let line = format!(
-            "kubectl delete pvc {claim}{flag} --wait=false; kubectl delete pod {}{flag}",
-            self.key.name
-        );
-        explanation.mend(Mend::line(
-            "Give up the volume with its data: a new claim gets one where the Pod can run",
-            line,
-        ))
     }
 
     fn spread(&self) -> Explanation {

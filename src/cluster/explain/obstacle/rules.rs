@@ -48,6 +48,13 @@ pub(super) const NO_ROOM: Rule = rule(
     "A Pod fits a node when its requests and those of the Pods there are no more than the node's allocatable amounts; \
      what is really used does not count.",
 );
+pub(super) const CLAIM_IN_USE: Rule = rule(
+    SCHEDULER,
+    "ClaimInUse",
+    Ends::Person,
+    "spec.volumes",
+    "A claim with the access mode ReadWriteOncePod can be used by one Pod in the whole cluster.",
+);
 pub(super) const VOLUME_ELSEWHERE: Rule = rule(
     SCHEDULER,
     "VolumeElsewhere",
@@ -101,6 +108,7 @@ pub(in crate::cluster::explain) const RULES: &[&Rule] = &[
     &PORTS_TAKEN,
     &TOO_LARGE,
     &NO_ROOM,
+    &CLAIM_IN_USE,
     &VOLUME_ELSEWHERE,
     &NO_VOLUME,
     &SPREAD,
