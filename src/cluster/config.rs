@@ -4,7 +4,7 @@ use super::event_log::LogDetail;
 use crate::api::codec::api_struct;
 use crate::controllers::{
     Controller, ControllerManager, DaemonSetController, DeploymentController, DisruptionController,
-    EndpointSliceController, GarbageCollector, NamespaceController, NodeLifecycle, PodGc,
+    EndpointSliceController, GarbageCollector, KubernetesService, NamespaceController, NodeLifecycle, PodGc,
     ReplicaSetController, ServiceAccounts, StatefulSetController, TaintEviction, volume,
 };
 use crate::kubelet::{NodeConfig, Timing};
@@ -80,6 +80,7 @@ impl ClusterConfig {
             Box::new(TaintEviction::default()),
             Box::new(PodGc::default()),
             Box::new(DisruptionController::default()),
+            Box::new(KubernetesService),
         ];
         controllers.extend(volume::controllers(self.timing.provision(), self.local_volumes));
         ControllerManager::new(controllers)

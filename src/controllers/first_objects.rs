@@ -1,12 +1,11 @@
 //! What a cluster holds before anybody does anything.
 //!
-//! Models what kube-apiserver (pkg/controlplane/controller/systemnamespaces, kubernetesservice) and the
-//! usual installer (kind's local-path storage class) make at first, Kubernetes v1.36. Left out: roles,
+//! Models what kube-apiserver (pkg/controlplane/controller/systemnamespaces) and the usual installer (kind's local-path storage class) make at first, Kubernetes v1.36. Left out: roles,
 //! priority levels, nodes.
 
 use serde_json::{Value, json};
 
-use super::serviceaccount;
+use super::{kubernetes_service, serviceaccount};
 use crate::api::{Kind, Object};
 
 const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
@@ -15,33 +14,12 @@ const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kub
 pub fn first_objects() -> Vec<Object> {
     let namespaces = NAMESPACES.map(|name| (Kind::Namespace, json!({"metadata": {"name": name}})));
     let published = NAMESPACES.into_iter().flat_map(serviceaccount::published);
-    namespaces
-        .into_iter()
-        .chain([(Kind::Service, kubernetes_service()), (Kind::StorageClass, storage_class())])
-        .filter_map(|(kind, value)| Object::from_value(kind, value).ok())
+    let made = |(kind, value)| Object::from_value(kind, value).ok();
+    (namespaces.into_iter().filter_map(made))
+        .chain(kubernetes_service::service())
+        .chain(made((Kind::StorageClass, storage_class())))
         .chain(published)
         .collect()
-}
-
-fn kubernetes_service() -> Value {
-    json!({
-        "metadata": {
-            "name": "kubernetes",
-            "namespace": "default",
-            "labels": {"component": "apiserver", "provider": "kubernetes"},
-        },
-        "spec": {
-            "clusterIP": "10.96.0.1",
-            "clusterIPs": ["10.96.0.1"],
-            "internalTrafficPolicy": "Cluster",
-            "ipFamilies": ["IPv4"],
-            "ipFamilyPolicy": "SingleStack",
-            "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}],
-            "sessionAffinity": "None",
-            "type": "ClusterIP",
-        },
-        "status": {"loadBalancer": {}},
-    })
 }
 
 fn storage_class() -> Value {

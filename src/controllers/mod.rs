@@ -30,6 +30,7 @@ pub mod nodelifecycle;
 pub mod tainteviction;
 pub mod podgc;
 pub mod serviceaccount;
+pub mod kubernetes_service;
 pub mod first_objects;
 
 pub use controller::{Controller, SyncError, SyncResult};
@@ -39,6 +40,7 @@ pub use disruption::DisruptionController;
 pub use endpointslice::EndpointSliceController;
 pub use first_objects::first_objects;
 pub use garbagecollector::GarbageCollector;
+pub use kubernetes_service::KubernetesService;
 pub use namespace::NamespaceController;
 pub use nodelifecycle::NodeLifecycle;
 pub use podgc::PodGc;
