@@ -45,6 +45,8 @@ macro_rules! scenarios {
 
 scenarios! {
     ordered_creation
+    lines_in_a_row
+    room_given_back
     broken_update
     partition
     bad_lines

@@ -131,6 +131,8 @@ pub struct Cluster {
     /// Changes of pods of which their containers were told.
     attended: u64,
     inputs: Vec<InputEntry>,
+    /// When a command has changed something last.
+    wrote: Option<commands::Wrote>,
     event_log: EventLog,
     steps: u64,
     last_actor: Actor,
@@ -169,6 +171,7 @@ impl Cluster {
             containers_seen: 0,
             attended: 0,
             inputs: Vec::new(),
+            wrote: None,
             event_log: EventLog::new(config.log_detail),
             steps: 0,
             last_actor: Actor::Person,

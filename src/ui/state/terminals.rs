@@ -194,6 +194,7 @@ impl State {
             let mut left_out = 0;
             while self.takes_line(id)
                 && self.finish_instant(until)
+                && !self.is_too_early()
                 && let Some(Waiting { line, is_bare }) =
                     self.tabs.waiting.get_mut(&id).and_then(VecDeque::pop_front)
             {
@@ -212,6 +213,12 @@ impl State {
                 self.tell(format!("Left out {left_out} pasted lines without a prompt: output, it seems."));
             }
         }
+    }
+
+    /// Whether a line that waits has to wait on, so that what the one before it did is seen first, as it would
+    /// be while a person types: unless time stands still.
+    fn is_too_early(&self) -> bool {
+        !self.is_comparing() && self.is_ticking() && self.cluster.has_unseen_command()
     }
 
     /// Whether a terminal takes a line now: it is free, or what runs there reads.

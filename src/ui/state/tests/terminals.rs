@@ -41,6 +41,24 @@ fn a_line_waits_for_what_its_instant_still_holds_unless_time_stands_still() {
 }
 
 #[test]
+fn what_a_pasted_line_did_is_seen_before_the_next_one_runs() {
+    let lines = "kubectl set image sts/web nginx=nginx:1.27\nkubectl set image sts/web nginx=nginx:1.28\n\
+                 kubectl rollout undo sts/web\n";
+    let mut state = after(&[Action::Apply]);
+    state.reduce(Action::Paste(lines.to_owned()));
+    assert!(!state.tabs.waiting().is_empty());
+    settle(&mut state);
+    assert!(state.tabs.waiting().is_empty());
+    assert_eq!(printed(&state), "statefulset.apps/web rolled back\n");
+    let revisions = state.cluster.server().list(crate::api::Kind::ControllerRevision, None);
+    assert_eq!(revisions.count(), 3);
+    // Nothing is to be seen while time stands still.
+    state.reduce(Action::TogglePlay);
+    state.reduce(Action::Paste(lines.to_owned()));
+    assert!(state.tabs.waiting().is_empty());
+}
+
+#[test]
 fn lines_are_recalled_and_completed() {
     let mut state = after(&[Action::Apply, run("kubectl get pods")]);
     state.reduce(Action::Type("draft".to_owned()));
