@@ -69,6 +69,10 @@ pub(crate) fn PromptLine(props: &PromptLineProps) -> Html {
         Callback::from(move |event: KeyboardEvent| {
             if let Some(action) = action_of(&event, takes, is_recalled, &mut is_leaving.borrow_mut()) {
                 event.prevent_default();
+                if action == Action::Enter {
+                    // The next letter may come before the page is drawn again.
+                    event.target_unchecked_into::<HtmlTextAreaElement>().set_value("");
+                }
                 on.emit(action);
             }
         })

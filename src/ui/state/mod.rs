@@ -160,6 +160,8 @@ impl State {
         // Typing is no reason to look at the cluster again.
         let is_typing = matches!(action, Action::Type(_) | Action::Edit(_));
         let runs_line = matches!(action, Action::Enter | Action::Paste(_) | Action::Run(_));
+        // A paste leaves other text in the field than the browser shows there.
+        let is_drawn_at_once = matches!(action, Action::Paste(_));
         let is_put_off = (is_typing || runs_line) && self.puts_off_picture(runs_line);
         let share = if is_typing || is_put_off { None } else { self.divide_frame(passed) };
         match (passed, share) {
@@ -178,11 +180,17 @@ impl State {
         if runs_line {
             self.clock.note_line();
         }
-        self.refresh() || passed.is_none()
+        let is_shown = self.refresh() || passed.is_none();
+        self.views.frame.is_unseen = is_put_off && !is_drawn_at_once;
+        is_shown && !self.views.frame.is_unseen
     }
 
     fn carry_out(&mut self, action: Action) {
         if self.machine.is_past() && action.changes_cluster() {
+            if action == Action::Enter {
+                // The field was emptied: its line is not lost.
+                self.prompt.renewed += 1;
+            }
             return self
                 .tell("This is the past. Go on from here, or go back to the present, to change something.");
         }

@@ -39,6 +39,8 @@ pub struct Frame {
     is_prepared: bool,
     /// Whether a person has done something that this frame shows.
     is_asked: bool,
+    /// Whether a person has typed or run something that the next frame shows.
+    pub(super) is_unseen: bool,
     /// What the picture is of.
     pub(super) part: Part,
     /// What is not drawn as it is.
@@ -63,6 +65,7 @@ impl Default for Frame {
             task: Task::Draw,
             is_prepared: false,
             is_asked: false,
+            is_unseen: false,
             part: Part::All,
             owed: Owed::default(),
             turn: 0,
@@ -168,8 +171,8 @@ impl State {
         lets_pass.then(|| std::mem::take(&mut frame.owed_ms))
     }
 
-    /// Leaves what a person did in a moving crowd for the next frames to show; what terminals print, and the
-    /// prompt, are shown at once. Says whether it does.
+    /// Leaves what a person typed or ran in a moving crowd for the next frames to show: the prompt, and what
+    /// terminals print, for the very next one, which may draw a picture as well. Says whether it does.
     pub(super) fn puts_off_picture(&mut self, changes_cluster: bool) -> bool {
         let is_put_off = self.needs_frames() && !self.is_racing() && self.pause_ms() > 0.0;
         if is_put_off {

@@ -131,7 +131,7 @@ impl State {
     /// Brings what is shown up to date; says whether the page has to look at it again.
     pub fn refresh(&mut self) -> bool {
         self.read_files();
-        let is_told = self.refresh_entries();
+        let is_told = self.refresh_entries() || self.views.frame.is_unseen;
         let text = if self.files.shows_edit { "" } else { self.files.text(&self.files.open) };
         if self.views.checked.as_deref() != Some(text) {
             self.views.problems = Rc::new(problems(text));
@@ -143,7 +143,8 @@ impl State {
             Picture::Drawn => return true,
             Picture::Made | Picture::MadeAndDrawn => {}
         }
-        let is_shown = is_told || picture == Picture::MadeAndDrawn;
+        // What was only made is drawn by the next frame, and with it what terminals have printed.
+        let is_shown = picture == Picture::MadeAndDrawn;
         let shown = Shown {
             revision: self.cluster.server().store().revision(),
             seconds: self.cluster.now().seconds(),
