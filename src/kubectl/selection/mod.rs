@@ -106,7 +106,8 @@ impl Selection {
         if self.files.is_empty() {
             return self.pick_arguments(context.api);
         }
-        let documents = manifest::read_files(context.session, &self.files, check)?;
+        let recursive = context.flags.switch("recursive");
+        let documents = manifest::read_files(context.session, &self.files, recursive, check)?;
         self.pick_documents(context, documents, check)
     }
 
