@@ -1,14 +1,15 @@
 //! Label selectors: which objects a selector picks.
 //!
-//! Models `metav1.LabelSelector`, its matching and `FormatLabelSelector`,
-//! staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/helpers.go and pkg/labels/selector.go, Kubernetes v1.36.
+//! Models `metav1.LabelSelector`, its matching, `FormatLabelSelector` and `FormatLabels`,
+//! staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/helpers.go, pkg/labels/selector.go and labels.go,
+//! Kubernetes v1.36.
 //! Left out: the text form typed with `-l`, which kubectl parses.
 
 use std::fmt;
 
 use super::LabelMap;
 use super::codec::api_struct;
-use crate::collections::sort;
+use crate::collections::{sort, sort_by_key};
 
 api_struct! {
     /// A selector as objects carry it: all parts must match.
@@ -65,27 +66,57 @@ impl LabelSelector {
     }
 }
 
-/// As it is typed, sorted by key: `app=nginx,tier in (a,b)`.
+/// As it is typed, with its values in order: `app=nginx`, `tier in (a,b)`.
+impl fmt::Display for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut values: Vec<&str> = self.values.iter().map(String::as_str).collect();
+        sort(&mut values);
+        let (key, values) = (&self.key, values.join(","));
+        match self.operator.as_str() {
+            "=" => write!(f, "{key}={values}"),
+            "In" => write!(f, "{key} in ({values})"),
+            "NotIn" => write!(f, "{key} notin ({values})"),
+            "DoesNotExist" => write!(f, "!{key}"),
+            _ => f.write_str(key),
+        }
+    }
+}
+
+/// As it is typed, by the keys of its requirements, not by their texts: `app=nginx,tier in (a,b)`.
 impl fmt::Display for LabelSelector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts: Vec<String> =
-            self.match_labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        parts.extend(self.match_expressions.iter().map(|requirement| {
-            let (key, values) = (&requirement.key, requirement.values.join(","));
-            match requirement.operator.as_str() {
-                "In" => format!("{key} in ({values})"),
-                "NotIn" => format!("{key} notin ({values})"),
-                "DoesNotExist" => format!("!{key}"),
-                _ => key.clone(),
-            }
-        }));
-        sort(&mut parts);
-        f.write_str(if parts.is_empty() { "<none>".to_owned() } else { parts.join(",") }.as_str())
+        let mut all: Vec<Requirement> = self
+            .match_labels
+            .iter()
+            .map(|(key, value)| Requirement {
+                key: key.clone(),
+                operator: "=".to_owned(),
+                values: vec![value.clone()],
+            })
+            .chain(self.match_expressions.iter().cloned())
+            .collect();
+        sort_by_key(&mut all, |requirement| requirement.key.clone());
+        let texts: Vec<String> = all.iter().map(ToString::to_string).collect();
+        f.write_str(&or_none(&texts))
     }
+}
+
+/// All labels as one text, sorted as texts: `app.kubernetes.io/name=web` goes before `app=web`.
+pub fn format_labels(labels: &LabelMap) -> String {
+    let mut texts: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    sort(&mut texts);
+    or_none(&texts)
+}
+
+fn or_none(texts: &[String]) -> String {
+    if texts.is_empty() { "<none>".to_owned() } else { texts.join(",") }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
+    use super::super::codec::from_value;
     use super::*;
 
     #[test]
@@ -112,5 +143,36 @@ mod tests {
             assert_eq!(requirement.matches(&labels), expected, "{key} {operator} {values:?}");
         }
         assert!(LabelSelector::default().matches(&labels));
+    }
+
+    #[test]
+    fn selectors_are_sorted_by_key_and_labels_by_text() {
+        let table = [
+            (json!({}), "<none>"),
+            (
+                json!({"matchLabels": {"app.kubernetes.io/name": "mysql", "app": "mysql"}}),
+                "app=mysql,app.kubernetes.io/name=mysql",
+            ),
+            (
+                json!({
+                    "matchLabels": {"app": "z"},
+                    "matchExpressions": [
+                        {"key": "zone", "operator": "In", "values": ["b", "a"]},
+                        {"key": "tier", "operator": "NotIn", "values": ["x"]},
+                        {"key": "canary", "operator": "DoesNotExist"},
+                        {"key": "disk", "operator": "Exists"},
+                    ],
+                }),
+                "app=z,!canary,disk,tier notin (x),zone in (a,b)",
+            ),
+        ];
+        for (selector, expected) in table {
+            let selector: LabelSelector = from_value(selector).unwrap();
+            assert_eq!(selector.to_string(), expected);
+        }
+        let labels = [("app", "mysql"), ("app.kubernetes.io/name", "mysql")];
+        let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+        assert_eq!(format_labels(&labels), "app.kubernetes.io/name=mysql,app=mysql");
+        assert_eq!(format_labels(&LabelMap::default()), "<none>");
     }
 }

@@ -58,9 +58,19 @@ fn not_here(what: &str) -> String {
     format!("a real cluster has {what}; the sandbox does not")
 }
 
+/// About a type that was sought in a group or a version where it is not: its whole name.
+pub fn full_name(kind: Kind) -> String {
+    let names = kind.resource();
+    did_you_mean(&format!("{}.{}.{}", names.plural, names.version, names.group))
+}
+
 /// About a type that is not served.
 pub fn resource(typed: &str) -> Option<String> {
     let typed = typed.to_ascii_lowercase();
+    let is_short = |kind: &&Kind| kind.resource().short_names.contains(&typed.as_str());
+    if Kind::ALL.iter().any(|kind| is_short(&kind)) {
+        return Some(did_you_mean(&typed));
+    }
     let known = UNSERVED.iter().find(|(kind, plural, short)| {
         kind.eq_ignore_ascii_case(&typed) || *plural == typed || (!short.is_empty() && *short == typed)
     });

@@ -28,11 +28,18 @@ pub fn wire(object: &Object) -> Value {
     written
 }
 
-/// The scheduler tells its Events through events.k8s.io: seen as `v1` they have the time of the event and its
-/// series instead of the older times and count.
+/// The component that tells its Events through events.k8s.io.
+const SCHEDULER: &str = "default-scheduler";
+
+/// Whether a component tells its Events through events.k8s.io.
+pub fn is_of_newer_api(component: &str) -> bool {
+    component == SCHEDULER
+}
+
+/// Events of events.k8s.io, seen as `v1`, have the time of the event and its series instead of the older times
+/// and count.
 fn as_new_event(event: &mut serde_json::Map<String, Value>) {
-    const COMPONENT: &str = "default-scheduler";
-    if event.get("reportingComponent").and_then(Value::as_str) != Some(COMPONENT) {
+    if !event.get("reportingComponent").and_then(Value::as_str).is_some_and(is_of_newer_api) {
         return;
     }
     let mut take = |field: &str| event.insert(field.to_owned(), Value::Null).unwrap_or_default();
@@ -49,7 +56,7 @@ fn as_new_event(event: &mut serde_json::Map<String, Value>) {
         _ => "Scheduling",
     };
     event.insert("action".to_owned(), action.into());
-    event.insert("reportingInstance".to_owned(), format!("{COMPONENT}-control-plane").into());
+    event.insert("reportingInstance".to_owned(), format!("{SCHEDULER}-control-plane").into());
     event.insert("source".to_owned(), json!({}));
 }
 

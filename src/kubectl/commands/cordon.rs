@@ -74,7 +74,9 @@ pub(super) fn cordon_all(
     if args.is_empty() {
         pairs.push("nodes".to_owned());
     }
-    let picks = Selection::of(context).args(&pairs).pick(context)?;
+    let mut selection = Selection::of(context).args(&pairs);
+    selection.single_type = true;
+    let picks = selection.pick(context)?;
     // Without going on after an error, nothing is done when one node is missing.
     if let Some(error) = picks.errors.into_iter().next() {
         return Err(error);

@@ -6,10 +6,10 @@
 use std::rc::Rc;
 
 use super::shared_flags::SELECTOR;
-use super::target::{Prefers, container_of, kind_and_name, pod_of, target};
+use super::target::{Prefers, container_of, key_of, pod_of, target};
 use crate::api::object::Typed as _;
 use crate::api::pod::Pod;
-use crate::api::{Kind, ObjectKey, Timestamp};
+use crate::api::{Kind, Timestamp};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
@@ -148,9 +148,8 @@ fn check(context: &Context<'_>, container: &str, is_inline: bool) -> Result<(), 
 
 /// The pods of `POD` or `TYPE/NAME`.
 fn named(context: &mut Context<'_>, word: &str) -> Result<Vec<Rc<Pod>>, CommandError> {
-    let (kind, name) = kind_and_name(word)?;
+    let key = key_of(context, word)?;
     let namespace = context.namespace();
-    let key = ObjectKey::new(kind, namespace.as_str(), name.as_str());
     let object = context.fetch(&key).map_err(|error| {
         if error.is_not_found() {
             CommandError::plain(format!(

@@ -69,7 +69,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     }
     let mut change = parse(specs).map_err(|why| context.usage_error(&why))?;
     change.overwrite = context.flags.switch("overwrite");
-    if kind_of(types)? != Kind::Node {
+    if kind_of_type(context, types)? != Kind::Node {
         return Err(CommandError::plain(format!(
             "invalid resource type {}, only node types are supported",
             types.to_ascii_lowercase()
@@ -81,7 +81,8 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     selection.args = if names.is_empty() || selection.all || !selection.labels.is_empty() {
         vec!["nodes".to_owned()]
     } else {
-        names.iter().map(|name| format!("nodes/{name}")).collect()
+        let of_type = |name: &String| if name.contains('/') { name.clone() } else { format!("nodes/{name}") };
+        names.iter().map(of_type).collect()
     };
     let picks = selection.pick(context)?;
     let mut errors = picks.errors;
@@ -90,6 +91,16 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     }
     CommandError::all(errors)?;
     Ok(Step::Done)
+}
+
+/// The kind of the first argument, which is read as `explain` reads it: without a group, and kubectl names no
+/// error when there is none.
+fn kind_of_type(context: &mut Context<'_>, types: &str) -> Result<Kind, CommandError> {
+    let types = types.to_ascii_lowercase();
+    kind_of(types.split('.').next().unwrap_or(&types)).map_err(|error| {
+        context.err(&format!("{}\n", error.message()));
+        error.hint_only()
+    })
 }
 
 fn check(context: &Context<'_>, change: &Change, names: &[String]) -> Result<(), CommandError> {
@@ -178,7 +189,8 @@ fn taint_one(
     printer: &mut ResultPrinter,
 ) -> Result<(), CommandError> {
     let Some(Object::Node(node)) = &picked.object else {
-        return Err(CommandError::Exit);
+        let kind = picked.key.kind.resource().kind;
+        return Err(CommandError::plain(format!("unexpected type *v1.{kind}, expected Node")));
     };
     let old = wire(&Object::from(node.clone()));
     let old_taints = old.get("spec").and_then(|spec| spec.get("taints")).and_then(Value::as_array).cloned();

@@ -15,7 +15,7 @@ use crate::kubectl::command::Context;
 use crate::kubectl::error::CommandError;
 use crate::kubectl::inside::Target;
 use crate::kubectl::quote::quote;
-use crate::kubectl::resources::kind_of;
+use crate::kubectl::resources::{kind_of, type_and_name};
 
 /// The annotation that names the container which is meant when none is named.
 const DEFAULT_CONTAINER: &str = "kubectl.kubernetes.io/default-container";
@@ -29,12 +29,14 @@ pub(super) enum Prefers {
     Talkative,
 }
 
-/// The kind and name of `POD` or `TYPE/NAME`.
-pub(super) fn kind_and_name(target: &str) -> Result<(Kind, String), CommandError> {
-    match target.split_once('/') {
-        Some((types, name)) => Ok((kind_of(types)?, name.to_owned())),
-        None => Ok((Kind::Pod, target.to_owned())),
-    }
+/// The object that `POD` or `TYPE/NAME` names.
+pub(super) fn key_of(context: &Context<'_>, word: &str) -> Result<ObjectKey, CommandError> {
+    let (kind, name) = match type_and_name(word)? {
+        Some((types, name)) => (kind_of(types)?, name),
+        None => (Kind::Pod, word),
+    };
+    let namespace = if kind.is_namespaced() { context.namespace() } else { String::new() };
+    Ok(ObjectKey::new(kind, namespace, name))
 }
 
 /// The pod that an object is or has, and how many it has.
@@ -146,8 +148,7 @@ pub(super) fn target(pod: &Pod, container: &str) -> Target {
 
 /// The object that a word names.
 pub(super) fn object_of(context: &Context<'_>, word: &str) -> Result<Object, CommandError> {
-    let (kind, name) = kind_and_name(word)?;
-    context.fetch(&ObjectKey::new(kind, context.namespace(), name))
+    context.fetch(&key_of(context, word)?)
 }
 
 /// Whether it has ended for good; what is said of it then.

@@ -53,7 +53,7 @@ fn broken_manifests_are_refused_in_kubectls_words() {
     ];
     for (text, expected) in cases {
         let documents =
-            read_files(&session(&[("f.yaml", text)]), &["f.yaml".to_owned()], Check::Strict).unwrap();
+            read_files(&session(&[("f.yaml", text)]), &["f.yaml".to_owned()], false, Check::Strict).unwrap();
         assert_eq!(documents.len(), 1, "{text}");
         assert_eq!(documents[0].as_ref().unwrap_err().render(), expected);
     }
@@ -66,11 +66,62 @@ fn files_folders_and_patterns_are_found() {
         ("notes.txt", "x"),
         ("d/b.yaml", "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod}]\n"),
     ]);
-    let count =
-        |name: &str| read_files(&files, &[name.to_owned()], Check::Strict).map(|found| found.len()).ok();
+    let count = |name: &str| {
+        read_files(&files, &[name.to_owned()], false, Check::Strict).map(|found| found.len()).ok()
+    };
     assert_eq!(count("./a.yaml"), Some(2));
     assert_eq!(count("."), Some(2));
     assert_eq!(count("d"), Some(1));
     assert_eq!(count("*.yaml"), Some(2));
     assert_eq!(count("no.yaml"), None);
+}
+
+const POD: &str = "apiVersion: v1\nkind: Pod\n";
+
+/// The files that names stand for, joined, or kubectl's refusal.
+fn sources(session: &Session, names: &[&str], recursive: bool) -> String {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    match read_files(session, &names, recursive, Check::Strict) {
+        Ok(found) => {
+            let sources: Vec<String> = found.into_iter().map(|document| document.unwrap().source).collect();
+            sources.join(" ")
+        }
+        Err(error) => error.render(),
+    }
+}
+
+#[test]
+fn folders_below_a_folder_are_read_when_asked_for() {
+    let mut session = session(&[
+        ("k/a-b.yaml", POD),
+        ("k/a/x.yml", POD),
+        ("k/a/deep/y.json", "{\"apiVersion\": \"v1\", \"kind\": \"Pod\"}"),
+        ("k/notes.txt", "x"),
+        ("k/z.yaml", POD),
+        ("top.yaml", POD),
+        ("/tmp/t.yaml", POD),
+    ]);
+    session.folders.insert("empty".to_owned());
+    let none = "error: error reading [empty]: recognized file extensions are [.json .yaml .yml]\n";
+    let cases: [(&[&str], bool, &str); 12] = [
+        (&["k"], false, "k/a-b.yaml k/z.yaml"),
+        (&["./k/"], true, "k/a/deep/y.json k/a/x.yml k/a-b.yaml k/z.yaml"),
+        (&["."], false, "top.yaml"),
+        (&["."], true, "k/a/deep/y.json k/a/x.yml k/a-b.yaml k/z.yaml top.yaml"),
+        (&["k/a*"], false, "k/a/x.yml k/a-b.yaml"),
+        (&["/home/learner/k/a"], false, "/home/learner/k/a/x.yml"),
+        (&["/tmp"], false, "/tmp/t.yaml"),
+        (&["empty"], false, none),
+        (&["empty"], true, none),
+        (&["top.yaml", "empty"], false, "top.yaml"),
+        (&["empty", "top.yaml"], false, none),
+        (&["nope", "empty"], false, "error: the path \"nope\" does not exist\n"),
+    ];
+    for (names, recursive, expected) in cases {
+        assert_eq!(sources(&session, names, recursive), expected, "{names:?} {recursive}");
+    }
+    session.folder = "/home/learner/k".to_owned();
+    assert_eq!(sources(&session, &["*.yaml", "../top.yaml"], false), "a-b.yaml z.yaml ../top.yaml");
+    assert_eq!(sources(&session, &["../t*"], false), "../top.yaml");
+    assert_eq!(sources(&session, &["/tmp/*"], false), "/tmp/t.yaml");
 }

@@ -3,10 +3,12 @@
 use super::Selection;
 use crate::api::Kind;
 use crate::kubectl::error::CommandError;
-use crate::kubectl::resources::{kinds_of, split_types};
+use crate::kubectl::resources::{kinds_of, split_types, type_and_name, types_of};
 
 #[derive(Clone, Debug)]
 pub(super) enum Arguments {
+    /// No argument.
+    None,
     /// `TYPE/NAME …`
     Pairs(Vec<(String, String)>),
     /// `TYPE[,TYPE] NAME …`
@@ -16,8 +18,8 @@ pub(super) enum Arguments {
 impl Selection {
     pub(super) fn has_selector(&self, arguments: &Arguments) -> bool {
         let type_alone = match arguments {
-            Arguments::TypeAndNames(types, names) => !types.is_empty() && names.is_empty(),
-            Arguments::Pairs(_) => false,
+            Arguments::TypeAndNames(_, names) => names.is_empty(),
+            Arguments::None | Arguments::Pairs(_) => false,
         };
         !self.labels.is_empty() || !self.fields.is_empty() || self.all || (self.type_alone && type_alone)
     }
@@ -26,8 +28,10 @@ impl Selection {
         let args = pairs_of_several_types(&self.args);
         let slashes = args.iter().filter(|arg| arg.contains('/')).count();
         if slashes == 0 {
-            let types = args.first().cloned().unwrap_or_default();
-            return Ok(Arguments::TypeAndNames(types, args.get(1..).unwrap_or_default().to_vec()));
+            return Ok(match args.as_slice() {
+                [] => Arguments::None,
+                [types, names @ ..] => Arguments::TypeAndNames(types.clone(), names.to_vec()),
+            });
         }
         if slashes != args.len() {
             return Err(CommandError::plain(
@@ -38,28 +42,18 @@ impl Selection {
         }
         let mut pairs = Vec::new();
         for arg in &args {
-            let parts: Vec<&str> = arg.split('/').collect();
-            let [resource, name] = parts.as_slice() else {
-                return Err(CommandError::plain(
-                    "arguments in resource/name form may not have more than one slash",
-                ));
-            };
-            if resource.is_empty() || name.is_empty() || split_types(resource).len() != 1 {
-                return Err(CommandError::plain(
-                    "arguments in resource/name form must have a single resource and name",
-                ));
+            if let Some((resource, name)) = type_and_name(arg)? {
+                pairs.push((resource.to_owned(), name.to_owned()));
             }
-            pairs.push(((*resource).to_owned(), (*name).to_owned()));
         }
         Ok(Arguments::Pairs(pairs))
     }
 
     pub(super) fn kinds(&self, types: &str) -> Result<Vec<Kind>, CommandError> {
-        let kinds = kinds_of(types)?;
-        if self.single_type && (kinds.len() > 1 || types.contains(',')) {
+        if self.single_type && types_of(types).len() > 1 {
             return Err(CommandError::plain("you may only specify a single resource type"));
         }
-        Ok(kinds)
+        kinds_of(types)
     }
 }
 

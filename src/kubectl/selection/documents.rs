@@ -45,12 +45,12 @@ impl Selection {
                     "resource/name arguments cannot be provided when a path is specified",
                 ));
             }
-            Arguments::TypeAndNames(types, _) if !types.is_empty() => {
+            Arguments::TypeAndNames(..) => {
                 return Err(CommandError::plain(
                     "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well",
                 ));
             }
-            Arguments::TypeAndNames(..) => {}
+            Arguments::None => {}
         }
         let labels = LabelQuery::parse(&self.labels).map_err(|why| {
             CommandError::plain(format!("the provided selector {} is not valid: {why}", quote(&self.labels)))

@@ -106,7 +106,8 @@ impl Selection {
         if self.files.is_empty() {
             return self.pick_arguments(context.api);
         }
-        let documents = manifest::read_files(context.session, &self.files, check)?;
+        let recursive = context.flags.switch("recursive");
+        let documents = manifest::read_files(context.session, &self.files, recursive, check)?;
         self.pick_documents(context, documents, check)
     }
 
@@ -129,11 +130,11 @@ impl Selection {
                 let pairs: Vec<(Kind, String)> = names.iter().map(|name| (*kind, name.clone())).collect();
                 self.pick_named(api, &pairs)
             }
-            Arguments::TypeAndNames(types, _) if !types.is_empty() => {
+            Arguments::TypeAndNames(types, _) => {
                 self.kinds(&types)?;
                 Err(CommandError::plain("resource(s) were provided, but no name was specified"))
             }
-            Arguments::TypeAndNames(..) => Err(CommandError::plain(
+            Arguments::None => Err(CommandError::plain(
                 "You must provide one or more resources by argument or filename.\nExample resource specifications \
                  include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
             )),
@@ -141,17 +142,20 @@ impl Selection {
     }
 
     fn pick_listed(&self, api: &ApiServer, arguments: &Arguments) -> Result<Picks, CommandError> {
-        let Arguments::TypeAndNames(types, names) = arguments else {
-            return Err(CommandError::plain(
-                "selectors and the all flag cannot be used when passing resource/name arguments",
-            ));
+        let types = match arguments {
+            Arguments::TypeAndNames(types, names) if names.is_empty() => types,
+            Arguments::TypeAndNames(..) => {
+                return Err(CommandError::plain("name cannot be provided when a selector is specified"));
+            }
+            Arguments::Pairs(_) => {
+                return Err(CommandError::plain(
+                    "selectors and the all flag cannot be used when passing resource/name arguments",
+                ));
+            }
+            Arguments::None => {
+                return Err(CommandError::plain("at least one resource must be specified to use a selector"));
+            }
         };
-        if !names.is_empty() {
-            return Err(CommandError::plain("name cannot be provided when a selector is specified"));
-        }
-        if types.is_empty() {
-            return Err(CommandError::plain("at least one resource must be specified to use a selector"));
-        }
         let mut picks = Picks { listed: true, ..Picks::default() };
         for kind in self.kinds(types)? {
             picks.kinds.push(kind);

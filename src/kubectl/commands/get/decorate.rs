@@ -2,7 +2,8 @@
 //!
 //! Models `decorateTable`, staging/src/k8s.io/cli-runtime/pkg/printers/tableprinter.go, Kubernetes v1.36.
 
-use crate::api::{Kind, LabelMap, Object};
+use crate::api::labels::format_labels;
+use crate::api::{Kind, Object};
 use crate::kubectl::command::Context;
 use crate::kubectl::printers::{Table, table};
 use crate::sim::Time;
@@ -64,7 +65,7 @@ impl TableOptions {
                 row.push(meta.labels.get(label).cloned().unwrap_or_default());
             }
             if self.all_labels {
-                row.push(all_labels(&meta.labels));
+                row.push(format_labels(&meta.labels));
             }
         }
         made
@@ -74,11 +75,4 @@ impl TableOptions {
 /// The header of a label's column is what follows its last slash.
 fn label_header(label: &str) -> String {
     label.rsplit('/').next().unwrap_or(label).to_ascii_uppercase()
-}
-
-fn all_labels(labels: &LabelMap) -> String {
-    if labels.is_empty() {
-        return "<none>".to_owned();
-    }
-    labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
 }

@@ -5,7 +5,8 @@
 
 use serde_json::Value;
 
-use super::lines::{at, date, entries, items, joined, line, seccomp, text};
+use super::lines::{at, date, entries, items, line, number, seccomp, text};
+use super::probe::probe;
 use crate::api::quantity::Quantity;
 use crate::collections::sort_by_key;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
@@ -50,11 +51,6 @@ pub(super) fn containers(
         environment(w, container, pod);
         mounts(w, container);
     }
-}
-
-/// A number; 0 where the field is absent.
-fn number(value: &Value, path: &[&str]) -> String {
-    at(value, path).map_or_else(|| "0".to_owned(), Value::to_string)
 }
 
 fn basics(w: &mut PrefixWriter, container: &Value, status: Option<&Value>) {
@@ -136,33 +132,6 @@ pub(super) fn resources(w: &mut PrefixWriter, level: usize, container: &Value) {
     }
 }
 
-fn probe(probe: &Value) -> String {
-    let attributes = format!(
-        "delay={}s timeout={}s period={}s #success={} #failure={}",
-        number(probe, &["initialDelaySeconds"]),
-        number(probe, &["timeoutSeconds"]),
-        number(probe, &["periodSeconds"]),
-        number(probe, &["successThreshold"]),
-        number(probe, &["failureThreshold"])
-    );
-    if at(probe, &["exec"]).is_some() {
-        return format!("exec [{}] {attributes}", joined(probe, &["exec", "command"], " "));
-    }
-    if let Some(get) = at(probe, &["httpGet"]) {
-        let (scheme, path) = (text(get, &["scheme"]).to_ascii_lowercase(), text(get, &["path"]));
-        let slash = if path.is_empty() || path.starts_with('/') { "" } else { "/" };
-        let (host, port) = (text(get, &["host"]), text(get, &["port"]));
-        return format!("http-get {scheme}://{host}:{port}{slash}{path} {attributes}");
-    }
-    if let Some(socket) = at(probe, &["tcpSocket"]) {
-        return format!("tcp-socket {}:{} {attributes}", text(socket, &["host"]), text(socket, &["port"]));
-    }
-    if let Some(grpc) = at(probe, &["grpc"]) {
-        return format!("grpc <pod>:{} {} {attributes}", text(grpc, &["port"]), text(grpc, &["service"]));
-    }
-    format!("unknown {attributes}")
-}
-
 fn environment_from(w: &mut PrefixWriter, sources: &[Value]) {
     if sources.is_empty() {
         return;
@@ -199,6 +168,16 @@ fn resource_value(container: &Value, reference: &Value) -> String {
     }
 }
 
+/// The value behind a field reference. kubectl's own scheme knows no fields of pods beyond those of all
+/// objects, so the others print nothing (`EnvValueRetriever`).
+fn field_value(pod: &Value, path: &str) -> String {
+    match path {
+        "metadata.name" => text(pod, &["metadata", "name"]),
+        "metadata.namespace" => text(pod, &["metadata", "namespace"]),
+        _ => String::new(),
+    }
+}
+
 fn environment(w: &mut PrefixWriter, container: &Value, pod: Option<&Value>) {
     let variables = items(container, &["env"]);
     let none = if variables.is_empty() { "\t<none>" } else { "" };
@@ -214,7 +193,7 @@ fn environment(w: &mut PrefixWriter, container: &Value, pod: Option<&Value>) {
         };
         if let Some(field) = at(from, &["fieldRef"]) {
             let path = text(field, &["fieldPath"]);
-            let value = pod.map(|pod| text(pod, &path.split('.').collect::<Vec<_>>())).unwrap_or_default();
+            let value = pod.map(|pod| field_value(pod, &path)).unwrap_or_default();
             line(w, 3, &name, &format!("{value} ({}:{path})", text(field, &["apiVersion"])));
         } else if let Some(resource) = at(from, &["resourceFieldRef"]) {
             let value = resource_value(container, resource);

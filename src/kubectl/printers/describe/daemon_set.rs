@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::lines::{annotations, labels, line};
 use super::pod_template::write_pod_template;
 use super::pods_status::pods_status;
-use crate::api::LabelMap;
 use crate::api::daemonset::DaemonSet;
+use crate::api::labels::format_labels;
 use crate::apiserver::ApiServer;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
 
@@ -31,9 +31,4 @@ pub(super) fn daemon_set(w: &mut PrefixWriter, set: &DaemonSet, value: &Value, s
     }
     line(w, 0, "Pods Status", &pods_status(meta, server));
     write_pod_template(w, &value["spec"]["template"]);
-}
-
-fn format_labels(labels: &LabelMap) -> String {
-    let pairs: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    if pairs.is_empty() { "<none>".to_owned() } else { pairs.join(",") }
 }

@@ -30,6 +30,11 @@ pub(super) fn text(value: &Value, path: &[&str]) -> String {
     }
 }
 
+/// The number at a path of fields; 0 where there is none.
+pub(super) fn number(value: &Value, path: &[&str]) -> String {
+    at(value, path).map_or_else(|| "0".to_owned(), Value::to_string)
+}
+
 /// The items of the list at a path of fields.
 pub(super) fn items<'a>(value: &'a Value, path: &[&str]) -> &'a [Value] {
     at(value, path).and_then(Value::as_array).map_or(&[], Vec::as_slice)

@@ -17,6 +17,7 @@ mod storage;
 mod service;
 mod endpoints;
 mod node;
+mod probe;
 mod generic;
 mod disruption_budget;
 

@@ -161,11 +161,25 @@ fn total(amounts: impl Iterator<Item = Quantity>) -> Quantity {
     })
 }
 
+/// What a node has to give.
+fn allocatable(node: &Node) -> &ResourceList {
+    if node.status.allocatable.is_empty() { &node.status.capacity } else { &node.status.allocatable }
+}
+
 /// `250m (6%)`: a share of what the node has to give, in whole percent.
 fn share(used: &Quantity, node: &Node, name: &str) -> String {
-    let total = amount(&node.status.allocatable, name).milli_value();
-    let percent = if total == 0 { 0 } else { used.milli_value() * 100 / total };
-    format!("{used} ({percent}%)")
+    let parts = |of: &Quantity| if name == "cpu" { of.milli_value() } else { of.value() };
+    format!("{used} ({}%)", percent(parts(used), parts(&amount(allocatable(node), name))))
+}
+
+/// As upstream reckons, with floating point: 1160 of 4000 are 28, for 0.29 times 100 is a little less than 29.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "the losses are upstream's, and seen"
+)]
+fn percent(used: i64, total: i64) -> i64 {
+    if total == 0 { 0 } else { (used as f64 / total as f64 * 100.0) as i64 }
 }
 
 /// Resources that every node has.
@@ -208,9 +222,22 @@ fn pods(w: &mut PrefixWriter, node: &Node, server: &ApiServer) {
         let limits = total(pods.iter().map(|pod| limits(pod, name)));
         w.write_line(1, &format!("{name}\t{}\t{}", share(&requests, node, name), share(&limits, node, name)));
     }
-    for name in node.status.allocatable.keys().filter(|name| !STANDARD.contains(&name.as_str())) {
+    for name in allocatable(node).keys().filter(|name| !STANDARD.contains(&name.as_str())) {
         let requests = total(pods.iter().map(|pod| requests(pod, name)));
         let limits = total(pods.iter().map(|pod| limits(pod, name)));
         w.write_line(1, &format!("{name}\t{requests}\t{limits}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent;
+
+    #[test]
+    fn shares_are_cut_as_floating_point_has_them() {
+        let cases = [(1160, 4000, 28), (1000, 4000, 25), (250, 4000, 6), (6000, 4000, 150), (1, 0, 0)];
+        for (used, total, expected) in cases {
+            assert_eq!(percent(used, total), expected, "{used} of {total}");
+        }
     }
 }

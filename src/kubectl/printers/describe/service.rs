@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::lines::{annotations, at, items, joined, labels, line, text};
 use crate::api::Kind;
+use crate::api::labels::format_labels;
 use crate::api::network::{EndpointSlice, Service};
 use crate::api::object::Typed as _;
 use crate::apiserver::ApiServer;
@@ -21,9 +22,7 @@ pub(super) fn service(w: &mut PrefixWriter, service: &Service, value: &Value, se
     line(w, 0, "Namespace", &meta.namespace);
     labels(w, "Labels", &meta.labels);
     annotations(w, "Annotations", &meta.annotations);
-    let selector: Vec<String> =
-        service.spec.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    line(w, 0, "Selector", &or_none(selector.join(",")));
+    line(w, 0, "Selector", &format_labels(&service.spec.selector));
     line(w, 0, "Type", &service.spec.type_);
     if at(spec, &["ipFamilyPolicy"]).is_some() {
         line(w, 0, "IP Family Policy", &text(spec, &["ipFamilyPolicy"]));

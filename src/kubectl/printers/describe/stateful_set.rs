@@ -8,6 +8,8 @@ use super::lines::{annotations, at, date, entries, items, joined, labels, labels
 use super::pod_template::write_pod_template;
 use super::pods_status::pods_status;
 use crate::api::apps::StatefulSet;
+use crate::api::storage::PersistentVolumeClaim;
+use crate::api::volume::claim_class;
 use crate::apiserver::ApiServer;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
 
@@ -32,18 +34,19 @@ pub(super) fn stateful_set(w: &mut PrefixWriter, set: &StatefulSet, value: &Valu
     }
     line(w, 0, "Pods Status", &pods_status(meta, server));
     write_pod_template(w, &value["spec"]["template"]);
-    claims(w, items(value, &["spec", "volumeClaimTemplates"]));
+    let templates = items(value, &["spec", "volumeClaimTemplates"]);
+    claims(w, &set.spec.volume_claim_templates, templates);
 }
 
-fn claims(w: &mut PrefixWriter, templates: &[Value]) {
+fn claims(w: &mut PrefixWriter, claims: &[PersistentVolumeClaim], templates: &[Value]) {
     if templates.is_empty() {
         w.write_line(0, "Volume Claims:\t<none>");
         return;
     }
     w.write_line(0, "Volume Claims:");
-    for template in templates {
+    for (claim, template) in claims.iter().zip(templates) {
         line(w, 1, "Name", &text(template, &["metadata", "name"]));
-        line(w, 1, "StorageClass", &text(template, &["spec", "storageClassName"]));
+        line(w, 1, "StorageClass", claim_class(claim));
         labels_indented(w, "  ", "Labels", &entries(template, &["metadata", "labels"]));
         labels_indented(w, "  ", "Annotations", &entries(template, &["metadata", "annotations"]));
         let capacity = match at(template, &["spec", "resources", "requests", "storage"]) {

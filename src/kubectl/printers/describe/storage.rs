@@ -8,9 +8,10 @@ use serde_json::Value;
 use super::lines::{annotations, at, date, entries, items, joined, labels, line, text};
 use super::pod::lasts;
 use super::volumes;
-use crate::api::ObjectMeta;
+use crate::api::labels::format_labels;
 use crate::api::storage::{PersistentVolume, PersistentVolumeClaim, StorageClass};
-use crate::api::{Kind, LabelMap, Object};
+use crate::api::volume::{claim_class, volume_class};
+use crate::api::{Kind, Object, ObjectMeta};
 use crate::apiserver::ApiServer;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
 use crate::kubectl::printers::table::access_modes;
@@ -31,7 +32,7 @@ pub(super) fn claim(w: &mut PrefixWriter, claim: &PersistentVolumeClaim, value: 
     let meta = &claim.metadata;
     line(w, 0, "Name", &meta.name);
     line(w, 0, "Namespace", &meta.namespace);
-    line(w, 0, "StorageClass", claim.spec.storage_class_name.as_deref().unwrap_or_default());
+    line(w, 0, "StorageClass", claim_class(claim));
     status(w, meta, &claim.status.phase, server.now());
     line(w, 0, "Volume", &claim.spec.volume_name);
     labels(w, "Labels", &meta.labels);
@@ -93,7 +94,7 @@ pub(super) fn volume(w: &mut PrefixWriter, volume: &PersistentVolume, value: &Va
     labels(w, "Labels", &meta.labels);
     annotations(w, "Annotations", &meta.annotations);
     finalizers(w, meta);
-    line(w, 0, "StorageClass", &spec.storage_class_name);
+    line(w, 0, "StorageClass", volume_class(volume));
     status(w, meta, &volume.status.phase, now);
     let claim = spec.claim_ref.as_ref().map(|claim| format!("{}/{}", claim.namespace, claim.name));
     line(w, 0, "Claim", &claim.unwrap_or_default());
@@ -147,16 +148,12 @@ fn requirements(w: &mut PrefixWriter, level: usize, title: &str, shown: Vec<Stri
 }
 
 pub(super) fn class(w: &mut PrefixWriter, class: &StorageClass, value: &Value) {
-    let listed = |map: &LabelMap| {
-        let pairs: Vec<String> = map.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        if pairs.is_empty() { "<none>".to_owned() } else { pairs.join(",") }
-    };
     let yes_no = |flag: bool| if flag { "Yes" } else { "No" };
     line(w, 0, "Name", &class.metadata.name);
     line(w, 0, "IsDefaultClass", yes_no(class.is_default()));
-    line(w, 0, "Annotations", &listed(&class.metadata.annotations));
+    line(w, 0, "Annotations", &format_labels(&class.metadata.annotations));
     line(w, 0, "Provisioner", &class.provisioner);
-    line(w, 0, "Parameters", &listed(&entries(value, &["parameters"])));
+    line(w, 0, "Parameters", &format_labels(&entries(value, &["parameters"])));
     let expands = match text(value, &["allowVolumeExpansion"]).as_str() {
         "true" => "True",
         "false" => "False",

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::cells::{age, at, first_three, or_none, text_at};
 use super::{Column, always, wide};
-use crate::api::LabelMap;
+use crate::api::labels::format_labels;
 use crate::api::network::{EndpointSlice, Service};
 use crate::api::object::Opaque;
 use crate::sim::Time;
@@ -44,7 +44,7 @@ pub(super) fn service(service: &Service, now: Time) -> Vec<String> {
         external_ip(service),
         or_none(&ports.join(",")),
         age(&service.metadata, now),
-        selector(&service.spec.selector),
+        format_labels(&service.spec.selector),
     ]
 }
 
@@ -62,11 +62,6 @@ fn external_ip(service: &Service) -> String {
         "ClusterIP" | "NodePort" | "LoadBalancer" => or_none(&external.join(",")),
         _ => "<unknown>".to_owned(),
     }
-}
-
-fn selector(selector: &LabelMap) -> String {
-    let pairs: Vec<String> = selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    or_none(&pairs.join(","))
 }
 
 pub(super) fn endpoint_slice(slice: &EndpointSlice, now: Time) -> Vec<String> {

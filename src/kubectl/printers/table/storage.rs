@@ -7,6 +7,7 @@ use super::cells::{age, text_at};
 use super::{Column, always, wide};
 use crate::api::ObjectMeta;
 use crate::api::storage::{PersistentVolume, PersistentVolumeClaim, StorageClass};
+use crate::api::volume::{claim_class, volume_class};
 use crate::sim::Time;
 
 pub(super) const CLAIM: &[Column] = &[
@@ -59,7 +60,7 @@ pub(super) fn claim(claim: &PersistentVolumeClaim, now: Time) -> Vec<String> {
         claim.spec.volume_name.clone(),
         capacity,
         access_modes,
-        claim.spec.storage_class_name.clone().unwrap_or_default(),
+        claim_class(claim).to_owned(),
         or_unset(text_at(&claim.spec.extra, &["volumeAttributesClassName"])),
         age(&claim.metadata, now),
         or_unset(claim.spec.volume_mode.as_deref().unwrap_or_default()),
@@ -75,7 +76,7 @@ pub(super) fn volume(volume: &PersistentVolume, now: Time) -> Vec<String> {
         volume.spec.persistent_volume_reclaim_policy.clone(),
         phase(&volume.metadata, &volume.status.phase),
         claim.unwrap_or_default(),
-        volume.spec.storage_class_name.clone(),
+        volume_class(volume).to_owned(),
         or_unset(text_at(&volume.spec.extra, &["volumeAttributesClassName"])),
         text_at(&volume.status.extra, &["reason"]).to_owned(),
         age(&volume.metadata, now),

@@ -9,6 +9,7 @@ use crate::api::apps::StatefulSet;
 use crate::api::daemonset::DaemonSet;
 use crate::api::deployment::{Deployment, ReplicaSet};
 use crate::api::intstr::IntOrString;
+use crate::api::labels::format_labels;
 use crate::api::pod::{Container, PodTemplateSpec};
 use crate::api::policy::PodDisruptionBudget;
 use crate::sim::Time;
@@ -68,8 +69,6 @@ pub(super) fn stateful_set(set: &StatefulSet, now: Time) -> Vec<String> {
 
 pub(super) fn daemon_set(set: &DaemonSet, now: Time) -> Vec<String> {
     let status = &set.status;
-    let pairs = set.spec.template.spec.node_selector.iter().map(|(key, value)| format!("{key}={value}"));
-    let node_selector = pairs.collect::<Vec<_>>().join(",");
     vec![
         set.metadata.name.clone(),
         status.desired_number_scheduled.to_string(),
@@ -77,7 +76,7 @@ pub(super) fn daemon_set(set: &DaemonSet, now: Time) -> Vec<String> {
         status.number_ready.to_string(),
         status.updated_number_scheduled.to_string(),
         status.number_available.to_string(),
-        if node_selector.is_empty() { "<none>".to_owned() } else { node_selector },
+        format_labels(&set.spec.template.spec.node_selector),
         age(&set.metadata, now),
         container_names(&set.spec.template),
         images(&set.spec.template),
