@@ -7,10 +7,10 @@
 //! - [`request`]: what clients may ask. [`status_error`]: how they are refused.
 //! - [`store`]: objects by key, one revision for all changes. [`watch`]: the log of changes that clients
 //!   follow.
-//! - `create`, `update`, `patch`, `delete`, `pods`, `eviction`: the verbs; `refused`: a note of refused
-//!   evictions; `endpoints`: a kind that is made at each look. Their steps: `manifest` and `defaults` (from
-//!   what people wrote to an object), `admission`, `strategy` and `service` (what each kind does to its
-//!   objects), `validation`.
+//! - `create`, `update`, `patch`, `scale`, `delete`, `pods`, `eviction`: the verbs; `refused`: a note of
+//!   refused evictions; `endpoints`: a kind that is made at each look. Their steps: `manifest` and `defaults`
+//!   (from what people wrote to an object), `admission`, `strategy`, `new_pod` and `service` (what each kind
+//!   does to its objects), `validation`.
 
 pub mod request;
 pub mod status_error;
@@ -23,6 +23,8 @@ mod admission;
 mod service;
 mod validation;
 mod strategy;
+mod new_pod;
+mod scale;
 mod create;
 mod update;
 mod patch;
@@ -37,14 +39,13 @@ pub use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
 pub use eviction::{can_ignore_budgets, may_evict_unhealthy};
 pub use refused::RefusedEviction;
 pub use request::{Body, DeleteOptions, PatchType, Preconditions, PropagationPolicy, Request, Subresource};
+pub use scale::{SCALE_KIND, SCALE_VERSION, has_scale, scale_of};
 pub use status_error::{Cause, StatusError};
 pub use store::Store;
+pub use strategy::has_status;
 pub use validation::warnings;
 pub use watch::{WatchEvent, WatchEventType};
 
-use std::rc::Rc;
-
-use crate::api::meta::ResourceVersion;
 use crate::api::object_map::Objects;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::sim::{Rng, Time};
@@ -102,28 +103,10 @@ impl ApiServer {
             Request::Evict { key, options, dry_run } => self.evict(&key, &options, dry_run),
             Request::Bind { key, uid, node } => self.bind(&key, uid.as_deref(), &node),
             Request::Scale { key, replicas, preconditions } => self.scale(&key, replicas, &preconditions),
+            Request::PatchScale { key, patch_type, patch, dry_run } => {
+                self.patch_scale(&key, patch_type, &patch, dry_run)
+            }
         }
-    }
-
-    /// Sets the number of replicas alone.
-    fn scale(
-        &mut self,
-        key: &ObjectKey,
-        replicas: i64,
-        preconditions: &Preconditions,
-    ) -> Result<Object, StatusError> {
-        let mut object = self.stored(key)?;
-        preconditions::in_storage(key, &object, preconditions.uid.as_deref().unwrap_or_default())?;
-        match &mut object {
-            Object::StatefulSet(set) => Rc::make_mut(set).spec.replicas = Some(replicas),
-            Object::Deployment(deployment) => Rc::make_mut(deployment).spec.replicas = Some(replicas),
-            Object::ReplicaSet(set) => Rc::make_mut(set).spec.replicas = Some(replicas),
-            _ => return Err(StatusError::no_such_path()),
-        }
-        if let Some(version) = preconditions.resource_version {
-            object.meta_mut().resource_version = ResourceVersion(version);
-        }
-        self.update(key, object, Subresource::Main, validation::Author::Component, false)
     }
 
     /// The object under a key.

@@ -23,25 +23,35 @@ impl ApiServer {
     ) -> Result<Object, StatusError> {
         let old = self.stored(key)?;
         let (version, kind) = (key.kind.api_version(), key.kind.resource().kind);
-        let value = old.to_value();
-        let current = schema::encode(&value, &version, kind).unwrap_or(value);
-        let decoded = match patch_type {
-            PatchType::Strategic => {
-                let patched = strategic_merge(&current, patch, &version, kind).map_err(refused)?;
-                schema::convert(&patched, &version, kind)
-                    .map_err(|error| StatusError::invalid_patch(&go_print(patch), &error.to_string()))?
-            }
-            PatchType::Merge => {
-                let patched = merge_patch(&current, patch).map_err(refused)?;
-                decode(&patched, Vec::new(), &version, kind)?
-            }
-            PatchType::Json => {
-                let (patched, warnings) = json_patch(&current, patch).map_err(refused)?;
-                decode(&patched, warnings, &version, kind)?
-            }
-        };
+        let decoded = patched(&old.to_value(), patch_type, patch, (&version, kind))?;
         let (new, author) = manifest::complete(key.kind, decoded)?;
         self.update(key, new, subresource, author, dry_run)
+    }
+}
+
+/// What a patch makes of an object of some version and kind, decoded.
+pub(super) fn patched(
+    value: &Value,
+    patch_type: PatchType,
+    patch: &Value,
+    (version, kind): (&str, &str),
+) -> Result<Value, StatusError> {
+    let encoded = schema::encode(value, version, kind);
+    let current = encoded.as_ref().unwrap_or(value);
+    match patch_type {
+        PatchType::Strategic => {
+            let patched = strategic_merge(current, patch, version, kind).map_err(refused)?;
+            schema::convert(&patched, version, kind)
+                .map_err(|error| StatusError::invalid_patch(&go_print(patch), &error.to_string()))
+        }
+        PatchType::Merge => {
+            let patched = merge_patch(current, patch).map_err(refused)?;
+            decode(&patched, Vec::new(), version, kind)
+        }
+        PatchType::Json => {
+            let (patched, warnings) = json_patch(current, patch).map_err(refused)?;
+            decode(&patched, warnings, version, kind)
+        }
     }
 }
 

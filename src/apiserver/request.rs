@@ -142,6 +142,18 @@ pub enum Request {
         /// What must still hold.
         preconditions: Preconditions,
     },
+    /// PATCH `NAME/scale`: the number of replicas alone, by a patch of the scale as an object of its own. The
+    /// answer is the object whose scale it is.
+    PatchScale {
+        /// Which object.
+        key: ObjectKey,
+        /// How the patch is to be read.
+        patch_type: PatchType,
+        /// The patch.
+        patch: Value,
+        /// Answers only, changes nothing.
+        dry_run: bool,
+    },
 }
 
 impl Request {
@@ -178,11 +190,13 @@ impl Request {
         }
     }
 
-    /// The object whose main part it replaces or patches.
+    /// The object whose main part, or whose size, it replaces or patches.
     pub fn changed(&self) -> Option<&ObjectKey> {
         match self {
             Self::Update { key, subresource: Subresource::Main, .. }
-            | Self::Patch { key, subresource: Subresource::Main, .. } => Some(key),
+            | Self::Patch { key, subresource: Subresource::Main, .. }
+            | Self::Scale { key, .. }
+            | Self::PatchScale { key, .. } => Some(key),
             _ => None,
         }
     }
@@ -196,7 +210,8 @@ impl Request {
             | Self::Delete { key, .. }
             | Self::Evict { key, .. }
             | Self::Bind { key, .. }
-            | Self::Scale { key, .. } => key.kind,
+            | Self::Scale { key, .. }
+            | Self::PatchScale { key, .. } => key.kind,
         }
     }
 

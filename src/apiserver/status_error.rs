@@ -100,8 +100,13 @@ impl StatusError {
 
     /// Fields are wrong.
     pub fn invalid(kind: Kind, name: &str, causes: Vec<Cause>) -> Self {
-        let about = match kind.resource().group {
-            "" => kind.to_string(),
+        Self::invalid_as((&kind.to_string(), kind.resource().group), name, causes)
+    }
+
+    /// The same about an object of a kind that is not stored.
+    pub fn invalid_as((kind, group): (&str, &str), name: &str, causes: Vec<Cause>) -> Self {
+        let about = match group {
+            "" => kind.to_owned(),
             group => format!("{kind}.{group}"),
         };
         let listed: Vec<String> =
@@ -110,7 +115,7 @@ impl StatusError {
             [one] => format!("{about} \"{name}\" is invalid: {one}"),
             many => format!("{about} \"{name}\" is invalid: [{}]", many.join(", ")),
         };
-        let mut error = Self::new(422, "Invalid", message).about(kind.to_string(), name);
+        let mut error = Self::new(422, "Invalid", message).about(kind.to_owned(), name);
         error.causes = causes;
         error
     }

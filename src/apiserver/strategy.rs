@@ -8,14 +8,14 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use super::fields;
+use super::{fields, new_pod};
 use crate::api::apps::{StatefulSet, StatefulSetStatus};
 use crate::api::codec::to_value;
 use crate::api::daemonset::{DaemonSet, DaemonSetStatus};
 use crate::api::deployment::{DeploymentStatus, ReplicaSetStatus};
 use crate::api::node::Node;
 use crate::api::object::Opaque;
-use crate::api::pod::{Pod, PodStatus};
+use crate::api::pod::Pod;
 use crate::api::policy::PodDisruptionBudgetStatus;
 use crate::api::storage::{PersistentVolumeClaimStatus, PersistentVolumeStatus};
 use crate::api::{Extra, Kind, Object, Timestamp};
@@ -27,15 +27,7 @@ pub(super) const NAMESPACE_NAME_LABEL: &str = "kubernetes.io/metadata.name";
 /// Sets what a client may not choose for a new object.
 pub(super) fn prepare_for_create(object: &mut Object, now: Time) {
     match object {
-        Object::Pod(pod) => {
-            let pod = Rc::make_mut(pod);
-            pod.metadata.generation = 1;
-            pod.status = PodStatus {
-                phase: "Pending".to_owned(),
-                qos_class: qos_class(pod).to_owned(),
-                ..PodStatus::default()
-            };
-        }
+        Object::Pod(pod) => new_pod::prepare(Rc::make_mut(pod), now),
         Object::StatefulSet(set) => {
             let set = Rc::make_mut(set);
             set.metadata.generation = 1;
@@ -101,29 +93,6 @@ fn prepare_namespace(namespace: &mut Opaque) {
         {
             finalizers.push("kubernetes".into());
         }
-    }
-}
-
-/// `Guaranteed` when every container's limits are its requests, `BestEffort` when there are neither.
-pub(super) fn qos_class(pod: &Pod) -> &'static str {
-    let mut any = false;
-    let mut guaranteed = true;
-    for container in pod.spec.init_containers.iter().chain(&pod.spec.containers) {
-        let resources = &container.resources;
-        for name in ["cpu", "memory"] {
-            let amount = |list: &crate::api::pod::ResourceList| {
-                let parsed = crate::api::quantity::Quantity::parse(list.get(name)?).ok()?;
-                (!parsed.is_zero()).then(|| (parsed.value(), parsed.milli_value()))
-            };
-            let (request, limit) = (amount(&resources.requests), amount(&resources.limits));
-            any |= request.is_some() || limit.is_some();
-            guaranteed &= limit.is_some() && (request.is_none() || request == limit);
-        }
-    }
-    match (any, guaranteed) {
-        (false, _) => "BestEffort",
-        (true, true) => "Guaranteed",
-        (true, false) => "Burstable",
     }
 }
 
@@ -224,7 +193,7 @@ pub(super) fn keep_namespace_finalizers(new: &mut Object, old: &Object) {
 }
 
 /// Whether the kind has a status that can be written on its own.
-pub(super) fn has_status(kind: Kind) -> bool {
+pub fn has_status(kind: Kind) -> bool {
     matches!(
         kind,
         Kind::Pod

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use super::validation::{self, Author};
 use super::{ApiServer, StatusError, Subresource, service, strategy};
-use crate::api::{Object, ObjectKey};
+use crate::api::{Object, ObjectKey, ObjectMeta};
 
 impl ApiServer {
     /// Replaces the object under the key by another that comes from a client.
@@ -23,7 +23,7 @@ impl ApiServer {
         dry_run: bool,
     ) -> Result<Object, StatusError> {
         let old = self.stored(key)?;
-        check_identity(key, &new)?;
+        check_identity(key, new.meta())?;
         let (new_meta, old_meta) = (new.meta(), old.meta());
         if !new_meta.resource_version.is_unset() && new_meta.resource_version != old_meta.resource_version {
             return Err(StatusError::modified(key.kind, &key.name));
@@ -56,6 +56,9 @@ impl ApiServer {
         }
         carry_over(&mut new, &old);
         validation::update(&new, &old, subresource, author)?;
+        if subresource == Subresource::Main {
+            self.admit_update(&new, &old)?;
+        }
         Ok(self.replace(key, new, &old, dry_run))
     }
 
@@ -87,8 +90,7 @@ impl ApiServer {
 }
 
 /// Whether the object is the one that the request speaks of.
-fn check_identity(key: &ObjectKey, new: &Object) -> Result<(), StatusError> {
-    let meta = new.meta();
+pub(super) fn check_identity(key: &ObjectKey, meta: &ObjectMeta) -> Result<(), StatusError> {
     if meta.name != key.name {
         return Err(StatusError::bad_request(format!(
             "the name of the object ({}) does not match the name on the URL ({})",

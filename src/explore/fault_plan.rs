@@ -181,7 +181,8 @@ pub fn key_of(request: &Request) -> ObjectKey {
         | Request::Delete { key, .. }
         | Request::Evict { key, .. }
         | Request::Bind { key, .. }
-        | Request::Scale { key, .. } => key.clone(),
+        | Request::Scale { key, .. }
+        | Request::PatchScale { key, .. } => key.clone(),
     }
 }
 

@@ -210,11 +210,7 @@ impl Context<'_> {
 
     /// Prints a warning, each text once.
     pub fn warn(&mut self, warning: &str) {
-        let text = format!("Warning: {warning}\n");
-        if !self.output.stderr().contains(&text) {
-            self.err(&text);
-            self.warnings += 1;
-        }
+        self.warnings += usize::from(self.output.warn(warning));
     }
 
     /// Makes an error of warnings where `--warnings-as-errors` asks for it.

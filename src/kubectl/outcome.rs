@@ -43,6 +43,16 @@ impl Output {
         Self { exit, hint: Some(hint.into()), ..Self::default() }
     }
 
+    /// Prints a warning of the server, each text once; whether it was printed.
+    pub fn warn(&mut self, warning: &str) -> bool {
+        let text = format!("Warning: {warning}\n");
+        let is_news = !self.stderr().contains(&text);
+        if is_news {
+            self.err(&text);
+        }
+        is_news
+    }
+
     /// Adds a text; texts of one stream that follow each other become one.
     pub fn write(&mut self, stream: Stream, text: &str) {
         if text.is_empty() {

@@ -2,8 +2,9 @@
 //!
 //! Models the admission plugins that are on by default (pkg/kubeapiserver/options/plugins.go), Kubernetes
 //! v1.36: `NamespaceLifecycle` here, `ServiceAccount`, `DefaultTolerationSeconds`, `Priority` and
-//! `PodTopologyLabels` in `pods`, `DefaultStorageClass` and `StorageObjectInUseProtection` in `storage`,
-//! `TaintNodesByCondition` here. Left out: webhooks, quotas, limit ranges, pod security, runtime classes.
+//! `PodTopologyLabels` in `pods`, `DefaultStorageClass`, `StorageObjectInUseProtection` and
+//! `PersistentVolumeClaimResize` in `storage`, `TaintNodesByCondition` here. Left out: webhooks, quotas,
+//! limit ranges, pod security, runtime classes.
 
 mod pods;
 mod storage;
@@ -13,7 +14,7 @@ use std::rc::Rc;
 use super::{ApiServer, Cause, StatusError, strategy};
 use crate::api::node::Node;
 use crate::api::scheduling::Taint;
-use crate::api::{Kind, Object, ObjectKey};
+use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
 
 /// Namespaces that cannot be deleted.
 const IMMORTAL_NAMESPACES: [&str; 3] = ["default", "kube-system", "kube-public"];
@@ -24,8 +25,7 @@ impl ApiServer {
     /// Completes a new object, or refuses it.
     pub(super) fn admit_create(&mut self, object: &mut Object) -> Result<(), StatusError> {
         let meta = object.meta();
-        let name = if meta.name.is_empty() { &meta.generate_name } else { &meta.name };
-        self.check_namespace(object.kind(), &meta.namespace, name)?;
+        self.check_namespace(object.kind(), &meta.namespace, shown_name(meta))?;
         match object {
             Object::Pod(pod) => self.admit_pod(Rc::make_mut(pod)),
             Object::PersistentVolumeClaim(claim) => {
@@ -39,6 +39,16 @@ impl ApiServer {
             Object::Node(node) => {
                 taint_not_ready(Rc::make_mut(node));
                 Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a change of an object that passed all other checks.
+    pub(super) fn admit_update(&self, new: &Object, old: &Object) -> Result<(), StatusError> {
+        match (new, old) {
+            (Object::PersistentVolumeClaim(new), Object::PersistentVolumeClaim(old)) => {
+                self.admit_resize(new, old)
             }
             _ => Ok(()),
         }
@@ -69,6 +79,15 @@ impl ApiServer {
         }
         Ok(())
     }
+}
+
+/// The name that a refusal tells: of one that is yet to be generated what it will begin with
+/// (`extractResourceName`).
+fn shown_name(meta: &ObjectMeta) -> &str {
+    [meta.name.as_str(), meta.generate_name.as_str()]
+        .into_iter()
+        .find(|name| !name.is_empty())
+        .unwrap_or("Unknown")
 }
 
 /// Refuses the deletion of namespaces that must stay.

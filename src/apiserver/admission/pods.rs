@@ -70,7 +70,7 @@ impl ApiServer {
                 let why = format!(
                     "error looking up service account {namespace}/{name}: serviceaccount \"{name}\" not found"
                 );
-                Err(StatusError::forbidden(Kind::Pod, &pod.metadata.name, &why))
+                Err(StatusError::forbidden(Kind::Pod, super::shown_name(&pod.metadata), &why))
             }
         }
     }
@@ -171,7 +171,7 @@ fn set_priority(pod: &mut Pod) -> Result<(), StatusError> {
         "system-node-critical" => 2_000_001_000,
         class => {
             let why = format!("no PriorityClass with name {class} was found");
-            return Err(StatusError::forbidden(Kind::Pod, &pod.metadata.name, &why));
+            return Err(StatusError::forbidden(Kind::Pod, super::shown_name(&pod.metadata), &why));
         }
     };
     if let Some(asked) = pod.spec.priority.filter(|asked| *asked != priority) {
@@ -179,7 +179,7 @@ fn set_priority(pod: &mut Pod) -> Result<(), StatusError> {
             "the integer value of priority ({asked}) must not be provided in pod spec; \
              priority admission controller computed {priority} from the given PriorityClass name"
         );
-        return Err(StatusError::forbidden(Kind::Pod, &pod.metadata.name, &why));
+        return Err(StatusError::forbidden(Kind::Pod, super::shown_name(&pod.metadata), &why));
     }
     pod.spec.priority = Some(priority);
     let policy = pod.spec.extra.get("preemptionPolicy").and_then(Value::as_str);
@@ -190,7 +190,7 @@ fn set_priority(pod: &mut Pod) -> Result<(), StatusError> {
                 "the string value of PreemptionPolicy ({asked}) must not be provided in pod spec; \
                  priority admission controller computed PreemptLowerPriority from the given PriorityClass name"
             );
-            return Err(StatusError::forbidden(Kind::Pod, &pod.metadata.name, &why));
+            return Err(StatusError::forbidden(Kind::Pod, super::shown_name(&pod.metadata), &why));
         }
         _ => {
             pod.spec.extra.insert("preemptionPolicy".into(), "PreemptLowerPriority".into());

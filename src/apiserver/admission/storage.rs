@@ -1,11 +1,15 @@
-//! What new claims and volumes get: the default class, and protection while they are used.
+//! What new claims and volumes get: the default class, and protection while they are used; and which claims
+//! may grow.
 //!
-//! Models plugin/pkg/admission/storage/{storageclass/setdefault,storageobjectinuseprotection}, Kubernetes
-//! v1.36.
+//! Models plugin/pkg/admission/storage/{storageclass/setdefault,storageobjectinuseprotection,
+//! persistentvolume/resize}, Kubernetes v1.36.
 
-use super::super::ApiServer;
+use serde_json::Value;
+
+use super::super::{ApiServer, StatusError};
+use crate::api::quantity::Quantity;
 use crate::api::storage::{PersistentVolume, PersistentVolumeClaim};
-use crate::api::{Kind, Object, ObjectMeta};
+use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
 
 /// Keeps a claim while a pod uses it.
 const CLAIM_FINALIZER: &str = "kubernetes.io/pvc-protection";
@@ -25,6 +29,35 @@ impl ApiServer {
         }
     }
 
+    /// Refuses to let a claim grow that its class does not allow to.
+    pub(super) fn admit_resize(
+        &self,
+        new: &PersistentVolumeClaim,
+        old: &PersistentVolumeClaim,
+    ) -> Result<(), StatusError> {
+        if size_of(new) <= size_of(old) {
+            return Ok(());
+        }
+        let why = if old.status.phase != "Bound" {
+            "Only bound persistent volume claims can be expanded"
+        } else if class_of(new) == class_of(old) && self.class_lets_grow(class_of(new)) {
+            return Ok(());
+        } else {
+            "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must \
+             support resize"
+        };
+        Err(StatusError::forbidden(Kind::PersistentVolumeClaim, &new.metadata.name, why))
+    }
+
+    fn class_lets_grow(&self, name: &str) -> bool {
+        match self.store.get(&ObjectKey::new(Kind::StorageClass, "", name)) {
+            Some(Object::StorageClass(class)) => {
+                class.extra.get("allowVolumeExpansion").and_then(Value::as_bool).unwrap_or_default()
+            }
+            _ => false,
+        }
+    }
+
     /// The name of the default class; of several the newest, of equally new ones the first by name.
     fn default_class(&self) -> Option<String> {
         let mut found: Option<&ObjectMeta> = None;
@@ -38,6 +71,18 @@ impl ApiServer {
         }
         found.map(|meta| meta.name.clone())
     }
+}
+
+/// The bytes that a claim asks for.
+fn size_of(claim: &PersistentVolumeClaim) -> i64 {
+    let asked = claim.spec.resources.requests.get("storage");
+    asked.and_then(|asked| Quantity::parse(asked).ok()).map_or(0, |asked| asked.value())
+}
+
+/// The class of a claim by name; empty when it names none (`GetPersistentVolumeClaimClass`).
+fn class_of(claim: &PersistentVolumeClaim) -> &str {
+    let annotated = claim.metadata.annotations.get(CLASS_ANNOTATION);
+    annotated.or(claim.spec.storage_class_name.as_ref()).map_or("", String::as_str)
 }
 
 /// Completes a new volume.

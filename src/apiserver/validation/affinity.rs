@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::super::fields::{at, items, number, text};
+use super::super::fields::{at, entries, items, number, text};
 use super::causes::{Causes, Path};
 use super::{names, selectors};
 
@@ -71,6 +71,15 @@ fn label_keys(term: &Value, path: &Path, causes: &mut Causes) {
         for (index, key) in keys.iter().filter_map(Value::as_str).enumerate() {
             causes.invalid_each(&path.index(index), key, names::qualified_name(key));
         }
+    }
+    let mut seen: Vec<&str> = entries(selector, "matchLabels").map(|(key, _)| key).collect();
+    for key in items(selector, "matchExpressions").iter().map(|requirement| text(requirement, "key")) {
+        let place = items(term, "matchLabelKeys").iter().rposition(|label| label.as_str() == Some(key));
+        if let (Some(place), true) = (place, seen.contains(&key)) {
+            // Upstream's path lacks the field. A pod's keys are part of its selector by now.
+            causes.invalid(&path.index(place), key, "exists in both matchLabelKeys and labelSelector");
+        }
+        seen.push(key);
     }
     for (index, key) in items(term, "matchLabelKeys").iter().enumerate() {
         if items(term, "mismatchLabelKeys").contains(key) {

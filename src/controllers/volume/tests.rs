@@ -1,6 +1,7 @@
 //! Claims and volumes as lines of text, played on a server with the controllers of volumes beside it.
 
 use std::fmt::Write as _;
+use std::rc::Rc;
 
 use serde_json::{Value, json};
 
@@ -92,7 +93,8 @@ impl World {
         self.server.handle(Request::update(object)).unwrap();
     }
 
-    /// Plays lines: `class`, `claim`, `volume`, `pod`, `select CLAIM NODE`, `delete KIND NAME`, `+MS`.
+    /// Plays lines: `class`, `claim`, `volume`, `pod`, `select CLAIM NODE`, `grow CLAIM SIZE`,
+    /// `delete KIND NAME`, `+MS`.
     fn play(&mut self, lines: &str) {
         for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let words: Vec<&str> = line.split_whitespace().collect();
@@ -104,6 +106,7 @@ impl World {
                         "provisioner": rest.first().unwrap_or(&"rancher.io/local-path"),
                         "reclaimPolicy": rest.get(1).unwrap_or(&"Delete"),
                         "volumeBindingMode": mode,
+                        "allowVolumeExpansion": true,
                     }),
                 ),
                 ["claim", name, class, rest @ ..] => {
@@ -145,7 +148,7 @@ impl World {
                         },
                     }),
                 ),
-                ["select" | "delete", ..] => self.change(&words),
+                ["select" | "grow" | "delete", ..] => self.change(&words),
                 ["fails", class, on] => {
                     self.inject(&VolumeFault::Fails { class: (*class).to_owned(), on: *on == "on" });
                 }
@@ -170,6 +173,15 @@ impl World {
                 let annotation = "volume.kubernetes.io/selected-node".to_owned();
                 self.update(&key, |object| {
                     object.meta_mut().annotations.insert(annotation, (*node).to_owned());
+                });
+            }
+            ["grow", claim, size] => {
+                let key = ObjectKey::new(Kind::PersistentVolumeClaim, "default", *claim);
+                self.update(&key, |object| {
+                    if let Object::PersistentVolumeClaim(claim) = object {
+                        let requests = &mut Rc::make_mut(claim).spec.resources.requests;
+                        requests.insert("storage".to_owned(), (*size).to_owned());
+                    }
                 });
             }
             ["delete", kind, name] => {
@@ -239,7 +251,7 @@ fn check(lines: &str, expected: &str) -> World {
     world.play(lines);
     let wanted: Vec<&str> = expected.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let state = world.state();
-    assert_eq!(state.lines().collect::<Vec<_>>(), wanted, "{lines}");
+    assert_eq!(state.lines().map(str::trim_end).collect::<Vec<_>>(), wanted, "{lines}");
     world
 }
 
@@ -292,6 +304,18 @@ fn an_immediate_claim_gets_its_volume_at_once() {
              event data {EXTERNAL}"
         ),
     );
+}
+
+#[test]
+fn a_claim_that_asks_for_more_waits_for_somebody_outside() {
+    let made = "class now Immediate\nclaim data now\n+1000";
+    let expected = format!(
+        "claim data Bound [pvc-UID] [1Gi]
+         volume pvc-UID Bound for data
+         event data {EXTERNAL}"
+    );
+    let more = "event data ExternalExpanding x1 waiting for an external controller to";
+    check(&format!("{made}\ngrow data 2Gi\n+1000"), &format!("{expected}\n{more}"));
 }
 
 #[test]

@@ -31,6 +31,7 @@ const FLAGS: &[Flag] = &[
     Flag::switch("wait", "Waits until the objects are gone.").default("true"),
     Flag::duration("timeout", "0s", "How long to wait; 0 means as long as it takes."),
     Flag::text("output", "", "Only name: prints the names alone.").short('o'),
+    Flag::text("raw", "", "Sends the request to a path of the server; not in the sandbox."),
     Flag::switch("interactive", "Asks before it deletes; not in the sandbox.").short('i'),
 ];
 
@@ -76,7 +77,7 @@ impl Options {
     }
 }
 
-fn propagation(context: &mut Context<'_>) -> Result<PropagationPolicy, CommandError> {
+pub(super) fn propagation(context: &mut Context<'_>) -> Result<PropagationPolicy, CommandError> {
     let cascade = context.flags.text("cascade").to_owned();
     let instead = match cascade.as_str() {
         "background" => return Ok(PropagationPolicy::Background),
@@ -98,6 +99,12 @@ fn propagation(context: &mut Context<'_>) -> Result<PropagationPolicy, CommandEr
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let options = Options::of(context)?;
+    if !context.flags.text("raw").is_empty() {
+        check(context, &options)?;
+        return Err(CommandError::sandbox(
+            "the sandbox takes no requests to paths; name the objects that are to be deleted",
+        ));
+    }
     let mut selection = Selection::of(context);
     selection.all = context.flags.switch("all");
     selection.lazy = true;

@@ -8,8 +8,9 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::shared_flags::{FILES, IGNORED, RECORD, RESULT, SUBRESOURCE, VALIDATE};
+use super::subresource::{Part, narrow};
 use crate::api::{ObjectKey, patch};
-use crate::apiserver::{ApiServer, PatchType, Request, StatusError, Subresource};
+use crate::apiserver::{ApiServer, PatchType, Request, StatusError, Subresource, warnings};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::formats;
@@ -54,6 +55,8 @@ pub struct Edit {
 #[derive(Clone, Debug)]
 struct Scene {
     originals: Vec<(ObjectKey, Value)>,
+    /// Which part of them is sent. A scale never is: its kind stands for no path of the API.
+    subresource: Subresource,
     namespace: String,
     printer: ResultPrinter,
     /// What the last attempt printed.
@@ -66,10 +69,19 @@ struct Scene {
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let json = context.flags.text("output") == "json";
     let printer = ResultPrinter::of(context)?;
-    let picks = Selection::of(context).type_alone(true).latest().pick(context)?;
+    let mut selection = Selection::of(context).type_alone(true).latest();
+    let subresource = match context.flags.text("subresource") {
+        "status" => Subresource::Status,
+        _ => Subresource::Main,
+    };
+    selection.lazy = !context.flags.text("subresource").is_empty();
+    let mut picks = selection.pick(context)?;
+    narrow(context, &mut picks)?;
     CommandError::all(picks.errors)?;
-    let originals: Vec<(ObjectKey, Value)> =
-        picks.items.iter().map(|picked| (picked.key.clone(), picked.value())).collect();
+    let mut originals: Vec<(ObjectKey, Value)> = Vec::new();
+    for picked in &picks.items {
+        originals.push((picked.key.clone(), Part::of(context, picked.key.kind)?.value(picked)));
+    }
     let Some((first, _)) = originals.first() else {
         return Err(CommandError::plain("edit cancelled, no objects found"));
     };
@@ -77,7 +89,8 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         format!("{}-{}.{}", first.kind.resource().singular, first.name, if json { "json" } else { "yaml" });
     let namespace = context.namespace();
     let printer = if json { ResultPrinter::plain() } else { printer };
-    let scene = Scene { originals, namespace, printer, printed: Output::default(), refused: None, json };
+    let scene =
+        Scene { originals, subresource, namespace, printer, printed: Output::default(), refused: None, json };
     let mut edit = Edit { name, text: String::new(), scene: Box::new(scene) };
     edit.text = edit.fresh_text();
     Ok(Step::Edit(edit))
@@ -159,8 +172,14 @@ impl Edit {
             let Some((_, original)) = self.scene.originals.iter().find(|(known, _)| *known == key) else {
                 return self.give_up("At least one of apiVersion, kind and name was changed", text, session);
             };
-            match send_one(&key, original, &document.value, api).map_err(CommandError::unhinted) {
-                Ok(Some(value)) => self.print(&value, "edited"),
+            let sent = send_one(&key, self.scene.subresource, original, &document.value, api);
+            match sent.map_err(CommandError::unhinted) {
+                Ok(Some((value, warnings))) => {
+                    for warning in warnings {
+                        self.scene.printed.warn(&warning);
+                    }
+                    self.print(&value, "edited");
+                }
                 Ok(None) => self.print(&document.value, "skipped"),
                 Err(CommandError::Status(status)) => match self.note(&key, &status) {
                     Some(reason) => reasons.push(reason),
@@ -233,12 +252,14 @@ impl Edit {
     }
 }
 
+/// Sends what was changed: the object as it is then, and what the server warns of.
 fn send_one(
     key: &ObjectKey,
+    subresource: Subresource,
     original: &Value,
     edited: &Value,
     api: &mut ApiServer,
-) -> Result<Option<Value>, CommandError> {
+) -> Result<Option<(Value, Vec<String>)>, CommandError> {
     if original == edited {
         return Ok(None);
     }
@@ -251,10 +272,13 @@ fn send_one(
         key: key.clone(),
         patch_type: PatchType::Strategic,
         patch,
-        subresource: Subresource::Main,
+        subresource,
         dry_run: false,
     };
-    Ok(Some(wire(&api.handle(request)?)))
+    let before = if subresource == Subresource::Main { api.get(key).ok().cloned() } else { None };
+    let object = api.handle(request)?;
+    let found = before.map(|before| warnings(&object, Some(&before))).unwrap_or_default();
+    Ok(Some((wire(&object), found)))
 }
 
 /// Keeps a text that could not be sent; its name is returned.
@@ -269,9 +293,5 @@ fn save(session: &mut Session, text: &str) -> String {
 
 fn without_comments(text: &str) -> String {
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
-    lines.join(
-        "
-",
-    ) + "
-"
+    lines.join("\n") + "\n"
 }

@@ -4,6 +4,7 @@
 //! needs a network; such commands say so.
 
 pub mod shared_flags;
+mod subresource;
 pub mod explain;
 pub mod get;
 pub mod describe;
@@ -18,6 +19,7 @@ mod overrides;
 mod image_reference;
 mod service_manifest;
 pub mod replace;
+mod replace_force;
 pub mod delete;
 mod deleting;
 pub mod scale;

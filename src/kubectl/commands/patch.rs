@@ -5,8 +5,9 @@
 use serde_json::Value;
 
 use super::shared_flags::{DRY_RUN, FILES, IGNORED, RECORD, RESULT, SUBRESOURCE};
+use super::subresource::{Part, scale_value};
 use crate::api::patch;
-use crate::apiserver::{PatchType, Request, StatusError, Subresource};
+use crate::apiserver::{PatchType, Request, StatusError};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
@@ -107,34 +108,34 @@ fn patch_one(
     patch: &Value,
     printer: &mut ResultPrinter,
 ) -> Result<(), CommandError> {
-    let before = picked.value();
+    let part = Part::of(context, picked.key.kind)?;
+    let before = part.value(picked);
     let after = if printer.dry_run() == DryRun::Client {
-        apply_locally(picked, &before, patch_type, patch)?
+        let (version, kind) = part.version_and_kind(picked);
+        apply_locally((&version, kind), &before, patch_type, patch)?
     } else {
-        let status = context.flags.text("subresource") == "status";
-        wire(&context.send(Request::Patch {
-            key: picked.key.clone(),
-            patch_type,
-            patch: patch.clone(),
-            subresource: if status { Subresource::Status } else { Subresource::Main },
-            dry_run: printer.dry_run().is_server(),
-        })?)
+        let (key, patch, dry_run) = (picked.key.clone(), patch.clone(), printer.dry_run().is_server());
+        match part {
+            Part::Object(subresource) => {
+                wire(&context.send(Request::Patch { key, patch_type, patch, subresource, dry_run })?)
+            }
+            Part::Scale => {
+                scale_value(&context.send(Request::PatchScale { key, patch_type, patch, dry_run })?)
+            }
+        }
     };
     let operation = if before == after { "patched (no change)" } else { "patched" };
     printer.print(context, &after, operation)
 }
 
 fn apply_locally(
-    picked: &Picked,
+    (version, kind): (&str, &str),
     before: &Value,
     patch_type: PatchType,
     patch: &Value,
 ) -> Result<Value, CommandError> {
-    let kind = picked.key.kind;
     match patch_type {
-        PatchType::Strategic => {
-            patch::strategic_merge(before, patch, &kind.api_version(), kind.resource().kind)
-        }
+        PatchType::Strategic => patch::strategic_merge(before, patch, version, kind),
         PatchType::Merge => patch::merge_patch(before, patch),
         PatchType::Json => patch::json_patch(before, patch).map(|(patched, _)| patched),
     }

@@ -1,10 +1,14 @@
 //! `kubectl replace`: puts the object of a file in the place of the server's.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/replace, Kubernetes v1.36. Left out: `--force`, `--raw`.
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/replace, Kubernetes v1.36 (`--force` in
+//! `replace_force`). Left out: `--raw`.
 
 use super::apply::with_last_applied;
+use super::delete::propagation;
+use super::replace_force;
 use super::shared_flags::{DRY_RUN, FILES, IGNORED, RECORD, RESULT, SUBRESOURCE, VALIDATE};
-use crate::apiserver::{Body, Request, Subresource};
+use super::subresource::{Part, scale_is_no};
+use crate::apiserver::{Body, Request};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
@@ -14,7 +18,14 @@ use crate::kubectl::selection::{Picked, Selection};
 
 const FLAGS: &[Flag] = &[
     Flag::switch("save-config", "Remembers the configuration, so that apply can change it later."),
-    Flag::switch("force", "Deletes the objects first; not in the sandbox."),
+    Flag::switch("force", "Deletes the objects first, and makes them anew once they are gone."),
+    Flag::text(
+        "cascade",
+        "background",
+        "What becomes of what a deleted object owns: background, foreground or orphan; with --force only.",
+    )
+    .bare("background"),
+    Flag::text("raw", "", "Sends the file to a path of the server; not in the sandbox."),
     Flag::number("grace-period", "-1", "Seconds that a deleted object gets to end; with --force only."),
     Flag::duration("timeout", "0s", "How long to wait for a deletion; with --force only."),
 ];
@@ -35,6 +46,7 @@ pub const COMMAND: Command = Command {
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let mut printer = ResultPrinter::of(context)?;
     let force = context.flags.switch("force");
+    let propagation = propagation(context)?;
     if context.flags.number("grace-period") >= 0 && !force {
         return Err(CommandError::plain("--grace-period must have --force specified"));
     }
@@ -47,10 +59,13 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     if !context.names_files() {
         return Err(CommandError::plain("must specify --filename to replace"));
     }
-    if force {
+    if !context.flags.text("raw").is_empty() {
         return Err(CommandError::sandbox(
-            "the sandbox does not have replace --force yet; delete the object and create it again",
+            "the sandbox takes no requests to paths; leave out --raw to replace what the file names",
         ));
+    }
+    if force {
+        return replace_force::start(context, printer, propagation);
     }
     let picks = Selection::of(context).pick(context)?;
     picks.dropped.iter().for_each(|warning| context.warn(warning));
@@ -75,14 +90,12 @@ fn replace_one(
     let value = if printer.dry_run() == DryRun::Client {
         manifest
     } else {
-        fetch(context.api, &picked.key)?;
-        let status = context.flags.text("subresource") == "status";
-        let request = Request::Update {
-            key: picked.key,
-            body: Body::Manifest(manifest),
-            subresource: if status { Subresource::Status } else { Subresource::Main },
-            dry_run: printer.dry_run().is_server(),
+        let Part::Object(subresource) = Part::of(context, picked.key.kind)? else {
+            return Err(scale_is_no(picked.key.kind));
         };
+        fetch(context.api, &picked.key)?;
+        let (key, dry_run) = (picked.key, printer.dry_run().is_server());
+        let request = Request::Update { key, body: Body::Manifest(manifest), subresource, dry_run };
         wire(&context.send(request)?)
     };
     printer.print(context, &value, "replaced")

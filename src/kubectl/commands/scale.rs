@@ -4,8 +4,8 @@
 
 use super::shared_flags::{ALL, DRY_RUN, FILES, IGNORED, RECORD, RESULT, SELECTOR};
 use super::waiters::{block, deadline};
-use crate::api::{Kind, Object, ObjectKey};
-use crate::apiserver::{ApiServer, Preconditions, Request, StatusError};
+use crate::api::{Object, ObjectKey};
+use crate::apiserver::{ApiServer, Preconditions, Request, StatusError, warnings};
 use crate::kubectl::command::{Command, Context, Step, record_of};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
@@ -71,6 +71,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         printer,
         waits,
         waiting_until: None,
+        warnings: 0,
     };
     if waits {
         return Ok(block(context, scaling));
@@ -82,6 +83,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         }
         context.output.exit = output.exit;
     }
+    context.warnings += scaling.warnings;
     Ok(Step::Done)
 }
 
@@ -136,13 +138,15 @@ struct Scaling {
     waits: bool,
     /// Set while the first of `left` is scaled and not there yet.
     waiting_until: Option<Time>,
+    /// How many warnings of the server were printed.
+    warnings: usize,
 }
 
 impl Scaling {
     fn go_on(&mut self, api: &mut ApiServer) -> Poll {
         let mut output = Output::default();
         while let Some((key, picked)) = self.left.first().cloned() {
-            match self.one(api, &key, &picked) {
+            match self.one(api, &key, &picked, &mut output) {
                 Ok(Some(text)) => output.out(&text),
                 Ok(None) => return Poll::Pending { output, wake_at: self.waiting_until },
                 Err(error) => {
@@ -165,9 +169,10 @@ impl Scaling {
         api: &mut ApiServer,
         key: &ObjectKey,
         picked: &Picked,
+        output: &mut Output,
     ) -> Result<Option<String>, CommandError> {
         if self.printer.dry_run() != DryRun::Client && self.waiting_until.is_none() {
-            self.send(api, key)?;
+            self.send(api, key, output)?;
             if self.waits {
                 self.waiting_until = Some(deadline(api.now(), self.options.timeout_ms));
             }
@@ -188,7 +193,12 @@ impl Scaling {
         self.printer.text(&value, "scaled").map(Some)
     }
 
-    fn send(&self, api: &mut ApiServer, key: &ObjectKey) -> Result<(), CommandError> {
+    fn send(
+        &mut self,
+        api: &mut ApiServer,
+        key: &ObjectKey,
+        output: &mut Output,
+    ) -> Result<(), CommandError> {
         let object = api.get(key)?;
         let Some((replicas, _)) = scale_of(object) else {
             // Kinds without a size have no scale subresource.
@@ -210,11 +220,15 @@ impl Scaling {
         if self.printer.dry_run().is_server() {
             return Ok(());
         }
-        api.handle(Request::Scale {
+        let before = object.clone();
+        let after = api.handle(Request::Scale {
             key: key.clone(),
             replicas: self.options.replicas,
             preconditions: Preconditions::default(),
         })?;
+        for warning in warnings(&after, Some(&before)) {
+            self.warnings += usize::from(output.warn(&warning));
+        }
         if let Some(cause) = &self.options.change_cause {
             api.handle(record_of(key, cause))?;
         }
@@ -258,9 +272,4 @@ impl Waiter for Scaling {
         let name = self.left.first().map_or("", |(key, _)| key.name.as_str());
         format!("kubectl scale waits for {name}")
     }
-}
-
-/// Whether a kind has a size.
-pub fn is_scalable(kind: Kind) -> bool {
-    matches!(kind, Kind::StatefulSet | Kind::Deployment | Kind::ReplicaSet)
 }

@@ -1,7 +1,7 @@
 //! `kubectl create`: makes objects that must not exist yet, from files or from a few words.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/create, Kubernetes v1.36. Left out: `--edit`, `--raw` and the
-//! generators of kinds that are not served.
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/create, Kubernetes v1.36. Left out: `--edit`, `--raw` and
+//! tokens; the generators of kinds that are not served say that they are.
 
 pub(super) mod made;
 mod sources;
@@ -21,6 +21,11 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::objects::wire;
 use crate::kubectl::result::{DryRun, ResultPrinter};
 use crate::kubectl::selection::Selection;
+
+/// A kind that kubectl can make and the sandbox does not have.
+const fn absent(name: &'static str, aliases: &'static [&'static str], short: &'static str) -> Command {
+    Command { name, aliases, short, absent: true, ..Command::EMPTY }
+}
 
 const FLAGS: &[Flag] =
     &[Flag::switch("save-config", "Remembers the configuration, so that apply can change it later.")];
@@ -42,6 +47,16 @@ pub const COMMAND: Command = Command {
         deployment::DEPLOYMENT,
         service::SERVICE,
         disruption_budget::DISRUPTION_BUDGET,
+        absent("clusterrole", &[], "Create a cluster role"),
+        absent("clusterrolebinding", &[], "Create a cluster role binding for a particular cluster role"),
+        absent("cronjob", &["cj"], "Create a cron job with the specified name"),
+        absent("ingress", &["ing"], "Create an ingress with the specified name"),
+        absent("job", &[], "Create a job with the specified name"),
+        absent("priorityclass", &["pc"], "Create a priority class with the specified name"),
+        absent("quota", &["resourcequota"], "Create a quota with the specified name"),
+        absent("role", &[], "Create a role with single rule"),
+        absent("rolebinding", &[], "Create a role binding for a particular role or cluster role"),
+        absent("token", &[], "Request a service account token"),
     ],
     run: Some(run),
     ..Command::EMPTY

@@ -3,9 +3,9 @@
 //! Models `decorateTable`, staging/src/k8s.io/cli-runtime/pkg/printers/tableprinter.go, Kubernetes v1.36.
 
 use crate::api::labels::format_labels;
-use crate::api::{Kind, Object};
+use crate::api::{Kind, LabelMap, Object};
 use crate::kubectl::command::Context;
-use crate::kubectl::printers::{Table, table};
+use crate::kubectl::printers::{Table, scale_table, table};
 use crate::sim::Time;
 
 /// How tables are to be printed.
@@ -40,7 +40,18 @@ impl TableOptions {
 
     /// The decorated table of objects of one kind.
     pub(super) fn table(&self, kind: Kind, objects: &[Object], now: Time) -> Table {
-        let mut made = table(kind, objects, self.wide, now);
+        self.decorated(table(kind, objects, self.wide, now), kind, objects)
+    }
+
+    /// The same of their sizes, which are objects without labels.
+    pub(super) fn scales(&self, kind: Kind, objects: &mut [Object], now: Time) -> Table {
+        for object in &mut *objects {
+            object.meta_mut().labels = LabelMap::default();
+        }
+        self.decorated(scale_table(objects, now), kind, objects)
+    }
+
+    fn decorated(&self, mut made: Table, kind: Kind, objects: &[Object]) -> Table {
         if let (true, Some(column)) = (self.kind, made.name_column) {
             for row in &mut made.rows {
                 if let Some(cell) = row.get_mut(column) {

@@ -20,6 +20,8 @@ pub(super) fn print(context: &mut Context<'_>, picks: Picks) -> Result<(), Comma
     let several =
         objects.iter().any(|object| objects.first().is_some_and(|first| first.kind() != object.kind()));
     options.kind |= several || picks.kinds.len() > 1;
+    // Objects of files are fetched whole.
+    let scales = context.flags.text("subresource") == "scale" && !context.names_files();
     let mut text = String::new();
     for group in groups(&mut objects) {
         let Some(kind) = group.first().map(Object::kind) else { continue };
@@ -28,7 +30,11 @@ pub(super) fn print(context: &mut Context<'_>, picks: Picks) -> Result<(), Comma
         if !sort_by.is_empty() && picks.listed {
             sort_objects(&mut group, &sort_by)?;
         }
-        let table = options.table(kind, &group, context.api.now());
+        let table = if scales {
+            options.scales(kind, &mut group, context.api.now())
+        } else {
+            options.table(kind, &group, context.api.now())
+        };
         if !text.is_empty() && !options.no_headers {
             text.push('\n');
         }

@@ -10,10 +10,11 @@ use serde_json::{Value, json};
 
 use super::shared_flags::{ALL_NAMESPACES, CHUNKS, FIELD_SELECTOR, FILES, SELECTOR, SUBRESOURCE};
 use crate::kubectl::command::{Command, Context, Step};
+use crate::kubectl::commands::subresource::{Part, narrow};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::format::Format;
-use crate::kubectl::selection::{Picks, Selection};
+use crate::kubectl::selection::{Picked, Picks, Selection};
 
 /// Where to find the names of types.
 pub const SUGGEST_API_RESOURCES: &str =
@@ -70,10 +71,17 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     if selection.all_namespaces {
         selection.namespace_is_given = false;
     }
-    if context.flags.switch("watch") || context.flags.switch("watch-only") {
+    let watches = context.flags.switch("watch") || context.flags.switch("watch-only");
+    let part = context.flags.text("subresource").to_owned();
+    selection.lazy = !part.is_empty();
+    if watches && part.is_empty() {
         return watch::start(context, selection);
     }
     let mut picks = selection.pick(context)?;
+    narrow(context, &mut picks)?;
+    if watches {
+        return watch_part(context, selection, picks, &part);
+    }
     if context.flags.switch("ignore-not-found") {
         picks.ignore_not_found();
     }
@@ -85,6 +93,21 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         None => human::print(context, picks)?,
     }
     Ok(Step::Done)
+}
+
+/// Follows objects of which a part is meant; what has no such part is told first.
+fn watch_part(
+    context: &mut Context<'_>,
+    mut selection: Selection,
+    picks: Picks,
+    part: &str,
+) -> Result<Step, CommandError> {
+    CommandError::all(picks.errors)?;
+    if part == "scale" {
+        return Err(CommandError::sandbox("the sandbox does not follow scales; leave out --watch"));
+    }
+    selection.lazy = false;
+    watch::start(context, selection)
 }
 
 /// A path of the server instead of objects.
@@ -144,7 +167,12 @@ fn generic(context: &mut Context<'_>, mut picks: Picks, format: &mut Format) -> 
     if picks.items.is_empty() && context.flags.switch("ignore-not-found") {
         return CommandError::all(picks.errors);
     }
-    let mut values: Vec<Value> = picks.items.iter().map(crate::kubectl::selection::Picked::value).collect();
+    let part = |picked: &Picked| match Part::of(context, picked.key.kind) {
+        // Objects of files are fetched whole.
+        Ok(part) if picked.source.is_empty() => part.value(picked),
+        _ => picked.value(),
+    };
+    let mut values: Vec<Value> = picks.items.iter().map(part).collect();
     let sort_by = context.flags.text("sort-by");
     if !sort_by.is_empty() {
         human::sort_values(&mut values, sort_by)?;

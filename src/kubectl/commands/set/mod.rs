@@ -1,13 +1,13 @@
 //! `kubectl set`: changes one feature of objects with pod templates.
 //!
-//! Models staging/src/k8s.io/kubectl/pkg/cmd/set, Kubernetes v1.36. Left out: selector, serviceaccount,
-//! subject.
+//! Models staging/src/k8s.io/kubectl/pkg/cmd/set, Kubernetes v1.36. Left out: selector, subject.
 
 mod env;
 mod env_list;
 mod image;
 mod pod_specs;
 mod resources;
+mod service_account;
 
 use crate::kubectl::command::Command;
 
@@ -26,7 +26,7 @@ pub const COMMAND: Command = Command {
         image::COMMAND,
         resources::COMMAND,
         absent("selector", "Set the selector on a resource"),
-        absent("serviceaccount", "Update the service account of a resource"),
+        service_account::COMMAND,
         absent(
             "subject",
             "Update the user, group, or service account in a role binding or cluster role binding",

@@ -10,9 +10,11 @@ mod network;
 mod node;
 mod workload;
 mod plain;
+mod scale;
 
 pub(super) use node::roles;
 pub use pod::pod_status;
+pub use scale::scale_table;
 pub(super) use storage::access_modes;
 
 use crate::api::{Kind, Object};

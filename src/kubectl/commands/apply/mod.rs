@@ -2,7 +2,10 @@
 //!
 //! Models staging/src/k8s.io/kubectl/pkg/cmd/apply, Kubernetes v1.36: what was applied last is remembered in
 //! an annotation, so that a field taken out of the file is taken out of the object. Left out: server-side
-//! apply, `--prune`.
+//! apply, `--prune`, `edit-last-applied`.
+
+mod view_last_applied;
+mod set_last_applied;
 
 use serde_json::Value;
 
@@ -47,6 +50,16 @@ pub const COMMAND: Command = Command {
     examples: "# Apply a file\nkubectl apply -f web.yaml\n\n# See what would happen\nkubectl apply -f web.yaml \
                --dry-run=server",
     flags: &[FLAGS, FILES, SELECTOR, DRY_RUN, RESULT, SUBRESOURCE, IGNORED, RECORD, VALIDATE],
+    subcommands: &[
+        Command {
+            name: "edit-last-applied",
+            short: "Edit latest last-applied-configuration annotations of a resource/object",
+            absent: true,
+            ..Command::EMPTY
+        },
+        set_last_applied::COMMAND,
+        view_last_applied::COMMAND,
+    ],
     run: Some(run),
     ..Command::EMPTY
 };
@@ -99,6 +112,9 @@ fn check_flags(context: &Context<'_>, dry_run: DryRun) -> Result<(), CommandErro
     }
     if on("force") && dry_run == DryRun::Server {
         return Err(CommandError::plain("--dry-run=server cannot be used with --force"));
+    }
+    if !context.flags.text("subresource").is_empty() && !on("server-side") {
+        return Err(CommandError::plain("--subresource can only be specified for --server-side"));
     }
     for (name, instead) in [
         ("server-side", "leave the flag out: the result is the same unless others changed the object"),
