@@ -36,8 +36,8 @@ pub fn is_of_newer_api(component: &str) -> bool {
     component == SCHEDULER
 }
 
-/// Events of events.k8s.io, seen as `v1`, have the time of the event and its series instead of the older times
-/// and count.
+/// Events of events.k8s.io, seen as `v1`, have the time of the event and its series instead of the older
+/// times and count.
 fn as_new_event(event: &mut serde_json::Map<String, Value>) {
     if !event.get("reportingComponent").and_then(Value::as_str).is_some_and(is_of_newer_api) {
         return;

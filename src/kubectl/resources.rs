@@ -2,8 +2,8 @@
 //!
 //! Models `mappingFor`, `SplitResourceArgument` and `splitResourceTypeName`,
 //! staging/src/k8s.io/cli-runtime/pkg/resource/builder.go, the REST mapper beneath and the short names of
-//! discovery, client-go/restmapper, Kubernetes v1.36. Left out: kinds that are not served; they are unknown as on
-//! a cluster without them.
+//! discovery, client-go/restmapper, Kubernetes v1.36. Left out: kinds that are not served; they are unknown
+//! as on a cluster without them.
 
 use crate::api::Kind;
 use crate::api::kind::Resource;
@@ -37,8 +37,8 @@ pub fn kind_of(word: &str) -> Result<Kind, CommandError> {
     })
 }
 
-/// The first kind of that name which fits; that is asked with whether the name is a short one. Only short names
-/// tell capital letters from small ones.
+/// The first kind of that name which fits; that is asked with whether the name is a short one. Only short
+/// names tell capital letters from small ones.
 fn named(resource: &str, fits: impl Fn(&Resource, bool) -> bool) -> Option<Kind> {
     let lower = resource.to_ascii_lowercase();
     Kind::ALL.iter().copied().find(|kind| {
@@ -72,8 +72,8 @@ pub fn types_of(argument: &str) -> Vec<String> {
     split_types(&words.join(","))
 }
 
-/// The words between an argument's commas, without repeats (`SplitResourceArgument`). Where nothing stands there
-/// is an empty word, which is no type.
+/// The words between an argument's commas, without repeats (`SplitResourceArgument`). Where nothing stands
+/// there is an empty word, which is no type.
 pub fn split_types(argument: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in argument.split(',') {

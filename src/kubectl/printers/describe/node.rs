@@ -172,7 +172,8 @@ fn share(used: &Quantity, node: &Node, name: &str) -> String {
     format!("{used} ({}%)", percent(parts(used), parts(&amount(allocatable(node), name))))
 }
 
-/// As upstream reckons, with floating point: 1160 of 4000 are 28, for 0.29 times 100 is a little less than 29.
+/// As upstream reckons, with floating point: 1160 of 4000 are 28, for 0.29 times 100 is a little less than
+/// 29.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
