@@ -37,6 +37,7 @@ mod endpoints;
 
 pub use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
 pub use eviction::{can_ignore_budgets, may_evict_unhealthy};
+pub use patch::unknown_fields;
 pub use refused::RefusedEviction;
 pub use request::{Body, DeleteOptions, PatchType, Preconditions, PropagationPolicy, Request, Subresource};
 pub use scale::{SCALE_KIND, SCALE_VERSION, has_scale, scale_of};
@@ -96,8 +97,8 @@ impl ApiServer {
                 preconditions::in_storage(&key, self.get(&key)?, &object.meta().uid)?;
                 self.update(&key, object, subresource, author, dry_run)
             }
-            Request::Patch { key, patch_type, patch, subresource, dry_run } => {
-                self.patch(&key, patch_type, &patch, subresource, dry_run)
+            Request::Patch { key, patch_type, patch, subresource, dry_run, drops_unknown } => {
+                self.patch(&key, (patch_type, &patch), subresource, dry_run, drops_unknown)
             }
             Request::Delete { key, options, dry_run } => self.delete(&key, &options, dry_run),
             Request::Evict { key, options, dry_run } => self.evict(&key, &options, dry_run),

@@ -16,57 +16,87 @@ impl ApiServer {
     pub(super) fn patch(
         &mut self,
         key: &ObjectKey,
-        patch_type: PatchType,
-        patch: &Value,
+        (patch_type, patch): (PatchType, &Value),
         subresource: Subresource,
         dry_run: bool,
+        drops_unknown: bool,
     ) -> Result<Object, StatusError> {
         let old = self.stored(key)?;
         let (version, kind) = (key.kind.api_version(), key.kind.resource().kind);
-        let decoded = patched(&old.to_value(), patch_type, patch, (&version, kind))?;
+        let outcome = Outcome::of(&old.to_value(), patch_type, patch, (&version, kind))?;
+        let decoded = if drops_unknown { outcome.decoded } else { outcome.strictly(patch_type, patch)? };
         let (new, author) = manifest::complete(key.kind, decoded)?;
         self.update(key, new, subresource, author, dry_run)
     }
 }
 
-/// What a patch makes of an object of some version and kind, decoded.
+/// What of a patch the kind of its object does not have, as the server warns of it.
+pub fn unknown_fields(object: &Object, patch_type: PatchType, patch: &Value) -> Vec<String> {
+    let (version, kind) = (object.kind().api_version(), object.kind().resource().kind);
+    let outcome = Outcome::of(&object.to_value(), patch_type, patch, (&version, kind));
+    outcome.map(|outcome| outcome.unknown).unwrap_or_default()
+}
+
+/// What a patch makes of an object of some version and kind, decoded strictly.
 pub(super) fn patched(
     value: &Value,
     patch_type: PatchType,
     patch: &Value,
-    (version, kind): (&str, &str),
+    version_and_kind: (&str, &str),
 ) -> Result<Value, StatusError> {
-    let encoded = schema::encode(value, version, kind);
-    let current = encoded.as_ref().unwrap_or(value);
-    match patch_type {
-        PatchType::Strategic => {
-            let patched = strategic_merge(current, patch, version, kind).map_err(refused)?;
-            schema::convert(&patched, version, kind)
-                .map_err(|error| StatusError::invalid_patch(&go_print(patch), &error.to_string()))
+    Outcome::of(value, patch_type, patch, version_and_kind)?.strictly(patch_type, patch)
+}
+
+/// What a patch makes of an object.
+struct Outcome {
+    patched: Value,
+    decoded: Value,
+    /// What was dropped, in the server's words.
+    unknown: Vec<String>,
+}
+
+impl Outcome {
+    fn of(
+        value: &Value,
+        patch_type: PatchType,
+        patch: &Value,
+        (version, kind): (&str, &str),
+    ) -> Result<Self, StatusError> {
+        let encoded = schema::encode(value, version, kind);
+        let current = encoded.as_ref().unwrap_or(value);
+        let (patched, mut unknown) = match patch_type {
+            PatchType::Strategic => {
+                (strategic_merge(current, patch, version, kind).map_err(refused)?, Vec::new())
+            }
+            PatchType::Merge => (merge_patch(current, patch).map_err(refused)?, Vec::new()),
+            PatchType::Json => json_patch(current, patch).map_err(refused)?,
+        };
+        let read = match patch_type {
+            PatchType::Strategic => schema::convert_with_warnings(&patched, version, kind),
+            PatchType::Merge | PatchType::Json => schema::decode_with_warnings(&patched, version, kind),
+        };
+        match read {
+            Ok((decoded, fields)) => {
+                unknown.extend(fields);
+                Ok(Self { patched, decoded, unknown })
+            }
+            Err(error) => Err(invalid(patch_type, &patched, patch, &error)),
         }
-        PatchType::Merge => {
-            let patched = merge_patch(current, patch).map_err(refused)?;
-            decode(&patched, Vec::new(), version, kind)
+    }
+
+    /// The object, unless something in it is unknown.
+    fn strictly(self, patch_type: PatchType, patch: &Value) -> Result<Value, StatusError> {
+        if self.unknown.is_empty() {
+            return Ok(self.decoded);
         }
-        PatchType::Json => {
-            let (patched, warnings) = json_patch(current, patch).map_err(refused)?;
-            decode(&patched, warnings, version, kind)
-        }
+        Err(invalid(patch_type, &self.patched, patch, &DecodeError::Strict(self.unknown)))
     }
 }
 
-/// Decodes the outcome of a JSON patch; `strict` are complaints about the patch itself.
-fn decode(patched: &Value, mut strict: Vec<String>, version: &str, kind: &str) -> Result<Value, StatusError> {
-    let invalid = |why: &str| Err(StatusError::invalid_patch(&patched.to_string(), why));
-    match schema::decode(patched, version, kind) {
-        Ok(decoded) if strict.is_empty() => Ok(decoded),
-        Ok(_) => invalid(&DecodeError::Strict(strict).to_string()),
-        Err(DecodeError::Strict(unknown)) => {
-            strict.extend(unknown);
-            invalid(&DecodeError::Strict(strict).to_string())
-        }
-        Err(error) => invalid(&error.to_string()),
-    }
+/// A strategic patch is refused as Go prints it, another one for what it makes of the object.
+fn invalid(patch_type: PatchType, patched: &Value, patch: &Value, error: &DecodeError) -> StatusError {
+    let shown = if patch_type == PatchType::Strategic { go_print(patch) } else { patched.to_string() };
+    StatusError::invalid_patch(&shown, &error.to_string())
 }
 
 fn refused(error: PatchError) -> StatusError {
@@ -98,7 +128,9 @@ mod tests {
             Merge {spec: {template: {spec: {containers: [{name: c, image: e}]}}}} => generation 2, images e
             Json [{op: replace, path: /spec/replicas, value: 3}] => generation 2, images b d
             Merge {spec: {replicas: 1}} => generation 1, images b d
-            Merge {status: {replicas: 3}} => generation 1, images b d"#;
+            Merge {status: {replicas: 3}} => generation 1, images b d
+            Loose {spec: {nope: 1, replicas: 4}} => generation 2, images b d; unknown field "spec.nope"
+            Loose {spec: {replicas: x}} => 422 Invalid  "" is invalid: patch: Invalid value: "map[spec:map[replicas:x]]": unrecognized type: int32"#;
         for row in table.lines().map(str::trim).filter(|row| !row.is_empty()) {
             let mut server = ApiServer::new(Rng::new(1));
             let body = Body::Manifest(serde_yaml::from_str(set).unwrap());
@@ -118,12 +150,15 @@ mod tests {
             };
             let key = ObjectKey::new(Kind::StatefulSet, "default", "web");
             let patch = serde_yaml::from_str(patch).unwrap();
-            let answer = server.patch(&key, patch_type, &patch, Subresource::Main, false);
+            let is_loose = type_ == "Loose";
+            let unknown = unknown_fields(server.get(&key).unwrap(), patch_type, &patch);
+            let answer = server.patch(&key, (patch_type, &patch), Subresource::Main, false, is_loose);
             let said = match answer {
                 Ok(Object::StatefulSet(set)) => {
                     let images: Vec<&str> =
                         set.spec.template.spec.containers.iter().map(|c| c.image.as_str()).collect();
-                    format!("generation {}, images {}", set.metadata.generation, images.join(" "))
+                    let told = unknown.iter().map(|field| format!("; {field}")).collect::<String>();
+                    format!("generation {}, images {}{told}", set.metadata.generation, images.join(" "))
                 }
                 Ok(other) => other.key().to_string(),
                 Err(error) => format!("{} {} {}", error.code, error.reason, error.message),

@@ -105,6 +105,9 @@ pub enum Request {
         subresource: Subresource,
         /// Answers only, changes nothing.
         dry_run: bool,
+        /// Fields that the kind does not have are dropped (`fieldValidation=Warn`, as where nothing is said),
+        /// not refused. [`super::unknown_fields`] tells which.
+        drops_unknown: bool,
     },
     /// DELETE: asks for an object's end.
     Delete {

@@ -9,7 +9,9 @@ use super::inside::{ContainerAct, ContainerCall};
 use super::outcome::{Outcome, Output, Waiter};
 use super::session::Session;
 use crate::api::ObjectKey;
-use crate::apiserver::{ApiServer, Body, PatchType, Request, StatusError, Subresource, warnings};
+use crate::apiserver::{
+    ApiServer, Body, PatchType, Request, StatusError, Subresource, unknown_fields, warnings,
+};
 use crate::kubectl::commands::edit::Edit;
 
 /// A command, or a group of them.
@@ -113,6 +115,7 @@ pub fn record_of(key: &ObjectKey, cause: &str) -> Request {
         patch: serde_json::json!({"metadata": {"annotations": {CHANGE_CAUSE: cause}}}),
         subresource: Subresource::Main,
         dry_run: false,
+        drops_unknown: false,
     }
 }
 
@@ -158,6 +161,7 @@ impl Context<'_> {
         let before = request.changed().map(|key| self.api.get(key).cloned());
         let is_looked_at = before.is_some() || matches!(request, Request::Create { .. });
         let (request, record) = self.recorded(request);
+        self.warn_of_unknown_fields(&request);
         let mut object = self.api.handle(request)?;
         if let Some(record) = record {
             object = self.api.handle(record)?;
@@ -169,6 +173,17 @@ impl Context<'_> {
             }
         }
         Ok(object)
+    }
+
+    /// Prints which fields of a patch the server drops, as it does before all else.
+    fn warn_of_unknown_fields(&mut self, request: &Request) {
+        if let Request::Patch { key, patch_type, patch, drops_unknown: true, .. } = request
+            && let Ok(object) = self.api.get(key)
+        {
+            for warning in unknown_fields(object, *patch_type, patch) {
+                self.warn(&warning);
+            }
+        }
     }
 
     /// What `--record` notes: the line, with its flags in full.

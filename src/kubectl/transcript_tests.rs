@@ -110,6 +110,7 @@ impl Player {
             patch: json!({"status": status}),
             subresource: Subresource::Status,
             dry_run: false,
+            drops_unknown: false,
         };
         self.api.handle(request).unwrap();
     }

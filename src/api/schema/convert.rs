@@ -11,15 +11,8 @@ use crate::api::quantity::Quantity;
 use crate::collections::sort;
 use serde_json::{Map, Value};
 
-/// Reads the outcome of a strategic merge patch strictly, into the same form as [`mod@super::decode`].
-pub fn convert(value: &Value, api_version: &str, kind: &str) -> Result<Value, DecodeError> {
-    let (object, warnings) = convert_with_warnings(value, api_version, kind)?;
-    if warnings.is_empty() { Ok(object) } else { Err(DecodeError::Strict(warnings)) }
-}
-
-/// Reads the outcome of a strategic merge patch, drops unknown fields, and tells which.
-///
-/// `kubectl patch` asks for this.
+/// Reads the outcome of a strategic merge patch into the same form as [`mod@super::decode`], drops unknown
+/// fields, and tells which.
 pub fn convert_with_warnings(
     value: &Value,
     api_version: &str,
@@ -158,8 +151,11 @@ mod tests {
         for row in table.lines().filter(|row| !row.trim().is_empty()) {
             let (yaml, expected) = row.trim().split_once(" => ").unwrap();
             let value: Value = serde_yaml::from_str(yaml).unwrap();
-            let said = convert(&value, "apps/v1", "StatefulSet")
-                .map_or_else(|error| error.to_string(), |value| value.to_string());
+            let said = match convert_with_warnings(&value, "apps/v1", "StatefulSet") {
+                Ok((value, unknown)) if unknown.is_empty() => value.to_string(),
+                Ok((_, unknown)) => DecodeError::Strict(unknown).to_string(),
+                Err(error) => error.to_string(),
+            };
             assert_eq!(said, expected, "{yaml}");
         }
     }

@@ -11,7 +11,7 @@ pub mod encode;
 mod go;
 mod go_time;
 
-pub use convert::{convert, convert_with_warnings};
+pub use convert::convert_with_warnings;
 pub use decode::{DecodeError, decode, decode_with_warnings};
 pub use encode::{encode, encode_struct};
 pub use go::{go_print, json_word, quote};

@@ -68,6 +68,7 @@ fn check_patches(base: &str, patches: &str, expected: &Expect) {
             patch: serde_yaml::from_str(patch).unwrap(),
             subresource: Subresource::Main,
             dry_run: false,
+            drops_unknown: false,
         });
         let answer = answer.map_or_else(|error| error.to_string(), |_| "patched".to_owned());
         said.push_str(&format!("{patch}\n  {answer}\n"));
@@ -367,6 +368,7 @@ fn statuses_of_deployments_and_replica_sets() {
             patch: serde_yaml::from_str(patch).unwrap(),
             subresource: Subresource::Status,
             dry_run: false,
+            drops_unknown: false,
         });
         let answer = match answer {
             Ok(object) => {

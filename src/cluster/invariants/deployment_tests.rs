@@ -79,7 +79,16 @@ impl Scene {
     fn patch(&mut self, kind: Kind, name: &str, patch: Value, subresource: Subresource) {
         let key = ObjectKey::new(kind, "default", name);
         let patch_type = PatchType::Merge;
-        self.server.handle(Request::Patch { key, patch_type, patch, subresource, dry_run: false }).unwrap();
+        self.server
+            .handle(Request::Patch {
+                key,
+                patch_type,
+                patch,
+                subresource,
+                dry_run: false,
+                drops_unknown: false,
+            })
+            .unwrap();
     }
 
     fn scale(&mut self, index: usize, size: i64) {

@@ -115,6 +115,7 @@ fn mark_one(
             patch: json!({"spec": {"unschedulable": value}}),
             subresource: Subresource::Main,
             dry_run: printer.dry_run().is_server(),
+            drops_unknown: false,
         };
         if let Err(error) = context.send(request) {
             let verb = if unschedulable { "cordon" } else { "uncordon" };

@@ -170,6 +170,7 @@ fn merged(
         patch,
         subresource: Subresource::Main,
         dry_run: true,
+        drops_unknown: false,
     };
     Ok(wire(&context.send(request)?))
 }

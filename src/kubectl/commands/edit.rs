@@ -274,6 +274,7 @@ fn send_one(
         patch,
         subresource,
         dry_run: false,
+        drops_unknown: false,
     };
     let before = if subresource == Subresource::Main { api.get(key).ok().cloned() } else { None };
     let object = api.handle(request)?;

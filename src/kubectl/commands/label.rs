@@ -223,6 +223,7 @@ pub(super) fn send(
         patch,
         subresource: Subresource::Main,
         dry_run: dry_run.is_server(),
+        drops_unknown: false,
     };
     Ok(context.send(request)?)
 }

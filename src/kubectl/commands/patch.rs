@@ -116,9 +116,14 @@ fn patch_one(
     } else {
         let (key, patch, dry_run) = (picked.key.clone(), patch.clone(), printer.dry_run().is_server());
         match part {
-            Part::Object(subresource) => {
-                wire(&context.send(Request::Patch { key, patch_type, patch, subresource, dry_run })?)
-            }
+            Part::Object(subresource) => wire(&context.send(Request::Patch {
+                key,
+                patch_type,
+                patch,
+                subresource,
+                dry_run,
+                drops_unknown: true,
+            })?),
             Part::Scale => {
                 scale_value(&context.send(Request::PatchScale { key, patch_type, patch, dry_run })?)
             }

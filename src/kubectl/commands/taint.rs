@@ -208,6 +208,7 @@ fn taint_one(
         patch,
         subresource: Subresource::Main,
         dry_run: printer.dry_run().is_server(),
+        drops_unknown: false,
     };
     let object = context.send(request)?;
     printer.print(context, &wire(&object), operation)

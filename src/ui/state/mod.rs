@@ -181,8 +181,8 @@ impl State {
             self.clock.note_line();
         }
         let is_shown = self.refresh() || passed.is_none();
-        self.views.frame.is_unseen = is_put_off && !is_drawn_at_once;
-        is_shown && !self.views.frame.is_unseen
+        self.views.is_unseen = is_put_off && !is_drawn_at_once;
+        is_shown && !self.views.is_unseen
     }
 
     fn carry_out(&mut self, action: Action) {

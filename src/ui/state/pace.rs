@@ -39,8 +39,6 @@ pub struct Frame {
     is_prepared: bool,
     /// Whether a person has done something that this frame shows.
     is_asked: bool,
-    /// Whether a person has typed or run something that the next frame shows.
-    pub(super) is_unseen: bool,
     /// What the picture is of.
     pub(super) part: Part,
     /// What is not drawn as it is.
@@ -65,7 +63,6 @@ impl Default for Frame {
             task: Task::Draw,
             is_prepared: false,
             is_asked: false,
-            is_unseen: false,
             part: Part::All,
             owed: Owed::default(),
             turn: 0,

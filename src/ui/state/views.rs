@@ -75,6 +75,8 @@ pub struct Views {
     tiles: Tiles,
     shown: Option<Shown>,
     checked: Option<String>,
+    /// Whether a person has typed or run something that the next frame shows.
+    pub(super) is_unseen: bool,
     /// What this frame is for.
     pub(super) frame: Frame,
     /// How long nothing has changed.
@@ -131,7 +133,7 @@ impl State {
     /// Brings what is shown up to date; says whether the page has to look at it again.
     pub fn refresh(&mut self) -> bool {
         self.read_files();
-        let is_told = self.refresh_entries() || self.views.frame.is_unseen;
+        let is_told = self.refresh_entries() || self.views.is_unseen;
         let text = if self.files.shows_edit { "" } else { self.files.text(&self.files.open) };
         if self.views.checked.as_deref() != Some(text) {
             self.views.problems = Rc::new(problems(text));

@@ -244,6 +244,7 @@ fn change(
         patch: patch.clone(),
         subresource: Subresource::Main,
         dry_run: printer.dry_run().is_server(),
+        drops_unknown: false,
     };
     let object = context.send(request).map_err(|error| {
         let doing = format!("applying patch:\n{}\nto:\n{}\nfor:", formats::compact(&patch), describe(picked));

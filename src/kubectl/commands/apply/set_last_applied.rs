@@ -71,7 +71,14 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         } else {
             let (patch_type, subresource) = (PatchType::Merge, Subresource::Main);
             let dry_run = printer.dry_run().is_server();
-            wire(&context.send(Request::Patch { key, patch_type, patch, subresource, dry_run })?)
+            wire(&context.send(Request::Patch {
+                key,
+                patch_type,
+                patch,
+                subresource,
+                dry_run,
+                drops_unknown: false,
+            })?)
         };
         printer.print(context, &value, "configured")?;
     }

@@ -136,6 +136,7 @@ pub(super) fn roll_back(
         patch,
         subresource: Subresource::Main,
         dry_run: dry_run.is_server(),
+        drops_unknown: false,
     };
     context.send(request).map_err(|error| {
         CommandError::plain(format!("failed restoring revision {wanted}: {}", error.message))

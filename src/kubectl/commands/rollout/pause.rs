@@ -88,6 +88,7 @@ fn set(
         patch: json!({"spec": {"paused": value}}),
         subresource: Subresource::Main,
         dry_run: false,
+        drops_unknown: false,
     };
     let object = context
         .send(request)

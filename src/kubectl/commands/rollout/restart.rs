@@ -76,6 +76,7 @@ fn restart(
         patch,
         subresource: Subresource::Main,
         dry_run: false,
+        drops_unknown: false,
     };
     let object = context
         .send(request)

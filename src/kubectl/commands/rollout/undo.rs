@@ -105,6 +105,7 @@ fn roll_back(
         patch: revision.data.clone(),
         subresource: Subresource::Main,
         dry_run: printer.dry_run().is_server(),
+        drops_unknown: false,
     };
     context.send(request).map_err(|error| {
         CommandError::plain(format!("failed restoring revision {wanted}: {}", error.message))

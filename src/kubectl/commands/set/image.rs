@@ -152,6 +152,7 @@ fn change(
             patch,
             subresource: Subresource::Main,
             dry_run: printer.dry_run().is_server(),
+            drops_unknown: false,
         };
         wire(&context.send(request).map_err(|error| failed(error.message))?)
     };

@@ -90,6 +90,7 @@ pub(super) fn change(
             patch,
             subresource: Subresource::Main,
             dry_run: printer.dry_run().is_server(),
+            drops_unknown: false,
         };
         let sent = context.send(request);
         wire(&sent.map_err(|error| CommandError::plain(format!("{failed} {}", error.message)))?)
