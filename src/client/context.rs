@@ -6,7 +6,8 @@
 
 use super::cache::{Cache, Change};
 use super::interference::{Fate, Interference, WorkFate};
-use super::recorder::{EventType, Recorder, Telling};
+use super::recorder::Recorder;
+use super::telling::{EventType, Telling};
 use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, Request, StatusError};
 use crate::sim::{Rng, Span, Time};

@@ -7,7 +7,9 @@
 pub mod cache;
 pub mod informer;
 pub mod workqueue;
+pub mod telling;
 pub mod recorder;
+mod series;
 pub mod interference;
 pub mod context;
 
@@ -15,7 +17,8 @@ pub use cache::{Cache, Change};
 pub use context::{Component, Context};
 pub use informer::Informer;
 pub use interference::{Fate, Interference, WorkFate};
-pub use recorder::{EventType, Recorder, Telling};
+pub use recorder::Recorder;
+pub use telling::{EventType, Telling};
 pub use workqueue::WorkQueue;
 
 // Components name these without naming the API server.

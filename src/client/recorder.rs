@@ -9,8 +9,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::api::event::{Event, EventSource, ObjectReference};
-use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp};
+use super::series::{Count, Series};
+use super::telling::{Telling, new_event};
+use crate::api::{Kind, Object, ObjectKey, Timestamp};
 use crate::apiserver::{ApiServer, Request};
 use crate::collections::{SortedMap, SortedSet};
 use crate::sim::Time;
@@ -28,25 +29,6 @@ const NEW_EVENTS_API: &str = "default-scheduler";
 
 /// In how many parts what was told is remembered.
 const PARTS: u8 = 64;
-
-/// How serious an Event is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EventType {
-    /// All is as it should be.
-    Normal,
-    /// Somebody should look.
-    Warning,
-}
-
-impl EventType {
-    /// As the API spells it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Normal => "Normal",
-            Self::Warning => "Warning",
-        }
-    }
-}
 
 /// Messages of one reason about one object.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +51,8 @@ struct Source {
     similar: SortedMap<String, Similar>,
     /// By type and reason, and unless they were combined by field and message too.
     told: SortedMap<String, ObjectKey>,
+    /// What was told through the newer API: by type, reason and the version of what it is about.
+    series: SortedMap<String, Series>,
     flood: Flood,
 }
 
@@ -83,25 +67,6 @@ pub struct Recorder {
 /// Sources by name.
 type Part = Rc<BTreeMap<Rc<str>, Rc<Source>>>;
 
-/// What is told, before it is an object.
-#[derive(Clone, Copy, Debug)]
-pub struct Telling<'a> {
-    /// Who tells it.
-    pub component: &'a str,
-    /// On which node; empty for the control plane.
-    pub host: &'a str,
-    /// About what.
-    pub about: &'a Object,
-    /// Which part of it, such as `spec.containers{nginx}`; empty for the whole.
-    pub field_path: &'a str,
-    /// How serious it is.
-    pub type_: EventType,
-    /// In one word.
-    pub reason: &'a str,
-    /// In a sentence.
-    pub message: &'a str,
-}
-
 impl Recorder {
     /// Tells an Event: as a new object, by counting an old one, or not at all when the source floods.
     pub fn record(&mut self, server: &mut ApiServer, telling: &Telling<'_>) {
@@ -109,8 +74,12 @@ impl Recorder {
         let source = format!("{}|{}|{object}|{}", telling.component, telling.host, telling.about.meta().uid);
         let part = Rc::make_mut(&mut self.parts).entry(part(&telling.about.meta().uid)).or_default();
         let source = Rc::make_mut(Rc::make_mut(part).entry(Rc::from(source)).or_default());
+        if telling.component == NEW_EVENTS_API {
+            source.tell_series(server, telling);
+            return;
+        }
         let (same, message) = source.combine(telling, server.now());
-        if telling.component != NEW_EVENTS_API && !source.flood.may_tell(server.now()) {
+        if !source.flood.may_tell(server.now()) {
             return;
         }
         if let Some(Object::Event(event)) = source.told.get(&same).and_then(|key| server.get(key).ok()) {
@@ -122,12 +91,27 @@ impl Recorder {
             drop(server.handle(Request::update(again)));
             return;
         }
-        let event = new_event(server, telling, message);
-        let key = ObjectKey::new(Kind::Event, event.metadata.namespace.clone(), event.metadata.name.clone());
-        if server.handle(Request::create(event)).is_ok() {
+        if let Some(key) = create(server, telling, message) {
             source.told.insert(same, key);
         }
     }
+}
+
+/// Tells a new Event; its key, unless it could not be written.
+fn create(server: &mut ApiServer, telling: &Telling<'_>, message: String) -> Option<ObjectKey> {
+    let event = new_event(server, telling, message);
+    let key = ObjectKey::new(Kind::Event, event.metadata.namespace.clone(), event.metadata.name.clone());
+    server.handle(Request::create(event)).is_ok().then_some(key)
+}
+
+/// Writes how often an Event was told; `false` when there is none any more.
+fn count(server: &mut ApiServer, key: &ObjectKey, told: Count) -> bool {
+    let Ok(Object::Event(event)) = server.get(key) else { return false };
+    let mut again = (**event).clone();
+    again.count = told.count;
+    again.last_timestamp = Some(Timestamp::at(told.last_at));
+    drop(server.handle(Request::update(again)));
+    true
 }
 
 /// In which of [`PARTS`] parts an object is: the ends of uids differ.
@@ -136,14 +120,33 @@ fn part(uid: &str) -> u8 {
 }
 
 impl Source {
+    /// Tells an Event through the newer API: of repeats the first message stays.
+    fn tell_series(&mut self, server: &mut ApiServer, telling: &Telling<'_>) {
+        let now = server.now();
+        for series in self.series.values_mut() {
+            if let Some(overdue) = series.overdue(now) {
+                count(server, &series.key, overdue);
+            }
+        }
+        self.series.retain(|_, series| !series.has_ended(now));
+        let version = telling.about.meta().resource_version.0;
+        let same = format!("{}|{}|{}|{version}", telling.type_.as_str(), telling.reason, telling.field_path);
+        if let Some(series) = self.series.get_mut(&same) {
+            match series.repeat(now) {
+                Some(repeat) if !count(server, &series.key, repeat) => {}
+                _ => return,
+            }
+        }
+        if let Some(key) = create(server, telling, telling.message.to_owned()) {
+            self.series.insert(same, Series::new(key, now));
+        }
+    }
+
     /// The key under which repeats are found, and the message: combined when too many were similar.
     fn combine(&mut self, telling: &Telling<'_>, now: Time) -> (String, String) {
         let kind_of = format!("{}|{}", telling.type_.as_str(), telling.reason);
         let own =
             (format!("{kind_of}|{}|{}", telling.field_path, telling.message), telling.message.to_owned());
-        if telling.component == NEW_EVENTS_API {
-            return own;
-        }
         let similar = self.similar.entry(kind_of.clone()).or_default();
         if (now - similar.last_at).ms() > SIMILAR_WITHIN_MS {
             similar.messages.clear();
@@ -171,38 +174,11 @@ impl Flood {
     }
 }
 
-fn new_event(server: &ApiServer, telling: &Telling<'_>, message: String) -> Event {
-    let object = telling.about.key();
-    let mut involved_object = ObjectReference::to(&object, telling.about.meta());
-    telling.field_path.clone_into(&mut involved_object.field_path);
-    let now = Timestamp::at(server.now());
-    // Upstream names an Event by the nanosecond; here the store's revision makes the name unique.
-    let moment = (server.now().ms() << 24).wrapping_add(server.store().revision());
-    let namespace = if object.namespace.is_empty() { "default".to_owned() } else { object.namespace };
-    Event {
-        count: 1,
-        first_timestamp: Some(now),
-        involved_object,
-        last_timestamp: Some(now),
-        message,
-        metadata: ObjectMeta {
-            name: format!("{}.{moment:016x}", object.name),
-            namespace,
-            ..ObjectMeta::default()
-        },
-        reason: telling.reason.to_owned(),
-        reporting_component: telling.component.to_owned(),
-        reporting_instance: telling.host.to_owned(),
-        source: EventSource { component: telling.component.to_owned(), host: telling.host.to_owned() },
-        type_: telling.type_.as_str().to_owned(),
-        ..Event::default()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::api::pod::Pod;
+    use crate::client::EventType;
     use crate::sim::Rng;
 
     fn told(messages: &[String], every_ms: u64) -> Vec<(String, i64)> {
@@ -239,6 +215,45 @@ mod tests {
         let told = told(&messages, 1_000);
         assert_eq!(told.len(), 10);
         assert_eq!(told[9], ("(combined from similar events): Create Pod 11".to_owned(), 3));
+    }
+
+    /// What the scheduler has told of a pod: at a second, of a version, a message.
+    fn scheduler_told(tellings: &[(u64, u64, &str)]) -> String {
+        let mut server = ApiServer::new(Rng::new(1));
+        let mut recorder = Recorder::default();
+        let mut pod = Pod::default();
+        pod.metadata.name = "web-0".into();
+        pod.metadata.namespace = "default".into();
+        for (seconds, version, message) in tellings {
+            server.set_now(Time::from_ms(seconds * 1_000));
+            pod.metadata.resource_version.0 = *version;
+            let about = Object::from(pod.clone());
+            let (component, type_, reason) = (NEW_EVENTS_API, EventType::Warning, "FailedScheduling");
+            let telling =
+                Telling { component, host: "", about: &about, field_path: "", type_, reason, message };
+            recorder.record(&mut server, &telling);
+        }
+        let events = server.list(Kind::Event, None).filter_map(|object| match object {
+            Object::Event(event) => Some(format!("{} x{}", event.message, event.count)),
+            _ => None,
+        });
+        events.collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn the_scheduler_counts_repeats_about_one_version() {
+        let cases = [
+            (
+                &[(1, 7, "cpu"), (16, 8, "taint"), (31, 9, "cpu"), (46, 10, "taint")][..],
+                "cpu x1, taint x1, cpu x1, taint x1",
+            ),
+            (&[(1, 8, "cpu"), (301, 8, "cpu"), (601, 8, "cpu")], "cpu x2"),
+            (&[(1, 8, "cpu"), (2, 8, "taint")], "cpu x2"),
+            (&[(1, 8, "cpu"), (2, 8, "cpu"), (3, 8, "cpu"), (1_000, 8, "cpu")], "cpu x3, cpu x1"),
+        ];
+        for (tellings, expected) in cases {
+            assert_eq!(scheduler_told(tellings), expected);
+        }
     }
 
     #[test]

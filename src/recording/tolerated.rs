@@ -126,6 +126,13 @@ pub(super) fn is_combined(seen: &Seen) -> bool {
     seen.message.starts_with("(combined from similar events): ") || without_first_pod(&seen.message).is_some()
 }
 
+/// Whether an Event that says the same of its object again is left out. Recordings have no repeats, and the
+/// scheduler's are Events of their own once the pod has changed in between (`client::series`); besides it is
+/// chance whether its last status had reached the scheduler by the next attempt.
+pub(super) fn may_repeat(seen: &Seen) -> bool {
+    seen.source == "default-scheduler" && seen.reason == "FailedScheduling"
+}
+
 /// Whether a line sorts Events, which have times to the second: kubectl sorts equal times in no order (Go's
 /// `sort.Sort` is not stable), and where a second ends is chance.
 pub(super) fn sorts_events(line: &str) -> bool {

@@ -8,9 +8,10 @@ use std::rc::Rc;
 use super::nominations::nominated_node;
 use super::queue::QueuedPod;
 use super::schedule_one::Failure;
-use super::{Ctx, Scheduler, tell, write_status};
+use super::{Ctx, Scheduler, key_of, tell, write_status};
 use crate::api::Timestamp;
 use crate::api::meta::Condition;
+use crate::api::object::Typed as _;
 use crate::api::pod::Pod;
 
 impl Scheduler {
@@ -22,7 +23,7 @@ impl Scheduler {
         reason: &str,
         context: &mut Ctx<'_>,
     ) {
-        let pod = Rc::clone(&queued.pod);
+        let mut pod = Rc::clone(&queued.pod);
         queued.rejectors = failure.rejectors;
         let cached = context.cache.typed::<Pod>(&pod.metadata.namespace, &pod.metadata.name).cloned();
         if let Some(cached) = cached {
@@ -35,9 +36,16 @@ impl Scheduler {
                 self.queue.put_back(queued, context.now());
                 let kept = failure.nomination.as_deref().unwrap_or_else(|| nominated_node(&cached));
                 self.nominations.set(&cached, kept);
+                // It may have changed since it was taken.
+                pod = cached;
             }
         }
-        tell(&pod, "FailedScheduling", &truncated(&failure.message), context);
+        // A real scheduler waits for the answer to the status that it writes below, and the echo of that is
+        // in its cache by the next attempt. Here the echo takes longer than the writes of one kubectl are
+        // apart, so the pod that the Event speaks of is the server's.
+        let live = context.live(&key_of(&pod)).ok().and_then(Pod::of).cloned();
+        let about = live.filter(|live| live.metadata.uid == pod.metadata.uid && !live.is_bound());
+        tell(about.as_ref().unwrap_or(&pod), "FailedScheduling", &truncated(&failure.message), context);
         let condition = Condition {
             type_: "PodScheduled".to_owned(),
             status: "False".to_owned(),

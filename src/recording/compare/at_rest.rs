@@ -56,7 +56,7 @@ pub(super) fn compare_events(
 ) -> Option<String> {
     let mut normalisers = (Normaliser::default(), Normaliser::default());
     let mut told: (BTreeMap<String, i64>, BTreeMap<String, i64>) = Default::default();
-    let mut combined = BTreeSet::new();
+    let (mut combined, mut said) = (BTreeSet::new(), BTreeSet::new());
     for (index, (real, ours)) in recorded.steps.iter().zip(&played.steps).enumerate() {
         // What was told while the cluster came up may have been seen before the first step or in it.
         let before = |recording: &Recording| if index == 0 { recording.initial.clone() } else { Vec::new() };
@@ -65,6 +65,10 @@ pub(super) fn compare_events(
             (false, &mut told.1, &mut normalisers.1, &names.1, before(played), ours),
         ] {
             for seen in before.iter().chain(&whole_steps(&step.events)).filter(|seen| is_compared(seen)) {
+                let again = (is_real, seen.object.clone(), seen.message.clone());
+                if tolerated::may_repeat(seen) && !said.insert(again) {
+                    continue;
+                }
                 // Once similar Events are combined, chance decides which are told on their own.
                 let about = (is_real, seen.source.clone(), seen.object.clone(), seen.reason.clone());
                 if combined.contains(&about) {
