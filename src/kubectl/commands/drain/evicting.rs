@@ -3,7 +3,8 @@
 //! Models `evictPods`, `deletePods` and `waitForDelete`, staging/src/k8s.io/kubectl/pkg/drain/drain.go,
 //! Kubernetes v1.36, in virtual time: a refused eviction is asked for again after five seconds, and a pod
 //! that is ending is looked at every second. A refusal that says when to come back is retried by the client
-//! library itself, ten times and without a word.
+//! library itself, ten times and without a word. Each step is one of all pods of the node: upstream has a
+//! goroutine for each, and what one prints before its first request comes before the answers to all.
 
 use crate::api::{Object, ObjectKey};
 use crate::apiserver::{ApiServer, DeleteOptions, Request, StatusError};
@@ -90,29 +91,65 @@ impl Eviction {
         }
     }
 
-    /// Does what is due. An error ends the eviction.
-    pub(super) fn go_on(
+    /// Says that the eviction is asked for, when it is: a pod of the same name may have come meanwhile. An
+    /// error ends the eviction.
+    pub(super) fn announce(
         &mut self,
         terms: &Terms,
         until: Option<Time>,
-        api: &mut ApiServer,
+        api: &ApiServer,
         output: &mut Output,
     ) -> Result<(), CommandError> {
         let now = api.now();
-        if let Progress::Asking(at, own_retries) = self.progress
-            && at <= now
-        {
-            let asked = self.ask(own_retries, terms, until, api, output);
-            if asked.is_err() {
-                self.progress = Progress::Done;
-            }
-            asked?;
+        if !matches!(self.progress, Progress::Asking(at, 0) if at <= now) {
+            return Ok(());
         }
+        if let Ok(fresh) = api.get(&self.key) {
+            self.object = fresh.clone();
+        }
+        let suffix = if terms.printer.dry_run().is_server() { " (server dry run)" } else { "" };
+        output.out(&format!("evicting pod {}/{}{suffix}\n", self.key.namespace, self.key.name));
+        if until.is_some_and(|until| now >= until) {
+            self.progress = Progress::Done;
+            let timeout = go_duration::print(terms.timeout_ms);
+            let about = self.about();
+            return Err(CommandError::plain(format!("{about}: global timeout reached: {timeout}")));
+        }
+        Ok(())
+    }
+
+    /// Asks for the eviction when it is to be asked for. An error ends it.
+    pub(super) fn ask(
+        &mut self,
+        terms: &Terms,
+        api: &mut ApiServer,
+        output: &mut Output,
+    ) -> Result<(), CommandError> {
+        let Progress::Asking(at, own_retries) = self.progress else { return Ok(()) };
+        if at > api.now() {
+            return Ok(());
+        }
+        let asked = self.request(own_retries, terms, api, output);
+        if asked.is_err() {
+            self.progress = Progress::Done;
+        }
+        asked
+    }
+
+    /// Looks whether the pod is gone, when that is due. An error ends the eviction.
+    pub(super) fn look(
+        &mut self,
+        terms: &Terms,
+        until: Option<Time>,
+        api: &ApiServer,
+        output: &mut Output,
+    ) -> Result<(), CommandError> {
+        let now = api.now();
         let Progress::Ending(at) = self.progress else {
             return Ok(());
         };
         if at <= now {
-            self.look(terms, api, output);
+            self.find(terms, api, output);
         }
         if !self.is_over() && until.is_some_and(|until| now >= until) {
             self.progress = Progress::Done;
@@ -127,30 +164,20 @@ impl Eviction {
         Ok(())
     }
 
-    /// Asks for the eviction.
-    fn ask(
+    /// How complaints about the eviction begin.
+    fn about(&self) -> String {
+        format!("error when evicting pods/{} -n {}", quote(&self.key.name), quote(&self.key.namespace))
+    }
+
+    fn request(
         &mut self,
         own_retries: u32,
         terms: &Terms,
-        until: Option<Time>,
         api: &mut ApiServer,
         output: &mut Output,
     ) -> Result<(), CommandError> {
-        let (namespace, name) = (self.key.namespace.clone(), self.key.name.clone());
         let is_trial = terms.printer.dry_run().is_server();
-        let about = format!("error when evicting pods/{} -n {}", quote(&name), quote(&namespace));
-        if own_retries == 0 {
-            // A pod of the same name may have come meanwhile.
-            if let Ok(fresh) = api.get(&self.key) {
-                self.object = fresh.clone();
-            }
-            let suffix = if is_trial { " (server dry run)" } else { "" };
-            output.out(&format!("evicting pod {namespace}/{name}{suffix}\n"));
-            if until.is_some_and(|until| api.now() >= until) {
-                let timeout = go_duration::print(terms.timeout_ms);
-                return Err(CommandError::plain(format!("{about}: global timeout reached: {timeout}")));
-            }
-        }
+        let about = self.about();
         let request =
             Request::Evict { key: self.key.clone(), options: delete_options(terms), dry_run: is_trial };
         let now = api.now();
@@ -173,8 +200,8 @@ impl Eviction {
                 } else {
                     output.err(&format!(
                         "error when evicting pod {} from terminating namespace {} (will retry after 5s): {}\n",
-                        quote(&name),
-                        quote(&namespace),
+                        quote(&self.key.name),
+                        quote(&self.key.namespace),
                         error.message
                     ));
                     Progress::Asking(now + RETRY, 0)
@@ -185,8 +212,7 @@ impl Eviction {
         Ok(())
     }
 
-    /// Looks whether the pod is gone.
-    fn look(&mut self, terms: &Terms, api: &ApiServer, output: &mut Output) {
+    fn find(&mut self, terms: &Terms, api: &ApiServer, output: &mut Output) {
         let found = api.get(&self.key).ok().filter(|found| found.meta().uid == self.object.meta().uid);
         let Some(found) = found else {
             self.progress = Progress::Done;

@@ -34,6 +34,7 @@ pub(super) struct Drain {
     terms: Terms,
     current: Option<Current>,
     remaining: Vec<String>,
+    /// Why each of them failed.
     fatal: Vec<CommandError>,
 }
 
@@ -46,7 +47,7 @@ impl Drain {
         let sorted = filters::sort(api, &node.meta().name, &self.options);
         if !sorted.errors.is_empty() {
             let errors = sorted.errors.into_iter().map(CommandError::plain).collect();
-            self.fail(&node, errors, output);
+            self.fail(&node, CommandError::Many(errors), output);
             return;
         }
         if !sorted.warning.is_empty() {
@@ -86,46 +87,54 @@ impl Drain {
         }
     }
 
-    fn fail(&mut self, node: &Object, errors: Vec<CommandError>, output: &mut Output) {
+    fn fail(&mut self, node: &Object, error: CommandError, output: &mut Output) {
         let name = &node.meta().name;
         output.err(&format!(
             "error: unable to drain node {} due to error: {}, continuing command...\n",
             quote(name),
-            aggregate(&errors)
+            text_of(&error)
         ));
         self.remaining.push(name.clone());
-        self.fatal.push(CommandError::Many(errors));
+        self.fatal.push(error);
     }
 
     /// Goes on with the pods of the current node; `Some` says when to look again.
     fn go_on(&self, current: &mut Current, api: &mut ApiServer, output: &mut Output) -> Option<Time> {
+        let (terms, until) = (&self.terms, current.until);
         for pod in &mut current.pods {
-            if let Err(error) = pod.go_on(&self.terms, current.until, api, output) {
-                current.errors.push(error);
-                if self.terms.deletes {
-                    // One deadline ends the wait for all.
-                    current.pods.clear();
-                    return None;
-                }
+            current.errors.extend(pod.announce(terms, until, api, output).err());
+        }
+        for pod in &mut current.pods {
+            current.errors.extend(pod.ask(terms, api, output).err());
+        }
+        for pod in &mut current.pods {
+            let looked = pod.look(terms, until, api, output);
+            current.errors.extend(looked.err());
+            if terms.deletes && !current.errors.is_empty() {
+                // One deadline ends the wait for all.
+                current.pods.clear();
+                return None;
             }
         }
         let waiting = current.pods.iter().filter(|pod| !pod.is_over());
-        waiting.filter_map(|pod| pod.due(current.until)).min()
+        waiting.filter_map(|pod| pod.due(until)).min()
     }
 
     fn end_node(&mut self, current: Current, api: &ApiServer, output: &mut Output) {
-        let Current { node, errors, .. } = current;
+        let Current { node, mut errors, .. } = current;
         if errors.is_empty() {
             self.drained(&node, output);
             return;
         }
+        // Deletions end with the first error, evictions with a list, if only of one.
+        let error = if self.terms.deletes { errors.remove(0) } else { CommandError::Many(errors) };
         let name = &node.meta().name;
         let pending = filters::sort(api, name, &self.options);
         if !pending.pods.is_empty() {
             output.err(&format!(
                 "There are pending pods in node {} when an error occurred: {}\n",
                 quote(name),
-                aggregate(&errors)
+                text_of(&error)
             ));
             for pod in &pending.pods {
                 output.err(&format!("pod/{}\n", pod.metadata.name));
@@ -138,7 +147,7 @@ impl Drain {
                 aggregate(&listed)
             ));
         }
-        self.fail(&node, errors, output);
+        self.fail(&node, error, output);
     }
 
     fn end(&mut self, mut output: Output) -> Poll {
@@ -147,9 +156,28 @@ impl Drain {
             for name in &self.remaining {
                 output.err(&format!(" {name}\n"));
             }
-            output.fail(&CommandError::Many(std::mem::take(&mut self.fatal)));
+            output.fail(&all(std::mem::take(&mut self.fatal)));
         }
         Poll::Done(output)
+    }
+}
+
+/// The nodes' errors as one: that of a single node stands for itself, and within a list each has its line.
+fn all(mut fatal: Vec<CommandError>) -> CommandError {
+    if fatal.len() == 1 {
+        return fatal.remove(0);
+    }
+    let line = |error| match error {
+        CommandError::Many(errors) => CommandError::plain(aggregate(&errors)),
+        other => other,
+    };
+    CommandError::Many(fatal.into_iter().map(line).collect())
+}
+
+fn text_of(error: &CommandError) -> String {
+    match error {
+        CommandError::Many(errors) => aggregate(errors),
+        one => one.message(),
     }
 }
 
@@ -208,5 +236,17 @@ mod tests {
         let errors: Vec<CommandError> = ["a", "b", "a"].into_iter().map(CommandError::plain).collect();
         assert_eq!(aggregate(&errors), "[a, b]");
         assert_eq!(aggregate(&errors[..1]), "a");
+    }
+
+    #[test]
+    fn a_node_has_its_error_and_several_have_a_line_each() {
+        let one = || CommandError::plain("context deadline exceeded");
+        let many =
+            |texts: &[&str]| CommandError::Many(texts.iter().map(|t| CommandError::plain(*t)).collect());
+        assert_eq!(all(vec![one()]).render(), "error: context deadline exceeded\n");
+        assert_eq!(all(vec![many(&["a"])]).render(), "a\n");
+        assert_eq!(all(vec![many(&["a", "b"])]).render(), "a\nb\n");
+        assert_eq!(all(vec![one(), one()]).render(), "context deadline exceeded\n".repeat(2));
+        assert_eq!(all(vec![many(&["a", "b"]), many(&["c"])]).render(), "[a, b]\nc\n");
     }
 }
