@@ -11,6 +11,19 @@ use crate::shell::web::{FetchError, Obstacle, Response, Url};
 use crate::shell::{Call, FileEntry, FileError, FileKind, Files, Host, NotFound, Program, programs};
 use crate::sim::Time;
 
+/// What is said of a program that is not here.
+#[inline(never)]
+fn lack(name: &str) -> String {
+    let instead = match name {
+        "jq" | "yq" => "kubectl's -o jsonpath=… and -o custom-columns=… pick fields",
+        "helm" => "paste what helm template prints into a file",
+        "kustomize" => "kubectl kustomize does the same",
+        "find" => "ls, * and grep -rl look for files",
+        _ => "it runs kubectl (or k for short), and what help lists",
+    };
+    format!("the sandbox's terminal does not have {name}: {instead}")
+}
+
 /// Bytes that all files of the session may have.
 const FILES_MAX: usize = 8 << 20;
 /// Files that the session may have.
@@ -23,10 +36,8 @@ impl Host for Cluster {
         if let Some(program) = commands::start(call) {
             return Ok(program);
         }
-        programs::start(call).map_err(|missing| {
-            let hint = "this terminal runs kubectl (or k for short)".to_owned();
-            NotFound { hint: missing.hint.or(Some(hint)) }
-        })
+        programs::start(call)
+            .map_err(|missing| NotFound { hint: missing.hint.or_else(|| Some(lack(call.name()))) })
     }
 
     fn files(&mut self) -> &mut dyn Files {

@@ -11,7 +11,8 @@ const PROGRAMS: &[&str] = &[
     "xargs", "sh", "env", "date", "curl", "wget", "vi", "basename", "dirname", "which", "history", "export",
     "unset", "set", "shift", "read", "cd", "exit", "eval", "time", "sudo", "rev", "tac", "nl", "paste",
     "base64", "diff", "yes", "jq", "local", "return", ":", "kubectl", "k", "why", "fault", "evict", "help",
-    "clear", "wait", "jobs", "trap", "alias", "nope", "minikube", "flock",
+    "clear", "wait", "jobs", "trap", "alias", "nope", "minikube", "flock", "timeout", "column", "fold",
+    "let",
 ];
 const KUBECTL: &[&str] = &[
     "get pods",

@@ -1,9 +1,13 @@
-//! `$((…))`: whole numbers, as in C.
+//! `$((…))`, `((…))` and `let`: whole numbers, as in C, with `**` as in bash.
 //!
-//! Left out: assignments within an expression, numbers of other bases than 8, 10 and 16.
+//! Left out: elements of arrays, numbers of other bases than 8, 10 and 16.
 
 /// Parentheses within parentheses.
 const DEPTH_MAX: u32 = 30;
+/// Variables that one expression may look up: each may hold an expression itself.
+const LOOKS_MAX: u32 = 10_000;
+/// What bash says where it gives up.
+const TOO_DEEP: &str = "expression recursion level exceeded";
 
 /// Operators of two sides, the loosest first.
 const LEVELS: &[&[&str]] = &[
@@ -19,30 +23,55 @@ const LEVELS: &[&[&str]] = &[
     &["*", "/", "%"],
 ];
 
-/// Works an expression out; `value` gives the text of a variable.
+/// What may stand between a variable and what it is set to.
+const ASSIGNMENTS: &[&str] = &["=", "+=", "-=", "*=", "/=", "%=", "<<=", ">>=", "&=", "^=", "|="];
+
+/// What an expression reads and sets.
+pub(super) trait Variables {
+    /// The text of a variable.
+    fn value(&self, name: &str) -> Option<String>;
+
+    /// Sets a variable.
+    fn set(&mut self, name: &str, number: i64);
+}
+
+/// Works an expression out.
 ///
 /// # Errors
 /// What bash says after the expression.
-pub(super) fn evaluate(text: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<i64, String> {
-    evaluate_at(text, value, 0)
+pub(super) fn evaluate(text: &str, variables: &mut dyn Variables) -> Result<i64, String> {
+    evaluate_at(text, variables, 0, &mut { LOOKS_MAX })
 }
 
-fn evaluate_at(text: &str, value: &dyn Fn(&str) -> Option<String>, depth: u32) -> Result<i64, String> {
+fn evaluate_at(
+    text: &str,
+    variables: &mut dyn Variables,
+    depth: u32,
+    looks: &mut u32,
+) -> Result<i64, String> {
     if text.trim().is_empty() {
         return Ok(0);
     }
-    let mut reader = Reader { rest: text.trim_start(), value, depth };
-    let number = reader.choice()?;
+    let mut reader = Reader { rest: text.trim_start(), variables, depth, looks, skips: 0 };
+    let mut number = reader.assignment()?;
+    while reader.takes(",") {
+        number = reader.assignment()?;
+    }
     if reader.rest.is_empty() { Ok(number) } else { Err(reader.wrong()) }
 }
 
-struct Reader<'a> {
+struct Reader<'a, 'v> {
     rest: &'a str,
-    value: &'a dyn Fn(&str) -> Option<String>,
+    variables: &'v mut dyn Variables,
     depth: u32,
+    /// How many variables may still be looked up.
+    looks: &'v mut u32,
+    /// What is read is not worked out while this is more than 0: the side of `&&`, `||` or `?` that does not
+    /// count.
+    skips: u32,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a, '_> {
     fn wrong(&self) -> String {
         format!("syntax error in expression (error token is \"{}\")", self.rest)
     }
@@ -57,34 +86,92 @@ impl Reader<'_> {
         }
     }
 
-    fn choice(&mut self) -> Result<i64, String> {
+    /// The name of a variable that is next, and what follows it.
+    fn name(&self) -> Option<(&'a str, &'a str)> {
+        let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let length = self.rest.find(|letter| !is_part(letter)).unwrap_or(self.rest.len());
+        let (name, after) = self.rest.split_at_checked(length)?;
+        (!name.is_empty() && !name.starts_with(|first: char| first.is_ascii_digit()))
+            .then(|| (name, after.trim_start()))
+    }
+
+    fn enter(&mut self) -> Result<(), String> {
         self.depth += 1;
-        if self.depth > DEPTH_MAX {
-            return Err("expression recursion level exceeded".to_owned());
+        if self.depth > DEPTH_MAX { Err(TOO_DEEP.to_owned()) } else { Ok(()) }
+    }
+
+    fn set(&mut self, name: &str, number: i64) {
+        if self.skips == 0 {
+            self.variables.set(name, number);
         }
-        let condition = self.level(0)?;
-        let result = if self.takes("?") {
-            let yes = self.choice()?;
-            if !self.takes(":") {
-                return Err(self.wrong());
+    }
+
+    fn value(&mut self, name: &str) -> Result<i64, String> {
+        if self.skips > 0 {
+            return Ok(0);
+        }
+        *self.looks = self.looks.checked_sub(1).ok_or(TOO_DEEP)?;
+        let text = self.variables.value(name).unwrap_or_default();
+        evaluate_at(&text, self.variables, self.depth + 1, self.looks)
+    }
+
+    fn assignment(&mut self) -> Result<i64, String> {
+        self.enter()?;
+        let assigned = self.name().and_then(|(name, after)| {
+            let found = ASSIGNMENTS.iter().find(|operator| after.starts_with(**operator))?;
+            (!after.starts_with("==")).then_some((name, *found, after))
+        });
+        let number = if let Some((name, operator, after)) = assigned {
+            let operator_of_two = operator.trim_end_matches('=');
+            let left = if operator_of_two.is_empty() { 0 } else { self.value(name)? };
+            self.rest = after.get(operator.len()..).unwrap_or_default().trim_start();
+            let mut number = self.assignment()?;
+            if !operator_of_two.is_empty() {
+                number = self.apply(operator_of_two, left, number)?;
             }
-            let no = self.choice()?;
-            if condition != 0 { yes } else { no }
+            self.set(name, number);
+            number
         } else {
-            condition
+            self.choice()?
         };
         self.depth -= 1;
-        Ok(result)
+        Ok(number)
+    }
+
+    fn choice(&mut self) -> Result<i64, String> {
+        let condition = self.level(0)?;
+        if !self.takes("?") {
+            return Ok(condition);
+        }
+        let yes = self.unless(condition == 0, Self::assignment)?;
+        if !self.takes(":") {
+            return Err(self.wrong());
+        }
+        let no = self.unless(condition != 0, Self::assignment)?;
+        Ok(if condition != 0 { yes } else { no })
+    }
+
+    /// Reads on, and works out what is read unless it does not count.
+    fn unless(
+        &mut self,
+        skips: bool,
+        read: impl FnOnce(&mut Self) -> Result<i64, String>,
+    ) -> Result<i64, String> {
+        self.skips += u32::from(skips);
+        let number = read(self);
+        self.skips -= u32::from(skips);
+        number
     }
 
     fn level(&mut self, level: usize) -> Result<i64, String> {
         let Some(operators) = LEVELS.get(level) else {
-            return self.operand();
+            return self.power();
         };
         let mut left = self.level(level + 1)?;
         while let Some(operator) = self.operator(operators) {
-            let right = self.level(level + 1)?;
-            left = apply(operator, left, right)?;
+            let is_settled = (operator == "&&" && left == 0) || (operator == "||" && left != 0);
+            let right = self.unless(is_settled, |reader| reader.level(level + 1))?;
+            left = self.apply(operator, left, right)?;
         }
         Ok(left)
     }
@@ -99,14 +186,29 @@ impl Reader<'_> {
         Some(found)
     }
 
+    /// `A ** B`, from the right; a sign belongs to its operand.
+    fn power(&mut self) -> Result<i64, String> {
+        let left = self.operand()?;
+        if !self.takes("**") {
+            return Ok(left);
+        }
+        self.enter()?;
+        let right = self.power()?;
+        self.depth -= 1;
+        self.apply("**", left, right)
+    }
+
     fn operand(&mut self) -> Result<i64, String> {
         let mut signs = Vec::new();
         while let Some(sign) = ["-", "+", "!", "~"].iter().find(|sign| self.rest.starts_with(**sign)) {
+            if let Some(number) = self.stepped()? {
+                return Ok(signed(number, &signs));
+            }
             self.takes(sign);
             signs.push(*sign);
         }
-        let mut number = if self.takes("(") {
-            let inner = self.choice()?;
+        let number = if self.takes("(") {
+            let inner = self.assignment()?;
             if !self.takes(")") {
                 return Err(self.wrong());
             }
@@ -114,34 +216,64 @@ impl Reader<'_> {
         } else {
             self.number()?
         };
-        for sign in signs.into_iter().rev() {
-            number = match sign {
-                "-" => number.wrapping_neg(),
-                "!" => i64::from(number == 0),
-                "~" => !number,
-                _ => number,
-            };
-        }
-        Ok(number)
+        Ok(signed(number, &signs))
+    }
+
+    /// `++NAME` and `--NAME`.
+    fn stepped(&mut self) -> Result<Option<i64>, String> {
+        let step = match self.rest.get(..2) {
+            Some("++") => 1,
+            Some("--") => -1,
+            _ => return Ok(None),
+        };
+        let before = self.rest;
+        self.rest = before.get(2..).unwrap_or_default().trim_start();
+        let Some((name, after)) = self.name() else {
+            self.rest = before;
+            return Ok(None);
+        };
+        self.rest = after;
+        let number = self.value(name)?.wrapping_add(step);
+        self.set(name, number);
+        Ok(Some(number))
     }
 
     fn number(&mut self) -> Result<i64, String> {
-        let length = self.rest.find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
+        if let Some((name, after)) = self.name() {
+            let number = self.value(name)?;
+            self.rest = after;
+            let is_followed = |token: &str| after.starts_with(token);
+            let step = i64::from(is_followed("++")) - i64::from(is_followed("--"));
+            if step != 0 {
+                self.rest = after.get(2..).unwrap_or_default().trim_start();
+                self.set(name, number.wrapping_add(step));
+            }
+            return Ok(number);
+        }
+        let length = self.rest.find(|letter: char| !letter.is_ascii_alphanumeric());
         let (word, rest) = self.rest.split_at(length.unwrap_or(self.rest.len()));
-        let is_name = word.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
-        let number = if is_name {
-            evaluate_at(&(self.value)(word).unwrap_or_default(), self.value, self.depth + 1)?
-        } else {
-            let parsed = match (word.strip_prefix("0x"), word.strip_prefix('0')) {
-                (Some(digits), _) => i64::from_str_radix(digits, 16),
-                (None, Some(digits)) if !digits.is_empty() => i64::from_str_radix(digits, 8),
-                _ => word.parse(),
-            };
-            parsed.ok().ok_or_else(|| self.wrong())?
+        let parsed = match (word.strip_prefix("0x"), word.strip_prefix('0')) {
+            (Some(digits), _) => i64::from_str_radix(digits, 16),
+            (None, Some(digits)) if !digits.is_empty() => i64::from_str_radix(digits, 8),
+            _ => word.parse(),
         };
+        let number = parsed.ok().ok_or_else(|| self.wrong())?;
         self.rest = rest.trim_start();
         Ok(number)
     }
+
+    fn apply(&self, operator: &str, left: i64, right: i64) -> Result<i64, String> {
+        if self.skips > 0 { Ok(0) } else { apply(operator, left, right) }
+    }
+}
+
+fn signed(number: i64, signs: &[&str]) -> i64 {
+    signs.iter().rev().fold(number, |number, sign| match *sign {
+        "-" => number.wrapping_neg(),
+        "!" => i64::from(number == 0),
+        "~" => !number,
+        _ => number,
+    })
 }
 
 fn apply(operator: &str, left: i64, right: i64) -> Result<i64, String> {
@@ -163,19 +295,47 @@ fn apply(operator: &str, left: i64, right: i64) -> Result<i64, String> {
         "+" => left.wrapping_add(right),
         "-" => left.wrapping_sub(right),
         "*" => left.wrapping_mul(right),
+        "**" if right < 0 => return Err(format!("exponent less than 0 (error token is \"{}\")", -right)),
+        "**" => power(left, right.unsigned_abs()),
         _ if right == 0 => return Err("division by 0 (error token is \"0\")".to_owned()),
         "/" => left.wrapping_div(right),
         _ => left.wrapping_rem(right),
     })
 }
 
+fn power(mut base: i64, mut exponent: u64) -> i64 {
+    let mut result = 1_i64;
+    while exponent > 0 {
+        if exponent % 2 == 1 {
+            result = result.wrapping_mul(base);
+        }
+        base = base.wrapping_mul(base);
+        exponent /= 2;
+    }
+    result
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::collections::SortedMap;
+
+    impl Variables for SortedMap<String, String> {
+        fn value(&self, name: &str) -> Option<String> {
+            self.get(name).cloned()
+        }
+
+        fn set(&mut self, name: &str, number: i64) {
+            self.insert(name.to_owned(), number.to_string());
+        }
+    }
+
+    fn four() -> SortedMap<String, String> {
+        [("i".to_owned(), "4".to_owned())].into()
+    }
 
     #[test]
     fn expressions_are_worked_out_as_in_c() {
-        let value = |name: &str| (name == "i").then(|| "4".to_owned());
         let cases = [
             ("1 + 2 * 3", 7),
             ("(1+2)*3", 9),
@@ -188,15 +348,52 @@ mod tests {
             ("1<<4 | 1", 17),
             ("!0 + ~0", 0),
             ("0x10 + 010", 24),
+            ("2**3", 8),
+            ("2**3**2 - 1", 511),
+            ("-2**2 * 2", 8),
+            ("3**0", 1),
+            ("i - -1", 5),
+            ("--5", 5),
             ("", 0),
         ];
         for (text, expected) in cases {
-            assert_eq!(evaluate(text, &value), Ok(expected), "{text}");
+            assert_eq!(evaluate(text, &mut four()), Ok(expected), "{text}");
         }
-        for wrong in ["1 +", "1/0", "(1", "1 2", "a b", &"(".repeat(100)] {
-            assert!(evaluate(wrong, &value).is_err(), "{wrong}");
+        for wrong in
+            ["1 +", "1/0", "(1", "1 2", "a b", "2**-1", "5=1", "i = ", &"(".repeat(100), &"i=".repeat(100)]
+        {
+            assert!(evaluate(wrong, &mut four()).is_err(), "{wrong}");
         }
-        let circle = |name: &str| Some(name.to_owned());
-        assert!(evaluate("x", &circle).is_err());
+        let mut circle: SortedMap<String, String> = [("x".to_owned(), "x".to_owned())].into();
+        assert!(evaluate("x", &mut circle).is_err());
+        let twice = |n: u32| (format!("x{n}"), format!("x{}+x{}", n + 1, n + 1));
+        let mut chain: SortedMap<String, String> = (0..25).map(twice).collect();
+        assert!(evaluate("x0", &mut chain).is_err());
+    }
+
+    #[test]
+    fn expressions_set_variables() {
+        // What an expression comes to, and what `i` is then, which is 4 before.
+        let cases = [
+            ("i++", 4, "5"),
+            ("++i", 5, "5"),
+            ("i-- - 1", 3, "3"),
+            ("- --i", -3, "3"),
+            ("i=7", 7, "7"),
+            ("i += 2", 6, "6"),
+            ("i *= i = 3", 12, "12"),
+            ("i <<= 1, i + 1", 9, "8"),
+            ("(i = 1) + i", 2, "1"),
+            ("i == 4", 1, "4"),
+            // A side that does not count is not worked out.
+            ("0 && (i = 9)", 0, "4"),
+            ("1 || 1/0", 1, "4"),
+            ("1 ? 2 : (i = 9)", 2, "4"),
+        ];
+        for (text, expected, after) in cases {
+            let mut variables = four();
+            assert_eq!(evaluate(text, &mut variables), Ok(expected), "{text}");
+            assert_eq!(variables.value("i").as_deref(), Some(after), "{text}");
+        }
     }
 }

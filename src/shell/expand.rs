@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use super::arithmetic;
+use super::arithmetic::{self, Variables};
 use super::braces;
 use super::glob;
 use super::host::Files;
@@ -82,6 +82,17 @@ impl Fields {
     }
 }
 
+impl Variables for Expansion<'_> {
+    fn value(&self, name: &str) -> Option<String> {
+        let assigned = self.assigned.iter().rev().find(|(known, _)| known == name);
+        assigned.map(|(_, value)| value.clone()).or_else(|| self.scope.get(name))
+    }
+
+    fn set(&mut self, name: &str, number: i64) {
+        self.assigned.push((name.to_owned(), number.to_string()));
+    }
+}
+
 impl Expansion<'_> {
     /// The words as arguments: split, and matched with files.
     pub(super) fn words(&mut self, words: &[Word]) -> Result<Vec<String>, Lack> {
@@ -127,11 +138,6 @@ impl Expansion<'_> {
         Ok(fields.current.unwrap_or_default())
     }
 
-    fn value(&self, name: &str) -> Option<String> {
-        let assigned = self.assigned.iter().rev().find(|(known, _)| known == name);
-        assigned.map(|(_, value)| value.clone()).or_else(|| self.scope.get(name))
-    }
-
     fn parts(&mut self, word: &Word, fields: &mut Fields, splits: bool) -> Result<(), Lack> {
         for part in &word.0 {
             match part {
@@ -160,7 +166,7 @@ impl Expansion<'_> {
                 }
                 Part::Arithmetic { text, is_quoted } => {
                     let text = self.text(text)?;
-                    let number = arithmetic::evaluate(&text, &|name| self.value(name))
+                    let number = arithmetic::evaluate(&text, self)
                         .map_err(|why| Lack::Failed(format!("{text}: {why}")))?;
                     give(fields, &number.to_string(), *is_quoted, splits);
                 }

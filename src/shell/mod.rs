@@ -1,5 +1,9 @@
 //! A small shell: the POSIX language, and text tools as people use them. It knows no Kubernetes.
 //!
+//! Of bash it has `((…))` and counting loops, `let`, `NAME+=`, here-strings, `${NAME/…}`, braces and
+//! `pipefail`. What it has not of bash it says so of, as the sandbox, in place of bash's own errors: arrays,
+//! functions, `[[`, commands in the background (`syntax`), `trap`, `pushd` and the like (`machine`).
+//!
 //! A [`Shell`] belongs to an owner that gives it lines and polls it: a terminal, or a program such as
 //! `kubectl exec` that runs `sh` in a container. All else it asks its [`Host`] for: files, and programs that
 //! are not its own. Nothing here blocks: a poll runs until every program waits, or until it has done its

@@ -1,5 +1,6 @@
 //! What a shell keeps from one command to the next: variables, arguments, the folder, the last exit code.
 
+use super::arithmetic::Variables;
 use crate::collections::SortedMap;
 
 /// A variable.
@@ -22,6 +23,8 @@ pub(super) struct Scope {
     /// How many shells this one is within.
     pub(super) level: u32,
     pub(super) aliases: SortedMap<String, String>,
+    /// `set -o pipefail`: a pipeline fails when one of its members does.
+    pub(super) pipefail: bool,
 }
 
 impl Scope {
@@ -63,5 +66,15 @@ impl Scope {
         let before = std::mem::replace(&mut self.folder, folder.clone());
         self.set("OLDPWD", before);
         self.set("PWD", folder);
+    }
+}
+
+impl Variables for Scope {
+    fn value(&self, name: &str) -> Option<String> {
+        self.get(name)
+    }
+
+    fn set(&mut self, name: &str, number: i64) {
+        Self::set(self, name, number.to_string());
     }
 }

@@ -31,7 +31,8 @@ pub(super) static DEBIAN: Family = Family {
     tools: tools!("/usr/bin": "sh" "bash" "dash" "cat" "ls" "echo" "printf" "rm" "rmdir" "mkdir" "touch" "cp"
         "mv" "chmod" "chown" "head" "tail" "wc" "uniq" "sort" "cut" "tr" "grep" "egrep" "fgrep" "sed" "awk"
         "tee" "seq" "sleep" "date" "pwd" "env" "printenv" "true" "false" "basename" "dirname" "test" "["
-        "which" "xargs" "hostname" "id" "whoami" "uname" "sync" "kill" "clear" "flock"),
+        "which" "xargs" "hostname" "id" "whoami" "uname" "sync" "kill" "clear" "flock"
+        "timeout" "tac" "rev" "fold" "paste"),
     links: &[("/bin", "/usr/bin"), ("/sbin", "/usr/sbin")],
     folders: FOLDERS,
     files: &[(
@@ -48,7 +49,7 @@ pub(super) static BUSYBOX: Family = Family {
         "chown" "head" "tail" "wc" "uniq" "sort" "cut" "tr" "grep" "egrep" "fgrep" "sed" "awk" "tee" "seq"
         "sleep" "date" "pwd" "env" "printenv" "true" "false" "basename" "dirname" "test" "[" "which" "xargs"
         "hostname" "id" "whoami" "uname" "sync" "kill" "clear" "ps" "pkill" "pgrep" "killall" "vi" "watch"
-        "time" "nslookup" "wget" "nc" "ping" "flock"),
+        "time" "nslookup" "wget" "nc" "ping" "flock" "timeout" "tac" "rev" "fold" "paste"),
     links: &[],
     folders: FOLDERS,
     files: &[],

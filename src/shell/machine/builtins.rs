@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::{Frame, Machine, Waits};
+use crate::shell::arithmetic;
 use crate::shell::files::resolve;
 use crate::shell::host::{FileError, FileKind};
 use crate::shell::io::{Descriptors, Kernel, Read};
@@ -20,7 +21,9 @@ impl Machine {
         let Some((name, args)) = words.split_first() else { return false };
         let mut status = 0;
         match name.as_str() {
-            ":" => {}
+            // Nothing runs in the background.
+            ":" | "wait" | "jobs" => {}
+            "let" => status = self.let_(kernel, args, descriptors),
             "cd" => status = self.cd(kernel, args, descriptors),
             "export" | "readonly" | "local" | "declare" | "typeset" => {
                 status = self.export(kernel, name, args, descriptors);
@@ -117,8 +120,13 @@ impl Machine {
         }
         let exports = command == "export" || args.iter().any(|arg| arg == "-x");
         for arg in names {
-            let (name, value) =
-                arg.split_once('=').map_or((arg.as_str(), None), |(name, value)| (name, Some(value)));
+            let (name, value) = arg
+                .split_once('=')
+                .map_or((arg.as_str(), None), |(name, value)| (name, Some(value.to_owned())));
+            let (name, value) = match name.strip_suffix('+') {
+                Some(name) => (name, value.map(|value| self.scope.get(name).unwrap_or_default() + &value)),
+                None => (name, value),
+            };
             if !syntax::is_name(name) {
                 let text = format!("{}: {command}: `{arg}': not a valid identifier\n", self.scope.name);
                 kernel.io(descriptors).err(&text);
@@ -135,23 +143,23 @@ impl Machine {
         status
     }
 
-    /// `set -- WORDS` sets the arguments; options are taken and have no effect.
-    fn set(&mut self, kernel: &mut Kernel<'_>, args: &[String], descriptors: &Descriptors) -> i32 {
-        if args.is_empty() {
-            for (name, variable) in &self.scope.variables {
-                kernel.io(descriptors).out(&format!("{name}={}\n", variable.value));
+    /// `let EXPRESSION…`: fails when the last one comes to 0.
+    fn let_(&mut self, kernel: &mut Kernel<'_>, args: &[String], descriptors: &Descriptors) -> i32 {
+        let mut last = Err("expression expected".to_owned());
+        for text in args {
+            last = arithmetic::evaluate(text, &mut self.scope).map_err(|why| format!("{text}: {why}"));
+            if last.is_err() {
+                break;
             }
         }
-        match args.first() {
-            Some(first) if first == "--" => self.scope.arguments = args.get(1..).unwrap_or_default().to_vec(),
-            Some(first) if !first.starts_with(['-', '+']) => self.scope.arguments = args.to_vec(),
-            Some(first) => {
-                let mut io = kernel.io(descriptors);
-                io.hint(format!("the sandbox's terminal takes no notice of set {first}"));
+        match last {
+            Ok(number) => i32::from(number == 0),
+            Err(why) => {
+                let text = format!("{}: let: {why}\n", self.scope.name);
+                kernel.io(descriptors).err(&text);
+                1
             }
-            None => {}
         }
-        0
     }
 
     fn alias(&mut self, kernel: &mut Kernel<'_>, args: &[String], descriptors: &Descriptors) {

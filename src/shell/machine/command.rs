@@ -3,8 +3,10 @@
 use std::rc::Rc;
 
 use super::job::Job;
+use super::options;
 use super::redirects::{self, Target};
 use super::{Frame, Machine, Phase, Waits};
+use crate::shell::arithmetic;
 use crate::shell::expand::{Expansion, Lack};
 use crate::shell::glob;
 use crate::shell::host::{Call, Dialect};
@@ -24,6 +26,8 @@ struct Expanded {
     assigned: Vec<(String, String)>,
     /// The arm of a `case` that is taken.
     arm: Option<Rc<List>>,
+    /// What `(( … ))` comes to.
+    number: Result<i64, String>,
 }
 
 impl Machine {
@@ -91,6 +95,14 @@ impl Machine {
             CommandKind::While { .. } => {
                 self.frames.push(Frame::While { command: command.clone(), phase: Phase::Before, last: 0 });
             }
+            CommandKind::Arithmetic { is_head, .. } => match expanded.number {
+                Ok(number) => self.scope.status = i32::from(number == 0),
+                Err(why) if *is_head => self.fail(kernel, &why),
+                Err(why) => {
+                    self.complain(kernel, &why);
+                    self.scope.status = 1;
+                }
+            },
             CommandKind::If { .. } => {
                 self.frames.push(Frame::If { command: command.clone(), at: 0, phase: Phase::Before });
             }
@@ -143,6 +155,12 @@ impl Machine {
             Ok(program) => self.waits = Some(Waits::Job(Job::of_program(program, descriptors, pipes))),
             Err(missing) => {
                 let name = call.argv.first().map(String::as_str).unwrap_or_default();
+                if let Some((hint, status)) = options::without(name, self.scope.name == "bash") {
+                    kernel.io(&descriptors).hint(hint);
+                    release(kernel, pipes);
+                    self.scope.status = status;
+                    return;
+                }
                 let what = match name.contains('/') {
                     true if kernel.host.dialect() != Dialect::Gnu && self.scope.name != "bash" => "not found",
                     true => "No such file or directory",
@@ -186,17 +204,21 @@ fn expand(expansion: &mut Expansion<'_>, command: &Command) -> Result<Expanded, 
         targets: Vec::new(),
         assigned: Vec::new(),
         arm: None,
+        number: Ok(0),
     };
     match &command.kind {
         CommandKind::Simple { assignments, words } => {
             expanded.words = expansion.words(words)?;
-            let lasting = expansion.assigned.len();
+            let mut own = Vec::new();
             for (name, word) in assignments {
                 let value = expansion.text(word)?;
+                own.push(expansion.assigned.len());
                 expansion.assigned.push((name.clone(), value.clone()));
                 expanded.assignments.push((name.clone(), value));
             }
-            expansion.assigned.truncate(lasting);
+            for at in own.into_iter().rev() {
+                expansion.assigned.remove(at);
+            }
         }
         CommandKind::For { words: Some(words), .. } => expanded.words = expansion.words(words)?,
         CommandKind::For { words: None, .. } => expanded.words.clone_from(&expansion.scope.arguments),
@@ -210,6 +232,11 @@ fn expand(expansion: &mut Expansion<'_>, command: &Command) -> Result<Expanded, 
                     }
                 }
             }
+        }
+        CommandKind::Arithmetic { text, .. } => {
+            let text = expansion.text(text)?;
+            let number = arithmetic::evaluate(&text, expansion);
+            expanded.number = number.map_err(|why| format!("((: {text}: {why}"));
         }
         CommandKind::Group(_)
         | CommandKind::Subshell(_)

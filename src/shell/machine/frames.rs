@@ -76,11 +76,11 @@ impl Machine {
             };
             machines.push(*machine);
         }
-        self.waits = Some(Waits::Job(Job::of_machines(kernel, machines)));
+        self.waits = Some(Waits::Job(Job::of_machines(kernel, machines, self.scope.pipefail)));
     }
 
     fn while_loop(&mut self, command: Rc<Command>, phase: Phase, last: i32) {
-        let CommandKind::While { is_until, condition, body } = &command.kind else { return };
+        let CommandKind::While { is_until, condition, again, body } = &command.kind else { return };
         let (commands, next, status) = match phase {
             Phase::Before => (condition.clone(), Phase::Tested, last),
             Phase::Tested if (self.scope.status == 0) == *is_until => {
@@ -88,7 +88,7 @@ impl Machine {
                 return;
             }
             Phase::Tested => (body.clone(), Phase::Ran, last),
-            Phase::Ran => (condition.clone(), Phase::Tested, self.scope.status),
+            Phase::Ran => (again.clone(), Phase::Tested, self.scope.status),
         };
         self.frames.push(Frame::While { command, phase: next, last: status });
         self.frames.push(Frame::List { list: commands, at: 0 });

@@ -16,6 +16,8 @@ pub(super) struct Job {
     pipes: Vec<PipeId>,
     /// Pipes of redirections, which end with the job.
     texts: Vec<PipeId>,
+    /// It fails when one of its stages does, not only the last one (`set -o pipefail`).
+    fails_with_any: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -37,10 +39,10 @@ impl Job {
         texts: Vec<PipeId>,
     ) -> Self {
         let stage = Stage { process: Process::Program { program, descriptors }, exit: None };
-        Self { stages: vec![stage], pipes: Vec::new(), texts }
+        Self { stages: vec![stage], pipes: Vec::new(), texts, fails_with_any: false }
     }
 
-    pub(super) fn of_machines(kernel: &mut Kernel<'_>, machines: Vec<Machine>) -> Self {
+    pub(super) fn of_machines(kernel: &mut Kernel<'_>, machines: Vec<Machine>, fails_with_any: bool) -> Self {
         let mut pipes: Vec<PipeId> = Vec::new();
         let mut stages = Vec::new();
         let count = machines.len();
@@ -55,10 +57,10 @@ impl Job {
             }
             stages.push(Stage { process: Process::Machine(Box::new(machine)), exit: None });
         }
-        Self { stages, pipes, texts: Vec::new() }
+        Self { stages, pipes, texts: Vec::new(), fails_with_any }
     }
 
-    /// Lets each process run; the exit code of the last one when all have ended.
+    /// Lets each process run; the exit code of the last one, or of the last that failed, when all have ended.
     pub(super) fn poll(&mut self, kernel: &mut Kernel<'_>) -> Option<i32> {
         for index in 0..self.stages.len() {
             let Some(stage) = self.stages.get_mut(index).filter(|stage| stage.exit.is_none()) else {
@@ -93,7 +95,8 @@ impl Job {
             return None;
         }
         self.release(kernel);
-        Some(last)
+        let mut failed = self.stages.iter().rev().filter_map(|stage| stage.exit.filter(|exit| *exit != 0));
+        Some(failed.next().filter(|_| self.fails_with_any).unwrap_or(last))
     }
 
     fn writes_to_nobody(&self, kernel: &mut Kernel<'_>, index: usize) -> bool {

@@ -4,12 +4,14 @@
 //! their own with a copy of the variables; how deeply they nest is limited, and so is what one turn does.
 //!
 //! - `frames`: one step of lists, loops and branches. `command`: from words to a program. `redirects`:
-//!   streams. `builtins`: commands that change the shell itself. `job`: the programs of a pipeline.
+//!   streams. `builtins`: commands that change the shell itself. `options`: those that other shells have, and
+//!   `set`. `job`: the programs of a pipeline.
 
 mod frames;
 mod command;
 mod redirects;
 mod builtins;
+mod options;
 mod job;
 
 use std::collections::VecDeque;

@@ -1,4 +1,7 @@
 //! `date`, on virtual time.
+//!
+//! Left out: zones other than UTC, and of `-d` all but instants: `@SECONDS`, `YYYY-MM-DDTHH:MM:SSZ` and
+//! parts of that.
 
 use super::Wrong;
 use super::options::Options;
@@ -9,17 +12,23 @@ const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// `date [+FORMAT]`; always in UTC.
+/// `date [-d INSTANT] [+FORMAT]`; always in UTC.
 pub(super) fn date(call: &Call, io: &mut Io<'_>) -> i32 {
-    let operands = match Options::parse(call, "u", &[("utc", 'u')]) {
-        Ok(options) => options.operands,
+    let options = match Options::parse(call, "ud:", &[("utc", 'u'), ("date", 'd')]) {
+        Ok(options) => options,
         Err(Wrong(message, exit)) => {
             io.err(&message);
             return exit;
         }
     };
     let now = io.now();
-    let seconds = io.host().unix_seconds(now);
+    let now = io.host().unix_seconds(now);
+    let given = options.value('d').map_or(Some(now), |text| instant(text.trim(), now));
+    let Some(seconds) = given else {
+        io.hint("the sandbox's date -d reads instants only: @SECONDS, or 2006-01-02T15:04:05Z");
+        return 1;
+    };
+    let operands = options.operands;
     let format = match operands.first().map(|operand| operand.strip_prefix('+').ok_or(operand)) {
         None => "%a %b %e %H:%M:%S UTC %Y",
         Some(Ok(format)) => format,
@@ -74,6 +83,43 @@ pub fn date_text(format: &str, seconds: u64) -> String {
     text
 }
 
+/// An instant that was written, in seconds since 1970.
+fn instant(text: &str, now: u64) -> Option<u64> {
+    if matches!(text, "now" | "") {
+        return Some(now);
+    }
+    if let Some(seconds) = text.strip_prefix('@') {
+        return seconds.parse().ok().filter(|seconds| *seconds <= LAST);
+    }
+    let text = text.strip_suffix('Z').or_else(|| text.strip_suffix("UTC")).unwrap_or(text).trim_end();
+    let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, "00:00:00"));
+    let numbers = |text: &str, between: char| -> Option<Vec<u64>> {
+        text.split(between).map(|part| part.parse().ok().filter(|_| part.len() <= 4)).collect()
+    };
+    let (date, time) = (numbers(date, '-')?, numbers(time, ':')?);
+    let ([year, month, day], [hour, minute, rest @ ..]) = (&date[..], &time[..]) else { return None };
+    let second = match rest {
+        [] => 0,
+        [second] => *second,
+        _ => return None,
+    };
+    let is_time = *hour < 24 && *minute < 60 && second < 60;
+    let days = (*year >= 1970 && is_time).then(|| day_of(*year, *month, *day))?;
+    (civil(days) == (*year, *month, *day)).then(|| days * 86_400 + hour * 3_600 + minute * 60 + second)
+}
+
+/// The last instant that has a year of four digits.
+const LAST: u64 = 253_402_300_799;
+
+/// The day since 1970 of a date: the other way round than [`civil`].
+fn day_of(year: u64, month: u64, day: u64) -> u64 {
+    let from_march = (month + 9) % 12;
+    let year = year - u64::from(month <= 2);
+    let (era, of_era) = (year / 400, year % 400);
+    let of_year = (153 * from_march + 2) / 5 + day;
+    (era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year).saturating_sub(719_469)
+}
+
 /// Year, month and day of a day since 1970, counted in eras of 400 years that begin in March.
 fn civil(days: u64) -> (u64, u64, u64) {
     let shifted = days + 719_468;
@@ -89,7 +135,7 @@ fn civil(days: u64) -> (u64, u64, u64) {
 
 #[cfg(test)]
 mod tests {
-    use super::date_text;
+    use super::{date_text, instant};
 
     #[test]
     fn instants_are_written_by_formats() {
@@ -100,6 +146,31 @@ mod tests {
         ];
         for (seconds, format, expected) in cases {
             assert_eq!(date_text(format, seconds), expected);
+        }
+    }
+
+    #[test]
+    fn instants_are_read() {
+        let cases = [
+            ("@0", Some(0)),
+            ("@951782400", Some(951_782_400)),
+            ("now", Some(7)),
+            ("2000-02-29", Some(951_782_400)),
+            ("2025-12-31T23:59:59Z", Some(1_767_225_599)),
+            ("2025-12-31 23:59 UTC", Some(1_767_225_540)),
+            ("1970-01-01T00:00:00Z", Some(0)),
+            ("9999-12-31T23:59:59Z", Some(253_402_300_799)),
+            ("2025-02-29", None),
+            ("2025-13-01", None),
+            ("1969-12-31", None),
+            ("2025-12-31T24:00:00Z", None),
+            ("@99999999999999", None),
+            ("@-1", None),
+            ("yesterday", None),
+            ("1 hour ago", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(instant(text, 7), expected, "{text}");
         }
     }
 }

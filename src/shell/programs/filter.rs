@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::shell::host::{Call, Dialect, Program, Progress};
+use crate::shell::host::{Call, Dialect, FileKind, Program, Progress};
 use crate::shell::io::{Io, Read};
 
 /// Lines that are read before others get their turn.
@@ -28,6 +28,18 @@ pub(super) trait Filter {
 
     /// All has been read; the exit code.
     fn end(&mut self, io: &mut Io<'_>) -> i32;
+
+    /// A file is a folder; whether what is in it is to be read.
+    fn enters(&mut self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
+
+    /// Whether a file that was found in a folder is to be read.
+    fn wants(&self, name: &str) -> bool {
+        let _ = name;
+        true
+    }
 
     /// The exit code when a file could not be read.
     fn failure(&self) -> i32 {
@@ -76,17 +88,23 @@ impl Filtering {
             self.current = Some(Current { reads_input: true, text: String::new(), at: 0 });
             return Some(self.filter.begin(None, io));
         }
-        match io.read_file(&self.call.path(&name)) {
+        let path = self.call.path(&name);
+        if io.files().kind(&path) == Some(FileKind::Folder) && self.filter.enters(&name) {
+            self.enter(&name, &path, io);
+            return Some(Flow::More);
+        }
+        match io.read_file(&path) {
             Ok(text) => {
                 self.current = Some(Current { reads_input: false, text, at: 0 });
                 Some(self.filter.begin(Some(&name), io))
             }
             Err(error) => {
                 self.has_failed = true;
-                let what = if self.call.name() == "head" || self.call.name() == "tail" {
-                    format!("cannot open '{name}' for reading")
-                } else {
-                    name
+                let what = match self.call.name() {
+                    "head" | "tail" => format!("cannot open '{name}' for reading"),
+                    "tac" => format!("failed to open '{name}' for reading"),
+                    "rev" => format!("cannot open {name}"),
+                    _ => name,
                 };
                 let what = match io.host().dialect() {
                     Dialect::BusyBox if self.call.name() == "cat" => format!("can't open '{what}'"),
@@ -94,6 +112,18 @@ impl Filtering {
                 };
                 io.err(&format!("{}: {what}: {error}\n", self.call.name()));
                 Some(Flow::More)
+            }
+        }
+    }
+
+    /// What is in a folder comes next, by name.
+    fn enter(&mut self, name: &str, path: &str, io: &mut Io<'_>) {
+        let folder =
+            if name.is_empty() || name.ends_with('/') { name.to_owned() } else { format!("{name}/") };
+        for entry in io.files().list(path).unwrap_or_default().into_iter().rev() {
+            let name = format!("{folder}{}", entry.name);
+            if entry.kind == FileKind::Folder || self.filter.wants(&name) {
+                self.files.push_front(name);
             }
         }
     }

@@ -1,12 +1,13 @@
 //! `grep`: lines that a pattern fits.
 //!
-//! Left out: folders (`-r`), colours, patterns of Perl beyond the extended ones.
+//! Left out: colours, patterns of Perl beyond the extended ones.
 
 use std::collections::VecDeque;
 
 use super::Wrong;
 use super::filter::{Filter, Filtering, Flow};
 use super::options::{Options, wrong};
+use crate::shell::glob;
 use crate::shell::host::{Call, Program};
 use crate::shell::io::Io;
 use crate::shell::regex::{Dialect, Regex};
@@ -19,6 +20,8 @@ struct Grep {
     after: usize,
     most: Option<usize>,
     shows_name: bool,
+    /// Names of files below folders, as patterns; none means all.
+    includes: Vec<Vec<char>>,
     name: String,
     number: usize,
     picked: usize,
@@ -49,11 +52,13 @@ pub(super) fn grep(call: Call) -> Result<Box<dyn Program>, Wrong> {
         ("context", 'C'),
         ("max-count", 'm'),
         ("regexp", 'e'),
+        ("recursive", 'r'),
+        ("include", 'Y'),
         ("color", 'k'),
         ("colour", 'k'),
         ("line-buffered", 'k'),
     ];
-    let mut flags = Options::parse(&call, "vicEFGPonqwxlHhskA:B:C:m:e:", &long)?;
+    let mut flags = Options::parse(&call, "vicEFGPonqwxlHhskrRIY:A:B:C:m:e:", &long)?;
     let mut texts: Vec<String> = flags.values('e').map(str::to_owned).collect();
     if texts.is_empty() {
         if flags.operands.is_empty() {
@@ -66,11 +71,15 @@ pub(super) fn grep(call: Call) -> Result<Box<dyn Program>, Wrong> {
         patterns.push(pattern(&call, &flags, &text).map_err(|why| wrong(&call, &why))?);
     }
     let context = flags.number(&call, 'C', "context length argument")?.unwrap_or(0);
-    let files = flags.operands.clone();
+    let mut files = flags.operands.clone();
+    if files.is_empty() && recurses(&flags) {
+        files.push(String::new());
+    }
     let filter = Grep {
         patterns,
         before: flags.number(&call, 'B', "context length argument")?.unwrap_or(context),
         after: flags.number(&call, 'A', "context length argument")?.unwrap_or(context),
+        includes: flags.values('Y').map(|pattern| pattern.chars().collect()).collect(),
         most: flags.number(&call, 'm', "max count")?,
         shows_name: flags.has('H') || (files.len() > 1 && !flags.has('h')),
         flags,
@@ -84,6 +93,10 @@ pub(super) fn grep(call: Call) -> Result<Box<dyn Program>, Wrong> {
         has_begun: false,
     };
     Ok(Filtering::make(call, files, filter))
+}
+
+fn recurses(flags: &Options) -> bool {
+    flags.has('r') || flags.has('R')
 }
 
 fn pattern(call: &Call, flags: &Options, text: &str) -> Result<Regex, String> {
@@ -209,6 +222,17 @@ impl Filter for Grep {
     fn end(&mut self, io: &mut Io<'_>) -> i32 {
         self.finish_file(io);
         i32::from(!self.has_picked)
+    }
+
+    fn enters(&mut self, _: &str) -> bool {
+        let enters = recurses(&self.flags);
+        self.shows_name |= enters && !self.flags.has('h');
+        enters
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        let letters: Vec<char> = name.rsplit('/').next().unwrap_or_default().chars().collect();
+        self.includes.is_empty() || self.includes.iter().any(|pattern| glob::matches(pattern, &letters))
     }
 
     fn failure(&self) -> i32 {

@@ -18,12 +18,15 @@ struct Count {
 }
 
 fn count(call: &mut Call) -> Result<(Count, Vec<String>), Wrong> {
-    // `-5` is `-n 5`.
+    // `-5` is `-n 5`, unless it is the number of a flag.
+    let mut is_value = false;
     for arg in call.argv.iter_mut().skip(1) {
         let digits = arg.strip_prefix('-').unwrap_or_default();
-        if !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        let takes_value = matches!(arg.as_str(), "-n" | "-c" | "--lines" | "--bytes");
+        if !is_value && !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()) {
             *arg = format!("-n{digits}");
         }
+        is_value = takes_value && !is_value;
     }
     let options = Options::parse(call, "n:c:qfv", &[("lines", 'n'), ("bytes", 'c'), ("follow", 'f')])?;
     let bytes = options.has('c');

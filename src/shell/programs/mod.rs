@@ -2,10 +2,11 @@
 //!
 //! - `options`: flags. `brief`: programs that print and end. `filter`: programs that read lines.
 //! - `text`: echo, printf and their formats. `cat`, `lines` (head, tail, uniq, wc), `cut` (and tr),
-//!   `sort`, `grep`,
+//!   `sort`, `grep`, `turned` (tac, rev, fold), `column`, `paste`,
 //!   `sed`, `awk`: filters. `files`: ls, rm, cp and the like. `condition`: test. `curl`, `web`
 //!   (wget): the network.
-//! - `running`: sh and what runs others. `xargs`, `watch`, `sleep`, `editor`: those. `date`: the time.
+//! - `running`: sh and what runs others. `xargs`, `watch`, `timeout`, `sleep`, `editor`: those. `date`: the
+//!   time.
 
 mod options;
 mod brief;
@@ -16,6 +17,9 @@ mod cat;
 mod lines;
 mod cut;
 mod sort;
+mod turned;
+mod column;
+mod paste;
 mod grep;
 mod sed;
 mod sed_script;
@@ -27,6 +31,7 @@ mod web;
 mod running;
 mod sleep;
 mod xargs;
+mod timeout;
 mod editor;
 mod watch;
 mod date;
@@ -94,6 +99,11 @@ const OTHERS: &[(&str, Make)] = &[
     ("cut", cut::cut),
     ("tr", cut::tr),
     ("sort", sort::sort_lines),
+    ("tac", turned::tac),
+    ("rev", turned::rev),
+    ("fold", turned::fold),
+    ("column", column::column),
+    ("paste", paste::paste),
     ("grep", grep::grep),
     ("egrep", grep::grep),
     ("fgrep", grep::grep),
@@ -102,6 +112,7 @@ const OTHERS: &[(&str, Make)] = &[
     ("gawk", awk::awk),
     ("sleep", sleep::sleep),
     ("xargs", xargs::xargs),
+    ("timeout", timeout::timeout),
     ("sh", running::sh),
     ("bash", running::sh),
     ("env", running::env),

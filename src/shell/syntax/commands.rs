@@ -77,7 +77,7 @@ impl Parser {
     }
 
     /// A list that may not be empty.
-    fn body(&mut self) -> Result<Rc<List>, SyntaxError> {
+    pub(super) fn body(&mut self) -> Result<Rc<List>, SyntaxError> {
         let list = self.list()?;
         if list.0.is_empty() { Err(self.unexpected()) } else { Ok(Rc::new(list)) }
     }
@@ -128,8 +128,8 @@ impl Parser {
         if REFUSED.contains(&word.as_str()) {
             return Err(SyntaxError::Refused(format!("the sandbox's terminal does not have {word}")));
         }
-        let kind = if self.sees("((") {
-            return Err(SyntaxError::Refused("the sandbox's terminal does not have (( ))".to_owned()));
+        let kind = if self.sees("((") && self.closes_arithmetic().is_some() {
+            self.arithmetic_command()?
         } else if self.takes("(") {
             let list = self.body()?;
             if !self.takes(")") {
@@ -145,7 +145,8 @@ impl Parser {
         } else if word == "while" || word == "until" {
             self.at += 5;
             let condition = self.body()?;
-            CommandKind::While { is_until: word == "until", condition, body: self.do_group()? }
+            let again = condition.clone();
+            CommandKind::While { is_until: word == "until", condition, again, body: self.do_group()? }
         } else if self.takes_word("if") {
             self.branches()?
         } else if self.takes_word("case") {
@@ -164,7 +165,7 @@ impl Parser {
         Ok(Command { kind, redirects })
     }
 
-    fn do_group(&mut self) -> Result<Rc<List>, SyntaxError> {
+    pub(super) fn do_group(&mut self) -> Result<Rc<List>, SyntaxError> {
         self.skip_lines()?;
         self.expect_word("do")?;
         let body = self.body()?;
@@ -174,6 +175,9 @@ impl Parser {
 
     fn for_loop(&mut self) -> Result<CommandKind, SyntaxError> {
         self.skip_blanks();
+        if self.sees("((") && self.closes_arithmetic().is_some() {
+            return self.counting_loop();
+        }
         let name = self.bare_word();
         if !is_name(&name) {
             return Err(self.unexpected());
@@ -259,6 +263,10 @@ impl Parser {
                 _ => words.push(word),
             }
         }
+        let is_after_equals = self.at.checked_sub(1).and_then(|at| self.text.get(at)) == Some(&'=');
+        if self.peek() == Some('(') && is_after_equals {
+            return Err(SyntaxError::Refused(super::NO_ARRAYS.to_owned()));
+        }
         if self.peek() == Some('(') && words.len() == 1 {
             return Err(SyntaxError::Refused("the sandbox's terminal does not have functions".to_owned()));
         }
@@ -269,15 +277,19 @@ impl Parser {
     }
 }
 
-/// The name and the value of `NAME=VALUE`.
+/// The name and the value of `NAME=VALUE`; `NAME+=VALUE` begins with the value that there is.
 fn assignment(word: &Word) -> Option<(String, Word)> {
     let (first, rest) = word.0.split_first()?;
     let Part::Text { text, is_quoted: false } = first else { return None };
     let (name, value) = text.split_once('=')?;
+    let (name, appends) = name.strip_suffix('+').map_or((name, false), |name| (name, true));
     if !is_name(name) {
         return None;
     }
     let mut parts = Vec::new();
+    if appends {
+        parts.push(Part::Variable { name: name.to_owned(), operation: None, is_quoted: true });
+    }
     if !value.is_empty() {
         parts.push(Part::Text { text: value.to_owned(), is_quoted: false });
     }

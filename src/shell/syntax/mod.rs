@@ -1,14 +1,16 @@
 //! From a text to what it means, as POSIX' shell grammar has it, with what bash adds and people use.
 //!
 //! A descent by hand, with a limit to its depth. Left out, and refused in so many words: commands in the
-//! background, functions, arrays, `[[`, `select`, `coproc`, process substitution.
+//! background, functions, arrays, `[[`, `select`, `coproc`, process substitution, `|&`.
 //!
 //! - `tree`: what a text means. `scan`: letters and blanks. `words`: quotes and `$`. `commands`: the grammar.
-//!   `redirects`: redirections and here-documents. `draft`: a text that is typed line by line.
+//!   `numbers`: arithmetic in it. `redirects`: redirections and here-documents. `draft`: a text that is typed
+//!   line by line.
 
 mod tree;
 mod scan;
 mod words;
+mod numbers;
 mod commands;
 mod redirects;
 mod draft;
@@ -22,6 +24,10 @@ pub(crate) use tree::{
 };
 
 use scan::Parser;
+
+/// What the sandbox says of arrays.
+const NO_ARRAYS: &str =
+    "the sandbox's terminal does not have arrays: for NAME in WORDS, or set -- WORDS and \"$@\"";
 
 /// Text that is open, and goes on whatever stands in it until a line ends it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -46,8 +46,10 @@ pub(crate) enum CommandKind {
     Subshell(Rc<List>),
     /// `for NAME in WORDS; do …; done`; without words it goes through the arguments.
     For { name: String, words: Option<Vec<Word>>, body: Rc<List> },
-    /// `while …; do …; done` and `until …`.
-    While { is_until: bool, condition: Rc<List>, body: Rc<List> },
+    /// `while …; do …; done` and `until …`; `again` is the condition after the first time.
+    While { is_until: bool, condition: Rc<List>, again: Rc<List>, body: Rc<List> },
+    /// `(( … ))`; what is wrong in the head of a loop ends all.
+    Arithmetic { text: Word, is_head: bool },
     /// `if …; then …; elif …; else …; fi`.
     If { branches: Vec<(Rc<List>, Rc<List>)>, otherwise: Option<Rc<List>> },
     /// `case WORD in PATTERN) …;; esac`.

@@ -157,34 +157,6 @@ impl Parser {
         name
     }
 
-    /// Where `))` closes what `((` opened here.
-    fn closes_arithmetic(&self) -> Option<usize> {
-        let mut depth = 0_usize;
-        for (offset, letter) in self.text.iter().enumerate().skip(self.at) {
-            match letter {
-                '(' => depth += 1,
-                ')' if depth == 2 => return (self.text.get(offset + 1) == Some(&')')).then_some(offset),
-                ')' => depth = depth.checked_sub(1)?,
-                '\n' => return None,
-                _ => {}
-            }
-        }
-        None
-    }
-
-    fn arithmetic(&mut self, parts: &mut Vec<Part>, is_quoted: bool) -> Result<(), SyntaxError> {
-        let Some(end) = self.closes_arithmetic() else {
-            return Err(SyntaxError::Incomplete);
-        };
-        let inner: String = self.text.get(self.at + 2..end).unwrap_or_default().iter().collect();
-        self.at = end + 2;
-        self.enter()?;
-        let text = Self::new(&inner, self.depth).here_body()?;
-        self.leave();
-        parts.push(Part::Arithmetic { text, is_quoted });
-        Ok(())
-    }
-
     fn backquoted(&mut self, parts: &mut Vec<Part>, is_quoted: bool) -> Result<(), SyntaxError> {
         self.at += 1;
         let mut inner = String::new();
@@ -248,6 +220,9 @@ impl Parser {
             _ => self.name(),
         };
         let operation = if is_length { Some(Operation::Length) } else { self.operation() };
+        if self.peek() == Some('[') && !name.is_empty() {
+            return Err(SyntaxError::Refused(super::NO_ARRAYS.to_owned()));
+        }
         let bad = |parser: &Self| {
             let text: String = parser.text.iter().skip(begin).take_while(|letter| **letter != '\n').collect();
             SyntaxError::Refused(format!("${text}: bad substitution"))
