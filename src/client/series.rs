@@ -1,4 +1,4 @@
-//! Repeats of Events that are told through the newer API: one object, and a count that is written now and then.
+//! Repeats of Events that are told through the newer API: one object, with a count that is written at times.
 //!
 //! Models `eventBroadcasterImpl`, staging/src/k8s.io/client-go/tools/events/event_broadcaster.go, Kubernetes
 //! v1.36. Events are the same when all but their time and their message are: what they are about counts with
@@ -82,12 +82,11 @@ mod tests {
             if let Some(overdue) = series.as_mut().and_then(|series| series.overdue(now)) {
                 written.push(format!("x{} of {}", overdue.count, overdue.last_at.seconds()));
             }
-            match series.as_mut().filter(|series| !series.has_ended(now)) {
-                Some(series) => written.extend(series.repeat(now).map(|count| format!("x{}", count.count))),
-                None => {
-                    series = Some(Series::new(ObjectKey::new(Kind::Event, "default", "a"), now));
-                    written.push("new".to_owned());
-                }
+            if let Some(series) = series.as_mut().filter(|series| !series.has_ended(now)) {
+                written.extend(series.repeat(now).map(|count| format!("x{}", count.count)));
+            } else {
+                series = Some(Series::new(ObjectKey::new(Kind::Event, "default", "a"), now));
+                written.push("new".to_owned());
             }
         }
         written.join(", ")

@@ -127,8 +127,8 @@ pub(super) fn is_combined(seen: &Seen) -> bool {
 }
 
 /// Whether an Event that says the same of its object again is left out. Recordings have no repeats, and the
-/// scheduler's are Events of their own once the pod has changed in between (`client::series`): whether its last
-/// status had reached the scheduler by the next attempt is chance besides.
+/// scheduler's are Events of their own once the pod has changed in between (`client::series`); besides it is
+/// chance whether its last status had reached the scheduler by the next attempt.
 pub(super) fn may_repeat(seen: &Seen) -> bool {
     seen.source == "default-scheduler" && seen.reason == "FailedScheduling"
 }

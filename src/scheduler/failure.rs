@@ -40,9 +40,9 @@ impl Scheduler {
                 pod = cached;
             }
         }
-        // A real scheduler waits for the answer to the status that it writes below, and the echo of that is in
-        // its cache by the next attempt. Here the echo takes longer than the writes of one kubectl are apart,
-        // so the pod that the Event speaks of is the server's.
+        // A real scheduler waits for the answer to the status that it writes below, and the echo of that is
+        // in its cache by the next attempt. Here the echo takes longer than the writes of one kubectl are
+        // apart, so the pod that the Event speaks of is the server's.
         let live = context.live(&key_of(&pod)).ok().and_then(Pod::of).cloned();
         let about = live.filter(|live| live.metadata.uid == pod.metadata.uid && !live.is_bound());
         tell(about.as_ref().unwrap_or(&pod), "FailedScheduling", &truncated(&failure.message), context);

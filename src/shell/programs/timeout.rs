@@ -1,6 +1,6 @@
 //! `timeout`: a program, and its end after a while of virtual time.
 //!
-//! The program gets this one's streams, and Ctrl-C. Signals differ only in the exit code: each ends what runs.
+//! The program gets this one's streams, and Ctrl-C. Signals differ in the exit code alone: all end what runs.
 
 use super::Wrong;
 use super::options::{Options, wrong};
