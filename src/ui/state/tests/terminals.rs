@@ -49,7 +49,7 @@ fn what_a_pasted_line_did_is_seen_before_the_next_one_runs() {
     assert!(!state.tabs.waiting().is_empty());
     settle(&mut state);
     assert!(state.tabs.waiting().is_empty());
-    assert_eq!(printed(&state), "statefulset.apps/web rolled back\n");
+    assert!(printed(&state).ends_with("statefulset.apps/web rolled back\n"), "{}", printed(&state));
     let revisions = state.cluster.server().list(crate::api::Kind::ControllerRevision, None);
     assert_eq!(revisions.count(), 3);
     // Nothing is to be seen while time stands still.
