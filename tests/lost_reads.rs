@@ -55,6 +55,15 @@ kind: PodDisruptionBudget
 metadata: {name: front}
 spec: {minAvailable: 50%, selector: {matchLabels: {app: front}}}
 ---
+apiVersion: v1
+kind: Namespace
+metadata: {name: other}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: kept, namespace: other}
+data: {a: b}
+---
 apiVersion: apps/v1
 kind: StatefulSet
 metadata: {name: web}
@@ -118,12 +127,9 @@ fn check_for(line: &str, failing: Span) {
 /// The namespace controller, and the one of service accounts.
 #[test]
 fn namespaces_and_their_accounts_wait_for_the_server() {
-    check("kubectl create namespace other");
+    check("kubectl create namespace more");
     check("kubectl delete serviceaccount default --wait=false");
-    check(
-        "kubectl create namespace other; kubectl -n other create configmap kept --from-literal=a=b; \
-         kubectl delete namespace other --wait=false",
-    );
+    check("kubectl delete namespace other --wait=false");
 }
 
 /// The garbage collector, and the budgets' controller.

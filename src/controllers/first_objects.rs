@@ -1,7 +1,7 @@
 //! What a cluster holds before anybody does anything.
 //!
-//! Models what kube-apiserver (pkg/controlplane/controller/systemnamespaces) and the usual installer (kind's local-path storage class) make at first, Kubernetes v1.36. Left out: roles,
-//! priority levels, nodes.
+//! Models what kube-apiserver (pkg/controlplane/controller/systemnamespaces) and the usual installer (kind's
+//! local-path storage class) make at first, Kubernetes v1.36. Left out: roles, priority levels, nodes.
 
 use serde_json::{Value, json};
 

@@ -1,9 +1,9 @@
 //! Keeps the Service `kubernetes`, by which pods reach the API server.
 //!
 //! Models `Controller.Run` and `CreateOrUpdateMasterServiceIfNeeded`,
-//! pkg/controlplane/controller/kubernetesservice/controller.go, Kubernetes v1.36: every ten seconds it is made
-//! where there is none, and otherwise left as it is. Upstream this runs in the API server. Left out: its
-//! endpoints, and a deletion that nobody hears of while the controllers are down.
+//! pkg/controlplane/controller/kubernetesservice/controller.go, Kubernetes v1.36: every ten seconds it is
+//! made where there is none, and otherwise left as it is. Upstream this runs in the API server. Left out:
+//! its endpoints, and a deletion that nobody hears of while the controllers are down.
 
 use serde_json::json;
 

@@ -301,8 +301,8 @@ impl Worker {
         apps.all(|run| run.ended.is_some() && !run.is_running())
     }
 
-    /// Whether it holds resources of its node: no longer than its phase tells the scheduler so, and its object
-    /// is there (`filterOutInactivePods`).
+    /// Whether it holds resources of its node: no longer than its phase tells the scheduler so, and its
+    /// object is there (`filterOutInactivePods`).
     pub(super) fn holds_resources(&self) -> bool {
         let has_ended = match self.plan {
             Plan::Finished | Plan::GivenUp(_) | Plan::Gone => true,

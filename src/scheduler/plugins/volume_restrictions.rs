@@ -1,8 +1,8 @@
 //! Keeps a second pod off a claim that only one may use (`ReadWriteOncePod`).
 //!
-//! Models pkg/scheduler/framework/plugins/volumerestrictions, Kubernetes v1.36. It is also the first plugin to
-//! look claims up, and so the one that refuses a pod whose claim does not exist. Left out: disks of GCE, EBS,
-//! RBD and iSCSI that pods name without a claim.
+//! Models pkg/scheduler/framework/plugins/volumerestrictions, Kubernetes v1.36. It is also the first plugin
+//! to look claims up, and so the one that refuses a pod whose claim does not exist. Left out: disks of GCE,
+//! EBS, RBD and iSCSI that pods name without a claim.
 
 use crate::api::pod::Pod;
 use crate::api::storage::PersistentVolumeClaim;

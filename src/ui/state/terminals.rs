@@ -215,8 +215,8 @@ impl State {
         }
     }
 
-    /// Whether a line that waits has to wait on, so that what the one before it did is seen first, as it would
-    /// be while a person types: unless time stands still.
+    /// Whether a line that waits has to wait on, so that what the one before it did is seen first, as it
+    /// would be while a person types: unless time stands still.
     fn is_too_early(&self) -> bool {
         !self.is_comparing() && self.is_ticking() && self.cluster.has_unseen_command()
     }

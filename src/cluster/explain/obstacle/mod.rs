@@ -1,7 +1,7 @@
 //! What keeps a pod off the nodes that came nearest to taking it, one rule for each filter of the scheduler.
 //!
-//! - `rules`: what holds of each filter. `resources`: what a pod asks for that nodes have not. `volumes`: what
-//!   keeps its claims from it.
+//! - `rules`: what holds of each filter. `resources`: what a pod asks for that nodes have not. `volumes`:
+//!   what keeps its claims from it.
 
 mod resources;
 mod rules;
