@@ -20,6 +20,8 @@ const MISMATCH: &str = "mismatchLabelKeys";
 const SPREAD: &str = "topologySpreadConstraints";
 
 /// Sets what a client may not choose, and completes the pod's rules about others.
+// Out of line, so that the page's start does not carry it.
+#[inline(never)]
 pub(super) fn prepare(pod: &mut Pod, now: Time) {
     pod.metadata.generation = 1;
     pod.status = PodStatus {
@@ -142,7 +144,7 @@ mod tests {
     use crate::api::pod::Pod;
     use crate::sim::Time;
 
-    fn prepared(spec: Value) -> Value {
+    fn prepared(spec: &Value) -> Value {
         let labels = json!({"app": "w", "hash": "a1"});
         let mut pod: Pod = from_value(json!({"metadata": {"labels": labels}, "spec": spec})).unwrap();
         prepare(&mut pod, Time::ZERO);
@@ -151,13 +153,13 @@ mod tests {
 
     #[test]
     fn a_gated_pod_says_so() {
-        let pod = prepared(json!({"containers": [], "schedulingGates": [{"name": "foo"}]}));
+        let pod = prepared(&json!({"containers": [], "schedulingGates": [{"name": "foo"}]}));
         let condition = &pod["status"]["conditions"][0];
         assert_eq!(condition["type"], "PodScheduled");
         assert_eq!(condition["status"], "False");
         assert_eq!(condition["reason"], "SchedulingGated");
         assert_eq!(condition["message"], "Scheduling is blocked due to non-empty scheduling gates");
-        let open = prepared(json!({"containers": [], "schedulingGates": []}));
+        let open = prepared(&json!({"containers": [], "schedulingGates": []}));
         assert_eq!(open["status"], json!({"phase": "Pending", "qosClass": "BestEffort"}));
     }
 
@@ -194,7 +196,7 @@ mod tests {
         let before = spec(&Value::Null, &json!({}));
         let spread = json!({"matchExpressions": [{"key": "hash", "operator": "In", "values": ["a1"]}]});
         let expected = spec(&folded, &spread);
-        let pod = prepared(before);
+        let pod = prepared(&before);
         assert_eq!(pod["spec"]["affinity"], expected["affinity"]);
         assert_eq!(pod["spec"]["topologySpreadConstraints"], expected["topologySpreadConstraints"]);
     }

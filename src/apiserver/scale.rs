@@ -70,6 +70,8 @@ impl ApiServer {
     }
 
     /// Applies a patch to the object's scale, and gives the object the number that comes out.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn patch_scale(
         &mut self,
         key: &ObjectKey,

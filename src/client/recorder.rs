@@ -121,6 +121,8 @@ fn part(uid: &str) -> u8 {
 
 impl Source {
     /// Tells an Event through the newer API: of repeats the first message stays.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     fn tell_series(&mut self, server: &mut ApiServer, telling: &Telling<'_>) {
         let now = server.now();
         for series in self.series.values_mut() {

@@ -1,7 +1,7 @@
 //! The Events at the foot of descriptions.
 //!
 //! Models `DescribeEvents`, staging/src/k8s.io/kubectl/pkg/describe/describe.go, and `SortableEvents`,
-//! kubectl/pkg/util/event/sorted_event_list.go, Kubernetes v1.36. Left out: that Go's sort may swap Events
+//! `kubectl/pkg/util/event/sorted_event_list.go`, Kubernetes v1.36. Left out: that Go's sort may swap Events
 //! that were last seen at once when there are more than twelve.
 
 use crate::api::event::Event;

@@ -106,9 +106,9 @@ fn in_a_moving_crowd_the_next_frame_draws_what_was_typed() {
     state.reduce(run("kubectl get pods -w"));
     for frame in 0..100 {
         let entries = std::rc::Rc::clone(&state.views.entries);
-        let stage = std::rc::Rc::clone(&state.views.stage);
+        let lanes = std::rc::Rc::clone(&state.views.stage);
         let is_drawn = state.reduce(Action::Advance(16.0));
-        let is_made = !std::rc::Rc::ptr_eq(&stage, &state.views.stage);
+        let is_made = !std::rc::Rc::ptr_eq(&lanes, &state.views.stage);
         let is_told = !std::rc::Rc::ptr_eq(&entries, &state.views.entries);
         assert!(is_made || is_drawn || !is_told, "frame {frame} left out what was printed");
         assert!(!(is_made && is_drawn), "frame {frame} made a picture and drew it");
