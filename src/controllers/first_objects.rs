@@ -3,12 +3,23 @@
 //! Models what kube-apiserver (pkg/controlplane/controller/systemnamespaces) and the usual installer (kind's
 //! local-path storage class) make at first, Kubernetes v1.36. Left out: roles, priority levels, nodes.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{kubernetes_service, serviceaccount};
-use crate::api::{Kind, Object};
+use crate::api::{Kind, Object, yaml};
 
 const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+/// As text, which takes less room on the page than code that builds it.
+const STORAGE_CLASS: &str = r#"{
+    "metadata": {
+        "name": "standard",
+        "annotations": {"storageclass.kubernetes.io/is-default-class": "true"}
+    },
+    "provisioner": "rancher.io/local-path",
+    "reclaimPolicy": "Delete",
+    "volumeBindingMode": "WaitForFirstConsumer"
+}"#;
 
 /// The first objects, in an order in which they can be created.
 pub fn first_objects() -> Vec<Object> {
@@ -17,21 +28,9 @@ pub fn first_objects() -> Vec<Object> {
     let made = |(kind, value)| Object::from_value(kind, value).ok();
     (namespaces.into_iter().filter_map(made))
         .chain(kubernetes_service::service())
-        .chain(made((Kind::StorageClass, storage_class())))
+        .chain(yaml::parse(STORAGE_CLASS).ok().and_then(|value| made((Kind::StorageClass, value))))
         .chain(published)
         .collect()
-}
-
-fn storage_class() -> Value {
-    json!({
-        "metadata": {
-            "name": "standard",
-            "annotations": {"storageclass.kubernetes.io/is-default-class": "true"},
-        },
-        "provisioner": "rancher.io/local-path",
-        "reclaimPolicy": "Delete",
-        "volumeBindingMode": "WaitForFirstConsumer",
-    })
 }
 
 #[cfg(test)]
