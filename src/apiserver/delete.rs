@@ -28,6 +28,8 @@ enum Step {
 
 impl ApiServer {
     /// Deletes an object, or marks it and leaves the rest to its kubelet or its finalizers.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn delete(
         &mut self,
         key: &ObjectKey,

@@ -13,6 +13,8 @@ use crate::sim::Time;
 
 impl ApiServer {
     /// Binds a pod to a node, once.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn bind(
         &mut self,
         key: &ObjectKey,

@@ -57,6 +57,8 @@ fn text_of(selector: &LabelSelector) -> String {
 
 impl ApiServer {
     /// Sets the number of replicas alone.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn scale(
         &mut self,
         key: &ObjectKey,

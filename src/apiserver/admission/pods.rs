@@ -22,6 +22,8 @@ const TOLERATION_SECONDS: i64 = 300;
 
 impl ApiServer {
     /// Completes a new pod, or refuses it.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
     pub(super) fn admit_pod(&mut self, pod: &mut Pod) -> Result<(), StatusError> {
         let account = self.service_account(pod)?;
         let automount = pod
