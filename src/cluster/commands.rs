@@ -1,8 +1,4 @@
 //! The terminals' own programs: kubectl, minikube, and the sandbox's `why`, `fault`, `evict` and `help`.
-//!
-//! A real kubectl takes a moment to start, in which the controllers see what the command before it did. Here
-//! one that follows another in the same line gives them that moment; a line of its own runs at once, so that
-//! one can type while time stands still.
 
 use super::visit::{Visit, Visited};
 use super::{Cluster, minikube};
@@ -18,36 +14,6 @@ pub(super) fn start(call: &Call) -> Option<Box<dyn Program>> {
         "minikube" => Some(minikube::start(call)),
         "why" | "fault" | "evict" | "help" => Some(Box::new(Own { call: call.clone() })),
         _ => None,
-    }
-}
-
-/// How long a kubectl takes to start: those of the recordings took 40 to 120 ms.
-const START: Span = Span::from_ms(50);
-
-/// When a command has changed something last, and how many inputs there were.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wrote {
-    at: Time,
-    inputs: usize,
-}
-
-impl Cluster {
-    /// Whether those who act upon changes have yet to see what a command has just changed.
-    pub fn has_unseen_command(&self) -> bool {
-        let seen_at = self.wrote.map_or(Time::ZERO, |wrote| wrote.at + START);
-        self.next_due().is_some_and(|due| due < seen_at)
-    }
-
-    fn note_writes(&mut self, revision_before: u64) {
-        if self.server.store().revision() != revision_before {
-            self.wrote = Some(Wrote { at: self.now(), inputs: self.inputs.len() });
-        }
-    }
-
-    /// When a command may begin that follows another one in its line; `None` when it may now.
-    fn next_command_at(&self) -> Option<Time> {
-        let wrote = self.wrote.filter(|wrote| wrote.inputs == self.inputs.len())?;
-        Some(wrote.at + START).filter(|at| self.now() < *at)
     }
 }
 
@@ -98,11 +64,11 @@ impl Kubectl {
         session.folder.clone_from(&self.call.folder);
         session.stdin = input;
         session.documents = documents;
-        let before = cluster.server.store().revision();
-        let outcome = kubectl::run(self.call.args(), session, &mut cluster.server);
-        session.stdin = None;
-        session.documents.clear();
-        cluster.note_writes(before);
+        let outcome = cluster.noting_writes(|cluster| {
+            kubectl::run(self.call.args(), &mut cluster.session, &mut cluster.server)
+        });
+        cluster.session.stdin = None;
+        cluster.session.documents.clear();
         Some(outcome)
     }
 
@@ -219,10 +185,7 @@ impl Program for Kubectl {
                     self.doing = Doing::Waiting { waiter, looked, wake_at };
                     return Progress::Wait { wake_at };
                 }
-                let before = cluster.server.store().revision();
-                let poll = waiter.poll(&mut cluster.server);
-                cluster.note_writes(before);
-                match poll {
+                match cluster.noting_writes(|cluster| waiter.poll(&mut cluster.server)) {
                     Poll::Done(output) => self.end(io, output),
                     Poll::Pending { output, wake_at } => {
                         print(io, output);
@@ -240,12 +203,9 @@ impl Program for Kubectl {
                     return Progress::WAIT;
                 };
                 let outcome = match io.world::<Cluster>() {
-                    Some(cluster) => {
-                        let before = cluster.server.store().revision();
-                        let outcome = edit.finish(text.as_deref(), &mut cluster.session, &mut cluster.server);
-                        cluster.note_writes(before);
-                        outcome
-                    }
+                    Some(cluster) => cluster.noting_writes(|cluster| {
+                        edit.finish(text.as_deref(), &mut cluster.session, &mut cluster.server)
+                    }),
                     None => return Progress::Done(1),
                 };
                 self.take(io, outcome)

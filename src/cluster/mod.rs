@@ -9,8 +9,9 @@
 //! - `turns`: one wakeup after the other.
 //! - [`disturbance`]: what may happen to processes and to what is due, for explorations and tests.
 //! - [`event_log`]: every change in order, as lines and as a running hash.
-//! - `shell_host`, `commands`, `minikube`: what the terminals' shells stand on. `documents`: examples by URL.
-//!   `inside`, `visit`: the inside of containers, and kubectl in there.
+//! - `shell_host`, `commands`, `minikube`: what the terminals' shells stand on. `command_order`: one kubectl
+//!   after another. `documents`: examples by URL. `inside`, `visit`: the inside of containers, and kubectl
+//!   in there.
 //! - [`explain`]: why an object is as it is. `evict`: the command. `fault`: what people break and mend.
 //!   [`invariants`]: what must hold after every step.
 
@@ -25,6 +26,7 @@ mod turns;
 mod evict;
 mod fault;
 mod commands;
+mod command_order;
 mod minikube;
 mod documents;
 mod shell_host;
@@ -132,7 +134,7 @@ pub struct Cluster {
     attended: u64,
     inputs: Vec<InputEntry>,
     /// When a command has changed something last.
-    wrote: Option<commands::Wrote>,
+    wrote: Option<command_order::Wrote>,
     event_log: EventLog,
     steps: u64,
     last_actor: Actor,

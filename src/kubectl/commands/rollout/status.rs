@@ -10,16 +10,13 @@ use super::status_text;
 use crate::api::{Object, ObjectKey};
 use crate::apiserver::watch::WatchLog;
 use crate::apiserver::{ApiServer, WatchEventType};
-use crate::kubectl::command::{Command, Context, Step};
+use crate::kubectl::command::{Command, Context, START, Step};
 use crate::kubectl::commands::shared_flags::{FILES, SELECTOR};
 use crate::kubectl::commands::waiters::{block, deadline};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::outcome::{Output, Poll, Waiter};
-use crate::sim::{Span, Time};
-
-/// How long a kubectl takes to start.
-const START: Span = Span::from_ms(50);
+use crate::sim::Time;
 
 const FLAGS: &[Flag] = &[
     Flag::switch("watch", "Waits until the update is done.").short('w').default("true"),
