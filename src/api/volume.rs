@@ -27,7 +27,8 @@ pub const PROVISIONED_BY: &str = "pv.kubernetes.io/provisioned-by";
 /// The provisioner of classes whose volumes are made by people.
 pub const NO_PROVISIONER: &str = "kubernetes.io/no-provisioner";
 
-const BETA_STORAGE_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
+/// The annotation by which claims and volumes once named their class.
+pub const BETA_STORAGE_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
 
 /// The class that a claim asks for; empty for none.
 pub fn claim_class(claim: &PersistentVolumeClaim) -> &str {

@@ -7,23 +7,21 @@
 use serde_json::Value;
 
 use super::super::{ApiServer, StatusError};
-use crate::api::quantity::Quantity;
 use crate::api::storage::{PersistentVolume, PersistentVolumeClaim};
+use crate::api::volume::{BETA_STORAGE_CLASS, claim_class, storage_of};
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
 
 /// Keeps a claim while a pod uses it.
 const CLAIM_FINALIZER: &str = "kubernetes.io/pvc-protection";
 /// Keeps a volume while a claim is bound to it.
 const VOLUME_FINALIZER: &str = "kubernetes.io/pv-protection";
-/// The old way to name a claim's class.
-const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
 
 impl ApiServer {
     /// Completes a new claim.
     pub(super) fn admit_claim(&self, claim: &mut PersistentVolumeClaim) {
         protect(&mut claim.metadata, CLAIM_FINALIZER);
         let has_class = claim.spec.storage_class_name.is_some()
-            || claim.metadata.annotations.contains_key(CLASS_ANNOTATION);
+            || claim.metadata.annotations.contains_key(BETA_STORAGE_CLASS);
         if !has_class {
             claim.spec.storage_class_name = self.default_class();
         }
@@ -37,12 +35,12 @@ impl ApiServer {
         new: &PersistentVolumeClaim,
         old: &PersistentVolumeClaim,
     ) -> Result<(), StatusError> {
-        if size_of(new) <= size_of(old) {
+        if storage_of(&new.spec.resources.requests) <= storage_of(&old.spec.resources.requests) {
             return Ok(());
         }
         let why = if old.status.phase != "Bound" {
             "Only bound persistent volume claims can be expanded"
-        } else if class_of(new) == class_of(old) && self.class_lets_grow(class_of(new)) {
+        } else if claim_class(new) == claim_class(old) && self.class_lets_grow(claim_class(new)) {
             return Ok(());
         } else {
             "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must \
@@ -73,18 +71,6 @@ impl ApiServer {
         }
         found.map(|meta| meta.name.clone())
     }
-}
-
-/// The bytes that a claim asks for.
-fn size_of(claim: &PersistentVolumeClaim) -> i64 {
-    let asked = claim.spec.resources.requests.get("storage");
-    asked.and_then(|asked| Quantity::parse(asked).ok()).map_or(0, |asked| asked.value())
-}
-
-/// The class of a claim by name; empty when it names none (`GetPersistentVolumeClaimClass`).
-fn class_of(claim: &PersistentVolumeClaim) -> &str {
-    let annotated = claim.metadata.annotations.get(CLASS_ANNOTATION);
-    annotated.or(claim.spec.storage_class_name.as_ref()).map_or("", String::as_str)
 }
 
 /// Completes a new volume.

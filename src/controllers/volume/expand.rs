@@ -6,8 +6,8 @@
 
 use crate::api::object::Typed as _;
 use crate::api::pod::ResourceList;
-use crate::api::quantity::Quantity;
 use crate::api::storage::{PersistentVolume, PersistentVolumeClaim};
+use crate::api::volume::storage_of;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{Cache, Change, Context, EventType};
 use crate::controllers::controller::Requeue;
@@ -32,9 +32,9 @@ impl Controller for VolumeExpander {
             return Vec::new();
         };
         let old = change.old.as_ref().and_then(PersistentVolumeClaim::of);
-        let asks_more = old.is_none_or(|old| asked(new) > asked(old));
+        let asks_more = old.is_none_or(|old| asks_more_than(new, &old.spec.resources.requests));
         let is_bound = new.status.phase == "Bound";
-        if is_bound && asks_more && asked(new) > storage(&new.status.capacity) {
+        if is_bound && asks_more && asks_more_than(new, &new.status.capacity) {
             return change.new.iter().map(|new| (Object::key(new), Span::ZERO)).collect();
         }
         Vec::new()
@@ -49,7 +49,7 @@ impl Controller for VolumeExpander {
         let is_its = volume
             .and_then(|volume| volume.spec.claim_ref.as_ref())
             .is_some_and(|claimant| claimant.uid == claim.metadata.uid);
-        if is_its && asked(&claim) > storage(&claim.status.capacity) {
+        if is_its && asks_more_than(&claim, &claim.status.capacity) {
             let message = "waiting for an external controller to expand this PVC";
             context.event(self.name(), &claim.into(), EventType::Normal, "ExternalExpanding", message);
         }
@@ -61,11 +61,6 @@ impl Controller for VolumeExpander {
     }
 }
 
-fn asked(claim: &PersistentVolumeClaim) -> i64 {
-    storage(&claim.spec.resources.requests)
-}
-
-fn storage(amounts: &ResourceList) -> i64 {
-    let amount = amounts.get("storage").and_then(|amount| Quantity::parse(amount).ok());
-    amount.map_or(0, |amount| amount.value())
+fn asks_more_than(claim: &PersistentVolumeClaim, amounts: &ResourceList) -> bool {
+    storage_of(&claim.spec.resources.requests) > storage_of(amounts)
 }

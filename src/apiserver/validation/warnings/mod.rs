@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::names::dns_label;
 use crate::api::quantity::Quantity;
 use crate::api::schema::quote;
+use crate::api::volume::BETA_STORAGE_CLASS;
 use crate::api::{Kind, Object};
 use crate::apiserver::fields::{at, number, text};
 
@@ -98,10 +99,9 @@ impl Found {
     }
 
     fn storage_class_annotation(&mut self, object: &Object) {
-        const OLD: &str = "volume.beta.kubernetes.io/storage-class";
-        if object.meta().annotations.contains_key(OLD) {
+        if object.meta().annotations.contains_key(BETA_STORAGE_CLASS) {
             let message = "deprecated since v1.8; use \"storageClassName\" attribute instead";
-            self.add(&format!("metadata.annotations[{OLD}]"), message);
+            self.add(&format!("metadata.annotations[{BETA_STORAGE_CLASS}]"), message);
         }
     }
 
