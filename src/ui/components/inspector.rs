@@ -76,7 +76,9 @@ fn Chosen(props: &ChosenProps) -> Html {
             }
             if !view.events.is_empty() {
                 <h3>{ "Its events" }</h3>
-                <ol class="event-list">{ for view.events.iter().take(20).map(|row| event(row, None)) }</ol>
+                <ol class="event-list">
+                    { for view.events.iter().take(20).map(|row| event(row, row.uid.clone(), None)) }
+                </ol>
             }
             if view.exists {
                 <details class="disclosure"><summary>{ "YAML" }</summary><pre class="yaml"

@@ -2,9 +2,9 @@
 //!
 //! At high speed a picture for each change could not be read and would flash: while things change, it is made
 //! anew three times a second at most and sums pods up. Once nothing has changed for a moment they are drawn
-//! again, although something is due some time. In a crowd of pods several changes are drawn together, and one
-//! frame makes a picture's values, if it has time left, and the next one draws them: so frames stay short.
-//! For the same reason such a picture is of the stage, where nodes take turns, or of all else.
+//! again, although something is due some time. While time passes a picture is of the stage or of all else, and
+//! in a crowd of pods several changes are drawn together, nodes take turns, and one frame makes a picture's
+//! values, if it has time left, and the next one draws them: so frames stay short.
 
 use super::State;
 use crate::ui::view_model::events::{EVENTS_LISTED, EVENTS_LISTED_IN_PASSING};
@@ -14,15 +14,21 @@ const RACING_MS: f64 = 340.0;
 /// Up to so many pods each change is drawn at once.
 const PODS_DRAWN_AT_ONCE: usize = 48;
 /// Real milliseconds of waiting that each further pod brings.
-const MS_FOR_A_POD: f64 = 0.25;
+const MS_FOR_A_POD: f64 = 0.35;
 const CROWD_MS_MAX: f64 = 100.0;
 /// So many pods change in one picture of a crowd at most, and so many nodes' lanes; the others follow in the
 /// next.
 const PODS_A_PICTURE: usize = 24;
 const LANES_A_PICTURE: usize = 4;
-/// Real milliseconds after which all but the stage of a moving crowd is drawn again: numbers that change more
+/// Real milliseconds after which all but the stage is drawn again while time passes: numbers that change more
 /// often cannot be read.
 const PANELS_MS: f64 = 120.0;
+/// From this speed on, in simulated seconds per second, events come faster than they are read.
+const BRISK: f64 = 5.0;
+/// A frame that comes later than this after the one before does not let more time pass: the page slept.
+const FRAME_MS_MAX: f64 = 100.0;
+/// Real milliseconds that may be made up for in one frame, where those before had too much to do.
+const BEHIND_MS_MAX: f64 = 250.0;
 
 /// What a frame is for.
 #[derive(Debug)]
@@ -49,7 +55,7 @@ pub struct Frame {
     pub(super) room: usize,
     pub(super) lanes: usize,
     pub(super) is_gradual: bool,
-    /// How many events it lists, if it does: in a crowd nobody reads them line by line.
+    /// How many events it lists, if it does: in a crowd, or at a brisk pace, nobody reads them line by line.
     pub(super) lists_events: Option<usize>,
 }
 
@@ -62,7 +68,8 @@ impl Default for Frame {
             owed_ms: 0.0,
             task: Task::Draw,
             is_prepared: false,
-            is_asked: false,
+            // All of a page is seen at first.
+            is_asked: true,
             part: Part::All,
             owed: Owed::default(),
             turn: 0,
@@ -75,9 +82,38 @@ impl Default for Frame {
 }
 
 impl Frame {
-    /// Whether this frame has nothing to do but to let time pass.
-    pub(super) fn only_passes(&self) -> bool {
-        self.task == Task::Pass
+    /// Whether this frame draws, beside letting time pass.
+    pub(super) fn draws(&self) -> bool {
+        self.task == Task::Draw
+    }
+
+    /// Whether this frame makes a picture beside letting time pass.
+    pub(super) fn makes(&self) -> bool {
+        self.task == Task::Make
+    }
+
+    /// Takes back milliseconds that this frame had no time to let pass, for one after it.
+    pub(super) fn fall_behind(&mut self, ms: f64) {
+        self.owed_ms += ms;
+    }
+
+    /// The milliseconds that shall pass now.
+    fn take_owed(&mut self) -> f64 {
+        std::mem::take(&mut self.owed_ms).min(BEHIND_MS_MAX)
+    }
+
+    /// What the next picture is of. What moved in parts comes to rest in parts, too.
+    fn next_part(&self, is_whole: bool, is_ticking: bool, is_passing: bool) -> Part {
+        match is_ticking {
+            _ if is_whole => Part::All,
+            true if self.panels_ms >= PANELS_MS => Part::Panels,
+            true if is_passing && self.unlisted_ms >= RACING_MS => Part::Events,
+            true => Part::Stage,
+            false if self.part == Part::All => Part::All,
+            false if self.owed.stage || !(self.owed.panels || self.owed.events) => Part::Stage,
+            false if self.owed.panels => Part::Panels,
+            false => Part::Events,
+        }
     }
 
     /// Leaves the next picture to the frames after this one, which has done enough.
@@ -93,9 +129,9 @@ impl Frame {
 enum Task {
     /// It lets time pass.
     Pass,
-    /// It lets time pass, and makes what the next frame draws.
+    /// It lets time pass and, if there is time left, makes what the next frame draws.
     Prepare,
-    /// It makes what the next frame draws: the frames before had no time for it.
+    /// It makes what the next frame draws, after a little that passes: the frames before had no time for it.
     Make,
     /// It draws.
     Draw,
@@ -106,6 +142,19 @@ enum Task {
 pub(super) struct Owed {
     pub(super) stage: bool,
     pub(super) panels: bool,
+    pub(super) events: bool,
+}
+
+impl Owed {
+    /// Whether a picture of this part has to show any of it.
+    pub(super) fn is_of(self, part: Part) -> bool {
+        match part {
+            Part::All => self != Self::default(),
+            Part::Stage => self.stage,
+            Part::Panels => self.panels,
+            Part::Events => self.events,
+        }
+    }
 }
 
 /// What a picture is of.
@@ -115,8 +164,10 @@ pub(super) enum Part {
     All,
     /// The stage.
     Stage,
-    /// All but the stage.
+    /// All but the stage, and but events where they pass by.
     Panels,
+    /// Events, where they pass by.
+    Events,
 }
 
 /// What a frame has to do for a picture.
@@ -141,19 +192,21 @@ impl State {
         let pause_ms = self.pause_ms();
         // In a crowd, to make a picture and to draw it is too much for one frame.
         let is_drawn_apart = pause_ms > 0.0;
+        let is_ticking = self.is_ticking();
         let frame = &mut self.views.frame;
         if let Some(ms) = passed.filter(|_| frame.is_gradual && frame.task == Task::Draw) {
             self.views.fit.note(ms);
         }
         let Some(ms) = passed else {
-            *frame = Frame { is_asked: true, turn: frame.turn, ..Frame::default() };
+            *frame = Frame { turn: frame.turn, ..Frame::default() };
             return None;
         };
         frame.unseen_ms += ms;
         frame.panels_ms += ms;
         frame.unlisted_ms += ms;
-        frame.owed_ms += ms;
-        let is_owed = frame.owed.stage || (frame.owed.panels && frame.panels_ms >= PANELS_MS);
+        frame.owed_ms += ms.min(FRAME_MS_MAX);
+        // While time passes what is owed comes with the next picture.
+        let is_owed = !is_ticking && frame.owed != Owed::default();
         // Where frames only draw, not two pictures in a row: time would stand still.
         let is_free = !is_drawn_apart || frame.task != Task::Draw;
         let is_due = frame.unseen_ms >= pause_ms || is_owed;
@@ -164,8 +217,8 @@ impl State {
             true if is_owed || frame.unseen_ms + ms >= pause_ms => Task::Prepare,
             _ => Task::Pass,
         };
-        let lets_pass = !is_drawn_apart || matches!(frame.task, Task::Pass | Task::Prepare);
-        lets_pass.then(|| std::mem::take(&mut frame.owed_ms))
+        let lets_pass = !is_drawn_apart || frame.task != Task::Draw;
+        lets_pass.then(|| frame.take_owed())
     }
 
     /// Leaves what a person typed or ran in a moving crowd for the next frames to show: the prompt, and what
@@ -191,8 +244,10 @@ impl State {
     /// was at rest is drawn at once.
     pub(super) fn begin_picture(&mut self) -> Picture {
         self.note_stir(0.0);
-        let (is_ticking, is_racing) = (self.is_ticking(), self.is_racing());
+        let (is_ticking, is_racing, is_comparing) =
+            (self.is_ticking(), self.is_racing(), self.is_comparing());
         let is_crowd = self.views.stage.pods > PODS_DRAWN_AT_ONCE;
+        let is_passing = is_ticking && (is_crowd || self.clock.speed >= BRISK);
         // Asked again: the race may be over by now.
         let is_divided = self.needs_frames() && self.pause_ms() > 0.0;
         let frame = &mut self.views.frame;
@@ -206,26 +261,24 @@ impl State {
         frame.is_prepared = is_divided && matches!(frame.task, Task::Prepare | Task::Make);
         let is_asked = std::mem::take(&mut frame.is_asked);
         frame.is_gradual = is_crowd && !is_racing && (is_ticking || !is_asked);
+        let is_whole = is_asked || is_racing || is_comparing;
+        frame.part = frame.next_part(is_whole, is_ticking, is_passing);
         // What has come to rest is all drawn, node by node.
         let fit = self.views.fit;
         frame.room = if frame.is_gradual && is_ticking { fit.of(PODS_A_PICTURE) } else { usize::MAX };
         frame.lanes = fit.of(LANES_A_PICTURE);
-        frame.part = if is_asked || !frame.is_gradual || !is_ticking {
-            Part::All
-        } else if frame.panels_ms >= PANELS_MS {
-            Part::Panels
-        } else {
-            Part::Stage
-        };
-        if frame.part != Part::Stage {
+        if matches!(frame.part, Part::All | Part::Panels) {
             frame.panels_ms = 0.0;
         }
-        frame.lists_events = if is_ticking && is_crowd {
-            (frame.unlisted_ms >= RACING_MS).then_some(EVENTS_LISTED_IN_PASSING)
-        } else {
-            Some(EVENTS_LISTED)
+        let listed = self.views.events.rows.len();
+        frame.lists_events = match frame.part {
+            Part::Stage => None,
+            Part::Panels if is_passing || !is_ticking => None,
+            Part::Events if !is_ticking => Some((listed + EVENTS_LISTED_IN_PASSING).min(EVENTS_LISTED)),
+            _ if is_passing => (frame.unlisted_ms >= RACING_MS).then_some(EVENTS_LISTED_IN_PASSING),
+            _ => Some(EVENTS_LISTED),
         };
-        if frame.lists_events.is_some() && frame.part != Part::Stage {
+        if frame.lists_events.is_some() {
             frame.unlisted_ms = 0.0;
         }
         frame.unseen_ms = 0.0;

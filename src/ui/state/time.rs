@@ -1,14 +1,16 @@
 //! How simulated time passes: playing at a speed, step by step, or until nothing is due.
 
 use super::State;
+use super::pace::Frame;
 use crate::sim::{Span, Time};
 use crate::ui::browser;
 use crate::ui::time_machine::Stride;
 
-/// Real milliseconds that one frame may spend on the cluster, one in which no picture is made or drawn, and
-/// one in which a line was run and its output drawn.
-const FRAME_BUDGET_MS: f64 = 6.0;
+/// Real milliseconds that one frame may spend on the cluster, one that draws as well, one that makes a
+/// picture, and one in which a line was run and its output drawn.
 const PASSING_BUDGET_MS: f64 = 9.0;
+const DRAWING_BUDGET_MS: f64 = 4.0;
+const MAKING_BUDGET_MS: f64 = 4.0;
 const LINE_FRAME_BUDGET_MS: f64 = 2.0;
 /// A line that was run shorter ago than this belongs to the same frame.
 const SAME_FRAME_MS: f64 = 12.0;
@@ -18,8 +20,6 @@ const CHANGES_IN_A_LONG_TURN: usize = 64;
 const LONG_MS: f64 = 3.0;
 /// Real milliseconds of work after which a frame begins no long turn.
 const SOON_MS: f64 = 1.0;
-/// A frame that comes later than this after the one before does not let more time pass: the page slept.
-const FRAME_MS_MAX: f64 = 100.0;
 /// Simulated time that "run until settled" runs at most.
 const SETTLE_LIMIT: Span = Span::from_seconds(3_600);
 
@@ -49,13 +49,15 @@ impl Clock {
     }
 
     /// Real milliseconds that a frame may spend on the cluster.
-    fn budget_ms(&self, only_passes: bool) -> f64 {
+    fn budget_ms(&self, frame: &Frame) -> f64 {
         if browser::now_ms() < self.line_at + SAME_FRAME_MS {
             LINE_FRAME_BUDGET_MS
-        } else if only_passes {
-            PASSING_BUDGET_MS
+        } else if frame.draws() {
+            DRAWING_BUDGET_MS
+        } else if frame.makes() {
+            MAKING_BUDGET_MS
         } else {
-            FRAME_BUDGET_MS
+            PASSING_BUDGET_MS
         }
     }
 }
@@ -82,60 +84,74 @@ impl State {
         self.clock.settles_until = None;
     }
 
-    /// Lets real time pass: at most a few milliseconds of work, the rest in the next frame.
+    /// Lets real time pass: at most a few milliseconds of work, the rest in the frames after this one.
     pub(super) fn advance(&mut self, ms: f64) {
         if self.is_comparing() {
-            return self.advance_comparison(whole_ms(ms.clamp(0.0, FRAME_MS_MAX) * self.clock.speed));
+            return self.advance_comparison(whole_ms(ms * self.clock.speed));
         }
-        let begin = browser::now_ms();
-        let budget = self.clock.budget_ms(self.views.frame.only_passes());
-        let is_over = || browser::now_ms() > begin + budget;
         let target = match self.clock.settles_until {
             Some(limit) => limit,
             None if self.clock.is_playing => {
-                let passed = ms.clamp(0.0, FRAME_MS_MAX) * self.clock.speed + self.clock.remainder;
+                let passed = ms * self.clock.speed + self.clock.remainder;
                 self.clock.remainder = passed.fract();
                 self.cluster.now() + whole_ms(passed)
             }
             None => return,
         };
+        if !self.pass_until(target) {
+            if self.clock.settles_until.is_none() {
+                self.views.frame.fall_behind(real_ms(target.since(self.cluster.now()), self.clock.speed));
+            }
+        } else if self.clock.settles_until.take().is_some() {
+            if !self.cluster.is_settled() {
+                self.tell("An hour went by and it has not settled: something starts again and again.");
+            }
+            self.saves_due += 1;
+        }
+    }
+
+    /// Works on until an instant, as long as a frame may; says whether it came there. What runs until it is
+    /// settled comes there early.
+    fn pass_until(&mut self, target: Time) -> bool {
+        let begin = browser::now_ms();
+        let budget = self.clock.budget_ms(&self.views.frame);
+        let is_over = || browser::now_ms() > begin + budget;
         if self.machine.is_past() {
             while self.machine.play_on(&mut self.cluster, target) && self.machine.is_past() {
                 if is_over() {
-                    return;
+                    return false;
                 }
             }
-            return;
+            return true;
         }
         let settles = self.clock.settles_until.is_some();
         // First, as it may be as much work as several turns.
         self.machine.keep_copy(&self.cluster);
-        if is_over() {
-            return self.end_work(begin);
-        }
+        let mut is_too_late = is_over() || (self.views.frame.makes() && self.is_next_long());
         while self.cluster.next_due().is_some_and(|due| due <= target) {
             if settles && self.cluster.is_settled() {
                 break;
             }
+            if is_too_late {
+                self.end_work(begin);
+                return false;
+            }
             self.cluster.step();
             self.machine.tell(&mut self.cluster);
             self.feed(0.0);
-            if is_over() || self.is_too_late(begin) {
-                return self.end_work(begin);
-            }
+            is_too_late = is_over() || (browser::now_ms() > begin + SOON_MS && self.is_next_long());
         }
         self.end_work(begin);
-        if self.clock.settles_until.take().is_none() {
-            // Time stands still where nothing is due: what follows is a person's to begin.
-            if self.cluster.next_due().is_some() {
-                self.cluster.run_until(target);
-            }
-            return;
+        // Time stands still where nothing is due: what follows is a person's to begin.
+        if !settles && self.cluster.next_due().is_some() {
+            self.cluster.run_until(target);
         }
-        if !self.cluster.is_settled() {
-            self.tell("An hour went by and it has not settled: something starts again and again.");
-        }
-        self.saves_due += 1;
+        true
+    }
+
+    /// Whether the next turn may be too long for what is left of a frame: what will be long begins one.
+    fn is_next_long(&self) -> bool {
+        self.cluster.pod_changes_next() > CHANGES_IN_A_LONG_TURN
     }
 
     /// Runs what the present instant still holds, as an input comes after all of it; says whether that is
@@ -150,12 +166,6 @@ impl State {
             self.machine.tell(&mut self.cluster);
         }
         true
-    }
-
-    /// Whether the next turn may be too long for what is left of a frame: what will be long begins one.
-    fn is_too_late(&self, begin: f64) -> bool {
-        let spent = browser::now_ms() - begin;
-        spent > SOON_MS && self.cluster.pod_changes_next() > CHANGES_IN_A_LONG_TURN
     }
 
     /// Leaves the picture to another frame when this one has worked for long since it began.
@@ -200,4 +210,10 @@ impl State {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped just before")]
 fn whole_ms(ms: f64) -> Span {
     Span::from_ms(ms.clamp(0.0, 1e12) as u64)
+}
+
+/// The real milliseconds in which so much simulated time passes.
+#[expect(clippy::cast_precision_loss, reason = "less than a second")]
+fn real_ms(span: Span, speed: f64) -> f64 {
+    span.ms() as f64 / speed
 }

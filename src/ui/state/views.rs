@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::fit::Fit;
-use super::pace::{Frame, Owed, Part, Picture};
+use super::pace::{Frame, Part, Picture};
 use super::screen::{EntryView, TabView};
 use super::stir::Stir;
 use super::{Panel, State};
@@ -14,7 +14,7 @@ use crate::ui::view_model::comparison::CompareView;
 use crate::ui::view_model::daemon_sets::{DaemonView, daemon_sets};
 use crate::ui::view_model::deployments::{DeploymentView, deployments};
 use crate::ui::view_model::drain::{DrainDraft, DrainView};
-use crate::ui::view_model::events::{EventList, events};
+use crate::ui::view_model::events::{EVENTS_LISTED, EventList, events};
 use crate::ui::view_model::gradual::Room;
 use crate::ui::view_model::history::HistoryView;
 use crate::ui::view_model::inspector::InspectorView;
@@ -160,32 +160,36 @@ impl State {
             drain: self.drain.clone(),
             refusals: self.cluster.server().refused_evictions().iter().map(|refused| refused.times).sum(),
         };
-        let is_owed = self.views.frame.owed != Owed::default();
-        if self.views.shown.as_ref() == Some(&shown) && !is_owed {
+        let (part, owed) = (self.views.frame.part, self.views.frame.owed);
+        let old = self.views.shown.replace(shown.clone());
+        let is_new = old.as_ref() != Some(&shown);
+        if !is_new && !owed.is_of(part) {
             return is_shown;
         }
-        let old = self.views.shown.replace(shown.clone()).filter(|_| !is_owed);
         // A person looks at something else of the same cluster.
-        let is_same_cluster = old.as_ref().is_some_and(|old| shown.is_of_same_cluster(old));
-        let only_time = old.is_some_and(|old| Shown { seconds: shown.seconds, ..old } == shown);
-        if is_same_cluster {
+        if is_new && !owed.is_of(Part::All) && old.as_ref().is_some_and(|old| shown.is_of_same_cluster(old)) {
             self.refresh_panels();
             return is_shown;
         }
-        if !only_time {
+        let only_time = old.is_some_and(|old| Shown { seconds: shown.seconds, ..old } == shown);
+        let has_changed = is_new && !only_time;
+        if has_changed {
             self.views.letters.observe(&self.cluster);
         }
-        let part = self.views.frame.part;
-        if part == Part::Panels {
-            self.views.frame.owed.stage |= !only_time;
-        } else if !only_time {
+        if matches!(part, Part::Panels | Part::Events) {
+            self.views.frame.owed.stage |= has_changed;
+        } else if has_changed || owed.stage {
             self.refresh_stage();
         }
-        if part == Part::Stage {
-            self.views.frame.owed.panels = true;
+        if matches!(part, Part::Stage | Part::Events) {
+            self.views.frame.owed.panels |= is_new;
         } else {
             self.refresh_workloads();
             self.refresh_panels();
+        }
+        match self.views.frame.lists_events {
+            Some(count) => self.refresh_events(count),
+            None => self.views.frame.owed.events |= is_new,
         }
         is_shown
     }
@@ -200,6 +204,11 @@ impl State {
         views.frame.owed.stage = room.is_short();
         keep(&mut views.stage, stage);
         views.tiles.end_round(views.stage.pods);
+    }
+
+    fn refresh_events(&mut self, count: usize) {
+        keep(&mut self.views.events, events(&self.cluster, None, count));
+        self.views.frame.owed.events = self.views.events.has_older && count < EVENTS_LISTED;
     }
 
     fn refresh_workloads(&mut self) {
@@ -222,9 +231,6 @@ impl State {
         }
         keep(&mut views.workloads, progress(&views.sets, &views.daemon_sets, &views.deployments));
         views.summary = summary(&views.workloads);
-        if let Some(count) = views.frame.lists_events {
-            keep(&mut views.events, events(cluster, None, count));
-        }
         let is_begun =
             !self.machine.present(cluster).inputs().is_empty() || !self.machine.undone().is_empty();
         views.scrubber = is_begun.then(|| Rc::new(ScrubberView::of(&self.machine, cluster)));

@@ -39,6 +39,8 @@ pub struct EventList {
     pub rows: Vec<EventRow>,
     /// Whether there are others, which are older.
     pub has_older: bool,
+    /// Whether others take the rows' places so fast that no row is followed.
+    pub is_passing: bool,
 }
 
 /// The `count` newest events, of one object or of all.
@@ -61,7 +63,8 @@ pub fn events(cluster: &Cluster, about: Option<&ObjectKey>, count: usize) -> Eve
         }
         newest.insert(seen, &**event);
     }
-    EventList { rows: newest.values().rev().map(|event| row(event, cluster)).collect(), has_older }
+    let rows = newest.values().rev().map(|event| row(event, cluster)).collect();
+    EventList { rows, has_older, is_passing: count == EVENTS_LISTED_IN_PASSING }
 }
 
 fn concerns(event: &Event, key: &ObjectKey) -> bool {

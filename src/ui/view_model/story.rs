@@ -167,7 +167,8 @@ mod tests {
         }
         let until = state.cluster.now() + Span::from_seconds(60);
         state.machine.run_until(&mut state.cluster, until);
-        state.refresh();
+        // What a person does is shown with all else.
+        state.reduce(Action::Panel(state.panel));
         state
     }
 

@@ -11,9 +11,9 @@ fn pictures(speed: f64, frames: usize) -> usize {
     state.reduce(Action::Apply);
     let mut pictures = 0;
     for _ in 0..frames {
-        let before = std::rc::Rc::clone(&state.views.events);
+        let before = std::rc::Rc::clone(&state.views.stage);
         state.reduce(Action::Advance(16.0));
-        pictures += usize::from(!std::rc::Rc::ptr_eq(&before, &state.views.events));
+        pictures += usize::from(!std::rc::Rc::ptr_eq(&before, &state.views.stage));
     }
     pictures
 }
@@ -42,6 +42,39 @@ fn time_passes_however_many_pods_there_are() {
         let passed = (state.cluster.now() - before).ms();
         assert!((850..=960).contains(&passed), "with {pods} pods {passed} ms passed in 60 frames");
     }
+}
+
+#[test]
+fn what_a_frame_had_no_time_for_is_made_up_for_within_bounds() {
+    // Real milliseconds that the frames before fell behind, and simulated ones that pass at 5x in one of 16.
+    for (behind, passed) in [(0.0, 80), (40.0, 280), (10_000.0, 1_250)] {
+        let mut state = State::default();
+        state.reduce(Action::Speed(5.0));
+        state.reduce(Action::Run("sleep 60".to_owned()));
+        let before = state.cluster.now();
+        state.views.frame.fall_behind(behind);
+        state.reduce(Action::Advance(16.0));
+        assert_eq!((state.cluster.now() - before).ms(), passed, "{behind} ms behind");
+    }
+}
+
+#[test]
+fn while_time_passes_a_picture_is_of_the_stage_or_of_all_else() {
+    let mut state = State::default();
+    state.reduce(Action::Apply);
+    let (mut stages, mut others) = (0, 0);
+    while state.needs_frames() {
+        let (stage, sets) = (std::rc::Rc::clone(&state.views.stage), state.views.sets.clone());
+        state.reduce(Action::Advance(16.0));
+        let changes = (stage != state.views.stage, sets != state.views.sets);
+        // What comes to rest is drawn whole.
+        assert!(changes != (true, true) || !state.is_ticking(), "at {:?}", state.cluster.now());
+        stages += usize::from(changes.0);
+        others += usize::from(changes.1);
+    }
+    assert!(stages > 3 && others > 3, "{stages} and {others} pictures");
+    let set = &state.views.sets[0];
+    assert!(set.slots.iter().all(|slot| slot.tile.as_ref().is_some_and(|tile| tile.shape == Shape::Ready)));
 }
 
 #[test]
