@@ -186,7 +186,7 @@ async function withCrowd(options, pods, body) {
 test("in a crowd each pod keeps its place until all has come to rest, and then the gaps are closed", async () => {
   await withCrowd({}, 60, async (page) => {
     // Quicker, a slow machine may draw no picture between a pod's end and the next one's beginning.
-    await speed(page, "1×");
+    await speed(page, "0.5×");
     await page.evaluate(() => {
       const places = new Map();
       globalThis.seen = { moved: [], gaps: 0, frames: 0, most: 0 };
