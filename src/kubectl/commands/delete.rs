@@ -72,8 +72,10 @@ impl Options {
             || !context.flags.text("field-selector").is_empty();
         let ignore_not_found =
             on("ignore-not-found") || (selects && !context.flags.is_given("ignore-not-found"));
+        let warns_of_scope = context.namespace_is_given() && !on("all-namespaces");
         let name_only = context.flags.text("output") == "name";
-        Ok(Self { propagation, grace_period, dry_run: DryRun::of(context)?, ignore_not_found, name_only })
+        let dry_run = DryRun::of(context)?;
+        Ok(Self { propagation, grace_period, dry_run, ignore_not_found, name_only, warns_of_scope })
     }
 }
 

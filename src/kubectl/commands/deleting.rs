@@ -17,6 +17,10 @@ use crate::sim::{Span, Time};
 /// How long one request takes.
 const REQUEST: Span = Span::from_ms(10);
 
+/// Said once of a line that gives a namespace to objects that are in none.
+const SCOPE_WARNING: &str =
+    "Warning: deleting cluster-scoped resources, not scoped to the provided namespace\n";
+
 /// What the flags ask for.
 #[derive(Clone, Debug)]
 pub(super) struct Options {
@@ -26,6 +30,8 @@ pub(super) struct Options {
     pub(super) dry_run: DryRun,
     pub(super) ignore_not_found: bool,
     pub(super) name_only: bool,
+    /// Whether it is still to be said that a namespace was given to objects that are in none.
+    pub(super) warns_of_scope: bool,
 }
 
 /// A line that still has requests to send.
@@ -64,16 +70,15 @@ impl Deleting {
             return;
         };
         self.next_at = api.now() + REQUEST;
+        // What is named counts as found, also when the server has no such object.
+        self.found += 1;
+        if !picked.key.kind.is_namespaced() && std::mem::take(&mut self.options.warns_of_scope) {
+            output.err(SCOPE_WARNING);
+        }
         match delete_one(api, output, &picked, &self.options) {
-            Ok(uid) => {
-                self.found += 1;
-                self.gone.push(Gone { key: picked.key, uid });
-            }
+            Ok(uid) => self.gone.push(Gone { key: picked.key, uid }),
             Err(error) if self.options.ignore_not_found && error.is_not_found() => {}
-            Err(error) => {
-                self.found += 1;
-                self.errors.push(error.when("deleting", &picked.source));
-            }
+            Err(error) => self.errors.push(error.when("deleting", &picked.source)),
         }
     }
 

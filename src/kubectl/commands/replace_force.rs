@@ -53,6 +53,7 @@ pub(super) fn start(
         dry_run: DryRun::None,
         ignore_not_found: true,
         name_only: context.flags.text("output") == "name",
+        warns_of_scope: false,
     };
     let waits = (asked == 0).then_some(if timeout_ms == 0 { WEEK_MS } else { timeout_ms });
     let forced = Forced {

@@ -82,6 +82,7 @@ impl Attached {
                     dry_run: DryRun::None,
                     ignore_not_found: true,
                     name_only: false,
+                    warns_of_scope: false,
                 };
                 let mut said = Output::default();
                 match delete_one(api, &mut said, &picked, &options) {
