@@ -1,7 +1,7 @@
 //! Changes to an object as values: three kinds of patch, how they are applied, and how kubectl makes them.
 //!
 //! - [`strategic_merge`]: lists are merged by key, as the schema says.
-//! - [`merge_patch`], [`mod@json_patch`]: RFC 7386 and RFC 6902.
+//! - [`merge_patch`], [`json_patch`]: RFC 7386 and, as Go's library takes it, RFC 6902.
 //! - [`two_way`], [`three_way`]: the strategic merge patch between objects, for kubectl edit and apply.
 //!
 //! Models staging/src/k8s.io/apimachinery/pkg/util/strategicpatch and the patchers of
@@ -16,6 +16,7 @@ mod json;
 mod list;
 mod lookup;
 mod merge;
+mod operation;
 mod order;
 
 pub use diff::{changes_identity, three_way, two_way};
