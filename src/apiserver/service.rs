@@ -1,8 +1,8 @@
 //! Gives Services their addresses and node ports, and keeps them.
 //!
-//! Models pkg/registry/core/service/storage (`alloc.go`, `patchAllocatedValues`), Kubernetes v1.36, on an
-//! IPv4 cluster with the range 10.96.0.0/12 and node ports 30000 to 32767. Left out: dual stack, health check
-//! ports.
+//! Models pkg/registry/core/service (`storage/alloc.go`, `patchAllocatedValues`, and of `strategy.go`
+//! `dropTypeDependentFields`), Kubernetes v1.36, on an IPv4 cluster with the range 10.96.0.0/12 and node ports
+//! 30000 to 32767. Left out: dual stack, health check ports.
 
 use std::net::Ipv4Addr;
 
@@ -158,13 +158,47 @@ fn set_ip_families(service: &mut Service) {
     extra.entry("ipFamilies").or_insert(families);
 }
 
-/// An update that says nothing of what was given out keeps it.
+/// Whether a type of Service has an address; `None` is one too.
+fn has_address(service: &Service) -> bool {
+    service.spec.type_ != "ExternalName"
+}
+
+fn has_node_ports(service: &Service) -> bool {
+    matches!(service.spec.type_.as_str(), "NodePort" | "LoadBalancer")
+}
+
+fn is_load_balancer(service: &Service) -> bool {
+    service.spec.type_ == "LoadBalancer"
+}
+
+/// Whether it is reached from outside the cluster.
+fn is_external(service: &Service) -> bool {
+    let ips = service.spec.extra.get("externalIPs").and_then(Value::as_array);
+    has_node_ports(service) || has_address(service) && ips.is_some_and(|ips| !ips.is_empty())
+}
+
+/// An update that says nothing of what was given out keeps it, or gives it up with the type that needs it.
 pub(super) fn keep_allocated(new: &mut Service, old: &Service) {
-    let (new_type, old_type) = (new.spec.type_.as_str(), old.spec.type_.as_str());
-    if new_type == "ExternalName" || old_type == "ExternalName" {
+    if has_address(new) && has_address(old) {
+        keep_address(new, old);
+    } else {
         normalize_cluster_ips(new);
-        return;
     }
+    if has_node_ports(new) && has_node_ports(old) {
+        for port in &mut new.spec.ports {
+            let same = |other: &&ServicePort| other.name == port.name;
+            let kept = old.spec.ports.iter().find(same).and_then(|old| old.extra.get("nodePort"));
+            if node_port(port).is_none()
+                && let Some(number) = kept
+            {
+                port.extra.insert("nodePort".into(), number.clone());
+            }
+        }
+    }
+    drop_type_dependent_fields(new, old);
+}
+
+fn keep_address(new: &mut Service, old: &Service) {
     let (new_ips, old_ips) = (new.spec.extra.get("clusterIPs"), old.spec.extra.get("clusterIPs"));
     let same_list = new_ips == old_ips;
     if new.spec.cluster_ip.is_empty() {
@@ -186,28 +220,35 @@ pub(super) fn keep_allocated(new: &mut Service, old: &Service) {
             new.spec.extra.insert(field.to_owned(), value.clone());
         }
     }
-    let has_ports = |type_: &str| matches!(type_, "NodePort" | "LoadBalancer");
-    if has_ports(&new.spec.type_) && has_ports(old_type) {
-        for port in &mut new.spec.ports {
-            let same = |other: &&ServicePort| other.name == port.name;
-            let kept = old.spec.ports.iter().find(same).and_then(|old| old.extra.get("nodePort"));
-            if node_port(port).is_none()
-                && let Some(number) = kept
-            {
-                port.extra.insert("nodePort".into(), number.clone());
-            }
+}
+
+/// Fields that the new type does not know and the client did not touch go away with the old type
+/// (`dropTypeDependentFields`); what the client did change, validation refuses.
+fn drop_type_dependent_fields(new: &mut Service, old: &Service) {
+    let mut untouched = Vec::new();
+    if has_address(old) && !has_address(new) {
+        let same_list = new.spec.extra.get("clusterIPs") == old.spec.extra.get("clusterIPs");
+        if new.spec.cluster_ip == old.spec.cluster_ip && same_list {
+            new.spec.cluster_ip.clear();
+            untouched.push("clusterIPs");
+        }
+        untouched.extend(["ipFamilies", "ipFamilyPolicy"]);
+    }
+    if has_node_ports(old) && !has_node_ports(new) {
+        let held: SortedSet<u64> = old.spec.ports.iter().filter_map(node_port).collect();
+        if new.spec.ports.iter().filter_map(node_port).all(|number| held.contains(&number)) {
+            new.spec.ports.iter_mut().for_each(|port| drop(port.extra.remove("nodePort")));
         }
     }
-    if !has_ports(&new.spec.type_) && has_ports(old_type) {
-        for (port, old) in new.spec.ports.iter_mut().zip(&old.spec.ports) {
-            if port.extra.get("nodePort") == old.extra.get("nodePort") {
-                port.extra.remove("nodePort");
-            }
-        }
-        for field in ["externalTrafficPolicy", "allocateLoadBalancerNodePorts"] {
-            if new.spec.extra.get(field) == old.spec.extra.get(field) {
-                new.spec.extra.remove(field);
-            }
+    if is_load_balancer(old) && !is_load_balancer(new) {
+        untouched.extend(["allocateLoadBalancerNodePorts", "loadBalancerClass"]);
+    }
+    if is_external(old) && !is_external(new) {
+        untouched.push("externalTrafficPolicy");
+    }
+    for field in untouched {
+        if new.spec.extra.get(field) == old.spec.extra.get(field) {
+            new.spec.extra.remove(field);
         }
     }
 }

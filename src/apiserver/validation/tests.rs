@@ -778,6 +778,9 @@ fn services() {
         {spec: {clusterIP: 10.96.0.77}}
         {spec: {clusterIP: null}}
         {spec: {type: NodePort}}
+        {spec: {type: ExternalName, externalName: x.y}}
+        {spec: {type: ExternalName}}
+        {spec: {type: ExternalName, externalName: x.y, clusterIP: 10.96.0.77}}
         ",
         &expect![[r#"
             {spec: {clusterIP: 10.96.0.77}}
@@ -786,6 +789,12 @@ fn services() {
               patched
             {spec: {type: NodePort}}
               patched
+            {spec: {type: ExternalName, externalName: x.y}}
+              patched
+            {spec: {type: ExternalName}}
+              Service "s" is invalid: spec.externalName: Required value
+            {spec: {type: ExternalName, externalName: x.y, clusterIP: 10.96.0.77}}
+              Service "s" is invalid: spec.clusterIPs: Forbidden: may not be set for ExternalName services
         "#]],
     );
 }
