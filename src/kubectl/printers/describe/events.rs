@@ -1,15 +1,15 @@
 //! The Events at the foot of descriptions.
 //!
 //! Models `DescribeEvents`, staging/src/k8s.io/kubectl/pkg/describe/describe.go, and `SortableEvents`,
-//! `kubectl/pkg/util/event/sorted_event_list.go`, Kubernetes v1.36. Left out: that Go's sort may swap Events
-//! that were last seen at once when there are more than twelve.
+//! `kubectl/pkg/util/event/sorted_event_list.go`, Kubernetes v1.36: of more than twelve Events, some that
+//! were last seen at once change their places. Left out: nothing.
 
 use crate::api::event::Event;
 use crate::api::{Kind, Object, Timestamp};
 use crate::apiserver::ApiServer;
-use crate::collections::sort_by_key;
 use crate::kubectl::objects::is_of_newer_api;
 use crate::kubectl::output::duration::human_duration;
+use crate::kubectl::output::go_sort::sorted_by_key;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
 use crate::sim::Time;
 
@@ -18,7 +18,7 @@ use crate::sim::Time;
 pub(super) fn events(w: &mut PrefixWriter, object: &Object, server: &ApiServer) {
     let meta = object.meta();
     let namespace = if meta.namespace.is_empty() { "default" } else { &meta.namespace };
-    let mut found: Vec<&Event> = server
+    let found: Vec<&Event> = server
         .list(Kind::Event, Some(namespace))
         .filter_map(|object| match object {
             Object::Event(event) => Some(&**event),
@@ -38,7 +38,7 @@ pub(super) fn events(w: &mut PrefixWriter, object: &Object, server: &ApiServer) 
         return;
     }
     w.flush();
-    sort_by_key(&mut found, |event| {
+    let found = sorted_by_key(found, |event| {
         event.last_timestamp.filter(|_| !is_of_newer_api(&event.reporting_component))
     });
     w.write_line(0, "Events:\n  Type\tReason\tAge\tFrom\tMessage");
