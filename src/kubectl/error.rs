@@ -1,7 +1,7 @@
 //! How a command fails: kubectl's messages and exit codes.
 //!
 //! Models `CheckErr` and `StandardErrorMessage`, staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go,
-//! Kubernetes v1.36. Left out: errors of connections and of the kubeconfig file.
+//! Kubernetes v1.36. Left out: errors of connections.
 
 use super::hints;
 use super::quote::quote;
@@ -28,7 +28,9 @@ pub enum CommandError {
         /// The sandbox's words.
         hint: String,
     },
-    /// A template that broke off: what it had printed, and why.
+    /// What the kubeconfig lacks.
+    Configuration(String),
+    /// A printer that broke off: what it had printed, and why.
     Printed {
         /// What goes to standard output.
         stdout: String,
@@ -110,7 +112,9 @@ impl CommandError {
     pub fn message(&self) -> String {
         match self {
             Self::Exit | Self::Sandbox(_) => String::new(),
-            Self::Plain(message) | Self::Printed { message, .. } => message.clone(),
+            Self::Plain(message) | Self::Configuration(message) | Self::Printed { message, .. } => {
+                message.clone()
+            }
             Self::Status(status) => status.message.clone(),
             Self::Hinted { error, .. } => error.message(),
             Self::Many(errors) => {
@@ -162,10 +166,11 @@ impl CommandError {
             Self::Status(status) => standard(status),
             Self::Plain(message) if message.starts_with("error: ") => message.clone(),
             Self::Plain(message) | Self::Printed { message, .. } => format!("error: {message}"),
+            Self::Configuration(message) => format!("Error in configuration: {message}"),
             Self::Many(errors) => {
                 let mut flat = Vec::new();
                 flatten(errors, &mut flat);
-                flat.iter().map(|error| with_line_end(one_of_many(error))).collect()
+                flat.iter().map(|error| one_of_many(error) + "\n").collect()
             }
         };
         with_line_end(text)
@@ -273,6 +278,10 @@ mod tests {
             (
                 CommandError::Many(vec![missing, CommandError::plain("bare")]),
                 "Error from server (NotFound): pods \"x\" not found\nbare\n",
+            ),
+            (
+                CommandError::Many(vec![CommandError::plain("error: line\n"), CommandError::plain("bare")]),
+                "error: line\n\nbare\n",
             ),
             (CommandError::Exit, ""),
             (CommandError::sandbox("not here"), ""),

@@ -12,6 +12,7 @@ use super::objects::text_at;
 use super::output::custom_columns::CustomColumns;
 use super::output::go_template::GoTemplate;
 use super::output::jsonpath::JsonPath;
+use super::output::order::Order;
 use super::quote::quote;
 use super::result::name_of;
 
@@ -19,14 +20,14 @@ use super::result::name_of;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Format {
     /// `-o json`
-    Json,
+    Json(Order),
     /// `-o yaml`; several values are parted by `---`.
     Yaml {
         /// Whether one was printed already.
         printed: bool,
     },
     /// `-o kyaml`
-    Kyaml,
+    Kyaml(Order),
     /// `-o name`
     Name,
     /// `-o jsonpath=…` with the text of the template.
@@ -64,13 +65,16 @@ impl Format {
         let output = context.flags.text("output");
         let template = context.flags.text("template");
         let output = if output.is_empty() && !template.is_empty() { "go-template" } else { output };
-        match output {
+        if output == "wide" && for_get {
+            return Ok(None);
+        }
+        // These may be written in capitals; wide and the templates may not.
+        match output.to_ascii_lowercase().as_str() {
             "" => return Ok(None),
-            "wide" if for_get => return Ok(None),
-            "json" => return Ok(Some(Self::Json)),
+            "json" => return Ok(Some(Self::Json(Order::Sorted))),
             "yaml" => return Ok(Some(Self::Yaml { printed: false })),
             "name" => return Ok(Some(Self::Name)),
-            "kyaml" => return Ok(Some(Self::Kyaml)),
+            "kyaml" => return Ok(Some(Self::Kyaml(Order::Sorted))),
             _ => {}
         }
         let (name, inline) = match output.split_once('=') {
@@ -89,6 +93,16 @@ impl Format {
         Self::of_template(context, name, text).map(Some)
     }
 
+    /// The same for a command that knows the types of what it prints.
+    #[must_use]
+    pub fn of_structs(self) -> Self {
+        match self {
+            Self::Json(_) => Self::Json(Order::Object),
+            Self::Kyaml(_) => Self::Kyaml(Order::Object),
+            other => other,
+        }
+    }
+
     fn of_template(context: &Context<'_>, name: &str, text: &str) -> Result<Self, CommandError> {
         if name.starts_with("custom-columns") {
             return columns(context, name, text).map(Self::Columns);
@@ -101,8 +115,9 @@ impl Format {
             _ => text.to_owned(),
         };
         if !name.starts_with("jsonpath") {
-            let template = GoTemplate::parse(&text)
+            let mut template = GoTemplate::parse(&text)
                 .map_err(|why| CommandError::plain(format!("error parsing template {text}, {why}")))?;
+            template.allow_missing_keys = context.flags.switch("allow-missing-template-keys");
             return Ok(Self::GoTemplate(template));
         }
         let mut path = JsonPath::parse(&text)
@@ -121,12 +136,12 @@ impl Format {
     /// When a template does not fit.
     pub fn print(&mut self, value: &Value) -> Result<String, CommandError> {
         match self {
-            Self::Json => Ok(formats::to_json(value)),
+            Self::Json(order) => Ok(formats::to_json_in(*order, value)),
             Self::Yaml { printed } => {
                 let separator = if std::mem::replace(printed, true) { "---\n" } else { "" };
                 Ok(format!("{separator}{}", formats::to_yaml(value)))
             }
-            Self::Kyaml => Ok(formats::to_kyaml(value)),
+            Self::Kyaml(order) => Ok(formats::to_kyaml(*order, value)),
             Self::Name => Ok(names(value)),
             Self::JsonPath(text, path) => path.execute(value).map_err(|why| broken_path(text, &why, value)),
             Self::JsonPathAsJson(text, path) => {
@@ -135,7 +150,9 @@ impl Format {
             Self::GoTemplate(template) => template
                 .execute(value)
                 .map_err(|why| CommandError::Printed { stdout: why.printed, message: why.message }),
-            Self::Columns(columns) => columns.print(&items(value)).map_err(CommandError::plain),
+            Self::Columns(columns) => columns
+                .print(&items(value))
+                .map_err(|(stdout, message)| CommandError::Printed { stdout, message }),
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-pub use super::output::json::{compact, pretty as to_json};
+pub use super::output::json::{compact, pretty as to_json, pretty_in as to_json_in};
 pub use super::output::kyaml::kyaml as to_kyaml;
 pub use super::output::table::{TablePrinter, print_table, print_table_always};
 pub use crate::api::yaml::emit as to_yaml;

@@ -78,6 +78,15 @@ impl ResultPrinter {
         Ok(Self { format: Format::of(context, false)?, dry_run })
     }
 
+    /// The same for a command that knows the types of what it changes.
+    ///
+    /// # Errors
+    /// As [`ResultPrinter::of`].
+    pub fn of_structs(context: &Context<'_>) -> Result<Self, CommandError> {
+        let Self { format, dry_run } = Self::of(context)?;
+        Ok(Self { format: format.map(Format::of_structs), dry_run })
+    }
+
     /// The printer of one word about each object.
     pub fn plain() -> Self {
         Self { format: None, dry_run: DryRun::None }

@@ -8,7 +8,6 @@ use super::shared_flags::{ALL_NAMESPACES, CHUNKS, RESULT};
 use crate::api::event::Event;
 use crate::api::{Kind, Object};
 use crate::apiserver::{ApiServer, WatchEventType};
-use crate::collections::sort_by_key;
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
@@ -16,6 +15,7 @@ use crate::kubectl::format::Format;
 use crate::kubectl::formats::TablePrinter;
 use crate::kubectl::objects::wire;
 use crate::kubectl::outcome::{Output, Poll, Waiter};
+use crate::kubectl::output::go_sort::sorted_by_key;
 use crate::kubectl::printers::interval;
 use crate::kubectl::resources::kind_of;
 use crate::sim::Time;
@@ -102,7 +102,7 @@ struct Printer {
 impl Printer {
     fn of(context: &Context<'_>) -> Result<Self, CommandError> {
         Ok(Self {
-            format: Format::of(context, false)?,
+            format: Format::of(context, false)?.map(Format::of_structs),
             table: TablePrinter::new(context.flags.switch("no-headers")),
             with_namespace: context.flags.switch("all-namespaces"),
         })
@@ -142,7 +142,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         let watch = Watch { choice, printer, position: 0 };
         return Ok(super::waiters::block(context, watch));
     }
-    let mut found: Vec<_> = context
+    let found: Vec<_> = context
         .api
         .list(Kind::Event, None)
         .filter_map(|object| match object {
@@ -158,7 +158,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         context.err(&text);
         return Ok(Step::Done);
     }
-    sort_by_key(&mut found, |event| event.last_timestamp);
+    let found = sorted_by_key(found, |event| event.last_timestamp);
     let text = if let Some(format) = &mut printer.format {
         let items: Vec<Value> = found.iter().map(|event| wire(&Object::Event(event.clone()))).collect();
         let list = json!({"apiVersion": "v1", "items": items, "kind": "EventList", "metadata": {}});

@@ -46,7 +46,7 @@ pub const COMMAND: Command = Command {
 };
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    let mut printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of_structs(context)?;
     // Here --selector speaks of the Service's pods.
     let picks = Selection { labels: String::new(), ..Selection::of(context) }.pick(context)?;
     let mut errors = picks.errors;

@@ -59,7 +59,7 @@ pub const COMMAND: Command = Command {
 };
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    let mut printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of_structs(context)?;
     check(context, printer.dry_run())?;
     let pod = overrides::apply(context, Kind::Pod, pod(context)?)?;
     let made = send(context, Kind::Pod, pod, printer.dry_run(), None)?;

@@ -52,7 +52,7 @@ struct Change {
 }
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    let mut printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of_structs(context)?;
     let args = context.args().to_vec();
     let is_taint = |arg: &String| arg.contains(['=', ':']) || arg.ends_with('-');
     let (resources, specs) = args.split_at(args.iter().position(is_taint).unwrap_or(args.len()));

@@ -14,7 +14,8 @@ use super::tabwriter::TabWriter;
 #[derive(Clone, Debug, PartialEq)]
 pub struct CustomColumns {
     headers: Vec<String>,
-    paths: Vec<JsonPath>,
+    /// The columns' paths; what is wrong with one is told once the headers are printed.
+    paths: Result<Vec<JsonPath>, String>,
     no_headers: bool,
     writer: TabWriter,
 }
@@ -56,30 +57,40 @@ impl CustomColumns {
     }
 
     fn new(columns: Vec<(&str, &str)>, no_headers: bool) -> Result<Self, String> {
-        let mut made =
-            Self { headers: Vec::new(), paths: Vec::new(), no_headers, writer: TabWriter::table() };
-        for (header, path) in columns {
-            made.headers.push(header.to_owned());
-            made.paths.push(JsonPath::parse(&relaxed_expression(path)?)?);
-        }
-        Ok(made)
+        let (headers, paths): (Vec<&str>, Vec<&str>) = columns.into_iter().unzip();
+        let paths: Result<Vec<String>, String> =
+            paths.into_iter().map(|path| relaxed_expression(path)).collect();
+        Ok(Self {
+            headers: headers.into_iter().map(str::to_owned).collect(),
+            paths: paths?.iter().map(|path| JsonPath::parse(path)).collect(),
+            no_headers,
+            writer: TabWriter::table(),
+        })
     }
 
-    /// Prints a row for each object, under the headers if they were not printed yet.
-    pub fn print(&mut self, objects: &[&Value]) -> Result<String, String> {
+    /// Prints a row for each object, under the headers if they were not printed yet; where it breaks off,
+    /// what was printed by then and why.
+    pub fn print(&mut self, objects: &[&Value]) -> Result<String, (String, String)> {
         let mut text = String::new();
         if !self.no_headers {
             text.push_str(&self.headers.join("\t"));
             text.push('\n');
             self.no_headers = true;
         }
+        let rows = self.rows(objects, &mut text);
+        let text = self.writer.format(&text);
+        rows.map_err(|why| (text.clone(), why))?;
+        Ok(text)
+    }
+
+    fn rows(&self, objects: &[&Value], text: &mut String) -> Result<(), String> {
+        let paths = self.paths.as_ref().map_err(String::clone)?;
         for object in objects {
-            let cells: Result<Vec<String>, String> =
-                self.paths.iter().map(|path| cell(path, object)).collect();
+            let cells: Result<Vec<String>, String> = paths.iter().map(|path| cell(path, object)).collect();
             text.push_str(&cells?.join("\t"));
             text.push('\n');
         }
-        Ok(self.writer.format(&text))
+        Ok(())
     }
 }
 
@@ -127,6 +138,13 @@ mod tests {
         }
         let mut printer = CustomColumns::from_spec("M:.list[0]", true).unwrap();
         assert_eq!(printer.print(&objects[..1]).unwrap(), "1\n");
+        let broken = |spec| CustomColumns::from_spec(spec, false).unwrap().print(&objects).unwrap_err();
+        assert_eq!(broken("A:.x[,B:.y"), ("A     B\n".to_owned(), "unterminated array".to_owned()));
+        let backwards: Vec<_> = objects.iter().copied().rev().collect();
+        let mut printer = CustomColumns::from_spec("N:.metadata.name,L:.list[5]", false).unwrap();
+        let (printed, why) = printer.print(&backwards).unwrap_err();
+        assert_eq!(printed, "N                    L\na-much-longer-name   <none>\n");
+        assert_eq!(why, "array index out of bounds: index 5, length 2");
     }
 
     #[test]
@@ -139,7 +157,6 @@ mod tests {
                 "A:{.x",
                 "unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'",
             ),
-            ("A:.x[", "unterminated array"),
         ];
         for (spec, wanted) in cases {
             assert_eq!(CustomColumns::from_spec(spec, false).unwrap_err(), wanted, "{spec}");

@@ -7,15 +7,16 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use super::order::Order;
 use crate::api::yaml::scalar::{Scalar, resolve};
 
 /// What ends a line within a text.
 const FOLD: &str = "\\\n";
 
 /// A value as one document.
-pub fn kyaml(value: &Value) -> String {
+pub fn kyaml(order: Order, value: &Value) -> String {
     let mut out = "---\n".to_owned();
-    node(&mut out, value, 0);
+    node(&mut out, value, 0, order);
     out.push('\n');
     out
 }
@@ -24,7 +25,7 @@ fn indent(out: &mut String, level: usize) {
     out.extend(std::iter::repeat_n("  ", level));
 }
 
-fn node(out: &mut String, value: &Value, level: usize) {
+fn node(out: &mut String, value: &Value, level: usize, order: Order) {
     match value {
         Value::String(text) => quoted(out, text, level + 1),
         Value::Array(items) if items.is_empty() => out.push_str("[]"),
@@ -32,7 +33,7 @@ fn node(out: &mut String, value: &Value, level: usize) {
         Value::Array(items) if items.iter().all(|item| item.is_object() || item.is_array()) => {
             for (index, item) in items.iter().enumerate() {
                 out.push_str(if index == 0 { "[" } else { ", " });
-                node(out, item, level);
+                node(out, item, level, order.element());
             }
             out.push(']');
         }
@@ -40,7 +41,7 @@ fn node(out: &mut String, value: &Value, level: usize) {
             out.push_str("[\n");
             for item in items {
                 indent(out, level + 1);
-                node(out, item, level + 1);
+                node(out, item, level + 1, order.element());
                 out.push_str(",\n");
             }
             indent(out, level);
@@ -49,11 +50,11 @@ fn node(out: &mut String, value: &Value, level: usize) {
         Value::Object(fields) if fields.is_empty() => out.push_str("{}"),
         Value::Object(fields) => {
             out.push_str("{\n");
-            for (key, value) in fields {
+            for (key, value, order) in order.entries(fields) {
                 indent(out, level + 1);
                 self::key(out, key);
                 out.push_str(": ");
-                node(out, value, level + 1);
+                node(out, value, level + 1, order);
                 out.push_str(",\n");
             }
             indent(out, level);
@@ -141,7 +142,7 @@ fn escaped(out: &mut String, letter: char) {
 mod tests {
     use serde_json::json;
 
-    use super::kyaml;
+    use super::{Order, kyaml};
 
     #[test]
     fn values_are_written_with_braces_and_quotes() {
@@ -157,6 +158,9 @@ mod tests {
                         \"1\": true,\n    \"a b\": null,\n    app.kubernetes.io/name: \"x\",\n    \"no\": \"y\",\n  },\n  \
                         names: [\n    \"a\",\n    \"b\",\n  ],\n  ports: [{\n    port: 80,\n  }, {\n    port: 81,\n  }],\n  \
                         text: \"\\\n     one\\n\\\n    \\  two\\n\\\n    \",\n}\n";
-        assert_eq!(kyaml(&value), expected);
+        assert_eq!(kyaml(Order::Sorted, &value), expected);
+        let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {}});
+        let expected = "---\n{\n  kind: \"ConfigMap\",\n  apiVersion: \"v1\",\n  metadata: {},\n}\n";
+        assert_eq!(kyaml(Order::Object, &map), expected);
     }
 }

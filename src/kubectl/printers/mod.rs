@@ -7,4 +7,4 @@ pub mod table;
 pub mod describe;
 
 pub use describe::{describe, interval};
-pub use table::{Table, pod_status, scale_table, table, wide_cells};
+pub use table::{Table, meta_table, pod_status, scale_table, table, wide_cells};

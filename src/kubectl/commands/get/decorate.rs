@@ -5,7 +5,7 @@
 use crate::api::labels::format_labels;
 use crate::api::{Kind, LabelMap, Object};
 use crate::kubectl::command::Context;
-use crate::kubectl::printers::{Table, scale_table, table};
+use crate::kubectl::printers::{Table, meta_table, scale_table, table};
 use crate::sim::Time;
 
 /// How tables are to be printed.
@@ -14,6 +14,8 @@ use crate::sim::Time;
 pub(super) struct TableOptions {
     /// More columns.
     pub wide: bool,
+    /// The columns of the server; without them there are only two.
+    pub server_print: bool,
     /// A column with the namespace.
     pub namespace: bool,
     /// The kind before each name.
@@ -30,6 +32,7 @@ impl TableOptions {
     pub(super) fn of(context: &Context<'_>) -> Self {
         Self {
             wide: context.flags.text("output") == "wide",
+            server_print: context.flags.switch("server-print"),
             namespace: context.flags.switch("all-namespaces"),
             kind: context.flags.switch("show-kind"),
             label_columns: context.flags.list("label-columns").to_vec(),
@@ -40,7 +43,9 @@ impl TableOptions {
 
     /// The decorated table of objects of one kind.
     pub(super) fn table(&self, kind: Kind, objects: &[Object], now: Time) -> Table {
-        self.decorated(table(kind, objects, self.wide, now), kind, objects)
+        let made =
+            if self.server_print { table(kind, objects, self.wide, now) } else { meta_table(objects, now) };
+        self.decorated(made, kind, objects)
     }
 
     /// The same of their sizes, which are objects without labels.
@@ -48,7 +53,8 @@ impl TableOptions {
         for object in &mut *objects {
             object.meta_mut().labels = LabelMap::default();
         }
-        self.decorated(scale_table(objects, now), kind, objects)
+        let made = if self.server_print { scale_table(objects, now) } else { meta_table(objects, now) };
+        self.decorated(made, kind, objects)
     }
 
     fn decorated(&self, mut made: Table, kind: Kind, objects: &[Object]) -> Table {

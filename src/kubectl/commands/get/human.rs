@@ -22,13 +22,16 @@ pub(super) fn print(context: &mut Context<'_>, picks: Picks) -> Result<(), Comma
     options.kind |= several || picks.kinds.len() > 1;
     // Objects of files are fetched whole.
     let scales = context.flags.text("subresource") == "scale" && !context.names_files();
+    if !sort_by.is_empty() && !options.server_print && objects.len() > 1 {
+        sort_objects(&mut objects, &sort_by, false)?;
+    }
     let mut text = String::new();
     for group in groups(&mut objects) {
         let Some(kind) = group.first().map(Object::kind) else { continue };
         let mut group = group;
         // Objects that were named come one by one, and so stay in the order of their names.
-        if !sort_by.is_empty() && picks.listed {
-            sort_objects(&mut group, &sort_by)?;
+        if !sort_by.is_empty() && picks.listed && options.server_print {
+            sort_objects(&mut group, &sort_by, true)?;
         }
         let table = if scales {
             options.scales(kind, &mut group, context.api.now())
@@ -70,9 +73,9 @@ fn groups(objects: &mut Vec<Object>) -> Vec<Vec<Object>> {
     groups
 }
 
-fn sort_objects(objects: &mut Vec<Object>, sort_by: &str) -> Result<(), CommandError> {
+fn sort_objects(objects: &mut Vec<Object>, sort_by: &str, table: bool) -> Result<(), CommandError> {
     let values: Vec<Value> = objects.iter().map(wire).collect();
-    let order = formats::sorted_order(&values, sort_by, true).map_err(CommandError::plain)?;
+    let order = formats::sorted_order(&values, sort_by, table).map_err(CommandError::plain)?;
     *objects = order.iter().filter_map(|index| objects.get(*index).cloned()).collect();
     Ok(())
 }

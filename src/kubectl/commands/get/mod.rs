@@ -41,7 +41,8 @@ const FLAGS: &[Flag] = &[
     Flag::list("label-columns", "Adds a column for each of these labels.").short('L'),
     Flag::text("sort-by", "", "Sorts by a field, named by a JSONPath such as {.metadata.name}."),
     Flag::text("raw", "", "Asks the server for a path instead; here only /healthz, /livez and /readyz."),
-    Flag::switch("server-print", "Lets the server make the columns; always so here.").default("true"),
+    Flag::switch("server-print", "Lets the server make the columns; otherwise there are only name and age.")
+        .default("true"),
 ];
 
 /// `kubectl get`

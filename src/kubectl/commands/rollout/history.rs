@@ -51,7 +51,7 @@ pub(super) const COMMAND: Command = Command {
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let revision = super::positive_revision(context)?;
     let picks = super::pick(context)?;
-    let mut format = Format::of(context, false)?;
+    let mut format = Format::of(context, false)?.map(Format::of_structs);
     let mut errors = picks.errors;
     for picked in picks.items {
         if let Err(error) = show(context, &picked, revision, format.as_mut()) {

@@ -47,7 +47,7 @@ fn resume(context: &mut Context<'_>) -> Result<Step, CommandError> {
 }
 
 fn set_all(context: &mut Context<'_>, paused: bool) -> Result<Step, CommandError> {
-    let mut printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of_structs(context)?;
     let picks = super::pick(context)?;
     let mut errors = picks.errors;
     if picks.items.is_empty() && errors.is_empty() {

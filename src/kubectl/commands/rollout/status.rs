@@ -118,8 +118,12 @@ impl RolloutStatus {
 
     fn tell(&self, object: &Object, output: &mut Output) -> Result<Look, CommandError> {
         let Some(told) = status_text::of(object, self.revision) else {
-            let kind = object.kind();
-            return Err(CommandError::plain(format!("no status viewer has been implemented for {kind}")));
+            let names = object.kind().resource();
+            let dot = if names.group.is_empty() { "" } else { "." };
+            return Err(CommandError::plain(format!(
+                "no status viewer has been implemented for {}{dot}{}",
+                names.kind, names.group
+            )));
         };
         let (sentence, done) = told.map_err(CommandError::plain)?;
         output.out(&sentence);

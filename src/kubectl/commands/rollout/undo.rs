@@ -33,7 +33,7 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    let mut printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of_structs(context)?;
     let picks = super::pick(context)?;
     let mut errors = picks.errors;
     for picked in picks.items {

@@ -55,7 +55,7 @@ struct Changes {
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let args = context.args().to_vec();
     let (resources, words) = divide(context, &args)?;
-    let mut printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of_structs(context)?;
     check(context, resources)?;
     let mut specs = context.flags.list("env").to_vec();
     specs.extend(words.iter().cloned());

@@ -37,7 +37,7 @@ pub(super) const COMMAND: Command = Command {
 type Images = Vec<(String, String)>;
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    let mut printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of_structs(context)?;
     let args = context.args().to_vec();
     let (resources, image_args) = pairs::divide(&args, "image")?;
     let (mut images, _) = pairs::parse(image_args, "image", false)?;
@@ -57,16 +57,17 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     check(context, resources, &images, all)?;
     let mut errors = Vec::new();
     let mut patched = Vec::new();
+    // All patches are made before the first is sent.
     for picked in picks.items {
-        match image_patch(&picked, &images, &mut errors) {
-            Some(patch) => patched.push((picked, patch)),
-            None => errors.push(pod_specs::unsupported(&picked)),
-        }
+        let patch = image_patch(&picked, &images, &mut errors);
+        patched.push((picked, patch));
     }
     for (picked, patch) in patched {
-        if let Err(error) = change(context, &picked, patch, &mut printer) {
-            errors.push(error);
-        }
+        let changed = match patch {
+            Some(patch) => change(context, &picked, patch, &mut printer),
+            None => Err(pod_specs::unsupported(&picked)),
+        };
+        errors.extend(changed.err());
     }
     CommandError::all(errors)?;
     Ok(Step::Done)

@@ -38,7 +38,7 @@ pub(super) const COMMAND: Command = Command {
 type Amounts = Vec<(&'static str, String, String)>;
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    let mut printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of_structs(context)?;
     if context.flags.switch("local") {
         return Err(CommandError::sandbox(
             "the sandbox does not have set resources --local; leave the flag out",

@@ -29,7 +29,7 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    let mut printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of_structs(context)?;
     let Some((account, resources)) = context.args().split_last() else {
         return Err(CommandError::plain("serviceaccount is required"));
     };

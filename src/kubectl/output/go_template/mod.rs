@@ -19,6 +19,8 @@ use super::json::compact;
 /// A parsed template.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GoTemplate {
+    /// Whether a key that a map does not have gives `<no value>`; otherwise it is an error.
+    pub allow_missing_keys: bool,
     text: String,
     nodes: Vec<tree::Node>,
 }
@@ -35,12 +37,12 @@ pub struct ExecuteError {
 impl GoTemplate {
     /// Parses a template; the error is Go's, such as `template: output:1: unexpected EOF`.
     pub fn parse(text: &str) -> Result<Self, String> {
-        Ok(Self { text: text.to_owned(), nodes: parse::parse(text)? })
+        Ok(Self { allow_missing_keys: true, text: text.to_owned(), nodes: parse::parse(text)? })
     }
 
     /// Prints a value by the template; no newline is added.
     pub fn execute(&self, value: &Value) -> Result<String, ExecuteError> {
-        execute::execute(&self.text, &self.nodes, value).map_err(|(before, error)| ExecuteError {
+        execute::execute(self, value).map_err(|(before, error)| ExecuteError {
             printed: format!(
                 "{before}Error executing template: {error}. Printing more information for debugging the template:\n\
                  \ttemplate was:\n\t\t{}\n\traw data was:\n\t\t{}\n\n\tobject given to template engine was:\n\t\t{}\n\n",

@@ -11,7 +11,9 @@ mod node;
 mod workload;
 mod plain;
 mod scale;
+mod meta;
 
+pub use meta::meta_table;
 pub(super) use node::roles;
 pub use pod::pod_status;
 pub use scale::scale_table;

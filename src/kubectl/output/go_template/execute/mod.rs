@@ -1,6 +1,6 @@
 //! Runs a Go template over a value.
 //!
-//! Models exec.go of Go's text/template, with missing keys as kubectl sets them: `<no value>`.
+//! Models exec.go of Go's text/template, with missing keys as kubectl sets them: `<no value>` or an error.
 //! Left out: methods, channels, templates within templates.
 //!
 //! `operands` says what pipelines and commands give.
@@ -9,6 +9,7 @@ mod operands;
 
 use serde_json::Value;
 
+use super::GoTemplate;
 use super::found::Found;
 use super::tree::{Command, Node, Operand, Pipe};
 use crate::kubectl::output::go_value::print_value;
@@ -35,11 +36,17 @@ enum Place<'t> {
 }
 
 /// Runs the nodes; on an error, what was printed before it comes along.
-pub(super) fn execute(text: &str, nodes: &[Node], value: &Value) -> Result<String, (String, String)> {
+pub(super) fn execute(template: &GoTemplate, value: &Value) -> Result<String, (String, String)> {
     let dot = Found::borrowed(value);
-    let mut run =
-        Run { text, out: String::new(), variables: vec![("$", dot.clone())], place: None, steps: 0 };
-    match run.list(&dot, nodes) {
+    let mut run = Run {
+        text: &template.text,
+        allow_missing_keys: template.allow_missing_keys,
+        out: String::new(),
+        variables: vec![("$", dot.clone())],
+        place: None,
+        steps: 0,
+    };
+    match run.list(&dot, &template.nodes) {
         Ok(_) => Ok(run.out),
         Err(message) => Err((run.out, message)),
     }
@@ -47,6 +54,7 @@ pub(super) fn execute(text: &str, nodes: &[Node], value: &Value) -> Result<Strin
 
 struct Run<'t, 'v> {
     text: &'t str,
+    allow_missing_keys: bool,
     out: String,
     variables: Vec<(&'t str, Found<'v>)>,
     place: Option<Place<'t>>,

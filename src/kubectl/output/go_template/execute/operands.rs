@@ -7,6 +7,7 @@ use crate::kubectl::output::go_template::found::Found;
 use crate::kubectl::output::go_template::functions::{arity, call, wants_text};
 use crate::kubectl::output::go_template::tree::{Command, Operand, Pipe, Term};
 use crate::kubectl::output::go_value::type_name;
+use crate::kubectl::quote::quote;
 
 impl<'t, 'v> Run<'t, 'v> {
     pub(super) fn pipeline(&mut self, dot: &Found<'v>, pipe: &'t Pipe) -> Outcome<'v> {
@@ -89,10 +90,19 @@ impl<'t, 'v> Run<'t, 'v> {
     fn fields(&self, mut value: Found<'v>, fields: &[String]) -> Outcome<'v> {
         for name in fields {
             if value.missing {
+                if !self.allow_missing_keys {
+                    return Err(self.fault(&format!("nil data; no entry for key {}", quote(name))));
+                }
                 return Ok(Found::nothing());
             }
             value = match value.value() {
-                Value::Object(_) => value.member(name).unwrap_or_else(Found::nothing),
+                Value::Object(_) => match value.member(name) {
+                    Some(member) => member,
+                    None if self.allow_missing_keys => Found::nothing(),
+                    None => {
+                        return Err(self.fault(&format!("map has no entry for key {}", quote(name))));
+                    }
+                },
                 Value::Null => {
                     return Err(self.fault(&format!("nil pointer evaluating interface {{}}.{name}")));
                 }
