@@ -12,7 +12,7 @@ use super::flags::{Flag, Parsed};
 use super::outcome::{Outcome, Output, Stream};
 use super::quote::quote;
 use super::session::Session;
-use super::{help, hints, suggest};
+use super::{help, hints, kubeconfig, suggest};
 use crate::apiserver::ApiServer;
 
 /// Runs kubectl with these arguments.
@@ -38,7 +38,11 @@ pub fn run(rest: &[String], session: &mut Session, api: &mut ApiServer) -> Outco
     let Some(function) = found.command.run else {
         return Outcome::Done(group(&found, &parsed.args));
     };
-    if let Some(error) = missing_flags(found.command, &parsed) {
+    let refused = match missing_flags(found.command, &parsed) {
+        Some(error) => Err(error),
+        None => kubeconfig::check(&found.path, &parsed, session),
+    };
+    if let Err(error) = refused {
         let mut output = Output::default();
         output.fail(&error);
         return Outcome::Done(output);

@@ -7,8 +7,8 @@
 //!
 //! - [`outcome`]: what a line leads to. [`session`]: files and namespace. [`inside`]: what is done in
 //!   containers, which kubectl only asks for.
-//! - [`flags`], [`command`], [`suggest`], [`help`]: from words to a command; [`hints`]: the sandbox's words
-//!   on mistakes.
+//! - [`flags`], [`command`], [`suggest`], [`help`]: from words to a command; [`kubeconfig`]: which cluster is
+//!   meant; [`hints`]: the sandbox's words on mistakes.
 //! - [`resources`], [`label_selector`], [`field_selector`], [`manifest`], [`kustomize`], [`selection`]:
 //!   which objects are meant.
 //! - [`commands`]: one file for each. [`printers`]: tables and descriptions. [`mod@format`], [`result`]: what
@@ -41,6 +41,7 @@ pub mod kustomize;
 pub mod selection;
 pub mod result;
 pub mod replica_sets;
+pub mod kubeconfig;
 pub mod dispatch;
 pub mod completion;
 pub mod output;

@@ -1,10 +1,11 @@
 //! `kubectl config`: the one context of the sandbox and its namespace.
 //!
 //! Models staging/src/k8s.io/kubectl/pkg/cmd/config, Kubernetes v1.36. Left out: other contexts, clusters and
-//! users.
+//! users, and so the commands that make, name and remove them.
 
 use serde_json::json;
 
+use super::absent;
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
@@ -13,7 +14,7 @@ use crate::kubectl::formats::print_table_always;
 use crate::kubectl::quote::quote;
 
 /// The name of the one context, cluster and user.
-const NAME: &str = "kubesets";
+pub const NAME: &str = "kubesets";
 /// The address of the one cluster.
 pub const SERVER: &str = "https://kubesets";
 
@@ -86,6 +87,14 @@ pub const COMMAND: Command = Command {
             run: Some(names),
             ..Command::EMPTY
         },
+        absent("set", "Set an individual value in a kubeconfig file"),
+        absent("unset", "Unset an individual value in a kubeconfig file"),
+        absent("set-cluster", "Set a cluster entry in kubeconfig"),
+        absent("set-credentials", "Set a user entry in kubeconfig"),
+        absent("rename-context", "Rename a context from the kubeconfig file"),
+        absent("delete-cluster", "Delete the specified cluster from the kubeconfig"),
+        absent("delete-context", "Delete the specified context from the kubeconfig"),
+        absent("delete-user", "Delete the specified user from the kubeconfig"),
     ],
     ..Command::EMPTY
 };
@@ -183,7 +192,7 @@ fn view(context: &mut Context<'_>) -> Result<Step, CommandError> {
         "kind": "Config",
         "users": [{"name": NAME, "user": {}}],
     });
-    if let Some(mut format) = Format::of(context, false)? {
+    if let Some(mut format) = Format::of(context, false)?.map(Format::of_structs) {
         let text = format.print(&value)?;
         context.out(&text);
     }

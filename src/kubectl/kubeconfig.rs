@@ -1,0 +1,88 @@
+//! The flags that choose from the kubeconfig: there is one context, one cluster and one user.
+//!
+//! Models `DirectClientConfig`, staging/src/k8s.io/client-go/tools/clientcmd/client_config.go, Kubernetes v1.36:
+//! a name that the kubeconfig does not have is refused when a command first needs it. Left out: what a file
+//! of `--kubeconfig` says; commands that read their arguments before that.
+
+use super::commands::config::NAME;
+use super::error::CommandError;
+use super::flags::Parsed;
+use super::go_duration;
+use super::quote::quote;
+use super::session::Session;
+
+/// Commands that ask for the namespace before they make a client, which words two refusals differently.
+const ASK_FOR_NAMESPACE: &[&str] = &[
+    "get",
+    "describe",
+    "apply view-last-applied",
+    "apply set-last-applied",
+    "set image",
+    "set resources",
+    "set serviceaccount",
+    "edit",
+    "delete",
+    "rollout",
+    "scale",
+    "top pod",
+    "taint",
+    "logs",
+    "attach",
+    "patch",
+    "label",
+    "annotate",
+    "events",
+];
+
+/// Commands that need no cluster.
+const LOCAL: &[&str] = &["config", "kustomize", "completion", "options"];
+
+/// Refuses what the kubeconfig does not have.
+///
+/// # Errors
+/// kubectl's words.
+pub fn check(path: &str, flags: &Parsed, session: &Session) -> Result<(), CommandError> {
+    let command = path.strip_prefix("kubectl ").unwrap_or_default();
+    let is_one_of = |commands: &[&str]| {
+        let is_named = |rest: &str| rest.is_empty() || rest.starts_with(' ');
+        commands.iter().any(|name| command.strip_prefix(name).is_some_and(is_named))
+    };
+    if is_one_of(LOCAL) || command == "version" && flags.switch("client") {
+        return Ok(());
+    }
+    let namespace_first =
+        is_one_of(ASK_FOR_NAMESPACE) && flags.text("namespace").is_empty() && !flags.is_given("raw");
+    let refuse = |message: String| Err(CommandError::plain(message));
+    let unknown = |flag: &str| Some(flags.text(flag)).filter(|name| !name.is_empty() && *name != NAME);
+    let file = flags.text("kubeconfig");
+    if !file.is_empty() && session.file(file).is_none() {
+        return refuse(format!("stat {file}: no such file or directory"));
+    }
+    if let Some(context) = unknown("context") {
+        if namespace_first {
+            let message = format!("context was not found for specified context: {context}");
+            return Err(CommandError::Configuration(message));
+        }
+        return refuse(format!("context {} does not exist", quote(context)));
+    }
+    if let Some(cluster) = unknown("cluster") {
+        return refuse(if namespace_first {
+            format!("no server found for cluster {}", quote(cluster))
+        } else {
+            format!("cluster {} does not exist", quote(cluster))
+        });
+    }
+    if let Some(user) = unknown("user") {
+        return refuse(format!("auth info {} does not exist", quote(user)));
+    }
+    let timeout = flags.text("request-timeout");
+    let is_seconds = timeout.is_empty() || timeout.parse::<i64>().is_ok_and(|seconds| seconds >= 0);
+    if !is_seconds && go_duration::parse(timeout).is_err() {
+        return refuse(
+            "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a \
+             corresponding time unit (e.g. 1s | 2m | 3h)"
+                .to_owned(),
+        );
+    }
+    Ok(())
+}
