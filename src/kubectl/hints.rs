@@ -85,6 +85,9 @@ pub fn resource(typed: &str) -> Option<String> {
 pub fn manifest(api_version: &str, kind: &str) -> Option<String> {
     if let Some(served) = Kind::ALL.iter().find(|served| served.resource().kind == kind) {
         let version = served.api_version();
+        if api_version.is_empty() {
+            return Some(format!("write apiVersion: {version}"));
+        }
         return Some(format!(
             "a v1.36 server does not serve {api_version} of {kind}: write apiVersion: {version}"
         ));

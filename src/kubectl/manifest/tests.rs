@@ -51,7 +51,19 @@ fn broken_manifests_are_refused_in_kubectls_words() {
             "error: resource mapping not found for name: \"web\" namespace: \"\" from \"f.yaml\": no matches for kind \"StatfulSet\" in version \"apps/v1\"\nensure CRDs are installed first\n",
         ),
     ];
-    for (text, expected) in cases {
+    let list = |items: &str| format!("apiVersion: v1\nkind: List\nitems: [{items}]\n");
+    let foo = "unable to recognize no matches for kind \"Foo\" in version \"v1\"\n";
+    let untyped = "unable to get type info from the object \"*unstructured.Unstructured\": Object";
+    let no_version = format!("{untyped} 'apiVersion' is missing in 'object has no apiVersion field'\n");
+    let no_kind = format!("{untyped} 'Kind' is missing in 'object has no kind field '\n");
+    let lists = [
+        (list("{apiVersion: v1, kind: Foo}"), foo.to_owned()),
+        (list("{kind: ConfigMap}"), no_version.clone()),
+        (list("{}"), no_kind.clone()),
+        (list("{kind: Pod}, {apiVersion: v1, kind: List, items: [{}]}"), no_version + &no_kind),
+    ];
+    let lists = lists.iter().map(|(text, expected)| (text.as_str(), expected.as_str()));
+    for (text, expected) in cases.into_iter().chain(lists) {
         let documents =
             read_files(&session(&[("f.yaml", text)]), &["f.yaml".to_owned()], false, Check::Strict).unwrap();
         assert_eq!(documents.len(), 1, "{text}");
@@ -65,6 +77,7 @@ fn files_folders_and_patterns_are_found() {
         ("a.yaml", "apiVersion: v1\nkind: Service\n---\n# nothing\n---\napiVersion: v1\nkind: Pod\n"),
         ("notes.txt", "x"),
         ("d/b.yaml", "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod}]\n"),
+        ("e/c.yaml", "apiVersion: v1\nkind: PodList\nitems: [{metadata: {name: a}}, {kind: Foo}, {}]\n"),
     ]);
     let count = |name: &str| {
         read_files(&files, &[name.to_owned()], false, Check::Strict).map(|found| found.len()).ok()
@@ -72,6 +85,8 @@ fn files_folders_and_patterns_are_found() {
     assert_eq!(count("./a.yaml"), Some(2));
     assert_eq!(count("."), Some(2));
     assert_eq!(count("d"), Some(1));
+    // Two pods and one refusal.
+    assert_eq!(count("e"), Some(3));
     assert_eq!(count("*.yaml"), Some(2));
     assert_eq!(count("no.yaml"), None);
 }
