@@ -7,7 +7,19 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::kubectl::objects::text_at;
+use crate::kubectl::objects::{set_at, text_at};
+
+/// What kubectl appends to a name for `--append-hash` (kubectl/pkg/util/hash): there the name counts.
+pub fn append_hash(object: &mut Value) {
+    let name = text_at(object, &["metadata", "name"]).to_owned();
+    let kind = text_at(object, &["kind"]);
+    let data = object.get("data").cloned().unwrap_or_else(|| json!({}));
+    let mut hashed = json!({ "kind": kind, "name": name, "data": data });
+    if let (Value::Object(fields), "Secret") = (&mut hashed, kind) {
+        fields.insert("type".to_owned(), text_at(object, &["type"]).into());
+    }
+    set_at(object, &["metadata", "name"], format!("{name}-{}", digits(&hashed)).into());
+}
 
 /// The suffix for an object.
 pub(super) fn suffix(object: &Value) -> String {
@@ -25,7 +37,12 @@ pub(super) fn suffix(object: &Value) -> String {
             }
         }
     }
-    let digest = sha256(go_json(&hashed).as_bytes());
+    digits(&hashed)
+}
+
+/// The first digits of a value's digest.
+fn digits(hashed: &Value) -> String {
+    let digest = sha256(go_json(hashed).as_bytes());
     let replaced = |digit: char| match digit {
         '0' => 'g',
         '1' => 'h',

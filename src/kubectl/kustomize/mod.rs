@@ -20,6 +20,7 @@ use super::error::CommandError;
 use super::objects::{set_at, text_at};
 use super::session::Session;
 use crate::collections::sort_by_key;
+pub use hash::append_hash;
 use root::Root;
 
 /// What is wrong, in kustomize's words.

@@ -9,6 +9,7 @@ mod set_last_applied;
 
 use serde_json::Value;
 
+use super::delete::propagation;
 use super::shared_flags::{DRY_RUN, FILES, IGNORED, RECORD, RESULT, SELECTOR, SUBRESOURCE, VALIDATE};
 use crate::api::patch;
 use crate::apiserver::{Body, PatchType, Request, Subresource};
@@ -30,6 +31,7 @@ const FLAGS: &[Flag] = &[
     Flag::switch("force-conflicts", "Takes over fields that others set; with --server-side only."),
     Flag::switch("force", "Deletes and makes anew what cannot be changed; not in the sandbox."),
     Flag::switch("prune", "Deletes what was applied before and is in no file any more; not in the sandbox."),
+    Flag::array("prune-allowlist", "The types that --prune may delete; not in the sandbox."),
     Flag::switch("all", "Means all objects of the namespace; with --prune only."),
     Flag::switch("overwrite", "Puts the file's values over values that others changed.").default("true"),
     Flag::switch("openapi-patch", "Merges lists as the schema says; always so here.").default("true"),
@@ -70,6 +72,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         return Err(context.usage_error(&message));
     }
     let mut printer = ResultPrinter::of(context)?;
+    propagation(context)?;
     require_files(context)?;
     check_flags(context, printer.dry_run())?;
     let picks = Selection::of(context).pick(context)?;
@@ -119,9 +122,10 @@ fn check_flags(context: &Context<'_>, dry_run: DryRun) -> Result<(), CommandErro
     for (name, instead) in [
         ("server-side", "leave the flag out: the result is the same unless others changed the object"),
         ("prune", "delete by hand what is in no file any more"),
+        ("prune-allowlist", "delete by hand what is in no file any more"),
         ("force", "delete the object and apply again"),
     ] {
-        if on(name) {
+        if on(name) || name == "prune-allowlist" && context.flags.is_given(name) {
             return Err(CommandError::sandbox(format!(
                 "the sandbox does not have apply --{name} yet; {instead}"
             )));

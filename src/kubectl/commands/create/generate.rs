@@ -1,11 +1,11 @@
 //! `kubectl create namespace`, `configmap`, `serviceaccount`: small objects from a few words.
 //!
 //! Models `create_namespace.go`, `create_configmap.go` and `create_serviceaccount.go` of
-//! kubectl/pkg/cmd/create, Kubernetes v1.36. Left out: `--append-hash`, binary files.
+//! kubectl/pkg/cmd/create, Kubernetes v1.36. Left out: binary files.
 
 use serde_json::{Map, Value, json};
 
-use super::made::{SAVE_CONFIG, make, name};
+use super::made::{APPEND_HASH, SAVE_CONFIG, make, name};
 use super::sources::{self, SOURCES};
 use crate::api::Kind;
 use crate::kubectl::command::{Command, Context, Step};
@@ -33,7 +33,7 @@ pub(super) const CONFIG_MAP: Command = Command {
     short: "Create a config map from a local file, directory or literal value",
     usage: "NAME [--from-file=[key=]source] [--from-literal=key1=value1] [--dry-run=server|client|none]",
     examples: "# Two values\nkubectl create configmap settings --from-literal=color=blue --from-literal=size=3",
-    flags: &[SOURCES, SAVE_CONFIG, DRY_RUN, RESULT, IGNORED, VALIDATE],
+    flags: &[SOURCES, APPEND_HASH, SAVE_CONFIG, DRY_RUN, RESULT, IGNORED, VALIDATE],
     run: Some(config_map),
     ..Command::EMPTY
 };

@@ -1,7 +1,6 @@
 //! One object from a few words: sent, or only printed.
 //!
 //! Models the `Run` methods of staging/src/k8s.io/kubectl/pkg/cmd/create, Kubernetes v1.36, which are alike.
-//! Left out: `--append-hash`.
 
 use serde_json::Value;
 
@@ -11,12 +10,17 @@ use crate::apiserver::{Body, Request};
 use crate::kubectl::command::{Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
+use crate::kubectl::kustomize::append_hash;
 use crate::kubectl::objects::{set_at, wire};
 use crate::kubectl::result::{DryRun, ResultPrinter};
 
 /// `--save-config`
 pub(in crate::kubectl::commands) const SAVE_CONFIG: &[Flag] =
     &[Flag::switch("save-config", "Remembers the configuration, so that apply can change it later.")];
+
+/// `--append-hash`
+pub(super) const APPEND_HASH: &[Flag] =
+    &[Flag::switch("append-hash", "Appends a hash of what it holds to the name.")];
 
 /// The one argument (`NameFromCommandArgs`); what follows `--` is no name.
 pub(super) fn name(context: &Context<'_>) -> Result<String, CommandError> {
@@ -35,7 +39,7 @@ pub(super) fn make(
     manifest: Value,
     failed: Option<&str>,
 ) -> Result<Step, CommandError> {
-    let mut printer = ResultPrinter::of(context)?;
+    let mut printer = ResultPrinter::of_structs(context)?;
     let value = send(context, kind, manifest, printer.dry_run(), failed)?;
     printer.print(context, &value, "created")?;
     Ok(Step::Done)
@@ -54,6 +58,9 @@ pub(in crate::kubectl::commands) fn send(
     set_at(&mut manifest, &["kind"], resource.kind.into());
     if kind.is_namespaced() && context.namespace_is_given() {
         set_at(&mut manifest, &["metadata", "namespace"], context.namespace().into());
+    }
+    if context.flags.switch("append-hash") {
+        append_hash(&mut manifest);
     }
     if context.flags.switch("save-config") {
         manifest = with_last_applied(&manifest);

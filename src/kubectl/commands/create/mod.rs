@@ -18,6 +18,7 @@ use crate::apiserver::{Body, Request};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
+use crate::kubectl::hints;
 use crate::kubectl::objects::wire;
 use crate::kubectl::result::{DryRun, ResultPrinter};
 use crate::kubectl::selection::Selection;
@@ -63,22 +64,13 @@ pub const COMMAND: Command = Command {
 };
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    if !context.names_files() {
-        if !context.args().is_empty() {
-            let message = format!("unknown command \"{}\"", context.args().join(" "));
-            return Err(context.usage_error(&message));
-        }
-        context.err("Error: must specify one of -f and -k\n\n");
-        let help = crate::kubectl::help::command(&COMMAND, &context.path);
-        context.err(&help);
-        return Err(CommandError::Exit);
-    }
-    require_files(context)?;
-    let mut printer = ResultPrinter::of(context)?;
-    if !context.args().is_empty() {
+    if let Some(word) = context.args().first() {
+        let hint = hints::subcommand(word, COMMAND.subcommands.iter().map(|command| command.name));
         let message = format!("Unexpected args: [{}]", context.args().join(" "));
-        return Err(context.usage_error(&message));
+        return Err(context.usage_error(&message).with_hint(hint));
     }
+    let mut printer = ResultPrinter::of(context)?;
+    require_files(context)?;
     let picks = Selection::of(context).pick(context)?;
     picks.dropped.iter().for_each(|warning| context.warn(warning));
     let mut errors = picks.errors;

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::made::{SAVE_CONFIG, make, name};
+use super::made::{APPEND_HASH, SAVE_CONFIG, make, name};
 use super::sources::{self, Pair, SOURCES};
 use crate::api::Kind;
 use crate::api::base64;
@@ -45,7 +45,7 @@ pub(super) const SECRET: Command = Command {
             doc: "Makes a secret with which nodes may pull images from a registry.",
             usage: "NAME --docker-username=user --docker-password=password --docker-email=email \
                     [--docker-server=string] [--from-file=[key=]source] [--dry-run=server|client|none]",
-            flags: &[DOCKER, SAVE_CONFIG, DRY_RUN, RESULT, IGNORED, VALIDATE],
+            flags: &[DOCKER, APPEND_HASH, SAVE_CONFIG, DRY_RUN, RESULT, IGNORED, VALIDATE],
             run: Some(docker_registry),
             ..Command::EMPTY
         },
@@ -54,7 +54,7 @@ pub(super) const SECRET: Command = Command {
             short: "Create a TLS secret",
             doc: "Makes a secret of a certificate and its private key.",
             usage: "NAME --cert=path/to/cert/file --key=path/to/key/file [--dry-run=server|client|none]",
-            flags: &[TLS_FILES, SAVE_CONFIG, DRY_RUN, RESULT, IGNORED, VALIDATE],
+            flags: &[TLS_FILES, APPEND_HASH, SAVE_CONFIG, DRY_RUN, RESULT, IGNORED, VALIDATE],
             run: Some(tls),
             ..Command::EMPTY
         },
@@ -66,7 +66,7 @@ pub(super) const SECRET: Command = Command {
                     [--dry-run=server|client|none]",
             examples: "# Two values\nkubectl create secret generic my-secret --from-literal=user=admin \
                        --from-literal=password=topsecret",
-            flags: &[SOURCES, TYPE, SAVE_CONFIG, DRY_RUN, RESULT, IGNORED, VALIDATE],
+            flags: &[SOURCES, TYPE, APPEND_HASH, SAVE_CONFIG, DRY_RUN, RESULT, IGNORED, VALIDATE],
             run: Some(generic),
             ..Command::EMPTY
         },
@@ -92,7 +92,9 @@ fn tls(context: &mut Context<'_>) -> Result<Step, CommandError> {
     }
     let read = |path: &str| {
         let text = context.session.file(path).map(str::to_owned);
-        text.ok_or_else(|| CommandError::plain(format!("open {path}: no such file or directory")))
+        text.ok_or_else(|| {
+            CommandError::plain(format!("Cannot read file {path}, open {path}: no such file or directory"))
+        })
     };
     let pairs = vec![("tls.crt".to_owned(), read(&cert)?), ("tls.key".to_owned(), read(&key)?)];
     secret(context, &name, "kubernetes.io/tls", pairs)
