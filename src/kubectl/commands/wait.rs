@@ -65,7 +65,8 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         negative if negative < 0 => WEEK_MS,
         given => given,
     };
-    if conditions.contains(&For::Create) && timeout_ms > 0 {
+    // Without any time it looks once.
+    if conditions.contains(&For::Create) {
         let deadline = deadline(context.api.now(), timeout_ms);
         let waiter = Creation { selection, conditions, printer, deadline };
         // Files are read now: what is waited for cannot change while it is.
