@@ -52,6 +52,7 @@ scenarios! {
     bad_lines
     budget_drain
     budget_reasons
+    endpoint_slices
     node_lost
     node_lost_force
     node_removed

@@ -5,17 +5,19 @@
 //! Service of a thousand pods costs no more per change than one of ten; a change of the Service looks at
 //! all. Left out: IPv6, zones and hints, slices that others write.
 //!
-//! - `endpoints`: what should be there. `plan`: what is written.
+//! - `endpoints`: what should be there. `plan`: what is written. `trigger`: since when.
 
 use std::rc::Rc;
 
 mod endpoints;
 mod plan;
+mod trigger;
 #[cfg(test)]
 mod tests;
 
 use self::endpoints::{desired_endpoints, has_selector, selects};
 use self::plan::{CONTROLLER, MANAGED_BY, SERVICE_NAME, plan, slice_for};
+use self::trigger::{TriggerTimes, ready_since};
 use super::controller::Requeue;
 use super::{Controller, SyncError, SyncResult};
 use crate::api::network::{EndpointSlice, Service};
@@ -38,6 +40,8 @@ pub struct EndpointSliceController {
     dirty: SortedMap<ObjectKey, Dirty>,
     /// Names of the slices of each Service.
     slices: SortedMap<ObjectKey, SortedSet<String>>,
+    /// When what was synced of each Service had changed.
+    triggers: SortedMap<ObjectKey, TriggerTimes>,
 }
 
 impl Controller for EndpointSliceController {
@@ -87,6 +91,7 @@ impl EndpointSliceController {
             if let Some(object) = change.object() {
                 self.slices.remove(&object.key());
                 self.dirty.remove(&object.key());
+                self.triggers.remove(&object.key());
             }
             return Vec::new();
         };
@@ -107,11 +112,13 @@ impl EndpointSliceController {
             _ => None,
         };
         let (old, new) = (pod(&change.old), pod(&change.new));
-        if let (Some(old), Some(new)) = (&old, &new)
-            && facts(old) == facts(new)
-            && old.metadata.labels == new.metadata.labels
-        {
-            return Vec::new();
+        let mut wakes = true;
+        if let (Some(old), Some(new)) = (&old, &new) {
+            wakes = is_endpoint_changed(old, new) || old.metadata.labels != new.metadata.labels;
+            // What changes nothing about an endpoint is looked at with the next change that does.
+            if !wakes && ready_since(old) == ready_since(new) {
+                return Vec::new();
+            }
         }
         let Some(any) = new.as_ref().or(old.as_ref()) else {
             return Vec::new();
@@ -126,7 +133,9 @@ impl EndpointSliceController {
                 if let Dirty::Pods(names) = dirty {
                     names.insert(any.metadata.name.clone());
                 }
-                keys.push(key);
+                if wakes {
+                    keys.push(key);
+                }
             }
         }
         keys
@@ -154,6 +163,30 @@ impl EndpointSliceController {
         Vec::new()
     }
 
+    /// When that changed which a sync is for; `None` when nothing did that has a time.
+    fn trigger_time<'a>(
+        &mut self,
+        key: &ObjectKey,
+        service: &Service,
+        dirty: &'a Dirty,
+        cache: &'a Cache,
+    ) -> Option<Timestamp> {
+        let times = self.triggers.entry(key.clone()).or_default();
+        let namespace = key.namespace.as_str();
+        let serving = |pod: &'a Pod| Some(pod).filter(|pod| selects(service, &pod.metadata.labels));
+        match dirty {
+            Dirty::All => {
+                times.retain(|name| cache.typed::<Pod>(namespace, name).is_some());
+                let pods = cache.list::<Pod>(Some(namespace));
+                times.take_in(service, pods.map(|pod| (pod.metadata.name.as_str(), serving(pod))))
+            }
+            Dirty::Pods(names) => {
+                let pod = |name: &str| cache.typed::<Pod>(namespace, name).and_then(|pod| serving(pod));
+                times.take_in(service, names.iter().map(|name| (name.as_str(), pod(name))))
+            }
+        }
+    }
+
     fn reconcile(
         &mut self,
         key: &ObjectKey,
@@ -162,6 +195,7 @@ impl EndpointSliceController {
         context: &mut Context<'_, Requeue>,
     ) -> Result<(), SyncError> {
         let desired = desired_endpoints(service, dirty, context.cache);
+        let trigger = self.trigger_time(key, service, dirty, context.cache);
         let names = self.slices.entry(key.clone()).or_default();
         let slice_key = |name: &str| ObjectKey::new(Kind::EndpointSlice, key.namespace.as_str(), name);
         let existing: Vec<Rc<EndpointSlice>> = names
@@ -171,14 +205,13 @@ impl EndpointSliceController {
                 _ => None,
             })
             .collect();
-        let template = slice_for(service, Timestamp::at(context.now()));
-        let plan = plan(existing, desired, dirty, &template);
-        for slice in plan.update {
-            context.request(Request::update(slice))?;
-        }
+        let plan = plan(existing, desired, dirty, &slice_for(service), trigger);
         for slice in plan.create {
             let made = context.request(Request::create(slice))?;
             names.insert(made.meta().name.clone());
+        }
+        for slice in plan.update {
+            context.request(Request::update(slice))?;
         }
         for name in plan.delete {
             names.remove(&name);
@@ -191,8 +224,11 @@ impl EndpointSliceController {
     }
 }
 
-/// What a pod's endpoint is made of.
-fn facts(pod: &Pod) -> (&str, &str, bool, bool, bool) {
-    let name = pod.spec.node_name.as_str();
-    (&pod.status.pod_ip, name, pod.is_ready(), pod.is_terminating(), pod.is_terminal())
+/// Whether a change of a pod may change its endpoint (`podEndpointsChanged`): any change of one that is being
+/// deleted may.
+fn is_endpoint_changed(old: &Pod, new: &Pod) -> bool {
+    old.is_terminating()
+        || new.is_terminating()
+        || old.is_ready() != new.is_ready()
+        || old.status.pod_ip != new.status.pod_ip
 }

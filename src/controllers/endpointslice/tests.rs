@@ -82,54 +82,149 @@ fn an_endpoint_tells_how_its_pod_is() {
     }
 }
 
-/// Applies a plan to slices and tells it: `+` made, `~` changed, `-` removed, each with its number of
-/// endpoints.
+/// Applies a plan to slices and tells it: `+` made, `~` changed, `-` removed, each with the names of its
+/// pods, or how many there are.
 fn carry_out(plan: Plan, slices: &mut Vec<Rc<EndpointSlice>>) -> String {
+    let pods = |slice: &EndpointSlice| {
+        let names = slice.endpoints.iter().filter_map(|it| it.target_ref.as_ref()?.get("name")?.as_str());
+        let names: Vec<&str> = names.collect();
+        if names.len() > 9 { names.len().to_string() } else { names.join(",") }
+    };
     let mut told = Vec::new();
-    for name in &plan.delete {
-        slices.retain(|old| old.metadata.name != *name);
-    }
-    for slice in plan.update {
-        told.push(format!("~{}", slice.endpoints.len()));
-        slices.retain(|old| old.metadata.name != slice.metadata.name);
-        slices.push(Rc::new(slice));
-    }
     for mut slice in plan.create {
-        told.push(format!("+{}", slice.endpoints.len()));
+        told.push(format!("+{}", pods(&slice)));
         slice.metadata.name = format!("slice-{}-{}", slices.len(), told.len());
         slices.push(Rc::new(slice));
     }
-    told.extend(plan.delete.iter().map(|_| "-".to_owned()));
+    for slice in plan.update {
+        told.push(format!("~{}", pods(&slice)));
+        let old = slices.iter_mut().find(|old| old.metadata.name == slice.metadata.name).unwrap();
+        *old = Rc::new(slice);
+    }
+    for name in plan.delete {
+        told.push("-".to_owned());
+        slices.retain(|old| old.metadata.name != name);
+    }
     told.join(" ")
+}
+
+struct World {
+    service: Service,
+    slices: Vec<Rc<EndpointSlice>>,
+}
+
+impl World {
+    fn new(spec: Value) -> Self {
+        Self { service: service(spec), slices: Vec::new() }
+    }
+
+    fn desired(&self, pods: &[Pod]) -> Desired {
+        let one = |pod: &Pod| {
+            let ports = self.service.spec.ports.iter().filter_map(|port| endpoint_port(port, pod)).collect();
+            (pod.metadata.name.clone(), (ports, endpoint(&self.service, pod)))
+        };
+        pods.iter().map(one).collect()
+    }
+
+    fn step(&mut self, pods: &[Pod], dirty: &Dirty) -> String {
+        let template = slice_for(&self.service);
+        let plan = plan(self.slices.clone(), self.desired(pods), dirty, &template, None);
+        carry_out(plan, &mut self.slices)
+    }
+
+    fn all(&mut self, pods: &[Pod]) -> String {
+        self.step(pods, &Dirty::All)
+    }
+
+    fn only(&mut self, name: &str, pods: &[Pod]) -> String {
+        self.step(pods, &Dirty::Pods(SortedSet::from([name.to_owned()])))
+    }
+}
+
+fn web() -> World {
+    World::new(json!({"selector": {"app": "nginx"}, "ports": [{"name": "web", "port": 80}]}))
+}
+
+fn ready(name: &str) -> Pod {
+    pod(name, true, false)
 }
 
 #[test]
 fn slices_change_as_little_as_possible() {
-    let service = service(json!({"selector": {"app": "nginx"}, "ports": [{"name": "web", "port": 80}]}));
-    let template = slice_for(&service, Timestamp::default());
-    let desired = |pods: &[Pod]| -> Desired {
-        let one = |pod: &Pod| {
-            let ports = service.spec.ports.iter().filter_map(|port| endpoint_port(port, pod)).collect();
-            (pod.metadata.name.clone(), (ports, endpoint(&service, pod)))
-        };
-        pods.iter().map(one).collect()
+    let mut world = web();
+    let many: Vec<Pod> = (0..150).map(|number| ready(&format!("web-{number}"))).collect();
+    assert_eq!(world.all(&[]), "+");
+    let first = world.slices[0].metadata.name.clone();
+    assert_eq!(world.all(&[]), "");
+    assert_eq!(world.only("web-0", &[pod("web-0", false, false)]), "~web-0");
+    assert_eq!(world.only("web-0", &[pod("web-0", false, false)]), "");
+    assert_eq!(world.only("web-0", &[ready("web-0")]), "~web-0");
+    assert_eq!(world.only("web-1", &[ready("web-1")]), "~web-0,web-1");
+    // A change of an endpoint leaves it in its place.
+    assert_eq!(world.only("web-0", &[pod("web-0", true, true)]), "~web-0,web-1");
+    // A pod of the name with another address is another one.
+    let mut again = ready("web-0");
+    "ip-again".clone_into(&mut again.status.pod_ip);
+    assert_eq!(world.only("web-0", &[again]), "~web-1,web-0");
+    assert_eq!(world.only("web-0", &[]), "~web-1");
+    assert_eq!(world.only("web-1", &[]), "~");
+    // Through all of it the slice has stayed the same one.
+    assert_eq!((world.slices.len(), &world.slices[0].metadata.name), (1, &first));
+    assert_eq!(world.all(&many), "+100 ~50");
+    assert_eq!(world.all(&many), "");
+    assert_eq!(world.only("more", &[ready("more")]), "~51");
+    assert_eq!(world.all(&[]), "~ -");
+}
+
+#[test]
+fn new_endpoints_fill_what_is_written_anyway() {
+    let mut world = web();
+    let many: Vec<Pod> = (100..230).map(|number| ready(&format!("web-{number}"))).collect();
+    assert_eq!(world.all(&many), "+100 +30");
+    // The full slice loses one and takes the new one in; the other has room for it, but is not written.
+    let names = ["web-100", "web-900"].map(str::to_owned);
+    assert_eq!(world.step(&[ready("web-900")], &Dirty::Pods(SortedSet::from(names))), "~100");
+    // Of those that are not written, one must have room for all.
+    let new = |from: usize, to: usize| -> (Vec<Pod>, Dirty) {
+        let pods: Vec<Pod> = (from..to).map(|number| ready(&format!("x-{number}"))).collect();
+        let names = pods.iter().map(|pod| pod.metadata.name.clone()).collect();
+        (pods, Dirty::Pods(names))
     };
-    let only = |name: &str| Dirty::Pods(SortedSet::from([name.to_owned()]));
-    let mut slices = Vec::new();
-    let mut step = |pods: &[Pod], dirty: &Dirty| {
-        let plan = plan(slices.clone(), desired(pods), dirty, &template);
-        carry_out(plan, &mut slices)
-    };
-    let many: Vec<Pod> = (0..150).map(|number| pod(&format!("web-{number}"), true, false)).collect();
-    assert_eq!(step(&[], &Dirty::All), "+0");
-    assert_eq!(step(&[], &Dirty::All), "");
-    assert_eq!(step(&[pod("web-0", false, false)], &only("web-0")), "+1 -");
-    assert_eq!(step(&[pod("web-0", false, false)], &only("web-0")), "");
-    assert_eq!(step(&[pod("web-0", true, false)], &only("web-0")), "~1");
-    assert_eq!(step(&[pod("web-1", true, false)], &only("web-1")), "~2");
-    assert_eq!(step(&[], &only("web-1")), "~1");
-    assert_eq!(step(&[], &only("web-0")), "+0 -");
-    assert_eq!(step(&many, &Dirty::All), "+100 +50 -");
-    assert_eq!(step(&many, &Dirty::All), "");
-    assert_eq!(step(&[], &Dirty::All), "+0 - -");
+    let (pods, dirty) = new(0, 80);
+    assert_eq!(world.step(&pods, &dirty), "+80");
+    let (pods, dirty) = new(100, 120);
+    assert_eq!(world.step(&pods, &dirty), "~100");
+}
+
+#[test]
+fn other_ports_and_labels_leave_the_slice_its_name() {
+    let mut world = web();
+    assert_eq!(world.all(&[ready("web-0")]), "+web-0");
+    let name = world.slices[0].metadata.name.clone();
+    world.service.spec.ports[0].port = 81;
+    assert_eq!(world.all(&[ready("web-0")]), "~web-0");
+    world.service.metadata.labels.insert("tier".into(), "front".into());
+    assert_eq!(world.all(&[ready("web-0")]), "~web-0");
+    assert_eq!(world.all(&[]), "~");
+    world.service.metadata.labels.insert("tier".into(), "back".into());
+    assert_eq!(world.all(&[]), "~");
+    assert_eq!((world.slices.len(), &world.slices[0].metadata.name), (1, &name));
+    assert_eq!(&*world.slices[0].metadata.labels["tier"], "back");
+    // A slice of an earlier Service of the name is left to the garbage collector, which takes it too.
+    "another".clone_into(&mut world.service.metadata.uid);
+    assert_eq!(world.all(&[ready("web-0")]), "+web-0 -");
+}
+
+#[test]
+fn what_a_slice_is_written_for_has_its_time_on_it() {
+    let world = web();
+    let (template, time) = (slice_for(&world.service), Timestamp::default());
+    let annotation = |slice: &EndpointSlice| slice.metadata.annotations.values().next().cloned();
+    let mut made = plan(Vec::new(), Desired::new(), &Dirty::All, &template, Some(time)).create;
+    let mut slice = made.remove(0);
+    assert_eq!(annotation(&slice), Some("1970-01-01T00:00:00Z".to_owned()));
+    "nginx-1".clone_into(&mut slice.metadata.name);
+    let desired = world.desired(&[ready("web-0")]);
+    let written = plan(vec![Rc::new(slice)], desired, &Dirty::All, &template, None).update;
+    assert_eq!(annotation(&written[0]), None);
 }
