@@ -53,6 +53,7 @@ scenarios! {
     budget_drain
     budget_reasons
     endpoint_slices
+    volume_with_claim
     node_lost
     node_lost_force
     node_removed

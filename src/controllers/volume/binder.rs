@@ -2,7 +2,8 @@
 //! gone.
 //!
 //! Models `pkg/controller/volume/persistentvolume/pv_controller_base.go`, Kubernetes v1.36. Each claim and
-//! each volume has its own sync; claims that wait are looked at again every 15 s. Reads and writes
+//! each volume has its own sync. Volumes have a worker of their own, which has seen to a new volume before a
+//! claim that was made after it arrives; claims that wait are looked at again every 15 s. Reads and writes
 //! `PersistentVolumeClaim` and `PersistentVolume`; reads Pod and `StorageClass`. Left out: plugins inside
 //! the controller (all volumes are made outside), recycling, migration to CSI.
 
@@ -88,6 +89,18 @@ impl PersistentVolumeBinder {
         let place = (namespace.to_owned(), claim.to_owned());
         let reserved = self.reserved.get(&place).into_iter().flatten();
         reserved.chain(&self.free).filter_map(|name| self.latest.get(cache, "", name)).collect()
+    }
+
+    /// Syncs the volumes that came before an unbound claim and could go to it: here both arrive at one
+    /// instant. What fails is left to the volume's own turn.
+    pub(super) fn sync_earlier_volumes(&mut self, claim: &Rc<PersistentVolumeClaim>, context: &mut Ctx<'_>) {
+        let meta = &claim.metadata;
+        for volume in self.candidates(&meta.namespace, &meta.name, context.cache) {
+            let is_new = matches!(volume.status.phase.as_str(), "" | "Pending");
+            if is_new && volume.metadata.resource_version < meta.resource_version {
+                drop(self.sync_volume(&volume_key(&volume.metadata.name), context));
+            }
+        }
     }
 
     fn index_volume(&mut self, change: &Change) {

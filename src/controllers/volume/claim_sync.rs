@@ -39,6 +39,7 @@ impl PersistentVolumeBinder {
     }
 
     fn sync_unbound_claim(&mut self, claim: &Claim, context: &mut Ctx<'_>) -> SyncResult {
+        self.sync_earlier_volumes(claim, context);
         if !claim.spec.volume_name.is_empty() {
             return self.sync_claim_for_named_volume(claim, context);
         }

@@ -346,6 +346,17 @@ fn made_volumes_are_matched_by_size() {
 }
 
 #[test]
+fn a_claim_that_comes_right_after_its_volume_is_bound_at_once() {
+    check("volume pv 1Gi Retain\nclaim data -\n+20", "claim data Bound [pv] [1Gi]\nvolume pv Bound for data");
+    check(
+        "claim data -\nvolume pv 1Gi Retain\n+20",
+        "claim data Pending [] []
+         volume pv Available for none
+         event data FailedBinding x1 no persistent volumes available for th",
+    );
+}
+
+#[test]
 fn a_volume_without_its_claim_is_deleted_or_kept() {
     let made = "class now Immediate\nclaim data now\n+1000\ndelete claim data\n+50";
     check(made, &format!("volume pvc-UID Released for data\nevent data {EXTERNAL}"));
