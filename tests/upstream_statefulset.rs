@@ -745,6 +745,55 @@ fn sts_e2e_28_claims_of_adopted_pods_go_with_the_set() {
     });
 }
 
+/// The set's own adoption makes the first try to update a pod meet a conflict.
+#[test]
+fn an_update_of_a_pod_that_was_just_adopted_succeeds() {
+    for_both(3, |drive, _| {
+        drive.edit_set(|set| {
+            set.spec.persistent_volume_claim_retention_policy = retention("Delete", "Retain");
+        });
+        drive.settle();
+        for ordinal in 0..3 {
+            drive.edit_pod(ordinal, |pod| pod.metadata.owner_references.clear());
+            drive.edit_claim(&format!("www-web-{ordinal}"), |claim| claim.metadata.owner_references.clear());
+        }
+        drive.forget_log();
+        drive.catch_up();
+        drive.run_sync().unwrap();
+        let told: Vec<String> = (0..3)
+            .map(|ordinal| {
+                format!("Normal SuccessfulUpdate Update Pod web-{ordinal} in StatefulSet web successful")
+            })
+            .collect();
+        assert_eq!(drive.events(), told);
+        assert!(drive.pods().iter().all(|pod| pod.metadata.is_controlled_by(&drive.set().metadata.uid)));
+        assert!(drive.claim_owners().values().all(|owners| owners.len() == 1));
+    });
+}
+
+/// A label that somebody takes away while the set looks elsewhere is put back onto the newest pod.
+#[test]
+fn an_update_of_a_pod_that_has_changed_meanwhile_is_tried_again() {
+    for_both(1, |drive, _| {
+        drive.settle();
+        drive.edit_pod(0, |pod| drop(pod.metadata.labels.remove("statefulset.kubernetes.io/pod-name")));
+        drive.catch_up();
+        drive.hold_watches();
+        drive.edit_pod(0, |pod| drop(pod.metadata.annotations.insert("by".into(), "somebody".into())));
+        drive.forget_log();
+        drive.run_sync().unwrap();
+        assert_eq!(
+            drive.events(),
+            ["Normal SuccessfulUpdate Update Pod web-0 in StatefulSet web successful"]
+        );
+        let meta = drive.pods().remove(0).metadata;
+        assert_eq!(
+            (&*meta.labels["statefulset.kubernetes.io/pod-name"], &*meta.annotations["by"]),
+            ("web-0", "somebody")
+        );
+    });
+}
+
 #[test]
 fn sts_e2e_32_35_sts_int_08_ordinals_move_with_their_start() {
     /// Start and replicas before, start and replicas after, and the pods that are there then.
