@@ -11,7 +11,7 @@ use crate::api::apps::ControllerRevision;
 use crate::api::codec::map_of;
 use crate::api::{Kind, Object, ObjectKey, patch};
 use crate::apiserver::ApiServer;
-use crate::collections::sort_by_key;
+use crate::collections::{SortedMap, sort_by_key};
 use crate::kubectl::command::CHANGE_CAUSE;
 use crate::kubectl::error::CommandError;
 use crate::kubectl::objects::wire;
@@ -52,7 +52,10 @@ pub(super) fn history(api: &ApiServer, key: &ObjectKey) -> Result<Vec<History>, 
         let cause = revision.metadata.annotations.get(CHANGE_CAUSE).cloned().unwrap_or_default();
         Ok(History { revision: revision.revision, cause, object, template })
     };
-    revisions.iter().map(entry).collect()
+    // Of two with the same number, as after an adoption, one is shown.
+    let by_number: SortedMap<i64, _> =
+        revisions.iter().map(|revision| (revision.revision, revision)).collect();
+    by_number.into_values().map(entry).collect()
 }
 
 /// The set as a revision remembers it.
