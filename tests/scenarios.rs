@@ -52,6 +52,7 @@ scenarios! {
     bad_lines
     budget_drain
     budget_reasons
+    adoption
     endpoint_slices
     volume_with_claim
     node_lost

@@ -2,7 +2,8 @@
 //!
 //! Models `manageReplicas` and `slowStartBatch`, `pkg/controller/replicaset/replica_set.go`, Kubernetes
 //! v1.36. Left out: requests side by side. Upstream's requests take their time, in which others act; here a
-//! sync takes none, but other processes get their turn between two parts of a long one.
+//! sync takes none, but other processes get their turn between two parts of a long one, and pods that were
+//! just adopted are deleted as much later as the adoption takes upstream.
 
 use std::rc::Rc;
 
@@ -17,10 +18,14 @@ use crate::client::StatusError;
 use crate::controllers::api_access::Api;
 use crate::controllers::expectations::Expectations;
 use crate::controllers::pod_control::{create_pod, delete_pod, pod_from_template};
-use crate::sim::Time;
+use crate::sim::{Span, Time};
 
 /// Pods that one turn makes or deletes at most.
 const PODS_A_TURN: usize = 32;
+
+/// How long it takes to ask the server whether the set may adopt and to send it the adoption. A scheduler,
+/// which sends one request, has given a new pod its node before.
+const ADOPTION: Span = Span::from_ms(10);
 
 /// A sync that has decided what to do.
 #[derive(Clone, Debug)]
@@ -33,6 +38,8 @@ pub(super) struct UnderWay {
     pub(super) outcome: Rc<Outcome>,
     /// The first failure.
     pub(super) failure: Option<StatusError>,
+    /// When it goes on; at once unless the sync has adopted pods and is to delete some.
+    pub(super) from: Time,
     rest: Rest,
 }
 
@@ -51,9 +58,12 @@ impl UnderWay {
         plan: Plan,
         set: &Rc<ReplicaSet>,
         counts: Counts,
+        has_adopted: bool,
         expectations: &mut Expectations,
         now: Time,
     ) -> Self {
+        let waits = has_adopted && matches!(plan.steps, Steps::Delete(_));
+        let from = if waits { now + ADOPTION } else { now };
         let rest = match plan.steps {
             Steps::Nothing => Rest::Delete(Vec::new()),
             Steps::Create(count) => {
@@ -66,7 +76,7 @@ impl UnderWay {
                 Rest::Delete(names().rev().collect())
             }
         };
-        Self { set: Rc::clone(set), counts, outcome: Rc::new(plan.outcome), failure: None, rest }
+        Self { set: Rc::clone(set), counts, outcome: Rc::new(plan.outcome), failure: None, from, rest }
     }
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct SetState {
     pub(super) writes: OwnWrites,
     /// The sync that has begun and goes on in the next turn.
     under_way: Option<UnderWay>,
+    /// Whether it waits until its adoptions are made.
+    waits: bool,
 }
 
 impl SetState {
@@ -40,7 +42,13 @@ impl SetState {
         for pod in cache.controlled_by::<Pod>(&set.metadata.namespace, &set.metadata.uid) {
             pods.put(Rc::clone(pod));
         }
-        Self { pods, expectations: Expectations::default(), writes: OwnWrites::default(), under_way: None }
+        Self {
+            pods,
+            expectations: Expectations::default(),
+            writes: OwnWrites::default(),
+            under_way: None,
+            waits: false,
+        }
     }
 
     /// Whether this is about the very set, not about an earlier one of the name.
@@ -63,19 +71,20 @@ impl SetState {
         if self.pods.set().metadata.generation != set.metadata.generation {
             self.pods.rebuild(Rc::clone(set));
         }
-        self.claim_pods(set, cache, api)?;
+        let has_adopted = self.claim_pods(set, cache, api)?;
         let now = api.now();
         self.pods.refresh(now);
         let counts = self.pods.counts();
         let view = View { set, pods: &self.pods, expectations: &self.expectations, cache };
         let plan = manage_replicas(&view, now);
-        let under_way = UnderWay::begin(plan, set, counts, &mut self.expectations, now);
+        let under_way = UnderWay::begin(plan, set, counts, has_adopted, &mut self.expectations, now);
         self.go_on(key, under_way, api)
     }
 
-    /// Whether a sync has begun that goes on in the next turn.
+    /// Whether a sync has begun that goes on in the next turn. One that waits for its adoptions lets the
+    /// other sets have theirs: upstream has several workers.
     pub(super) fn is_under_way(&self) -> bool {
-        self.under_way.is_some()
+        self.under_way.is_some() && !self.waits
     }
 
     /// Goes on with the sync that has begun; `None` when there is none.
@@ -86,6 +95,12 @@ impl SetState {
 
     /// Carries out as much of a plan as one turn may, and ends the sync with the last of it.
     fn go_on(&mut self, key: &ObjectKey, mut under_way: UnderWay, api: &mut dyn Api) -> SyncResult {
+        self.waits = under_way.from > api.now();
+        if self.waits {
+            api.requeue_after(key, under_way.from - api.now());
+            self.under_way = Some(under_way);
+            return Ok(None);
+        }
         if !self.carry_out_some(&mut under_way, api) {
             self.under_way = Some(under_way);
             return Ok(None);
@@ -113,13 +128,14 @@ impl SetState {
         }
     }
 
-    /// Adopts pods that fit and belong to nobody, and lets go of its own that do not fit.
+    /// Adopts pods that fit and belong to nobody, and lets go of its own that do not fit; says whether it has
+    /// adopted any.
     fn claim_pods(
         &mut self,
         set: &Rc<ReplicaSet>,
         cache: &Cache,
         api: &mut dyn Api,
-    ) -> Result<(), SyncError> {
+    ) -> Result<bool, SyncError> {
         let (namespace, meta) = (&set.metadata.namespace, &set.metadata);
         let mut errors = Vec::new();
         let key_of = |pod: &Pod| ObjectKey::new(Kind::Pod, namespace.clone(), pod.metadata.name.clone());
@@ -131,7 +147,7 @@ impl SetState {
                 errors.push(error.message);
             }
         }
-        let mut may_adopt = None;
+        let (mut may_adopt, mut has_adopted) = (None, false);
         for pod in cache.orphans::<Pod>(namespace) {
             let fits = !pod.is_terminal() && set.spec.selector.matches(&pod.metadata.labels);
             if controller_ref::claim(meta, &pod.metadata, fits) != Claim::Adopt {
@@ -146,6 +162,7 @@ impl SetState {
             }
             match controller_ref::adopt(api, Kind::ReplicaSet, meta, &key_of(pod), &pod.metadata.uid) {
                 Ok(adopted) => {
+                    has_adopted = true;
                     self.writes.wrote(&adopted);
                     self.pods.put(Rc::clone(pod));
                 }
@@ -155,7 +172,7 @@ impl SetState {
         }
         errors.dedup();
         match errors.as_slice() {
-            [] => Ok(()),
+            [] => Ok(has_adopted),
             [one] => Err(SyncError { message: one.clone() }),
             many => Err(SyncError { message: format!("[{}]", many.join(", ")) }),
         }
