@@ -52,6 +52,8 @@ pub(super) struct ContainerRun {
     pub(super) held_unready: bool,
     /// When it ends by itself, and with which code.
     exits: Option<(Time, i64)>,
+    /// Whether a fault ended its last start, or is to end this one.
+    pub(super) ended_by_fault: bool,
     /// How its last start ended, and the one before.
     pub(super) ended: Option<Terminated>,
     pub(super) previous: Option<Terminated>,
@@ -78,6 +80,7 @@ impl ContainerRun {
             ready_at: None,
             held_unready: false,
             exits: None,
+            ended_by_fault: false,
             ended: None,
             previous: None,
             crashes: 0,
@@ -97,6 +100,18 @@ impl ContainerRun {
         match self.then? {
             (at, Stage::Running) => Some(at),
             (at, Stage::Starting) => Some(at + Span::from_ms(timing.start_ms)),
+            _ => None,
+        }
+    }
+
+    /// When it is pulled or started again; `None` while it is not waited for.
+    pub(super) fn next_try_at(&self, timing: &Timing) -> Option<Time> {
+        let (at, next) = self.then?;
+        let crashes = timing.crash_back_off(self.crashes).ms().saturating_sub(timing.exit_shown_ms);
+        match (self.stage, next) {
+            (Stage::ErrImagePull, _) => Some(at + timing.pull_back_off(self.pull_failures)),
+            (Stage::Exited, Stage::CrashLoopBackOff) => Some(at + Span::from_ms(crashes)),
+            (Stage::ImagePullBackOff | Stage::Exited | Stage::CrashLoopBackOff, _) => Some(at),
             _ => None,
         }
     }
@@ -208,7 +223,12 @@ impl ContainerRun {
 
     /// Whether it starts again after its last end.
     fn restarts(&self, pod: &Pod) -> bool {
-        let failed = self.exit_code().unwrap_or_default() != 0;
+        self.restarts_after(self.exit_code().unwrap_or_default(), pod)
+    }
+
+    /// Whether it starts again after an end with this code.
+    pub(super) fn restarts_after(&self, code: i64, pod: &Pod) -> bool {
+        let failed = code != 0;
         match (self.role, pod.spec.restart_policy.as_str()) {
             (Role::Sidecar, _) | (Role::App, "Always" | "") => true,
             (Role::Init, "Always" | "OnFailure" | "") | (Role::App, "OnFailure") => failed,
@@ -269,16 +289,18 @@ impl ContainerRun {
         let ends = behaviour(container, self.role == Role::Init, timing).ends;
         let fault = faults.crash_loop.filter(|_| self.role == Role::App && self.is_first(place));
         self.exits = fault.or(ends).map(|(after, code)| (now + after, code));
+        self.ended_by_fault = fault.is_some();
     }
 
     fn is_first(&self, place: &Place<'_>) -> bool {
         self.index == place.pod.spec.init_containers.len()
     }
 
-    /// Ends by itself after a while; `None` takes that back.
-    pub(super) fn set_exit(&mut self, exit: Option<(Time, i64)>) {
+    /// Ends by itself after a while, perhaps because of a fault; `None` takes that back.
+    pub(super) fn set_exit(&mut self, exit: Option<(Time, i64)>, is_fault: bool) {
         if self.is_running() {
             self.exits = exit;
+            self.ended_by_fault = is_fault;
         }
     }
 

@@ -10,8 +10,9 @@
 //! - [`control`]: faults that people inject; `touch`: what they do to pods. [`faults`]: those that stay.
 //! - `lifecycle`: the table of a container's stages; `container`, `worker`: one container, one pod;
 //!   `container_words`: what is said of one; `stopping`: how a pod ends; `pods`: what makes it go on;
-//!   `status`, `pod_reports`: what is reported; `admission`, `images`, `commands`, `agent`: what the stages
-//!   depend on; `probing`: probes, and those that fail because somebody changed something.
+//!   `retry`: what the next try of a container comes to; `status`, `pod_reports`: what is reported;
+//!   `admission`, `images`, `commands`, `agent`: what the stages depend on; `probing`: probes, and those that
+//!   fail because somebody changed something.
 
 pub mod timing;
 pub mod node;
@@ -28,6 +29,7 @@ mod registry;
 mod commands;
 mod probing;
 mod lifecycle;
+mod retry;
 mod container;
 mod container_words;
 mod worker;
@@ -48,6 +50,7 @@ pub use control::Control;
 pub use node::{NodeConfig, node_object, node_object_at};
 pub use probing::ProbeKind;
 pub use report::Pressure;
+pub use retry::NextTry;
 pub use timing::Timing;
 
 use crate::api::pod::Pod;

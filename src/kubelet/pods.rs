@@ -8,6 +8,7 @@ use std::rc::Rc;
 use super::agent::NodeAgent;
 use super::container_words::Told;
 use super::pod_reports::is_readiness_taken;
+use super::status::unready_gates;
 use super::worker::{Outcome, Plan, Worker};
 use super::{COMPONENT, Ctx, Kubelets, Place, PodId, Scene, Timer, admission};
 use crate::api::Object;
@@ -55,6 +56,8 @@ impl Kubelets {
         if pod.is_terminating() && (!old.is_terminating() || grace(&old) != grace(pod)) {
             outcome.told.extend(worker.terminate(now, scene).told);
         }
+        // Somebody set a condition that the pod's readiness depends on (`NeedToReconcilePodReadiness`).
+        outcome.status |= unready_gates(&old) != unready_gates(pod);
         // An echo of this kubelet's own write asks for nothing.
         let has_news = outcome.status || worker.due() != worker.wake_at;
         // Somebody else took its readiness away; the status manager mends that

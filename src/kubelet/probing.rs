@@ -187,7 +187,7 @@ impl ContainerRun {
         let message = format!("Container {container} failed liveness probe, will be restarted");
         tell(place, EventType::Normal, "Killing", message);
         let (takes, code) = stopping;
-        self.set_exit(Some((due + takes, code)));
+        self.set_exit(Some((due + takes, code)), false);
         false
     }
 }

@@ -264,7 +264,7 @@ fn names(worker: &Worker, wanted: impl Fn(&ContainerRun) -> bool) -> Vec<&str> {
 }
 
 /// What is missing for the pod's readiness gates, in words; empty when nothing is.
-fn unready_gates(live: &Pod) -> String {
+pub(super) fn unready_gates(live: &Pod) -> String {
     let gates =
         live.spec.extra.get("readinessGates").and_then(|gates| gates.as_array()).into_iter().flatten();
     let missing = gates.filter_map(|gate| {

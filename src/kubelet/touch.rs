@@ -89,7 +89,7 @@ impl Kubelets {
                 .and_then(|container| is.or(behaviour(container, false, touch.scene.timing).ends));
             let exit = ends.map(|(after, code)| (touch.now + after, code));
             if let Some(run) = touch.worker.runs.iter_mut().find(|run| run.role == Role::App) {
-                run.set_exit(exit);
+                run.set_exit(exit, is.is_some());
             }
             Ok(Outcome::default())
         }));
@@ -178,7 +178,7 @@ impl Touch<'_> {
         }
         let (takes, code) = self.worker.stopping(container, self.scene);
         if let Some(run) = self.worker.runs.get_mut(index) {
-            run.set_exit(Some((self.now + takes, code)));
+            run.set_exit(Some((self.now + takes, code)), true);
         }
         Ok(outcome)
     }
@@ -193,6 +193,7 @@ impl Touch<'_> {
         let (run, container) =
             runs.find(|(run, _)| run.is_running()).ok_or_else(|| not_running(&pod.metadata.name))?;
         let (scene, told) = (self.scene, &mut outcome.told);
+        run.ended_by_fault = true;
         end(run, self.now, &mut At { scene, images: self.images, pod: &pod, container, told });
         Ok(outcome)
     }

@@ -1,0 +1,64 @@
+//! When a kubelet tries a container again that could not start or has ended, and whether that can come to
+//! more than before.
+//!
+//! Models no part of Kubernetes v1.36: a kubelet says only that it waits. What is asked here is what only the
+//! machine knows: whether the registry has the image by now, and whether the program would end again.
+
+use super::commands::behaviour;
+use super::container::{ContainerRun, Role};
+use super::images::{self, ImageNeed};
+use super::lifecycle::Stage;
+use super::worker::containers;
+use super::{Kubelets, PodId, Scene};
+use crate::api::pod::{Container, Pod};
+use crate::sim::Time;
+
+/// Starts after which a container is expected to end again, when nothing is known of why it did.
+const STARTS_MANY: i64 = 4;
+
+/// The next try of a container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NextTry {
+    /// When it comes; `None` when the container is not waited for.
+    pub at: Option<Time>,
+    /// Whether it ends as the one before, as far as anybody can know.
+    pub is_in_vain: bool,
+}
+
+impl Kubelets {
+    /// The next try of a pod's container; `None` when no kubelet has the pod.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
+    pub fn next_try(&self, pod: &Pod, container: &str) -> Option<NextTry> {
+        let worker = self.workers.get(&PodId::of(pod))?;
+        let agent = self.agents.get(&worker.pod.spec.node_name)?;
+        let mut runs = worker.runs.iter().zip(containers(&worker.pod));
+        let (run, spec) = runs.find(|(_, spec)| spec.name == container)?;
+        let scene = Scene { timing: &self.timing, faults: &self.faults };
+        let need = images::need(spec, &agent.images, scene);
+        let cannot_pull = matches!(need, ImageNeed::PullInVain | ImageNeed::NeverPull);
+        Some(NextTry {
+            at: run.next_try_at(scene.timing),
+            is_in_vain: cannot_pull || (run.has_ended() && self.ends_again(run, spec, &worker.pod)),
+        })
+    }
+
+    /// Whether a container that has ended would end again after another start.
+    fn ends_again(&self, run: &ContainerRun, spec: &Container, pod: &Pod) -> bool {
+        let meta = &pod.metadata;
+        let is_first_app = run.role == Role::App && pod.spec.containers.first() == Some(spec);
+        let fault = self.faults.of_pod(&meta.namespace, &meta.name).crash_loop.filter(|_| is_first_app);
+        let ends = fault.or(behaviour(spec, run.role == Role::Init, &self.timing).ends);
+        match ends {
+            Some((_, code)) => run.restarts_after(code, pod),
+            // What ended because of a fault that is over stays up; of all else only its past is known.
+            None => !run.ended_by_fault && run.starts >= STARTS_MANY,
+        }
+    }
+}
+
+impl ContainerRun {
+    fn has_ended(&self) -> bool {
+        matches!(self.stage, Stage::Exited | Stage::CrashLoopBackOff)
+    }
+}
