@@ -72,10 +72,18 @@ const BAD: &str = "$ kubectl set image sts/web nginx=nginx:bad\n+60s\n";
 fn rollouts() {
     check(&format!("{WEB}{BAD}"), "sts/web", "PodReady");
     check(&format!("{WEB}{BAD}$ kubectl rollout undo sts/web\n+5s\n"), "sts/web", "BrokenRollout");
+    check(&format!("{WEB}{BAD}$ kubectl rollout undo sts/web\n+5s\n"), "pod/web-1", "ImagePull");
+    let large = "$ kubectl set resources sts/web --requests=cpu=64\n+60s\n";
+    check(&format!("{WEB}{large}"), "sts/web", "PodReady");
+    check(&format!("{WEB}{large}"), "pod/web-1", "TooLarge");
+    check(&format!("{WEB}{large}$ kubectl rollout undo sts/web\n+5s\n"), "sts/web", "BrokenRollout");
+    check(&format!("{WEB}{large}$ kubectl rollout undo sts/web\n+5s\n"), "pod/web-1", "TooLarge");
     let partition =
         r#"$ kubectl patch sts web -p '{"spec":{"updateStrategy":{"rollingUpdate":{"partition":7}}}}'"#;
     let update = "$ kubectl set image sts/web nginx=nginx:2\n+5s\n";
     check(&format!("{WEB}{partition}\n{update}"), "sts/web", "PartitionTooHigh");
+    let start = r#"$ kubectl patch sts web -p '{"spec":{"ordinals":{"start":5},"updateStrategy":{"rollingUpdate":{"partition":4}}}}'"#;
+    check(&format!("{WEB}{start}\nsettle\n{update}"), "sts/web", "PartitionTooHigh");
     let on_delete = r#"$ kubectl patch sts web -p '{"spec":{"updateStrategy":{"type":"OnDelete","rollingUpdate":null}}}'"#;
     check(&format!("{WEB}{on_delete}\n{update}"), "sts/web", "OnDelete");
     let hello = "$ kubectl create deployment hello --image=hello:1 --replicas=3\nsettle\n";
@@ -84,6 +92,23 @@ fn rollouts() {
     check(&format!("{hello}{bad}+700s\n"), "deploy/hello", "ProgressDeadline");
     let pause = "$ kubectl rollout pause deploy/hello\n$ kubectl set image deploy/hello hello=hello:2\n+5s\n";
     check(&format!("{hello}{pause}"), "deploy/hello", "Paused");
+    let stays = r#"$ kubectl patch sts web -p '{"spec":{"updateStrategy":{"type":"OnDelete","rollingUpdate":null}}}'
+$ kubectl set image sts/web nginx=nginx:bad
++2s
+$ kubectl delete pod web-1
++60s
+"#;
+    check(&format!("{WEB}{stays}"), "pod/web-1", "ImagePull");
+}
+
+#[test]
+fn refused_requests() {
+    let stranger = "$ kubectl run web-0 --image=a\n+5s\n$ kubectl apply -f web.yaml\n+5s\n";
+    check(stranger, "sts/web", "RequestRefused");
+    let account = "$ kubectl create deployment hello --image=hello:1 --replicas=2 --dry-run=client -o yaml > hello.yaml\n\
+                   $ sed -i 's/      containers:/      serviceAccountName: absent\\n      containers:/' hello.yaml\n\
+                   $ kubectl apply -f hello.yaml\n+2s\n";
+    check(account, "deploy/hello", "ReplicaFailure");
 }
 
 #[test]
@@ -111,6 +136,9 @@ fn placement() {
     check(&format!("{taint}{}", run("{}")), "pod/a", "Tainted");
     let lost = "%node node-1\n$ fault stop node/node-1\n+60s\n";
     check(&format!("{lost}{}", run("{}")), "pod/a", "Tainted");
+    let two = "$ kubectl taint nodes --all node.kubernetes.io/out-of-service=nodeshutdown:NoSchedule gpu=yes:NoSchedule\n";
+    check(&format!("{two}{}", run("{}")), "pod/a", "Tainted");
+    check(&run(r#"{"nodeSelector":{"disk":"ssd","size":"large"}}"#), "pod/a", "NoNodeMatches");
     let elsewhere = "$ fault misplace sc/standard --node=node-4\n$ kubectl cordon node-4\n\
                      $ kubectl apply -f web.yaml\n+30s\n$ fault clear sc/standard\n";
     check(elsewhere, "pod/web-0", "VolumeElsewhere");
@@ -121,6 +149,10 @@ fn containers() {
     check("$ fault no-image image/a:1\n$ kubectl run a --image=a:1\n+30s\n", "pod/a", "ImagePull");
     check(&format!("{WEB}$ fault crash-loop pod/web-1\n+300s\n"), "pod/web-1", "CrashLoop");
     check(&format!("{WEB}! unready web-1\n+5s\n"), "pod/web-1", "Unready");
+    let gate = r#"$ kubectl run a --image=a --overrides='{"spec":{"readinessGates":[{"conditionType":"example.com/x"}]}}'
++10s
+"#;
+    check(gate, "pod/a", "ReadinessGate");
     check(&format!("{WEB}! unready web-1\n! unready web-0\n+5s\n"), "svc/nginx", "NoReadyPod");
 }
 
@@ -162,6 +194,9 @@ fn selectors_and_budgets() {
         budget("--selector=app=front --max-unavailable=0")
     );
     check(&drain, "node/node-1", "DrainNever");
+    let two = "$ kubectl create pdb again --selector=app=front --max-unavailable=1\n+2s\n";
+    let two = format!("{}{two}", budget("--selector=app=front --max-unavailable=1"));
+    check(&two, "pdb/front", "SeveralBudgets");
 }
 
 #[test]

@@ -76,6 +76,11 @@ scenarios! {
     containers_others
     containers_loops
     huge_replicas
+    why_again
+    why_owners
+    why_drains
+    why_next_try
+    why_room
     why_sets
     why_daemons
     why_deployments

@@ -51,6 +51,11 @@ impl<C: Component> Process<C> {
         }
     }
 
+    /// What it knows of the cluster.
+    pub(super) fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
     /// It ends, and forgets all that it knew.
     pub(super) fn end(&mut self) {
         self.runs = false;

@@ -91,6 +91,7 @@ impl Controller for NamespaceController {
                 sentence: format!("waiting for {remaining} objects of namespace {} to be removed", key.name),
                 object: None,
                 facts: Vec::new(),
+                until: None,
             })));
         }
         context.request(Request::update(Object::Namespace(finalized(namespace).into())))?;

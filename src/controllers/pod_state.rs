@@ -3,6 +3,7 @@
 //! Models the STATUS column of `kubectl get pods`, pkg/printers/internalversion/printers.go, Kubernetes
 //! v1.36. Left out: exit codes and init containers' progress.
 
+use crate::api::meta::Condition;
 use crate::api::pod::{ContainerStatus, Pod};
 
 fn waiting_reason(status: &ContainerStatus) -> Option<&str> {
@@ -12,9 +13,15 @@ fn waiting_reason(status: &ContainerStatus) -> Option<&str> {
 }
 
 /// Why the pod cannot start, as `kubectl get pods` shows it; `None` when nothing speaks against it.
-pub(crate) fn trouble(pod: &Pod) -> Option<&str> {
+fn trouble(pod: &Pod) -> Option<&str> {
     let status = &pod.status;
     status.init_container_statuses.iter().chain(&status.container_statuses).find_map(waiting_reason)
+}
+
+/// Whether the pod cannot start, as far as its status says: a container does not, or no node takes it.
+pub(crate) fn is_stuck(pod: &Pod) -> bool {
+    let is_refused = || Condition::find(&pod.status.conditions, "PodScheduled");
+    trouble(pod).is_some() || (!pod.is_bound() && is_refused().is_some_and(|it| it.status == "False"))
 }
 
 /// How the pod stands, in a few words.

@@ -76,7 +76,7 @@ impl WaitingFor {
             ),
         };
         let facts = vec![(fact.to_owned(), Timestamp::at(*time).to_string())];
-        Verdict::Waiting(Reason { name, sentence, object: None, facts })
+        Verdict::Waiting(Reason { name, sentence, object: None, facts, until: None })
     }
 }
 
@@ -190,6 +190,7 @@ impl PodGc {
             sentence: format!("Pod {} was removed: nobody else will ({cause:?})", key.name),
             object: None,
             facts: Vec::new(),
+            until: None,
         })))
     }
 

@@ -115,8 +115,12 @@ impl ControllerManager {
             Some(decisions) => decisions,
             None => self.decisions.entry(Rc::new(decision.object.clone())).or_default(),
         };
-        // The same decision again is no news: the first of them says since when it holds.
-        if decisions.last().is_some_and(|last| last.verdict == decision.verdict && last.by == decision.by) {
+        // The same decision again is no news: the first of them says since when it holds. About another
+        // object of the name it is news.
+        let is_same = |last: &Decision| {
+            last.by == decision.by && last.verdict == decision.verdict && last.uid == decision.uid
+        };
+        if decisions.last().is_some_and(is_same) {
             return;
         }
         let decisions = Rc::make_mut(decisions);
@@ -151,7 +155,8 @@ impl Component for ControllerManager {
             let by = worker.controller.name();
             passed_by.retain(|(key, _)| !worker.queue.holds(key));
             for (object, verdict) in passed_by {
-                self.note(Decision { at: now, by, object, verdict });
+                let uid = uid_of(context.cache, &object);
+                self.note(Decision { at: now, by, object, uid, verdict });
             }
             self.set_timer(index, context);
         }
@@ -169,6 +174,11 @@ impl Component for ControllerManager {
         }
         self.set_timer(index, context);
     }
+}
+
+/// The uid of an object as it is cached; empty when it is not.
+pub(super) fn uid_of(cache: &Cache, key: &ObjectKey) -> String {
+    cache.get(key).map_or_else(String::new, |cached| cached.meta().uid.clone())
 }
 
 /// Whether an object may still be acted for: it exists and is this very one (a name may have been used

@@ -17,6 +17,8 @@ pub struct Reason {
     pub object: Option<ObjectKey>,
     /// The rule behind it, with its values: field or fact, and value.
     pub facts: Vec<(String, String)>,
+    /// When time alone ends it; how long that still takes depends on when one asks.
+    pub until: Option<Time>,
 }
 
 /// How a sync ended.
@@ -51,6 +53,8 @@ pub struct Decision {
     pub by: &'static str,
     /// What the sync was about.
     pub object: ObjectKey,
+    /// The uid of that object, as its name may be used again; empty when the controller saw none.
+    pub uid: String,
     /// How it ended.
     pub verdict: Verdict,
 }

@@ -6,6 +6,7 @@
 //! upstream they act beside it.
 
 use super::controller::{Controller, Requeue, SyncResult};
+use super::process::uid_of;
 use super::verdict::{Decision, Reason, Verdict};
 use crate::api::ObjectKey;
 use crate::client::{Context, WorkFate, WorkQueue};
@@ -72,8 +73,9 @@ impl Worker {
             self.under_way = Some(key);
             return None;
         }
-        let verdict = self.end(&key, part.result, now);
-        verdict.map(|verdict| Decision { at: now, by: self.controller.name(), object: key, verdict })
+        let verdict = self.end(&key, part.result, now)?;
+        let uid = uid_of(context.cache, &key);
+        Some(Decision { at: now, by: self.controller.name(), object: key, uid, verdict })
     }
 
     fn resume(&mut self) -> Option<Turn> {
@@ -110,6 +112,7 @@ impl Worker {
                     sentence: error.message,
                     object: None,
                     facts: Vec::new(),
+                    until: None,
                 }))
             }
         }

@@ -8,7 +8,8 @@
 //! - [`cluster_state`], [`resources`], [`terms`]: what is known of nodes and placed pods.
 //! - [`schedule_one`], [`plugins`], [`draws`], [`preemption`], [`framework`]: one attempt and what it says.
 //! - [`nominations`], [`preempting`]: nodes that are kept for pods, and how room is made there.
-//! - `intake`: what a change means. `failure`: what follows when there is no node.
+//! - `intake`: what a change means. `failure`: what follows when there is no node. `leaving`: whether pods
+//!   that go make room.
 //! - [`binding`]: what follows once a node is chosen. [`history`]: attempts that were made.
 
 pub(crate) mod resources;
@@ -20,6 +21,7 @@ pub(crate) mod nominations;
 pub(crate) mod preemption;
 pub(crate) mod draws;
 pub(crate) mod schedule_one;
+mod leaving;
 pub mod queue;
 pub(crate) mod hints;
 pub(crate) mod history;

@@ -15,6 +15,7 @@ use crate::api::intstr::IntOrString;
 use crate::api::pod::Pod;
 use crate::api::policy::PodDisruptionBudget;
 use crate::api::{Kind, LabelMap, Object, ObjectKey};
+use crate::apiserver::{can_ignore_budgets, may_evict_unhealthy};
 
 const NEVER: Rule = rule(
     "controllermanager",
@@ -29,11 +30,22 @@ const UNHEALTHY: Rule = rule(
     "UnhealthyForGood",
     Ends::Person,
     "spec.unhealthyPodEvictionPolicy",
-    "IfHealthyBudget: Pods that are not ready may be evicted only while enough others are healthy. When they cannot get \
-     well by themselves, neither they nor the healthy ones can be evicted.",
+    "Healthy Pods may be evicted while more are healthy than the budget wants, and a Pod that never gets well does not \
+     count. A Pod that is Pending may be evicted always, one that runs and is not ready while enough others are \
+     healthy (IfHealthyBudget), or always (AlwaysAllow).",
+);
+const SEVERAL: Rule = rule(
+    "api-server",
+    "SeveralBudgets",
+    Ends::Person,
+    "spec.selector",
+    "A Pod that more than one PodDisruptionBudget selects cannot be evicted, whatever the budgets allow.",
 );
 
-pub(super) const RULES: &[&Rule] = &[&NEVER, &UNHEALTHY];
+/// Pods of a budget that are looked at: the page asks with every change.
+const PODS_LOOKED_AT: usize = 50;
+
+pub(super) const RULES: &[&Rule] = &[&NEVER, &UNHEALTHY, &SEVERAL];
 
 /// Why a budget allows evictions, or does not.
 pub(super) fn explain(view: View<'_>, key: &ObjectKey, budget: &Rc<PodDisruptionBudget>) -> Explanation {
@@ -41,6 +53,9 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, budget: &Rc<PodDisruption
     let status = &budget.status;
     if !is_seen(&object) {
         return unseen(key);
+    }
+    if let Some(several) = shared(view, key, budget) {
+        return several;
     }
     let Some(explanation) = decided(view, key, &object) else {
         let allowed = status.disruptions_allowed;
@@ -62,24 +77,69 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, budget: &Rc<PodDisruption
         "HealthyPods" | "SparePod" => unhealthy(view, key, budget, explanation),
         "ManagedPods" | "Scale" => {
             let line = patch(view, key, "{\"minAvailable\":1,\"maxUnavailable\":null}");
+            let explanation = explanation.field(bound(key, budget));
             explanation.mend(Mend::line("Ask for a number of Pods: that needs no controller", line))
         }
         _ => explanation,
     }
 }
 
-/// Why the budget of a pod does not allow its eviction now; `None` when it does, or there is none.
+/// Why the eviction of a pod is refused now; `None` when it is not.
 pub(super) fn refusing(view: View<'_>, pod: &Pod) -> Option<Explanation> {
+    if can_ignore_budgets(pod) {
+        return None;
+    }
+    let budgets = budgets_of(view, pod);
+    let budget = match budgets.as_slice() {
+        [] => return None,
+        [budget] => budget,
+        several => return Some(in_several(view, &pod_key(pod), several)),
+    };
+    let may_go = !pod.is_ready() && may_evict_unhealthy(budget);
+    if may_go || budget.status.disruptions_allowed > 0 {
+        return None;
+    }
+    view.explain(&key_of(budget))
+}
+
+fn key_of(budget: &PodDisruptionBudget) -> ObjectKey {
+    let meta = &budget.metadata;
+    ObjectKey::new(Kind::PodDisruptionBudget, meta.namespace.clone(), meta.name.clone())
+}
+
+fn budgets_of<'a>(view: View<'a>, pod: &Pod) -> Vec<&'a Rc<PodDisruptionBudget>> {
     let meta = &pod.metadata;
     let selects = |budget: &&Rc<PodDisruptionBudget>| {
         budget.spec.selector.as_ref().is_some_and(|selector| selector.matches(&meta.labels))
     };
-    let budget = view.list::<PodDisruptionBudget>(Some(&meta.namespace)).find(selects)?;
-    if budget.status.disruptions_allowed > 0 {
-        return None;
-    }
-    let budget = &budget.metadata;
-    view.explain(&ObjectKey::new(Kind::PodDisruptionBudget, budget.namespace.clone(), budget.name.clone()))
+    view.list::<PodDisruptionBudget>(Some(&meta.namespace)).filter(selects).collect()
+}
+
+/// A pod that several budgets select.
+fn in_several(view: View<'_>, pod: &ObjectKey, budgets: &[&Rc<PodDisruptionBudget>]) -> Explanation {
+    let names: Vec<&str> = budgets.iter().map(|budget| budget.metadata.name.as_str()).collect();
+    let sentence = format!("Pod {} cannot be evicted: more than one budget selects it", pod.name);
+    let object = budgets.first().map_or_else(|| pod.clone(), |budget| key_of(budget));
+    let explanation = Explanation::new(&object, SEVERAL, sentence).fact("budgets", names.join(", "));
+    let others = names.get(1..).unwrap_or_default().join(" ");
+    let line = format!("kubectl delete pdb {others}{}", view.flag(pod));
+    explanation.mend(Mend::line("Keep one of them, or let each select other Pods", line))
+}
+
+/// A budget that shares a pod with another one.
+fn shared(view: View<'_>, key: &ObjectKey, budget: &PodDisruptionBudget) -> Option<Explanation> {
+    view.list::<PodDisruptionBudget>(Some(&key.namespace)).nth(1)?;
+    let selector = budget.spec.selector.as_ref()?;
+    let mut pods = view.list::<Pod>(Some(&key.namespace)).filter(|pod| !pod.is_terminal());
+    pods.by_ref().filter(|pod| selector.matches(&pod.metadata.labels)).take(PODS_LOOKED_AT).find_map(|pod| {
+        let budgets = budgets_of(view, pod);
+        (budgets.len() > 1).then(|| {
+            let mut explanation = in_several(view, &pod_key(pod), &budgets);
+            explanation.object = key.clone();
+            explanation.held_up_by = Some(pod_key(pod));
+            explanation.field(Field { object: key.clone(), path: "spec.selector".to_owned() })
+        })
+    })
 }
 
 /// Whether somebody asked for the eviction of a pod, and its budget refused.
@@ -145,6 +205,7 @@ fn never(view: View<'_>, key: &ObjectKey, budget: &PodDisruptionBudget, decided:
         (Some(_), _) => "{\"minAvailable\":null,\"maxUnavailable\":1}".to_owned(),
         _ => "{\"maxUnavailable\":1}".to_owned(),
     };
+    explanation.facts.retain(|(name, _)| name != "currentHealthy");
     explanation
         .fact("currentHealthy", status.current_healthy)
         .fact("disruptionsAllowed", status.disruptions_allowed)
@@ -167,22 +228,25 @@ fn unhealthy(
         let selector = budget.spec.selector.as_ref();
         !pod.is_ready() && selector.is_some_and(|selector| selector.matches(&pod.metadata.labels))
     };
-    let mut pods = view.list::<Pod>(Some(&key.namespace)).filter(selects).take(50);
-    let Some(blocked) = pods.find_map(|pod| view.blocked(&pod_key(pod))) else { return decided };
-    let sentence = format!(
-        "{}; Pod {} does not get well by itself, so none will be",
-        decided.sentence, blocked.object.name
-    );
-    let always = budget.spec.unhealthy_pod_eviction_policy.as_deref() == Some("AlwaysAllow");
+    let mut pods = view.list::<Pod>(Some(&key.namespace)).filter(selects).take(PODS_LOOKED_AT);
+    let found = pods.find_map(|pod| Some((pod, view.blocked(&pod_key(pod))?)));
+    let Some((pod, blocked)) = found else { return decided };
+    let policy = budget.spec.unhealthy_pod_eviction_policy.as_deref().unwrap_or("IfHealthyBudget");
+    let goes = if can_ignore_budgets(pod) || may_evict_unhealthy(budget) {
+        "no healthy Pod can be evicted"
+    } else {
+        "none can be evicted"
+    };
+    let name = &pod.metadata.name;
+    let sentence =
+        format!("{}; Pod {name} does not get well by itself, and until it does {goes}", decided.sentence);
+    let may_stay = goes.starts_with("none");
     let mut explanation = Explanation::new(key, UNHEALTHY, sentence).by(decided.by).at(decided.at);
     explanation.facts = decided.facts;
     explanation.field = Some(bound(key, budget));
     take_over(&mut explanation, blocked);
-    explanation = explanation.class(Class::Blocked).fact(
-        "unhealthyPodEvictionPolicy",
-        budget.spec.unhealthy_pod_eviction_policy.as_deref().unwrap_or("IfHealthyBudget"),
-    );
-    if always {
+    explanation = explanation.class(Class::Blocked).fact("unhealthyPodEvictionPolicy", policy);
+    if !may_stay {
         return explanation;
     }
     let line = patch(view, key, "{\"unhealthyPodEvictionPolicy\":\"AlwaysAllow\"}");

@@ -74,10 +74,13 @@ fn provisioning(view: View<'_>, explanation: Explanation, class: &str) -> Explan
             let mut nobody = Explanation::new(&explanation.object, NOBODY, sentence).by(by).at(at);
             nobody.field = field;
             nobody.facts = explanation.facts;
-            nobody.fact("provisioner", name).mend(Mend::line(
-                "Use a class whose provisioner runs; these there are",
-                "kubectl get storageclass",
-            ))
+            let line = "kubectl get storageclass";
+            let words =
+                format!("See which classes there are: here {} make volumes", PROVISIONERS.join(" and "));
+            let seen = Mend::line(words, line);
+            let nobody = nobody.fact("provisioner", name).mend(seen);
+            let key = nobody.object.clone();
+            renew(view, &key, nobody, "")
         }
         _ => explanation.class(Class::Working),
     }
@@ -91,45 +94,58 @@ fn mended(
 ) -> Explanation {
     let class = claim_class(claim);
     let volume = &claim.spec.volume_name;
-    let again = format!("kubectl delete pvc {}{} --wait=false", key.name, view.flag(key));
-    let field = explanation.field.clone();
-    let with_field = |words: &str| Mend { words: words.to_owned(), line: None, field: field.clone() };
     match explanation.rule.name {
         "ProvisionerRecovery" => {
             let line = format!("fault clear sc/{class}");
             explanation
                 .mend(Mend::line("Let the provisioner make volumes again; it is tried by itself", line))
         }
-        "VolumeAvailable" => explanation
-            .mend(with_field("Make a volume that fits, or let the claim name a class: storageClassName"))
-            .mend(Mend::line("A claim's class does not change: delete it and apply it again", again)),
+        "VolumeAvailable" => renew(view, key, explanation, "Make a volume that fits"),
         "ProvisionerExists" => {
             let mut names: Vec<&str> =
                 view.list::<StorageClass>(None).map(|class| class.metadata.name.as_str()).collect();
             names.truncate(5);
-            explanation
-                .fact("classesThatExist", names.join(", "))
-                .mend(with_field("Name a class that exists, or make one of that name"))
-                .mend(Mend::line("A claim's class does not change: delete it and apply it again", again))
+            let explanation = explanation.fact("classesThatExist", names.join(", "));
+            renew(view, key, explanation, &format!("Make a StorageClass of the name {class}"))
         }
-        "VolumeExists" => {
-            explanation.mend(with_field(&format!("Make the volume {volume}, or name another one")))
-        }
-        "VolumeMatches" | "VolumeFree" => explanation
-            .mend(with_field("Name another volume, or none, so that one is found or made"))
-            .mend(Mend::line("Delete the claim to apply it anew", again)),
+        "VolumeExists" => renew(view, key, explanation, &format!("Make the volume {volume}")),
+        "VolumeMatches" | "VolumeFree" => renew(view, key, explanation, ""),
         "VolumeLost" => {
-            explanation.mend(Mend::line("Delete the claim: a new one gets a new, empty volume", again))
+            let line = format!("kubectl delete pvc {}{} --wait=false", key.name, view.flag(key));
+            explanation.mend(Mend::line("Delete the claim: a new one gets a new, empty volume", line))
         }
         _ => explanation,
     }
 }
 
-/// A claim that a pod names and that does not exist.
-pub(super) fn missing(view: View<'_>, pod: &ObjectKey, claim: &str, rule: Rule) -> Explanation {
-    let sentence = format!("Pod {} waits for its claim {claim}, which does not exist", pod.name);
-    let line = format!("kubectl get pvc{}", view.flag(pod));
-    Explanation::new(pod, rule, sentence).mend(Mend::line("Apply the claim, or name one that exists", line))
+/// With what else can be done, and the way to another claim: its spec stays as it is, and so do the
+/// `volumeClaimTemplates` of a set.
+pub(super) fn renew(
+    view: View<'_>,
+    key: &ObjectKey,
+    mut explanation: Explanation,
+    first: &str,
+) -> Explanation {
+    if !first.is_empty() {
+        explanation = explanation.mend(Mend { words: first.to_owned(), line: None, field: None });
+    }
+    let or = if first.is_empty() { "Delete" } else { "Or delete" };
+    let flag = view.flag(key);
+    let claim = view.typed::<PersistentVolumeClaim>(&key.namespace, &key.name);
+    let again = format!("kubectl delete pvc {}{flag} --wait=false", key.name);
+    match claim.and_then(|claim| template_of(view, &claim.metadata)) {
+        Some((set, _)) => {
+            let words = format!(
+                "{or} the set and the claim, and apply the set changed: its volumeClaimTemplates stay as they are"
+            );
+            let line = format!("kubectl delete {} {}{flag}; {again}", set.kind.resource().singular, set.name);
+            explanation.mend(Mend::line(words, line))
+        }
+        None => {
+            let words = format!("{or} the claim and apply it changed: its spec stays as it is");
+            explanation.mend(Mend::line(words, again))
+        }
+    }
 }
 
 /// The set whose template a claim was made from, and the template's place.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::decided::decided;
 use super::explanation::{Class, Explanation, Field, Mend};
 use super::kinds::content;
+use super::obstacle::{label_line, nearest, says_what_nodes_are};
 use super::view::{View, named};
 use crate::api::daemonset::DaemonSet;
 use crate::api::node::Node;
@@ -51,6 +52,21 @@ fn roll_back(view: View<'_>, key: &ObjectKey, explanation: Explanation) -> Expla
     explanation.mend(Mend::line("Or go back to the template before", line))
 }
 
+/// What gives a node the labels that it lacks.
+fn labels_mend(view: View<'_>, set: &DaemonSet, field: Field) -> Mend {
+    let lacks = |node: &&Rc<Node>| {
+        matches!(node_should_run_daemon_pod(node, set).misfit(), Some(Misfit::NodeSelector { .. }))
+    };
+    let among: Vec<&str> =
+        view.list::<Node>(None).filter(lacks).map(|node| node.metadata.name.as_str()).collect();
+    match nearest(view, &set.spec.template.spec, &among) {
+        Some((node, missing)) if !says_what_nodes_are(&missing) => {
+            label_line(view, node, missing.into_iter())
+        }
+        _ => Mend::edit("Ask for what nodes have", field),
+    }
+}
+
 fn no_node(view: View<'_>, key: &ObjectKey, set: &DaemonSet, mut explanation: Explanation) -> Explanation {
     let field = |path: &str| Field { object: key.clone(), path: format!("spec.template.spec.{path}") };
     let mut first: Option<(&str, Misfit)> = None;
@@ -67,10 +83,7 @@ fn no_node(view: View<'_>, key: &ObjectKey, set: &DaemonSet, mut explanation: Ex
     };
     explanation.held_up_by = Some(ObjectKey::new(Kind::Node, "", node));
     let (path, mend) = match misfit {
-        Misfit::NodeSelector { label } => {
-            let line = format!("kubectl label node {node} {label} --overwrite");
-            ("nodeSelector", Mend::line("Give a node the label", line))
-        }
+        Misfit::NodeSelector { .. } => ("nodeSelector", labels_mend(view, set, field("nodeSelector"))),
         Misfit::NodeAffinity => {
             let words = "Correct the affinity, or label nodes as it asks";
             ("affinity", Mend::edit(words, field("affinity.nodeAffinity")))

@@ -4,19 +4,21 @@ use super::explanation::{Class, Explanation};
 use super::rule::Ends;
 use super::rules::of_decision;
 use super::view::{View, named};
-use crate::api::{Kind, Object, ObjectKey, Timestamp};
+use crate::api::{Kind, Object, ObjectKey};
 use crate::controllers::{Decision, Reason, Verdict};
 
 /// The fact that names the object that holds another one up.
 pub(super) const HELD_UP_BY: &str = "heldUpBy";
 
+/// The fact that says how long it still takes.
+pub(super) const SECONDS_LEFT: &str = "secondsLeft";
+
 /// The newest decision of each controller about an object; those that were made about an earlier one of its
 /// name are left out. The newest comes first.
-pub(super) fn last_words<'a>(view: View<'a>, key: &ObjectKey, since: Option<Timestamp>) -> Vec<&'a Decision> {
+pub(super) fn last_words<'a>(view: View<'a>, key: &ObjectKey, uid: &str) -> Vec<&'a Decision> {
     let mut latest: Vec<&Decision> = Vec::new();
     for decision in view.cluster.decisions(key).iter().rev() {
-        let is_earlier = since.is_some_and(|since| Timestamp::at(decision.at) < since);
-        if !is_earlier && latest.iter().all(|known| known.by != decision.by) {
+        if decision.uid == uid && latest.iter().all(|known| known.by != decision.by) {
             latest.push(decision);
         }
     }
@@ -25,7 +27,7 @@ pub(super) fn last_words<'a>(view: View<'a>, key: &ObjectKey, since: Option<Time
 
 /// What was decided about an object; `None` when every controller is content, or none has looked yet.
 pub(super) fn decided(view: View<'_>, key: &ObjectKey, object: &Object) -> Option<Explanation> {
-    let words = last_words(view, key, object.meta().creation_timestamp);
+    let words = last_words(view, key, &object.meta().uid);
     let mut found: Vec<Explanation> =
         words.iter().filter_map(|decision| explained(view, key, object, decision)).collect();
     // Of equally grave ones that which names what it waits for, then the newest: `max_by_key` takes the last.
@@ -48,9 +50,10 @@ fn explained(view: View<'_>, key: &ObjectKey, object: &Object, decision: &Decisi
         Verdict::Converged => return None,
         Verdict::Progressing(_) => explanation.class = Class::Working,
         Verdict::Failed(_) => {
-            explanation.sentence = format!("refused, and tried again: {}", reason.sentence);
+            explanation = super::refused::explain(view, explanation, object.meta(), reason);
         }
         Verdict::Waiting(_) => {
+            time_left(view, &mut explanation, reason);
             explanation.held_up_by.clone_from(&reason.object);
             if rule.ends == Ends::Other {
                 hold_up(view, &mut explanation, object, reason);
@@ -62,6 +65,16 @@ fn explained(view: View<'_>, key: &ObjectKey, object: &Object, decision: &Decisi
         }
     }
     Some(explanation)
+}
+
+/// How long it still takes where time alone ends it.
+fn time_left(view: View<'_>, explanation: &mut Explanation, reason: &Reason) {
+    let now = view.cluster.now();
+    if let Some(until) = reason.until.filter(|until| *until > now) {
+        let seconds = (until - now).ms().div_ceil(1000);
+        explanation.sentence.push_str(&format!(": {seconds} s left"));
+        explanation.facts.push((SECONDS_LEFT.to_owned(), seconds.to_string()));
+    }
 }
 
 /// What is waited for may itself be blocked for good; then so is this.
@@ -87,6 +100,7 @@ pub(super) fn take_over(explanation: &mut Explanation, blocked: Explanation) {
     // The one at the end of the chain is the one to look at.
     let root = blocked.facts.iter().find(|(name, _)| name == HELD_UP_BY).map(|(_, value)| value.clone());
     let root = root.unwrap_or_else(|| format!("{}: {}", named(&blocked.object), blocked.sentence));
+    explanation.facts.retain(|(name, _)| name != HELD_UP_BY);
     explanation.facts.push((HELD_UP_BY.to_owned(), root));
     explanation.mends = blocked.mends;
     explanation.held_up_by = Some(blocked.held_up_by.unwrap_or(blocked.object));

@@ -76,7 +76,7 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, object: &Object) -> Expla
 }
 
 /// A claim goes when its last pod goes, a volume when its claim does; that is a person's to begin.
-fn in_use(view: View<'_>, key: &ObjectKey, explanation: Explanation) -> Explanation {
+fn in_use(view: View<'_>, key: &ObjectKey, mut explanation: Explanation) -> Explanation {
     let user = match (explanation.rule.name, view.object(key)) {
         ("ClaimUnused", _) => explanation.held_up_by.clone(),
         ("VolumeUnused", Some(Object::PersistentVolume(volume))) => {
@@ -86,13 +86,18 @@ fn in_use(view: View<'_>, key: &ObjectKey, explanation: Explanation) -> Explanat
         }
         _ => None,
     };
-    let Some(user) = user.filter(|user| view.object(user).is_some_and(|user| !user.meta().is_terminating()))
-    else {
-        return explanation;
-    };
-    let line = format!("kubectl delete {} {}{}", user.kind.resource().singular, user.name, view.flag(&user));
-    let mut explanation = explanation.class(Class::Blocked);
+    let found = user.as_ref().and_then(|user| view.object(user));
+    let (Some(user), Some(found)) = (user, found) else { return explanation };
     explanation.held_up_by = Some(user.clone());
+    if found.meta().is_terminating() {
+        // It goes first; what keeps it keeps this one.
+        if let Some(blocked) = view.blocked(&user) {
+            take_over(&mut explanation, blocked);
+        }
+        return explanation;
+    }
+    let line = format!("kubectl delete {} {}{}", user.kind.resource().singular, user.name, view.flag(&user));
+    let explanation = explanation.class(Class::Blocked);
     explanation.mend(Mend::line(format!("Delete {}, which uses it, too", named(&user)), line))
 }
 

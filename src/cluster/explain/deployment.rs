@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
-use super::decided::decided;
-use super::explanation::{Class, Explanation, Mend};
+use super::change::has_earlier_revision;
+use super::decided::{SECONDS_LEFT, decided};
+use super::explanation::{Class, Explanation, Field, Mend};
 use super::kinds::content;
+use super::refused;
 use super::view::{View, count, named};
 use crate::api::deployment::{Deployment, ReplicaSet};
 use crate::api::{Object, ObjectKey, ObjectMeta};
@@ -21,7 +23,6 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, deployment: &Rc<Deploymen
         );
         return content(view, key, &object, sentence).fact("replicas", wanted);
     };
-    let undo = format!("kubectl rollout undo {}{}", named(key), view.flag(key));
     match explanation.rule.name {
         "Paused" => {
             // Nothing waits behind the pause when no template does.
@@ -34,11 +35,45 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, deployment: &Rc<Deploymen
             let line = format!("kubectl scale {}{} --replicas={}", named(key), view.flag(key), wanted + 1);
             explanation.mend(Mend::line("Scale it to another number, and back", line))
         }
-        "ReplicaFailure" => {
-            explanation.mend(Mend::line("Go back to the template before, or correct it", undo))
-        }
+        "ReplicaFailure" => failure(view, key, explanation),
+        "PodsAvailable" | "MinimumAvailability" => ripening(view, explanation),
         _ => explanation,
     }
+}
+
+/// Its set cannot make pods: what is missing is made, or the template before comes back.
+fn failure(view: View<'_>, key: &ObjectKey, explanation: Explanation) -> Explanation {
+    let message = explanation.sentence.clone();
+    let explanation = refused::by_message(view, explanation, &key.namespace, &message);
+    if explanation.class != Class::Blocked {
+        return explanation;
+    }
+    if has_earlier_revision(view, key) {
+        let line = format!("kubectl rollout undo {}{}", named(key), view.flag(key));
+        return explanation.mend(Mend::line("Or go back to the template before", line));
+    }
+    let field = Field { object: key.clone(), path: "spec.template".to_owned() };
+    explanation.mend(Mend::edit("Or correct the template", field))
+}
+
+/// The pods that are waited for may all be ready, so that only `minReadySeconds` must pass.
+fn ripening(view: View<'_>, mut explanation: Explanation) -> Explanation {
+    let set = explanation.held_up_by.as_ref().filter(|_| explanation.class == Class::Waiting);
+    let Some(below) =
+        set.and_then(|set| view.explain(set)).filter(|below| below.rule.name == "PodsAvailable")
+    else {
+        return explanation;
+    };
+    let told = |(name, _): &&(String, String)| name == "minReadySeconds" || name == SECONDS_LEFT;
+    explanation.facts.extend(below.facts.iter().filter(told).cloned());
+    let left = below.facts.iter().find(|(name, _)| name == SECONDS_LEFT);
+    if let Some((_, seconds)) = left {
+        explanation.sentence.push_str(&format!(": {seconds} s left (minReadySeconds)"));
+    }
+    if explanation.rule.name == "PodsAvailable" {
+        explanation.field = view.field(&explanation.object, "spec.minReadySeconds");
+    }
+    explanation
 }
 
 /// Why a `ReplicaSet` is as it is.

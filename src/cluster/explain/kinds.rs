@@ -104,8 +104,7 @@ fn of_volume(key: &ObjectKey, volume: &PersistentVolume) -> Explanation {
 
 /// An object with which all controllers are content, or the last change of which none has seen yet.
 pub(super) fn content(view: View<'_>, key: &ObjectKey, object: &Object, settled: String) -> Explanation {
-    let since = object.meta().creation_timestamp;
-    let decision = decided::last_words(view, key, since).first().copied();
+    let decision = decided::last_words(view, key, &object.meta().uid).first().copied();
     match decision.filter(|_| is_seen(object)) {
         Some(decision) => Explanation::new(key, CONVERGED, settled).by(decision.by).at(Some(decision.at)),
         None => unseen(key),

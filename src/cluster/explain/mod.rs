@@ -9,6 +9,7 @@
 //! - `view`: what is looked at. `kinds`: which concern explains which kind. `decided`: controllers' verdicts.
 //! - `stateful_set`, `daemon_set`, `deployment`, `pod`, `containers`, `placement`, `obstacle`, `claim`,
 //!   `budget`, `selected`, `service`, `node`, `deletion`: a concern each.
+//! - `change`: what changes a pod, whoever owns it. `refused`: requests that controllers make in vain.
 //! - [`print`](mod@print): as text.
 
 pub mod explanation;
@@ -16,11 +17,13 @@ pub mod rule;
 mod rules;
 mod view;
 mod decided;
+mod refused;
 mod kinds;
 mod stateful_set;
 mod daemon_set;
 mod deployment;
 mod pod;
+mod change;
 mod containers;
 mod placement;
 mod obstacle;
@@ -38,9 +41,10 @@ pub use rule::{Ends, Rule};
 use super::Cluster;
 use crate::api::daemonset::DaemonSet;
 use crate::api::node::Node;
-use crate::api::{Kind, Object, ObjectKey};
+use crate::api::{Object, ObjectKey};
 use crate::controllers::Decision;
 use crate::controllers::daemonset::node_should_run_daemon_pod;
+use crate::kubectl::resources::kind_of;
 use crate::kubectl::{Output, Stream};
 use crate::scheduler::Attempt;
 use view::View;
@@ -90,7 +94,7 @@ impl Cluster {
     /// Runs `why TYPE/NAME`.
     pub(super) fn why(&self, arguments: &str) -> Output {
         let Some(key) = self.why_key(arguments) else {
-            let text = "usage: why TYPE/NAME, such as: why sts/web\nThis is the sandbox's own command, not kubectl's.\n";
+            let text = "usage: why TYPE/NAME [-n NAMESPACE], such as: why sts/web\nThis is the sandbox's own command, not kubectl's.\n";
             return Output::text(Stream::Err, text, 1);
         };
         if self.server.get(&key).is_err() {
@@ -101,18 +105,27 @@ impl Cluster {
         Output::text(Stream::Out, &text, 0)
     }
 
+    /// The object that is asked for: `TYPE/NAME` or `TYPE NAME`, and perhaps `-n NAMESPACE`.
     fn why_key(&self, arguments: &str) -> Option<ObjectKey> {
+        let mut namespace = None;
+        let mut named = Vec::new();
         let mut words = arguments.split_whitespace();
-        let first = words.next()?;
-        let (type_, name) = match first.split_once('/') {
-            Some(pair) => pair,
-            None => (first, words.next()?),
+        while let Some(word) = words.next() {
+            let glued =
+                word.strip_prefix("--namespace=").or(word.strip_prefix("-n=")).or(word.strip_prefix("-n"));
+            match (word, glued) {
+                ("-n" | "--namespace", _) => namespace = Some(words.next()?),
+                (_, Some(given)) => namespace = Some(given),
+                _ => named.push(word),
+            }
+        }
+        let (type_, name) = match *named.as_slice() {
+            [both] => both.split_once('/')?,
+            [type_, name] => (type_, name),
+            _ => return None,
         };
-        let kind = Kind::ALL.iter().copied().find(|kind| {
-            let resource = kind.resource();
-            [resource.plural, resource.singular].contains(&type_) || resource.short_names.contains(&type_)
-        })?;
-        let namespace = if kind.is_namespaced() { self.session.namespace.clone() } else { String::new() };
-        Some(ObjectKey::new(kind, namespace, name))
+        let kind = kind_of(type_).ok()?;
+        let namespace = namespace.unwrap_or(&self.session.namespace);
+        Some(ObjectKey::new(kind, if kind.is_namespaced() { namespace } else { "" }, name))
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::budget;
-use super::decided::decided;
+use super::decided::{HELD_UP_BY, decided, take_over};
 use super::deletion::outage;
 use super::explanation::{Class, Explanation, Field, Mend};
 use super::rule::{Ends, Rule, rule};
@@ -12,6 +12,7 @@ use crate::api::meta::Condition;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
+use crate::kubectl::Stream;
 
 const OPEN: Rule = rule(
     "default-scheduler",
@@ -40,7 +41,8 @@ const DRAIN_NEVER: Rule = rule(
     "DrainNever",
     Ends::Person,
     "spec.unschedulable",
-    "kubectl drain asks again every 5 s while a budget refuses. When the budget will never allow it, it asks for ever.",
+    "kubectl drain asks again every 5 s while a budget refuses, and waits until the object of each evicted Pod is gone. \
+     When one of that never comes, it goes on for ever.",
 );
 
 /// Pods of a node whose budgets are asked whether they will ever let them go.
@@ -55,11 +57,11 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, node: &Rc<Node>) -> Expla
         return lost(view, key, decided);
     }
     let name = &key.name;
-    let pods: Vec<&Rc<Pod>> =
-        view.list::<Pod>(None).filter(|pod| pod.spec.node_name == *name && !pod.is_terminal()).collect();
+    let mut pods: Vec<&Rc<Pod>> = view.list::<Pod>(None).filter(|pod| pod.spec.node_name == *name).collect();
     if node.spec.unschedulable {
         return cordoned(view, key, &pods);
     }
+    pods.retain(|pod| !pod.is_terminal());
     let taints: Vec<String> =
         node.spec.taints.iter().map(|taint| format!("{}:{}", taint.key, taint.effect)).collect();
     let since = Condition::find(&node.status.conditions, "Ready")
@@ -105,76 +107,141 @@ fn lost(view: View<'_>, key: &ObjectKey, mut explanation: Explanation) -> Explan
         ))
 }
 
+/// A node that is cordoned, and which of its pods a drain has to do with.
+struct Cordoned<'a> {
+    view: View<'a>,
+    key: &'a ObjectKey,
+    /// Those that a drain evicts: ended ones, too.
+    left: Vec<&'a Rc<Pod>>,
+    /// Those of `DaemonSet`s.
+    daemons: usize,
+    is_draining: bool,
+}
+
 fn cordoned(view: View<'_>, key: &ObjectKey, pods: &[&Rc<Pod>]) -> Explanation {
-    let name = &key.name;
-    let is_daemon =
-        |pod: &Pod| view.controller(&pod.metadata).is_some_and(|owner| owner.kind == Kind::DaemonSet);
-    let left: Vec<&Rc<Pod>> = pods.iter().copied().filter(|pod| !is_daemon(pod)).collect();
-    let uncordon = Mend::line("Let it take Pods again", format!("kubectl uncordon {name}"));
-    let about = |rule, sentence: String| {
-        Explanation::new(key, rule, sentence)
-            .field(Field { object: key.clone(), path: "spec.unschedulable".to_owned() })
-            .fact("podsToEvict", left.len())
-            .fact("podsOfDaemonSets", pods.len() - left.len())
+    let is_daemon = |pod: &Pod| {
+        !pod.is_terminal()
+            && view.controller(&pod.metadata).is_some_and(|owner| owner.kind == Kind::DaemonSet)
     };
-    let refusing: Vec<(&Rc<Pod>, Explanation)> = (left.iter().filter(|pod| !pod.is_terminating()))
+    let left: Vec<&Rc<Pod>> = pods.iter().copied().filter(|pod| !is_daemon(pod)).collect();
+    let (daemons, is_draining) = (pods.len() - left.len(), is_draining(view, &key.name));
+    let node = Cordoned { view, key, left, daemons, is_draining };
+    let mut refusing: Vec<(&Rc<Pod>, Explanation)> = (node.left.iter())
         .filter_map(|pod| Some((*pod, budget::refusing(view, pod)?)))
         .take(REFUSALS_LOOKED_AT)
         .collect();
-    let is_draining = is_draining(view, name);
-    if let Some((pod, budget)) = refusing.iter().find(|(_, budget)| budget.is_blocked()) {
-        let never = format!("{} never allows the eviction of {}", named(&budget.object), pod.metadata.name);
-        let (rule, sentence) = if is_draining {
+    if let Some(at) = refusing.iter().position(|(_, budget)| budget.is_blocked()) {
+        let (pod, budget) = refusing.swap_remove(at);
+        return node.refused_for_good(pod, &budget);
+    }
+    if !is_draining {
+        return node.at_rest();
+    }
+    let mut leaving = node.left.iter().filter(|pod| pod.is_terminating());
+    match leaving.find_map(|pod| view.blocked(&pod_key(pod))) {
+        Some(stuck) => node.never_gone(stuck),
+        None => node.goes_on(refusing.into_iter().next()),
+    }
+}
+
+impl Cordoned<'_> {
+    fn about(&self, rule: Rule, sentence: String) -> Explanation {
+        Explanation::new(self.key, rule, sentence)
+            .field(Field { object: self.key.clone(), path: "spec.unschedulable".to_owned() })
+            .fact("podsToEvict", self.left.len())
+            .fact("podsOfDaemonSets", self.daemons)
+    }
+
+    fn uncordon(&self) -> Mend {
+        Mend::line("Let it take Pods again", format!("kubectl uncordon {}", self.key.name))
+    }
+
+    /// A budget, or several, never let a pod go.
+    fn refused_for_good(&self, pod: &Pod, budget: &Explanation) -> Explanation {
+        let (name, pod_name) = (&self.key.name, &pod.metadata.name);
+        let is_shared = budget.rule.name == "SeveralBudgets";
+        let never = if is_shared {
+            budget.sentence.clone()
+        } else {
+            format!("{} never allows the eviction of {pod_name}", named(&budget.object))
+        };
+        let (rule, sentence) = if self.is_draining {
             (DRAIN_NEVER, format!("the drain of {name} never ends: {never}"))
-        } else if budget::has_refused(view, &budget.object, pod) {
+        } else if is_shared {
+            (CORDONED, format!("{name} is cordoned; a drain would fail: {never}"))
+        } else if budget::has_refused(self.view, &budget.object, pod) {
             // Somebody has tried, and gave up or was told to.
             (DRAIN_NEVER, format!("no drain of {name} can end: {never}"))
         } else {
             (CORDONED, format!("{name} is cordoned; a drain would never end: {never}"))
         };
-        let mut explanation = about(rule, sentence).fact("heldUpBy", &budget.sentence);
-        explanation.facts.extend(budget.facts.iter().filter(|(name, _)| name != "heldUpBy").cloned());
+        let mut explanation = self.about(rule, sentence).fact(HELD_UP_BY, &budget.sentence);
+        explanation.facts.extend(budget.facts.iter().filter(|(name, _)| name != HELD_UP_BY).cloned());
         explanation.mends.clone_from(&budget.mends);
         explanation.held_up_by = Some(budget.object.clone());
-        return explanation.mend(uncordon);
+        explanation.mend(self.uncordon())
     }
-    if is_draining {
-        let refusing = refusing.into_iter().next();
+
+    /// A pod was evicted, and its object stays.
+    fn never_gone(&self, stuck: Explanation) -> Explanation {
+        let sentence =
+            format!("the drain of {} never ends: {} is still there", self.key.name, named(&stuck.object));
+        let mut explanation = self.about(DRAIN_NEVER, sentence);
+        take_over(&mut explanation, stuck);
+        explanation
+    }
+
+    fn goes_on(&self, refusing: Option<(&Rc<Pod>, Explanation)>) -> Explanation {
+        let name = &self.key.name;
         let sentence = match &refusing {
             Some((pod, budget)) => format!(
                 "{name} is being drained: {} waits until {} allows its eviction",
                 pod.metadata.name,
                 named(&budget.object)
             ),
-            None => format!("{name} is being drained: {} left", count(left.len(), "Pod")),
+            None => format!("{name} is being drained: {} left", count(self.left.len(), "Pod")),
         };
-        let mut explanation = about(DRAIN_GOES_ON, sentence);
+        let mut explanation = self.about(DRAIN_GOES_ON, sentence);
         if let Some((_, budget)) = refusing {
             explanation.also.push((budget.by, budget.sentence));
             explanation.held_up_by = Some(budget.object);
         }
-        return explanation;
+        explanation
     }
-    let stay = match pods.len() {
-        0 => "there are none here".to_owned(),
-        1 => "the one that is here stays".to_owned(),
-        number => format!("the {number} that are here stay"),
-    };
-    let sentence = format!("{name} is cordoned: the scheduler puts no new Pods here, and {stay}");
-    let mut explanation = about(CORDONED, sentence).mend(uncordon);
-    if let Some(pod) = left.first() {
+
+    /// Nobody drains it.
+    fn at_rest(&self) -> Explanation {
+        let name = &self.key.name;
+        let running = self.left.iter().filter(|pod| !pod.is_terminal());
+        let stay = match running.clone().count() + self.daemons {
+            0 => "there are none here".to_owned(),
+            1 => "the one that is here stays".to_owned(),
+            number => format!("the {number} that are here stay"),
+        };
+        let sentence = format!("{name} is cordoned: the scheduler puts no new Pods here, and {stay}");
+        let mut explanation = self.about(CORDONED, sentence).mend(self.uncordon());
+        let Some(pod) = running.clone().next() else { return explanation };
         explanation.held_up_by = Some(pod_key(pod));
-        let line = format!("kubectl drain {name} --ignore-daemonsets --delete-emptydir-data");
-        explanation = explanation.mend(Mend::line("Or move them away", line));
+        let is_lone = running.clone().any(|pod| pod.metadata.controller_of().is_none());
+        let (force, but) = if is_lone { (" --force", "; one that nobody owns is lost") } else { ("", "") };
+        let line = format!("kubectl drain {name} --ignore-daemonsets --delete-emptydir-data{force}");
+        explanation.mend(Mend::line(format!("Or move them away{but}"), line))
     }
-    explanation
 }
 
-/// Whether a `kubectl drain` of the node runs in a terminal.
+/// Whether a `kubectl drain` of the node runs in a terminal: it has cordoned the node and has not said yet
+/// that it is done with it.
 fn is_draining(view: View<'_>, node: &str) -> bool {
     view.cluster.terminals.values().filter(|terminal| terminal.is_busy()).any(|terminal| {
-        let line = terminal.entries().last().map(|entry| entry.line.as_str()).unwrap_or_default();
-        let words: Vec<&str> = line.split_whitespace().collect();
-        words.contains(&"drain") && words.iter().any(|word| word.trim_start_matches("node/") == node)
+        let Some(entry) = terminal.entries().last() else { return false };
+        let (out, err) = (entry.text(Stream::Out), entry.text(Stream::Err));
+        let begins = |text: &str| {
+            out.lines()
+                .any(|line| line.strip_prefix("node/").and_then(|rest| rest.strip_prefix(node)) == Some(text))
+        };
+        let is_drain = entry.line.contains("drain") || out.contains("evicting pod ");
+        let has_begun = begins(" cordoned") || begins(" already cordoned");
+        let is_over = begins(" drained") || err.contains(&format!("unable to drain node \"{node}\""));
+        is_drain && has_begun && !is_over
     })
 }

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use super::claim;
+use super::change::owned;
 use super::decided::take_over;
 use super::explanation::{Class, Explanation, Field, Mend};
 use super::obstacle;
@@ -113,15 +113,15 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation
     let name = &key.name;
     let scheduler = pod.spec.scheduler_name.as_str();
     if !scheduler.is_empty() && scheduler != SCHEDULER {
-        let field = view.pod_field(pod, "spec.schedulerName");
-        return Explanation::new(
+        let explanation = Explanation::new(
             key,
             OTHER_SCHEDULER,
             format!("Pod {name} waits for the scheduler {scheduler}, and there is none of that name"),
         )
         .fact("schedulerName", scheduler)
-        .field(field.clone())
-        .mend(Mend::edit("Take schedulerName away, so that default-scheduler places it", field));
+        .field(view.pod_field(pod, "spec.schedulerName"));
+        let words = "Take schedulerName away, so that default-scheduler places it";
+        return owned(view, key, pod).edit(explanation, words, "spec.schedulerName");
     }
     let place = view.cluster.scheduler().place(&pod.metadata.uid);
     if place == Some(Place::Gated) {
@@ -169,7 +169,9 @@ fn by_attempt(view: View<'_>, key: &ObjectKey, pod: &Pod, attempt: &Attempt) -> 
         return refused_at_once(view, key, pod, *plugin, message);
     }
     if let Preemption::Victims { node, pods } = &attempt.preemption {
-        let sentence = format!("Pod {name} waits until {} on {node} have made room for it", pods.join(", "));
+        let have = if pods.len() == 1 { "has" } else { "have" };
+        let sentence =
+            format!("Pod {name} waits until {} on {node} {have} made room for it", pods.join(", "));
         return Explanation::new(key, PREEMPTING, sentence)
             .fact("nominatedNodeName", node)
             .fact("victims", pods.join(", "))
@@ -258,6 +260,7 @@ fn refused_at_once(view: View<'_>, key: &ObjectKey, pod: &Pod, plugin: Plugin, m
             key,
             pod,
             format!("no node can have all names that Pod {name} asks for"),
+            &[],
         );
     }
     let claim_key = |claim: &str| ObjectKey::new(Kind::PersistentVolumeClaim, key.namespace.clone(), claim);
@@ -268,10 +271,21 @@ fn refused_at_once(view: View<'_>, key: &ObjectKey, pod: &Pod, plugin: Plugin, m
                 volume.persistent_volume_claim.as_ref().is_some_and(|source| source.claim_name == claim)
             });
             let path = format!("spec.volumes[{}].persistentVolumeClaim.claimName", index.unwrap_or_default());
-            let mut explanation = claim::missing(view, key, claim, CLAIM_MISSING).fact("claim", claim);
-            explanation.field =
-                Some(missing_field(view, pod, claim).unwrap_or_else(|| view.pod_field(pod, &path)));
-            return explanation.fact("scheduler", message);
+            let sentence = format!("Pod {name} waits for its claim {claim}, which does not exist");
+            let mut explanation = Explanation::new(key, CLAIM_MISSING, sentence).fact("claim", claim);
+            let template = missing_field(view, pod, claim);
+            let is_of_template = template.is_some();
+            explanation.field = Some(template.unwrap_or_else(|| view.pod_field(pod, &path)));
+            explanation = explanation.fact("scheduler", message);
+            if is_of_template {
+                // Its set makes claims with its Pods, and so with the next one of the name.
+                let line = format!("kubectl delete pod {name}{}", view.flag(key));
+                return explanation
+                    .mend(Mend::line("Delete the Pod: the next one comes with its claim", line));
+            }
+            let words = format!("Apply a claim of the name {claim}: the Pod is tried again then");
+            explanation = explanation.mend(Mend { words, line: None, field: None });
+            return owned(view, key, pod).edit(explanation, "Or name a claim that exists", &path);
         };
         if found.status.phase != "Bound" {
             let sentence = format!("Pod {name} waits until its claim {claim} has a volume");

@@ -8,6 +8,7 @@ use super::explanation::{Class, Explanation, Mend};
 use super::rule::{Ends, Rule, rule};
 use super::view::{View, instant, named};
 use super::{containers, deletion, placement};
+use crate::api::deployment::ReplicaSet;
 use crate::api::meta::Condition;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
@@ -105,8 +106,10 @@ fn ready(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation {
 fn ended(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation {
     let status = &pod.status;
     let name = &key.name;
-    let finished = status.container_statuses.iter().filter_map(|status| status.state.terminated.as_ref());
-    let at = finished.filter_map(|ended| instant(ended.finished_at)).max();
+    let ends = status.init_container_statuses.iter().chain(&status.container_statuses);
+    let ends = ends.filter_map(|status| Some((status.name.as_str(), status.state.terminated.as_ref()?)));
+    let at = ends.clone().filter_map(|(_, ended)| instant(ended.finished_at)).max();
+    let failed = ends.clone().find(|(_, ended)| ended.exit_code != 0);
     if status.phase == "Succeeded" {
         let sentence = format!("Pod {name} has succeeded: all its containers ended with code 0");
         return Explanation::new(key, SUCCEEDED, sentence)
@@ -114,7 +117,12 @@ fn ended(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation {
             .field(view.pod_field(pod, "spec.restartPolicy"));
     }
     let why = match (status.reason.as_str(), status.message.trim()) {
-        ("", "") => "a container ended with an error and is not restarted".to_owned(),
+        ("", "") => match failed {
+            Some((container, ended)) => {
+                format!("container {container} ended with code {} and is not started again", ended.exit_code)
+            }
+            None => "a container ended with an error and is not started again".to_owned(),
+        },
         (reason, "") => reason.to_owned(),
         ("", message) => message.to_owned(),
         (reason, message) => format!("{reason}: {message}"),
@@ -124,13 +132,29 @@ fn ended(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation {
         .fact("restartPolicy", &pod.spec.restart_policy)
         .field(view.pod_field(pod, "spec.restartPolicy"));
     if let Some(owner) = view.workload(&pod.metadata) {
-        explanation.class = Class::Waiting;
-        explanation.sentence.push_str(&format!("; {} puts another in its place", named(&owner)));
-        return explanation.fact("controlledBy", named(&owner));
+        let owner_named = named(&owner);
+        let (class, then) = if is_replaced(view, pod) {
+            (
+                Class::Settled,
+                "has put another in its place; this one stays as a record until somebody deletes it",
+            )
+        } else {
+            (Class::Waiting, "puts another in its place")
+        };
+        explanation.class = class;
+        explanation.sentence.push_str(&format!("; {owner_named} {then}"));
+        return explanation.fact("controlledBy", owner_named);
     }
     let line = format!("kubectl delete pod {name}{}", view.flag(key));
     let words = "Delete it and apply its manifest again: nobody does that for a Pod without a controller";
     explanation.mend(Mend::line(words, line))
+}
+
+/// Whether the pod's set has as many others as it wants: a `ReplicaSet` counts no pods that have failed.
+fn is_replaced(view: View<'_>, pod: &Pod) -> bool {
+    let set = view.controller(&pod.metadata);
+    let set = set.and_then(|set| view.typed::<ReplicaSet>(&set.namespace, &set.name));
+    set.is_some_and(|set| set.status.replicas >= set.spec.replicas.unwrap_or(1))
 }
 
 fn node_lost(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation {

@@ -12,7 +12,7 @@ use crate::api::{LabelMap, ObjectKey};
 
 const BY: &str = "endpoint-slice-controller";
 const TEXT: &str = "A Service leads to the ready Pods of its namespace that have all labels of its selector, whoever made \
-                    them.";
+                    them; with publishNotReadyAddresses also to those that are not ready.";
 
 const SERVES: Rule = rule(BY, "Serves", Ends::Settled, "spec.selector", TEXT);
 const NO_READY_POD: Rule = rule(BY, "NoReadyPod", Ends::Itself, "spec.selector", TEXT);
@@ -32,6 +32,14 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, service: &Service) -> Exp
     let selector = &service.spec.selector;
     let name = &key.name;
     let field = Field { object: key.clone(), path: "spec.selector".to_owned() };
+    if service.spec.type_ == "ExternalName" {
+        let target =
+            service.spec.extra.get("externalName").and_then(|target| target.as_str()).unwrap_or_default();
+        let sentence =
+            format!("Service {name} is another name of {target}: its selector, if any, is not read");
+        let field = Field { object: key.clone(), path: "spec.externalName".to_owned() };
+        return Explanation::new(key, NO_SELECTOR, sentence).field(field).fact("externalName", target);
+    }
     if selector.is_empty() {
         return Explanation::new(
             key,
@@ -69,7 +77,15 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, service: &Service) -> Exp
         };
         return without_pods(view, explanation, matches, selector, patch);
     }
-    if ready > 0 || service.spec.publish_not_ready_addresses {
+    if service.spec.publish_not_ready_addresses {
+        let sentence = format!(
+            "Service {name} leads to {}, ready or not (publishNotReadyAddresses): {ready} of them {} ready",
+            count(pods.len(), "Pod"),
+            if ready == 1 { "is" } else { "are" }
+        );
+        return explained(SERVES, sentence).fact("publishNotReadyAddresses", true);
+    }
+    if ready > 0 {
         return explained(
             SERVES,
             format!("Service {name} leads to {} of {}", ready_words(ready), count(pods.len(), "Pod")),
@@ -77,7 +93,10 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, service: &Service) -> Exp
     }
     let mut explanation = explained(
         NO_READY_POD,
-        format!("Service {name} leads nowhere: none of its {} is ready", count(pods.len(), "Pod")),
+        match pods.len() {
+            1 => format!("Service {name} leads nowhere: its one Pod is not ready"),
+            number => format!("Service {name} leads nowhere: none of its {number} Pods is ready"),
+        },
     );
     let first = pods.first().map(|pod| pod_key(pod));
     explanation.held_up_by.clone_from(&first);

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::decided::decided;
+use super::decided::{HELD_UP_BY, decided};
 use super::explanation::{Class, Explanation, Field, Mend};
 use super::kinds::content;
 use super::rule::{Ends, Rule, rule};
@@ -15,8 +15,8 @@ const PARTITION_TOO_HIGH: Rule = rule(
     "PartitionTooHigh",
     Ends::Person,
     "spec.updateStrategy.rollingUpdate.partition",
-    "A rolling update reaches only Pods whose ordinal is at or above the partition. With the partition above the \
-     highest ordinal it reaches none.",
+    "A rolling update leaves out as many of the lowest ordinals as the partition says. With a partition of replicas \
+     or more it reaches no Pod.",
 );
 
 pub(super) const RULES: &[&Rule] = &[&PARTITION_TOO_HIGH];
@@ -43,7 +43,24 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, set: &Rc<StatefulSet>) ->
     }
 }
 
-fn partition_line(view: View<'_>, key: &ObjectKey, partition: i64) -> String {
+/// The partition of a set's rolling update.
+pub(super) fn partition_of(set: &StatefulSet) -> i64 {
+    let rolling = set.spec.update_strategy.rolling_update.as_ref();
+    rolling.and_then(|rolling| rolling.partition).unwrap_or(0)
+}
+
+fn start_of(set: &StatefulSet) -> i64 {
+    set.spec.ordinals.as_ref().map_or(0, |ordinals| ordinals.start)
+}
+
+/// The place of a set's pod among its pods, from which the partition counts.
+pub(super) fn index_of(set: &StatefulSet, pod: &str) -> Option<i64> {
+    let ordinal: i64 = pod.strip_prefix(set.metadata.name.as_str())?.strip_prefix('-')?.parse().ok()?;
+    Some(ordinal - start_of(set))
+}
+
+/// The line that gives a set another partition.
+pub(super) fn partition_line(view: View<'_>, key: &ObjectKey, partition: i64) -> String {
     format!(
         "kubectl patch statefulset {}{} -p '{{\"spec\":{{\"updateStrategy\":{{\"rollingUpdate\":{{\"partition\":{partition}}}}}}}}}'",
         key.name,
@@ -52,28 +69,32 @@ fn partition_line(view: View<'_>, key: &ObjectKey, partition: i64) -> String {
 }
 
 fn partition(view: View<'_>, key: &ObjectKey, set: &StatefulSet, decided: Explanation) -> Explanation {
-    let spec = &set.spec;
-    let partition =
-        spec.update_strategy.rolling_update.as_ref().and_then(|rolling| rolling.partition).unwrap_or(0);
-    let start = spec.ordinals.as_ref().map_or(0, |ordinals| ordinals.start);
-    let end = start + spec.replicas.unwrap_or(1);
+    let (partition, start) = (partition_of(set), start_of(set));
+    let replicas = set.spec.replicas.unwrap_or(1);
     let all = Mend::line("Let the update reach all Pods", partition_line(view, key, 0));
-    if partition < end || end == start {
+    let explain = |explanation: Explanation| match start {
+        0 => explanation,
+        _ => explanation.fact("ordinals.start", start),
+    };
+    if partition < replicas || replicas == 0 {
         let next = Mend::line(
             "Let the update reach one Pod more",
             partition_line(view, key, (partition - 1).max(0)),
         );
+        let decided = explain(decided);
         return if partition > 1 { decided.mend(next).mend(all) } else { decided.mend(all) };
     }
+    let highest = start + replicas - 1;
     let sentence = format!(
-        "the new template reaches no Pod: the partition {partition} is above the highest ordinal {}",
-        end - 1
+        "the new template reaches no Pod: the partition {partition} begins at ordinal {}, and the highest is {highest}",
+        start + partition
     );
     let mut explanation = Explanation::new(key, PARTITION_TOO_HIGH, sentence).by(decided.by).at(decided.at);
     explanation.facts = decided.facts;
     explanation.field = decided.field;
-    let first = Mend::line("Try it on the Pod with the highest ordinal", partition_line(view, key, end - 1));
-    explanation.fact("highestOrdinal", end - 1).mend(first).mend(all)
+    let first =
+        Mend::line("Try it on the Pod with the highest ordinal", partition_line(view, key, replicas - 1));
+    explain(explanation.fact("highestOrdinal", highest)).mend(first).mend(all)
 }
 
 fn on_delete(view: View<'_>, key: &ObjectKey, explanation: Explanation) -> Explanation {
@@ -89,10 +110,13 @@ fn broken(view: View<'_>, key: &ObjectKey, mut explanation: Explanation) -> Expl
     let pod = explanation.held_up_by.clone();
     let name = pod.as_ref().map_or("POD", |pod| pod.name.as_str());
     let line = format!("kubectl delete pod {name}{}", view.flag(key));
-    if let Some(why) = pod.as_ref().and_then(|pod| view.explain(pod)) {
-        explanation.facts.push(("heldUpBy".to_owned(), format!("{}: {}", named(&why.object), why.sentence)));
+    let why = pod.as_ref().and_then(|pod| view.explain(pod));
+    // A Pod that gets well by itself is replaced then.
+    let is_for_good = why.as_ref().is_none_or(Explanation::is_blocked);
+    if let Some(why) = why {
+        explanation.facts.push((HELD_UP_BY.to_owned(), format!("{}: {}", named(&why.object), why.sentence)));
     }
     explanation
-        .class(Class::Blocked)
+        .class(if is_for_good { Class::Blocked } else { Class::Waiting })
         .mend(Mend::line("Delete the stuck Pod: it comes back with the template that the set has now", line))
 }

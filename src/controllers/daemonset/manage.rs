@@ -45,18 +45,14 @@ pub(crate) fn resting(view: &View<'_>, update: Option<WaitingFor>, now: Time) ->
     let limited = view.table.work().find_map(|(name, row)| {
         let failed = row.assessment()?.deletions.iter().find(|d| d.purpose == Purpose::Failed)?;
         let (_, left) = view.backoff.limit(name, now)?;
-        Some(WaitingFor::FailedPodBackoff {
-            pod: failed.pod.clone(),
-            node: name.clone(),
-            seconds_left: left.ms().div_ceil(1000),
-        })
+        Some(WaitingFor::FailedPodBackoff { pod: failed.pod.clone(), node: name.clone(), until: now + left })
     });
-    let unserved = || unserved(view, now);
+    let unserved = || unserved(view);
     let wait = limited.or(update).or_else(unserved).or_else(|| no_node(view));
     wait.map_or(Outcome::Converged, Outcome::Waiting)
 }
 
-fn unserved(view: &View<'_>, now: Time) -> Option<WaitingFor> {
+fn unserved(view: &View<'_>) -> Option<WaitingFor> {
     let count = view.table.unserved_count();
     let (node, row) = view.table.unserved().next()?;
     let pods = row.pods().iter().map(|pod| &**pod);
@@ -70,7 +66,7 @@ fn unserved(view: &View<'_>, now: Time) -> Option<WaitingFor> {
             count,
             first: pod_name,
             min_ready_seconds: view.set.spec.min_ready_seconds,
-            seconds_left: (at - now).ms().div_ceil(1000),
+            until: at,
         });
     }
     Some(WaitingFor::PodsReady { count, first: pod_name, node, state: pod_state(pod) })

@@ -95,7 +95,7 @@ impl Progress {
             Self::Update { pod, count } => of_pod("Update", "rolling update: deleting", pod, *count),
         };
         let facts = vec![("pods".to_owned(), count.to_string())];
-        Reason { name, sentence, object: Some(object), facts }
+        Reason { name, sentence, object: Some(object), facts, until: None }
     }
 }
 
@@ -121,6 +121,7 @@ impl Outcome {
                 sentence: wait.sentence(),
                 object: wait.object(namespace),
                 facts: wait.facts(set),
+                until: wait.until(),
             }),
             Self::Progressing(progress) => Verdict::Progressing(progress.reason(namespace)),
         }

@@ -5,6 +5,7 @@
 
 use crate::api::daemonset::DaemonSet;
 use crate::api::{Kind, ObjectKey};
+use crate::sim::Time;
 
 /// What must happen before the controller goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +23,8 @@ pub(crate) enum WaitingFor {
         pod: String,
         /// Its node.
         node: String,
-        /// How long that still takes.
-        seconds_left: u64,
+        /// When that is over.
+        until: Time,
     },
     /// A node gets its next pod when the one that it has is gone.
     PodTermination {
@@ -51,8 +52,8 @@ pub(crate) enum WaitingFor {
         first: String,
         /// How long a pod must stay ready.
         min_ready_seconds: i64,
-        /// How long that still takes.
-        seconds_left: u64,
+        /// When that is over.
+        until: Time,
     },
     /// Rolling update: as many nodes are without an available pod as `maxUnavailable` allows.
     MaxUnavailable {
@@ -167,8 +168,8 @@ impl WaitingFor {
             Self::Expectations { deletions, .. } => {
                 format!("waiting to see the {} that it deleted go before it counts again", pods(*deletions))
             }
-            Self::FailedPodBackoff { pod, node, seconds_left } => format!(
-                "Pod {pod} failed on node {node}: it is deleted and replaced in {seconds_left} s (back-off)"
+            Self::FailedPodBackoff { pod, node, .. } => format!(
+                "Pod {pod} failed on node {node}: it is deleted and replaced when the node's back-off is over"
             ),
             Self::PodTermination { pod, node } => {
                 format!("waiting for Pod {pod} to terminate before node {node} gets its next one")
@@ -180,13 +181,12 @@ impl WaitingFor {
                 "waiting for the Pods of {count} nodes to become ready, the first of them {first} on node \
                  {node}; it is {state}"
             ),
-            Self::PodsAvailable { count: 1, first, min_ready_seconds, seconds_left } => format!(
-                "waiting for Pod {first} to be Available (minReadySeconds {min_ready_seconds}): \
-                 {seconds_left} s left"
-            ),
-            Self::PodsAvailable { count, first, min_ready_seconds, seconds_left } => format!(
+            Self::PodsAvailable { count: 1, first, min_ready_seconds, .. } => {
+                format!("waiting for Pod {first} to be Available (minReadySeconds {min_ready_seconds})")
+            }
+            Self::PodsAvailable { count, first, min_ready_seconds, .. } => format!(
                 "waiting for the Pods of {count} nodes to be Available, the first of them {first} \
-                 (minReadySeconds {min_ready_seconds}): {seconds_left} s left"
+                 (minReadySeconds {min_ready_seconds})"
             ),
             Self::MaxUnavailable { unavailable, max_unavailable, outdated } => format!(
                 "rolling update: {} without an available new Pod and maxUnavailable allows \
@@ -248,6 +248,14 @@ impl WaitingFor {
         }
     }
 
+    /// When time alone ends it.
+    pub(super) fn until(&self) -> Option<Time> {
+        match self {
+            Self::FailedPodBackoff { until, .. } | Self::PodsAvailable { until, .. } => Some(*until),
+            _ => None,
+        }
+    }
+
     /// The pod or node that is waited for.
     pub(super) fn object(&self, namespace: &str) -> Option<ObjectKey> {
         match self {
@@ -279,18 +287,15 @@ impl WaitingFor {
             Self::Expectations { creations, deletions } => {
                 vec![fact("creations", creations), fact("deletions", deletions)]
             }
-            Self::FailedPodBackoff { node, seconds_left, .. } => {
-                vec![fact("node", node), fact("secondsLeft", seconds_left)]
+            Self::FailedPodBackoff { node, .. } | Self::PodTermination { node, .. } => {
+                vec![fact("node", node)]
             }
-            Self::PodTermination { node, .. } => vec![fact("node", node)],
             Self::PodsReady { count, node, state, .. } => {
                 vec![fact("nodes", count), fact("node", node), fact("pod", state)]
             }
-            Self::PodsAvailable { count, min_ready_seconds, seconds_left, .. } => vec![
-                fact("nodes", count),
-                fact("minReadySeconds", min_ready_seconds),
-                fact("secondsLeft", seconds_left),
-            ],
+            Self::PodsAvailable { count, min_ready_seconds, .. } => {
+                vec![fact("nodes", count), fact("minReadySeconds", min_ready_seconds)]
+            }
             Self::MaxUnavailable { unavailable, max_unavailable, outdated } => vec![
                 strategy(),
                 fact("maxUnavailable", max_unavailable),

@@ -176,10 +176,13 @@ impl WaitingFor {
                 format!("Recreate: waiting for {} of old templates to be gone", pods(*count))
             }
             Self::MinimumAvailability { set, unavailable, old, min_available } => format!(
-                "rolling update: waiting for {} of ReplicaSet {set} to be Available before more of the {} of \
-                 old templates go; {min_available} must stay Available",
+                "rolling update: waiting for {} of ReplicaSet {set} to be Available before {}; {min_available} \
+                 must stay Available",
                 pods(*unavailable),
-                pods(*old)
+                match old {
+                    1 => "the last Pod of the old template goes".to_owned(),
+                    old => format!("more of the {old} Pods of old templates go"),
+                }
             ),
             Self::Replicas { set, has, wants } => {
                 format!("waiting for ReplicaSet {set} to have {}; it has {has}", pods(*wants))
@@ -225,6 +228,8 @@ impl WaitingFor {
                 facts.push(fact("progressDeadlineSeconds", seconds));
                 facts.push(fact("notAvailable", unavailable));
             }
+            // The sets count no Pods that are just leaving.
+            Self::OldPodsGone { count: 0 } => {}
             Self::OldPodsGone { count } => facts.push(fact("oldPods", count)),
             Self::MinimumAvailability { unavailable, old, min_available, .. } => {
                 facts.push(fact("minAvailable", min_available));
@@ -266,7 +271,7 @@ impl Progress {
             }
         };
         let object = Some(ObjectKey::new(Kind::ReplicaSet, namespace, set.clone()));
-        Reason { name, sentence, object, facts: Vec::new() }
+        Reason { name, sentence, object, facts: Vec::new(), until: None }
     }
 }
 
@@ -282,6 +287,7 @@ impl Outcome {
                 sentence: wait.sentence(),
                 object: wait.set().map(|set| ObjectKey::new(Kind::ReplicaSet, namespace, set.clone())),
                 facts: wait.facts(deployment),
+                until: None,
             }),
         }
     }

@@ -99,7 +99,7 @@ impl DisruptionController {
         };
         if after > Span::ZERO {
             api.requeue_after(key, after);
-            let wait = WaitingFor::PodDeletion { seconds_left: after.ms().div_ceil(1000) };
+            let wait = WaitingFor::PodDeletion { until: now + after };
             return Ok(Some(Outcome::Waiting(wait).verdict(None)));
         }
         api.request(Request::update_status(stale::without_mark(pod, now)))?;
@@ -110,6 +110,7 @@ impl DisruptionController {
                     .to_owned(),
             object: None,
             facts: Vec::new(),
+            until: None,
         })))
     }
 

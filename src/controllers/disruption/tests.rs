@@ -276,12 +276,12 @@ fn reasons_are_told_in_words() {
         ),
         (
             WaitingFor::HealthyPods { healthy: 1, desired: 2 },
-            "no eviction is allowed: 2 Pods must be healthy, and 1 are",
+            "no eviction is allowed: 2 Pods must be healthy, and 1 is",
         ),
         (
-            WaitingFor::PodDeletion { seconds_left: 7 },
+            WaitingFor::PodDeletion { until: Time::ZERO },
             "the Pod is marked as to be disrupted (DisruptionTarget); unless it is deleted, the mark is taken \
-             back in 7 s",
+             back",
         ),
     ];
     for (wait, expected) in waits {

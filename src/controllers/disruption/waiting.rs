@@ -6,6 +6,7 @@
 use crate::api::policy::PodDisruptionBudget;
 use crate::api::{Kind, ObjectKey};
 use crate::controllers::{Reason, Verdict};
+use crate::sim::Time;
 
 /// What must happen before an eviction is allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,8 +55,8 @@ pub(crate) enum WaitingFor {
     },
     /// A pod is marked as to be disrupted; the mark is taken back if it is not deleted.
     PodDeletion {
-        /// How long that still takes.
-        seconds_left: u64,
+        /// When it is.
+        until: Time,
     },
 }
 
@@ -93,20 +94,21 @@ impl WaitingFor {
                 "waiting for {count} Pods whose eviction was granted, the first of them {pod}, to be deleted"
             ),
             Self::HealthyPods { healthy, desired } => {
-                format!("no eviction is allowed: {} must be healthy, and {healthy} are", pods(*desired))
+                format!("no eviction is allowed: {} must be healthy, and {}", pods(*desired), are(*healthy))
             }
             Self::LargerScale { desired, expected } => format!(
                 "no eviction is ever allowed: of {expected} Pods that there should be, the budget wants \
                  {desired} healthy"
             ),
             Self::SparePod { healthy, desired } => format!(
-                "no eviction is allowed: {} must be healthy, {healthy} are, and none is to spare",
-                pods(*desired)
+                "no eviction is allowed: {} must be healthy, {}, and none is to spare",
+                pods(*desired),
+                are(*healthy)
             ),
-            Self::PodDeletion { seconds_left } => format!(
-                "the Pod is marked as to be disrupted (DisruptionTarget); unless it is deleted, the mark is taken \
-                 back in {seconds_left} s"
-            ),
+            Self::PodDeletion { .. } => {
+                "the Pod is marked as to be disrupted (DisruptionTarget); unless it is deleted, the mark is taken back"
+                    .to_owned()
+            }
         }
     }
 
@@ -120,7 +122,7 @@ impl WaitingFor {
             facts.extend(spec.max_unavailable.as_ref().map(|value| fact("maxUnavailable", value)));
         }
         match self {
-            Self::Pods | Self::Scale { .. } => {}
+            Self::Pods | Self::Scale { .. } | Self::PodDeletion { .. } => {}
             Self::ManagedPods { count, .. } => facts.push(fact("unmanagedPods", count)),
             Self::EvictedPod { count, .. } => facts.push(fact("disruptedPods", count)),
             Self::HealthyPods { healthy, desired } | Self::SparePod { healthy, desired } => {
@@ -131,7 +133,6 @@ impl WaitingFor {
                 facts.push(fact("desiredHealthy", desired));
                 facts.push(fact("expectedPods", expected));
             }
-            Self::PodDeletion { seconds_left } => facts.push(fact("secondsLeft", seconds_left)),
         }
         facts
     }
@@ -140,6 +141,11 @@ impl WaitingFor {
 /// A number of pods.
 fn pods(count: i64) -> String {
     if count == 1 { "1 Pod".to_owned() } else { format!("{count} Pods") }
+}
+
+/// `1 is`, `3 are`.
+fn are(count: i64) -> String {
+    if count == 1 { "1 is".to_owned() } else { format!("{count} are") }
 }
 
 /// How a sync ends.
@@ -169,6 +175,7 @@ impl Outcome {
             sentence: wait.sentence(),
             object,
             facts: wait.facts(budget),
+            until: if let WaitingFor::PodDeletion { until } = wait { Some(*until) } else { None },
         })
     }
 }

@@ -130,9 +130,13 @@ impl GarbageCollector {
         }
         Ok(Some(Verdict::Waiting(Reason {
             name: "DependentsFirst",
-            sentence: format!("waiting for {blocking} dependents to be removed first (foreground deletion)"),
+            sentence: format!(
+                "waiting for {} to be removed first (foreground deletion)",
+                if blocking == 1 { "1 dependent".to_owned() } else { format!("{blocking} dependents") }
+            ),
             object: None,
             facts: vec![("metadata.finalizers".to_owned(), FOREGROUND.to_owned())],
+            until: None,
         })))
     }
 

@@ -90,6 +90,7 @@ impl WaitingFor {
             sentence: self.sentence(node),
             object: None,
             facts: self.facts(),
+            until: None,
         })
     }
 }

@@ -88,7 +88,7 @@ fn at_rest(view: &View<'_>, desired: usize, now: Time) -> Outcome {
         return Outcome::Waiting(WaitingFor::PodsAvailable {
             count: desired - counts.available,
             min_ready_seconds: view.set.spec.min_ready_seconds,
-            seconds_left: view.pods.next_availability(now).map_or(0, |span| span.ms().div_ceil(1000)),
+            until: now + view.pods.next_availability(now).unwrap_or_default(),
         });
     }
     Outcome::Converged

@@ -186,8 +186,8 @@ fn waits_read_as_sentences() {
         ),
         (WaitingFor::PodsReady { count: 1, first: "web-x".into() }, "waiting for Pod web-x to become ready"),
         (
-            WaitingFor::PodsAvailable { count: 1, min_ready_seconds: 10, seconds_left: 5 },
-            "waiting for 1 Pod to be Available (minReadySeconds 10): 5 s left",
+            WaitingFor::PodsAvailable { count: 1, min_ready_seconds: 10, until: Time::ZERO },
+            "waiting for 1 Pod to be Available (minReadySeconds 10)",
         ),
         (
             WaitingFor::SetDeletion,

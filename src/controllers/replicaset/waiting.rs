@@ -6,6 +6,7 @@
 use crate::api::deployment::ReplicaSet;
 use crate::api::{Kind, ObjectKey};
 use crate::controllers::{Reason, Verdict};
+use crate::sim::Time;
 
 /// What must happen first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +31,8 @@ pub(crate) enum WaitingFor {
         count: usize,
         /// How long they must stay ready.
         min_ready_seconds: i64,
-        /// How long that still takes for the first of them.
-        seconds_left: u64,
+        /// When the first of them has been.
+        until: Time,
     },
     /// The set is being deleted.
     SetDeletion,
@@ -100,10 +101,9 @@ impl WaitingFor {
             Self::PodsReady { count, first } => {
                 format!("waiting for {count} Pods to become ready, the first of them {first}")
             }
-            Self::PodsAvailable { count, min_ready_seconds, seconds_left } => format!(
-                "waiting for {} to be Available (minReadySeconds {min_ready_seconds}): {seconds_left} s left",
-                pods(*count)
-            ),
+            Self::PodsAvailable { count, min_ready_seconds, .. } => {
+                format!("waiting for {} to be Available (minReadySeconds {min_ready_seconds})", pods(*count))
+            }
             Self::SetDeletion => {
                 "the ReplicaSet is being deleted: its Pods are left to the garbage collector".to_owned()
             }
@@ -123,11 +123,9 @@ impl WaitingFor {
             Self::PodsReady { count, .. } => {
                 vec![fact("replicas", &set.spec.replicas.unwrap_or(1)), fact("notReady", count)]
             }
-            Self::PodsAvailable { count, min_ready_seconds, seconds_left } => vec![
-                fact("minReadySeconds", min_ready_seconds),
-                fact("secondsLeft", seconds_left),
-                fact("notAvailable", count),
-            ],
+            Self::PodsAvailable { count, min_ready_seconds, .. } => {
+                vec![fact("minReadySeconds", min_ready_seconds), fact("notAvailable", count)]
+            }
             Self::SetDeletion => Vec::new(),
             Self::CacheCatchUp { kind } => vec![fact("kind", kind)],
         }
@@ -148,6 +146,10 @@ impl Outcome {
                     _ => None,
                 },
                 facts: wait.facts(set),
+                until: match wait {
+                    WaitingFor::PodsAvailable { until, .. } => Some(*until),
+                    _ => None,
+                },
             }),
             Self::Progressing(progress) => {
                 let replicas = set.spec.replicas.unwrap_or(1);
@@ -165,7 +167,7 @@ impl Outcome {
                 };
                 let facts = [("replicas", replicas.to_string()), ("pods", count.to_string())];
                 let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-                Verdict::Progressing(Reason { name, sentence, object, facts })
+                Verdict::Progressing(Reason { name, sentence, object, facts, until: None })
             }
         }
     }

@@ -15,7 +15,7 @@ use super::plan::{Phase, Plan, Purpose, Side, Task, TaskKind};
 use super::pods::PodTable;
 use super::status::compute_status;
 use super::update::{update_one, update_within_budget};
-use super::waiting::{Then, WaitingFor, pod_state, trouble};
+use super::waiting::{Then, WaitingFor, is_stuck, pod_state};
 use crate::api::apps::StatefulSet;
 use crate::client::Cache;
 use crate::sim::Time;
@@ -188,11 +188,10 @@ fn process_replica(view: &View<'_>, ordinal: i64, now: Time, plan: &mut Plan) ->
         }
         if !slot.is_available() {
             let min_ready_seconds = view.set.spec.min_ready_seconds;
-            let left = slot.time_to_availability(min_ready_seconds, now).ms().div_ceil(1000);
             return Some(Stop::Wait(WaitingFor::PodAvailable {
                 pod: pod(),
                 min_ready_seconds,
-                seconds_left: left,
+                until: now + slot.time_to_availability(min_ready_seconds, now),
                 then: view.then(ordinal),
             }));
         }
@@ -208,7 +207,7 @@ fn not_ready(view: &View<'_>, ordinal: i64, slot: &Slot) -> WaitingFor {
     let revision = view.pods.revision_name(slot.revision);
     let rolling = !view.is_on_delete();
     let wanted = if ordinal >= view.partition_ordinal() { view.update_revision } else { revision };
-    if rolling && revision != wanted && trouble(&slot.pod).is_some() {
+    if rolling && revision != wanted && is_stuck(&slot.pod) {
         return WaitingFor::BrokenRollout {
             pod,
             revision: revision.to_owned(),

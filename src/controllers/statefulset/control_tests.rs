@@ -97,7 +97,7 @@ fn pod_of(set: &StatefulSet, words: &[&str]) -> Pod {
         let (key, value) = word.split_once('=').unwrap_or((word, ""));
         let phase = match key {
             "ready" | "unready" | "bad" => "Running",
-            "pending" => "Pending",
+            "pending" | "unplaced" => "Pending",
             "failed" => "Failed",
             "succeeded" => "Succeeded",
             _ => pod.status.phase.as_str(),
@@ -111,6 +111,15 @@ fn pod_of(set: &StatefulSet, words: &[&str]) -> Pod {
             "old" => revision = "web-old",
             "older" => revision = "web-older",
             "terminating" => pod.metadata.deletion_timestamp = Some(Timestamp::at(NOW)),
+            "unplaced" => {
+                pod.spec.node_name.clear();
+                pod.status.conditions.push(Condition {
+                    type_: "PodScheduled".into(),
+                    status: "False".into(),
+                    reason: "Unschedulable".into(),
+                    ..Condition::default()
+                });
+            }
             "unnamed" => drop(pod.metadata.labels.remove(POD_NAME_LABEL)),
             "bad" => pod.status.container_statuses.push(ContainerStatus {
                 state: ContainerState {
@@ -317,7 +326,7 @@ fn sts_unit_45_min_ready_seconds_hold_the_next_pod_back() {
     check(
         "set web replicas=2 minReady=10 \n pod web-0 ready=93
         => wait PodAvailable: waiting for Pod web-0 to be Available before web-1 is created
-           (minReadySeconds 10): 3 s left",
+           (minReadySeconds 10)",
     );
     check("set web replicas=2 minReady=10 \n pod web-0 ready=90 => create web-1; progress");
     let available = |text: &str| plan_of(&world(text)).status.available_replicas;
@@ -429,6 +438,12 @@ fn a_bad_template_under_ordered_ready_needs_a_hand() {
            OrderedReady waits \
         until it is Ready before it replaces it with web-new: taking the template back does not mend it",
     );
+    // So does one that no node takes.
+    check(
+        "set web replicas=2 \n pod web-0 ready \n pod web-1 unplaced old
+        => wait BrokenRollout: Pod web-1 is Pending, without a node with revision web-old, and OrderedReady waits \
+        until it is Ready before it replaces it with web-new: taking the template back does not mend it",
+    );
     // A pod that is only starting may still get there.
     check(
         "set web replicas=2 \n pod web-0 ready
@@ -445,6 +460,10 @@ fn sts_unit_33_the_partition_holds_pods_back() {
     check(
         "set web replicas=3 partition=2 \n pod web-0 ready old \n pod web-1 ready old \n pod web-2 ready
         => wait Partition: 2 Pods keep their revision: the partition 2 updates only ordinals from 2 on",
+    );
+    check(
+        "set web replicas=2 partition=1 start=5 \n pod web-5 ready old \n pod web-6 ready
+        => wait Partition: 1 Pod keeps its revision: the partition 1 updates only ordinals from 6 on",
     );
     check(
         "set web replicas=3 partition=2 \n pod web-1 ready old \n pod web-2 ready

@@ -84,6 +84,7 @@ impl Outcome {
                 sentence: wait.sentence(),
                 object: wait.object(namespace),
                 facts: wait.facts(set),
+                until: wait.until(),
             }),
             Self::Progressing(progress) => {
                 let (name, doing, pod, count) = progress.parts();
@@ -93,6 +94,7 @@ impl Outcome {
                     sentence: format!("{doing} Pod {pod}{more}"),
                     object: Some(ObjectKey::new(Kind::Pod, namespace, pod)),
                     facts: vec![("pods".to_owned(), count.to_string())],
+                    until: None,
                 })
             }
         }

@@ -77,5 +77,6 @@ pub(super) fn on_delete(view: &View<'_>) -> Option<WaitingFor> {
 
 pub(super) fn held_by_partition(view: &View<'_>) -> Option<WaitingFor> {
     let count = view.pods.outdated_below(view.partition_ordinal());
-    (count > 0).then(|| WaitingFor::Partition { partition: view.partition().unwrap_or(0), count })
+    let (partition, from) = (view.partition().unwrap_or(0), view.partition_ordinal());
+    (count > 0).then_some(WaitingFor::Partition { partition, from, count })
 }

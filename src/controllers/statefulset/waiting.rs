@@ -5,8 +5,9 @@
 
 use crate::api::apps::StatefulSet;
 use crate::api::{Kind, ObjectKey};
+use crate::sim::Time;
 
-pub(crate) use crate::controllers::pod_state::{pod_state, trouble};
+pub(crate) use crate::controllers::pod_state::{is_stuck, pod_state};
 
 /// What the wait holds back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,8 +51,8 @@ pub(crate) enum WaitingFor {
         pod: String,
         /// How long it must stay ready.
         min_ready_seconds: i64,
-        /// How long that still takes.
-        seconds_left: u64,
+        /// When it has been.
+        until: Time,
         /// What is held back.
         then: Then,
     },
@@ -122,8 +123,10 @@ pub(crate) enum WaitingFor {
     },
     /// The partition holds pods back.
     Partition {
-        /// The partition.
+        /// The partition, which counts from the lowest ordinal.
         partition: i64,
+        /// The lowest ordinal that an update reaches.
+        from: i64,
         /// How many pods are held back.
         count: usize,
     },
@@ -177,9 +180,8 @@ impl WaitingFor {
                 "waiting for Pod {pod} to be Running and Ready{} (OrderedReady); it is {state}",
                 then.clause()
             ),
-            Self::PodAvailable { pod, min_ready_seconds, seconds_left, then } => format!(
-                "waiting for Pod {pod} to be Available{} (minReadySeconds {min_ready_seconds}): \
-                 {seconds_left} s left",
+            Self::PodAvailable { pod, min_ready_seconds, then, .. } => format!(
+                "waiting for Pod {pod} to be Available{} (minReadySeconds {min_ready_seconds})",
                 then.clause()
             ),
             Self::PodTermination { pod, then } => {
@@ -222,8 +224,8 @@ impl WaitingFor {
                 "waiting for a person to delete {count} Pods, such as {pod}: OnDelete updates no Pod by \
                  itself"
             ),
-            Self::Partition { partition, count } => format!(
-                "{} revision: the partition {partition} updates only ordinals from {partition} on",
+            Self::Partition { partition, from, count } => format!(
+                "{} revision: the partition {partition} updates only ordinals from {from} on",
                 if *count == 1 { "1 Pod keeps its".to_owned() } else { format!("{count} Pods keep their") }
             ),
             Self::BrokenRollout { pod, revision, update_revision, state } => format!(
@@ -240,6 +242,11 @@ impl WaitingFor {
                 )
             }
         }
+    }
+
+    /// When time alone ends it.
+    pub(super) fn until(&self) -> Option<Time> {
+        if let Self::PodAvailable { until, .. } = self { Some(*until) } else { None }
     }
 
     /// The pod or claim that is waited for.
@@ -274,8 +281,8 @@ impl WaitingFor {
             Self::PodReady { state, .. } | Self::UpdatedPod { state, .. } => {
                 vec![policy(), fact("pod", state)]
             }
-            Self::PodAvailable { min_ready_seconds, seconds_left, .. } => {
-                vec![policy(), fact("minReadySeconds", min_ready_seconds), fact("secondsLeft", seconds_left)]
+            Self::PodAvailable { min_ready_seconds, .. } => {
+                vec![policy(), fact("minReadySeconds", min_ready_seconds)]
             }
             Self::PodTermination { .. }
             | Self::PodsReady { .. }
@@ -291,7 +298,7 @@ impl WaitingFor {
                 vec![strategy(), fact("maxUnavailable", max_unavailable), fact("unavailable", unavailable)]
             }
             Self::OnDelete { count, .. } => vec![strategy(), fact("outdatedPods", count)],
-            Self::Partition { partition, count } => {
+            Self::Partition { partition, count, .. } => {
                 vec![strategy(), fact("partition", partition), fact("heldBack", count)]
             }
             Self::BrokenRollout { revision, update_revision, state, .. } => vec![

@@ -175,6 +175,7 @@ fn add_condition_and_delete(key: &ObjectKey, context: &mut Context<'_, Requeue>)
             ),
             object: Some(ObjectKey::new(Kind::Node, "", node)),
             facts: Vec::new(),
+            until: None,
         }))),
     }
 }

@@ -34,6 +34,7 @@ impl WaitingFor {
             ),
             object: Some(ObjectKey::new(Kind::Node, "", node.as_str())),
             facts: vec![("toleratedUntil".to_owned(), Timestamp::at(*until).to_string())],
+            until: None,
         })
     }
 }

@@ -41,5 +41,5 @@ pub fn controllers(provision: Span, local: bool) -> Vec<Box<dyn Controller>> {
 }
 
 fn waiting(name: &'static str, sentence: String, object: Option<ObjectKey>) -> Verdict {
-    Verdict::Waiting(Reason { name, sentence, object, facts: Vec::new() })
+    Verdict::Waiting(Reason { name, sentence, object, facts: Vec::new(), until: None })
 }

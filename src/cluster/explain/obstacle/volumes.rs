@@ -7,9 +7,12 @@ use std::rc::Rc;
 
 use super::Case;
 use super::rules::{CLAIM_IN_USE, NO_VOLUME, VOLUME_ELSEWHERE};
+use crate::api::node::Node;
 use crate::api::pod::Pod;
+use crate::api::storage::{PersistentVolume, PersistentVolumeClaim};
+use crate::api::volume::is_reachable_from;
 use crate::api::{Kind, ObjectKey};
-use crate::cluster::explain::explanation::{self, Explanation, Mend};
+use crate::cluster::explain::explanation::{Explanation, Mend};
 use crate::cluster::explain::{claim, view};
 
 impl Case<'_> {
@@ -32,13 +35,29 @@ impl Case<'_> {
                 explanation.fact("usedBy", name.as_str()).mend(Mend::line("Let the other one go", line));
             explanation.held_up_by = Some(view::pod_key(user));
         }
-        explanation.may_pass(self.view)
+        self.may_pass(explanation)
+    }
+
+    /// The claim whose volume is elsewhere, or that has none.
+    fn claim_in_the_way(&self, is_elsewhere: bool) -> &str {
+        let node = self.view.typed::<Node>("", self.first_node());
+        let is_it = |name: &&str| {
+            let claim = self.view.typed::<PersistentVolumeClaim>(&self.key.namespace, name);
+            let volume =
+                claim.and_then(|claim| self.view.typed::<PersistentVolume>("", &claim.spec.volume_name));
+            match (volume, node) {
+                (Some(volume), Some(node)) => is_elsewhere && !is_reachable_from(volume, node),
+                _ => !is_elsewhere,
+            }
+        };
+        let found = self.pod.claim_names().find(is_it);
+        found.or_else(|| self.pod.claim_names().next()).unwrap_or_default()
     }
 
     pub(super) fn volumes(&self) -> Explanation {
-        let name = self.pod.claim_names().next().unwrap_or_default();
-        let claim_key = ObjectKey::new(Kind::PersistentVolumeClaim, self.key.namespace.clone(), name);
         let is_elsewhere = self.says("node affinity");
+        let name = self.claim_in_the_way(is_elsewhere);
+        let claim_key = ObjectKey::new(Kind::PersistentVolumeClaim, self.key.namespace.clone(), name);
         let (rule, why) = if is_elsewhere {
             (VOLUME_ELSEWHERE, "the volume of its claim cannot be reached from there")
         } else {
@@ -51,10 +70,7 @@ impl Case<'_> {
         }
         if !is_elsewhere {
             explanation.field = self.view.field(&claim_key, "spec.storageClassName");
-            return explanation.mend(Mend::edit(
-                "Make a volume that fits, or let the claim name a class with a provisioner",
-                explanation::Field { object: claim_key.clone(), path: "spec.storageClassName".to_owned() },
-            ));
+            return claim::renew(self.view, &claim_key, explanation, "Make a volume that fits");
         }
         let flag = self.view.flag(self.key);
         let line = format!(

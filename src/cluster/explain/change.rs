@@ -1,0 +1,220 @@
+//! How what is wrong with a Pod can be changed: that depends on whose it is.
+//!
+//! Of a Pod's own spec the API server changes little (`ValidatePodUpdate`, pkg/apis/core/validation,
+//! Kubernetes v1.36), so a Pod that nobody owns is deleted and applied again. A Pod that a workload owns is
+//! changed in the workload's template; where the workload does not replace it then, it is deleted besides.
+//! And a Pod of a template that was given up needs only its deletion: going back would bring that template
+//! back.
+
+use super::explanation::{Class, Explanation, Mend};
+use super::stateful_set::{index_of, partition_line, partition_of};
+use super::view::{View, named};
+use crate::api::apps::ControllerRevision;
+use crate::api::deployment::{Deployment, ReplicaSet, equal_ignore_hash};
+use crate::api::pod::{Container, Pod, PodTemplateSpec};
+use crate::api::{Kind, Object, ObjectKey};
+
+/// The label of a Pod that says of which revision it is.
+const REVISION_LABEL: &str = "controller-revision-hash";
+/// Paths of a Pod's fields that may be changed while it is there; an image has a command of its own.
+const CHANGEABLE: [&str; 2] = ["metadata.labels", "spec.tolerations"];
+
+/// A Pod and whose it is.
+pub(super) struct Owned<'a> {
+    view: View<'a>,
+    key: &'a ObjectKey,
+    pod: &'a Pod,
+    /// The workload that it comes from in the end.
+    workload: Option<ObjectKey>,
+}
+
+/// A Pod as it is owned.
+pub(super) fn owned<'a>(view: View<'a>, key: &'a ObjectKey, pod: &'a Pod) -> Owned<'a> {
+    Owned { view, key, pod, workload: view.workload(&pod.metadata) }
+}
+
+impl Owned<'_> {
+    /// With what changes a field of the Pod: `words` say to what.
+    pub(super) fn edit(&self, explanation: Explanation, words: &str, path: &str) -> Explanation {
+        let is_changeable = self.workload.is_some() || CHANGEABLE.contains(&path);
+        let mend = if is_changeable {
+            Mend::edit(words, self.view.pod_field(self.pod, path))
+        } else {
+            let words =
+                format!("{words}: delete it and apply it changed, as a Pod's own spec stays as it is");
+            Mend::line(words, self.deletion())
+        };
+        self.with(explanation, mend)
+    }
+
+    /// With another image for a container.
+    pub(super) fn image(&self, explanation: Explanation, container: &Container) -> Explanation {
+        let target = self.workload.as_ref().unwrap_or(self.key);
+        let flag = self.view.flag(self.key);
+        let line = format!("kubectl set image {} {}=IMAGE{flag}", named(target), container.name);
+        self.with(explanation, Mend::line("Give it an image that can be pulled", line))
+    }
+
+    /// With what follows from the template alone, as nobody knows which field of it is wrong.
+    pub(super) fn template(&self, explanation: Explanation) -> Explanation {
+        let Some(workload) = &self.workload else { return explanation };
+        if self.is_outdated(workload) {
+            self.replaced(explanation, workload)
+        } else {
+            self.follow(explanation)
+        }
+    }
+
+    /// With a change of the Pod, or of its template, and what must come after that.
+    fn with(&self, explanation: Explanation, change: Mend) -> Explanation {
+        match &self.workload {
+            Some(workload) if self.is_outdated(workload) => self.replaced(explanation, workload),
+            _ => self.follow(explanation.mend(change)),
+        }
+    }
+
+    fn deletion(&self) -> String {
+        format!("kubectl delete pod {}{}", self.key.name, self.view.flag(self.key))
+    }
+
+    /// The template is another one by now: it is the Pod that must go.
+    fn replaced(&self, explanation: Explanation, workload: &ObjectKey) -> Explanation {
+        let mut explanation =
+            explanation.fact("template", format!("{} has another one by now", named(workload)));
+        if workload.kind == Kind::Deployment {
+            if self.is_paused(workload) {
+                return explanation.mend(self.resume(workload, "Resume the rollout: it takes the Pod away"));
+            }
+            // The rollout takes Pods of old templates away that are not ready.
+            explanation.class = explanation.class.min(Class::Waiting);
+            return explanation;
+        }
+        if let Some(line) = self.lower_partition(workload) {
+            explanation = explanation
+                .mend(Mend::line("Let the update reach the Pod: the partition keeps it off", line));
+        }
+        let is_first = explanation.mends.is_empty();
+        let words = if is_first { "Delete" } else { "Then delete" };
+        let words = format!(
+            "{words} the stuck Pod: it comes back with the template that {} has now",
+            named(workload)
+        );
+        explanation.mend(Mend::line(words, self.deletion()))
+    }
+
+    /// Going back, and what must follow where a new template does not reach the Pod.
+    fn follow(&self, mut explanation: Explanation) -> Explanation {
+        let Some(workload) = &self.workload else { return explanation };
+        if self.is_paused(workload) {
+            let words = "Then resume the rollout: a paused Deployment rolls no template out";
+            return explanation.mend(self.resume(workload, words));
+        }
+        if has_earlier_revision(self.view, workload) {
+            let line = format!("kubectl rollout undo {}{}", named(workload), self.view.flag(workload));
+            explanation = explanation.mend(Mend::line("Or go back to the template before", line));
+        }
+        if explanation.mends.is_empty() {
+            return explanation;
+        }
+        if let Some(line) = self.lower_partition(workload) {
+            let words = "Then let the update reach the Pod: the partition keeps it off";
+            explanation = explanation.mend(Mend::line(words, line));
+        }
+        match self.stays_because(workload) {
+            Some(why) => {
+                explanation.mend(Mend::line(format!("Then delete the stuck Pod: {why}"), self.deletion()))
+            }
+            None => explanation,
+        }
+    }
+
+    /// Why a new template alone does not replace the Pod.
+    fn stays_because(&self, workload: &ObjectKey) -> Option<&'static str> {
+        match self.view.object(workload)? {
+            Object::StatefulSet(set) if set.spec.update_strategy.type_ == "OnDelete" => Some(ON_DELETE),
+            Object::DaemonSet(set) if set.spec.update_strategy.type_ == "OnDelete" => Some(ON_DELETE),
+            Object::StatefulSet(set) if set.spec.pod_management_policy != "Parallel" => {
+                Some("OrderedReady waits for it, and a new template alone never reaches it")
+            }
+            Object::ReplicaSet(_) => {
+                Some("a ReplicaSet makes new Pods of a new template, and leaves those it has")
+            }
+            _ => None,
+        }
+    }
+
+    /// The line that lets an update reach a Pod below the partition.
+    fn lower_partition(&self, workload: &ObjectKey) -> Option<String> {
+        let Some(Object::StatefulSet(set)) = self.view.object(workload) else { return None };
+        let index = index_of(set, &self.pod.metadata.name)?;
+        let is_rolling = set.spec.update_strategy.type_ != "OnDelete";
+        (is_rolling && index < partition_of(set)).then(|| partition_line(self.view, workload, index))
+    }
+
+    fn is_paused(&self, workload: &ObjectKey) -> bool {
+        matches!(self.view.object(workload), Some(Object::Deployment(deployment)) if deployment.spec.paused)
+    }
+
+    fn resume(&self, workload: &ObjectKey, words: &str) -> Mend {
+        let line = format!("kubectl rollout resume {}{}", named(workload), self.view.flag(workload));
+        Mend::line(words, line)
+    }
+
+    /// Whether the workload has another template than the one that the Pod was made of.
+    fn is_outdated(&self, workload: &ObjectKey) -> bool {
+        match self.view.object(workload) {
+            Some(Object::StatefulSet(_) | Object::DaemonSet(_)) => self.is_of_old_revision(workload),
+            Some(Object::Deployment(deployment)) => self.is_of_old_set(deployment),
+            Some(Object::ReplicaSet(set)) => !is_made_of(self.pod, &set.spec.template),
+            _ => false,
+        }
+    }
+
+    fn is_of_old_revision(&self, workload: &ObjectKey) -> bool {
+        let newest = revisions(self.view, workload).max_by_key(|revision| revision.revision);
+        let (Some(own), Some(newest)) = (self.pod.metadata.labels.get(REVISION_LABEL), newest) else {
+            return false;
+        };
+        // A StatefulSet's Pods bear the revision's name, a DaemonSet's its hash.
+        *own != newest.metadata.name && newest.metadata.labels.get(REVISION_LABEL) != Some(own)
+    }
+
+    fn is_of_old_set(&self, deployment: &Deployment) -> bool {
+        let set = self.view.controller(&self.pod.metadata);
+        let set = set.and_then(|set| self.view.typed::<ReplicaSet>(&set.namespace, &set.name));
+        set.is_some_and(|set| !equal_ignore_hash(&set.spec.template, &deployment.spec.template))
+    }
+}
+
+const ON_DELETE: &str = "OnDelete leaves it to people to replace Pods";
+
+/// Whether a Pod may have been made of a template, by what most often keeps Pods from running: what is added
+/// to each new Pod makes the whole differ.
+fn is_made_of(pod: &Pod, template: &PodTemplateSpec) -> bool {
+    let same = |(own, wanted): (&Container, &Container)| {
+        own.image == wanted.image && own.command == wanted.command && own.resources == wanted.resources
+    };
+    let (own, wanted) = (&pod.spec, &template.spec);
+    let all = own.containers.iter().chain(&own.init_containers);
+    own.containers.len() == wanted.containers.len()
+        && all.zip(wanted.containers.iter().chain(&wanted.init_containers)).all(same)
+        && own.node_selector == wanted.node_selector
+        && own.affinity == wanted.affinity
+}
+
+fn revisions<'a>(view: View<'a>, workload: &ObjectKey) -> impl Iterator<Item = &'a ControllerRevision> {
+    let uid = view.object(workload).map(|object| object.meta().uid.clone());
+    let all = view.list::<ControllerRevision>(Some(&workload.namespace));
+    all.filter(move |revision| uid.as_ref().is_some_and(|uid| revision.metadata.is_controlled_by(uid)))
+        .map(|revision| &**revision)
+}
+
+/// Whether a workload has had another template before.
+pub(super) fn has_earlier_revision(view: View<'_>, workload: &ObjectKey) -> bool {
+    if workload.kind != Kind::Deployment {
+        return revisions(view, workload).nth(1).is_some();
+    }
+    let Some(uid) = view.object(workload).map(|object| object.meta().uid.as_str()) else { return false };
+    let mut sets = view.list::<ReplicaSet>(Some(&workload.namespace));
+    sets.by_ref().filter(|set| set.metadata.is_controlled_by(uid)).nth(1).is_some()
+}

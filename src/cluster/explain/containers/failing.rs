@@ -1,0 +1,135 @@
+//! Containers that do not come to run: images that cannot be pulled, and programs that end again and again.
+//!
+//! Whether a wait is in vain only the machine knows; a fault that is over leaves only the wait for the next
+//! try.
+
+use super::rules::{CRASH_LOOP, IMAGE_PULL, NEVER_PULL, STARTING};
+use super::{Part, logs, scheduled_at};
+use crate::api::ObjectKey;
+use crate::api::meta::Condition;
+use crate::api::pod::Pod;
+use crate::cluster::explain::change::owned;
+use crate::cluster::explain::explanation::{Class, Explanation, Mend};
+use crate::cluster::explain::rule::Rule;
+use crate::cluster::explain::view::{View, instant};
+
+/// Why a container waits; `None` when it does not.
+pub(super) fn explain(view: View<'_>, key: &ObjectKey, pod: &Pod, part: &Part<'_>) -> Option<Explanation> {
+    let waiting = part.status.state.waiting.as_ref()?;
+    let since = Condition::find(&pod.status.conditions, "ContainersReady")
+        .and_then(|ready| instant(ready.last_transition_time));
+    let about = |rule: Rule| {
+        Explanation::new(key, rule, String::new())
+            .at(since)
+            .fact("state", format!("{} {}", waiting.reason, waiting.message).trim())
+    };
+    let failing = Failing { view, key, pod, part };
+    Some(match waiting.reason.as_str() {
+        "ErrImagePull" | "ImagePullBackOff" => failing.image(about(IMAGE_PULL)),
+        "ErrImageNeverPull" => failing.never_pull(about(NEVER_PULL)),
+        "CrashLoopBackOff" => failing.crash_loop(about(CRASH_LOOP)),
+        // ContainerCreating, PodInitializing.
+        _ => failing.starting(),
+    })
+}
+
+/// A container that fails.
+struct Failing<'a> {
+    view: View<'a>,
+    key: &'a ObjectKey,
+    pod: &'a Pod,
+    part: &'a Part<'a>,
+}
+
+impl Failing<'_> {
+    /// Whether the next try fails as the last one did, and how long it takes until then.
+    fn next_try(&self) -> (bool, String) {
+        let kubelets = self.view.cluster.kubelets();
+        let Some(next) = kubelets.next_try(self.pod, &self.part.status.name) else {
+            return (true, String::new());
+        };
+        let now = self.view.cluster.now();
+        let left = next.at.filter(|at| *at > now).map(|at| (at - now).ms().div_ceil(1000));
+        let when = left.map_or_else(|| "now".to_owned(), |seconds| format!("in {seconds} s"));
+        (next.is_in_vain, when)
+    }
+
+    fn image(&self, mut explanation: Explanation) -> Explanation {
+        let (container, name) = (self.part.container, &self.key.name);
+        let image = &container.image;
+        explanation = explanation
+            .fact("image", image)
+            .field(self.view.pod_field(self.pod, &format!("{}.image", self.part.path)));
+        let (is_in_vain, when) = self.next_try();
+        if !is_in_vain {
+            explanation.sentence = format!(
+                "the image {image} of Pod {name} can be pulled by now: the kubelet tries again {when}"
+            );
+            return explanation.class(Class::Waiting).fact("nextTry", when);
+        }
+        explanation.sentence = format!("the image {image} of Pod {name} cannot be pulled");
+        if self.view.cluster.kubelets().faults().is_missing(image) {
+            let line = format!("fault clear image/{image}");
+            explanation = explanation.mend(Mend::line("Put the image back into the registry", line));
+        }
+        owned(self.view, self.key, self.pod).image(explanation, container)
+    }
+
+    fn never_pull(&self, mut explanation: Explanation) -> Explanation {
+        let container = self.part.container;
+        let path = format!("{}.imagePullPolicy", self.part.path);
+        explanation.sentence = format!(
+            "the image {} is not on {}, and Pod {} forbids pulling it",
+            container.image, self.pod.spec.node_name, self.key.name
+        );
+        let explanation = explanation
+            .fact("imagePullPolicy", &container.image_pull_policy)
+            .field(self.view.pod_field(self.pod, &path));
+        owned(self.view, self.key, self.pod).edit(
+            explanation,
+            "Let it be pulled, with imagePullPolicy IfNotPresent",
+            &path,
+        )
+    }
+
+    fn crash_loop(&self, mut explanation: Explanation) -> Explanation {
+        let (view, key, pod, status) = (self.view, self.key, self.pod, self.part.status);
+        let name = &key.name;
+        let ended = status.last_state.terminated.as_ref();
+        let code = ended.map_or(1, |ended| ended.exit_code);
+        explanation = explanation
+            .at(ended.and_then(|ended| instant(ended.finished_at)))
+            .fact("restartCount", status.restart_count)
+            .fact("exitCode", code)
+            .field(view.pod_field(pod, &self.part.path));
+        let (is_in_vain, when) = self.next_try();
+        let container = &status.name;
+        if !is_in_vain {
+            explanation.sentence = format!(
+                "container {container} of Pod {name} ended (exit code {code}) and is started again {when}"
+            );
+            return explanation.class(Class::Waiting).fact("nextTry", when);
+        }
+        explanation.sentence =
+            format!("container {container} of Pod {name} ends after every start (exit code {code})");
+        if view.cluster.kubelets().faults().of_pod(&key.namespace, name).crash_loop.is_some() {
+            let line = format!("fault clear pod/{name}{}", view.flag(key));
+            explanation = explanation.mend(Mend::line("End the fault that makes it crash", line));
+        }
+        let line = logs(view, key, pod, container, " --previous");
+        let seen = Mend::line("See its last words, and correct what it runs", line);
+        owned(view, key, pod).template(explanation.mend(seen))
+    }
+
+    fn starting(&self) -> Explanation {
+        let (name, node) = (&self.key.name, &self.pod.spec.node_name);
+        let sentence =
+            format!("the kubelet of {node} starts container {} of Pod {name}", self.part.status.name);
+        let explanation =
+            Explanation::new(self.key, STARTING, sentence).at(scheduled_at(self.pod)).fact("node", node);
+        match self.view.cluster.kubelets().faults().slow_pull(&self.part.container.image) {
+            Some(takes) => explanation.fact("slowPull", format!("{} s", takes.seconds())),
+            None => explanation,
+        }
+    }
+}
