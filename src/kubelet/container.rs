@@ -28,6 +28,21 @@ pub(super) enum Role {
     App,
 }
 
+/// What ends a container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum EndedBy {
+    /// Its own program, or a probe of it.
+    Itself,
+    /// A fault that somebody injected.
+    Fault,
+}
+
+impl EndedBy {
+    fn of(is_fault: bool) -> Self {
+        if is_fault { Self::Fault } else { Self::Itself }
+    }
+}
+
 /// A container as its kubelet knows it.
 #[derive(Clone, Debug)]
 pub(super) struct ContainerRun {
@@ -52,8 +67,8 @@ pub(super) struct ContainerRun {
     pub(super) held_unready: bool,
     /// When it ends by itself, and with which code.
     exits: Option<(Time, i64)>,
-    /// Whether a fault ended its last start, or is to end this one.
-    pub(super) ended_by_fault: bool,
+    /// What ended its last start, or is to end this one.
+    pub(super) ended_by: EndedBy,
     /// How its last start ended, and the one before.
     pub(super) ended: Option<Terminated>,
     pub(super) previous: Option<Terminated>,
@@ -80,7 +95,7 @@ impl ContainerRun {
             ready_at: None,
             held_unready: false,
             exits: None,
-            ended_by_fault: false,
+            ended_by: EndedBy::Itself,
             ended: None,
             previous: None,
             crashes: 0,
@@ -289,7 +304,7 @@ impl ContainerRun {
         let ends = behaviour(container, self.role == Role::Init, timing).ends;
         let fault = faults.crash_loop.filter(|_| self.role == Role::App && self.is_first(place));
         self.exits = fault.or(ends).map(|(after, code)| (now + after, code));
-        self.ended_by_fault = fault.is_some();
+        self.ended_by = EndedBy::of(fault.is_some());
     }
 
     fn is_first(&self, place: &Place<'_>) -> bool {
@@ -300,7 +315,7 @@ impl ContainerRun {
     pub(super) fn set_exit(&mut self, exit: Option<(Time, i64)>, is_fault: bool) {
         if self.is_running() {
             self.exits = exit;
-            self.ended_by_fault = is_fault;
+            self.ended_by = EndedBy::of(is_fault);
         }
     }
 

@@ -5,7 +5,7 @@
 //! machine knows: whether the registry has the image by now, and whether the program would end again.
 
 use super::commands::behaviour;
-use super::container::{ContainerRun, Role};
+use super::container::{ContainerRun, EndedBy, Role};
 use super::images::{self, ImageNeed};
 use super::lifecycle::Stage;
 use super::worker::containers;
@@ -52,7 +52,7 @@ impl Kubelets {
         match ends {
             Some((_, code)) => run.restarts_after(code, pod),
             // What ended because of a fault that is over stays up; of all else only its past is known.
-            None => !run.ended_by_fault && run.starts >= STARTS_MANY,
+            None => run.ended_by == EndedBy::Itself && run.starts >= STARTS_MANY,
         }
     }
 }

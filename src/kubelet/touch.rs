@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::admission::Rejection;
 use super::commands::behaviour;
-use super::container::{ContainerRun, Role};
+use super::container::{ContainerRun, EndedBy, Role};
 use super::container_words::{Place as At, Told};
 use super::control::Control;
 use super::faults::PodFaults;
@@ -193,7 +193,7 @@ impl Touch<'_> {
         let (run, container) =
             runs.find(|(run, _)| run.is_running()).ok_or_else(|| not_running(&pod.metadata.name))?;
         let (scene, told) = (self.scene, &mut outcome.told);
-        run.ended_by_fault = true;
+        run.ended_by = EndedBy::Fault;
         end(run, self.now, &mut At { scene, images: self.images, pod: &pod, container, told });
         Ok(outcome)
     }

@@ -133,19 +133,15 @@ pub(super) fn renew(
     let flag = view.flag(key);
     let claim = view.typed::<PersistentVolumeClaim>(&key.namespace, &key.name);
     let again = format!("kubectl delete pvc {}{flag} --wait=false", key.name);
-    match claim.and_then(|claim| template_of(view, &claim.metadata)) {
-        Some((set, _)) => {
-            let words = format!(
-                "{or} the set and the claim, and apply the set changed: its volumeClaimTemplates stay as they are"
-            );
-            let line = format!("kubectl delete {} {}{flag}; {again}", set.kind.resource().singular, set.name);
-            explanation.mend(Mend::line(words, line))
-        }
-        None => {
-            let words = format!("{or} the claim and apply it changed: its spec stays as it is");
-            explanation.mend(Mend::line(words, again))
-        }
-    }
+    let Some((set, _)) = claim.and_then(|claim| template_of(view, &claim.metadata)) else {
+        let words = format!("{or} the claim and apply it changed: its spec stays as it is");
+        return explanation.mend(Mend::line(words, again));
+    };
+    let words = format!(
+        "{or} the set and the claim, and apply the set changed: its volumeClaimTemplates stay as they are"
+    );
+    let line = format!("kubectl delete {} {}{flag}; {again}", set.kind.resource().singular, set.name);
+    explanation.mend(Mend::line(words, line))
 }
 
 /// The set whose template a claim was made from, and the template's place.

@@ -33,12 +33,7 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, service: &Service) -> Exp
     let name = &key.name;
     let field = Field { object: key.clone(), path: "spec.selector".to_owned() };
     if service.spec.type_ == "ExternalName" {
-        let target =
-            service.spec.extra.get("externalName").and_then(|target| target.as_str()).unwrap_or_default();
-        let sentence =
-            format!("Service {name} is another name of {target}: its selector, if any, is not read");
-        let field = Field { object: key.clone(), path: "spec.externalName".to_owned() };
-        return Explanation::new(key, NO_SELECTOR, sentence).field(field).fact("externalName", target);
+        return other_name(key, service);
     }
     if selector.is_empty() {
         return Explanation::new(
@@ -104,6 +99,16 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, service: &Service) -> Exp
         super::decided::take_over(&mut explanation, blocked);
     }
     explanation
+}
+
+/// A Service that is only another name: no controller gives it addresses, whatever its selector says.
+fn other_name(key: &ObjectKey, service: &Service) -> Explanation {
+    let target = service.spec.extra.get("externalName").and_then(|target| target.as_str());
+    let target = target.unwrap_or_default();
+    let sentence =
+        format!("Service {} is another name of {target}: its selector, if any, is not read", key.name);
+    let field = Field { object: key.clone(), path: "spec.externalName".to_owned() };
+    Explanation::new(key, NO_SELECTOR, sentence).field(field).fact("externalName", target)
 }
 
 fn ready_words(ready: usize) -> String {

@@ -223,13 +223,12 @@ impl WaitingFor {
         }
         match self {
             Self::Deletion | Self::Paused { .. } => return Vec::new(),
-            Self::ReplicaFailure { .. } => {}
+            // The sets count no Pods that are just leaving.
+            Self::ReplicaFailure { .. } | Self::OldPodsGone { count: 0 } => {}
             Self::ProgressDeadline { seconds, unavailable, .. } => {
                 facts.push(fact("progressDeadlineSeconds", seconds));
                 facts.push(fact("notAvailable", unavailable));
             }
-            // The sets count no Pods that are just leaving.
-            Self::OldPodsGone { count: 0 } => {}
             Self::OldPodsGone { count } => facts.push(fact("oldPods", count)),
             Self::MinimumAvailability { unavailable, old, min_available, .. } => {
                 facts.push(fact("minAvailable", min_available));
