@@ -1,8 +1,8 @@
 //! Gives Services their addresses and node ports, and keeps them.
 //!
 //! Models pkg/registry/core/service (`storage/alloc.go`, `patchAllocatedValues`, and of `strategy.go`
-//! `dropTypeDependentFields`), Kubernetes v1.36, on an IPv4 cluster with the range 10.96.0.0/12 and node ports
-//! 30000 to 32767. Left out: dual stack, health check ports.
+//! `dropTypeDependentFields`), Kubernetes v1.36, on an IPv4 cluster with the range 10.96.0.0/12 and node
+//! ports 30000 to 32767. Left out: dual stack, health check ports.
 
 use std::net::Ipv4Addr;
 

@@ -1,8 +1,8 @@
 //! The flags that choose from the kubeconfig: there is one context, one cluster and one user.
 //!
-//! Models `DirectClientConfig`, staging/src/k8s.io/client-go/tools/clientcmd/client_config.go, Kubernetes v1.36:
-//! a name that the kubeconfig does not have is refused when a command first needs it. Left out: what a file
-//! of `--kubeconfig` says; commands that read their arguments before that.
+//! Models `DirectClientConfig`, staging/src/k8s.io/client-go/tools/clientcmd/client_config.go, Kubernetes
+//! v1.36: a name that the kubeconfig does not have is refused when a command first needs it. Left out: what
+//! a file of `--kubeconfig` says; commands that read their arguments before that.
 
 use super::commands::config::NAME;
 use super::error::CommandError;

@@ -9,7 +9,7 @@ use std::ops::Range;
 const INSERTION: usize = 12;
 /// From this many on, the pivot is a median of medians, and few misplaced ones are moved one by one.
 const LONG: usize = 50;
-/// So many comparisons choose that pivot; when all of them find the greater one first, the range runs backwards.
+/// So many comparisons choose that pivot; when all find the greater one first, the range runs backwards.
 const SWAPS_MAX: usize = 12;
 /// So many misplaced ones are moved before the range is taken as unsorted.
 const MOVES_MAX: usize = 5;

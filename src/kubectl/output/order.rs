@@ -1,7 +1,7 @@
 //! In which order the keys of a value are printed.
 //!
-//! Models encoding/json of Go's library, Kubernetes v1.36: a map's keys are sorted, and so are those of objects
-//! that kubectl holds without knowing their types; a struct's come as they are declared. Left out:
+//! Models encoding/json of Go's library, Kubernetes v1.36: a map's keys are sorted, and so are those of
+//! objects that kubectl holds without knowing their types; a struct's come as they are declared. Left out:
 //! nothing.
 
 use serde_json::{Map, Value};
