@@ -66,7 +66,7 @@ fn replace(doc: &mut Value, path: &str, value: Option<&Value>) -> Result<()> {
     let (container, key) = find(doc, path).ok_or_else(|| missing("path"))?;
     match container {
         Value::Array(items) => {
-            let at = position(&key, items.len()).map_err(|_| missing("key"))?;
+            let at = position(&key, items.len()).ok().ok_or_else(|| missing("key"))?;
             items.splice(at..=at, [value]);
         }
         Value::Object(fields) => drop(fields.insert(key, value)),
@@ -157,21 +157,17 @@ fn insert(container: &mut Value, key: &str, value: Value) -> Result<()> {
 }
 
 fn take(container: &mut Value, key: &str) -> Result<()> {
-    match container {
-        Value::Array(items) => drop(items.remove(position(key, items.len())?)),
-        Value::Object(fields) => {
-            if fields.remove(key).is_none() {
-                return Err(format!("Unable to remove nonexistent key: {key}: {MISSING}"));
-            }
-        }
-        _ => {}
-    }
-    Ok(())
+    let taken = match container {
+        Value::Array(items) => Some(items.remove(position(key, items.len())?)),
+        Value::Object(fields) => fields.remove(key),
+        _ => None,
+    };
+    taken.map(drop).ok_or_else(|| format!("Unable to remove nonexistent key: {key}: {MISSING}"))
 }
 
 /// Where a key stands among so many places; a negative one counts from the end.
 fn position(key: &str, places: usize) -> Result<usize> {
-    let number: i64 = key.parse().map_err(|_| no_number(key))?;
+    let number: i64 = key.parse().ok().ok_or_else(|| no_number(key))?;
     let from_end = || places.checked_sub(usize::try_from(number.unsigned_abs()).ok()?);
     let at = if number < 0 { from_end() } else { usize::try_from(number).ok() };
     at.filter(|at| *at < places)

@@ -58,8 +58,7 @@ impl CustomColumns {
 
     fn new(columns: Vec<(&str, &str)>, no_headers: bool) -> Result<Self, String> {
         let (headers, paths): (Vec<&str>, Vec<&str>) = columns.into_iter().unzip();
-        let paths: Result<Vec<String>, String> =
-            paths.into_iter().map(|path| relaxed_expression(path)).collect();
+        let paths: Result<Vec<String>, String> = paths.into_iter().map(relaxed_expression).collect();
         Ok(Self {
             headers: headers.into_iter().map(str::to_owned).collect(),
             paths: paths?.iter().map(|path| JsonPath::parse(path)).collect(),

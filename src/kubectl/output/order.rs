@@ -39,7 +39,7 @@ pub enum Order {
 
 impl Order {
     /// The fields in order, each with what its value is.
-    pub fn entries<'v>(self, fields: &'v Map<String, Value>) -> Vec<(&'v str, &'v Value, Self)> {
+    pub fn entries(self, fields: &Map<String, Value>) -> Vec<(&str, &Value, Self)> {
         let declared: Vec<(&str, Self)> = match self.structure(fields) {
             Some(found) => found.fields.iter().map(|field| (field.name, Self::Of(&field.ty))).collect(),
             None if self == Self::Object => OTHERS.map(|name| (name, Self::Object)).into(),
@@ -56,6 +56,7 @@ impl Order {
     }
 
     /// What the items of a list are, or the values of a map.
+    #[must_use]
     pub fn element(self) -> Self {
         match self {
             Self::Of(ty) => ty.element().map_or(Self::Sorted, Self::Of),
