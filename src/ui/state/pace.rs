@@ -2,9 +2,9 @@
 //!
 //! At high speed a picture for each change could not be read and would flash: while things change, it is made
 //! anew three times a second at most and sums pods up. Once nothing has changed for a moment they are drawn
-//! again, although something is due some time. While time passes a picture is of the stage or of all else, and
-//! in a crowd of pods several changes are drawn together, nodes take turns, and one frame makes a picture's
-//! values, if it has time left, and the next one draws them: so frames stay short.
+//! again, although something is due some time. While time passes a picture is of the stage, or of all else,
+//! and in a crowd of pods several changes are drawn together, nodes take turns, and one frame makes a
+//! picture's values, if it has time left, and the next one draws them: so frames stay short.
 
 use super::State;
 use crate::ui::view_model::events::{EVENTS_LISTED, EVENTS_LISTED_IN_PASSING};
@@ -100,6 +100,11 @@ impl Frame {
     /// The milliseconds that shall pass now.
     fn take_owed(&mut self) -> f64 {
         std::mem::take(&mut self.owed_ms).min(BEHIND_MS_MAX)
+    }
+
+    /// Makes the next picture one of the whole page.
+    pub(super) fn show_all(&mut self) {
+        self.is_asked = true;
     }
 
     /// What the next picture is of. What moved in parts comes to rest in parts, too.

@@ -106,6 +106,8 @@ impl State {
             if !self.cluster.is_settled() {
                 self.tell("An hour went by and it has not settled: something starts again and again.");
             }
+            // What a person asked for has come.
+            self.views.frame.show_all();
             self.saves_due += 1;
         }
     }
