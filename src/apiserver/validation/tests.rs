@@ -722,12 +722,13 @@ fn storage() {
     );
 }
 
+const SERVICE: &str =
+    "{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {selector: {a: b}, ports: [{port: 80}]}}";
+
 #[test]
 fn services() {
-    let service =
-        "{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {selector: {a: b}, ports: [{port: 80}]}}";
     check(
-        service,
+        SERVICE,
         "
         metadata.name=1.x
         spec.ports=[]
@@ -772,8 +773,12 @@ fn services() {
               Service "s" is invalid: spec.selector: Invalid value: "b!": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')
         "#]],
     );
+}
+
+#[test]
+fn services_that_change() {
     check_patches(
-        service,
+        SERVICE,
         "
         {spec: {clusterIP: 10.96.0.77}}
         {spec: {clusterIP: null}}

@@ -130,7 +130,8 @@ fn cordoned(view: View<'_>, key: &ObjectKey, pods: &[&Rc<Pod>]) -> Explanation {
         .filter_map(|pod| Some((*pod, budget::refusing(view, pod)?)))
         .take(REFUSALS_LOOKED_AT)
         .collect();
-    if let Some(at) = refusing.iter().position(|(_, budget)| budget.is_blocked()) {
+    if let Some(at) = refusing.iter().position(|(_, budget)| budget.is_blocked() && !node.takes_away(budget))
+    {
         let (pod, budget) = refusing.swap_remove(at);
         return node.refused_for_good(pod, &budget);
     }
@@ -150,6 +151,13 @@ impl Cordoned<'_> {
             .field(Field { object: self.key.clone(), path: "spec.unschedulable".to_owned() })
             .fact("podsToEvict", self.left.len())
             .fact("podsOfDaemonSets", self.daemons)
+    }
+
+    /// Whether the Pod for which a budget refuses is one that a drain evicts: another comes in its place.
+    fn takes_away(&self, budget: &Explanation) -> bool {
+        let Some(culprit) = &budget.held_up_by else { return false };
+        let mut left = self.left.iter();
+        left.any(|pod| pod_key(pod) == *culprit && budget::refusing(self.view, pod).is_none())
     }
 
     fn uncordon(&self) -> Mend {

@@ -141,8 +141,8 @@ mod tests {
         assert_eq!(broken("A:.x[,B:.y"), ("A     B\n".to_owned(), "unterminated array".to_owned()));
         let backwards: Vec<_> = objects.iter().copied().rev().collect();
         let mut printer = CustomColumns::from_spec("N:.metadata.name,L:.list[5]", false).unwrap();
-        let (printed, why) = printer.print(&backwards).unwrap_err();
-        assert_eq!(printed, "N                    L\na-much-longer-name   <none>\n");
+        let (rows, why) = printer.print(&backwards).unwrap_err();
+        assert_eq!(rows, "N                    L\na-much-longer-name   <none>\n");
         assert_eq!(why, "array index out of bounds: index 5, length 2");
     }
 

@@ -64,9 +64,9 @@ fn while_time_passes_a_picture_is_of_the_stage_or_of_all_else() {
     state.reduce(Action::Apply);
     let (mut stages, mut others) = (0, 0);
     while state.needs_frames() {
-        let (stage, sets) = (std::rc::Rc::clone(&state.views.stage), state.views.sets.clone());
+        let (nodes, sets) = (std::rc::Rc::clone(&state.views.stage), state.views.sets.clone());
         state.reduce(Action::Advance(16.0));
-        let changes = (stage != state.views.stage, sets != state.views.sets);
+        let changes = (nodes != state.views.stage, sets != state.views.sets);
         // What comes to rest is drawn whole.
         assert!(changes != (true, true) || !state.is_ticking(), "at {:?}", state.cluster.now());
         stages += usize::from(changes.0);
