@@ -15,6 +15,11 @@ const GAP_BYTES = 8;
 const OP = { constant: 0x41, longConstant: 0x42, firstAccess: 0x28, lastAccess: 0x3e };
 const LOW = 0xffffffffn;
 const POINTER_BYTES = 4;
+/**
+ * A text this long is a file: whoever reads it knows where it begins. Many numbers look like an address within it, and
+ * where it ends another text may begin.
+ */
+const FILE_BYTES = 1024;
 /** An entry of a table may be so long. */
 const TABLE_BYTES = 64;
 
@@ -71,7 +76,9 @@ function* heldBy(objects, address) {
   for (let nth = firstFrom(objects, address - TABLE_BYTES); nth < objects.length; nth += 1) {
     const { offset, bytes } = objects[nth];
     if (offset > address + TABLE_BYTES) return;
-    if ((offset <= address && address <= offset + bytes.length) || !isText(bytes)) yield objects[nth];
+    const end = offset + bytes.length;
+    const isHeld = bytes.length < FILE_BYTES ? offset <= address && address <= end : address === offset;
+    if (isHeld || !isText(bytes)) yield objects[nth];
   }
 }
 
