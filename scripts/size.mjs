@@ -20,7 +20,8 @@ const START_KB = 450;
  * pods keep, 6; the timeline of a session that is only brought up to date, and a stage that listens for its cells, 9; the
  * documents' Deployment and DaemonSets, mistyped tags, and syncs of very many pods in several turns, 5; the painted tiles
  * of a crowd, 12; parts of objects, what was applied last, more of the server's warnings, a dozen of the shell's programs and
- * counting loops, and a claim that one pod may use, 33.
+ * counting loops, and a claim that one pod may use, 33; what mends a pod by who owns it, and kubectl's orders of keys and of
+ * equals, 27.
  */
 const WHOLE_KB = 1640;
 const dist = join(dirname(fileURLToPath(import.meta.url)), "..", "dist");

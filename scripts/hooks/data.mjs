@@ -16,10 +16,10 @@ const OP = { constant: 0x41, longConstant: 0x42, firstAccess: 0x28, lastAccess: 
 const LOW = 0xffffffffn;
 const POINTER_BYTES = 4;
 /**
- * A text this long is a file: whoever reads it knows where it begins. Many numbers look like an address within it, and
+ * Whoever reads a text this long knows where it begins. Many numbers look like an address within it, and
  * where it ends another text may begin.
  */
-const FILE_BYTES = 1024;
+const LONG_TEXT_BYTES = 256;
 /** An entry of a table may be so long. */
 const TABLE_BYTES = 64;
 
@@ -77,7 +77,7 @@ function* heldBy(objects, address) {
     const { offset, bytes } = objects[nth];
     if (offset > address + TABLE_BYTES) return;
     const end = offset + bytes.length;
-    const isHeld = bytes.length < FILE_BYTES ? offset <= address && address <= end : address === offset;
+    const isHeld = bytes.length < LONG_TEXT_BYTES ? offset <= address && address <= end : address === offset;
     if (isHeld || !isText(bytes)) yield objects[nth];
   }
 }
