@@ -105,6 +105,9 @@ if (existsSync(editor)) {
 }
 
 if (release) {
+  // Its comments are a third of it, and part of what a page loads before it is drawn.
+  const start = join(staging, "start.js");
+  writeFileSync(start, readFileSync(start, "utf8").replace(/^\s*\/\/.*\n/gm, ""));
   for (const name of readdirSync(staging).filter((name) => name.endsWith(".wasm"))) await shrinkAndSplit(name);
   const meta = `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
   html = html.replace(/<meta charset="?utf-8"?\s*\/?>/i, (found) => found + meta);
