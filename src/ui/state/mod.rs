@@ -5,9 +5,10 @@
 //! changed.
 //!
 //! - [`action`]: what can be asked. [`time`]: playing, stepping, settling. [`pace`]: how often the picture
-//!   is made anew. [`stir`]: whether changes can be followed. `fit`: how much of a crowd a picture holds.
-//!   `past`: going back, branches, undo. [`predict`]: a question before a step. `compare`: two runs beside
-//!   each other. [`files`]: the editor's tabs. `fields`: the way from a reason to the editor.
+//!   is made anew. [`frame`]: what a frame is for. [`stir`]: whether changes can be followed. `fit`: how
+//!   much of a crowd a picture holds. `past`: going back, branches, undo. [`predict`]: a question before a
+//!   step. `compare`: two runs beside each other. [`files`]: the editor's tabs. `fields`: the way from a
+//!   reason to the editor.
 //! - [`terminals`], [`lines`], [`prompt`], [`screen`]: terminals. [`views`]: what the page shows.
 
 pub mod action;
@@ -15,6 +16,7 @@ pub mod time;
 mod past;
 pub mod predict;
 mod compare;
+pub mod frame;
 pub mod pace;
 pub mod stir;
 mod fit;

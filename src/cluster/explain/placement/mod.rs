@@ -3,101 +3,25 @@
 //! Of several plugins that refuse nodes the one that is asked last counts: the nodes that it refused passed
 //! all others, so they are the nearest to being possible.
 
+mod rules;
+
+pub(super) use self::rules::RULES;
+
 use std::rc::Rc;
 
+use self::rules::{
+    BINDING, CLAIM_MISSING, CLAIM_UNBOUND, GATED, NO_NODES, NOT_BOUND, OTHER_SCHEDULER, PREEMPTING, QUEUED,
+    SCHEDULER,
+};
 use super::change::owned;
 use super::decided::take_over;
 use super::explanation::{Class, Explanation, Field, Mend};
 use super::obstacle;
-use super::rule::{Ends, Rule, rule};
 use super::view::{View, count, pod_key};
 use crate::api::pod::Pod;
 use crate::api::storage::PersistentVolumeClaim;
 use crate::api::{Kind, ObjectKey, Timestamp};
-use crate::scheduler::{Attempt, DEFAULT_SCHEDULER, Place, Plugin, Preemption, Rejection};
-
-const SCHEDULER: &str = DEFAULT_SCHEDULER;
-
-const QUEUED: Rule = rule(
-    SCHEDULER,
-    "Queued",
-    Ends::Done,
-    "",
-    "The scheduler takes the Pods without a node one after another: those of higher priority first, then those that \
-     wait longest.",
-);
-const GATED: Rule = rule(
-    SCHEDULER,
-    "Gated",
-    Ends::Person,
-    "spec.schedulingGates",
-    "The scheduler leaves a Pod alone as long as it has scheduling gates.",
-);
-const OTHER_SCHEDULER: Rule = rule(
-    SCHEDULER,
-    "OtherScheduler",
-    Ends::Person,
-    "spec.schedulerName",
-    "Each scheduler looks only after Pods whose schedulerName is its own. Here there is only default-scheduler.",
-);
-const BINDING: Rule = rule(
-    SCHEDULER,
-    "VolumesBinding",
-    Ends::Itself,
-    "spec.volumes",
-    "When a node is chosen the Pod's claims get their volumes there, and only then is the Pod bound; after 10 minutes \
-     the scheduler gives up and begins anew.",
-);
-const NOT_BOUND: Rule = rule(
-    SCHEDULER,
-    "NotBound",
-    Ends::Itself,
-    "",
-    "A Pod that could not be bound to the node that was chosen goes back into the queue, and is tried again after 1 s, \
-     doubling up to 10 s.",
-);
-const PREEMPTING: Rule = rule(
-    SCHEDULER,
-    "Preempting",
-    Ends::Itself,
-    "spec.priority",
-    "A Pod that fits nowhere may drive out Pods of lower priority. It waits until they are gone; the node is kept for \
-     it meanwhile.",
-);
-const NO_NODES: Rule = rule(
-    SCHEDULER,
-    "NoNodes",
-    Ends::Person,
-    "",
-    "A Pod needs a node; the scheduler tries again when one joins.",
-);
-const CLAIM_MISSING: Rule = rule(
-    SCHEDULER,
-    "ClaimMissing",
-    Ends::Person,
-    "spec.volumes",
-    "A Pod is scheduled only when all claims that it names exist.",
-);
-const CLAIM_UNBOUND: Rule = rule(
-    SCHEDULER,
-    "ClaimUnbound",
-    Ends::Itself,
-    "spec.volumes",
-    "A claim whose class binds at once must have its volume before its Pod is scheduled, as the volume says where the \
-     Pod can run.",
-);
-
-pub(super) const RULES: &[&Rule] = &[
-    &QUEUED,
-    &GATED,
-    &OTHER_SCHEDULER,
-    &BINDING,
-    &NOT_BOUND,
-    &PREEMPTING,
-    &NO_NODES,
-    &CLAIM_MISSING,
-    &CLAIM_UNBOUND,
-];
+use crate::scheduler::{Attempt, Place, Plugin, Preemption, Rejection};
 
 /// The attempts for a pod, the newest first; those for an earlier one of its name are left out.
 pub(super) fn attempts<'a>(view: View<'a>, pod: &Pod) -> Vec<&'a Attempt> {
