@@ -69,8 +69,8 @@ function reached(objects, bodies) {
 }
 
 /**
- * The objects that code may mean by an address: the one that it lies in, a text that ends there, and tables close to it,
- * as a loop over a table may begin with an address before its first entry, or after its last.
+ * The objects that code may mean by an address: a long text that begins there, a short one that it lies in or that ends
+ * there, and tables close to it, as a loop over a table may begin with an address before its first entry, or after its last.
  */
 function* heldBy(objects, address) {
   for (let nth = firstFrom(objects, address - TABLE_BYTES); nth < objects.length; nth += 1) {

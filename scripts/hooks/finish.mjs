@@ -2,7 +2,7 @@
 //
 // Always: gives the editor's chunk a name with its hash. Release builds only: shrinks the WebAssembly module with
 // wasm-opt, splits it into what the page's start needs and what may come later (split.mjs; results are kept in
-// target/wasm-opt by the input's hash), and writes the Content-Security-Policy.
+// target/wasm-opt by the input's hash), takes comments out of the scripts, and writes the Content-Security-Policy.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -105,12 +105,14 @@ if (existsSync(editor)) {
 }
 
 if (release) {
-  // Its comments are a third of it, and part of what a page loads before it is drawn.
-  const start = join(staging, "start.js");
-  writeFileSync(start, readFileSync(start, "utf8").replace(/^\s*\/\/.*\n/gm, ""));
   for (const name of readdirSync(staging).filter((name) => name.endsWith(".wasm"))) await shrinkAndSplit(name);
   const meta = `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
   html = html.replace(/<meta charset="?utf-8"?\s*\/?>/i, (found) => found + meta);
   if (!html.includes(meta)) throw new Error("index.html has no <meta charset> to put the Content-Security-Policy after");
+  // Comments and indentation of the start script and of wasm-bindgen's are part of what a page loads before it is drawn.
+  const { transformSync } = await import("esbuild");
+  for (const path of readdirSync(staging).filter((name) => /^(start|kubesets-app-.*)\.js$/.test(name)).map((name) => join(staging, name))) {
+    writeFileSync(path, transformSync(readFileSync(path, "utf8"), { minifyWhitespace: true, legalComments: "none" }).code);
+  }
 }
 writeFileSync(page, html);
