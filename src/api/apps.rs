@@ -13,6 +13,10 @@ use super::pod::PodTemplateSpec;
 use super::storage::PersistentVolumeClaim;
 use super::{Extra, ObjectMeta};
 
+/// The label that says of which revision a `StatefulSet`'s or a `DaemonSet`'s pod is: the one's name, or its
+/// hash.
+pub const CONTROLLER_REVISION_HASH: &str = "controller-revision-hash";
+
 api_struct! {
     /// Pods with names, claims and an order.
     #[derive(Clone, Debug, Default, PartialEq)]

@@ -267,6 +267,17 @@ impl Pod {
         !self.spec.node_name.is_empty()
     }
 
+    /// Whether a container of it is started again after an end with this code (`ShouldContainerBeRestarted`);
+    /// a sidecar is an init container that is to run on.
+    pub fn restarts(&self, is_init: bool, is_sidecar: bool, exit_code: i64) -> bool {
+        match self.spec.restart_policy.as_str() {
+            _ if is_sidecar => true,
+            "Never" => false,
+            "OnFailure" => exit_code != 0,
+            _ => !is_init || exit_code != 0,
+        }
+    }
+
     /// Whether its phase is final (`IsPodTerminal`).
     pub fn is_terminal(&self) -> bool {
         matches!(self.status.phase.as_str(), "Succeeded" | "Failed")

@@ -55,7 +55,7 @@ pub trait Controller {
     fn sync(&mut self, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult;
 
     /// Whether the sync of a key has only begun: it goes on in the next turn, before any other key's.
-    fn is_under_way(&self, _key: &ObjectKey) -> bool {
+    fn is_under_way(&self, _key: &ObjectKey, _now: Time) -> bool {
         false
     }
 

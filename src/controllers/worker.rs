@@ -69,7 +69,7 @@ impl Worker {
         if fate == WorkFate::Again {
             self.queue.add(key.clone());
         }
-        if self.controller.is_under_way(&key) {
+        if self.controller.is_under_way(&key, now) {
             self.under_way = Some(key);
             return None;
         }

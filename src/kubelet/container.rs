@@ -243,12 +243,7 @@ impl ContainerRun {
 
     /// Whether it starts again after an end with this code.
     pub(super) fn restarts_after(&self, code: i64, pod: &Pod) -> bool {
-        let failed = code != 0;
-        match (self.role, pod.spec.restart_policy.as_str()) {
-            (Role::Sidecar, _) | (Role::App, "Always" | "") => true,
-            (Role::Init, "Always" | "OnFailure" | "") | (Role::App, "OnFailure") => failed,
-            _ => false,
-        }
+        pod.restarts(self.role != Role::App, self.role == Role::Sidecar, code)
     }
 
     /// Enters a stage; says whether the status shows it.

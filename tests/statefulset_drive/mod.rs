@@ -270,7 +270,7 @@ impl Drive {
         let key = self.key.clone();
         let mut result = self.with_api(|api| controller.sync_with(&key, &cache, api));
         // What makes very many pods goes on in further turns.
-        while controller.is_under_way(&key) {
+        while controller.is_under_way(&key, self.now) {
             result = self.with_api(|api| controller.sync_with(&key, &cache, api));
         }
         (self.controller, self.cache) = (controller, cache);

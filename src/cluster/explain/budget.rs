@@ -232,21 +232,19 @@ fn unhealthy(
     let found = pods.find_map(|pod| Some((pod, view.blocked(&pod_key(pod))?)));
     let Some((pod, blocked)) = found else { return decided };
     let policy = budget.spec.unhealthy_pod_eviction_policy.as_deref().unwrap_or("IfHealthyBudget");
-    let goes = if can_ignore_budgets(pod) || may_evict_unhealthy(budget) {
-        "no healthy Pod can be evicted"
-    } else {
-        "none can be evicted"
-    };
+    let may_go = can_ignore_budgets(pod) || may_evict_unhealthy(budget);
+    let stays = if may_go { "no healthy Pod" } else { "none" };
     let name = &pod.metadata.name;
-    let sentence =
-        format!("{}; Pod {name} does not get well by itself, and until it does {goes}", decided.sentence);
-    let may_stay = goes.starts_with("none");
+    let sentence = format!(
+        "{}; Pod {name} does not get well by itself, and until it does {stays} can be evicted",
+        decided.sentence
+    );
     let mut explanation = Explanation::new(key, UNHEALTHY, sentence).by(decided.by).at(decided.at);
     explanation.facts = decided.facts;
     explanation.field = Some(bound(key, budget));
     take_over(&mut explanation, blocked);
     explanation = explanation.class(Class::Blocked).fact("unhealthyPodEvictionPolicy", policy);
-    if !may_stay {
+    if may_go {
         return explanation;
     }
     let line = patch(view, key, "{\"unhealthyPodEvictionPolicy\":\"AlwaysAllow\"}");

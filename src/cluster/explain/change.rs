@@ -9,13 +9,11 @@
 use super::explanation::{Class, Explanation, Mend};
 use super::stateful_set::{index_of, partition_line, partition_of};
 use super::view::{View, named};
-use crate::api::apps::ControllerRevision;
+use crate::api::apps::{CONTROLLER_REVISION_HASH, ControllerRevision};
 use crate::api::deployment::{Deployment, ReplicaSet, equal_ignore_hash};
 use crate::api::pod::{Container, Pod, PodTemplateSpec};
 use crate::api::{Kind, Object, ObjectKey};
 
-/// The label of a Pod that says of which revision it is.
-const REVISION_LABEL: &str = "controller-revision-hash";
 /// Paths of a Pod's fields that may be changed while it is there; an image has a command of its own.
 const CHANGEABLE: [&str; 2] = ["metadata.labels", "spec.tolerations"];
 
@@ -44,7 +42,7 @@ impl Owned<'_> {
                 format!("{words}: delete it and apply it changed, as a Pod's own spec stays as it is");
             Mend::line(words, self.deletion())
         };
-        self.with(explanation, mend)
+        self.with(explanation, Some(mend))
     }
 
     /// With another image for a container.
@@ -52,24 +50,22 @@ impl Owned<'_> {
         let target = self.workload.as_ref().unwrap_or(self.key);
         let flag = self.view.flag(self.key);
         let line = format!("kubectl set image {} {}=IMAGE{flag}", named(target), container.name);
-        self.with(explanation, Mend::line("Give it an image that can be pulled", line))
+        self.with(explanation, Some(Mend::line("Give it an image that can be pulled", line)))
     }
 
     /// With what follows from the template alone, as nobody knows which field of it is wrong.
     pub(super) fn template(&self, explanation: Explanation) -> Explanation {
-        let Some(workload) = &self.workload else { return explanation };
-        if self.is_outdated(workload) {
-            self.replaced(explanation, workload)
-        } else {
-            self.follow(explanation)
-        }
+        self.with(explanation, None)
     }
 
     /// With a change of the Pod, or of its template, and what must come after that.
-    fn with(&self, explanation: Explanation, change: Mend) -> Explanation {
+    fn with(&self, mut explanation: Explanation, change: Option<Mend>) -> Explanation {
         match &self.workload {
             Some(workload) if self.is_outdated(workload) => self.replaced(explanation, workload),
-            _ => self.follow(explanation.mend(change)),
+            _ => {
+                explanation.mends.extend(change);
+                self.follow(explanation)
+            }
         }
     }
 
@@ -172,11 +168,12 @@ impl Owned<'_> {
 
     fn is_of_old_revision(&self, workload: &ObjectKey) -> bool {
         let newest = revisions(self.view, workload).max_by_key(|revision| revision.revision);
-        let (Some(own), Some(newest)) = (self.pod.metadata.labels.get(REVISION_LABEL), newest) else {
+        let (Some(own), Some(newest)) = (self.pod.metadata.labels.get(CONTROLLER_REVISION_HASH), newest)
+        else {
             return false;
         };
         // A StatefulSet's Pods bear the revision's name, a DaemonSet's its hash.
-        *own != newest.metadata.name && newest.metadata.labels.get(REVISION_LABEL) != Some(own)
+        *own != newest.metadata.name && newest.metadata.labels.get(CONTROLLER_REVISION_HASH) != Some(own)
     }
 
     fn is_of_old_set(&self, deployment: &Deployment) -> bool {

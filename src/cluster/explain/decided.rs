@@ -69,9 +69,7 @@ fn explained(view: View<'_>, key: &ObjectKey, object: &Object, decision: &Decisi
 
 /// How long it still takes where time alone ends it.
 fn time_left(view: View<'_>, explanation: &mut Explanation, reason: &Reason) {
-    let now = view.cluster.now();
-    if let Some(until) = reason.until.filter(|until| *until > now) {
-        let seconds = (until - now).ms().div_ceil(1000);
+    if let Some(seconds) = reason.until.and_then(|until| view.seconds_until(until)) {
         explanation.sentence.push_str(&format!(": {seconds} s left"));
         explanation.facts.push((SECONDS_LEFT.to_owned(), seconds.to_string()));
     }

@@ -8,6 +8,7 @@ use crate::api::object::Typed;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp};
 use crate::cluster::Cluster;
+use crate::sim::Time;
 
 /// How far one looks from an object to what it waits for: a workload, its set, its pod, a claim.
 const DEPTH: u8 = 4;
@@ -37,6 +38,12 @@ impl<'a> View<'a> {
         let depth = self.depth.checked_sub(1)?;
         self.object(key)?;
         Some(kinds::explain(View { depth, ..self }, key))
+    }
+
+    /// The whole seconds until an instant, as long as it has not come.
+    pub(super) fn seconds_until(self, at: Time) -> Option<u64> {
+        let now = self.cluster.now();
+        (at > now).then(|| (at - now).ms().div_ceil(1000))
     }
 
     /// Why another object is blocked; `None` when it is not.
@@ -147,6 +154,6 @@ pub(super) fn count(number: usize, word: &str) -> String {
 }
 
 /// The instant of a timestamp.
-pub(super) fn instant(timestamp: Option<Timestamp>) -> Option<crate::sim::Time> {
+pub(super) fn instant(timestamp: Option<Timestamp>) -> Option<Time> {
     timestamp.map(Timestamp::time)
 }

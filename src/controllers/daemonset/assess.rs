@@ -7,7 +7,8 @@
 use std::rc::Rc;
 
 use super::nodes::{Misfit, NodeFit};
-use super::template::{HASH_LABEL, is_pod_updated};
+use super::template::is_pod_updated;
+use crate::api::apps::CONTROLLER_REVISION_HASH;
 use crate::api::meta::Condition;
 use crate::api::pod::Pod;
 use crate::collections::sort_by;
@@ -215,7 +216,7 @@ fn pods_should_be_on_node(
 fn prune_surge(rules: &Rules<'_>, running: &[&Pod], now: Time, deletions: &mut Vec<Deletion>) {
     let (mut oldest_new, mut oldest_old) = (None, None);
     for &pod in running {
-        let is_new = pod.metadata.labels.get(HASH_LABEL).is_some_and(|hash| hash == rules.hash);
+        let is_new = pod.metadata.labels.get(CONTROLLER_REVISION_HASH).is_some_and(|hash| hash == rules.hash);
         let place = if is_new { &mut oldest_new } else { &mut oldest_old };
         match place {
             None => *place = Some(pod),

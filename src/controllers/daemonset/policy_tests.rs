@@ -8,9 +8,10 @@ use super::manage::{manage, resting};
 use super::outcome::Outcome;
 use super::plan::{Plan, View};
 use super::table::NodeTable;
-use super::template::{HASH_LABEL, require_node};
+use super::template::require_node;
 use super::update::{Budgets, on_delete, rolling_update, updated_desired_node_counts};
 use super::waiting::WaitingFor;
+use crate::api::apps::CONTROLLER_REVISION_HASH;
 use crate::api::daemonset::DaemonSet;
 use crate::api::intstr::IntOrString;
 use crate::api::meta::Condition;
@@ -112,7 +113,9 @@ impl Scene {
         for word in words {
             let (word, value) = word.split_once('=').unwrap_or((word, ""));
             match word {
-                "old" | "new" => drop(pod.metadata.labels.insert(HASH_LABEL.into(), word.into())),
+                "old" | "new" => {
+                    pod.metadata.labels.insert(CONTROLLER_REVISION_HASH.into(), word.into());
+                }
                 "ready" => {
                     let since = if value.is_empty() { ago(40) } else { ago(seconds(value)) };
                     Condition::set(

@@ -7,7 +7,7 @@
 
 use std::rc::Rc;
 
-use crate::api::apps::ControllerRevision;
+use crate::api::apps::{CONTROLLER_REVISION_HASH, ControllerRevision};
 use crate::api::daemonset::DaemonSet;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, OwnerReference};
@@ -17,8 +17,6 @@ use crate::controllers::api_access::Api;
 use crate::controllers::history::{
     delete_controller_revision, hash_controller_revision, template_patch, update_controller_revision,
 };
-
-use super::template::HASH_LABEL;
 
 /// Old revisions that are kept, when the set does not say.
 const HISTORY_LIMIT: i64 = 10;
@@ -40,7 +38,7 @@ impl History {
 }
 
 fn hash_of(revision: &ControllerRevision) -> &str {
-    revision.metadata.labels.get(HASH_LABEL).map_or("", String::as_str)
+    revision.metadata.labels.get(CONTROLLER_REVISION_HASH).map_or("", String::as_str)
 }
 
 fn key_of(revision: &ControllerRevision) -> ObjectKey {
@@ -83,11 +81,11 @@ fn with_label(
     api: &mut dyn Api,
     revision: Rc<ControllerRevision>,
 ) -> Result<Rc<ControllerRevision>, StatusError> {
-    if revision.metadata.labels.contains_key(HASH_LABEL) {
+    if revision.metadata.labels.contains_key(CONTROLLER_REVISION_HASH) {
         return Ok(revision);
     }
     let mut labelled = (*revision).clone();
-    labelled.metadata.labels.insert(HASH_LABEL.to_owned(), revision.metadata.name.clone());
+    labelled.metadata.labels.insert(CONTROLLER_REVISION_HASH.to_owned(), revision.metadata.name.clone());
     typed(api.request(Request::update(labelled))?)
 }
 
@@ -101,12 +99,13 @@ fn merge(
     let Some(kept) = kept.map(Rc::clone) else {
         return Err(SyncError { message: "no revision is left".to_owned() });
     };
-    for pod in
-        pods.iter().filter(|pod| pod.metadata.labels.get(HASH_LABEL).is_none_or(|h| h != hash_of(&kept)))
+    for pod in pods
+        .iter()
+        .filter(|pod| pod.metadata.labels.get(CONTROLLER_REVISION_HASH).is_none_or(|h| h != hash_of(&kept)))
     {
         let meta = &pod.metadata;
         let mut fresh = api.live(&ObjectKey::new(Kind::Pod, meta.namespace.clone(), meta.name.clone()))?;
-        fresh.meta_mut().labels.insert(HASH_LABEL.to_owned(), hash_of(&kept).to_owned());
+        fresh.meta_mut().labels.insert(CONTROLLER_REVISION_HASH.to_owned(), hash_of(&kept).to_owned());
         api.request(Request::update(fresh))?;
     }
     for other in several.iter().filter(|other| other.metadata.name != kept.metadata.name) {
@@ -125,7 +124,7 @@ fn snapshot(
 ) -> Result<Rc<ControllerRevision>, SyncError> {
     let hash = hash_controller_revision(&data, set.status.collision_count.unwrap_or(0));
     let mut labels = set.spec.template.metadata.labels.clone();
-    labels.insert(HASH_LABEL.to_owned(), hash.clone());
+    labels.insert(CONTROLLER_REVISION_HASH.to_owned(), hash.clone());
     let kind = Kind::DaemonSet;
     let owner = OwnerReference::controller(&kind.api_version(), kind.resource().kind, &set.metadata);
     let revision = ControllerRevision {

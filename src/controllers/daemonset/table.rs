@@ -9,9 +9,8 @@ use std::rc::Rc;
 use super::assess::{Rules, Tally, UpdateState, assess};
 use super::nodes::fit;
 use super::rows::Row;
-use super::template::{
-    HASH_LABEL, allows_surge, daemon_pod_tolerations, target_node_name, template_generation,
-};
+use super::template::{allows_surge, daemon_pod_tolerations, target_node_name, template_generation};
+use crate::api::apps::CONTROLLER_REVISION_HASH;
 use crate::api::daemonset::DaemonSet;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
@@ -154,7 +153,7 @@ impl NodeTable {
     }
 
     fn count_hash(&mut self, pod: &Pod, times: isize) {
-        if let Some(hash) = pod.metadata.labels.get(HASH_LABEL) {
+        if let Some(hash) = pod.metadata.labels.get(CONTROLLER_REVISION_HASH) {
             let count = self.hashes.entry(hash.clone()).or_default();
             *count = count.saturating_add_signed(times);
         }

@@ -4,14 +4,13 @@
 //! `AddOrUpdateDaemonPodTolerations`, `ReplaceDaemonSetPodNodeNameNodeAffinity`, `GetTargetNodeName`,
 //! `IsPodUpdated`, `AllowsSurge`, `SurgeCount` and `UnavailableCount`.
 
+use crate::api::apps::CONTROLLER_REVISION_HASH;
 use crate::api::daemonset::DaemonSet;
 use crate::api::intstr::IntOrString;
 use crate::api::labels::Requirement;
 use crate::api::pod::{Pod, PodSpec, PodTemplateSpec};
 use crate::api::scheduling::{Affinity, NodeSelector, NodeSelectorTerm, Toleration};
 
-/// The label with the hash of a pod's template.
-pub(crate) const HASH_LABEL: &str = "controller-revision-hash";
 /// The label with the generation of a pod's template.
 pub(crate) const TEMPLATE_GENERATION_LABEL: &str = "pod-template-generation";
 /// The annotation with the generation of a set's template.
@@ -72,7 +71,7 @@ pub(crate) fn daemon_pod_template(set: &DaemonSet, hash: &str) -> PodTemplateSpe
         template.metadata.labels.insert(TEMPLATE_GENERATION_LABEL.to_owned(), generation);
     }
     if !hash.is_empty() {
-        template.metadata.labels.insert(HASH_LABEL.to_owned(), hash.to_owned());
+        template.metadata.labels.insert(CONTROLLER_REVISION_HASH.to_owned(), hash.to_owned());
     }
     template
 }
@@ -107,7 +106,7 @@ pub(crate) fn target_node_name(pod: &Pod) -> Option<&str> {
 /// Whether a pod is of the newest template.
 pub(crate) fn is_pod_updated(pod: &Pod, hash: &str, generation: Option<&str>) -> bool {
     let label = |name: &str| pod.metadata.labels.get(name).map(String::as_str);
-    (!hash.is_empty() && label(HASH_LABEL) == Some(hash))
+    (!hash.is_empty() && label(CONTROLLER_REVISION_HASH) == Some(hash))
         || (generation.is_some() && label(TEMPLATE_GENERATION_LABEL) == generation)
 }
 
@@ -190,7 +189,7 @@ mod tests {
     fn a_pod_is_updated_by_its_hash_or_by_its_generation() {
         let mut pod = Pod::default();
         assert!(!is_pod_updated(&pod, "", None));
-        pod.metadata.labels.insert(HASH_LABEL.into(), "abc".into());
+        pod.metadata.labels.insert(CONTROLLER_REVISION_HASH.into(), "abc".into());
         assert!(is_pod_updated(&pod, "abc", None) && !is_pod_updated(&pod, "def", Some("1")));
         pod.metadata.labels.insert(TEMPLATE_GENERATION_LABEL.into(), "1".into());
         assert!(is_pod_updated(&pod, "def", Some("1")));

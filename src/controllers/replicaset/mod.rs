@@ -173,8 +173,8 @@ impl Controller for ReplicaSetController {
         self.sync_with(key, cache, context)
     }
 
-    fn is_under_way(&self, key: &ObjectKey) -> bool {
-        self.sets.get(key).is_some_and(SetState::is_under_way)
+    fn is_under_way(&self, key: &ObjectKey, now: Time) -> bool {
+        self.sets.get(key).is_some_and(|state| state.is_under_way(now))
     }
 
     fn renews_timers(&self) -> bool {

@@ -19,7 +19,7 @@ use crate::controllers::consistency::OwnWrites;
 use crate::controllers::controller_ref::{self, Claim};
 use crate::controllers::expectations::Expectations;
 use crate::controllers::{SyncError, SyncResult};
-use crate::sim::Span;
+use crate::sim::{Span, Time};
 
 /// What the controller remembers of one set between syncs.
 #[derive(Clone, Debug)]
@@ -31,8 +31,6 @@ pub(crate) struct SetState {
     pub(super) writes: OwnWrites,
     /// The sync that has begun and goes on in the next turn.
     under_way: Option<UnderWay>,
-    /// Whether it waits until its adoptions are made.
-    waits: bool,
 }
 
 impl SetState {
@@ -42,13 +40,7 @@ impl SetState {
         for pod in cache.controlled_by::<Pod>(&set.metadata.namespace, &set.metadata.uid) {
             pods.put(Rc::clone(pod));
         }
-        Self {
-            pods,
-            expectations: Expectations::default(),
-            writes: OwnWrites::default(),
-            under_way: None,
-            waits: false,
-        }
+        Self { pods, expectations: Expectations::default(), writes: OwnWrites::default(), under_way: None }
     }
 
     /// Whether this is about the very set, not about an earlier one of the name.
@@ -83,8 +75,8 @@ impl SetState {
 
     /// Whether a sync has begun that goes on in the next turn. One that waits for its adoptions lets the
     /// other sets have theirs: upstream has several workers.
-    pub(super) fn is_under_way(&self) -> bool {
-        self.under_way.is_some() && !self.waits
+    pub(super) fn is_under_way(&self, now: Time) -> bool {
+        self.under_way.as_ref().is_some_and(|under_way| under_way.from <= now)
     }
 
     /// Goes on with the sync that has begun; `None` when there is none.
@@ -95,8 +87,7 @@ impl SetState {
 
     /// Carries out as much of a plan as one turn may, and ends the sync with the last of it.
     fn go_on(&mut self, key: &ObjectKey, mut under_way: UnderWay, api: &mut dyn Api) -> SyncResult {
-        self.waits = under_way.from > api.now();
-        if self.waits {
+        if under_way.from > api.now() {
             api.requeue_after(key, under_way.from - api.now());
             self.under_way = Some(under_way);
             return Ok(None);

@@ -9,10 +9,11 @@ use std::rc::Rc;
 use super::control::{Features, View, update_stateful_set};
 use super::outcome::Outcome;
 use super::plan::{ClaimStep, Plan, Purpose, Side, Task, TaskKind};
-use super::pods::{POD_NAME_LABEL, PodTable, REVISION_LABEL};
+use super::pods::{POD_NAME_LABEL, PodTable};
 use super::update::max_unavailable;
 use crate::api::apps::{
-    ClaimRetentionPolicy, RollingUpdateStatefulSetStrategy, StatefulSet, StatefulSetOrdinals,
+    CONTROLLER_REVISION_HASH, ClaimRetentionPolicy, RollingUpdateStatefulSetStrategy, StatefulSet,
+    StatefulSetOrdinals,
 };
 use crate::api::intstr::IntOrString;
 use crate::api::meta::Condition;
@@ -132,7 +133,7 @@ fn pod_of(set: &StatefulSet, words: &[&str]) -> Pod {
             other => panic!("{other}"),
         }
     }
-    pod.metadata.labels.insert(REVISION_LABEL.into(), revision.into());
+    pod.metadata.labels.insert(CONTROLLER_REVISION_HASH.into(), revision.into());
     pod.status.conditions.push(Condition {
         type_: "Ready".into(),
         status: if ready { "True" } else { "False" }.into(),
@@ -200,7 +201,7 @@ fn world(text: &str) -> World {
             _ => {}
         }
     }
-    let old = |pod: &Pod| pod.metadata.labels.get(REVISION_LABEL).is_some_and(|r| r == "web-old");
+    let old = |pod: &Pod| pod.metadata.labels.get(CONTROLLER_REVISION_HASH).is_some_and(|r| r == "web-old");
     let current = if pods.iter().any(old) { "web-old" } else { "web-new" };
     World { set, pods, cache, features, current }
 }

@@ -226,7 +226,7 @@ impl Controller for StatefulSetController {
         self.sync_with(key, cache, context)
     }
 
-    fn is_under_way(&self, key: &ObjectKey) -> bool {
+    fn is_under_way(&self, key: &ObjectKey, _now: Time) -> bool {
         self.sets.get(key).is_some_and(SetState::is_under_way)
     }
 

@@ -10,8 +10,8 @@ use std::rc::Rc;
 use super::claims::{Holder, new_claim, storage_matches, update_storage, updated_owners};
 use super::ordinals::{in_range, pod_name};
 use super::plan::{ClaimStep, Side, Task, TaskKind};
-use super::pods::{POD_INDEX_LABEL, POD_NAME_LABEL, PodTable, REVISION_LABEL};
-use crate::api::apps::StatefulSet;
+use super::pods::{POD_INDEX_LABEL, POD_NAME_LABEL, PodTable};
+use crate::api::apps::{CONTROLLER_REVISION_HASH, StatefulSet};
 use crate::api::pod::{Pod, PodTemplateSpec};
 use crate::api::storage::PersistentVolumeClaim;
 use crate::api::{Kind, Object, ObjectKey, OwnerReference};
@@ -300,7 +300,7 @@ pub(crate) fn new_stateful_set_pod(set: &StatefulSet, template: &Template, ordin
     let kind = Kind::StatefulSet;
     meta.owner_references =
         vec![OwnerReference::controller(&kind.api_version(), kind.resource().kind, &set.metadata)];
-    meta.labels.insert(REVISION_LABEL.to_owned(), template.revision.clone());
+    meta.labels.insert(CONTROLLER_REVISION_HASH.to_owned(), template.revision.clone());
     update_identity(&mut pod, ordinal);
     pod.spec.hostname.clone_from(&pod.metadata.name);
     pod.spec.subdomain.clone_from(&set.spec.service_name);
@@ -329,7 +329,7 @@ mod tests {
         let pod = new_stateful_set_pod(&set, &template, 4);
         let label = |name: &str| pod.metadata.labels.get(name).map_or("", String::as_str);
         assert_eq!(
-            [label(POD_NAME_LABEL), label(POD_INDEX_LABEL), label(REVISION_LABEL), label("app")],
+            [label(POD_NAME_LABEL), label(POD_INDEX_LABEL), label(CONTROLLER_REVISION_HASH), label("app")],
             ["foo-4", "4", "foo-abc", "web"]
         );
         assert_eq!(

@@ -11,7 +11,7 @@ use super::claims::{Holder, claims_of, is_claim_owner_up_to_date, storage_matche
 use super::facts::{Facts, RevisionId, Slot, seconds};
 use super::gaps::Gaps;
 use super::ordinals::{end_ordinal, in_range, member_ordinal, start_ordinal};
-use crate::api::apps::StatefulSet;
+use crate::api::apps::{CONTROLLER_REVISION_HASH, StatefulSet};
 use crate::api::meta::Condition;
 use crate::api::pod::Pod;
 use crate::client::Cache;
@@ -22,8 +22,6 @@ use crate::sim::{Span, Time};
 pub(crate) const POD_NAME_LABEL: &str = "statefulset.kubernetes.io/pod-name";
 /// The label with the ordinal of a pod.
 pub(crate) const POD_INDEX_LABEL: &str = "apps.kubernetes.io/pod-index";
-/// The label with the revision of a pod.
-pub(crate) const REVISION_LABEL: &str = "controller-revision-hash";
 
 /// How many pods there are of each sort.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -208,7 +206,7 @@ impl PodTable {
         facts.set(Facts::IDENTITY, labels.get(POD_NAME_LABEL) == Some(&pod.metadata.name));
         facts.set(Facts::STORAGE, storage_matches(&self.set, &pod));
         facts.set(Facts::CLAIMS, self.set.spec.volume_claim_templates.is_empty());
-        let revision = self.revision_id(labels.get(REVISION_LABEL).map_or("", String::as_str));
+        let revision = self.revision_id(labels.get(CONTROLLER_REVISION_HASH).map_or("", String::as_str));
         let ready_since = ready.and_then(|ready| ready.last_transition_time).map(crate::api::Timestamp::time);
         Slot { pod, revision, facts, ready_since }
     }

@@ -1,7 +1,7 @@
 //! How simulated time passes: playing at a speed, step by step, or until nothing is due.
 
 use super::State;
-use super::pace::Frame;
+use super::frame::Frame;
 use crate::sim::{Span, Time};
 use crate::ui::browser;
 use crate::ui::time_machine::Stride;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::fit::Fit;
-use super::pace::{Frame, Part, Picture};
+use super::frame::{Frame, Part, Picture};
 use super::screen::{EntryView, TabView};
 use super::stir::Stir;
 use super::{Panel, State};
@@ -207,7 +207,8 @@ impl State {
     }
 
     fn refresh_events(&mut self, count: usize) {
-        keep(&mut self.views.events, events(&self.cluster, None, count));
+        let is_passing = self.is_ticking() && count < EVENTS_LISTED;
+        keep(&mut self.views.events, EventList { is_passing, ..events(&self.cluster, None, count) });
         self.views.frame.owed.events = self.views.events.has_older && count < EVENTS_LISTED;
     }
 

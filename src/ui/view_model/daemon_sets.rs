@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use super::Selected;
 use super::history::{HistoryView, pods_of};
-use super::revisions::{Letters, REVISION_LABEL, RevisionMark};
+use super::revisions::{Letters, RevisionMark};
 use super::tile::{TileView, Tiles};
 use super::why::{WhyView, why};
+use crate::api::apps::CONTROLLER_REVISION_HASH;
 use crate::api::daemonset::DaemonSet;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
@@ -168,7 +169,9 @@ fn history(set: &DaemonSet, pods: &[&Rc<Pod>], cluster: &Cluster, letters: &Lett
     let count = |name: &str| {
         let hash = name.strip_prefix(&prefix).unwrap_or(name);
         pods.iter()
-            .filter(|pod| pod.metadata.labels.get(REVISION_LABEL).is_some_and(|label| label == hash))
+            .filter(|pod| {
+                pod.metadata.labels.get(CONTROLLER_REVISION_HASH).is_some_and(|label| label == hash)
+            })
             .count()
     };
     let mut view =

@@ -64,7 +64,7 @@ pub fn events(cluster: &Cluster, about: Option<&ObjectKey>, count: usize) -> Eve
         newest.insert(seen, &**event);
     }
     let rows = newest.values().rev().map(|event| row(event, cluster)).collect();
-    EventList { rows, has_older, is_passing: count == EVENTS_LISTED_IN_PASSING }
+    EventList { rows, has_older, is_passing: false }
 }
 
 fn concerns(event: &Event, key: &ObjectKey) -> bool {

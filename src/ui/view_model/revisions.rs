@@ -3,15 +3,13 @@
 //! A revision keeps its letter for as long as the page is open, also when an undo gives it a new number.
 
 use super::history::revision_number;
+use crate::api::apps::CONTROLLER_REVISION_HASH;
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta};
 use crate::cluster::Cluster;
 use crate::collections::{SortedMap, sort_by_key};
 
 /// How many fill patterns there are.
 pub const PATTERNS: usize = 6;
-
-/// The label that names a pod's revision.
-pub const REVISION_LABEL: &str = "controller-revision-hash";
 
 /// How a revision is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +75,7 @@ pub fn revision_of_pod(pod: &ObjectMeta) -> Option<(String, String)> {
     if owner.kind == Kind::ReplicaSet.resource().kind {
         return Some(key(&pod.namespace, &owner.name));
     }
-    let label = pod.labels.get(REVISION_LABEL)?;
+    let label = pod.labels.get(CONTROLLER_REVISION_HASH)?;
     // A StatefulSet's pods name their revision, a DaemonSet's only its hash.
     if owner.kind == Kind::DaemonSet.resource().kind {
         return Some(key(&pod.namespace, &format!("{}-{label}", owner.name)));

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use super::Selected;
 use super::history::{HistoryView, pods_of};
-use super::revisions::{Letters, REVISION_LABEL, RevisionMark};
+use super::revisions::{Letters, RevisionMark};
 use super::tile::{ClaimView, TileView, Tiles, claim};
 use super::why::{WhyView, why};
-use crate::api::apps::StatefulSet;
+use crate::api::apps::{CONTROLLER_REVISION_HASH, StatefulSet};
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::Cluster;
@@ -174,8 +174,9 @@ fn history(set: &StatefulSet, pods: &[&Rc<Pod>], cluster: &Cluster, letters: &Le
         roles.into_iter().filter(|(_, revision)| *revision == name).map(|(role, _)| role).collect()
     };
     let count = |name: &str| {
-        let is_of_it =
-            |pod: &&&Rc<Pod>| pod.metadata.labels.get(REVISION_LABEL).is_some_and(|label| label == name);
+        let is_of_it = |pod: &&&Rc<Pod>| {
+            pod.metadata.labels.get(CONTROLLER_REVISION_HASH).is_some_and(|label| label == name)
+        };
         pods.iter().filter(is_of_it).count()
     };
     Rc::new(HistoryView::of_revisions(cluster, letters, (Kind::StatefulSet, &set.metadata), roles, count))

@@ -48,8 +48,7 @@ impl Failing<'_> {
         let Some(next) = kubelets.next_try(self.pod, &self.part.status.name) else {
             return (true, String::new());
         };
-        let now = self.view.cluster.now();
-        let left = next.at.filter(|at| *at > now).map(|at| (at - now).ms().div_ceil(1000));
+        let left = next.at.and_then(|at| self.view.seconds_until(at));
         let when = left.map_or_else(|| "now".to_owned(), |seconds| format!("in {seconds} s"));
         (next.is_in_vain, when)
     }

@@ -14,7 +14,7 @@ use super::explanation::Explanation;
 use super::view::{View, instant};
 use crate::api::ObjectKey;
 use crate::api::meta::Condition;
-use crate::api::pod::{Container, ContainerStatus, Pod, Terminated};
+use crate::api::pod::{Container, ContainerStatus, Pod};
 use crate::sim::Time;
 
 /// Why the pod's containers do not run or are not ready; `None` when they are.
@@ -74,16 +74,6 @@ impl<'a> Part<'a> {
     fn is_sidecar(&self) -> bool {
         self.is_init && self.container.restart_policy == "Always"
     }
-
-    /// Whether it is started again after such an end (`ShouldContainerBeRestarted`).
-    fn restarts(&self, pod: &Pod, ended: &Terminated) -> bool {
-        match pod.spec.restart_policy.as_str() {
-            _ if self.is_sidecar() => true,
-            "Never" => false,
-            "OnFailure" => ended.exit_code != 0,
-            _ => !self.is_init || ended.exit_code != 0,
-        }
-    }
 }
 
 /// The line that shows what a container of a pod says; the first one needs no name.
@@ -97,7 +87,7 @@ fn not_running(view: View<'_>, key: &ObjectKey, pod: &Pod, part: &Part<'_>) -> O
     let (name, status) = (&key.name, part.status);
     if let Some(ended) = &status.state.terminated {
         // What has done its work, or is not started again, is told when nothing else is wrong.
-        if !part.restarts(pod, ended) {
+        if !pod.restarts(part.is_init, part.is_sidecar(), ended.exit_code) {
             return None;
         }
         let sentence = format!("container {} of Pod {name} ended with code {}", status.name, ended.exit_code);

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::api::apps::CONTROLLER_REVISION_HASH;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::{Change, Cluster};
 use crate::kubectl::printers::pod_status;
-use crate::ui::view_model::revisions::REVISION_LABEL;
 use crate::ui::view_model::status::Shape;
 
 /// The kinds that are drawn.
@@ -96,7 +96,7 @@ fn look(object: &Object) -> Option<String> {
     Some(match object {
         Object::Pod(pod) => {
             let look = PodLook::of(pod);
-            let revision = pod.metadata.labels.get(REVISION_LABEL).map_or("", String::as_str);
+            let revision = pod.metadata.labels.get(CONTROLLER_REVISION_HASH).map_or("", String::as_str);
             format!("{} {:?} {} {} {revision}", look.status, look.shape, look.node, look.restarts)
         }
         Object::Node(node) => node_look(node),
