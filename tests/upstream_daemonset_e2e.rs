@@ -2,7 +2,7 @@
 //! typed, faults, controllers, scheduler and kubelets, in virtual time, with every invariant after every
 //! step. What upstream looks at once a second is looked at after every step.
 //!
-//! What needs the controller alone is in `upstream_daemonset.rs`, upstream's integration tests are in
+//! What needs the controller alone is in `upstream_daemonset`, upstream's integration tests are in
 //! `upstream_daemonset_int.rs`. Adapted: 09 deletes one by one as kubectl does.
 #![expect(
     clippy::unwrap_used,

@@ -1,7 +1,7 @@
 //! Kubernetes' own integration tests of `DaemonSet`s, by their ids, against the whole cluster, in virtual
 //! time, with every invariant after every step. Each runs with both update strategies, as upstream's do.
 //!
-//! DS-INT-07 and 08 need the controller alone and are in `upstream_daemonset.rs`. Adapted: kubelets make pods
+//! DS-INT-07 and 08 need the controller alone and are in `upstream_daemonset`. Adapted: kubelets make pods
 //! ready, not the test; so the node of 05 that is not ready has a kubelet that stopped (and a taint, of which
 //! upstream's test has no controller), and the node of 10 that lacks its network has a kubelet that reports.
 #![expect(

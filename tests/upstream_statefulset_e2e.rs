@@ -2,7 +2,7 @@
 //! lines that are typed, faults, controllers, scheduler, kubelets and storage, in virtual time, with every
 //! invariant after every step.
 //!
-//! What needs the controller alone is in `upstream_statefulset.rs` (STS-E2E-02, 05, 23, STS-INT-02, 06 to
+//! What needs the controller alone is in `upstream_statefulset` (STS-E2E-02, 05, 23, STS-INT-02, 06 to
 //! 08); some of it is here once more with kubelets.
 //!
 //! Adapted: 09 shows that v1.36 drops `maxUnavailable` while its gate is off. 17 to 19 need the gate
