@@ -6,7 +6,7 @@
 //! claim-retention policies; after every sync the invariants STS-UNIT-INV-1 to 4 are asked.
 //!
 //! Elsewhere: STS-UTIL and STS-STALE, STS-UNIT-33, 45 and 52 are text tables beside the policy
-//! (`src/controllers/statefulset/control_tests.rs`). Not here: STS-E2E-08, 13, 14 to 16, 20 to 22 need
+//! (`src/controllers/statefulset/control_tests`). Not here: STS-E2E-08, 13, 14 to 16, 20 to 22 need
 //! kubelets, patches or data (whole cluster); 17 to 19 need the gate `StatefulSetRecreateStrategy`, which
 //! v1.36 does not have; 30 needs patches of a person. STS-UNIT-51 needs the gate
 //! `MaxUnavailableStatefulSet`: the API server drops the field, so that it is shown with the policy alone

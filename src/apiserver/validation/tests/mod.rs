@@ -4,11 +4,12 @@ mod others;
 mod pods;
 mod workloads;
 
+use expect_test::Expect;
+use serde_json::{Value, json};
+
 use crate::api::{Kind, ObjectKey};
 use crate::apiserver::{ApiServer, Body, PatchType, Request, Subresource};
 use crate::sim::Rng;
-use expect_test::Expect;
-use serde_json::{Value, json};
 
 fn server() -> ApiServer {
     ApiServer::new(Rng::new(1))

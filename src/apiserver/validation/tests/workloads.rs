@@ -1,10 +1,10 @@
 //! Workloads: sets, deployments and replica sets, new and changed.
 
-use crate::api::{Kind, ObjectKey};
-use crate::apiserver::{PatchType, Request, Subresource};
 use expect_test::expect;
 
 use super::{check, check_patches, create, server, with};
+use crate::api::{Kind, ObjectKey};
+use crate::apiserver::{PatchType, Request, Subresource};
 
 const SET: &str = "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: web}, spec: {serviceName: nginx,
     selector: {matchLabels: {app: nginx}}, template: {metadata: {labels: {app: nginx}}, spec: {containers: [
