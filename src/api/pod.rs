@@ -3,6 +3,8 @@
 //! Models `v1.Pod`, staging/src/k8s.io/api/core/v1/types.go, and the predicates of pkg/api/v1/pod/util.go,
 //! Kubernetes v1.36. Left out: ephemeral containers, resize.
 
+use std::borrow::Cow;
+
 use super::codec::api_struct;
 use super::meta::Condition;
 use super::scheduling::{Affinity, Toleration};
@@ -310,11 +312,16 @@ impl Pod {
         })
     }
 
-    /// Names of the claims that its volumes use.
-    pub fn claim_names(&self) -> impl Iterator<Item = &str> {
-        self.spec
-            .volumes
-            .iter()
-            .filter_map(|volume| Some(volume.persistent_volume_claim.as_ref()?.claim_name.as_str()))
+    /// Names of the claims that its volumes use; those of ephemeral volumes are made of both names.
+    pub fn claim_names(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.spec.volumes.iter().filter_map(|volume| match &volume.persistent_volume_claim {
+            Some(claim) => Some(Cow::Borrowed(claim.claim_name.as_str())),
+            None => self.ephemeral_claim_name(volume).map(Cow::Owned),
+        })
+    }
+
+    /// The name of the claim that is made for an ephemeral volume (`ephemeral.VolumeClaimName`); `None` for others.
+    pub fn ephemeral_claim_name(&self, volume: &Volume) -> Option<String> {
+        volume.extra.contains_key("ephemeral").then(|| format!("{}-{}", self.metadata.name, volume.name))
     }
 }

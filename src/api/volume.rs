@@ -8,6 +8,7 @@ use std::rc::Rc;
 use super::codec::from_value;
 use super::labels::LabelSelector;
 use super::node::Node;
+use super::pod::Pod;
 use super::quantity::Quantity;
 use super::storage::{PersistentVolume, PersistentVolumeClaim, StorageClass};
 use super::{Kind, LabelMap};
@@ -29,6 +30,19 @@ pub const NO_PROVISIONER: &str = "kubernetes.io/no-provisioner";
 
 /// The annotation by which claims and volumes once named their class.
 pub const BETA_STORAGE_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
+
+/// Why a claim is not the one that was made for an ephemeral volume of a pod (`VolumeIsForPod`); `None`
+/// when it is.
+pub fn not_for_pod(pod: &Pod, claim: &PersistentVolumeClaim) -> Option<String> {
+    if claim.metadata.is_controlled_by(&pod.metadata.uid) {
+        return None;
+    }
+    let (pod, claim) = (&pod.metadata, &claim.metadata);
+    Some(format!(
+        "PVC {}/{} was not created for pod {}/{} (pod is not owner)",
+        claim.namespace, claim.name, pod.namespace, pod.name
+    ))
+}
 
 /// The class that a claim asks for; empty for none.
 pub fn claim_class(claim: &PersistentVolumeClaim) -> &str {

@@ -142,7 +142,7 @@ fn claims_come_first(seen: &Seen<'_>) -> Result<(), String> {
         return Ok(());
     }
     for name in after.claim_names() {
-        let key = ObjectKey::new(Kind::PersistentVolumeClaim, after.metadata.namespace.clone(), name);
+        let key = ObjectKey::new(Kind::PersistentVolumeClaim, after.metadata.namespace.clone(), name.clone());
         match seen.memory.objects.get(&key) {
             Some(Object::PersistentVolumeClaim(claim)) if claim.status.phase == "Bound" => {}
             _ => return Err(format!("runs while claim {name} is not bound")),

@@ -1,7 +1,6 @@
 //! Pods by the claims they use.
 //!
-//! Models the index `PodPVCIndex`, pkg/controller/volume/common, Kubernetes v1.36. Left out: claims of
-//! ephemeral volumes.
+//! Models the index `PodPVCIndex`, pkg/controller/volume/common, Kubernetes v1.36.
 
 use std::rc::Rc;
 
@@ -26,7 +25,7 @@ impl ClaimUsers {
         let namespace = &pod.metadata.namespace;
         let mut keys = Vec::new();
         for claim in pod.claim_names() {
-            let place = (namespace.clone(), claim.to_owned());
+            let place = (namespace.clone(), claim.clone().into_owned());
             if change.new.is_some() {
                 self.by_claim.entry(place).or_default().insert(pod.metadata.name.clone());
             } else if let Some(pods) = self.by_claim.get_mut(&place) {

@@ -1,12 +1,12 @@
 //! Claims and volumes: who gets which, who makes them, who keeps them from vanishing.
 //!
 //! Models pkg/controller/volume and an external provisioner, Kubernetes v1.36. Left out: attaching to nodes
-//! (here a volume is reached as soon as the pod runs), making volumes larger, recycling, ephemeral claims.
+//! (here a volume is reached as soon as the pod runs), making volumes larger, recycling.
 //!
 //! - [`binder`]: the persistentvolume-controller, with [`claim_sync`] and [`volume_sync`] for its two kinds
 //!   of keys.
 //! - [`provisioner`]: makes the volumes of a class, and deletes them. [`protection`]: finalizers.
-//!   [`expand`]: claims that ask for more.
+//!   [`expand`]: claims that ask for more. `ephemeral`: claims that pods bring along.
 //! - [`latest`]: what was written a moment ago. [`claim_users`]: pods by the claims they use.
 
 pub(crate) mod latest;
@@ -16,6 +16,7 @@ mod claim_sync;
 mod volume_sync;
 pub mod provisioner;
 pub mod protection;
+mod ephemeral;
 mod expand;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ pub fn controllers(provision: Span, local: bool) -> Vec<Box<dyn Controller>> {
         Box::new(Provisioner::new(provision, local)),
         Box::new(ClaimProtection::default()),
         Box::new(VolumeProtection),
+        Box::new(ephemeral::EphemeralVolumes::default()),
         Box::new(expand::VolumeExpander),
     ]
 }

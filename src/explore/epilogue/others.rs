@@ -64,7 +64,8 @@ pub(super) fn deadline_is_told(run: &mut Run) -> Result<(), String> {
 
 pub(super) fn dependents_follow(run: &mut Run) -> Result<(), String> {
     // Claims of pods that are gone stay as the controller left them: those may name the set as their owner.
-    let used: Vec<String> = run.pods("nginx").iter().flat_map(Pod::claim_names).map(str::to_owned).collect();
+    let used: Vec<String> =
+        run.pods("nginx").iter().flat_map(Pod::claim_names).map(std::borrow::Cow::into_owned).collect();
     let claims = |run: &Run| {
         let claims = run.cluster.server().list(Kind::PersistentVolumeClaim, Some("default"));
         claims.filter(|claim| used.contains(&claim.meta().name)).count()

@@ -61,7 +61,8 @@ pub(super) fn updates_end(cluster: &Cluster) -> Result<(), String> {
 pub(super) fn claims_are_there(cluster: &Cluster) -> Result<(), String> {
     for pod in list::<Pod>(cluster).filter(|pod| !pod.is_terminal()) {
         for claim in pod.claim_names() {
-            let key = ObjectKey::new(Kind::PersistentVolumeClaim, pod.metadata.namespace.clone(), claim);
+            let key =
+                ObjectKey::new(Kind::PersistentVolumeClaim, pod.metadata.namespace.clone(), claim.clone());
             let found = cluster.server().get(&key).ok().and_then(PersistentVolumeClaim::of);
             if found.is_none_or(|claim| claim.status.phase != "Bound") {
                 return Err(format!("claim {claim} of {} is not bound", pod.metadata.name));

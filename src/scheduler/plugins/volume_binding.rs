@@ -12,7 +12,7 @@ use crate::api::pod::Pod;
 use crate::api::storage::{PersistentVolume, PersistentVolumeClaim, StorageClass};
 use crate::api::volume::{
     NO_PROVISIONER, SELECTED_NODE, binds_late, claim_class, find_matching_volume, is_fully_bound,
-    is_reachable_from, storage_of,
+    is_reachable_from, not_for_pod, storage_of,
 };
 use crate::client::Cache;
 use crate::collections::{SortedMap, sort_by_key};
@@ -78,6 +78,9 @@ impl PodClaims {
                     format!("persistentvolumeclaim {name:?} not found")
                 });
             };
+            if let Some(why) = not_for_pod(pod, claim).filter(|_| is_ephemeral) {
+                return Err(why);
+            }
             if claim.status.phase == "Lost" {
                 return Err(format!(
                     "persistentvolumeclaim {name:?} bound to non-existent persistentvolume {:?}",
@@ -203,9 +206,6 @@ fn allows_topology(class: &StorageClass, node: &Node) -> bool {
 fn claim_names(pod: &Pod) -> impl Iterator<Item = (String, bool)> {
     pod.spec.volumes.iter().filter_map(|volume| match &volume.persistent_volume_claim {
         Some(source) => Some((source.claim_name.clone(), false)),
-        None => volume
-            .extra
-            .contains_key("ephemeral")
-            .then(|| (format!("{}-{}", pod.metadata.name, volume.name), true)),
+        None => Some((pod.ephemeral_claim_name(volume)?, true)),
     })
 }

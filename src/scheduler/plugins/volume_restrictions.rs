@@ -24,7 +24,7 @@ impl SoleClaims {
     /// Which claim there is none of, in one sentence.
     pub(crate) fn find(pod: &Pod, cache: &Cache) -> Result<Self, String> {
         let mut sole = Vec::new();
-        for name in pod.claim_names() {
+        for name in named_claims(pod) {
             let Some(claim) = cache.typed::<PersistentVolumeClaim>(&pod.metadata.namespace, name) else {
                 return Err(format!("persistentvolumeclaim {name:?} not found"));
             };
@@ -39,7 +39,7 @@ impl SoleClaims {
     pub(crate) fn are_in_use(&self, namespace: &str, state: &ClusterState) -> bool {
         let uses = |pod: &Pod| {
             pod.metadata.namespace == namespace
-                && pod.claim_names().any(|name| self.0.iter().any(|sole| sole == name))
+                && named_claims(pod).any(|name| self.0.iter().any(|sole| sole == name))
         };
         !self.0.is_empty() && (0..state.nodes().len()).any(|at| state.pods_on(at).any(|pod| uses(pod)))
     }
@@ -53,5 +53,11 @@ pub(crate) fn filter(are_in_use: bool) -> Option<Rejection> {
 /// Whether two pods use the same claim.
 pub(crate) fn share_a_claim(pod: &Pod, other: &Pod) -> bool {
     pod.metadata.namespace == other.metadata.namespace
-        && pod.claim_names().any(|name| other.claim_names().any(|used| used == name))
+        && named_claims(pod).any(|name| named_claims(other).any(|used| used == name))
+}
+
+/// The claims that a pod names; what is made for itself alone is left to `VolumeBinding`.
+fn named_claims(pod: &Pod) -> impl Iterator<Item = &str> {
+    let claims = pod.spec.volumes.iter().filter_map(|volume| volume.persistent_volume_claim.as_ref());
+    claims.map(|claim| claim.claim_name.as_str())
 }

@@ -164,7 +164,7 @@ impl TileView {
             ready: format!("{ready}/{total}"),
             revision,
             restarts: pod.status.container_statuses.iter().map(|status| status.restart_count).sum(),
-            claims: pod.claim_names().map(|name| claim(cluster, &meta.namespace, name)).collect(),
+            claims: pod.claim_names().map(|name| claim(cluster, &meta.namespace, &name)).collect(),
             is_selected: selected == Some(&key),
             key,
             sentence: String::new(),

@@ -18,7 +18,7 @@ use crate::cluster::explain::{claim, view};
 impl Case<'_> {
     pub(super) fn claim_in_use(&self) -> Explanation {
         let namespace = self.key.namespace.as_str();
-        let claims: Vec<&str> = self.pod.claim_names().collect();
+        let claims: Vec<_> = self.pod.claim_names().collect();
         let is_user = |pod: &&Rc<Pod>| {
             let key = view::pod_key(pod);
             key != *self.key
@@ -39,9 +39,9 @@ impl Case<'_> {
     }
 
     /// The claim whose volume is elsewhere, or that has none.
-    fn claim_in_the_way(&self, is_elsewhere: bool) -> &str {
+    fn claim_in_the_way(&self, is_elsewhere: bool) -> String {
         let node = self.view.typed::<Node>("", self.first_node());
-        let is_it = |name: &&str| {
+        let is_it = |name: &std::borrow::Cow<'_, str>| {
             let claim = self.view.typed::<PersistentVolumeClaim>(&self.key.namespace, name);
             let volume =
                 claim.and_then(|claim| self.view.typed::<PersistentVolume>("", &claim.spec.volume_name));
@@ -51,19 +51,19 @@ impl Case<'_> {
             }
         };
         let found = self.pod.claim_names().find(is_it);
-        found.or_else(|| self.pod.claim_names().next()).unwrap_or_default()
+        found.or_else(|| self.pod.claim_names().next()).unwrap_or_default().into_owned()
     }
 
     pub(super) fn volumes(&self) -> Explanation {
         let is_elsewhere = self.says("node affinity");
         let name = self.claim_in_the_way(is_elsewhere);
-        let claim_key = ObjectKey::new(Kind::PersistentVolumeClaim, self.key.namespace.clone(), name);
+        let claim_key = ObjectKey::new(Kind::PersistentVolumeClaim, self.key.namespace.clone(), name.clone());
         let (rule, why) = if is_elsewhere {
             (VOLUME_ELSEWHERE, "the volume of its claim cannot be reached from there")
         } else {
             (NO_VOLUME, "no volume for its claim is free or can be made there")
         };
-        let mut explanation = self.because(rule, why).fact("claim", name);
+        let mut explanation = self.because(rule, why).fact("claim", &name);
         explanation.held_up_by = Some(claim_key.clone());
         if let Some(places) = claim::reachable_from(self.view, &claim_key) {
             explanation = explanation.fact("volumeReachableFrom", places);

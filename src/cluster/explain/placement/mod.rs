@@ -150,14 +150,15 @@ fn groups(attempt: &Attempt) -> Vec<(Plugin, Vec<Refused<'_>>)> {
 /// A node is chosen; the claims are on their way.
 fn volumes_binding(view: View<'_>, key: &ObjectKey, pod: &Pod, node: &str) -> Explanation {
     let name = &key.name;
-    let unbound = pod.claim_names().find(|claim| {
+    let mut claims = pod.claim_names();
+    let unbound = claims.find(|claim| {
         let claim = view.typed::<PersistentVolumeClaim>(&key.namespace, claim);
         claim.is_none_or(|claim| claim.status.phase != "Bound")
     });
     let mut explanation = Explanation::new(
         key,
         BINDING,
-        match unbound {
+        match &unbound {
             Some(claim) => {
                 format!("Pod {name} is to run on {node}, and waits until its claim {claim} has a volume")
             }
@@ -189,6 +190,7 @@ fn refused_at_once(view: View<'_>, key: &ObjectKey, pod: &Pod, plugin: Plugin, m
     }
     let claim_key = |claim: &str| ObjectKey::new(Kind::PersistentVolumeClaim, key.namespace.clone(), claim);
     for claim in pod.claim_names() {
+        let claim = claim.as_ref();
         let claim_key = claim_key(claim);
         let Some(found) = view.typed::<PersistentVolumeClaim>(&key.namespace, claim) else {
             let index = pod.spec.volumes.iter().position(|volume| {

@@ -31,7 +31,7 @@ pub(super) fn claims_exist_first(seen: &Seen<'_>) -> Result<(), String> {
     };
     // A claim that a person has just deleted may still be seen.
     let missing = pod.claim_names().find(|name| {
-        let key = ObjectKey::new(Kind::PersistentVolumeClaim, pod.metadata.namespace.clone(), *name);
+        let key = ObjectKey::new(Kind::PersistentVolumeClaim, pod.metadata.namespace.clone(), name.clone());
         seen.memory.views(&key, seen.event.at).next().is_none()
     });
     missing.map_or(Ok(()), |name| Err(format!("made without its claim {name}")))
