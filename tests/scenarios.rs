@@ -46,6 +46,7 @@ macro_rules! scenarios {
 scenarios! {
     ordered_creation
     lines_in_a_row
+    missing_configuration
     room_given_back
     broken_update
     partition

@@ -1,10 +1,10 @@
 //! What the name of an image may look like.
 //!
-//! Models `ReferenceRegexp` of the module distribution/reference, which kubectl v1.36 uses. Left out:
-//! registries at IPv6 addresses.
+//! Models `ReferenceRegexp` and `ParseNormalizedNamed` of the module distribution/reference, which kubectl and kubelet
+//! v1.36 use. Left out: registries at IPv6 addresses.
 
 /// Whether a text is an image's name: `[REGISTRY/]PATH[:TAG][@DIGEST]`.
-pub(super) fn is_reference(text: &str) -> bool {
+pub fn is_reference(text: &str) -> bool {
     let (rest, digest) = match text.split_once('@') {
         Some((rest, digest)) => (rest, Some(digest)),
         None => (text, None),
@@ -24,6 +24,28 @@ pub(super) fn is_reference(text: &str) -> bool {
     let is_path = |path: &str| path.split('/').all(is_component);
     is_path(name)
         || name.split_once('/').is_some_and(|(registry, path)| is_registry(registry) && is_path(path))
+}
+
+/// What is wrong with a text that is no image's name, in the words of `ParseNormalizedNamed`; `None` when it is one.
+pub fn reference_error(text: &str) -> Option<String> {
+    if is_reference(text) {
+        return None;
+    }
+    let is_registry = |first: &str| {
+        first.contains(['.', ':']) || first == "localhost" || first.contains(|c: char| c.is_uppercase())
+    };
+    let (library, rest) = match text.split_once('/') {
+        Some((first, rest)) if is_registry(first) => ("", rest),
+        Some(_) => ("", text),
+        None => ("library/", text),
+    };
+    let path = rest.split(':').next().unwrap_or_default();
+    let why = "invalid reference format";
+    Some(if path.contains(|c: char| c.is_uppercase()) {
+        format!("{why}: repository name ({library}{path}) must be lowercase")
+    } else {
+        why.to_owned()
+    })
 }
 
 fn is_tag(tag: &str) -> bool {
@@ -67,7 +89,7 @@ fn is_registry(registry: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_reference;
+    use super::{is_reference, reference_error};
 
     #[test]
     fn images_are_named_as_upstream() {
@@ -98,6 +120,19 @@ mod tests {
             "a___b",
         ] {
             assert!(!is_reference(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_as_upstream() {
+        for (name, why) in [
+            ("nginx", ""),
+            ("nginx:", "invalid reference format"),
+            ("NGINX", "invalid reference format: repository name (library/NGINX) must be lowercase"),
+            ("MyRegistry/App:1.0", "invalid reference format: repository name (App) must be lowercase"),
+            ("me/App", "invalid reference format: repository name (me/App) must be lowercase"),
+        ] {
+            assert_eq!(reference_error(name).unwrap_or_default(), why);
         }
     }
 }

@@ -27,6 +27,7 @@ pub mod quantity;
 pub mod schema;
 pub mod patch;
 pub mod pod;
+pub mod image_reference;
 pub mod node;
 pub mod heartbeat;
 pub mod scheduling;

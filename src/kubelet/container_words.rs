@@ -83,6 +83,14 @@ impl ContainerRun {
                 place.tell(role, warning, "ErrImageNeverPull", never_pull_message(&image));
                 place.tell(role, warning, "Failed", "Error: ErrImageNeverPull".to_owned());
             }
+            Stage::InvalidImageName => {
+                place.tell(role, warning, "InspectFailed", images::invalid_name(&image));
+                place.tell(role, warning, "Failed", "Error: InvalidImageName".to_owned());
+            }
+            Stage::CreateContainerConfigError => {
+                let why = self.config_error.as_deref().unwrap_or_default();
+                place.tell(role, warning, "Failed", format!("Error: {why}"));
+            }
             Stage::CrashLoopBackOff => {
                 let message = format!(
                     "Back-off restarting failed container {} in pod {}",
@@ -103,6 +111,14 @@ impl ContainerRun {
         timing: &Timing,
     ) -> Option<(&'static str, String)> {
         let image = &container.image;
+        // The earlier failure shows until the next try has ended.
+        let is_tried = matches!(
+            self.stage,
+            Stage::Creating | Stage::Pulling | Stage::Starting | Stage::CreateContainerConfigError
+        );
+        if let Some(why) = self.config_error.as_ref().filter(|_| is_tried) {
+            return Some(("CreateContainerConfigError", why.clone()));
+        }
         Some(match self.stage {
             Stage::ErrImagePull => ("ErrImagePull", images::pull_error(image)),
             Stage::ImagePullBackOff => (
@@ -115,6 +131,7 @@ impl ContainerRun {
                 format!("Back-off pulling image \"{image}\": ErrImagePull: {}", images::pull_error(image)),
             ),
             Stage::ErrImageNeverPull => ("ErrImageNeverPull", never_pull_message(image)),
+            Stage::InvalidImageName => ("InvalidImageName", images::invalid_name(image)),
             Stage::CrashLoopBackOff => (
                 "CrashLoopBackOff",
                 format!(

@@ -229,6 +229,21 @@ fn memory_liveness_and_signals() {
 }
 
 #[test]
+fn an_evicted_pod_says_what_took_it_away() {
+    let mut rig = Rig::new(Timing::default());
+    rig.pod(web("nginx"));
+    rig.run(10);
+    let (namespace, name) = pod();
+    rig.control(Control::Evict { namespace, pod: name }).unwrap();
+    rig.run(1);
+    let pod = rig.stored();
+    let target = Condition::find(&pod.status.conditions, "DisruptionTarget").unwrap();
+    assert_eq!((target.status.as_str(), target.reason.as_str()), ("True", "TerminationByKubelet"));
+    assert_eq!((pod.status.phase.as_str(), pod.status.reason.as_str()), ("Failed", "Evicted"));
+    assert_eq!(target.message, pod.status.message);
+}
+
+#[test]
 fn a_registry_loses_an_image_and_finds_it_again() {
     let mut rig = Rig::new(Timing::default());
     let image = "nginx:1".to_owned();

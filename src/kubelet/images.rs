@@ -3,8 +3,10 @@
 //! Models `pkg/kubelet/images/image_manager.go` (`EnsureImageExists`), Kubernetes v1.36. What the registry
 //! has is said in `registry`. Left out: credentials, digests that are pinned, garbage collection of images.
 
-use super::Scene;
+use super::faults::Faults;
 use super::registry;
+use super::timing::Timing;
+use crate::api::image_reference::reference_error;
 use crate::api::pod::Container;
 use crate::collections::SortedSet;
 use crate::sim::{Rng, Span};
@@ -22,11 +24,20 @@ pub(super) enum ImageNeed {
     PullInVain,
     /// It is not there and must not be pulled.
     NeverPull,
+    /// Its name is none.
+    InvalidName,
 }
 
 /// What a node has to do for the image of a container.
-pub(super) fn need(container: &Container, present: &SortedSet<String>, scene: Scene<'_>) -> ImageNeed {
-    let timing = scene.timing;
+pub(super) fn need(
+    container: &Container,
+    present: &SortedSet<String>,
+    timing: &Timing,
+    faults: &Faults,
+) -> ImageNeed {
+    if !timing.stand_in && reference_error(&container.image).is_some() {
+        return ImageNeed::InvalidName;
+    }
     if !registry::has(&container.image, timing) {
         return match container.image_pull_policy.as_str() {
             "Never" => ImageNeed::NeverPull,
@@ -34,7 +45,7 @@ pub(super) fn need(container: &Container, present: &SortedSet<String>, scene: Sc
         };
     }
     // A node keeps what it has of an image that the registry has lost.
-    if scene.faults.is_missing(&container.image) {
+    if faults.is_missing(&container.image) {
         return match (container.image_pull_policy.as_str(), present.contains(&container.image)) {
             ("Never", false) => ImageNeed::NeverPull,
             ("Always", _) | (_, false) => ImageNeed::PullInVain,
@@ -104,6 +115,12 @@ pub(super) fn pull_error(image: &str) -> String {
     )
 }
 
+/// What is said of an image whose name is none.
+pub(super) fn invalid_name(image: &str) -> String {
+    let why = reference_error(image).unwrap_or_default();
+    format!("Failed to apply default image tag \"{image}\": couldn't parse image name \"{image}\": {why}")
+}
+
 /// What is told once an image is there.
 pub(super) fn pulled_message(image: &str, took: Span) -> String {
     let mut rng = Rng::new(1).fork(image);
@@ -137,8 +154,6 @@ pub(super) fn go_duration(span: Span) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::faults::Faults;
-    use super::super::timing::Timing;
     use super::*;
 
     #[test]
@@ -177,7 +192,7 @@ mod tests {
                 image_pull_policy: policy.to_owned(),
                 ..Container::default()
             };
-            need(&container, &present, Scene { timing, faults: &Faults::default() })
+            need(&container, &present, timing, &Faults::default())
         };
         let (real, recorded) = (Timing::default(), Timing::recorded());
         assert_eq!(needs("nginx:1", "IfNotPresent", &real), ImageNeed::Nothing);

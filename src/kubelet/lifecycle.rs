@@ -6,7 +6,7 @@
 //! in-place resize.
 
 use super::images::ImageNeed;
-use super::timing::Timing;
+use super::timing::{SYNC_AGAIN, Timing};
 use crate::sim::Span;
 
 /// How far a container has come.
@@ -24,6 +24,10 @@ pub(super) enum Stage {
     ImagePullBackOff,
     /// The image is missing and must not be pulled.
     ErrImageNeverPull,
+    /// The image's name is none.
+    InvalidImageName,
+    /// The image is there, and the container cannot be made as it is configured.
+    CreateContainerConfigError,
     /// The image is there; the container is being made.
     Starting,
     /// Its process runs.
@@ -43,6 +47,8 @@ pub(super) struct Facts<'a> {
     pub(super) image: ImageNeed,
     /// How long a pull takes, when the fault of a slow registry decides it.
     pub(super) slow_pull: Option<Span>,
+    /// Whether it can be made as it is configured.
+    pub(super) can_be_made: bool,
     /// How often its image could not be pulled, in a row.
     pub(super) pull_failures: u32,
     /// Whether it starts again after its end.
@@ -62,6 +68,7 @@ pub(super) fn next_stage(stage: Stage, facts: &Facts<'_>) -> Option<(Span, Stage
         Stage::Creating => match facts.image {
             ImageNeed::Nothing => after(0, Stage::Starting),
             ImageNeed::NeverPull => after(0, Stage::ErrImageNeverPull),
+            ImageNeed::InvalidName => after(0, Stage::InvalidImageName),
             ImageNeed::Pull | ImageNeed::PullAgain | ImageNeed::PullInVain => after(0, Stage::Pulling),
         },
         Stage::Pulling => match facts.image {
@@ -71,7 +78,10 @@ pub(super) fn next_stage(stage: Stage, facts: &Facts<'_>) -> Option<(Span, Stage
         },
         Stage::ErrImagePull => after(timing.pull_error_shown_ms, Stage::ImagePullBackOff),
         Stage::ImagePullBackOff => Some((timing.pull_back_off(facts.pull_failures), Stage::Pulling)),
+        Stage::Starting if !facts.can_be_made => after(0, Stage::CreateContainerConfigError),
         Stage::Starting => after(timing.start_ms, Stage::Running),
+        // The pod is synced again.
+        Stage::CreateContainerConfigError | Stage::InvalidImageName => Some((SYNC_AGAIN, Stage::Creating)),
         Stage::Exited if !facts.restarts => None,
         Stage::Exited if back_off == Span::ZERO => after(timing.restart_ms, again),
         Stage::Exited => after(timing.exit_shown_ms, Stage::CrashLoopBackOff),
@@ -105,6 +115,7 @@ mod tests {
             timing,
             image,
             slow_pull: None,
+            can_be_made: true,
             pull_failures: 1,
             restarts: true,
             crashes: 1,
@@ -127,6 +138,16 @@ mod tests {
                 Stage::Exited,
                 Facts { crashes: 3, ..facts(&real, ImageNeed::Nothing) },
                 "+0 Exited +1000 CrashLoopBackOff +20000 Creating +20000 Starting",
+            ),
+            (
+                Stage::Creating,
+                Facts { can_be_made: false, ..facts(&real, ImageNeed::Nothing) },
+                "+0 Creating +0 Starting +0 CreateContainerConfigError +12000 Creating",
+            ),
+            (
+                Stage::Creating,
+                facts(&real, ImageNeed::InvalidName),
+                "+0 Creating +0 InvalidImageName +12000 Creating",
             ),
             (Stage::Exited, Facts { restarts: false, ..facts(&real, ImageNeed::Nothing) }, "+0 Exited"),
         ];

@@ -10,9 +10,9 @@
 //! - [`control`]: faults that people inject; `touch`: what they do to pods. [`faults`]: those that stay.
 //! - `lifecycle`: the table of a container's stages; `container`, `worker`: one container, one pod;
 //!   `container_words`: what is said of one; `stopping`: how a pod ends; `pods`: what makes it go on;
-//!   `retry`: what the next try of a container comes to; `status`, `pod_reports`: what is reported;
-//!   `admission`, `images`, `commands`, `agent`: what the stages depend on; `probing`: probes, and those that
-//!   fail because somebody changed something.
+//!   `retry`: what the next try of a container comes to; `status`, `conditions`, `pod_reports`: what is reported;
+//!   `admission`, `images`, `commands`, `configuration`, `agent`: what the stages depend on; `mounting`:
+//!   how volumes come; `probing`: probes, and those that fail because somebody changed something.
 
 pub mod timing;
 pub mod node;
@@ -27,8 +27,11 @@ mod admission;
 mod images;
 mod registry;
 mod commands;
+mod conditions;
+mod configuration;
 mod probing;
 mod lifecycle;
+mod mounting;
 mod retry;
 mod container;
 mod container_words;
@@ -46,6 +49,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub use agent::Outage;
+pub use configuration::{ConfigError, Find, container_error, volume_errors};
 pub use control::Control;
 pub use node::{NodeConfig, node_object, node_object_at};
 pub use probing::ProbeKind;
@@ -56,7 +60,7 @@ pub use timing::Timing;
 use crate::api::pod::Pod;
 use crate::api::shared::Shared;
 use crate::api::{Kind, Object};
-use crate::client::{Change, Component, Context};
+use crate::client::{Cache, Change, Component, Context};
 use crate::collections::{SortedMap, SortedSet};
 use crate::sim::{Span, Time};
 use agent::NodeAgent;
@@ -192,7 +196,7 @@ impl Component for Kubelets {
     const CHANGES_A_TURN: usize = 32;
 
     fn watches(&self) -> &'static [Kind] {
-        &[Kind::Node, Kind::PersistentVolumeClaim, Kind::Pod]
+        &[Kind::ConfigMap, Kind::Node, Kind::PersistentVolumeClaim, Kind::Pod, Kind::Secret]
     }
 
     fn observe(&mut self, changes: &[Change], context: &mut Ctx<'_>) {
@@ -240,4 +244,6 @@ impl Component for Kubelets {
 struct Scene<'a> {
     timing: &'a Timing,
     faults: &'a Faults,
+    /// The objects that its kubelet knows.
+    cache: &'a Cache,
 }

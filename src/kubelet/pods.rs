@@ -1,4 +1,4 @@
-//! What makes the worker of a pod go on: changes of the pod and of its claims, timers, and its end.
+//! What makes the worker of a pod go on: changes of the pod, timers, and its end.
 //!
 //! Models `SyncPod`, `HandlePodAdditions` and their like, `pkg/kubelet/kubelet.go`, and
 //! `pkg/kubelet/pod_workers.go`, Kubernetes v1.36. Left out: static pods.
@@ -6,15 +6,15 @@
 use std::rc::Rc;
 
 use super::agent::NodeAgent;
+use super::conditions::unready_gates;
 use super::container_words::Told;
+use super::mounting::unbound_claims;
 use super::pod_reports::is_readiness_taken;
-use super::status::unready_gates;
 use super::worker::{Outcome, Plan, Worker};
 use super::{COMPONENT, Ctx, Kubelets, Place, PodId, Scene, Timer, admission};
 use crate::api::Object;
 use crate::api::pod::Pod;
-use crate::api::storage::PersistentVolumeClaim;
-use crate::client::{Cache, EventType, Telling};
+use crate::client::{EventType, Telling};
 use crate::sim::Span;
 
 impl Kubelets {
@@ -48,7 +48,7 @@ impl Kubelets {
         let now = context.now();
         let old = std::mem::replace(&mut worker.pod, Rc::clone(pod));
         let mut outcome = Outcome::default();
-        let scene = Scene { timing: &self.timing, faults: &self.faults };
+        let scene = Scene { timing: &self.timing, faults: &self.faults, cache: context.cache };
         if old.metadata.generation != pod.metadata.generation {
             outcome = worker.take_new_images(&old, now, agent, scene);
         }
@@ -78,7 +78,7 @@ impl Kubelets {
         let mut worker = Worker::new(Rc::clone(pod), now);
         let key = Rc::new(PodId::of(pod));
         let mut outcome = Outcome { status: true, ..Outcome::default() };
-        let scene = Scene { timing: &self.timing, faults: &self.faults };
+        let scene = Scene { timing: &self.timing, faults: &self.faults, cache: context.cache };
         if self.faults.of_pod(&pod.metadata.namespace, &pod.metadata.name).unready {
             worker.runs.iter_mut().for_each(|run| run.hold_unready(true));
         }
@@ -98,45 +98,18 @@ impl Kubelets {
         } else {
             agent.reserve(worker.requested, pod);
             worker.reserved = true;
+            outcome.told.extend(worker.mount(now, context.cache, &self.timing));
             let unbound = unbound_claims(pod, context.cache);
-            if unbound.is_empty() {
+            if unbound.is_empty() && worker.mounts_at.is_none() {
                 let turn = self.next_turn.max(now);
                 self.next_turn = turn + Span::from_ms(self.timing.pod_gap_ms);
                 let started = worker.volumes_are_bound(turn, agent, scene);
                 outcome.told.extend(started.told);
             }
-            for claim in unbound {
-                self.awaiting.entry(claim).or_default().insert(Rc::clone(&key));
-            }
+            self.await_claims(&key, unbound);
         }
         self.workers.insert(Rc::clone(&key), worker.into());
         self.carry_out(&key, outcome, context);
-    }
-
-    pub(super) fn claim_changed(&mut self, claim: &PersistentVolumeClaim, context: &mut Ctx<'_>) {
-        if claim.status.phase != "Bound" {
-            return;
-        }
-        let name = (claim.metadata.namespace.clone(), claim.metadata.name.clone());
-        for key in self.awaiting.remove(&name).unwrap_or_default() {
-            self.start_if_bound(&key, context);
-        }
-    }
-
-    /// Starts a pod that waited for its claims; a kubelet that hears nothing does so when it is back.
-    pub(super) fn start_if_bound(&mut self, key: &Rc<PodId>, context: &mut Ctx<'_>) {
-        let Some(worker) = self.workers.get_mut(key) else {
-            return;
-        };
-        let agent = self.agents.get_mut(&worker.pod.spec.node_name).filter(|agent| agent.is_connected());
-        if let Some(agent) = agent
-            && worker.plan == Plan::AwaitVolumes
-            && unbound_claims(&worker.pod, context.cache).is_empty()
-        {
-            let scene = Scene { timing: &self.timing, faults: &self.faults };
-            let outcome = worker.volumes_are_bound(context.now(), agent, scene);
-            self.carry_out(key, outcome, context);
-        }
     }
 
     pub(super) fn advance(&mut self, key: &Rc<PodId>, context: &mut Ctx<'_>) {
@@ -147,7 +120,10 @@ impl Kubelets {
         else {
             return;
         };
-        let scene = Scene { timing: &self.timing, faults: &self.faults };
+        if worker.plan == Plan::AwaitVolumes {
+            return self.mount_again(key, context);
+        }
+        let scene = Scene { timing: &self.timing, faults: &self.faults, cache: context.cache };
         let outcome = worker.advance(context.now(), agent, scene);
         self.carry_out(key, outcome, context);
     }
@@ -162,7 +138,7 @@ impl Kubelets {
             return;
         }
         worker.is_abandoned = true;
-        let scene = Scene { timing: &self.timing, faults: &self.faults };
+        let scene = Scene { timing: &self.timing, faults: &self.faults, cache: context.cache };
         let outcome = worker.terminate(context.now(), scene);
         self.carry_out(key, outcome, context);
     }
@@ -227,29 +203,7 @@ impl Kubelets {
             agent.release(worker.requested, &worker.pod, &worker.address);
         }
         if worker.plan == Plan::AwaitVolumes {
-            for claim in worker.pod.claim_names() {
-                let claim = (key.namespace.clone(), claim.to_owned());
-                if let Some(pods) = self.awaiting.get_mut(&claim) {
-                    pods.remove(key);
-                    if pods.is_empty() {
-                        self.awaiting.remove(&claim);
-                    }
-                }
-            }
+            self.await_no_claims(key, &worker.pod);
         }
     }
-}
-
-/// Names of the pod's claims that are not bound yet.
-fn unbound_claims(pod: &Pod, cache: &Cache) -> Vec<Place> {
-    let namespace = &pod.metadata.namespace;
-    let is_bound = |claim: &str| {
-        cache
-            .typed::<PersistentVolumeClaim>(namespace, claim)
-            .is_some_and(|claim| claim.status.phase == "Bound")
-    };
-    pod.claim_names()
-        .filter(|claim| !is_bound(claim))
-        .map(|claim| (namespace.clone(), claim.to_owned()))
-        .collect()
 }

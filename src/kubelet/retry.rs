@@ -9,7 +9,7 @@ use super::container::{ContainerRun, EndedBy, Role};
 use super::images::{self, ImageNeed};
 use super::lifecycle::Stage;
 use super::worker::containers;
-use super::{Kubelets, PodId, Scene};
+use super::{Kubelets, PodId};
 use crate::api::pod::{Container, Pod};
 use crate::sim::Time;
 
@@ -34,11 +34,11 @@ impl Kubelets {
         let agent = self.agents.get(&worker.pod.spec.node_name)?;
         let mut runs = worker.runs.iter().zip(containers(&worker.pod));
         let (run, spec) = runs.find(|(_, spec)| spec.name == container)?;
-        let scene = Scene { timing: &self.timing, faults: &self.faults };
-        let need = images::need(spec, &agent.images, scene);
-        let cannot_pull = matches!(need, ImageNeed::PullInVain | ImageNeed::NeverPull);
+        let need = images::need(spec, &agent.images, &self.timing, &self.faults);
+        let cannot_pull =
+            matches!(need, ImageNeed::PullInVain | ImageNeed::NeverPull | ImageNeed::InvalidName);
         Some(NextTry {
-            at: run.next_try_at(scene.timing),
+            at: run.next_try_at(&self.timing),
             is_in_vain: cannot_pull || (run.has_ended() && self.ends_again(run, spec, &worker.pod)),
         })
     }

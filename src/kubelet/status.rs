@@ -1,24 +1,19 @@
 //! The status of a pod: phase, conditions and container statuses, from what its kubelet knows.
 //!
-//! Models `generateAPIPodStatus` and `getPhase`, `pkg/kubelet/kubelet_pods.go`,
-//! pkg/kubelet/status/generate.go and `mergePodStatus`, `pkg/kubelet/status/status_manager.go`, Kubernetes
-//! v1.36. Conditions that others own are kept. Left out: volume mounts, resources and users of containers.
+//! Models `generateAPIPodStatus` and `getPhase`, `pkg/kubelet/kubelet_pods.go`, Kubernetes v1.36. `conditions`:
+//! its share of them. Left out: volume mounts, resources and users of containers.
 
 use serde_json::json;
 
+use super::conditions::{conditions, is_owned};
 use super::container::{ContainerRun, Role};
 use super::images;
 use super::lifecycle::Stage;
 use super::timing::Timing;
 use super::worker::{Plan, Worker, containers};
-use crate::api::meta::Condition;
+use crate::api::Extra;
 use crate::api::pod::{Container, ContainerState, ContainerStatus, Pod, PodStatus, Running, Waiting};
-use crate::api::{Extra, Timestamp};
 use crate::sim::Time;
-
-/// The conditions that a kubelet owns (`PodConditionByKubelet`).
-const OWNED: &[&str] =
-    &["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
 
 /// The status that the kubelet reports for a pod whose stored object is `live`.
 pub(super) fn pod_status(
@@ -71,6 +66,8 @@ pub(super) fn pod_status(
     let has_network = worker.runs.iter().any(|run| {
         !matches!(run.stage, Stage::Queued | Stage::Creating | Stage::Pulling | Stage::Starting)
             || run.starts > 0
+            || run.pull_failures > 0
+            || run.config_error.is_some()
     });
     if has_network {
         status.pod_ip.clone_from(&worker.address);
@@ -87,10 +84,6 @@ fn tell_address(extra: &mut Extra, name: &str, address: &str) {
     if extra.get(name) != Some(&list) {
         extra.insert(name.to_owned(), list);
     }
-}
-
-fn is_owned(condition: &Condition) -> bool {
-    OWNED.contains(&condition.type_.as_str())
 }
 
 /// The stand-ins report no generation, except in conditions.
@@ -173,112 +166,4 @@ fn container_status(
         last_state,
         ..ContainerStatus::default()
     }
-}
-
-fn conditions(
-    worker: &Worker,
-    live: &Pod,
-    phase: &str,
-    has_sandbox: bool,
-    now: Time,
-    timing: &Timing,
-) -> Vec<Condition> {
-    let (initialized, initialized_reason, initialized_message) = initialized(worker, phase);
-    let (containers_ready, reason, message) = containers_ready(worker, phase);
-    let gates = unready_gates(live);
-    let (ready, ready_reason, ready_message) = if containers_ready && !gates.is_empty() {
-        (false, "ReadinessGatesNotReady", gates)
-    } else {
-        (containers_ready, reason, message.clone())
-    };
-    let mut conditions: Vec<Condition> =
-        live.status.conditions.iter().filter(|condition| !is_owned(condition)).cloned().collect();
-    for (type_, holds, reason, message) in [
-        ("PodReadyToStartContainers", has_sandbox, "", String::new()),
-        ("Initialized", initialized, initialized_reason, initialized_message),
-        ("Ready", ready, ready_reason, ready_message),
-        ("ContainersReady", containers_ready, reason, message),
-        ("PodScheduled", true, "", String::new()),
-    ] {
-        let old = Condition::find(&live.status.conditions, type_);
-        let mut condition = Condition {
-            type_: type_.to_owned(),
-            status: if holds { "True" } else { "False" }.to_owned(),
-            observed_generation: Some(live.metadata.generation),
-            reason: reason.to_owned(),
-            message,
-            last_transition_time: Some(Timestamp::at(now)),
-            ..Condition::default()
-        };
-        if let Some(old) = old {
-            if old.status == condition.status {
-                condition.last_transition_time = old.last_transition_time;
-            }
-            if timing.stand_in && reason.is_empty() {
-                // They patch what they report, and an empty reason is not reported.
-                condition.reason.clone_from(&old.reason);
-                condition.message.clone_from(&old.message);
-            }
-        }
-        conditions.push(condition);
-    }
-    conditions
-}
-
-fn initialized(worker: &Worker, phase: &str) -> (bool, &'static str, String) {
-    if phase == "Succeeded" {
-        return (true, "PodCompleted", String::new());
-    }
-    let app_started = worker.runs.iter().any(|run| run.role == Role::App && run.starts > 0);
-    let incomplete = names(worker, |run| match run.role {
-        Role::Init => !run.ready,
-        Role::Sidecar => !run.started,
-        Role::App => false,
-    });
-    if app_started || incomplete.is_empty() {
-        return (true, "", String::new());
-    }
-    (
-        false,
-        "ContainersNotInitialized",
-        format!("containers with incomplete status: [{}]", incomplete.join(" ")),
-    )
-}
-
-fn containers_ready(worker: &Worker, phase: &str) -> (bool, &'static str, String) {
-    match phase {
-        "Succeeded" => return (false, "PodCompleted", String::new()),
-        "Failed" => return (false, "PodFailed", String::new()),
-        _ => {}
-    }
-    let unready = names(worker, |run| run.role != Role::Init && !run.ready);
-    if unready.is_empty() {
-        return (true, "", String::new());
-    }
-    (false, "ContainersNotReady", format!("containers with unready status: [{}]", unready.join(" ")))
-}
-
-fn names(worker: &Worker, wanted: impl Fn(&ContainerRun) -> bool) -> Vec<&str> {
-    let runs = worker.runs.iter().zip(containers(&worker.pod));
-    runs.filter(|(run, _)| wanted(run)).map(|(_, container)| container.name.as_str()).collect()
-}
-
-/// What is missing for the pod's readiness gates, in words; empty when nothing is.
-pub(super) fn unready_gates(live: &Pod) -> String {
-    let gates =
-        live.spec.extra.get("readinessGates").and_then(|gates| gates.as_array()).into_iter().flatten();
-    let missing = gates.filter_map(|gate| {
-        let type_ = gate.get("conditionType")?.as_str()?;
-        match Condition::find(&live.status.conditions, type_) {
-            None => {
-                Some(format!("corresponding condition of pod readiness gate \"{type_}\" does not exist."))
-            }
-            Some(condition) if condition.status == "True" => None,
-            Some(condition) => Some(format!(
-                "the status of pod readiness gate \"{type_}\" is not \"True\", but {}",
-                condition.status
-            )),
-        }
-    });
-    missing.collect::<Vec<_>>().join(", ")
 }

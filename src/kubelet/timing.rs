@@ -8,6 +8,13 @@ use crate::api::codec::api_struct;
 use crate::api::heartbeat::{RENEW_EVERY, REPORT_EVERY};
 use crate::sim::Span;
 
+/// From a sync of a pod that failed to the next one: `backOffPeriod`, 10 s, and up to half of it more.
+pub(super) const SYNC_AGAIN: Span = Span::from_seconds(12);
+/// From a mount that failed to the next one; doubles with every failure.
+const MOUNT_BACK_OFF_FIRST_MS: u64 = 500;
+/// The longest wait for the next mount.
+const MOUNT_BACK_OFF_MAX_MS: u64 = 122_000;
+
 api_struct! {
     /// How long the nodes take, in milliseconds, and what they keep to themselves.
     #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +136,11 @@ impl Timing {
         doubled(self.pull_back_off_first_ms, failures.saturating_sub(1), self.pull_back_off_max_ms)
     }
 
+    /// The wait that follows `failures` failed mounts (`pkg/util/goroutinemap/exponentialbackoff`).
+    pub(super) fn mount_back_off(failures: u32) -> Span {
+        doubled(MOUNT_BACK_OFF_FIRST_MS, failures.saturating_sub(1), MOUNT_BACK_OFF_MAX_MS)
+    }
+
     /// The wait of a restart after `crashes` exits in a row; the first restart waits for nothing.
     pub(super) fn crash_back_off(&self, crashes: u32) -> Span {
         match crashes {
@@ -156,5 +168,7 @@ mod tests {
         assert_eq!(pull, [10, 20, 40, 80, 160, 300, 300]);
         assert_eq!(Timing::recorded().crash_back_off(9), Span::ZERO);
         assert_eq!(timing.crash_back_off(u32::MAX).seconds(), 300);
+        let mount: Vec<u64> = (1..=10).map(|n| Timing::mount_back_off(n).ms()).collect();
+        assert_eq!(mount, [500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 122_000, 122_000]);
     }
 }

@@ -109,12 +109,15 @@ impl Kubelets {
         if worker.plan != Plan::Live || !agent.works() {
             return Err(not_running());
         }
-        let scene = Scene { timing: &self.timing, faults: &self.faults };
+        let scene = Scene { timing: &self.timing, faults: &self.faults, cache: context.cache };
         let outcome = change(&mut Touch { worker, images: &mut agent.images, scene, now: context.now() })?;
         self.carry_out(&key, outcome, context);
         Ok(())
     }
 }
+
+/// Why a node gave a pod up that it has no room for any more.
+pub(super) const EVICTED: &str = "Evicted";
 
 /// A pod to which something is done.
 pub(super) struct Touch<'a> {
@@ -157,7 +160,7 @@ impl Touch<'_> {
 
     fn evict(&mut self) -> Outcome {
         let message = "The node was low on resource: memory. ".to_owned();
-        let (type_, reason, field_path) = (EventType::Warning, "Evicted", String::new());
+        let (type_, reason, field_path) = (EventType::Warning, EVICTED, String::new());
         let told = vec![Told { type_, reason, message: message.clone(), field_path }];
         self.worker.give_up(Rejection { reason: reason.to_owned(), message }, self.now);
         Outcome { status: true, told, ..Outcome::default() }

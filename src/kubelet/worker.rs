@@ -23,7 +23,7 @@ use crate::sim::{Span, Time};
 /// What is to become of a pod.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Plan {
-    /// Its claims are not bound yet.
+    /// Its claims are not bound yet, or a volume could not be mounted.
     AwaitVolumes,
     /// Its containers run, or are on their way.
     Live,
@@ -56,6 +56,9 @@ pub(super) struct Worker {
     pub(super) requested: Amounts,
     /// Whether its requests are set aside.
     pub(super) reserved: bool,
+    /// How often its volumes could not be mounted, and when that is tried again.
+    pub(super) mount_failures: u32,
+    pub(super) mounts_at: Option<Time>,
     /// When its next timer comes.
     pub(super) wake_at: Option<Time>,
     /// Its object is gone, and it ends without anybody being told.
@@ -92,6 +95,8 @@ impl Worker {
             address: String::new(),
             requested: Amounts::requested(&pod.spec),
             reserved: false,
+            mount_failures: 0,
+            mounts_at: None,
             wake_at: None,
             is_abandoned: false,
             pod,
@@ -117,7 +122,8 @@ impl Worker {
             Plan::Live => self.runs.iter().filter_map(ContainerRun::due).chain(self.deadline).min(),
             Plan::Stop { until } => Some(*until),
             Plan::Remove { at } => Some(*at),
-            Plan::AwaitVolumes | Plan::Finished | Plan::GivenUp(_) | Plan::Gone => None,
+            Plan::AwaitVolumes => self.mounts_at,
+            Plan::Finished | Plan::GivenUp(_) | Plan::Gone => None,
         }
     }
 

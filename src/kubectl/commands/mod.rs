@@ -16,7 +16,6 @@ mod run_attached;
 mod target;
 pub mod attach;
 mod overrides;
-mod image_reference;
 mod service_manifest;
 pub mod replace;
 mod replace_force;

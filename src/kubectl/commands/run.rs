@@ -6,13 +6,13 @@
 use serde_json::{Map, Value, json};
 
 use super::create::made::{SAVE_CONFIG, send};
-use super::image_reference::is_reference;
 use super::overrides::{self, OVERRIDES};
 use super::pairs;
 use super::run_attached;
 use super::service_manifest::{Wishes, labels, number, service};
 use super::shared_flags::{DRY_RUN, IGNORED, RECORD, RESULT};
 use crate::api::Kind;
+use crate::api::image_reference::is_reference;
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;

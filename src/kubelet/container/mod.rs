@@ -1,21 +1,21 @@
 //! One container of a pod: its stage, its starts and ends, its probes.
 //!
 //! Models the container's share of pkg/kubelet/kuberuntime and pkg/kubelet/prober, Kubernetes v1.36. Probes
-//! succeed unless a fault says otherwise, or somebody has changed something (`super::probing`).
+//! succeed unless a fault says otherwise, or somebody has changed something (`super::probing`). `ends`: how
+//! it ends, and what is left of it after that.
+
+mod ends;
 
 use super::commands::behaviour;
+use super::configuration;
 use super::container_words::Place;
 use super::images;
 use super::lifecycle::{Facts, Stage, next_stage};
 use super::probing::{Failing, next_probe, probe_delay};
 use super::timing::Timing;
 use crate::api::Timestamp;
-use crate::api::pod::{ContainerStatus, Pod, Terminated};
+use crate::api::pod::{Pod, Terminated};
 use crate::sim::{Span, Time};
-
-/// What is said of a container that ran on a machine that knows nothing of it.
-const LOST: &str =
-    "The container could not be located when the pod was deleted.  The container used to be Running";
 
 /// What a container is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,8 @@ pub(super) struct ContainerRun {
     pub(super) previous: Option<Terminated>,
     pub(super) crashes: u32,
     pub(super) pull_failures: u32,
+    /// Why it could not be made when that was tried last.
+    pub(super) config_error: Option<String>,
     /// Its probes that fail because somebody changed something in it.
     pub(super) failing: Vec<Failing>,
 }
@@ -100,6 +102,7 @@ impl ContainerRun {
             previous: None,
             crashes: 0,
             pull_failures: 0,
+            config_error: None,
             failing: Vec::new(),
         }
     }
@@ -126,7 +129,14 @@ impl ContainerRun {
         match (self.stage, next) {
             (Stage::ErrImagePull, _) => Some(at + timing.pull_back_off(self.pull_failures)),
             (Stage::Exited, Stage::CrashLoopBackOff) => Some(at + Span::from_ms(crashes)),
-            (Stage::ImagePullBackOff | Stage::Exited | Stage::CrashLoopBackOff, _) => Some(at),
+            (
+                Stage::ImagePullBackOff
+                | Stage::Exited
+                | Stage::CrashLoopBackOff
+                | Stage::CreateContainerConfigError
+                | Stage::InvalidImageName,
+                _,
+            ) => Some(at),
             _ => None,
         }
     }
@@ -144,23 +154,6 @@ impl ContainerRun {
     /// The code of its last end.
     pub(super) fn exit_code(&self) -> Option<i64> {
         self.ended.as_ref().map(|ended| ended.exit_code)
-    }
-
-    /// The pod ran before on a machine that knows nothing of it any more: what is reported of it counts on.
-    pub(super) fn recall(&mut self, status: &ContainerStatus) {
-        let ended = status.state.terminated.as_ref().or(status.last_state.terminated.as_ref()).cloned();
-        if ended.is_none() && status.state.running.is_none() {
-            return;
-        }
-        self.starts = status.restart_count + 1;
-        self.ended = ended.or_else(|| {
-            Some(Terminated {
-                exit_code: 137,
-                message: LOST.to_owned(),
-                reason: "ContainerStatusUnknown".to_owned(),
-                ..Terminated::default()
-            })
-        });
     }
 
     /// Lets its turn come.
@@ -192,60 +185,6 @@ impl ContainerRun {
         changed
     }
 
-    /// Its process ends because it took too much memory.
-    pub(super) fn run_out_of_memory(&mut self, now: Time, place: &mut Place<'_>) {
-        self.exit(137, now, place);
-        if let Some(ended) = &mut self.ended {
-            "OOMKilled".clone_into(&mut ended.reason);
-        }
-    }
-
-    /// Its process ends.
-    pub(super) fn exit(&mut self, code: i64, now: Time, place: &mut Place<'_>) {
-        let ran = self.started_at.map_or(Span::ZERO, |since| now - since.time());
-        if ran.ms() > place.scene.timing.crash_back_off_reset_ms {
-            self.crashes = 0;
-        }
-        self.crashes = self.crashes.saturating_add(1);
-        self.end(code, now, place.pod);
-        self.enter(Stage::Exited, now, place);
-    }
-
-    /// Its process is ended for good; one that never ran stays as it is.
-    pub(super) fn stop(&mut self, code: i64, now: Time, pod: &Pod) {
-        if self.is_running() {
-            self.end(code, now, pod);
-            self.stage = Stage::Exited;
-        }
-        self.then = None;
-    }
-
-    fn end(&mut self, code: i64, now: Time, pod: &Pod) {
-        self.previous = self.ended.take();
-        self.ended = Some(Terminated {
-            container_id: self.container_id(pod, self.starts),
-            exit_code: code,
-            finished_at: Some(Timestamp::at(now)),
-            message: String::new(),
-            reason: if code == 0 { "Completed" } else { "Error" }.to_owned(),
-            started_at: self.started_at,
-        });
-        self.ready = self.role == Role::Init && code == 0;
-        self.started = false;
-        self.failing.clear();
-        (self.startup_at, self.ready_at, self.exits) = (None, None, None);
-    }
-
-    /// Whether it starts again after its last end.
-    fn restarts(&self, pod: &Pod) -> bool {
-        self.restarts_after(self.exit_code().unwrap_or_default(), pod)
-    }
-
-    /// Whether it starts again after an end with this code.
-    pub(super) fn restarts_after(&self, code: i64, pod: &Pod) -> bool {
-        pod.restarts(self.role != Role::App, self.role == Role::Sidecar, code)
-    }
-
     /// Enters a stage; says whether the status shows it.
     fn enter(&mut self, stage: Stage, now: Time, place: &mut Place<'_>) -> bool {
         let pulling_for = now - self.since;
@@ -254,11 +193,18 @@ impl ContainerRun {
         if stage == Stage::ErrImagePull {
             self.pull_failures = self.pull_failures.saturating_add(1);
         }
+        let (timing, faults) = (place.scene.timing, place.scene.faults);
+        if stage == Stage::Starting && !timing.stand_in {
+            let find = configuration::in_cache(place.scene.cache);
+            let error = configuration::container_error(place.pod, place.container, &find);
+            self.config_error = error.map(|error| error.to_string());
+        }
         // Counted before the table is asked, so that the wait is that of this failure.
         let facts = Facts {
-            timing: place.scene.timing,
-            image: images::need(place.container, place.images, place.scene),
-            slow_pull: place.scene.faults.slow_pull(&place.container.image),
+            timing,
+            image: images::need(place.container, place.images, timing, faults),
+            slow_pull: faults.slow_pull(&place.container.image),
+            can_be_made: self.config_error.is_none(),
             pull_failures: self.pull_failures,
             restarts: self.restarts(place.pod),
             crashes: self.crashes,
@@ -304,36 +250,6 @@ impl ContainerRun {
 
     fn is_first(&self, place: &Place<'_>) -> bool {
         self.index == place.pod.spec.init_containers.len()
-    }
-
-    /// Ends by itself after a while, perhaps because of a fault; `None` takes that back.
-    pub(super) fn set_exit(&mut self, exit: Option<(Time, i64)>, is_fault: bool) {
-        if self.is_running() {
-            self.exits = exit;
-            self.ended_by = EndedBy::of(is_fault);
-        }
-    }
-
-    /// Its process ended when its machine lost power; nobody knows how.
-    pub(super) fn lose(&mut self, now: Time, pod: &Pod) {
-        if self.is_running() {
-            self.end(255, now, pod);
-            if let Some(ended) = &mut self.ended {
-                "Unknown".clone_into(&mut ended.reason);
-            }
-            self.stage = Stage::Exited;
-            self.then = None;
-        }
-    }
-
-    /// Its pod starts anew on a machine that was off: back-offs are forgotten.
-    pub(super) fn begin_anew(&mut self, now: Time, pod: &Pod) {
-        (self.crashes, self.pull_failures) = (0, 0);
-        let stays_ended = self.role == Role::App && self.ended.is_some() && !self.restarts(pod);
-        if !stays_ended {
-            (self.stage, self.since, self.then) = (Stage::Queued, now, None);
-            (self.ready, self.started) = (false, false);
-        }
     }
 
     /// Names a start of the container.

@@ -3,8 +3,8 @@
 //! Whether a wait is in vain only the machine knows; a fault that is over leaves only the wait for the next
 //! try.
 
-use super::rules::{CRASH_LOOP, IMAGE_PULL, NEVER_PULL, STARTING};
-use super::{Part, logs, scheduled_at};
+use super::rules::{CONTAINER_CONFIG, CRASH_LOOP, IMAGE_NAME, IMAGE_PULL, NEVER_PULL, STARTING};
+use super::{Part, configured, logs, scheduled_at};
 use crate::api::ObjectKey;
 use crate::api::meta::Condition;
 use crate::api::pod::Pod;
@@ -27,6 +27,11 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, pod: &Pod, part: &Part<'_
     Some(match waiting.reason.as_str() {
         "ErrImagePull" | "ImagePullBackOff" => failing.image(about(IMAGE_PULL)),
         "ErrImageNeverPull" => failing.never_pull(about(NEVER_PULL)),
+        "InvalidImageName" => failing.image_name(about(IMAGE_NAME)),
+        "CreateContainerConfigError" => {
+            let (_, when) = failing.next_try();
+            configured::container(view, key, pod, part, about(CONTAINER_CONFIG), when)
+        }
         "CrashLoopBackOff" => failing.crash_loop(about(CRASH_LOOP)),
         // ContainerCreating, PodInitializing.
         _ => failing.starting(),
@@ -91,6 +96,18 @@ impl Failing<'_> {
         )
     }
 
+    fn image_name(&self, mut explanation: Explanation) -> Explanation {
+        let container = self.part.container;
+        explanation.sentence = format!(
+            "the image {} of Pod {} has a name that no image can have",
+            container.image, self.key.name
+        );
+        let explanation = explanation
+            .fact("image", &container.image)
+            .field(self.view.pod_field(self.pod, &format!("{}.image", self.part.path)));
+        owned(self.view, self.key, self.pod).image(explanation, container)
+    }
+
     fn crash_loop(&self, mut explanation: Explanation) -> Explanation {
         let (view, key, pod, status) = (self.view, self.key, self.pod, self.part.status);
         let name = &key.name;
@@ -121,6 +138,9 @@ impl Failing<'_> {
     }
 
     fn starting(&self) -> Explanation {
+        if let Some(explanation) = configured::volume(self.view, self.key, self.pod) {
+            return explanation;
+        }
         let (name, node) = (&self.key.name, &self.pod.spec.node_name);
         let sentence =
             format!("the kubelet of {node} starts container {} of Pod {name}", self.part.status.name);

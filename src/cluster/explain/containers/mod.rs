@@ -1,8 +1,9 @@
 //! Containers of a pod that is on its node: what keeps them from running, or from being ready.
 //!
-//! - `rules`: what holds. `failing`: images that cannot be pulled, containers that end. `unready`: what runs
-//!   and is not ready.
+//! - `rules`: what holds. `failing`: images that cannot be pulled, containers that end. `configured`: what
+//!   they name and is missing. `unready`: what runs and is not ready.
 
+mod configured;
 mod failing;
 mod rules;
 mod unready;

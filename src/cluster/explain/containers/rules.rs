@@ -51,6 +51,31 @@ pub(super) const NEVER_PULL: Rule = rule(
     "spec.containers",
     "With imagePullPolicy Never the kubelet uses only images that are on its node already.",
 );
+pub(super) const IMAGE_NAME: Rule = rule(
+    KUBELET,
+    "InvalidImageName",
+    Ends::Person,
+    "spec.containers",
+    "An image is named [REGISTRY/]PATH[:TAG][@DIGEST], and its path has no capital letters. The kubelet pulls nothing \
+     that is named otherwise.",
+);
+pub(super) const CONTAINER_CONFIG: Rule = rule(
+    KUBELET,
+    "ContainerConfig",
+    Ends::Person,
+    "spec.containers",
+    "The kubelet makes a container only when each ConfigMap, Secret and key that its variables name exists or is \
+     optional. It tries again 10 to 15 s after each failure (CreateContainerConfigError).",
+);
+pub(super) const MOUNT: Rule = rule(
+    KUBELET,
+    "Mount",
+    Ends::Person,
+    "spec.volumes",
+    "The kubelet starts no container of a Pod before all its volumes are mounted. Each ConfigMap, Secret and key that \
+     a volume names must exist or be optional. A mount that failed is tried again after a wait that doubles from \
+     0.5 s up to 2 min.",
+);
 pub(super) const CRASH_LOOP: Rule = rule(
     KUBELET,
     "CrashLoop",
@@ -82,6 +107,9 @@ pub(in crate::cluster::explain) const RULES: &[&Rule] = &[
     &ENDED,
     &IMAGE_PULL,
     &NEVER_PULL,
+    &IMAGE_NAME,
+    &CONTAINER_CONFIG,
+    &MOUNT,
     &CRASH_LOOP,
     &UNREADY,
     &READINESS_GATE,
