@@ -49,7 +49,7 @@ fn adrift(cluster: &Cluster) -> Vec<String> {
         Object::Pod(pod) if pod.status.phase == "Running" && !pod.is_terminating() => Some(pod),
         _ => None,
     });
-    pods.filter(|pod| pod.claim_names().any(|name| !is_bound(name)))
+    pods.filter(|pod| pod.claim_names().any(|name| !is_bound(&name)))
         .map(|pod| pod.metadata.name.clone())
         .collect()
 }

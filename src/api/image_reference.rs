@@ -1,7 +1,7 @@
 //! What the name of an image may look like.
 //!
-//! Models `ReferenceRegexp` and `ParseNormalizedNamed` of the module distribution/reference, which kubectl and kubelet
-//! v1.36 use. Left out: registries at IPv6 addresses.
+//! Models `ReferenceRegexp` and `ParseNormalizedNamed` of the module distribution/reference, which kubectl
+//! and kubelet v1.36 use. Left out: registries at IPv6 addresses.
 
 /// Whether a text is an image's name: `[REGISTRY/]PATH[:TAG][@DIGEST]`.
 pub fn is_reference(text: &str) -> bool {
@@ -26,7 +26,8 @@ pub fn is_reference(text: &str) -> bool {
         || name.split_once('/').is_some_and(|(registry, path)| is_registry(registry) && is_path(path))
 }
 
-/// What is wrong with a text that is no image's name, in the words of `ParseNormalizedNamed`; `None` when it is one.
+/// What is wrong with a text that is no image's name, in the words of `ParseNormalizedNamed`; `None` when
+/// it is one.
 pub fn reference_error(text: &str) -> Option<String> {
     if is_reference(text) {
         return None;

@@ -320,7 +320,8 @@ impl Pod {
         })
     }
 
-    /// The name of the claim that is made for an ephemeral volume (`ephemeral.VolumeClaimName`); `None` for others.
+    /// The name of the claim that is made for an ephemeral volume (`ephemeral.VolumeClaimName`); `None` for
+    /// others.
     pub fn ephemeral_claim_name(&self, volume: &Volume) -> Option<String> {
         volume.extra.contains_key("ephemeral").then(|| format!("{}-{}", self.metadata.name, volume.name))
     }

@@ -1,7 +1,7 @@
 //! The conditions of a pod: which its kubelet says, which others have said.
 //!
-//! Models pkg/kubelet/status/generate.go and `mergePodStatus`, `pkg/kubelet/status/status_manager.go`, Kubernetes
-//! v1.36.
+//! Models pkg/kubelet/status/generate.go and `mergePodStatus`, `pkg/kubelet/status/status_manager.go`,
+//! Kubernetes v1.36.
 
 use super::container::{ContainerRun, Role};
 use super::timing::Timing;

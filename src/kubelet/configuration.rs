@@ -61,7 +61,7 @@ impl fmt::Display for ConfigError {
 }
 
 /// Looks up what a kubelet knows.
-pub(super) fn in_cache<'a>(cache: &'a Cache) -> impl Fn(&ObjectKey) -> Option<Rc<Opaque>> + 'a {
+pub(super) fn in_cache(cache: &Cache) -> impl Fn(&ObjectKey) -> Option<Rc<Opaque>> {
     |key| match cache.get(key)? {
         Object::ConfigMap(object) | Object::Secret(object) => Some(Rc::clone(object)),
         _ => None,
@@ -70,6 +70,14 @@ pub(super) fn in_cache<'a>(cache: &'a Cache) -> impl Fn(&ObjectKey) -> Option<Rc
 
 /// Why a container cannot be made as it is configured; `None` when it can.
 pub fn container_error(pod: &Pod, container: &Container, find: Find<'_>) -> Option<ConfigError> {
+    let names_objects = ["env", "envFrom"].iter().any(|field| container.extra.contains_key(*field));
+    let in_objects = if names_objects { environment_error(pod, container, find) } else { None };
+    in_objects.or_else(|| root_error(pod, container))
+}
+
+// Out of line, so that the page's start does not carry it.
+#[inline(never)]
+fn environment_error(pod: &Pod, container: &Container, find: Find<'_>) -> Option<ConfigError> {
     let source = Source { namespace: &pod.metadata.namespace, find };
     let list = |name: &str| container.extra.get(name).and_then(Value::as_array).into_iter().flatten();
     let from = list("envFrom").find_map(|from| source.whole_error(from));
@@ -78,11 +86,21 @@ pub fn container_error(pod: &Pod, container: &Container, find: Find<'_>) -> Opti
         let has_value = text(variable, "value").is_some_and(|value| !value.is_empty());
         variable.get("valueFrom").filter(|_| !has_value).and_then(|from| source.key_error(from))
     };
-    from.or_else(|| list("env").find_map(of_variable)).or_else(|| root_error(pod, container))
+    from.or_else(|| list("env").find_map(of_variable))
 }
 
 /// Why a volume cannot be mounted: one error for each of its sources that is missing.
 pub fn volume_errors(pod: &Pod, volume: &Volume, find: Find<'_>) -> Vec<ConfigError> {
+    let is_of_objects = ["configMap", "secret", "projected"].iter().any(|of| volume.extra.contains_key(*of));
+    if is_of_objects && !volume.name.starts_with(OWN_VOLUME) {
+        return file_errors(pod, volume, find);
+    }
+    Vec::new()
+}
+
+// Out of line, so that the page's start does not carry it.
+#[inline(never)]
+fn file_errors(pod: &Pod, volume: &Volume, find: Find<'_>) -> Vec<ConfigError> {
     let source = Source { namespace: &pod.metadata.namespace, find };
     let (config_map, secret) = (volume.extra.get("configMap"), volume.extra.get("secret"));
     if let Some(details) = config_map {
@@ -91,7 +109,7 @@ pub fn volume_errors(pod: &Pod, volume: &Volume, find: Find<'_>) -> Vec<ConfigEr
     if let Some(details) = secret {
         return source.file_error(Kind::Secret, "secretName", details).into_iter().collect();
     }
-    let projected = volume.extra.get("projected").filter(|_| !volume.name.starts_with(OWN_VOLUME));
+    let projected = volume.extra.get("projected");
     let sources = projected.and_then(|projected| projected.get("sources")?.as_array()).into_iter().flatten();
     sources
         .filter_map(|of| match (of.get("configMap"), of.get("secret")) {
@@ -213,7 +231,7 @@ mod tests {
         cache
     }
 
-    fn check_container(container: Value, expected: &str) {
+    fn check_container(container: &Value, expected: &str) {
         let pod = json!({
             "metadata": {"name": "web-0", "namespace": "default", "uid": "7"},
             "spec": {"containers": [container], "securityContext": {"runAsNonRoot": true}}
@@ -225,31 +243,31 @@ mod tests {
 
     #[test]
     fn containers_need_what_their_environment_names() {
-        check_container(json!({"envFrom": [{"configMapRef": {"name": "settings"}}]}), "");
+        check_container(&json!({"envFrom": [{"configMapRef": {"name": "settings"}}]}), "");
         check_container(
-            json!({"envFrom": [{"secretRef": {"name": "settings"}}]}),
+            &json!({"envFrom": [{"secretRef": {"name": "settings"}}]}),
             "secret \"settings\" not found",
         );
-        check_container(json!({"envFrom": [{"configMapRef": {"name": "none", "optional": true}}]}), "");
+        check_container(&json!({"envFrom": [{"configMapRef": {"name": "none", "optional": true}}]}), "");
         let variable = |from: Value| json!({"env": [{"name": "A", "valueFrom": from}]});
-        check_container(variable(json!({"secretKeyRef": {"name": "login", "key": "a"}})), "");
+        check_container(&variable(json!({"secretKeyRef": {"name": "login", "key": "a"}})), "");
         check_container(
-            variable(json!({"secretKeyRef": {"name": "login", "key": "b"}})),
+            &variable(json!({"secretKeyRef": {"name": "login", "key": "b"}})),
             "couldn't find key b in Secret default/login",
         );
         check_container(
-            variable(json!({"configMapKeyRef": {"name": "none", "key": "b"}})),
+            &variable(json!({"configMapKeyRef": {"name": "none", "key": "b"}})),
             "configmap \"none\" not found",
         );
-        check_container(variable(json!({"fieldRef": {"fieldPath": "metadata.name"}})), "");
+        check_container(&variable(json!({"fieldRef": {"fieldPath": "metadata.name"}})), "");
     }
 
     #[test]
     fn containers_that_must_not_be_root_are_none() {
         let user = |user: i64| json!({"name": "c", "securityContext": {"runAsUser": user}});
-        check_container(user(1000), "");
+        check_container(&user(1000), "");
         check_container(
-            user(0),
+            &user(0),
             "container's runAsUser breaks non-root policy (pod: \"web-0_default(7)\", container: c)",
         );
     }

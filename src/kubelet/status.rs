@@ -1,7 +1,7 @@
 //! The status of a pod: phase, conditions and container statuses, from what its kubelet knows.
 //!
-//! Models `generateAPIPodStatus` and `getPhase`, `pkg/kubelet/kubelet_pods.go`, Kubernetes v1.36. `conditions`:
-//! its share of them. Left out: volume mounts, resources and users of containers.
+//! Models `generateAPIPodStatus` and `getPhase`, `pkg/kubelet/kubelet_pods.go`, Kubernetes v1.36.
+//! `conditions`: its share of them. Left out: volume mounts, resources and users of containers.
 
 use serde_json::json;
 

@@ -631,7 +631,7 @@ impl Drive {
             let name = &pod.metadata.name;
             assert_eq!(*name, format!("{}-{}", self.key.name, ordinal(name)));
             assert_eq!(pod.metadata.namespace, "default");
-            let claims: Vec<String> = pod.claim_names().map(str::to_owned).collect();
+            let claims: Vec<String> = pod.claim_names().map(std::borrow::Cow::into_owned).collect();
             let wanted: Vec<String> = set
                 .spec
                 .volume_claim_templates

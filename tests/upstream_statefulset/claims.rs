@@ -28,7 +28,7 @@ fn sts_e2e_01_a_pod_finds_its_claim_again() {
         drive.settle();
         assert_eq!(drive.claims(), claims);
         for pod in drive.pods() {
-            let claim = pod.claim_names().next().unwrap().to_owned();
+            let claim = pod.claim_names().next().unwrap().into_owned();
             assert_eq!(claim, format!("www-{}", pod.metadata.name));
         }
     });

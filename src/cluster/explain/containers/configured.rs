@@ -65,7 +65,7 @@ pub(super) fn volume(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Option<Expla
     Some(mended(view, key, pod, about(sentence), &error, &format!("spec.volumes[{index}]")))
 }
 
-fn find<'a>(view: View<'a>) -> impl Fn(&ObjectKey) -> Option<Rc<Opaque>> + 'a {
+fn find(view: View<'_>) -> impl Fn(&ObjectKey) -> Option<Rc<Opaque>> {
     move |key| match view.object(key)? {
         Object::ConfigMap(object) | Object::Secret(object) => Some(Rc::clone(object)),
         _ => None,
@@ -93,8 +93,8 @@ fn mended(
         ConfigError::NoKey(of, entry) | ConfigError::NoFile(of, entry) => {
             let (kind, data) =
                 if of.kind == Kind::ConfigMap { ("configmap", "data") } else { ("secret", "stringData") };
-            let patch = format!("'{{\"{data}\":{{\"{entry}\":\"VALUE\"}}}}'");
-            let line = format!("kubectl patch {kind} {}{flag} --type=merge -p {patch}", of.name);
+            let change = format!("'{{\"{data}\":{{\"{entry}\":\"VALUE\"}}}}'");
+            let line = format!("kubectl patch {kind} {}{flag} --type=merge -p {change}", of.name);
             Some(Mend::line("Put the key in", line))
         }
         ConfigError::Root(..) => None,
