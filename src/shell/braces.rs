@@ -1,4 +1,4 @@
-//! `{a,b}` and `{0..4}`: bash makes several words of one.
+//! `{a,b}`, `{0..4}` and `{a..e}`: bash makes several words of one.
 
 use super::syntax::{Part, Word};
 
@@ -66,12 +66,34 @@ fn pieces(text: &str, begin: usize, end: usize, commas: &[usize]) -> Option<Vec<
     starts.zip(ends).map(|(start, end)| text.get(start + 1..end).map(str::to_owned)).collect()
 }
 
+/// `0..4`, `01..10`, `0..8..2`, `a..e`.
 fn range(inner: &str) -> Option<Vec<String>> {
-    let (first, last) = inner.split_once("..")?;
-    let (first, last): (i64, i64) = (first.parse().ok()?, last.parse().ok()?);
-    if usize::try_from(first.abs_diff(last)).ok()? >= WORDS_MAX {
+    let (first, rest) = inner.split_once("..")?;
+    let (last, step) = rest.split_once("..").unwrap_or((rest, "1"));
+    let step = usize::try_from(step.parse::<i64>().ok()?.unsigned_abs()).ok()?.max(1);
+    let letter = |text: &str| {
+        let mut letters = text.chars();
+        letters.next().filter(|only| only.is_ascii_alphabetic() && letters.next().is_none())
+    };
+    if let (Some(first), Some(last)) = (letter(first), letter(last)) {
+        let numbers = between(i64::from(u32::from(first)), i64::from(u32::from(last)), step)?;
+        let letter = |number: i64| char::from_u32(u32::try_from(number).ok()?).map(String::from);
+        return numbers.into_iter().map(letter).collect();
+    }
+    // A zero at the beginning of either makes all as wide as the wider one.
+    let pads = |text: &str| {
+        let digits = text.trim_start_matches('-');
+        digits.len() > 1 && digits.starts_with('0')
+    };
+    let width = if pads(first) || pads(last) { first.len().max(last.len()) } else { 0 };
+    let numbers = between(first.parse().ok()?, last.parse().ok()?, step)?;
+    Some(numbers.into_iter().map(|number| format!("{number:0width$}")).collect())
+}
+
+fn between(first: i64, last: i64, step: usize) -> Option<Vec<i64>> {
+    if usize::try_from(first.abs_diff(last)).ok()? / step >= WORDS_MAX {
         return None;
     }
-    let up = (first.min(last)..=first.max(last)).map(|number| number.to_string());
-    Some(if first <= last { up.collect() } else { up.rev().collect() })
+    let all = first.min(last)..=first.max(last);
+    Some(if first <= last { all.step_by(step).collect() } else { all.rev().step_by(step).collect() })
 }

@@ -10,7 +10,8 @@ use super::braces;
 use super::glob;
 use super::host::Files;
 use super::scope::Scope;
-use super::syntax::{List, Operation, Part, Word};
+use super::separators::Separators;
+use super::syntax::{List, Part, Word};
 
 /// Bytes that the words of one command may have.
 const WORDS_MAX: usize = 1 << 20;
@@ -37,9 +38,11 @@ pub(super) struct Expansion<'a> {
 
 /// The fields that a word becomes.
 #[derive(Default)]
-struct Fields {
+pub(super) struct Fields {
     done: Vec<Field>,
     current: Option<Field>,
+    /// White space has ended the last one: a separator that follows belongs to its end.
+    may_yet_end: bool,
 }
 
 #[derive(Default)]
@@ -51,6 +54,7 @@ struct Field {
 
 impl Fields {
     fn add(&mut self, text: &str, is_quoted: bool) {
+        self.may_yet_end = false;
         let field = self.current.get_or_insert_default();
         field.text.push_str(text);
         if !is_quoted {
@@ -67,17 +71,33 @@ impl Fields {
 
     fn end(&mut self) {
         self.done.extend(self.current.take());
+        self.may_yet_end = false;
     }
 
-    /// Adds a text that is split at blanks.
-    fn split(&mut self, text: &str) {
-        for (index, piece) in text.split([' ', '\t', '\n']).enumerate() {
-            if index > 0 {
-                self.end();
-            }
+    /// Adds a text that is split at separators: white space ends a field, others also one that is empty.
+    fn split(&mut self, text: &str, separators: Separators<'_>) {
+        let mut rest = text;
+        while let Some(at) = rest.find(|letter| separators.has(letter)) {
+            let (piece, after) = rest.split_at(at);
+            let Some(separator) = after.chars().next() else { break };
             if !piece.is_empty() {
                 self.add(piece, false);
             }
+            let has_ended = self.current.is_some();
+            if separators.is_white(separator) {
+                let may_yet_end = has_ended || self.may_yet_end;
+                self.end();
+                self.may_yet_end = may_yet_end;
+            } else {
+                if !has_ended && !self.may_yet_end {
+                    self.current = Some(Field::default());
+                }
+                self.end();
+            }
+            rest = after.get(separator.len_utf8()..).unwrap_or_default();
+        }
+        if !rest.is_empty() {
+            self.add(rest, false);
         }
     }
 }
@@ -138,21 +158,23 @@ impl Expansion<'_> {
         Ok(fields.current.unwrap_or_default())
     }
 
-    fn parts(&mut self, word: &Word, fields: &mut Fields, splits: bool) -> Result<(), Lack> {
+    pub(super) fn parts(&mut self, word: &Word, fields: &mut Fields, splits: bool) -> Result<(), Lack> {
         for part in &word.0 {
             match part {
                 Part::Text { text, is_quoted } => fields.add(text, *is_quoted),
-                Part::Variable { name, operation: None, is_quoted: true } if name == "@" && splits => {
+                Part::Variable { name, operation: None, is_quoted }
+                    if splits && (name == "@" || (name == "*" && !is_quoted)) =>
+                {
                     for (index, argument) in self.scope.arguments.iter().enumerate() {
                         if index > 0 {
                             fields.end();
                         }
-                        fields.add(argument, true);
+                        self.give(fields, argument, *is_quoted, true);
                     }
                 }
                 Part::Variable { name, operation: None, is_quoted } => {
                     let value = self.value(name).unwrap_or_default();
-                    give(fields, &value, *is_quoted, splits);
+                    self.give(fields, &value, *is_quoted, splits);
                 }
                 Part::Variable { name, operation: Some((operation, word)), is_quoted } => {
                     self.operation(name, *operation, word, *is_quoted, fields, splits)?;
@@ -162,13 +184,13 @@ impl Expansion<'_> {
                         return Err(Lack::Output(list.clone()));
                     };
                     self.used += 1;
-                    give(fields, output, *is_quoted, splits);
+                    self.give(fields, output, *is_quoted, splits);
                 }
                 Part::Arithmetic { text, is_quoted } => {
                     let text = self.text(text)?;
                     let number = arithmetic::evaluate(&text, self)
                         .map_err(|why| Lack::Failed(format!("{text}: {why}")))?;
-                    give(fields, &number.to_string(), *is_quoted, splits);
+                    self.give(fields, &number.to_string(), *is_quoted, splits);
                 }
             }
             let bytes: usize = fields.current.as_ref().map_or(0, |field| field.text.len());
@@ -179,103 +201,12 @@ impl Expansion<'_> {
         Ok(())
     }
 
-    fn operation(
-        &mut self,
-        name: &str,
-        operation: Operation,
-        word: &Word,
-        is_quoted: bool,
-        fields: &mut Fields,
-        splits: bool,
-    ) -> Result<(), Lack> {
-        let value = self.value(name);
-        let stands = |or_empty: bool| value.as_ref().is_some_and(|value| !(or_empty && value.is_empty()));
-        let result = match operation {
-            Operation::Default { or_empty }
-            | Operation::Assign { or_empty }
-            | Operation::Required { or_empty }
-                if stands(or_empty) =>
-            {
-                value.unwrap_or_default()
-            }
-            Operation::Default { .. } => return self.parts(word, fields, splits && !is_quoted),
-            Operation::Assign { .. } => {
-                let text = self.text(word)?;
-                self.assigned.push((name.to_owned(), text.clone()));
-                text
-            }
-            Operation::Required { .. } => {
-                let text = self.text(word)?;
-                let why = if text.is_empty() { "parameter null or not set" } else { &text };
-                return Err(Lack::Failed(format!("{name}: {why}")));
-            }
-            Operation::Alternative { or_empty } if stands(or_empty) => {
-                return self.parts(word, fields, splits && !is_quoted);
-            }
-            Operation::Alternative { .. } => String::new(),
-            Operation::Length => value.unwrap_or_default().chars().count().to_string(),
-            Operation::DropStart { longest } => {
-                drop_start(&value.unwrap_or_default(), &self.pattern(word)?, longest)
-            }
-            Operation::DropEnd { longest } => {
-                drop_end(&value.unwrap_or_default(), &self.pattern(word)?, longest)
-            }
-            Operation::Replace { all } => {
-                let pattern = self.pattern(word)?;
-                let (from, to) = match pattern.iter().position(|letter| *letter == '/') {
-                    Some(at) => (&pattern[..at], pattern[at + 1..].iter().collect()),
-                    None => (&pattern[..], String::new()),
-                };
-                replace(&value.unwrap_or_default(), from, &to, all)
-            }
-        };
-        give(fields, &result, is_quoted, splits);
-        Ok(())
-    }
-}
-
-fn give(fields: &mut Fields, text: &str, is_quoted: bool, splits: bool) {
-    if splits && !is_quoted {
-        fields.split(text);
-    } else {
-        fields.add(text, is_quoted);
-    }
-}
-
-fn drop_start(text: &str, pattern: &[char], longest: bool) -> String {
-    let letters: Vec<char> = text.chars().collect();
-    let fits = |length: &usize| glob::matches(pattern, &letters[..*length]);
-    let mut lengths = 0..=letters.len();
-    let length = if longest { lengths.rev().find(fits) } else { lengths.find(fits) };
-    letters[length.unwrap_or_default()..].iter().collect()
-}
-
-fn drop_end(text: &str, pattern: &[char], longest: bool) -> String {
-    let letters: Vec<char> = text.chars().collect();
-    let fits = |begin: &usize| glob::matches(pattern, &letters[*begin..]);
-    let mut begins = 0..=letters.len();
-    let begin = if longest { begins.find(fits) } else { begins.rev().find(fits) };
-    letters[..begin.unwrap_or(letters.len())].iter().collect()
-}
-
-/// Letters of a text beyond which nothing is replaced: each place is tried with each length.
-const REPLACE_MAX: usize = 2_000;
-
-fn replace(text: &str, pattern: &[char], to: &str, all: bool) -> String {
-    let letters: Vec<char> = text.chars().collect();
-    let mut result = String::new();
-    let (mut at, mut goes_on) = (0, !pattern.is_empty() && letters.len() <= REPLACE_MAX);
-    while at < letters.len() {
-        let fits = |end: &usize| glob::matches(pattern, &letters[at..*end]);
-        let found = if goes_on { (at + 1..=letters.len()).rev().find(fits) } else { None };
-        if let Some(end) = found {
-            result.push_str(to);
-            at = end;
-            goes_on = all;
+    /// Adds a value to the fields, split where it is not quoted.
+    pub(super) fn give(&self, fields: &mut Fields, text: &str, is_quoted: bool, splits: bool) {
+        if splits && !is_quoted {
+            fields.split(text, self.scope.separators());
         } else {
-            result.push(letters[at]);
-            at += 1;
+            fields.add(text, is_quoted);
         }
     }
-    result
 }

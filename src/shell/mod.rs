@@ -10,7 +10,8 @@
 //! share, and says when it wants to be polled again.
 //!
 //! - [`host`]: what a shell stands on. [`mod@io`]: the streams of a program.
-//! - `syntax`: from a text to what it means. `expand`, `arithmetic`, `glob`, `braces`: from words to texts.
+//! - `syntax`: from a text to what it means. `expand`, `parameter`, `separators`, `arithmetic`, `glob`,
+//!   `braces`: from words to texts.
 //! - `session`: a shell as its owner sees it; `standing`: how it stands. `machine`: the interpreter. `pipes`,
 //!   `console`, `scope`: what it keeps.
 //! - [`programs`]: the text tools. `regex`: their patterns. [`files`]: paths, and files in memory. [`web`]:
@@ -28,7 +29,9 @@ mod syntax;
 mod arithmetic;
 mod glob;
 mod braces;
+mod separators;
 mod expand;
+mod parameter;
 mod machine;
 mod prompt;
 mod standing;

@@ -45,7 +45,8 @@ impl Scope {
             "?" => Some(self.status.to_string()),
             "#" => Some(self.arguments.len().to_string()),
             "0" => Some(self.name.clone()),
-            "@" | "*" => Some(self.arguments.join(" ")),
+            "@" => Some(self.arguments.join(" ")),
+            "*" => Some(self.arguments.join(self.separators().joiner())),
             "$" => Some("4242".to_owned()),
             "!" | "-" => Some(String::new()),
             _ => {

@@ -2,12 +2,28 @@
 
 use std::rc::Rc;
 
-use super::{Frame, Machine, Waits};
+use super::{Frame, Machine};
 use crate::shell::arithmetic;
 use crate::shell::files::resolve;
 use crate::shell::host::{FileError, FileKind};
-use crate::shell::io::{Descriptors, Kernel, Read};
+use crate::shell::io::{Descriptors, Kernel};
 use crate::shell::syntax;
+
+/// Commands that POSIX calls special.
+const SPECIAL: &[&str] = &[
+    ":", ".", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift",
+    "source", "unset",
+];
+/// The shell's other commands.
+const REGULAR: &[&str] = &[
+    "alias", "cd", "declare", "history", "jobs", "let", "local", "logout", "read", "typeset", "unalias",
+    "wait",
+];
+
+/// Whether a command is the shell's own.
+fn is_own(name: &str) -> bool {
+    (SPECIAL.contains(&name) && name != "exec") || REGULAR.contains(&name)
+}
 
 impl Machine {
     /// Runs a command that is the shell's own; `false` when it is not.
@@ -18,7 +34,8 @@ impl Machine {
         assignments: &[(String, String)],
         descriptors: &Descriptors,
     ) -> bool {
-        let Some((name, args)) = words.split_first() else { return false };
+        let Some((name, args)) = words.split_first().filter(|(name, _)| is_own(name)) else { return false };
+        self.assign(name, assignments);
         let mut status = 0;
         match name.as_str() {
             // Nothing runs in the background.
@@ -69,11 +86,22 @@ impl Machine {
             }
             _ => return false,
         }
+        self.scope.status = status;
+        true
+    }
+
+    /// The assignments before a command of the shell's own. They are for that command alone; in shells other
+    /// than bash those before one that POSIX calls special stay.
+    fn assign(&mut self, name: &str, assignments: &[(String, String)]) {
+        let stays = SPECIAL.contains(&name) && self.scope.name != "bash";
+        if !assignments.is_empty() && !stays {
+            let before =
+                |(name, _): &(String, String)| (name.clone(), self.scope.variables.get(name).cloned());
+            self.frames.push(Frame::Reset { variables: assignments.iter().map(before).collect() });
+        }
         for (name, value) in assignments {
             self.scope.set(name, value.clone());
         }
-        self.scope.status = status;
-        true
     }
 
     fn exit(&mut self, kernel: &mut Kernel<'_>, status: i32) {
@@ -194,44 +222,6 @@ impl Machine {
             Err(error) => self.complain(kernel, &format!("{name}: {error}")),
         }
         self.scope.status = 1;
-        true
-    }
-
-    fn begin_read(&mut self, args: &[String], descriptors: &Descriptors) {
-        let is_raw = args.iter().any(|arg| arg.starts_with('-') && arg.contains('r'));
-        let mut names: Vec<String> = args.iter().filter(|arg| syntax::is_name(arg)).cloned().collect();
-        if names.is_empty() {
-            names.push("REPLY".to_owned());
-        }
-        self.waits = Some(Waits::Read { names, is_raw, descriptors: descriptors.clone() });
-    }
-
-    /// Goes on with `read`; whether it has ended.
-    pub(super) fn read(
-        &mut self,
-        kernel: &mut Kernel<'_>,
-        names: &[String],
-        is_raw: bool,
-        descriptors: &Descriptors,
-    ) -> bool {
-        let line = match kernel.io(descriptors).read_line() {
-            Read::Wait => return false,
-            Read::End => None,
-            Read::Text(line) => Some(line),
-        };
-        self.scope.status = i32::from(!line.as_ref().is_some_and(|line| line.ends_with('\n')));
-        let line = line.unwrap_or_default();
-        let line = line.trim_end_matches('\n');
-        let line = if is_raw { line.to_owned() } else { line.replace('\\', "") };
-        let mut rest = line.trim_matches([' ', '\t']);
-        for (index, name) in names.iter().enumerate() {
-            let (value, after) = match rest.split_once([' ', '\t']) {
-                Some((value, after)) if index + 1 < names.len() => (value, after),
-                _ => (rest, ""),
-            };
-            self.scope.set(name, value);
-            rest = after.trim_start_matches([' ', '\t']);
-        }
         true
     }
 }

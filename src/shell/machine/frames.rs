@@ -33,6 +33,14 @@ impl Machine {
             }
             Frame::While { command, phase, last } => self.while_loop(command, phase, last),
             Frame::If { command, at, phase } => self.branch(command, at, phase),
+            Frame::Reset { variables } => {
+                for (name, before) in variables {
+                    match before {
+                        Some(variable) => drop(self.scope.variables.insert(name, variable)),
+                        None => drop(self.scope.variables.remove(&name)),
+                    }
+                }
+            }
             Frame::Restore { descriptors, pipes } => {
                 self.descriptors = descriptors;
                 for pipe in pipes {
@@ -130,7 +138,7 @@ impl Machine {
                 if left == 0 && continues {
                     self.frames.push(frame);
                 }
-            } else if matches!(frame, Frame::Restore { .. }) {
+            } else if matches!(frame, Frame::Restore { .. } | Frame::Reset { .. }) {
                 self.frames.push(frame);
                 self.step(kernel);
             }

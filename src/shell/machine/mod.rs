@@ -4,13 +4,14 @@
 //! their own with a copy of the variables; how deeply they nest is limited, and so is what one turn does.
 //!
 //! - `frames`: one step of lists, loops and branches. `command`: from words to a program. `redirects`:
-//!   streams. `builtins`: commands that change the shell itself. `options`: those that other shells have, and
-//!   `set`. `job`: the programs of a pipeline.
+//!   streams. `builtins`: commands that change the shell itself; `read`. `options`: those that other shells
+//!   have, and `set`. `job`: the programs of a pipeline.
 
 mod frames;
 mod command;
 mod redirects;
 mod builtins;
+mod read;
 mod options;
 mod job;
 
@@ -20,7 +21,7 @@ use std::rc::Rc;
 use super::host::INTERRUPTED;
 use super::io::{Descriptors, Kernel, Sink};
 use super::pipes::{Pipe, PipeId};
-use super::scope::Scope;
+use super::scope::{Scope, Variable};
 use super::syntax::{Command, List};
 use job::Job;
 
@@ -58,6 +59,8 @@ enum Frame {
     While { command: Rc<Command>, phase: Phase, last: i32 },
     /// An `if` at one of its branches.
     If { command: Rc<Command>, at: usize, phase: Phase },
+    /// Variables as they were before a command with assignments of its own.
+    Reset { variables: Vec<(String, Option<Variable>)> },
     /// Streams as they were before a redirection.
     Restore { descriptors: Descriptors, pipes: Vec<PipeId> },
 }

@@ -3,13 +3,14 @@
 //! A descent by hand, with a limit to its depth. Left out, and refused in so many words: commands in the
 //! background, functions, arrays, `[[`, `select`, `coproc`, process substitution, `|&`.
 //!
-//! - `tree`: what a text means. `scan`: letters and blanks. `words`: quotes and `$`. `commands`: the grammar.
-//!   `numbers`: arithmetic in it. `redirects`: redirections and here-documents. `draft`: a text that is typed
-//!   line by line.
+//! - `tree`: what a text means. `scan`: letters and blanks. `words`: quotes and `$`. `braced`: `${…}`.
+//!   `commands`: the grammar. `numbers`: arithmetic in it. `redirects`: redirections and here-documents.
+//!   `draft`: a text that is typed line by line.
 
 mod tree;
 mod scan;
 mod words;
+mod braced;
 mod numbers;
 mod commands;
 mod redirects;

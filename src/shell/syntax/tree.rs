@@ -132,6 +132,13 @@ pub(crate) enum Operation {
     Replace { all: bool },
 }
 
+impl Operation {
+    /// Whether its word is a pattern. Quotes around all of `${…}` do not quote that.
+    pub(crate) fn takes_pattern(self) -> bool {
+        matches!(self, Self::DropStart { .. } | Self::DropEnd { .. } | Self::Replace { .. })
+    }
+}
+
 impl Word {
     pub(crate) fn literal(text: &str) -> Self {
         Self(vec![Part::Text { text: text.to_owned(), is_quoted: true }])

@@ -3,18 +3,18 @@
 use std::rc::Rc;
 
 use super::scan::{Parser, is_meta};
-use super::tree::{Operation, Part, Word};
+use super::tree::{Part, Word};
 use super::{Open, SyntaxError};
 
 /// Adds text to a word; texts of one kind that follow each other are one part.
-fn push(parts: &mut Vec<Part>, more: &str, quoted: bool) {
+pub(super) fn push(parts: &mut Vec<Part>, more: &str, quoted: bool) {
     match parts.last_mut() {
         Some(Part::Text { text, is_quoted }) if *is_quoted == quoted => text.push_str(more),
         _ => parts.push(Part::Text { text: more.to_owned(), is_quoted: quoted }),
     }
 }
 
-fn push_letter(parts: &mut Vec<Part>, letter: char, quoted: bool) {
+pub(super) fn push_letter(parts: &mut Vec<Part>, letter: char, quoted: bool) {
     push(parts, letter.encode_utf8(&mut [0; 4]), quoted);
 }
 
@@ -48,7 +48,7 @@ impl Parser {
         Ok((self.at > begin).then_some(Word(parts)))
     }
 
-    fn backslash(&mut self, parts: &mut Vec<Part>) -> Result<(), SyntaxError> {
+    pub(super) fn backslash(&mut self, parts: &mut Vec<Part>) -> Result<(), SyntaxError> {
         self.at += 1;
         match self.next() {
             Some('\n') => {}
@@ -59,7 +59,7 @@ impl Parser {
         Ok(())
     }
 
-    fn single_quoted(&mut self, parts: &mut Vec<Part>) -> Result<(), SyntaxError> {
+    pub(super) fn single_quoted(&mut self, parts: &mut Vec<Part>) -> Result<(), SyntaxError> {
         self.at += 1;
         push(parts, "", true);
         loop {
@@ -79,7 +79,11 @@ impl Parser {
     }
 
     /// What stands between double quotes; without an end, all of the text.
-    fn quoted_parts(&mut self, parts: &mut Vec<Part>, end: Option<char>) -> Result<(), SyntaxError> {
+    pub(super) fn quoted_parts(
+        &mut self,
+        parts: &mut Vec<Part>,
+        end: Option<char>,
+    ) -> Result<(), SyntaxError> {
         loop {
             match self.peek() {
                 None => return end.map_or(Ok(()), |end| Err(SyntaxError::Open(Open::Quote(end)))),
@@ -108,7 +112,7 @@ impl Parser {
         }
     }
 
-    fn dollar(&mut self, parts: &mut Vec<Part>, is_quoted: bool) -> Result<(), SyntaxError> {
+    pub(super) fn dollar(&mut self, parts: &mut Vec<Part>, is_quoted: bool) -> Result<(), SyntaxError> {
         self.at += 1;
         match self.peek() {
             Some('(') if self.peek_at(1) == Some('(') && self.closes_arithmetic().is_some() => {
@@ -147,7 +151,7 @@ impl Parser {
         }
     }
 
-    fn name(&mut self) -> String {
+    pub(super) fn name(&mut self) -> String {
         let mut name = String::new();
         while let Some(letter) = self.peek().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_')
         {
@@ -157,7 +161,7 @@ impl Parser {
         name
     }
 
-    fn backquoted(&mut self, parts: &mut Vec<Part>, is_quoted: bool) -> Result<(), SyntaxError> {
+    pub(super) fn backquoted(&mut self, parts: &mut Vec<Part>, is_quoted: bool) -> Result<(), SyntaxError> {
         self.at += 1;
         let mut inner = String::new();
         loop {
@@ -202,96 +206,6 @@ impl Parser {
                 Some(letter) => letter,
             };
             push_letter(parts, letter, true);
-        }
-    }
-
-    fn braced(&mut self, parts: &mut Vec<Part>, is_quoted: bool) -> Result<(), SyntaxError> {
-        let begin = self.at;
-        self.at += 1;
-        let is_length = self.peek() == Some('#') && self.peek_at(1) != Some('}');
-        if is_length {
-            self.at += 1;
-        }
-        let name = match self.peek() {
-            Some(letter @ ('?' | '@' | '*' | '#' | '$' | '!' | '-')) => {
-                self.at += 1;
-                letter.to_string()
-            }
-            _ => self.name(),
-        };
-        let operation = if is_length { Some(Operation::Length) } else { self.operation() };
-        if self.peek() == Some('[') && !name.is_empty() {
-            return Err(SyntaxError::Refused(super::NO_ARRAYS.to_owned()));
-        }
-        let bad = |parser: &Self| {
-            let text: String = parser.text.iter().skip(begin).take_while(|letter| **letter != '\n').collect();
-            SyntaxError::Refused(format!("${text}: bad substitution"))
-        };
-        if name.is_empty() {
-            return Err(if self.peek().is_none() { SyntaxError::Incomplete } else { bad(self) });
-        }
-        let Some(operation) = operation else {
-            if !self.takes("}") {
-                return Err(if self.peek().is_none() { SyntaxError::Incomplete } else { bad(self) });
-            }
-            parts.push(Part::Variable { name, operation: None, is_quoted });
-            return Ok(());
-        };
-        self.enter()?;
-        let word = self.braced_word(is_quoted)?;
-        self.leave();
-        parts.push(Part::Variable { name, operation: Some((operation, word)), is_quoted });
-        Ok(())
-    }
-
-    fn operation(&mut self) -> Option<Operation> {
-        let or_empty = self.peek() == Some(':') && matches!(self.peek_at(1), Some('-' | '=' | '+' | '?'));
-        if or_empty {
-            self.at += 1;
-        }
-        let twice = self.peek().is_some() && self.peek() == self.peek_at(1);
-        let operation = match self.peek()? {
-            '-' => Operation::Default { or_empty },
-            '=' => Operation::Assign { or_empty },
-            '+' => Operation::Alternative { or_empty },
-            '?' => Operation::Required { or_empty },
-            '#' => Operation::DropStart { longest: twice },
-            '%' => Operation::DropEnd { longest: twice },
-            '/' => Operation::Replace { all: twice },
-            _ => return None,
-        };
-        let is_pattern = matches!(
-            operation,
-            Operation::DropStart { .. } | Operation::DropEnd { .. } | Operation::Replace { .. }
-        );
-        self.at += if twice && is_pattern { 2 } else { 1 };
-        Some(operation)
-    }
-
-    /// The word within `${NAME-…}`, up to the brace.
-    fn braced_word(&mut self, is_quoted: bool) -> Result<Word, SyntaxError> {
-        let mut parts = Vec::new();
-        loop {
-            match self.peek() {
-                None => return Err(SyntaxError::Incomplete),
-                Some('}') => {
-                    self.at += 1;
-                    return Ok(Word(parts));
-                }
-                Some('\\') => self.backslash(&mut parts)?,
-                Some('\'') if !is_quoted => self.single_quoted(&mut parts)?,
-                Some('"') => {
-                    self.at += 1;
-                    push(&mut parts, "", true);
-                    self.quoted_parts(&mut parts, Some('"'))?;
-                }
-                Some('$') => self.dollar(&mut parts, is_quoted)?,
-                Some('`') => self.backquoted(&mut parts, is_quoted)?,
-                Some(letter) => {
-                    self.at += 1;
-                    push_letter(&mut parts, letter, is_quoted);
-                }
-            }
         }
     }
 }
