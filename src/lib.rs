@@ -14,6 +14,7 @@
 //! [`kubectl`].
 
 pub mod collections;
+pub mod base64;
 pub mod sim;
 pub mod shell;
 pub mod api;

@@ -14,9 +14,10 @@ use text::{SourceFile, Token};
 /// stands in for parts of std. `main`, `bin` and `lib` only mount.
 const LAYERS: &[(&str, &[&str])] = &[
     (COLLECTIONS, &[]),
+    ("base64", &[]),
     ("sim", &[]),
-    ("shell", &["sim"]),
-    ("api", &["sim"]),
+    ("shell", &["base64", "sim"]),
+    ("api", &["base64", "sim"]),
     ("apiserver", &["api", "sim"]),
     ("client", &["api", "apiserver", "sim"]),
     ("controllers", &["api", "client", "sim"]),

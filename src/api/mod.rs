@@ -13,7 +13,7 @@
 //! - `schema`, `quantity`, `patch`, `yaml`: the full list of fields, amounts, patches and manifests as
 //!   values.
 
-pub mod base64;
+pub use crate::base64;
 pub mod codec;
 pub mod shared;
 pub mod kind;

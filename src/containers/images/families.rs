@@ -32,7 +32,7 @@ pub(super) static DEBIAN: Family = Family {
         "mv" "chmod" "chown" "head" "tail" "wc" "uniq" "sort" "cut" "tr" "grep" "egrep" "fgrep" "sed" "awk"
         "tee" "seq" "sleep" "date" "pwd" "env" "printenv" "true" "false" "basename" "dirname" "test" "["
         "which" "xargs" "hostname" "id" "whoami" "uname" "sync" "kill" "clear" "flock"
-        "timeout" "tac" "rev" "fold" "paste"),
+        "timeout" "tac" "rev" "fold" "paste" "nl" "base64"),
     links: &[("/bin", "/usr/bin"), ("/sbin", "/usr/sbin")],
     folders: FOLDERS,
     files: &[(
@@ -49,7 +49,7 @@ pub(super) static BUSYBOX: Family = Family {
         "chown" "head" "tail" "wc" "uniq" "sort" "cut" "tr" "grep" "egrep" "fgrep" "sed" "awk" "tee" "seq"
         "sleep" "date" "pwd" "env" "printenv" "true" "false" "basename" "dirname" "test" "[" "which" "xargs"
         "hostname" "id" "whoami" "uname" "sync" "kill" "clear" "ps" "pkill" "pgrep" "killall" "vi" "watch"
-        "time" "nslookup" "wget" "nc" "ping" "flock" "timeout" "tac" "rev" "fold" "paste"),
+        "time" "nslookup" "wget" "nc" "ping" "flock" "timeout" "tac" "rev" "fold" "paste" "nl" "base64"),
     links: &[],
     folders: FOLDERS,
     files: &[],

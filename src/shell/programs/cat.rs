@@ -7,23 +7,88 @@ use crate::shell::host::{Call, Program};
 use crate::shell::io::Io;
 
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Cat {
     numbers: bool,
+    /// Empty lines have no number.
+    skips_empty: bool,
+    squeezes: bool,
+    shows_ends: bool,
+    shows_tabs: bool,
+    shows_others: bool,
     number: usize,
+    was_empty: bool,
 }
 
-/// `cat`: with `-n`, lines are numbered.
+/// `cat`: with `-n` and `-b`, lines are numbered; with `-v`, `-E`, `-T` and `-A`, what cannot be seen is
+/// shown; with `-s`, one empty line is left of several.
 pub(super) fn cat(call: Call) -> Result<Box<dyn Program>, Wrong> {
-    let options = Options::parse(&call, "nuetvAs", &[("number", 'n')])?;
-    let filter = Cat { numbers: options.has('n'), number: 0 };
+    let long = [
+        ("number", 'n'),
+        ("number-nonblank", 'b'),
+        ("squeeze-blank", 's'),
+        ("show-all", 'A'),
+        ("show-ends", 'E'),
+        ("show-tabs", 'T'),
+        ("show-nonprinting", 'v'),
+    ];
+    let options = Options::parse(&call, "nbsuvetAET", &long)?;
+    let has_any = |letters: &str| letters.chars().any(|letter| options.has(letter));
+    let filter = Cat {
+        numbers: has_any("nb"),
+        skips_empty: options.has('b'),
+        squeezes: options.has('s'),
+        shows_ends: has_any("AeE"),
+        shows_tabs: has_any("AtT"),
+        shows_others: has_any("Aetv"),
+        number: 0,
+        was_empty: false,
+    };
     Ok(Filtering::make(call, options.operands, filter))
+}
+
+impl Cat {
+    /// A line with what cannot be seen.
+    fn shown(&self, line: &str) -> String {
+        let mut shown = String::new();
+        for byte in line.bytes() {
+            let low = byte & 0x7f;
+            if byte > low {
+                shown.push_str("M-");
+            }
+            match low {
+                b'\t' if byte == low && !self.shows_tabs => shown.push('\t'),
+                0x7f => shown.push_str("^?"),
+                0..=0x1f => shown.extend(['^', char::from(low + 0x40)]),
+                _ => shown.push(char::from(low)),
+            }
+        }
+        shown
+    }
 }
 
 impl Filter for Cat {
     fn line(&mut self, line: &str, has_end: bool, io: &mut Io<'_>) -> Flow {
-        self.number += 1;
-        let head = if self.numbers { format!("{:>6}\t", self.number) } else { String::new() };
-        io.out(&format!("{head}{line}{}", if has_end { "\n" } else { "" }));
+        let is_empty = line.is_empty() && has_end;
+        if std::mem::replace(&mut self.was_empty, is_empty) && is_empty && self.squeezes {
+            return Flow::More;
+        }
+        let mut text = String::new();
+        if self.numbers && !(is_empty && self.skips_empty) {
+            self.number += 1;
+            text = format!("{:>6}\t", self.number);
+        }
+        if self.shows_others {
+            text.push_str(&self.shown(line));
+        } else if self.shows_tabs {
+            text.push_str(&line.replace('\t', "^I"));
+        } else {
+            text.push_str(line);
+        }
+        if has_end {
+            text.push_str(if self.shows_ends { "$\n" } else { "\n" });
+        }
+        io.out(&text);
         Flow::More
     }
 

@@ -1,5 +1,8 @@
 //! Formats of `printf`, in the shell and in awk.
 
+use super::numbers::{exponential, general, number};
+use super::quoting::quote;
+
 /// The widest field.
 const WIDTH_MAX: usize = 10_000;
 
@@ -57,8 +60,12 @@ fn one(verb: char, value: &str, precision: Option<usize>, flags: &str) -> String
         'o' => format!("{:o}", whole(value)),
         'c' => value.chars().next().map(String::from).unwrap_or_default(),
         'f' | 'F' => format!("{:.*}", precision.unwrap_or(6), number(value)),
-        'g' | 'e' | 'E' | 'G' => short(number(value)),
+        'e' => exponential(number(value), precision.unwrap_or(6)),
+        'E' => exponential(number(value), precision.unwrap_or(6)).to_uppercase(),
+        'g' => general(number(value), precision.unwrap_or(6)),
+        'G' => general(number(value), precision.unwrap_or(6)).to_uppercase(),
         'b' => escapes(value).0,
+        'q' => quote(value),
         _ => match precision {
             Some(length) => value.chars().take(length).collect(),
             None => value.to_owned(),
@@ -71,48 +78,16 @@ fn pad(text: &str, width: usize, flags: &str, verb: char) -> String {
     if flags.contains('-') {
         return format!("{text}{}", " ".repeat(missing));
     }
-    if flags.contains('0') && !matches!(verb, 's' | 'c' | 'b') {
+    if flags.contains('0') && !matches!(verb, 's' | 'c' | 'b' | 'q') {
         let (sign, digits) = text.split_at(usize::from(text.starts_with(['-', '+'])));
         return format!("{sign}{}{digits}", "0".repeat(missing));
     }
     format!("{}{text}", " ".repeat(missing))
 }
 
-/// The number that a text begins with, as awk reads it.
-pub(super) fn number(text: &str) -> f64 {
-    let text = text.trim_start();
-    let mut end = 0;
-    let mut seen_point = false;
-    for (at, letter) in text.char_indices() {
-        match letter {
-            '0'..='9' => {}
-            '-' | '+' if at == 0 => {}
-            '.' if !seen_point => seen_point = true,
-            _ => break,
-        }
-        end = at + 1;
-    }
-    text.get(..end).and_then(|digits| digits.parse().ok()).unwrap_or(0.0)
-}
-
 #[expect(clippy::cast_possible_truncation, reason = "a number out of range is cut to the largest, as in awk")]
 fn whole(text: &str) -> i64 {
     text.trim().parse().unwrap_or_else(|_| number(text) as i64)
-}
-
-/// A number as awk prints it: whole, or with six digits that count.
-pub(super) fn short(number: f64) -> String {
-    if number.fract() == 0.0 && number.abs() < 1e16 {
-        return format!("{number:.0}");
-    }
-    let digits = if number.abs() >= 1.0 { 5_usize.saturating_sub(decimal_digits(number)) } else { 6 };
-    let text = format!("{number:.digits$}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// How many digits stand before the point, less one.
-fn decimal_digits(number: f64) -> usize {
-    format!("{:.0}", number.abs().trunc()).len() - 1
 }
 
 /// Backslashes of `echo -e` and of formats; whether the text ends at a `\c`.
@@ -162,13 +137,14 @@ mod tests {
             ("%05d %x %.2f%%", &["42", "255", "3.14159"], "00042 ff 3.14%"),
             ("%.2s %c", &["abc", "xyz"], "ab x"),
             ("%*d", &["4", "7"], "   7"),
+            ("%e %.2E", &["1234.5", "0.00012"], "1.234500e+03 1.20E-04"),
+            ("%g %g %G", &["1e10", "0.5", "0.00001"], "1e+10 0.5 1E-05"),
+            ("%q %q", &["a b", ""], "a\\ b ''"),
             ("%", &[], "%"),
         ];
         for (text, values, expected) in cases {
             let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
             assert_eq!(format(text, &values).0, expected, "{text}");
         }
-        assert_eq!([short(3.0), short(0.1 + 0.2), short(1e6 / 3.0)], ["3", "0.3", "333333"]);
-        assert_eq!(["12abc", " -1.5x", "x"].map(|text| short(number(text))), ["12", "-1.5", "0"]);
     }
 }

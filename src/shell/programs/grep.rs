@@ -14,7 +14,11 @@ use crate::shell::regex::{Dialect, Regex};
 
 #[derive(Clone)]
 struct Grep {
+    call: Call,
     patterns: Vec<Regex>,
+    /// Files of further patterns.
+    unread: Vec<String>,
+    has_failed: bool,
     flags: Options,
     before: usize,
     after: usize,
@@ -47,6 +51,8 @@ pub(super) fn grep(call: Call) -> Result<Box<dyn Program>, Wrong> {
         ("word-regexp", 'w'),
         ("line-regexp", 'x'),
         ("files-with-matches", 'l'),
+        ("files-without-match", 'L'),
+        ("file", 'f'),
         ("after-context", 'A'),
         ("before-context", 'B'),
         ("context", 'C'),
@@ -58,9 +64,9 @@ pub(super) fn grep(call: Call) -> Result<Box<dyn Program>, Wrong> {
         ("colour", 'k'),
         ("line-buffered", 'k'),
     ];
-    let mut flags = Options::parse(&call, "vicEFGPonqwxlHhskrRIY:A:B:C:m:e:", &long)?;
+    let mut flags = Options::parse(&call, "vicEFGPonqwxlLHhskrRIY:A:B:C:m:e:f:", &long)?;
     let mut texts: Vec<String> = flags.values('e').map(str::to_owned).collect();
-    if texts.is_empty() {
+    if texts.is_empty() && !flags.has('f') {
         if flags.operands.is_empty() {
             return Err(wrong(&call, "usage: grep [OPTION]... PATTERNS [FILE]..."));
         }
@@ -77,12 +83,15 @@ pub(super) fn grep(call: Call) -> Result<Box<dyn Program>, Wrong> {
     }
     let filter = Grep {
         patterns,
+        unread: flags.values('f').map(str::to_owned).collect(),
+        call: call.clone(),
         before: flags.number(&call, 'B', "context length argument")?.unwrap_or(context),
         after: flags.number(&call, 'A', "context length argument")?.unwrap_or(context),
         includes: flags.values('Y').map(|pattern| pattern.chars().collect()).collect(),
         most: flags.number(&call, 'm', "max count")?,
         shows_name: flags.has('H') || (files.len() > 1 && !flags.has('h')),
         flags,
+        has_failed: false,
         name: String::new(),
         number: 0,
         picked: 0,
@@ -171,7 +180,21 @@ impl Grep {
         self.owed = self.after;
     }
 
+    /// The patterns of files, a line each.
+    fn read_patterns(&mut self, io: &mut Io<'_>) -> Result<(), String> {
+        for name in std::mem::take(&mut self.unread) {
+            let text = io.read_file(&self.call.path(&name)).map_err(|error| format!("{name}: {error}"))?;
+            for line in text.lines() {
+                self.patterns.push(pattern(&self.call, &self.flags, line)?);
+            }
+        }
+        Ok(())
+    }
+
     fn finish_file(&mut self, io: &mut Io<'_>) {
+        if self.has_begun && self.flags.has('L') && self.picked == 0 && !self.flags.has('q') {
+            io.out(&format!("{}\n", self.name));
+        }
         if self.has_begun && self.flags.has('c') && !self.flags.has('q') {
             let name = if self.shows_name { format!("{}:", self.name) } else { String::new() };
             io.out(&format!("{name}{}\n", self.picked));
@@ -181,6 +204,11 @@ impl Grep {
 
 impl Filter for Grep {
     fn begin(&mut self, name: Option<&str>, io: &mut Io<'_>) -> Flow {
+        if let Err(why) = self.read_patterns(io) {
+            io.err(&format!("{}: {why}\n", self.call.name()));
+            self.has_failed = true;
+            return Flow::Stop;
+        }
         self.finish_file(io);
         self.has_begun = true;
         name.unwrap_or("(standard input)").clone_into(&mut self.name);
@@ -204,7 +232,7 @@ impl Filter for Grep {
             if self.flags.has('l') && self.picked == 1 {
                 io.out(&format!("{}\n", self.name));
             }
-            if !self.flags.has('c') && !self.flags.has('l') {
+            if !['c', 'l', 'L'].iter().any(|flag| self.flags.has(*flag)) {
                 self.pick(line, io);
             }
         } else if self.owed > 0 {
@@ -221,7 +249,7 @@ impl Filter for Grep {
 
     fn end(&mut self, io: &mut Io<'_>) -> i32 {
         self.finish_file(io);
-        i32::from(!self.has_picked)
+        if self.has_failed { 2 } else { i32::from(!self.has_picked) }
     }
 
     fn enters(&mut self, _: &str) -> bool {

@@ -1,8 +1,8 @@
 //! The programs that come with every shell: coreutils and text tools, as tutorials use them.
 //!
 //! - `options`: flags. `brief`: programs that print and end. `filter`: programs that read lines.
-//! - `text`: echo, printf and their formats. `cat`, `lines` (head, tail, uniq, wc), `cut` (and tr),
-//!   `sort`, `grep`, `turned` (tac, rev, fold), `column`, `paste`,
+//! - `text`: echo, printf and their formats (`format`, `numbers`, `quoting`). `cat`, `nl`, `base64`, `lines`
+//!   (head, tail, uniq, wc), `cut` (and tr), `sort`, `grep`, `turned` (tac, rev, fold), `column`, `paste`,
 //!   `sed`, `awk`: filters. `files`: ls, rm, cp and the like. `condition`: test. `curl`, `web`
 //!   (wget): the network.
 //! - `running`: sh and what runs others. `xargs`, `watch`, `timeout`, `sleep`, `editor`: those. `date`: the
@@ -10,10 +10,14 @@
 
 mod options;
 mod brief;
+mod numbers;
+mod quoting;
 mod filter;
 mod format;
 mod text;
 mod cat;
+mod nl;
+mod base64;
 mod lines;
 mod cut;
 mod sort;
@@ -91,6 +95,8 @@ const INSTANT: &[(&str, Run)] = &[
 /// All others.
 const OTHERS: &[(&str, Make)] = &[
     ("cat", cat::cat),
+    ("nl", nl::nl),
+    ("base64", base64::base64),
     ("tee", cat::tee),
     ("head", lines::head),
     ("tail", lines::tail),

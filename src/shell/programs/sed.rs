@@ -123,7 +123,7 @@ impl Sed {
             let Some(command) = self.commands.get(index).cloned() else { break };
             match command.verb {
                 Verb::Substitute { regex, with, all, nth, prints } => {
-                    if let Some(changed) = substitute(&text, &regex, &with, all, nth) {
+                    if let Some((changed, _)) = substitute(&text, &regex, &with, all, nth) {
                         text = changed;
                         if prints {
                             self.print(&format!("{text}\n"), io);
@@ -211,11 +211,17 @@ impl Filter for Sed {
 }
 
 /// The text with finds replaced; `None` when there is none.
-pub(super) fn substitute(text: &str, regex: &Regex, with: &[Piece], all: bool, nth: usize) -> Option<String> {
+pub(super) fn substitute(
+    text: &str,
+    regex: &Regex,
+    with: &[Piece],
+    all: bool,
+    nth: usize,
+) -> Option<(String, usize)> {
     let letters: Vec<char> = text.chars().collect();
     let mut result = String::new();
     let (mut from, mut copied, mut count) = (0, 0, 0);
-    let mut has_changed = false;
+    let mut changes = 0;
     while from <= letters.len() {
         let Some(groups) = regex.find(&letters, from) else { break };
         let (Some(Some(begin)), Some(Some(end))) = (groups.first().copied(), groups.get(1).copied()) else {
@@ -223,7 +229,7 @@ pub(super) fn substitute(text: &str, regex: &Regex, with: &[Piece], all: bool, n
         };
         count += 1;
         if count >= nth {
-            has_changed = true;
+            changes += 1;
             result.extend(letters.get(copied..begin).unwrap_or_default());
             for piece in with {
                 match piece {
@@ -239,7 +245,7 @@ pub(super) fn substitute(text: &str, regex: &Regex, with: &[Piece], all: bool, n
         from = if end > begin { end } else { end + 1 };
     }
     result.extend(letters.get(copied..).unwrap_or_default());
-    has_changed.then_some(result)
+    (changes > 0).then_some((result, changes))
 }
 
 fn group<'a>(letters: &'a [char], groups: &Groups, number: usize) -> &'a [char] {

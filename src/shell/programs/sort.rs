@@ -1,10 +1,10 @@
-//! `sort`: `-n`, `-r`, `-u`, `-k`, `-t`, `-h` as `-n`, `-V` by numbers within the text.
+//! `sort`: `-n`, `-h`, `-r`, `-u`, `-k`, `-t`, `-V` by numbers within the text, `-c` to look only.
 
 use std::cmp::Ordering;
 
 use super::Wrong;
 use super::filter::{Filter, Filtering, Flow};
-use super::format::number;
+use super::numbers::decimal;
 use super::options::{Options, wrong};
 use crate::collections::sort_by;
 use crate::shell::host::{Call, Program};
@@ -24,13 +24,24 @@ struct Sort {
     flags: String,
     delimiter: Option<char>,
     lines: Vec<String>,
+    /// It is only looked whether they are in order: in which file, and whether that is said.
+    checks: Option<(String, bool)>,
 }
 
 /// `sort`.
 pub(super) fn sort_lines(call: Call) -> Result<Box<dyn Program>, Wrong> {
-    let long =
-        [("reverse", 'r'), ("numeric-sort", 'n'), ("unique", 'u'), ("key", 'k'), ("version-sort", 'V')];
-    let options = Options::parse(&call, "nrufhVbsk:t:", &long)?;
+    let long = [
+        ("reverse", 'r'),
+        ("numeric-sort", 'n'),
+        ("human-numeric-sort", 'h'),
+        ("unique", 'u'),
+        ("key", 'k'),
+        ("field-separator", 't'),
+        ("version-sort", 'V'),
+        ("ignore-case", 'f'),
+        ("check", 'c'),
+    ];
+    let options = Options::parse(&call, "nrufhVbscCk:t:", &long)?;
     let flags: String = "nrufhV".chars().filter(|letter| options.has(*letter)).collect();
     let mut keys = Vec::new();
     for text in options.values('k') {
@@ -39,7 +50,11 @@ pub(super) fn sort_lines(call: Call) -> Result<Box<dyn Program>, Wrong> {
         );
     }
     let delimiter = options.value('t').and_then(|text| text.chars().next());
-    Ok(Filtering::make(call, options.operands, Sort { keys, flags, delimiter, lines: Vec::new() }))
+    let checks = (options.has('c') || options.has('C')).then(|| ("-".to_owned(), options.has('c')));
+    if let Some(extra) = options.operands.get(1).filter(|_| checks.is_some()) {
+        return Err(Wrong(format!("sort: extra operand '{extra}' not allowed with -c\n"), 2));
+    }
+    Ok(Filtering::make(call, options.operands, Sort { keys, flags, delimiter, lines: Vec::new(), checks }))
 }
 
 fn key(text: &str) -> Option<Key> {
@@ -95,8 +110,10 @@ impl Sort {
         for key in keys {
             let flags = if key.flags.is_empty() { &self.flags } else { &key.flags };
             let (x, y) = (self.text(a, key), self.text(b, key));
-            let order = if flags.contains(['n', 'h']) {
-                number(x).partial_cmp(&number(y)).unwrap_or(Ordering::Equal)
+            let order = if flags.contains('h') {
+                amount(x).partial_cmp(&amount(y)).unwrap_or(Ordering::Equal)
+            } else if flags.contains('n') {
+                decimal(x).0.partial_cmp(&decimal(y).0).unwrap_or(Ordering::Equal)
             } else if flags.contains('V') {
                 version(x.trim_start(), y.trim_start())
             } else if flags.contains('f') {
@@ -111,6 +128,16 @@ impl Sort {
         }
         Ordering::Equal
     }
+}
+
+/// An amount such as `4.0K`: what counts first is its sign with its suffix, then its number.
+fn amount(text: &str) -> (i32, f64) {
+    let (number, rest) = decimal(text);
+    let suffix = rest.chars().next().map(|suffix| if suffix == 'k' { 'K' } else { suffix });
+    let power = suffix.and_then(|suffix| "KMGTPEZY".find(suffix)).map_or(1, |at| at + 2);
+    let power = i32::try_from(power).unwrap_or_default();
+    let sign = if number < 0.0 { -1 } else { i32::from(number > 0.0) };
+    (sign * power, number)
 }
 
 /// Compares texts with the numbers in them as numbers.
@@ -137,19 +164,49 @@ fn version(a: &str, b: &str) -> Ordering {
     }
 }
 
+impl Sort {
+    /// In which order two lines come; those that are alike so far, by all their letters.
+    fn order(&self, a: &str, b: &str) -> Ordering {
+        let is_reversed = self.flags.contains('r');
+        self.compare(a, b).then_with(|| if is_reversed { b.cmp(a) } else { a.cmp(b) })
+    }
+
+    /// Says which line is the first one that is not where it should be.
+    fn check(&self, name: &str, says: bool, io: &mut Io<'_>) -> i32 {
+        let is_unique = self.flags.contains('u');
+        let mut pairs = self.lines.windows(2).enumerate();
+        let found = pairs.find_map(|(index, pair)| match pair {
+            [first, second] if is_unique => self.compare(first, second).is_ge().then_some((index, second)),
+            [first, second] => self.order(first, second).is_gt().then_some((index, second)),
+            _ => None,
+        });
+        let Some((index, line)) = found else { return 0 };
+        if says {
+            io.err(&format!("sort: {name}:{}: disorder: {line}\n", index + 2));
+        }
+        1
+    }
+}
+
 impl Filter for Sort {
+    fn begin(&mut self, name: Option<&str>, _: &mut Io<'_>) -> Flow {
+        if let (Some((known, _)), Some(name)) = (&mut self.checks, name) {
+            name.clone_into(known);
+        }
+        Flow::More
+    }
+
     fn line(&mut self, line: &str, _: bool, _: &mut Io<'_>) -> Flow {
         self.lines.push(line.to_owned());
         Flow::More
     }
 
     fn end(&mut self, io: &mut Io<'_>) -> i32 {
+        if let Some((name, says)) = &self.checks {
+            return self.check(name, *says, io);
+        }
         let mut lines = std::mem::take(&mut self.lines);
-        let is_reversed = self.flags.contains('r');
-        sort_by(&mut lines, |a, b| {
-            let last = || if is_reversed { b.cmp(a) } else { a.cmp(b) };
-            self.compare(a, b).then_with(last)
-        });
+        sort_by(&mut lines, |a, b| self.order(a, b));
         if self.flags.contains('u') {
             lines.dedup_by(|a, b| self.compare(a, b) == Ordering::Equal);
         }

@@ -62,8 +62,10 @@ pub(super) fn seq(call: &Call, io: &mut Io<'_>) -> i32 {
     let mut numbers: Vec<i64> = Vec::new();
     let mut args = call.args().iter();
     while let Some(arg) = args.next() {
-        if arg == "-s" {
-            separator = args.next().cloned().unwrap_or_default();
+        let attached = arg.strip_prefix("--separator=").or(arg.strip_prefix("-s"));
+        if let Some(text) = attached {
+            separator =
+                if text.is_empty() { args.next().cloned().unwrap_or_default() } else { text.to_owned() };
         } else if arg == "-w" {
             pads = true;
         } else if let Ok(number) = arg.parse() {

@@ -1,6 +1,7 @@
 //! `xargs`: a command for the words of the input.
 
 use super::Wrong;
+use super::format::escapes;
 use super::options::Options;
 use super::running::run_line;
 use crate::shell::host::{Call, Program, Progress};
@@ -14,6 +15,8 @@ struct Xargs {
     command: Vec<String>,
     most: usize,
     place: Option<String>,
+    /// What parts the items, where it is not blanks.
+    delimiter: Option<char>,
     traces: bool,
     skips_empty: bool,
     text: String,
@@ -23,7 +26,9 @@ struct Xargs {
     status: i32,
 }
 
-/// `xargs`: `-n`, `-I`, `-t`, `-r`, `-L`.
+const LONG: [(&str, char); 3] = [("no-run-if-empty", 'r'), ("delimiter", 'd'), ("null", '0')];
+
+/// `xargs`: `-n`, `-I`, `-t`, `-r`, `-L`, `-d`, `-0`.
 pub(super) fn xargs(call: Call) -> Result<Box<dyn Program>, Wrong> {
     // What belongs to the command is none of xargs' flags.
     let mut own = 1;
@@ -32,14 +37,17 @@ pub(super) fn xargs(call: Call) -> Result<Box<dyn Program>, Wrong> {
     }
     let command = call.argv.get(own..).unwrap_or_default().to_vec();
     let flags = Call { argv: call.argv.get(..own).unwrap_or(&call.argv).to_vec(), ..call.clone() };
-    let options = Options::parse(&flags, "n:I:L:P:rt", &[("no-run-if-empty", 'r')])?;
+    let options = Options::parse(&flags, "n:I:L:P:d:0rt", &LONG)?;
     let place = options.value('I').map(str::to_owned);
+    let delimiter = options.value('d').and_then(|text| escapes(text).0.chars().next());
+    let delimiter = delimiter.or(options.has('0').then_some('\0'));
     let most = options.number(&call, 'n', "number for -n option")?;
     let most = most.or(if options.has('L') { Some(1) } else { None }).unwrap_or(usize::MAX);
     Ok(Box::new(Xargs {
         command: if command.is_empty() { vec!["echo".to_owned()] } else { command },
         most: if place.is_some() { 1 } else { most.max(1) },
         place,
+        delimiter,
         traces: options.has('t'),
         skips_empty: options.has('r'),
         text: String::new(),
@@ -52,7 +60,11 @@ pub(super) fn xargs(call: Call) -> Result<Box<dyn Program>, Wrong> {
 
 impl Xargs {
     fn plan(&self) -> Vec<Vec<String>> {
-        let items: Vec<String> = if self.place.is_some() {
+        let items: Vec<String> = if let Some(delimiter) = self.delimiter {
+            let text = self.text.strip_suffix(delimiter).unwrap_or(&self.text);
+            let pieces = text.split(delimiter).filter(|_| !self.text.is_empty());
+            pieces.map(str::to_owned).collect()
+        } else if self.place.is_some() {
             self.text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
         } else {
             self.text.split_whitespace().map(|word| word.trim_matches(['"', '\'']).to_owned()).collect()

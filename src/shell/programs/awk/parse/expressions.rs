@@ -267,10 +267,7 @@ impl Parser {
                 Ok(Expression::Regex(Regex::new(&text, Dialect::Extended, false)?))
             }
             Some(letter) if letter.is_ascii_digit() || letter == '.' => {
-                let rest = self.letters.iter().skip(self.at);
-                let digits: String =
-                    rest.take_while(|letter| letter.is_ascii_digit() || **letter == '.').collect();
-                self.at += digits.len();
+                let digits = self.digits();
                 digits.parse().map(Expression::Number).or_else(|_| self.wrong())
             }
             _ => {

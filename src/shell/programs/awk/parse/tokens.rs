@@ -86,6 +86,25 @@ impl Parser {
         if name.is_empty() { self.wrong() } else { Ok(name) }
     }
 
+    /// The letters of a number, with its exponent where it has one.
+    pub(super) fn digits(&mut self) -> String {
+        let mut digits = String::new();
+        while let Some(letter) = self.peek(0).filter(|letter| letter.is_ascii_digit() || *letter == '.') {
+            digits.push(letter);
+            self.at += 1;
+        }
+        let sign = usize::from(matches!(self.peek(1), Some('-' | '+')));
+        let is_power = matches!(self.peek(0), Some('e' | 'E'))
+            && self.peek(1 + sign).is_some_and(|digit| digit.is_ascii_digit());
+        if is_power {
+            let power =
+                self.letters.iter().skip(self.at + 1 + sign).take_while(|d| d.is_ascii_digit()).count();
+            digits.extend(self.letters.iter().skip(self.at).take(1 + sign + power));
+            self.at += 1 + sign + power;
+        }
+        digits
+    }
+
     /// The text up to a delimiter, with its backslashes but for those before the delimiter.
     pub(super) fn quoted(&mut self, delimiter: char) -> Result<String, String> {
         let mut text = String::new();

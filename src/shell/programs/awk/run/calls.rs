@@ -3,7 +3,7 @@
 use super::values::{Value, count, index};
 use super::{Leave, Result, State};
 use crate::shell::programs::awk::tree::Expression;
-use crate::shell::programs::format::number;
+use crate::shell::programs::numbers::number;
 use crate::shell::programs::sed;
 use crate::shell::programs::sed_script::Piece;
 use crate::shell::regex::{Dialect, Regex};
@@ -69,19 +69,30 @@ impl State {
         let whole = Expression::Field(Box::new(Expression::Number(0.0)));
         let target = arguments.get(2).unwrap_or(&whole);
         let text = self.text(target)?;
-        let mut pieces = Vec::new();
-        for (at, piece) in with.split('&').enumerate() {
-            if at > 0 {
-                pieces.push(Piece::Group(0));
-            }
-            pieces.push(Piece::Text(piece.to_owned()));
-        }
-        let Some(changed) = sed::substitute(&text, &regex, &pieces, all, 1) else {
-            return Ok(Value::Number(0.0));
+        let Some((changed, times)) = sed::substitute(&text, &regex, &pieces(&with), all, 1) else {
+            return Ok(count(0));
         };
         self.assign(target, Value::Text(changed))?;
-        Ok(Value::Number(1.0))
+        Ok(count(times))
     }
+}
+
+/// What a match is replaced by: `&` is the match itself, unless a backslash stands before it.
+fn pieces(with: &str) -> Vec<Piece> {
+    let (mut pieces, mut text) = (Vec::new(), String::new());
+    let mut letters = with.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '&' => {
+                pieces.push(Piece::Text(std::mem::take(&mut text)));
+                pieces.push(Piece::Group(0));
+            }
+            '\\' => text.push(letters.next_if(|next| matches!(next, '&' | '\\')).unwrap_or('\\')),
+            letter => text.push(letter),
+        }
+    }
+    pieces.push(Piece::Text(text));
+    pieces
 }
 
 pub(super) fn split(line: &str, separator: &str) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! Values of awk: what comes from the input counts as a number when it looks like one.
 
-use crate::shell::programs::format::{number, short};
+use crate::shell::programs::numbers::{number, short};
 
 /// A value; what comes from the input counts as a number when it looks like one.
 #[derive(Clone, Debug)]
