@@ -1,7 +1,7 @@
 //! The variables that a container starts with.
 //!
 //! Models `makeEnvironmentVariables`, `pkg/kubelet/kubelet_pods.go`, and pkg/kubelet/envvars, Kubernetes
-//! v1.36. Left out: `fileKeyRef`; divisors of resources other than 1.
+//! v1.36; pkg/api/v1/resource/helpers.go. Left out: `fileKeyRef`.
 
 use serde_json::Value;
 
@@ -10,6 +10,7 @@ use super::images::Image;
 use super::scene::Scene;
 use crate::api::network::Service;
 use crate::api::pod::{Container, Pod};
+use crate::api::quantity::Quantity;
 use crate::collections::SortedMap;
 use crate::sim::Time;
 
@@ -113,16 +114,7 @@ fn value_from(scene: &Scene, pod: &Pod, container: &Container, from: &Value) -> 
 /// A field of the pod, or an amount of a container.
 pub(super) fn downward(scene: &Scene, pod: &Pod, container: &Container, from: &Value) -> Option<String> {
     if let Some(reference) = from.get("resourceFieldRef") {
-        let resource = reference.get("resource")?.as_str()?;
-        let named = reference.get("containerName").and_then(Value::as_str);
-        let mut all = pod.spec.containers.iter();
-        let container = named.and_then(|name| all.find(|known| known.name == name)).unwrap_or(container);
-        let (list, resource) = match resource.split_once('.')? {
-            ("requests", resource) => (&container.resources.requests, resource),
-            (_, resource) => (&container.resources.limits, resource),
-        };
-        let quantity = crate::api::quantity::Quantity::parse(list.get(resource)?).ok()?;
-        return Some(quantity.value().to_string());
+        return amount(scene, pod, container, reference);
     }
     let path = from.get("fieldRef")?.get("fieldPath")?.as_str()?;
     let meta = &pod.metadata;
@@ -151,6 +143,30 @@ pub(super) fn downward(scene: &Scene, pod: &Pod, container: &Container, from: &V
         "status.hostIP" | "status.hostIPs" => scene.node_address(&pod.spec.node_name),
         _ => return None,
     })
+}
+
+/// An amount of a container, in units of a divisor and rounded up. What has no limit has the node's.
+fn amount(scene: &Scene, pod: &Pod, container: &Container, reference: &Value) -> Option<String> {
+    let (list, resource) = reference.get("resource")?.as_str()?.split_once('.')?;
+    let named = reference.get("containerName").and_then(Value::as_str);
+    let mut all = pod.spec.containers.iter().chain(&pod.spec.init_containers);
+    let container = named.and_then(|name| all.find(|known| known.name == name)).unwrap_or(container);
+    let quantity = |text: &str| Quantity::parse(text).ok().filter(|amount| !amount.is_zero());
+    let amount = if list == "requests" {
+        container.resources.requests.get(resource).and_then(|text| quantity(text))
+    } else {
+        let limit = container.resources.limits.get(resource).and_then(|text| quantity(text));
+        limit.or_else(|| {
+            let node = scene.nodes.iter().find(|node| node.metadata.name == pod.spec.node_name)?;
+            let is_shared = matches!(resource, "cpu" | "memory" | "ephemeral-storage");
+            quantity(node.status.allocatable.get(resource).filter(|_| is_shared)?)
+        })
+    };
+    let divisor = reference.get("divisor").and_then(Value::as_str).and_then(quantity);
+    let whole = |amount: &Quantity| if resource == "cpu" { amount.milli_value() } else { amount.value() };
+    let divisor = divisor.as_ref().map_or_else(|| if resource == "cpu" { 1_000 } else { 1 }, whole);
+    let amount = amount.as_ref().map_or(0, whole);
+    Some(amount.unsigned_abs().div_ceil(divisor.unsigned_abs().max(1)).to_string())
 }
 
 /// The Services that were there at the start, as `NAME_SERVICE_HOST` and the like.

@@ -230,7 +230,7 @@ impl Files for World {
         Attributes {
             mode: mode.to_owned(),
             owner: name(if is_mount_point { 0 } else { owner }),
-            group: name(group.unwrap_or(owner)),
+            group: name(group.unwrap_or(if owner == held.user() { held.group() } else { owner })),
             // Files of an image are as old as the image.
             modified: u64::try_from(modified.unwrap_or(IMAGES_MADE_AT)).ok(),
         }

@@ -12,7 +12,7 @@ use super::process::Processes;
 use super::scene::Scene;
 use super::tree::Tree;
 use crate::api::pod::{Container, ContainerStatus, Pod};
-use crate::collections::SortedMap;
+use crate::collections::{SortedMap, SortedSet};
 use crate::sim::Time;
 
 /// Names one start of a container among all: the runtime's own id.
@@ -203,6 +203,25 @@ impl Instance {
             return Some("root");
         }
         self.image.users.iter().find(|(known, _)| *known == user).map(|(_, name)| *name)
+    }
+
+    /// The group that its programs run as.
+    pub(super) fn group(&self) -> u32 {
+        let contexts =
+            [self.container.extra.get("securityContext"), self.pod.spec.extra.get("securityContext")];
+        let given = contexts.into_iter().flatten().find_map(|context| context.get("runAsGroup")?.as_u64());
+        let user = self.user();
+        let own = if self.user_name(user).is_some() { user } else { 0 };
+        given.and_then(|group| u32::try_from(group).ok()).unwrap_or(own)
+    }
+
+    /// All groups that its programs belong to, in order.
+    pub(super) fn groups(&self) -> Vec<u32> {
+        let context = self.pod.spec.extra.get("securityContext");
+        let more = context.and_then(|context| context.get("supplementalGroups")?.as_array());
+        let more = more.into_iter().flatten().filter_map(|group| u32::try_from(group.as_u64()?).ok());
+        let all: SortedSet<u32> = more.chain(self.fs_group()).chain([self.group()]).collect();
+        all.into_iter().collect()
     }
 
     /// The group that volumes belong to.

@@ -165,7 +165,7 @@ impl World {
             if place.ended.is_some() {
                 continue;
             }
-            if !image.is_known && container.ports.iter().any(|known| known.container_port == port) {
+            if !image.knows(container) {
                 unknown =
                     Some(format!("the sandbox does not know what the image {} answers", container.image));
             }

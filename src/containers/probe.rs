@@ -56,7 +56,7 @@ impl World {
             return;
         }
         let (pod, container) = (Rc::clone(&held.pod), held.container.clone());
-        let is_known = held.image.is_known;
+        let is_known = held.image.knows(&held.container);
         // It waits for somebody: until then a probe that fails does so for a reason.
         let waits = held.main.as_ref().is_some_and(|main| main.wake_at.is_none());
         let is_judged = waits && is_known && from_the_start(&pod, &container);

@@ -139,7 +139,7 @@ impl World {
     pub fn note(&self) -> Option<String> {
         let held = self.instance()?;
         let image = &held.container.image;
-        (!held.image.is_known).then(|| {
+        (!held.image.knows(&held.container)).then(|| {
             format!("the sandbox does not know what the image {image} does: its log is empty, its files are a plain Linux's")
         })
     }

@@ -15,6 +15,7 @@ mod mysql;
 mod wordpress;
 mod node_exporter;
 mod ssd_monitor;
+mod agnhost;
 
 pub(super) use plain::app;
 
@@ -43,6 +44,8 @@ static ALL: &[&Image] = &[
     &wordpress::IMAGE,
     &node_exporter::IMAGE,
     &ssd_monitor::IMAGE,
+    &agnhost::IMAGE,
+    &agnhost::SERVE_HOSTNAME,
 ];
 
 /// How `nslookup` prints.
@@ -104,6 +107,8 @@ pub(super) struct Image {
     pub(super) lacks: &'static [&'static str],
     /// How `nslookup` prints.
     pub(super) lookup: Lookup,
+    /// Of an image that does many things, whether the sandbox knows what a container of it does.
+    pub(super) does: Option<fn(&Container) -> bool>,
     /// What it answers to requests of HTTP.
     pub(super) answer: Option<fn(&mut World, &Request) -> Response>,
     /// Whether a container of it asks others as soon as it starts, and ends where they do not answer.
@@ -131,10 +136,16 @@ impl Image {
         links: &[],
         lacks: &[],
         lookup: Lookup::Bind,
+        does: None,
         answer: None,
         asks: None,
         talk: None,
     };
+
+    /// Whether the sandbox knows what a container of it does.
+    pub(super) fn knows(&self, container: &Container) -> bool {
+        self.is_known && self.does.is_none_or(|does| does(container))
+    }
 
     /// The program under a path.
     pub(super) fn program(&self, path: &str) -> Option<Start> {

@@ -29,30 +29,44 @@ pub(super) fn hostname(call: &Call) -> Box<dyn Program> {
     })
 }
 
-/// `id`: `-u`, `-g`, `-un`.
+/// `id`: `-u`, `-g`, `-G`, and their names with `-n`.
 pub(super) fn id(call: &Call) -> Box<dyn Program> {
     brief(call.clone(), |call, io| {
         let Some(held) = world(io).and_then(|world| world.instance()) else { return 1 };
-        let user = held.user();
-        let group = held.fs_group();
-        let named =
-            |id: u32| held.user_name(id).map_or_else(|| id.to_string(), |name| format!("{id}({name})"));
-        let flags: String = call.args().concat();
-        let primary = if user == 0 || held.user_name(user).is_some() { user } else { 0 };
-        let text = match (flags.contains('u'), flags.contains('g'), flags.contains('n')) {
-            (true, _, true) => held.user_name(user).map_or_else(|| user.to_string(), str::to_owned),
-            (true, ..) => user.to_string(),
-            (_, true, _) => primary.to_string(),
-            _ => {
-                let groups = match group.filter(|group| *group != primary) {
-                    Some(group) => format!("{},{}", named(primary), named(group)),
-                    None => named(primary),
-                };
-                format!("uid={} gid={} groups={groups}", named(user), named(primary))
+        let name = |id: u32| held.user_name(id).map(str::to_owned);
+        let both = |id: u32| name(id).map_or_else(|| id.to_string(), |name| format!("{id}({name})"));
+        let is_busybox = held.image.family.shows_folder;
+        let (user, group, mut groups) = (held.user(), held.group(), held.groups());
+        if !is_busybox {
+            // That of the GNU tools names the first group first.
+            groups.retain(|other| *other != group);
+            groups.insert(0, group);
+        }
+        let flags: String = call.args().iter().map(|arg| arg.trim_start_matches('-')).collect();
+        let (kind, ids) = match flags.chars().find(|flag| matches!(flag, 'u' | 'g' | 'G')) {
+            Some('u') => ("user", vec![user]),
+            Some('g') => ("group", vec![group]),
+            Some(_) => ("group", groups),
+            None => {
+                let groups: Vec<String> = groups.into_iter().map(both).collect();
+                let text = format!("uid={} gid={} groups={}\n", both(user), both(group), groups.join(","));
+                io.out(&text);
+                return 0;
             }
         };
-        io.out(&format!("{text}\n"));
-        0
+        let wants_names = flags.contains('n');
+        let nameless: Vec<u32> =
+            ids.iter().copied().filter(|id| wants_names && name(*id).is_none()).collect();
+        let shown = |id: &u32| name(*id).filter(|_| wants_names).unwrap_or_else(|| id.to_string());
+        let text = ids.iter().map(shown).collect::<Vec<_>>().join(" ") + "\n";
+        for id in &nameless {
+            io.err(&match is_busybox {
+                true => format!("id: unknown ID {id}\n"),
+                false => format!("id: cannot find name for {kind} ID {id}\n"),
+            });
+        }
+        io.out(&text);
+        i32::from(!nameless.is_empty())
     })
 }
 
@@ -77,11 +91,14 @@ pub(super) fn uname(call: &Call) -> Box<dyn Program> {
         let Some(world) = world(io) else { return 1 };
         let Some(pod) = world.pod().cloned() else { return 1 };
         let host = environment::hostname(&world.scene, &pod);
-        let release = "6.12.0";
+        let node = world.scene.nodes.iter().find(|node| node.metadata.name == pod.spec.node_name);
+        let facts = node.and_then(|node| serde_json::to_value(node.status.extra.get("nodeInfo")?).ok());
+        let release = facts.and_then(|facts| facts.get("kernelVersion")?.as_str().map(str::to_owned));
+        let release = release.unwrap_or_default();
         let text = match call.args().first().map(String::as_str) {
             Some("-a") => format!("Linux {host} {release} #1 SMP x86_64 GNU/Linux"),
             Some("-n") => host,
-            Some("-r") => release.to_owned(),
+            Some("-r") => release,
             Some("-m") => "x86_64".to_owned(),
             _ => "Linux".to_owned(),
         };

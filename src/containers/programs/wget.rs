@@ -43,12 +43,17 @@ struct Wget {
 }
 
 impl Wget {
+    fn tell(&self, io: &mut Io<'_>, peer: &str) {
+        if !self.options.has('q') {
+            io.err(&format!("Connecting to {peer}\n"));
+        }
+    }
+
     fn get(&mut self, io: &mut Io<'_>, text: &str, hops: u32) -> Option<i32> {
         let Some(url) = Url::parse(text) else {
             io.err(&format!("wget: not an http or ftp url: {text}\n"));
             return Some(1);
         };
-        let quiet = self.options.has('q');
         let found = world(io)?;
         let address = found.address_of(&url.host);
         let answer = found.ask(&url, "GET", "Wget");
@@ -69,13 +74,13 @@ impl Wget {
                 if io.now() < until {
                     return None;
                 }
-                io.err(&format!("Connecting to {peer}\n"));
+                self.tell(io, &peer);
                 io.err("wget: download timed out\n");
                 Some(1)
             }
             Err(trouble) => {
                 let why = if trouble == Trouble::NoRoute { "No route to host" } else { "Connection refused" };
-                io.err(&format!("Connecting to {peer}\n"));
+                self.tell(io, &peer);
                 io.err(&format!("wget: can't connect to remote host ({shown}): {why}\n"));
                 if let Some(hint) = hint(&trouble, &url.host) {
                     io.hint(hint);
@@ -87,9 +92,7 @@ impl Wget {
                 Some(1)
             }
             Ok(Fetched::Answer(answer)) => {
-                if !quiet {
-                    io.err(&format!("Connecting to {peer}\n"));
-                }
+                self.tell(io, &peer);
                 if answer.status >= 400 {
                     io.err(&format!("wget: server returned error: {}\n", answer.status_line()));
                     return Some(1);

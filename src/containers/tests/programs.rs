@@ -8,6 +8,16 @@ use super::stage::{pod, run, world};
 fn programs_answer_as_those_of_the_image_do() {
     let mut world = world(vec![
         pod("web-0", "nginx:1.27", 0, &json!({"hostname": "web-0", "subdomain": "nginx"})),
+        pod(
+            "group",
+            "busybox:1.28",
+            0,
+            &json!({
+                "securityContext":
+                    {"runAsUser": 1000, "runAsGroup": 3000, "fsGroup": 2000, "supplementalGroups": [4000]},
+                "container": {"command": ["sleep", "1h"]},
+            }),
+        ),
         pod("box", "busybox:1.28", 0, &json!({"container": {"command": ["sleep", "1h"]}})),
     ]);
     for (pod, line, expected) in [
@@ -27,6 +37,12 @@ fn programs_answer_as_those_of_the_image_do() {
         ("box", "rm /bin/id; id", "! sh: id: not found\n= 127"),
         ("web-0", "id -u; whoami", "0\nroot\n"),
         (
+            "group",
+            "id; id -G; id -gn",
+            "uid=1000 gid=3000 groups=2000,3000,4000\n2000 3000 4000\n! id: unknown ID 3000\n3000\n= 1",
+        ),
+        ("group", "id -u; id -g; id -nu nothing 2> /dev/null", "1000\n3000\n1000\n= 1"),
+        (
             "box",
             "cat /settings/color; echo red > /settings/color",
             "blue! sh: /settings/color: Read-only file system\n= 1",
@@ -37,6 +53,11 @@ fn programs_answer_as_those_of_the_image_do() {
         (
             "box",
             "wget -qO- web-0.nginx:8080",
+            "! wget: can't connect to remote host (10.244.0.15): Connection refused\n= 1",
+        ),
+        (
+            "box",
+            "wget -O- web-0.nginx:8080",
             "! Connecting to web-0.nginx (10.244.0.15:8080)\nwget: can't connect to remote host (10.244.0.15): Connection refused\n= 1",
         ),
         ("box", "wget -qO- nobody", "! wget: bad address 'nobody'\n= 1"),
