@@ -76,6 +76,8 @@ scenarios! {
     containers_daemons
     containers_others
     containers_loops
+    containers_waiting
+    containers_ends
     huge_replicas
     why_again
     why_owners

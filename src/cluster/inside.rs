@@ -10,7 +10,7 @@ use crate::api::object::Typed;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object};
 use crate::apiserver::WatchEventType;
-use crate::containers::{Exit, Scene, World, concerns_others, probe};
+use crate::containers::{Exit, Forecast, Message, Scene, World, concerns_others, probe};
 use crate::kubelet::{Outage, ProbeKind};
 
 impl Cluster {
@@ -18,6 +18,7 @@ impl Cluster {
     pub(super) fn with_world<T>(&mut self, act: impl FnOnce(&mut World) -> T) -> T {
         let mut world = World::new(std::mem::take(&mut self.containers), self.scene());
         let result = act(&mut world);
+        let (forecasts, messages) = world.take_news();
         let (containers, exits, reports) = world.close();
         self.containers = containers;
         for exit in exits {
@@ -25,6 +26,12 @@ impl Cluster {
         }
         for report in reports {
             self.report_probe(report);
+        }
+        for forecast in forecasts {
+            self.expect_end(&forecast);
+        }
+        for message in messages {
+            self.note_message(message);
         }
         result
     }
@@ -44,6 +51,13 @@ impl Cluster {
             return;
         }
         self.with_world(|world| news.iter().for_each(|(pod, is_gone)| world.attend(pod, *is_gone)));
+    }
+
+    /// Services have changed: containers that wait for some look again.
+    pub(super) fn look_again(&mut self) {
+        if self.containers.await_services() {
+            self.with_world(World::look_again);
+        }
     }
 
     /// What keeps a node's kubelet from answering.
@@ -85,6 +99,22 @@ impl Cluster {
     fn end_container(&mut self, exit: &Exit) {
         let timers = self.kubelets.with_context(&mut self.server, None, |kubelets, context| {
             kubelets.end_container(&exit.namespace, &exit.pod, &exit.container, exit.code, context);
+        });
+        self.schedule(timers, Wakeup::Kubelets);
+    }
+
+    fn expect_end(&mut self, forecast: &Forecast) {
+        let Forecast { namespace, pod, container, end } = forecast;
+        let timers = self.kubelets.with_context(&mut self.server, None, |kubelets, context| {
+            kubelets.expect_end((namespace, pod, container), *end, context);
+        });
+        self.schedule(timers, Wakeup::Kubelets);
+    }
+
+    fn note_message(&mut self, message: Message) {
+        let Message { namespace, pod, container, id, text } = message;
+        let timers = self.kubelets.with_context(&mut self.server, None, |kubelets, context| {
+            kubelets.note_message((&namespace, &pod, &container), &id, &text, context);
         });
         self.schedule(timers, Wakeup::Kubelets);
     }

@@ -1,9 +1,10 @@
 //! Containers that are looked into although nobody does, because what they do concerns others.
 //!
-//! From their start: those whose image says so of their command, and those that share a folder of their node
-//! and are a script or are probed by a command. At their end: scripts whose files outlive them, on a claim or
-//! on the node. All others come into being when somebody looks. Left out: what such a program does at a later
-//! time; that is seen when somebody looks, or when something that it waits for is there.
+//! From their start: those whose image says so of their command, those that share a folder of their node and
+//! are a script or are probed by a command, and init containers that loop until something is there. At their
+//! end: scripts whose files outlive them, on a claim or on the node, and what leaves a message. All others
+//! come into being when somebody looks. Left out: what such a program does at a later time; that is seen when
+//! somebody looks, or when something that it waits for is there.
 
 use std::rc::Rc;
 
@@ -11,8 +12,9 @@ use serde_json::Value;
 
 use super::World;
 use super::images;
-use super::instance::{ContainerId, Place, place};
+use super::instance::{ContainerId, Instance, Place, place};
 use super::mounts::{Source, mounts};
+use super::termination;
 use crate::api::pod::{Container, Pod, Volume};
 use crate::collections::SortedSet;
 
@@ -22,15 +24,19 @@ const SCRIPTS: &[&str] = &["sh", "bash", "ash", "dash", "flock"];
 /// Whether a pod has containers that are looked into although nobody does.
 pub fn concerns_others(pod: &Pod) -> bool {
     // Of most pods this can be told without asking what their images do.
-    let has_words =
-        |container: &Container| !container.command.is_empty() || container.extra.contains_key("args");
-    let may = pod.spec.volumes.iter().any(is_of_node) || all(pod).any(has_words);
+    let is_told = |container: &Container| {
+        !container.command.is_empty()
+            || container.extra.contains_key("args")
+            || termination::falls_back(container)
+    };
+    let may = pod.spec.volumes.iter().any(is_of_node) || all(pod).any(is_told);
     may && has_concern(pod)
 }
 
 #[inline(never)]
 fn has_concern(pod: &Pod) -> bool {
     all(pod).any(|container| from_the_start(pod, container) || to_the_end(pod, container))
+        || all(pod).any(leaves_message)
 }
 
 fn all(pod: &Pod) -> impl Iterator<Item = &Container> {
@@ -40,13 +46,45 @@ fn all(pod: &Pod) -> impl Iterator<Item = &Container> {
 /// Whether a container is looked into as soon as it starts.
 pub(super) fn from_the_start(pod: &Pod, container: &Container) -> bool {
     let asks = images::of(&container.image).asks.is_some_and(|asks| asks(container));
-    asks || (mounts_any(pod, container, is_of_node)
-        && (is_script(container) || is_probed_by_command(container)))
+    asks || loops(pod, container)
+        || (mounts_any(pod, container, is_of_node)
+            && (is_script(container) || is_probed_by_command(container)))
 }
 
 /// Whether what it has written is there when it is gone.
 fn to_the_end(pod: &Pod, container: &Container) -> bool {
     mounts_any(pod, container, |volume| is_of_node(volume) || is_claim(volume)) && is_script(container)
+}
+
+/// Whether an init container is a script that may go round until something is there, which others give.
+pub(super) fn loops(pod: &Pod, container: &Container) -> bool {
+    let is_it = |known: &Container| known.name == container.name && known.restart_policy != "Always";
+    pod.spec.init_containers.iter().any(is_it) && is_script(container) && words(container).any(has_loop)
+}
+
+fn words(container: &Container) -> impl Iterator<Item = &str> {
+    let args = container.extra.get("args").and_then(Value::as_array).into_iter().flatten();
+    container.command.iter().map(String::as_str).chain(args.filter_map(Value::as_str))
+}
+
+fn has_loop(text: &str) -> bool {
+    let mut words = text.split(|letter: char| letter.is_whitespace() || matches!(letter, ';' | '(' | ')'));
+    words.any(|word| matches!(word, "until" | "while" | "for")) && words.any(|word| word == "done")
+}
+
+/// Whether an init container that loops fails, or goes on, only as the sandbox cannot do what it asks for.
+pub(super) fn is_guessed(held: &Instance, code: Option<i64>) -> bool {
+    held.is_unsure && code != Some(0) && loops(&held.pod, &held.container)
+}
+
+/// Whether a container may leave a message when it ends: its script writes one, or it is the end of its log.
+fn leaves_message(container: &Container) -> bool {
+    let is_known = || is_script(container) || images::of(&container.image).knows(container);
+    if termination::falls_back(container) {
+        return is_known();
+    }
+    let path = termination::path(container);
+    words(container).any(|word| word.contains(path)) && is_script(container)
 }
 
 fn is_of_node(volume: &Volume) -> bool {
@@ -82,9 +120,11 @@ fn is_probed_by_command(container: &Container) -> bool {
 impl World {
     /// Looks into the containers of a pod that has changed, as far as what they do concerns others.
     pub fn attend(&mut self, pod: &Rc<Pod>, is_gone: bool) {
+        let mut begun = Vec::new();
         for container in all(pod) {
+            let leaves_message = leaves_message(container);
             let (starts, ends) = (from_the_start(pod, container), to_the_end(pod, container));
-            if !starts && !ends {
+            if !starts && !ends && !leaves_message {
                 continue;
             }
             for previous in [true, false] {
@@ -97,13 +137,20 @@ impl World {
                 if looks {
                     self.within(&place, |_| ());
                 }
+                if place.ended.is_some() && leaves_message && !is_gone {
+                    self.take_message(&place);
+                }
+                if looks && place.ended.is_none() && !is_gone && loops(pod, container) {
+                    begun.push(place);
+                }
             }
         }
+        self.foresee(&begun);
         self.go_on_waiting();
     }
 
     fn is_over(&self, id: &ContainerId) -> bool {
-        self.containers.instances.get(id).is_some_and(super::instance::Instance::has_ended)
+        self.containers.instances.get(id).is_some_and(Instance::has_ended)
     }
 
     /// Those who wait for a lock look again.

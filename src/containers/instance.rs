@@ -134,6 +134,12 @@ pub(super) struct Instance {
     pub(super) main: Option<Main>,
     /// What the sandbox has to say about what its program does, for those who are attached to it.
     pub(super) hint: Option<String>,
+    /// It asked for something that the sandbox does not know.
+    pub(super) is_unsure: bool,
+    /// It loops, and its kubelet knows until when.
+    pub(super) waits: bool,
+    /// Its message was taken.
+    pub(super) has_left: bool,
     /// Probes that fail since somebody changed something, as the kubelet was told.
     pub(super) failing: Vec<super::probe::ProbeKind>,
     /// Probes that already failed when the container was looked into: what they ask is not modelled.
@@ -159,6 +165,8 @@ impl Instance {
         for (path, text) in own_files(scene, &pod, image) {
             tree.put(path, text, place.started);
         }
+        let message = crate::shell::files::resolve("/", super::termination::path(&container));
+        tree.put(&message, String::new(), place.started);
         Some(Self {
             mounts: mounts(scene, &pod, &container),
             log: Log::default(),
@@ -167,6 +175,9 @@ impl Instance {
             main: Some(Main::new(&container, image, &argv, &environment, place.started)),
             argv,
             hint: None,
+            is_unsure: false,
+            waits: false,
+            has_left: false,
             failing: Vec::new(),
             unknown: None,
             tree,

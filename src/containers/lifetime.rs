@@ -69,6 +69,13 @@ impl Main {
     }
 }
 
+impl Main {
+    /// When it has ended by itself, and with which code.
+    pub(super) fn end(&self) -> Option<(Time, i64)> {
+        self.ended.map(|code| (self.at, i64::from(code)))
+    }
+}
+
 /// Where the world was before it went into a container's program.
 struct Before {
     here: ContainerId,
@@ -171,6 +178,7 @@ impl World {
         let output = main.shell.take_output();
         let hint = main.shell.take_hint();
         let Some(instance) = self.containers.instances.get_mut(id) else { return };
+        instance.is_unsure |= hint.is_some();
         instance.hint = hint.or(instance.hint.take());
         for (_, text) in output {
             instance.log.add(main.at, &text);
@@ -186,6 +194,9 @@ impl World {
         let Some(instance) = self.containers.instances.get(id) else { return };
         let meta = &instance.pod.metadata;
         let Some(code) = instance.main.as_ref().and_then(|main| main.ended) else { return };
+        if super::attention::is_guessed(instance, Some(i64::from(code))) {
+            return;
+        }
         self.exits.push(Exit {
             namespace: meta.namespace.clone(),
             pod: meta.name.clone(),

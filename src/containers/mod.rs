@@ -11,7 +11,8 @@
 //!   containers; `files`, `tree`, `mounts`, `config_files`: its files; `environment`: its variables.
 //! - `instance`: a container; `lifetime`: from its start to its end; [`log`]: what it wrote; `process`: what
 //!   `ps` shows; `session`: commands that people run in it; [`probe`]: whether it passes its probes.
-//! - `attention`: containers that are looked into although nobody does. `locks`: of files.
+//! - `attention`: containers that are looked into although nobody does; `foresight`: when those of them end
+//!   that loop; `termination`: what they leave. `locks`: of files.
 //! - `dns`, `network`, `http`: how containers find and reach each other.
 //! - `images`: one file for each image, and the table of them. `programs`: those of all images.
 
@@ -32,6 +33,8 @@ mod network;
 mod http;
 mod session;
 mod attention;
+mod foresight;
+mod termination;
 mod locks;
 mod serve;
 mod programs;
@@ -41,10 +44,12 @@ mod images;
 mod tests;
 
 pub use attention::concerns_others;
+pub use foresight::Forecast;
 pub use instance::{ContainerId, Place, Refusal};
 pub use lifetime::Exit;
 pub use scene::{Scene, internal_address as node_address};
 pub use session::{Input, Session, Start};
+pub use termination::Message;
 pub use world::World;
 
 use crate::collections::SortedMap;
@@ -61,6 +66,8 @@ pub struct Containers {
     locks: Locks,
     /// Grows with everything that others may see.
     changes: u64,
+    /// The Services as those knew them that wait for some.
+    seen: foresight::Seen,
     /// Requests that were spread over the pods of a Service.
     requests: u64,
 }
@@ -69,6 +76,17 @@ impl Containers {
     /// Whether nobody has looked into any.
     pub fn is_empty(&self) -> bool {
         self.instances.is_empty() && self.volumes.is_empty()
+    }
+
+    /// Containers that loop until something is there.
+    fn waiting(&self) -> impl Iterator<Item = &ContainerId> {
+        let waits = |held: &Instance| held.waits && !held.has_ended();
+        self.instances.iter().filter(move |(_, held)| waits(held)).map(|(id, _)| id)
+    }
+
+    /// Whether any waits for Services.
+    pub fn await_services(&self) -> bool {
+        self.waiting().next().is_some()
     }
 
     /// Grows with everything that others may see.

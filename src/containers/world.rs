@@ -3,11 +3,13 @@
 use std::any::Any;
 use std::rc::Rc;
 
+use super::foresight::Forecast;
 use super::instance::{ContainerId, Instance, Place, Refusal, place};
 use super::lifetime::Exit;
 use super::log::Wanted;
 use super::mounts::mounts;
 use super::scene::Scene;
+use super::termination::Message;
 use super::{Containers, images, instance, programs};
 use crate::api::Timestamp;
 use crate::api::pod::Pod;
@@ -27,6 +29,10 @@ pub struct World {
     pub(super) here: ContainerId,
     /// Containers whose program has ended.
     pub(super) exits: Vec<Exit>,
+    /// When containers end that loop.
+    pub(super) forecasts: Vec<Forecast>,
+    /// What containers left that have ended.
+    pub(super) messages: Vec<Message>,
     /// The instant of what is done: a container's own program is run through the past.
     pub(super) at: Time,
     /// What is done is done by a person, not by a container's own program.
@@ -50,6 +56,11 @@ impl World {
         let mut world = Self { at: scene.now, scene, containers, ..Self::default() };
         world.forget_locks();
         world
+    }
+
+    /// When containers end that loop, and what others left that have ended.
+    pub fn take_news(&mut self) -> (Vec<Forecast>, Vec<Message>) {
+        (std::mem::take(&mut self.forecasts), std::mem::take(&mut self.messages))
     }
 
     /// The containers, the programs that have ended, and what the kubelet is to be told of probes.
@@ -200,7 +211,11 @@ impl Host for World {
         let path = self.program_path(call).filter(|path| Files::kind(self, path) == Some(FileKind::File));
         let Some(path) = path else {
             // A container's own program that is not modelled runs on, as the kubelet thinks it does.
-            if self.runs_main {
+            let lacks = |held: &Instance| held.image.lacks.contains(&call.name());
+            if self.runs_main && !self.instance().is_some_and(lacks) {
+                if let Some(held) = self.instance_mut() {
+                    held.is_unsure = true;
+                }
                 return Ok(images::app(call));
             }
             return Err(NotFound { hint: self.missing_hint(call) });

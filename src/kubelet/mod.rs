@@ -13,7 +13,7 @@
 //!   `retry`: what the next try of a container comes to; `status`, `conditions`, `pod_reports`: what is
 //!   reported; `admission`, `images`, `commands`, `configuration`, `agent`: what the stages depend on;
 //!   `mounting`: how volumes come; `probing`: probes, and those that fail because somebody changed
-//!   something.
+//!   something; `ended`: what the inside of a container tells of its end.
 
 pub mod timing;
 pub mod node;
@@ -31,6 +31,7 @@ mod commands;
 mod conditions;
 mod configuration;
 mod probing;
+mod ended;
 mod lifecycle;
 mod mounting;
 mod retry;

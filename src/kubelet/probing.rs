@@ -1,4 +1,4 @@
-//! Probes that fail because of what somebody changed in a container, and programs that end in there.
+//! Probes that fail because of what somebody changed in a container.
 //!
 //! Models pkg/kubelet/prober/worker.go and results, Kubernetes v1.36: a probe counts after `failureThreshold`
 //! failures in a row, one each `periodSeconds`. Nobody probes as long as nothing was changed: probes then
@@ -37,33 +37,6 @@ pub(super) struct Failing {
 }
 
 impl Kubelets {
-    /// A container's own program has ended.
-    pub fn end_container(
-        &mut self,
-        namespace: &str,
-        pod: &str,
-        container: &str,
-        code: i64,
-        context: &mut Ctx<'_>,
-    ) {
-        // A container that has ended meanwhile has nothing to end.
-        drop(self.touch(&(namespace.to_owned(), pod.to_owned()), context, |touch| {
-            let spec = std::rc::Rc::clone(&touch.worker.pod);
-            let mut outcome = Outcome::default();
-            let runs = touch.worker.runs.iter_mut().zip(containers(&spec));
-            for (run, spec_of) in runs.filter(|(run, spec)| spec.name == container && run.is_running()) {
-                let (scene, told) = (touch.scene, &mut outcome.told);
-                let mut at = At { scene, images: touch.images, pod: &spec, container: spec_of, told };
-                run.exit(code, touch.now, &mut at);
-                outcome.status = true;
-            }
-            if outcome.status {
-                touch.worker.finish_if_done(touch.now);
-            }
-            Ok(outcome)
-        }));
-    }
-
     /// A probe of a container fails from now on, and why, or passes again.
     pub fn report_probe(
         &mut self,
