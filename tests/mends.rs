@@ -86,6 +86,10 @@ fn rollouts() {
     check(&format!("{WEB}{start}\nsettle\n{update}"), "sts/web", "PartitionTooHigh");
     let on_delete = r#"$ kubectl patch sts web -p '{"spec":{"updateStrategy":{"type":"OnDelete","rollingUpdate":null}}}'"#;
     check(&format!("{WEB}{on_delete}\n{update}"), "sts/web", "OnDelete");
+    let claims = r#"$ kubectl patch sts web -p '{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenScaled":"Delete"}}}'"#;
+    let again =
+        "settle\n$ kubectl scale sts web --replicas=1\n+1s\n$ kubectl scale sts web --replicas=2\n+20s\n";
+    check(&format!("{WEB}{claims}\n{again}"), "sts/web", "StaleClaimGone");
     let hello = "$ kubectl create deployment hello --image=hello:1 --replicas=3\nsettle\n";
     let bad = "$ kubectl set image deploy/hello hello=hello:bad\n+60s\n";
     check(&format!("{hello}{bad}"), "deploy/hello", "MinimumAvailability");

@@ -82,6 +82,7 @@ scenarios! {
     why_again
     why_owners
     why_drains
+    why_set_traps
     why_next_try
     why_room
     why_sets

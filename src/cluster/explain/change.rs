@@ -17,6 +17,12 @@ use crate::api::{Kind, Object, ObjectKey};
 /// Paths of a Pod's fields that may be changed while it is there; an image has a command of its own.
 const CHANGEABLE: [&str; 2] = ["metadata.labels", "spec.tolerations"];
 
+/// What wakes the controller of a set that sleeps: any change of the set.
+pub(super) fn wake(view: View<'_>, key: &ObjectKey) -> Mend {
+    let line = format!("kubectl annotate {}{} woken=yes --overwrite", named(key), view.flag(key));
+    Mend::line("Change anything about the set: that wakes its controller", line)
+}
+
 /// A Pod and whose it is.
 pub(super) struct Owned<'a> {
     view: View<'a>,

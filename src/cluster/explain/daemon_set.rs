@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::change::wake;
 use super::decided::decided;
 use super::explanation::{Class, Explanation, Field, Mend};
 use super::kinds::content;
@@ -33,10 +34,7 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, set: &Rc<DaemonSet>) -> E
                 .mend(Mend::line("Delete the Pod: its node gets one of the new template", line))
                 .mend(Mend::edit("Or let the controller do it: RollingUpdate", field))
         }
-        "NoWakeup" | "PassedByNode" => {
-            let line = format!("kubectl annotate {}{} woken=yes --overwrite", named(key), view.flag(key));
-            explanation.mend(Mend::line("Change anything about the set: that wakes its controller", line))
-        }
+        "NoWakeup" | "PassedByNode" => explanation.mend(wake(view, key)),
         _ => roll_back(view, key, explanation),
     }
 }

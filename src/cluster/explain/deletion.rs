@@ -5,13 +5,16 @@
 
 use std::rc::Rc;
 
-use super::decided::{decided, take_over};
+use super::decided::{decided, last_words, take_over};
 use super::explanation::{Class, Explanation, Field, Mend};
+use super::print::clock;
 use super::rule::{Ends, Rule, rule};
 use super::view::{View, instant, named};
+use crate::api::meta::Condition;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey, ObjectMeta, Timestamp};
+use crate::controllers::Verdict;
 use crate::kubelet::Outage;
 use crate::sim::{Span, Time};
 
@@ -24,7 +27,7 @@ const TERMINATING: Rule = rule(
      kubelet has reported that all its containers have ended.",
 );
 const ON_LOST_NODE: Rule = rule(
-    "kubelet",
+    "taint-eviction-controller",
     "TerminatingOnLostNode",
     Ends::Person,
     "",
@@ -66,7 +69,7 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, object: &Object) -> Expla
     let Some(mut explanation) = decided(view, key, object) else {
         let since = asked_at(object.meta());
         let sentence = format!("{} is being deleted", named(key));
-        return Explanation::new(key, UNDER_WAY, sentence).at(since);
+        return Explanation::new(key, UNDER_WAY, sentence).at(since).to_the_second();
     };
     // A namespace, or an owner, goes no earlier than what is in it or below it.
     if let Some(below) = stuck_below(view, key, object) {
@@ -109,6 +112,28 @@ fn asked_at(meta: &ObjectMeta) -> Option<Time> {
     Some(Time::from_ms(end.ms().saturating_sub(grace.ms())))
 }
 
+/// By whom a pod's deletion was asked for, and when: the taint eviction, a controller of the pod's, or else
+/// somebody who asked the API server.
+fn asked_for(view: View<'_>, key: &ObjectKey, pod: &Pod, explanation: Explanation) -> Explanation {
+    let meta = &pod.metadata;
+    let eviction = last_words(view, key, &meta.uid).into_iter();
+    let mut eviction = eviction.filter(|decision| decision.by == ON_LOST_NODE.by);
+    let asked = asked_at(meta);
+    let owner = view.controller(meta);
+    let by_owner = || {
+        let decisions = view.cluster.decisions(owner.as_ref()?);
+        decisions.iter().rfind(|decision| {
+            let Verdict::Progressing(reason) = &decision.verdict else { return false };
+            let is_then = asked == instant(Some(Timestamp::at(decision.at)));
+            reason.object.as_ref() == Some(key) && is_then
+        })
+    };
+    match eviction.next().or_else(by_owner) {
+        Some(decision) => explanation.by(decision.by).at(Some(decision.at)),
+        None => explanation.by("api-server").at(asked).to_the_second(),
+    }
+}
+
 /// A finalizer that nobody here takes away.
 fn finalizer(view: View<'_>, key: &ObjectKey, object: &Object) -> Option<Explanation> {
     let finalizers = &object.meta().finalizers;
@@ -125,6 +150,7 @@ fn finalizer(view: View<'_>, key: &ObjectKey, object: &Object) -> Option<Explana
     Some(
         Explanation::new(key, FINALIZER, sentence)
             .at(asked_at(object.meta()))
+            .to_the_second()
             .fact("metadata.finalizers", finalizers.join(", "))
             .field(field)
             .mend(Mend::line("Take the finalizers away, if what they stand for is done or not wanted", line)),
@@ -150,15 +176,13 @@ fn of_pod(view: View<'_>, key: &ObjectKey, pod: &Rc<Pod>) -> Option<Explanation>
             "Pod {} was to end, but its node {} is lost: nobody can say whether it has, so its object stays",
             key.name, pod.spec.node_name
         );
-        let mut explanation = Explanation::new(key, ON_LOST_NODE, sentence)
-            .at(asked_at(&pod.metadata))
+        let ready = Condition::find(&node.status.conditions, "Ready");
+        let mut explanation = asked_for(view, key, pod, Explanation::new(key, ON_LOST_NODE, sentence))
             .fact("node", &pod.spec.node_name)
-            .fact("nodeReady", "False or Unknown");
+            .fact("nodeReady", ready.map_or("none", |ready| ready.status.as_str()));
         explanation.held_up_by = Some(ObjectKey::new(Kind::Node, "", pod.spec.node_name.clone()));
         if let Some((outage, since)) = outage(view, &pod.spec.node_name) {
-            explanation
-                .facts
-                .push((format!("node{}", outage_words(outage)), Timestamp::at(since).to_string()));
+            explanation.facts.push((format!("node{}", outage_words(outage)), clock(since)));
             explanation = explanation.mend(Mend::line(
                 "Bring the node back: its kubelet then ends the Pod and reports it",
                 format!("fault start node/{}", pod.spec.node_name),
@@ -180,6 +204,7 @@ fn of_pod(view: View<'_>, key: &ObjectKey, pod: &Rc<Pod>) -> Option<Explanation>
     Some(
         Explanation::new(key, TERMINATING, sentence)
             .at(asked_at(&pod.metadata))
+            .to_the_second()
             .fact("terminationGracePeriodSeconds", grace)
             .fact("deletionTimestamp", meta.deletion_timestamp.map(|at| at.to_string()).unwrap_or_default())
             .field(view.pod_field(pod, "spec.terminationGracePeriodSeconds")),
@@ -225,7 +250,7 @@ pub(super) fn truth_about(view: View<'_>, pod: &Pod) -> Vec<(String, String)> {
             Outage::PoweredOff => "has no power",
         };
         let node = &pod.spec.node_name;
-        facts.push(("machine".to_owned(), format!("{node} {how} since {}", Timestamp::at(since))));
+        facts.push(("machine".to_owned(), format!("{node} {how} since {}", clock(since))));
     }
     let meta = &pod.metadata;
     let others = view.cluster.kubelets().running().filter(|running| {

@@ -3,6 +3,7 @@
 use crate::api::ObjectKey;
 use crate::sim::Time;
 
+use super::print::{clock, clock_to_the_second};
 use super::rule::Rule;
 
 /// How an object stands.
@@ -80,6 +81,8 @@ pub struct Explanation {
     pub facts: Vec<(String, String)>,
     /// When it was decided, or since when it is so.
     pub at: Option<Time>,
+    /// Whether that is known to the second only, as from a condition.
+    pub is_to_the_second: bool,
     /// The field that the rule reads.
     pub field: Option<Field>,
     /// What a person can do about it, the best first.
@@ -101,6 +104,7 @@ impl Explanation {
             sentence: sentence.into(),
             facts: Vec::new(),
             at: None,
+            is_to_the_second: false,
             field: None,
             mends: Vec::new(),
             held_up_by: None,
@@ -127,6 +131,12 @@ impl Explanation {
         self
     }
 
+    /// With a time of which only the second is known.
+    pub(super) fn to_the_second(mut self) -> Self {
+        self.is_to_the_second = true;
+        self
+    }
+
     /// With a field.
     pub(super) fn field(mut self, field: Field) -> Self {
         self.field = Some(field);
@@ -143,6 +153,15 @@ impl Explanation {
     pub(super) fn class(mut self, class: Class) -> Self {
         self.class = class;
         self
+    }
+
+    /// `statefulset-controller at 01:23.4`: who decided, and when as far as that is known.
+    pub fn decided(&self) -> String {
+        match self.at {
+            Some(at) if self.is_to_the_second => format!("{} at {}", self.by, clock_to_the_second(at)),
+            Some(at) => format!("{} at {}", self.by, clock(at)),
+            None => self.by.to_owned(),
+        }
     }
 
     /// Whether nothing but a person ends it.

@@ -81,6 +81,11 @@ impl Cluster {
         }
     }
 
+    /// The rule behind a decision; `None` when nothing was to be decided.
+    pub fn rule_of(&self, decision: &Decision) -> Option<Rule> {
+        Some(rules::of_decision(decision.by, decision.verdict.reason()?.name))
+    }
+
     /// The newest decision about an object.
     pub fn reason_for(&self, key: &ObjectKey) -> Option<&Decision> {
         self.decisions(key).last()

@@ -6,6 +6,7 @@ use super::budget;
 use super::decided::{HELD_UP_BY, decided, take_over};
 use super::deletion::outage;
 use super::explanation::{Class, Explanation, Field, Mend};
+use super::print::clock;
 use super::rule::{Ends, Rule, rule};
 use super::view::{View, count, named, pod_key};
 use crate::api::meta::Condition;
@@ -42,7 +43,7 @@ const DRAIN_NEVER: Rule = rule(
     Ends::Person,
     "spec.unschedulable",
     "kubectl drain asks again every 5 s while a budget refuses, and waits until the object of each evicted Pod is gone. \
-     When one of that never comes, it goes on for ever.",
+     When one of that never comes, it goes on for ever, or gives up at its --timeout.",
 );
 
 /// Pods of a node whose budgets are asked whether they will ever let them go.
@@ -76,6 +77,7 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, node: &Rc<Node>) -> Expla
     };
     Explanation::new(key, OPEN, sentence)
         .at(since)
+        .to_the_second()
         .fact("pods", pods.len())
         .field(Field { object: key.clone(), path: "spec.taints".to_owned() })
 }
@@ -99,7 +101,7 @@ fn lost(view: View<'_>, key: &ObjectKey, mut explanation: Explanation) -> Explan
         explanation.class = Class::Blocked;
     }
     explanation
-        .fact("machineAwaySince", crate::api::Timestamp::at(since))
+        .fact("machineAwaySince", clock(since))
         .mend(Mend::line("Bring the machine back", format!("fault start node/{name}")))
         .mend(Mend::line(
             "Or, once it is off for good, delete the node: its Pods are then removed and replaced",
@@ -115,7 +117,8 @@ struct Cordoned<'a> {
     left: Vec<&'a Rc<Pod>>,
     /// Those of `DaemonSet`s.
     daemons: usize,
-    is_draining: bool,
+    /// The drain that runs, if any.
+    drain: Option<Drain>,
 }
 
 fn cordoned(view: View<'_>, key: &ObjectKey, pods: &[&Rc<Pod>]) -> Explanation {
@@ -124,8 +127,8 @@ fn cordoned(view: View<'_>, key: &ObjectKey, pods: &[&Rc<Pod>]) -> Explanation {
             && view.controller(&pod.metadata).is_some_and(|owner| owner.kind == Kind::DaemonSet)
     };
     let left: Vec<&Rc<Pod>> = pods.iter().copied().filter(|pod| !is_daemon(pod)).collect();
-    let (daemons, is_draining) = (pods.len() - left.len(), is_draining(view, &key.name));
-    let node = Cordoned { view, key, left, daemons, is_draining };
+    let (daemons, drain) = (pods.len() - left.len(), drain_of(view, &key.name));
+    let node = Cordoned { view, key, left, daemons, drain };
     let mut refusing: Vec<(&Rc<Pod>, Explanation)> = (node.left.iter())
         .filter_map(|pod| Some((*pod, budget::refusing(view, pod)?)))
         .take(REFUSALS_LOOKED_AT)
@@ -135,12 +138,10 @@ fn cordoned(view: View<'_>, key: &ObjectKey, pods: &[&Rc<Pod>]) -> Explanation {
         let (pod, budget) = refusing.swap_remove(at);
         return node.refused_for_good(pod, &budget);
     }
-    if !is_draining {
-        return node.at_rest();
-    }
+    let Some(drain) = &node.drain else { return node.at_rest() };
     let mut leaving = node.left.iter().filter(|pod| pod.is_terminating());
     match leaving.find_map(|pod| view.blocked(&pod_key(pod))) {
-        Some(stuck) => node.never_gone(stuck),
+        Some(stuck) => node.never_gone(drain, stuck),
         None => node.goes_on(refusing.into_iter().next()),
     }
 }
@@ -173,13 +174,13 @@ impl Cordoned<'_> {
         } else {
             format!("{} never allows the eviction of {pod_name}", named(&budget.object))
         };
-        let (rule, sentence) = if self.is_draining {
-            (DRAIN_NEVER, format!("the drain of {name} never ends: {never}"))
+        let (rule, sentence) = if let Some(drain) = &self.drain {
+            (DRAIN_NEVER, format!("the drain of {name} {}: {never}", drain.ends()))
         } else if is_shared {
             (CORDONED, format!("{name} is cordoned; a drain would fail: {never}"))
         } else if budget::has_refused(self.view, &budget.object, pod) {
             // Somebody has tried, and gave up or was told to.
-            (DRAIN_NEVER, format!("no drain of {name} can end: {never}"))
+            (DRAIN_NEVER, format!("no drain can empty {name}: {never}"))
         } else {
             (CORDONED, format!("{name} is cordoned; a drain would never end: {never}"))
         };
@@ -191,9 +192,9 @@ impl Cordoned<'_> {
     }
 
     /// A pod was evicted, and its object stays.
-    fn never_gone(&self, stuck: Explanation) -> Explanation {
-        let sentence =
-            format!("the drain of {} never ends: {} is still there", self.key.name, named(&stuck.object));
+    fn never_gone(&self, drain: &Drain, stuck: Explanation) -> Explanation {
+        let (name, ends) = (&self.key.name, drain.ends());
+        let sentence = format!("the drain of {name} {ends}: {} is still there", named(&stuck.object));
         let mut explanation = self.about(DRAIN_NEVER, sentence);
         take_over(&mut explanation, stuck);
         explanation
@@ -237,11 +238,27 @@ impl Cordoned<'_> {
     }
 }
 
-/// Whether a `kubectl drain` of the node runs in a terminal: it has cordoned the node and has not said yet
-/// that it is done with it.
-fn is_draining(view: View<'_>, node: &str) -> bool {
-    view.cluster.terminals.values().filter(|terminal| terminal.is_busy()).any(|terminal| {
-        let Some(entry) = terminal.entries().last() else { return false };
+/// A `kubectl drain` that runs.
+struct Drain {
+    /// When it gives up, as its line says it: `60s`.
+    timeout: Option<String>,
+}
+
+impl Drain {
+    /// How one ends that cannot empty its node.
+    fn ends(&self) -> String {
+        match &self.timeout {
+            Some(timeout) => format!("gives up at its timeout of {timeout}"),
+            None => "never ends".to_owned(),
+        }
+    }
+}
+
+/// The `kubectl drain` of the node that runs in a terminal: it has cordoned the node and has not said yet that
+/// it is done with it.
+fn drain_of(view: View<'_>, node: &str) -> Option<Drain> {
+    view.cluster.terminals.values().filter(|terminal| terminal.is_busy()).find_map(|terminal| {
+        let entry = terminal.entries().last()?;
         let (out, err) = (entry.text(Stream::Out), entry.text(Stream::Err));
         let begins = |text: &str| {
             out.lines()
@@ -250,6 +267,36 @@ fn is_draining(view: View<'_>, node: &str) -> bool {
         let is_drain = entry.line.contains("drain") || out.contains("evicting pod ");
         let has_begun = begins(" cordoned") || begins(" already cordoned");
         let is_over = begins(" drained") || err.contains(&format!("unable to drain node \"{node}\""));
-        is_drain && has_begun && !is_over
+        (is_drain && has_begun && !is_over).then(|| Drain { timeout: timeout_of(&entry.line) })
     })
+}
+
+/// The value of a line's `--timeout`; `None` when the drain goes on as long as it takes.
+fn timeout_of(line: &str) -> Option<String> {
+    let mut words = line.split_whitespace();
+    let value = words.find_map(|word| word.strip_prefix("--timeout"))?;
+    let value = match value.strip_prefix('=') {
+        Some(value) => value,
+        None => words.next()?,
+    };
+    let is_for_ever = value.trim_end_matches(char::is_alphabetic).chars().all(|digit| digit == '0');
+    (!is_for_ever).then(|| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::timeout_of;
+
+    #[test]
+    fn a_drain_gives_up_at_the_timeout_of_its_line() {
+        for (line, expected) in [
+            ("kubectl drain node-1", None),
+            ("kubectl drain node-1 --timeout=30s --force", Some("30s")),
+            ("kubectl drain node-1 --timeout 1m", Some("1m")),
+            ("kubectl drain node-1 --timeout=0s", None),
+            ("kubectl drain node-1 --timeout=0", None),
+        ] {
+            assert_eq!(timeout_of(line).as_deref(), expected, "{line}");
+        }
+    }
 }

@@ -16,12 +16,17 @@ const NODES_PRINTED: usize = 30;
 
 /// `01:42.3`, or `1:01:42.3` after an hour.
 pub fn clock(time: Time) -> String {
-    let (seconds, tenths) = (time.seconds(), time.ms() % 1000 / 100);
+    format!("{}.{}", clock_to_the_second(time), time.ms() % 1000 / 100)
+}
+
+/// `01:42`, or `1:01:42` after an hour.
+pub fn clock_to_the_second(time: Time) -> String {
+    let seconds = time.seconds();
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if hours == 0 {
-        format!("{minutes:02}:{seconds:02}.{tenths}")
+        format!("{minutes:02}:{seconds:02}")
     } else {
-        format!("{hours}:{minutes:02}:{seconds:02}.{tenths}")
+        format!("{hours}:{minutes:02}:{seconds:02}")
     }
 }
 
@@ -30,8 +35,7 @@ pub(super) fn explanation(about: &Explanation, attempts: &[&Attempt]) -> String 
     let mut text = format!("{}\n", about.sentence);
     line(&mut text, "verdict", &format!("{} ({})", about.class.word(), about.rule.name));
     line(&mut text, "rule", about.rule.text);
-    let at = about.at.map(|at| format!(" at {}", clock(at))).unwrap_or_default();
-    line(&mut text, "decided by", &format!("{}{at}", about.by));
+    line(&mut text, "decided by", &about.decided());
     if let Some(page) = about.rule.page() {
         line(&mut text, "documented at", &page);
     }

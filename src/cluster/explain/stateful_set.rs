@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
+use super::change::wake;
 use super::decided::{HELD_UP_BY, decided};
 use super::explanation::{Class, Explanation, Field, Mend};
 use super::kinds::content;
 use super::rule::{Ends, Rule, rule};
 use super::view::{View, named};
-use crate::api::apps::StatefulSet;
+use crate::api::apps::{CONTROLLER_REVISION_HASH, StatefulSet};
 use crate::api::{Object, ObjectKey};
 
 const PARTITION_TOO_HIGH: Rule = rule(
@@ -19,7 +20,16 @@ const PARTITION_TOO_HIGH: Rule = rule(
      or more it reaches no Pod.",
 );
 
-pub(super) const RULES: &[&Rule] = &[&PARTITION_TOO_HIGH];
+const STALE_CLAIM_GONE: Rule = rule(
+    "statefulset-controller",
+    "StaleClaimGone",
+    Ends::Person,
+    "spec.persistentVolumeClaimRetentionPolicy.whenScaled",
+    "With whenScaled Delete a new Pod waits until the claim of the one before it is gone. The controller follows the \
+     set and its Pods, and no claims: the end of one wakes nobody.",
+);
+
+pub(super) const RULES: &[&Rule] = &[&PARTITION_TOO_HIGH, &STALE_CLAIM_GONE];
 
 /// Why a set is as it is.
 pub(super) fn explain(view: View<'_>, key: &ObjectKey, set: &Rc<StatefulSet>) -> Explanation {
@@ -37,6 +47,7 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, set: &Rc<StatefulSet>) ->
     };
     match explanation.rule.name {
         "Partition" => partition(view, key, set, explanation),
+        "StaleClaim" => stale_claim(view, key, explanation),
         "OnDelete" => on_delete(view, key, explanation),
         "BrokenRollout" => broken(view, key, explanation),
         _ => explanation,
@@ -71,18 +82,25 @@ pub(super) fn partition_line(view: View<'_>, key: &ObjectKey, partition: i64) ->
 fn partition(view: View<'_>, key: &ObjectKey, set: &StatefulSet, decided: Explanation) -> Explanation {
     let (partition, start) = (partition_of(set), start_of(set));
     let replicas = set.spec.replicas.unwrap_or(1);
+    let updated = set.status.updated_replicas;
     let all = Mend::line("Let the update reach all Pods", partition_line(view, key, 0));
     let explain = |explanation: Explanation| match start {
         0 => explanation,
         _ => explanation.fact("ordinals.start", start),
     };
-    if partition < replicas || replicas == 0 {
-        let next = Mend::line(
-            "Let the update reach one Pod more",
-            partition_line(view, key, (partition - 1).max(0)),
-        );
-        let decided = explain(decided);
-        return if partition > 1 { decided.mend(next).mend(all) } else { decided.mend(all) };
+    if partition < replicas || replicas == 0 || updated > 0 {
+        let next = next_partition(view, set, partition);
+        let mut decided = explain(decided);
+        if partition >= replicas && updated > 0 {
+            let have = if updated == 1 { "1 Pod has".to_owned() } else { format!("{updated} Pods have") };
+            decided.sentence =
+                format!("{have} the new template; with the partition {partition} no further Pod gets it");
+            decided = decided.fact("updatedReplicas", updated);
+        }
+        let line = partition_line(view, key, next);
+        let next_one = (next > 0).then(|| Mend::line("Let the update reach one Pod more", line));
+        decided.mends.extend(next_one);
+        return decided.mend(all);
     }
     let highest = start + replicas - 1;
     let sentence = format!(
@@ -95,6 +113,33 @@ fn partition(view: View<'_>, key: &ObjectKey, set: &StatefulSet, decided: Explan
     let first =
         Mend::line("Try it on the Pod with the highest ordinal", partition_line(view, key, replicas - 1));
     explain(explanation.fact("highestOrdinal", highest)).mend(first).mend(all)
+}
+
+/// The partition that lets an update reach the next Pod: the place of the highest one that it has not reached.
+fn next_partition(view: View<'_>, set: &StatefulSet, partition: i64) -> i64 {
+    let meta = &set.metadata;
+    let outdated = view.pods_of(&meta.namespace, &meta.uid).filter(|pod| {
+        let revision = pod.metadata.labels.get(CONTROLLER_REVISION_HASH);
+        revision.map(String::as_str) != Some(set.status.update_revision.as_str())
+    });
+    let highest = outdated.filter_map(|pod| index_of(set, &pod.metadata.name)).max();
+    highest.unwrap_or(partition).clamp(0, (partition - 1).max(0))
+}
+
+/// The claim of a Pod that was scaled away. Nothing wakes the controller when it goes.
+fn stale_claim(view: View<'_>, key: &ObjectKey, decided: Explanation) -> Explanation {
+    let Some(claim) = decided.held_up_by.clone().filter(|claim| view.object(claim).is_none()) else {
+        return decided;
+    };
+    let sentence = format!(
+        "{} is gone already and nobody has told the controller (so it is in Kubernetes): it goes on when the \
+         StatefulSet or one of its Pods changes",
+        named(&claim)
+    );
+    let mut explanation = Explanation::new(key, STALE_CLAIM_GONE, sentence).by(decided.by).at(decided.at);
+    explanation.facts = decided.facts;
+    explanation.field = decided.field;
+    explanation.mend(wake(view, key))
 }
 
 fn on_delete(view: View<'_>, key: &ObjectKey, explanation: Explanation) -> Explanation {

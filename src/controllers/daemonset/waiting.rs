@@ -70,7 +70,7 @@ pub(crate) enum WaitingFor {
         surging: i64,
         /// How many may have.
         max_surge: i64,
-        /// How many old pods are left that have no new one beside them.
+        /// How many nodes still have only their old pod.
         outdated: i64,
     },
     /// Rolling update with surge: an old pod goes when the new one of its node is available.
@@ -195,9 +195,13 @@ impl WaitingFor {
                 old_pods(*outdated)
             ),
             Self::MaxSurge { surging, max_surge, outdated } => format!(
-                "rolling update: {} a new Pod beside the old one and maxSurge allows {max_surge}; {} left",
+                "rolling update: {} a new Pod beside the old one and maxSurge allows {max_surge}; {}",
                 if *surging == 1 { "1 node has".to_owned() } else { format!("{surging} nodes have") },
-                old_pods(*outdated)
+                if *outdated == 1 {
+                    "1 further node still has only its old Pod".to_owned()
+                } else {
+                    format!("{outdated} further nodes still have only their old Pods")
+                }
             ),
             Self::NewPodAvailable { old, node } => format!(
                 "rolling update: waiting for the new Pod on node {node} to be Available before {old} is \
@@ -306,7 +310,7 @@ impl WaitingFor {
                 strategy(),
                 fact("maxSurge", max_surge),
                 fact("surging", surging),
-                fact("outdatedPods", outdated),
+                fact("nodesWithOnlyTheOldPod", outdated),
             ],
             Self::NewPodAvailable { old, .. } => vec![strategy(), fact("oldPod", old)],
             Self::Sunset { count, .. } => vec![strategy(), fact("pods", count)],
@@ -342,11 +346,13 @@ mod tests {
             ),
             (
                 surging(1, 1),
-                "1 node has a new Pod beside the old one and maxSurge allows 1; 1 old Pod is left",
+                "1 node has a new Pod beside the old one and maxSurge allows 1; \
+                 1 further node still has only its old Pod",
             ),
             (
                 surging(2, 3),
-                "2 nodes have a new Pod beside the old one and maxSurge allows 1; 3 old Pods are left",
+                "2 nodes have a new Pod beside the old one and maxSurge allows 1; \
+                 3 further nodes still have only their old Pods",
             ),
         ] {
             assert_eq!(waiting.sentence(), format!("rolling update: {expected}"));

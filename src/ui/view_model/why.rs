@@ -3,7 +3,6 @@
 //! What is said is found out by `cluster::explain`; here it is only put into the words of the page.
 
 use super::attempts::AttemptView;
-use super::summary::clock;
 use crate::api::ObjectKey;
 use crate::cluster::Cluster;
 use crate::cluster::explain::{Class, Explanation, Field, Mend};
@@ -146,13 +145,12 @@ impl ReasonsView {
     /// All that is known of an object.
     pub fn of(cluster: &Cluster, key: &ObjectKey) -> Self {
         let about = cluster.explain(key);
-        let at = about.at.map(|at| format!(" at {}", clock(at))).unwrap_or_default();
         Self {
             why: WhyView::of(&about),
             name: about.rule.name,
             rule: about.rule.text,
             page: about.rule.page().map(|page| (page.clone(), page_words(&page))),
-            decided: format!("{}{at}", about.by),
+            decided: about.decided(),
             field: about.field.as_ref().map(|field| FieldView::of(field, key)),
             held_up_by: about.held_up_by.filter(|other| other != key).map(|other| {
                 let name = named(&other);
