@@ -11,7 +11,7 @@ use crate::ui::browser;
 use crate::ui::state::Action;
 use crate::ui::view_model::history::{HistoryView, RevisionRow};
 use crate::ui::view_model::story::{RevisionDiff, RevisionPair, Story};
-use crate::ui::view_model::summary::clock;
+use crate::ui::view_model::summary::{clock, lasting};
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct HistoryProps {
@@ -25,7 +25,7 @@ pub(crate) struct HistoryProps {
 fn course(story: Option<&Story>) -> (String, String, String) {
     let Some(story) = story else { return (String::new(), String::new(), String::new()) };
     let took = match story.took {
-        Some(took) => format!("{}.{} s", took.seconds(), took.ms() % 1000 / 100),
+        Some(took) => lasting(took),
         None if story.is_overtaken => "overtaken".to_owned(),
         None => "not done".to_owned(),
     };

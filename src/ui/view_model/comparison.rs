@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::revisions::Letters;
 use super::status::Shape;
 use super::story::course;
-use super::summary::clock;
+use super::summary::lasting;
 use super::timeline::{TimelineChoice, TimelineView, Window};
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object};
@@ -133,14 +133,21 @@ fn figures(side: &Side, from: Time) -> Figures {
     let totals = totals(side);
     let now = totals.last().map(|since| since.value).unwrap_or_default();
     let marks = side.machine.branch().chronicle().map_or(&[][..], |chronicle| chronicle.marks().all());
-    let is_command = |at: Time, kind: MarkKind| kind == MarkKind::Command && at <= side.cluster.now();
-    let command = marks.iter().rfind(|mark| is_command(mark.at, mark.kind)).map_or(from, |mark| mark.at);
-    let (end, least) = course(&totals, command, None);
+    let is_command =
+        |at: Time, kind: MarkKind| kind == MarkKind::Command && at >= from && at <= side.cluster.now();
+    let command = marks.iter().rfind(|mark| is_command(mark.at, mark.kind)).map(|mark| mark.at);
+    let (took, least) = course(&totals, command.unwrap_or(from), None);
+    let is_complete = now.updated >= now.wanted && now.ready >= now.desired;
     Figures {
         ready: format!("{} of {}", now.ready, now.desired),
         updated: format!("{} of {}", now.updated, now.desired),
         least: least.map_or_else(|| "—".to_owned(), |(ready, desired)| format!("{ready} of {desired}")),
-        took: end.map_or_else(|| "not yet".to_owned(), |end| clock(Time::ZERO + (end - command))),
+        took: match took {
+            Some(took) => lasting(took),
+            // Nothing was asked for since the runs parted.
+            None if command.is_none() && is_complete => "—".to_owned(),
+            None => "not yet".to_owned(),
+        },
     }
 }
 
@@ -179,6 +186,19 @@ mod tests {
         assert!(
             view.sides.iter().all(|side| side.timeline.as_ref().is_some_and(|view| view.lanes.len() == 5))
         );
+    }
+
+    #[test]
+    fn what_was_done_before_the_runs_part_is_no_part_of_them() {
+        let mut state = crate::ui::state::State::default();
+        state.reduce(crate::ui::state::Action::Apply);
+        state.machine.run_until(&mut state.cluster, Time::from_ms(60_000));
+        let text = state.files.text("web.yaml").replace("replicas: 2", "replicas: 3");
+        let mut comparison = Comparison::of_file(&state.cluster, &state.machine, "web.yaml", &text);
+        comparison.seek(comparison.end);
+        let [without, with] = figure(&CompareView::of(&comparison, None), "Done after");
+        assert_eq!(without, "—");
+        assert!(with.ends_with(" s"), "{with}");
     }
 
     #[test]

@@ -170,7 +170,8 @@ fn history(set: &DaemonSet, pods: &[&Rc<Pod>], cluster: &Cluster, letters: &Lett
         let hash = name.strip_prefix(&prefix).unwrap_or(name);
         pods.iter()
             .filter(|pod| {
-                pod.metadata.labels.get(CONTROLLER_REVISION_HASH).is_some_and(|label| label == hash)
+                !pod.is_terminating()
+                    && pod.metadata.labels.get(CONTROLLER_REVISION_HASH).is_some_and(|label| label == hash)
             })
             .count()
     };

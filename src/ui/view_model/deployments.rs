@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::Selected;
 use super::history::{HistoryView, revision_number};
 use super::revisions::{Letters, RevisionMark};
+use super::status::Shape;
 use super::tile::{TileView, Tiles};
 use super::why::{WhyView, why};
 use crate::api::deployment::{Deployment, ReplicaSet};
@@ -144,7 +145,11 @@ impl Maker<'_> {
             .collect();
         sort_by_key(&mut sets, |set| std::cmp::Reverse(revision_number(&set.metadata)));
         let rows: Vec<ReplicaSetRow> = sets.iter().map(|set| self.row(set)).collect();
-        let pods = |name: &str| rows.iter().find(|row| row.key.name == name).map_or(0, |row| row.tiles.len());
+        let stays = |tile: &&Rc<TileView>| tile.shape != Shape::Terminating;
+        let pods = |name: &str| {
+            let row = rows.iter().find(|row| row.key.name == name);
+            row.map_or(0, |row| row.tiles.iter().filter(stays).count())
+        };
         let history = HistoryView::of_replica_sets(self.cluster, self.letters, meta, &sets, pods);
         let total = rows.len();
         let shown: Vec<ReplicaSetRow> = rows

@@ -175,7 +175,8 @@ fn history(set: &StatefulSet, pods: &[&Rc<Pod>], cluster: &Cluster, letters: &Le
     };
     let count = |name: &str| {
         let is_of_it = |pod: &&&Rc<Pod>| {
-            pod.metadata.labels.get(CONTROLLER_REVISION_HASH).is_some_and(|label| label == name)
+            !pod.is_terminating()
+                && pod.metadata.labels.get(CONTROLLER_REVISION_HASH).is_some_and(|label| label == name)
         };
         pods.iter().filter(is_of_it).count()
     };

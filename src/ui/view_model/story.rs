@@ -22,7 +22,8 @@ pub struct Story {
     pub revision: String,
     /// When it began.
     pub started: Time,
-    /// How long it took; `None` when it was not brought to its end.
+    /// How long it took, without the time in which a partition held the rest back; `None` when it was not
+    /// brought to its end.
     pub took: Option<Span>,
     /// Whether another rollout has taken its place before its end.
     pub is_overtaken: bool,
@@ -72,45 +73,56 @@ fn story(chronicle: &Chronicle, now: Time, uid: &str, revision: &str) -> Option<
     let next = rollouts.get(index + 1);
     let earlier = rollouts[..index].iter().rfind(|earlier| earlier.value.revision == revision);
     let samples = chronicle.counts().workload(uid).map_or(&[][..], |trail| trail.until(now));
-    let (end, least) = course(samples, rollout.at, next.map(|next| next.at));
+    let (took, least) = course(samples, rollout.at, next.map(|next| next.at));
     Some(Story {
         uid: uid.to_owned(),
         revision: revision.to_owned(),
         started: rollout.at,
-        took: end.map(|end| end - rollout.at),
-        is_overtaken: end.is_none() && next.is_some(),
+        took,
+        is_overtaken: took.is_none() && next.is_some(),
         least,
         was: earlier.map(|earlier| earlier.value.number),
     })
 }
 
-/// When a rollout that began at `start` was complete, and the fewest ready pods until then. Its counts are of
-/// the rollout before until the controller has looked.
+/// How long a rollout that began at `start` took, and the fewest ready pods until it was complete. Its counts
+/// are of the rollout before until the controller has looked. When a partition is lowered after that, it goes
+/// on, and so does its clock.
 pub(super) fn course(
     samples: &[Since<Sample>],
     start: Time,
     next: Option<Time>,
-) -> (Option<Time>, Option<(i64, i64)>) {
+) -> (Option<Span>, Option<(i64, i64)>) {
     let mut least: Option<(i64, i64)> = None;
-    let mut has_begun = false;
+    let (mut has_begun, mut begin) = (false, start);
+    // What it took up to a partition, and how many pods that held back.
+    let mut took: Option<(Span, i64)> = None;
     let first = samples.partition_point(|sample| sample.at <= start).saturating_sub(1);
     for sample in samples.get(first..).unwrap_or_default() {
         if next.is_some_and(|next| sample.at >= next) {
             break;
         }
         let counts = sample.value;
+        let is_complete = counts.updated >= counts.wanted && counts.ready >= counts.desired;
+        let held = counts.desired - counts.wanted;
+        if let Some((so_far, was_held)) = took {
+            if is_complete || held >= was_held {
+                took = Some((so_far, held));
+                continue;
+            }
+            (took, begin) = (None, Time::from_ms(sample.at.ms().saturating_sub(so_far.ms())));
+        }
         // Of equally few the most that were wanted: a new set wants none until its controller has looked.
         let now = (counts.ready, counts.desired);
         if least.is_none_or(|(ready, desired)| (now.0, -now.1) < (ready, -desired)) {
             least = Some(now);
         }
-        let is_complete = counts.updated >= counts.wanted && counts.ready >= counts.desired;
         if is_complete && has_begun {
-            return (Some(sample.at), least);
+            took = Some((sample.at - begin, held));
         }
         has_begun |= !is_complete && sample.at >= start;
     }
-    (None, least)
+    (took.map(|(span, _)| span), least)
 }
 
 /// Compares two templates of a workload; `None` when one of them is gone.
@@ -186,7 +198,29 @@ mod tests {
             value: Sample { ready, desired, wanted: desired, updated: ready },
         };
         let samples = [sample(0, 0, 0), sample(5, 0, 4), sample(9, 2, 4), sample(20, 4, 4)];
-        assert_eq!(course(&samples, Time::ZERO, None), (Some(Time::from_ms(20)), Some((0, 4))));
+        assert_eq!(course(&samples, Time::ZERO, None), (Some(Span::from_ms(20)), Some((0, 4))));
+    }
+
+    #[test]
+    fn the_clock_of_a_rollout_goes_on_when_its_partition_is_lowered() {
+        let sample = |ms, ready, updated, wanted| Since {
+            at: Time::from_ms(ms),
+            order: 0,
+            value: Sample { ready, desired: 5, wanted, updated },
+        };
+        let to_partition = [sample(0, 5, 0, 2), sample(10, 4, 1, 2), sample(20, 5, 2, 2)];
+        let took = |samples: &[Since<Sample>]| course(samples, Time::ZERO, None).0.map(Span::ms);
+        assert_eq!(took(&to_partition), Some(20));
+        let lowered = [&to_partition[..], &[sample(90, 5, 2, 5), sample(95, 3, 3, 5)]].concat();
+        assert_eq!(took(&lowered), None);
+        let done = [&lowered[..], &[sample(120, 5, 5, 5)]].concat();
+        assert_eq!(took(&done), Some(50), "without the time in which it was held back");
+        let more = |ms, ready| {
+            let value = Sample { desired: 7, ..sample(0, ready, ready, 7).value };
+            Since { value, ..sample(ms, 0, 0, 0) }
+        };
+        let scaled = [&done[..], &[more(150, 5), more(160, 7)]].concat();
+        assert_eq!(took(&scaled), Some(50), "a scale-up is no part of it");
     }
 
     #[test]
