@@ -46,11 +46,12 @@ pub struct EventList {
 /// The `count` newest events, of one object or of all.
 pub fn events(cluster: &Cluster, about: Option<&ObjectKey>, count: usize) -> EventList {
     let mut newest: SortedMap<_, &Event> = SortedMap::new();
+    let uid = about.and_then(|key| Some(cluster.server().get(key).ok()?.meta().uid.as_str()));
     let mut has_older = false;
     // There may be thousands.
     for object in cluster.server().list(Kind::Event, None) {
         let Object::Event(event) = object else { continue };
-        if about.is_some_and(|key| !concerns(event, key)) {
+        if about.is_some_and(|key| !concerns(event, key, uid)) {
             continue;
         }
         let seen = (event.last_timestamp.or(event.first_timestamp), event.metadata.resource_version);
@@ -67,9 +68,14 @@ pub fn events(cluster: &Cluster, about: Option<&ObjectKey>, count: usize) -> Eve
     EventList { rows, has_older, is_passing: false }
 }
 
-fn concerns(event: &Event, key: &ObjectKey) -> bool {
+/// Whether an event is about an object, which has this uid as long as it is there: not about an earlier one of
+/// its name. Models `searchEvents` of staging/src/k8s.io/kubectl/pkg/describe/describe.go, Kubernetes v1.36;
+/// kubelets name a node's name for its uid.
+fn concerns(event: &Event, key: &ObjectKey, uid: Option<&str>) -> bool {
     let object = &event.involved_object;
-    object.name == key.name
+    let is_its = |uid: &str| object.uid == uid || (key.kind == Kind::Node && object.uid == key.name);
+    uid.is_none_or(is_its)
+        && object.name == key.name
         && object.kind == key.kind.resource().kind
         && (key.namespace.is_empty() || object.namespace == key.namespace)
 }
@@ -90,5 +96,32 @@ fn row(event: &Event, cluster: &Cluster) -> EventRow {
         message: event.message.clone(),
         age: seen.map(|seen| human_duration(seen.age_seconds(cluster.now()))).unwrap_or_default(),
         count: event.count.max(1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::Time;
+    use crate::ui::state::{Action, State};
+
+    #[test]
+    fn events_of_an_earlier_pod_of_the_name_are_left_out() {
+        let mut state = State::default();
+        state.reduce(Action::Apply);
+        state.machine.run_until(&mut state.cluster, Time::from_ms(60_000));
+        let key = ObjectKey::new(Kind::Pod, "default", "web-0");
+        let scheduled = |state: &State| {
+            let rows = events(&state.cluster, Some(&key), EVENTS_LISTED).rows;
+            rows.iter().filter(|row| row.reason == "Scheduled").count()
+        };
+        assert_eq!(scheduled(&state), 1);
+        state.reduce(Action::Run("kubectl delete pod web-0".to_owned()));
+        state.machine.run_until(&mut state.cluster, Time::from_ms(120_000));
+        assert_eq!(scheduled(&state), 1, "the one before is another");
+        let node = ObjectKey::new(Kind::Node, "", "node-1");
+        state.reduce(Action::Run("fault restart node/node-1".to_owned()));
+        state.machine.run_until(&mut state.cluster, Time::from_ms(180_000));
+        assert!(!events(&state.cluster, Some(&node), EVENTS_LISTED).rows.is_empty());
     }
 }
