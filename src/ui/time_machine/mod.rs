@@ -43,13 +43,15 @@ pub struct TimeMachine {
     left: Option<Rc<Cluster>>,
     /// Commands that were taken back, the last one last; each with what was stored for it.
     undone: Vec<Vec<InputEntry>>,
+    /// How many inputs there were when the last one was taken back or given again.
+    undone_at: usize,
 }
 
 impl TimeMachine {
     /// The time machine of a cluster that was just made.
     pub fn new(cluster: &mut Cluster) -> Self {
         let main = Branch::begin("main", cluster);
-        Self { branches: vec![main], current: 0, present: None, left: None, undone: Vec::new() }
+        Self { branches: vec![main], current: 0, present: None, left: None, undone: Vec::new(), undone_at: 0 }
     }
 
     /// The branch that is shown.
@@ -120,12 +122,11 @@ impl TimeMachine {
         cluster.run_until(until);
     }
 
-    /// Takes in what a person did in the present. What had been undone cannot be redone after it.
+    /// Takes in what a person did in the present. What had been undone cannot be redone after a change.
     ///
     /// # Errors
     /// When the cluster does not take it.
     pub fn submit(&mut self, cluster: &mut Cluster, input: Input) -> Result<(), InputError> {
-        self.undone.clear();
         self.take(cluster, input)
     }
 

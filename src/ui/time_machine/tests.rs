@@ -220,9 +220,12 @@ fn undo_passes_over_what_only_reads_and_redo_gives_it_again() {
     assert_eq!(session.cluster.inputs().len(), 0, "the file that was stored for it is taken back too");
     assert!(!session.machine.undo(&mut session.cluster));
     assert_eq!(session.machine.redo_line().as_deref(), Some("kubectl apply -f web.yaml"));
+    session.line("kubectl get pods");
+    assert_eq!(session.machine.redo_line().as_deref(), Some("kubectl apply -f web.yaml"), "that only read");
     assert!(session.machine.redo(&mut session.cluster));
     session.wait(60);
     assert_eq!(session.pods(), 2);
+    assert!(session.machine.redo_line().is_some());
     session.line("kubectl scale statefulset web --replicas=1");
     assert!(!session.machine.redo(&mut session.cluster), "another command was given instead");
 }

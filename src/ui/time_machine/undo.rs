@@ -21,18 +21,20 @@ impl TimeMachine {
 
     /// The line that a redo would give again.
     pub fn redo_line(&self) -> Option<String> {
-        let last = self.undone.last()?;
+        let last = self.undone().last()?;
         last.iter().rev().find(|entry| is_command(&entry.input)).map(|entry| words(&entry.input))
     }
 
-    /// What can be given again, oldest first.
+    /// What can be given again, oldest first: nothing once another command has changed something.
     pub fn undone(&self) -> &[Vec<InputEntry>] {
-        &self.undone
+        let mut since = self.branch().notes.iter().skip(self.undone_at);
+        if since.any(|note| note.changed) { &[] } else { &self.undone }
     }
 
     /// Brings back what could be given again.
     pub fn set_undone(&mut self, undone: Vec<Vec<InputEntry>>) {
         self.undone = undone;
+        self.undone_at = self.branch().notes.len();
     }
 
     /// Goes back before the last command that has changed anything; says whether there was one.
@@ -40,6 +42,7 @@ impl TimeMachine {
         self.go_to_present(shown);
         let inputs = shown.inputs().to_vec();
         let Some(last) = self.branch().last_change(&inputs) else { return false };
+        let mut undone = self.undone().to_vec();
         // Files that were stored for it at the same instant go with it.
         let is_part = |entry: &&InputEntry| {
             !is_command(&entry.input) && inputs.get(last).is_some_and(|line| line.at == entry.at)
@@ -53,10 +56,11 @@ impl TimeMachine {
         shown.run_until(taken.first().map_or(shown.now(), |entry| entry.at));
         self.branch_mut().truncate(shown);
         shown.gather_news(true);
-        self.undone.push(taken);
-        if self.undone.len() > UNDONE_MAX {
-            self.undone.remove(0);
+        undone.push(taken);
+        if undone.len() > UNDONE_MAX {
+            undone.remove(0);
         }
+        self.set_undone(undone);
         debug_assert_eq!(Moment::of(shown).inputs, first, "it is the moment before the command");
         true
     }
@@ -64,13 +68,11 @@ impl TimeMachine {
     /// Gives the command again that was taken back last; says whether there was one.
     pub fn redo(&mut self, shown: &mut Cluster) -> bool {
         self.go_to_present(shown);
-        let Some(entries) = self.undone.pop() else { return false };
-        for entry in entries {
-            if self.take(shown, entry.input).is_err() {
-                return false;
-            }
-        }
-        true
+        let mut undone = self.undone().to_vec();
+        let Some(entries) = undone.pop() else { return false };
+        let is_done = entries.into_iter().all(|entry| self.take(shown, entry.input).is_ok());
+        self.set_undone(undone);
+        is_done
     }
 }
 
