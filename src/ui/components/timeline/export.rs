@@ -5,9 +5,11 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement, HtmlImageElement};
 
-use super::plot::{COUNTS, LANE, draw_bars, draw_counts, whole};
+use super::plot::{COUNTS, DESIRED, FLOOR, LANE, READY, UPDATED, draw_bars, draw_counts, look, whole};
 use crate::ui::browser;
-use crate::ui::view_model::summary::clock;
+use crate::ui::time_machine::MarkKind;
+use crate::ui::view_model::status::Shape;
+use crate::ui::view_model::summary::clock_to_the_second;
 use crate::ui::view_model::timeline::TimelineView;
 
 /// The width of the names.
@@ -18,6 +20,15 @@ const WIDTH: u32 = 900;
 const ROW: u32 = LANE + 3;
 /// The room above the first lane.
 const HEAD: u32 = 44;
+
+/// The room for the legend at the foot.
+const LEGEND: i32 = 26;
+/// The width of a sample in it.
+const SAMPLE: i32 = 16;
+/// Labels of the axis, at most.
+const TICKS: u32 = 10;
+/// The lines at commands.
+const COMMAND: RGBColor = RGBColor(11, 92, 173);
 
 /// What the patterns look like outside the page.
 const PATTERNS: [(&str, &str); 5] = [
@@ -47,12 +58,17 @@ fn draw(svg: &mut String, view: &TimelineView, size: (u32, u32)) -> Drawn {
     let small = ("sans-serif", 11).into_font().color(&RGBColor(85, 85, 85));
     root.draw(&Text::new(view.summary(), (10, 8), text.clone()))?;
     let left = whole(f64::from(NAMES));
-    for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
-        let at = clock(view.window.instant(share));
-        let x = left + whole(share * f64::from(WIDTH)) - whole(share * 50.0);
-        root.draw(&Text::new(at, (x, 28), small.clone()))?;
+    for tick in view.window.ticks(TICKS) {
+        let x = left + whole(view.window.place(tick, f64::from(WIDTH)));
+        root.draw(&Text::new(clock_to_the_second(tick), (x, 28), small.clone()))?;
     }
     let plot = root.margin(0, 0, NAMES, 20);
+    let bottom = whole(f64::from(size.1)) - LEGEND;
+    for (at, ..) in view.marks.iter().filter(|(_, kind, _)| *kind == MarkKind::Command) {
+        let x = whole(view.window.place(*at, f64::from(WIDTH)));
+        let line = PathElement::new(vec![(x, whole(f64::from(HEAD))), (x, bottom)], COMMAND.stroke_width(1));
+        plot.draw(&line)?;
+    }
     let mut y = whole(f64::from(HEAD));
     for (lane, name) in view.lanes.iter().zip(view.names()) {
         root.draw(&Text::new(name.to_owned(), (10, y), small.clone()))?;
@@ -63,10 +79,33 @@ fn draw(svg: &mut String, view: &TimelineView, size: (u32, u32)) -> Drawn {
         draw_bars(&plot, &bars, (view.window, WIDTH), y)?;
         y += whole(f64::from(ROW));
     }
-    root.draw(&Text::new(format!("pods, up to {}", view.session.counts.top()), (10, y + 4), small))?;
-    draw_counts(&plot, &view.session.counts, (view.window, WIDTH), y)?;
+    root.draw(&Text::new(format!("pods, up to {}", view.session.counts.top()), (10, y + 4), small.clone()))?;
+    draw_counts(&plot, &view.session.counts, (view.window, WIDTH, view.now), y)?;
+    let mut x = 10;
+    for (word, colour, height) in legend(view) {
+        let top = bottom + 14 - height;
+        root.draw(&Rectangle::new([(x, top), (x + SAMPLE, top + height)], colour.filled()))?;
+        root.draw(&Text::new(word, (x + SAMPLE + 4, bottom + 3), small.clone()))?;
+        x += SAMPLE + 14 + 7 * i32::try_from(word.len())?;
+    }
     root.present()?;
     Ok(())
+}
+
+/// What bars and lines mean: a word, the colour, and how high a sample of it is.
+fn legend(view: &TimelineView) -> Vec<(&'static str, RGBColor, i32)> {
+    let counts = &view.session.counts;
+    let bars = Shape::ALL.iter().filter(|(shape, _)| view.session.shapes.contains(shape));
+    let bars = bars.map(|(shape, word)| (*word, look(*shape).0, whole(f64::from(look(*shape).1))));
+    let lines = [
+        ("ready pods", READY, true),
+        ("updated", UPDATED, !counts.updated.is_empty()),
+        ("desired", DESIRED, !counts.desired.is_empty()),
+        ("budget's floor", FLOOR, !counts.floor.is_empty()),
+        ("command", COMMAND, true),
+    ];
+    let lines = lines.into_iter().filter(|(_, _, is_drawn)| *is_drawn);
+    bars.chain(lines.map(|(word, colour, _)| (word, colour, 2))).collect()
 }
 
 /// Adds what plotters cannot draw: a title, a description, and the patterns.
@@ -120,4 +159,36 @@ fn rastered(image: &HtmlImageElement) -> Option<String> {
     context.scale(2.0, 2.0).ok()?;
     context.draw_image_with_html_image_element(image, 0.0, 0.0).ok()?;
     canvas.to_data_url_with_type("image/png").ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::Time;
+    use crate::ui::state::{Action, Panel, State};
+
+    #[test]
+    fn nothing_is_drawn_beyond_the_present_and_all_is_explained() {
+        let mut state = State::default();
+        state.reduce(Action::Apply);
+        state.machine.run_until(&mut state.cluster, Time::from_ms(30_000));
+        state.reduce(Action::Panel(Panel::Timeline));
+        let view = state.views.timeline.as_ref().expect("it is shown");
+        let svg = svg(view).expect("it is drawn");
+        let now = f64::from(NAMES) + view.window.place(view.now, f64::from(WIDTH));
+        let lines = svg.split("<polyline").filter(|line| line.contains("stroke=\"#009E73\""));
+        let points = lines.filter_map(|line| line.split("points=\"").nth(1)?.split('"').next());
+        let ends: Vec<f64> = points
+            .flat_map(|points| points.split_whitespace())
+            .filter_map(|point| point.split(',').next()?.parse().ok())
+            .collect();
+        assert!(
+            !ends.is_empty() && ends.iter().all(|x| *x <= now + 1.0),
+            "{ends:?}, the present is at {now}"
+        );
+        for word in ["ready pods", "updated", "desired", "command", "starting", "00:15"] {
+            assert!(svg.contains(word), "{word}");
+        }
+        assert!(svg.contains("stroke=\"#0B5CAD\""), "the command that was given");
+    }
 }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::plot::whole;
 use crate::sim::Time;
 use crate::ui::time_machine::MarkKind;
-use crate::ui::view_model::summary::clock;
+use crate::ui::view_model::summary::{clock, clock_to_the_second};
 use crate::ui::view_model::timeline::{TimelineView, Window};
 
 /// Pixels between two labels of the axis, at least.
@@ -45,17 +45,21 @@ fn place(view: &TimelineView, at: Time, width: u32) -> String {
 
 /// The axis' lines, from where to where down, and its labels.
 fn axis(view: &TimelineView, width: u32, (top, bottom): (u32, u32), kind: PartKind) -> Html {
-    let labels = (width / LABEL).clamp(1, 10);
-    let instant = |index| view.window.instant(f64::from(index) / f64::from(labels));
-    let places = (0..labels).map(|index| (instant(index), place(view, instant(index), width)));
-    let places: Vec<_> = places.collect();
+    let ticks = view.window.ticks((width / LABEL).clamp(1, 10));
+    let places: Vec<_> = ticks.into_iter().map(|at| (at, place(view, at, width))).collect();
     let lines: Vec<_> = places.iter().map(|(_, x)| format!("M{x} {top}V{bottom}")).collect();
-    let label = |(at, x): (Time, String)| html! { <text class="axis-text" {x} y="11">{ clock(at) }</text> };
+    let label = |(at, x): (Time, String)| {
+        html! { <text class="axis-text" {x} y="11">{
+        clock_to_the_second(at) }</text> }
+    };
+    // One at the end would be cut off.
+    let room = f64::from(width.saturating_sub(LABEL / 2));
+    let has_room = |(at, _): &(Time, String)| view.window.place(*at, f64::from(width)) <= room;
     html! {
         <>
             <path class="axis-line" d={lines.concat()} />
             if kind == PartKind::Head {
-                { for places.into_iter().map(label) }
+                { for places.into_iter().filter(has_room).map(label) }
             }
         </>
     }

@@ -9,6 +9,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use super::paths::{PathBackend, Paths};
+use crate::sim::Time;
 use crate::ui::view_model::status::Shape;
 use crate::ui::view_model::timeline::counts::Step;
 use crate::ui::view_model::timeline::{BarView, CountsView, Window};
@@ -20,10 +21,10 @@ pub(super) const COUNTS: u32 = 96;
 /// Room above and below the counts.
 const MARGIN: f64 = 8.0;
 
-const READY: RGBColor = RGBColor(0, 158, 115);
-const UPDATED: RGBColor = RGBColor(0, 114, 178);
-const DESIRED: RGBColor = RGBColor(119, 119, 119);
-const FLOOR: RGBColor = RGBColor(213, 94, 0);
+pub(super) const READY: RGBColor = RGBColor(0, 158, 115);
+pub(super) const UPDATED: RGBColor = RGBColor(0, 114, 178);
+pub(super) const DESIRED: RGBColor = RGBColor(119, 119, 119);
+pub(super) const FLOOR: RGBColor = RGBColor(213, 94, 0);
 const MESH: RGBColor = RGBColor(221, 221, 221);
 
 /// Where something is drawn: how far down, and which time in which width.
@@ -60,7 +61,9 @@ pub(super) fn bars(bars: &[BarView], at: &Place) -> Paths {
 
 /// The counts' lines.
 pub(super) fn counts(counts: &CountsView, at: &Place) -> Paths {
-    drawn((at.width, at.top + COUNTS), |area| draw_counts(area, counts, (at.window, at.width), down(at)))
+    // On the page what lies beyond the present is covered, so that a drawing lasts while time goes on.
+    let room = (at.window, at.width, at.window.to);
+    drawn((at.width, at.top + COUNTS), |area| draw_counts(area, counts, room, down(at)))
 }
 
 fn down(at: &Place) -> i32 {
@@ -112,11 +115,11 @@ fn corners_of(bar: &BarView, (window, width): (Window, u32), y: i32) -> [(i32, i
     [(left, top), (right.max(left + 1), top + height)]
 }
 
-/// Draws the counts below `y`.
+/// Draws the counts below `y`, up to an instant.
 pub(super) fn draw_counts<B: DrawingBackend>(
     area: &DrawingArea<B, Shift>,
     counts: &CountsView,
-    (window, width): (Window, u32),
+    (window, width, end): (Window, u32, Time),
     y: i32,
 ) -> Drawing<B> {
     let top = number(counts.top());
@@ -135,7 +138,7 @@ pub(super) fn draw_counts<B: DrawingBackend>(
         (&counts.ready, READY),
     ];
     for (steps, colour) in lines {
-        let corners: Vec<(i32, i32)> = corners(steps, window)
+        let corners: Vec<(i32, i32)> = corners(steps, window, end)
             .into_iter()
             .map(|(share, count)| (whole(share * f64::from(width)), height(count)))
             .collect();
@@ -146,8 +149,9 @@ pub(super) fn draw_counts<B: DrawingBackend>(
     Ok(())
 }
 
-/// The corners of a line that holds each count until the next, as shares of the window's length.
-fn corners(steps: &[Step], window: Window) -> Vec<(f64, f64)> {
+/// The corners of a line that holds each count until the next and the last until `end`, as shares of the
+/// window's length.
+fn corners(steps: &[Step], window: Window, end: Time) -> Vec<(f64, f64)> {
     let mut points: Vec<(f64, f64)> = Vec::new();
     for (at, count) in steps {
         if *at > window.to {
@@ -162,7 +166,7 @@ fn corners(steps: &[Step], window: Window) -> Vec<(f64, f64)> {
         }
     }
     if let Some(&(_, count)) = points.last() {
-        points.push((1.0, count));
+        points.push((window.place(end, 1.0), count));
     }
     points
 }
@@ -180,7 +184,6 @@ fn number(count: i64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::Time;
 
     const WINDOW: Window = Window { from: Time::from_ms(1_000), to: Time::from_ms(5_000) };
 
@@ -188,7 +191,9 @@ mod tests {
     fn counts_are_drawn_as_steps() {
         let at = Time::from_ms;
         let steps = [(at(0), 1), (at(500), 2), (at(2_000), 3), (at(3_000), 1), (at(9_000), 7)];
-        let corners = corners(&steps, WINDOW);
+        let until = |end| corners(&steps[..4], WINDOW, at(end));
+        assert_eq!(until(4_000).last(), Some(&(0.75, 1.0)));
+        let corners = corners(&steps, WINDOW, WINDOW.to);
         assert_eq!(corners, [(0.0, 2.0), (0.25, 2.0), (0.25, 3.0), (0.5, 3.0), (0.5, 1.0), (1.0, 1.0)]);
         let view = CountsView { ready: steps.to_vec(), ..CountsView::default() };
         // Seven pods, though later than the window, are 80 pixels above none.

@@ -46,6 +46,12 @@ impl CountsView {
         view
     }
 
+    /// How many pods were ready at an instant.
+    pub fn ready_at(&self, at: Time) -> i64 {
+        let before = self.ready.partition_point(|(since, _)| *since <= at);
+        self.ready[..before].last().map_or(0, |(_, ready)| *ready)
+    }
+
     /// The highest count.
     pub fn top(&self) -> i64 {
         let all = [&self.ready, &self.updated, &self.desired, &self.floor];

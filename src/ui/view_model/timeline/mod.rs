@@ -154,10 +154,15 @@ impl TimelineView {
 
     /// The timeline in one sentence.
     pub fn summary(&self) -> String {
-        let ready = self.session.counts.ready.last().map_or(0, |(_, ready)| *ready);
+        let ready = self.session.counts.ready_at(self.at);
+        let when = if self.at < self.now { format!("at {}", clock(self.at)) } else { "now".to_owned() };
+        // A node has as many lanes as it had pods at once.
+        let (number, word) = match self.choice.by {
+            LaneBy::Node => (self.names().filter(|name| !name.is_empty()).count(), "nodes"),
+            LaneBy::Pod => (self.lanes.len(), "lanes"),
+        };
         format!(
-            "{} lanes from {} to {}, now {ready} pods ready",
-            self.lanes.len(),
+            "{number} {word} from {} to {}, {when} {ready} pods ready",
             clock(self.window.from),
             clock(self.window.to.min(self.now)),
         )

@@ -7,6 +7,9 @@ const SHORTEST_MS: u64 = 5_000;
 /// The whole session is drawn over at least this span.
 const FIRST_MS: u64 = 60_000;
 
+/// How far apart the labels of an axis may be, in seconds; beyond the last, so many of it.
+const STEPS_S: [u64; 13] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600];
+
 /// A part of the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
@@ -48,6 +51,16 @@ impl Window {
         self.from + scaled(self.ms(), share.clamp(0.0, 1.0))
     }
 
+    /// The round instants of an axis, at most so many and one.
+    pub fn ticks(self, most: u32) -> Vec<Time> {
+        let most = u64::from(most.max(1));
+        let is_enough = |step: &u64| self.ms() <= step * 1_000 * most;
+        let hours = || self.ms().div_ceil(3_600_000 * most) * 3_600;
+        let step = STEPS_S.into_iter().find(is_enough).unwrap_or_else(hours) * 1_000;
+        let first = self.from.ms().div_ceil(step);
+        (first..=self.to.ms() / step).map(|nth| Time::from_ms(nth * step)).collect()
+    }
+
     /// A part that is shorter or longer by a factor, with an instant at the same place, within a session that
     /// has come to `now`; `None` when it is all of it.
     pub fn zoomed(self, factor: f64, around: Time, now: Time) -> Option<Self> {
@@ -85,4 +98,24 @@ impl Window {
 )]
 fn scaled(ms: u64, factor: f64) -> Span {
     Span::from_ms((ms as f64 * factor).round().clamp(0.0, 1e15) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round() {
+        for ((from, to, most), expected) in [
+            ((0, 60_000, 5), vec![0, 15, 30, 45, 60]),
+            ((0, 122_000, 5), vec![0, 30, 60, 90, 120]),
+            ((12_345, 17_345, 7), vec![13, 14, 15, 16, 17]),
+            ((0, 7_200_000, 6), vec![0, 1_800, 3_600, 5_400, 7_200]),
+            ((0, 90_000_000, 5), vec![0, 18_000, 36_000, 54_000, 72_000, 90_000]),
+        ] {
+            let window = Window { from: Time::from_ms(from), to: Time::from_ms(to) };
+            let ticks: Vec<u64> = window.ticks(most).iter().map(|tick| tick.seconds()).collect();
+            assert_eq!(ticks, expected, "{window:?}");
+        }
+    }
 }
