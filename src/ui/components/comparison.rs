@@ -6,6 +6,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::icons::shape;
+use super::scrubber::{STEP_MS, last_step};
 use super::timeline::Drawing;
 use crate::sim::Time;
 use crate::ui::comparison::CompareAction;
@@ -103,7 +104,8 @@ fn Sides(props: &SidesProps) -> Html {
                         onclick={act(on, CompareAction::Close)}>{ "Close" }</button>
                 </div>
                 <input type="range" class="range" aria-label="Moment of both runs" min={from.ms().to_string()}
-                    max={end.ms().to_string()} step="100" value={at.ms().to_string()}
+                    max={last_step(from, end).to_string()} step={STEP_MS.to_string()}
+                    value={at.ms().to_string()}
                     aria-valuetext={format!("{} of {}", clock(at), clock(end))} oninput={seek} />
                 <time>{ clock(at) }</time>
             </div>

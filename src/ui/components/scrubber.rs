@@ -44,7 +44,7 @@ pub(crate) fn Scrubber(props: &ScrubberProps) -> Html {
                 <div class="scrub">
                     <svg class="marks" aria-hidden="true">{ for view.marks.iter().map(mark) }</svg>
                     <input type="range" class="range" aria-label="Moment of the session" min="0"
-                        max={view.end.ms().max(1).to_string()} step="100" value={view.at.ms().to_string()}
+                        max={last_step(Time::ZERO, view.end).to_string()} step={STEP_MS.to_string()} value={view.at.ms().to_string()}
                         aria-valuetext={format!("{} of {}", clock(view.at), clock(view.end))}
                         oninput={seek} />
                 </div>
@@ -160,7 +160,26 @@ fn Moments(props: &ScrubberProps) -> Html {
     }
 }
 
+/// How far apart the moments of a slider are, in milliseconds.
+pub(super) const STEP_MS: u64 = 100;
+
+/// A slider's last moment: the first of its steps at the end or beyond, as it stops at steps alone.
+pub(super) fn last_step(from: Time, end: Time) -> u64 {
+    from.ms() + (end - from).ms().div_ceil(STEP_MS).max(1) * STEP_MS
+}
+
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped just before")]
 pub(super) fn whole(ms: f64) -> u64 {
     ms.clamp(0.0, 1e15) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slider_reaches_the_end() {
+        let last = |from, end| last_step(Time::from_ms(from), Time::from_ms(end));
+        assert_eq!((last(0, 13_340), last(50, 13_340), last(0, 200)), (13_400, 13_350, 200));
+    }
 }
