@@ -145,6 +145,25 @@ fn run(line: &str) -> Action {
 }
 
 #[tokio::test]
+async fn in_the_past_no_button_runs_a_command() {
+    let past = Action::Seek(kubesets::sim::Time::from_ms(1_000));
+    let page = page(settled([Action::Apply]).into_iter().chain([past]).collect()).await;
+    assert_has(&page, &["The past, read-only."]);
+    for name in ["Apply", "Diff", "Add a node"] {
+        let end = page.find(&format!(">{name}</button>")).expect(name);
+        let button = page[..end].rfind("<button").map_or("", |begin| &page[begin..end]);
+        assert!(button.contains("disabled"), "{name}: {button}");
+    }
+}
+
+#[tokio::test]
+async fn the_state_of_a_failure_breaks_between_its_words() {
+    let page = page(settled([Action::Apply, run("kubectl set image sts/web nginx=nginx:bad")])).await;
+    let is_whole = |word: &&str| page.contains(&format!("Image<wbr>{word}"));
+    assert!(["Pull<wbr>Back<wbr>Off", "Pull"].iter().any(is_whole), "{page}");
+}
+
+#[tokio::test]
 async fn a_daemon_set_is_shown_by_node_with_the_reasons_of_those_that_do_not_suit() {
     let label = run("kubectl label node node-2 disk=ssd");
     let page = page(settled(example("daemonset.yaml").into_iter().chain([label]))).await;

@@ -22,6 +22,7 @@ use super::terminal::{self, TerminalPane};
 use super::ticker::Ticker;
 use super::time_bar::TimeBar;
 use crate::ui::state::{Action, Page, State};
+use crate::ui::view_model::invitation::Invitation;
 use crate::ui::{browser, crash, persist};
 
 /// The page is stored this long after the last change.
@@ -126,6 +127,8 @@ impl Component for App {
     fn view(&self, _ctx: &Context<Self>) -> Html {
         let (state, on) = (&self.state, &self.on);
         let views = &state.views;
+        let open = (state.files.open.as_str(), state.files.text(&state.files.open));
+        let invitation = Invitation::of(&state.cluster, &views.stage, open);
         let page =
             Page::ALL.iter().find(|(page, ..)| *page == state.page).map_or("cluster", |(.., word)| word);
         html! {
@@ -156,7 +159,7 @@ impl Component for App {
                     </div>
                     <div class="area area-cluster">
                         <Stage view={views.stage.clone()} motion={state.motion()}
-                            open={state.files.open.clone()} {on} />
+                            {invitation} is_past={state.machine.is_past()} {on} />
                         { for views.sets.iter().map(|set| html! { <SetStrip key={set.uid.clone()}
                             set={set.clone()} {on} /> }) }
                         { for views.daemon_sets.iter().map(|set| html! { <DaemonStrip key={set.uid.clone()}

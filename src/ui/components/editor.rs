@@ -26,6 +26,8 @@ pub(crate) struct EditorProps {
     jump: Option<Jump>,
     /// The name of the text that `kubectl edit` wants edited.
     edit: Option<String>,
+    /// Whether the past is shown, in which no commands run.
+    is_past: bool,
     theme: Theme,
     on: Callback<Action>,
 }
@@ -47,6 +49,7 @@ pub(crate) fn props(state: &State, on: &Callback<Action>) -> EditorProps {
         diff: state.diff.clone(),
         jump: state.files.jump.clone(),
         edit: pending.map(|pending| pending.name),
+        is_past: state.machine.is_past(),
         theme: state.theme,
         on: on.clone(),
     }
@@ -67,6 +70,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
     };
     let jump = props.jump.as_ref().filter(|jump| jump.file == name).map(|jump| (jump.at, jump.count));
     let problem = problem.as_ref().filter(|(file, ..)| *file == name).map(|(_, at, count)| (*at, *count));
+    let is_off = name.is_empty() || props.is_past;
     let actions = if props.edit.is_some() {
         html! {
             <>
@@ -80,10 +84,10 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
         html! {
             <>
                 <button type="button" class="button is-primary" title="kubectl apply -f, Ctrl or ⌘ Enter"
-                    disabled={name.is_empty()}
+                    disabled={is_off}
                     onclick={on.reform(|_| Action::Apply)}>{ "Apply" }</button>
                 <button type="button" class="button" title="What applying would change"
-                    disabled={name.is_empty()}
+                    disabled={is_off}
                     onclick={on.reform(|_| Action::Diff)}>{ "Diff" }</button>
             </>
         }

@@ -19,6 +19,7 @@ use crate::ui::hooks::use_motion::use_motion;
 use crate::ui::painting::StagePainter;
 use crate::ui::state::Action;
 use crate::ui::state::stir::Motion;
+use crate::ui::view_model::invitation::Invitation;
 use crate::ui::view_model::revisions::PATTERNS;
 use crate::ui::view_model::stage::StageView;
 use crate::ui::view_model::status::Shape;
@@ -28,8 +29,10 @@ pub(crate) struct StageProps {
     pub(crate) view: Rc<StageView>,
     /// How time passes, and so how tiles travel.
     pub(crate) motion: Motion,
-    /// The file in the editor, for the invitation.
-    pub(crate) open: String,
+    /// What is said where nothing runs.
+    pub(crate) invitation: Option<Invitation>,
+    /// Whether the past is shown, in which no commands run.
+    pub(crate) is_past: bool,
     pub(crate) on: Callback<Action>,
 }
 
@@ -175,18 +178,18 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
         <section class={classes!("panel", "stage-panel", now.menu.is_some().then_some("has-menu"))} id="stage" tabindex="-1" aria-labelledby="stage-title">
             <div class="stage-bar">
                 <h2 id="stage-title" class="panel-title">{ "Cluster" }</h2>
-                <button type="button" class="button is-small"
+                <button type="button" class="button is-small" disabled={props.is_past}
                     onclick={props.on.reform(move |_| Action::Run(format!("fault add node/{next}")))}>{ "Add a node" }</button>
             </div>
-            if view.is_empty() {
+            if let Some(invitation) = &props.invitation {
                 <div class="invitation">
-                    <p>{ format!("{} nodes, and nothing runs yet.", view.lanes.len()) }</p>
-                    if !props.open.is_empty() {
+                    <p>{ &invitation.state }</p>
+                    if !invitation.file.is_empty() && !props.is_past {
                         <button type="button" class="button is-primary"
                             onclick={props.on.reform(|_| Action::Apply)}>
-                            { format!("Apply {}", props.open) }
+                            { format!("Apply {}", invitation.file) }
                         </button>
-                        <p>{ "and watch its pods come up in order." }</p>
+                        <p>{ invitation.then }</p>
                     }
                 </div>
             }

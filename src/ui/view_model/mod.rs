@@ -7,8 +7,9 @@
 //! - [`why`], [`attempts`], [`inspector`], [`events`], [`tables`]: reasons and lists.
 //! - [`timeline`]: bars, marks, counts. [`comparison`]: two runs. [`scrubber`]: the session as a line.
 //! - [`problems`], [`field_line`], [`flow_style`], [`diff`]: manifests.
-//! - [`summary`]: the cluster in one sentence. [`gradual`], `turns`, `cells`: from one picture to the next,
-//!   node by node, and each pod in its place. [`grid`]: where small tiles stand.
+//! - [`invitation`]: what is said where nothing runs. [`summary`]: the cluster in one sentence.
+//!   [`gradual`], `turns`, `cells`: from one picture to the next, node by node, and each pod in its place.
+//!   [`grid`]: where small tiles stand.
 
 pub mod status;
 pub mod revisions;
@@ -16,6 +17,7 @@ pub mod tile;
 pub mod crowd;
 mod cells;
 pub mod stage;
+pub mod invitation;
 pub mod why;
 pub mod attempts;
 pub mod history;

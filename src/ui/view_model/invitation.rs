@@ -1,0 +1,107 @@
+//! The invitation to apply what is in the editor, while no workload is there.
+
+use super::stage::StageView;
+use crate::api::Kind;
+use crate::api::yaml::read_manifest;
+use crate::cluster::Cluster;
+
+/// Longer texts are not read for it.
+const READ_BYTES_MAX: usize = 200_000;
+
+/// What is said where nothing runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// How it is, in a sentence.
+    pub state: String,
+    /// The file to apply; empty when none is open.
+    pub file: String,
+    /// What is to be seen then.
+    pub then: &'static str,
+}
+
+impl Invitation {
+    /// The invitation to apply a file; `None` when there is a pod or a workload.
+    pub fn of(cluster: &Cluster, stage: &StageView, (file, text): (&str, &str)) -> Option<Self> {
+        let kinds = [Kind::StatefulSet, Kind::DaemonSet, Kind::Deployment, Kind::ReplicaSet];
+        let has_any = |kind: Kind| cluster.server().list(kind, None).next().is_some();
+        if !stage.is_empty() || kinds.into_iter().any(has_any) {
+            return None;
+        }
+        let nodes = stage.lanes.len();
+        let nodes = if nodes == 1 { "1 node".to_owned() } else { format!("{nodes} nodes") };
+        let state = match cluster.server().list(Kind::PersistentVolumeClaim, None).count() {
+            0 if cluster.inputs().is_empty() => format!("{nodes}, and nothing runs yet."),
+            0 => format!("{nodes}, and nothing runs."),
+            1 => format!("{nodes}, and nothing runs. 1 claim is kept with its data."),
+            claims => format!("{nodes}, and nothing runs. {claims} claims are kept with their data."),
+        };
+        Some(Self { state, file: file.to_owned(), then: then(text) })
+    }
+}
+
+/// What is to be seen when a text is applied: only an `OrderedReady` set makes its pods in order.
+fn then(text: &str) -> &'static str {
+    if text.len() > READ_BYTES_MAX {
+        return "";
+    }
+    let kinds = ["StatefulSet", "DaemonSet", "Deployment", "ReplicaSet", "Pod", "List"];
+    let (mut some, mut all_in_order) = (false, true);
+    for document in &read_manifest(text).documents {
+        let word = |path: &str| document.value.pointer(path).and_then(|word| word.as_str());
+        let Some(kind) = word("/kind").filter(|kind| kinds.contains(kind)) else { continue };
+        some = true;
+        all_in_order &= kind == "StatefulSet" && word("/spec/podManagementPolicy") != Some("Parallel");
+    }
+    match (some, all_in_order) {
+        (false, _) => "",
+        (true, true) => "and watch its pods come up in order.",
+        (true, false) => "and watch its pods come up.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::Time;
+    use crate::ui::examples::EXAMPLES;
+    use crate::ui::state::{Action, State};
+
+    fn invitation(state: &State) -> Option<Invitation> {
+        let file = &state.files.open;
+        Invitation::of(&state.cluster, &state.views.stage, (file, state.files.text(file)))
+    }
+
+    #[test]
+    fn only_ordered_pods_are_said_to_come_in_order() {
+        for example in EXAMPLES {
+            let ordered = ["web.yaml", "canary.yaml"].contains(&example.file);
+            if ordered || ["web-parallel.yaml", "daemonset.yaml", "deployment.yaml"].contains(&example.file) {
+                assert_eq!(then(example.text()).ends_with("in order."), ordered, "{}", example.file);
+                assert!(!then(example.text()).is_empty(), "{}", example.file);
+            }
+        }
+        assert_eq!(then("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"), "");
+    }
+
+    #[test]
+    fn it_ends_with_the_first_workload_and_tells_of_claims_that_are_kept() {
+        let mut state = State::default();
+        assert_eq!(invitation(&state).map(|it| it.state).as_deref(), Some("4 nodes, and nothing runs yet."));
+        state.reduce(Action::Apply);
+        assert_eq!(invitation(&state), None);
+        let pass = |state: &mut State, line: &str| {
+            state.reduce(Action::Run(line.to_owned()));
+            let until = Time::from_ms(state.cluster.now().ms() + 60_000);
+            state.machine.run_until(&mut state.cluster, until);
+            state.reduce(Action::Panel(state.panel));
+        };
+        pass(&mut state, "kubectl get pods");
+        pass(&mut state, "kubectl scale statefulset web --replicas=0");
+        assert!(state.views.stage.is_empty());
+        assert_eq!(invitation(&state), None, "the set is there");
+        pass(&mut state, "kubectl delete statefulset web");
+        let said = invitation(&state).map(|it| it.state);
+        let expected = "4 nodes, and nothing runs. 2 claims are kept with their data.";
+        assert_eq!(said.as_deref(), Some(expected));
+    }
+}
