@@ -3,7 +3,7 @@
 //! Typing changes only a draft. A draft becomes a file right before a line is run, so that the log of inputs
 //! holds one entry for each text that mattered.
 
-use super::{Notice, State, Undo};
+use super::{Lasts, Notice, State, Undo};
 use crate::cluster::{Cluster, Input};
 use crate::collections::SortedMap;
 use crate::ui::examples::EXAMPLES;
@@ -198,7 +198,7 @@ impl State {
             self.files.loads += 1;
         }
         let undo = Some(Undo::Close(name.to_owned(), text, place));
-        self.notice = Some(Notice { text: format!("Closed {name}."), undo });
+        self.notice = Some(Notice { text: format!("Closed {name}."), undo, lasts: Lasts::ForGood });
     }
 
     // Out of line, so that the page's start does not carry it.

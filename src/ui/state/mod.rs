@@ -100,6 +100,20 @@ pub struct Notice {
     pub text: String,
     /// What is taken back.
     pub undo: Option<Undo>,
+    /// How long it is true.
+    pub lasts: Lasts,
+}
+
+/// How long what a notice says is true.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lasts {
+    /// For good: it is shown until another one comes or a person hides it.
+    #[default]
+    ForGood,
+    /// While the past is shown.
+    InThePast,
+    /// While the cluster is not settled.
+    Unsettled,
 }
 
 /// What can be taken back.
@@ -182,7 +196,8 @@ impl State {
         if runs_line {
             self.clock.note_line();
         }
-        let is_shown = self.refresh() || passed.is_none();
+        let has_ended = self.end_notice();
+        let is_shown = self.refresh() || has_ended || passed.is_none();
         self.views.is_unseen = is_put_off && !is_drawn_at_once;
         is_shown && !self.views.is_unseen
     }
@@ -193,8 +208,10 @@ impl State {
                 // The field was emptied: its line is not lost.
                 self.prompt.renewed += 1;
             }
-            return self
-                .tell("This is the past. Go on from here, or go back to the present, to change something.");
+            return self.tell_while(
+                Lasts::InThePast,
+                "No commands run in the past. Go on from here, or go back to the present, first.",
+            );
         }
         match action {
             Action::Advance(ms) => self.advance(ms),
@@ -256,7 +273,25 @@ impl State {
 
     /// Tells a person something.
     pub fn tell(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice { text: text.into(), undo: None });
+        self.tell_while(Lasts::ForGood, text);
+    }
+
+    /// Tells a person something that is true for so long.
+    pub(super) fn tell_while(&mut self, lasts: Lasts, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), undo: None, lasts });
+    }
+
+    /// Takes a notice away that is not true any more; says whether there was one.
+    fn end_notice(&mut self) -> bool {
+        let is_over = self.notice.as_ref().is_some_and(|notice| match notice.lasts {
+            Lasts::ForGood => false,
+            Lasts::InThePast => !self.machine.is_past(),
+            Lasts::Unsettled => self.cluster.is_settled(),
+        });
+        if is_over {
+            self.notice = None;
+        }
+        is_over
     }
 
     /// Takes in what a person did, or tells why not.
@@ -286,7 +321,8 @@ impl State {
         self.flush_files();
         self.forget_cluster();
         let text = "A new cluster; your manifests are still here.".to_owned();
-        self.notice = Some(Notice { text, undo: Some(Undo::Reset(Box::new((old, old_machine)), old_files)) });
+        let undo = Some(Undo::Reset(Box::new((old, old_machine)), old_files));
+        self.notice = Some(Notice { text, undo, lasts: Lasts::ForGood });
     }
 
     fn forget_cluster(&mut self) {

@@ -1,7 +1,7 @@
 //! A question before a step: which pod changes next? The answer is what happens then, and the reason that
 //! its controller gives.
 
-use super::State;
+use super::{Lasts, State};
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::{Cluster, Verdict};
@@ -75,7 +75,8 @@ impl State {
         self.clock.is_playing = false;
         self.clock.settles_until = None;
         if self.machine.is_past() {
-            return self.tell("This is the past: go back to the present, or go on from here, to be asked.");
+            let text = "This is the past: go back to the present, or go on from here, to be asked.";
+            return self.tell_while(Lasts::InThePast, text);
         }
         match question(&self.cluster) {
             Some(question) => self.question = Some(question),
@@ -196,12 +197,15 @@ fn because(cluster: &Cluster, happening: Happening, key: &ObjectKey) -> String {
         return on_its_own;
     };
     let reasons = cluster.decisions(&owner).iter().rev().filter_map(|decision| match &decision.verdict {
-        Verdict::Progressing(reason) | Verdict::Waiting(reason) => Some(reason),
+        Verdict::Progressing(reason) | Verdict::Waiting(reason) => Some((decision, reason)),
         Verdict::Converged | Verdict::Failed(_) => None,
     });
     let all: Vec<_> = reasons.collect();
-    let about = all.iter().find(|reason| reason.object.as_ref() == Some(key)).or(all.first());
-    about.map_or(on_its_own, |reason| reason.sentence.clone())
+    let about = all.iter().find(|(_, reason)| reason.object.as_ref() == Some(key)).or(all.first());
+    let Some((decision, reason)) = about else { return on_its_own };
+    // That it was done is no reason for it: the rule is.
+    let rule = cluster.rule_of(decision).map_or("", |rule| rule.text.trim_end_matches('.'));
+    format!("{}. {rule}", reason.sentence)
 }
 
 #[cfg(test)]
@@ -255,6 +259,9 @@ mod tests {
         let question = asked(&mut state);
         assert_eq!(question.choices.iter().map(name).collect::<Vec<_>>(), ["web-0", "web-1"]);
         assert_eq!((question.answer.0, question.answer.1), (0, Happening::Made));
+        state.reduce(Action::Guess(0));
+        let because = state.question.and_then(|question| question.because).expect("the answer is shown");
+        assert!(because.contains("in the order of their ordinals"), "{because}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How simulated time passes: playing at a speed, step by step, or until nothing is due.
 
-use super::State;
 use super::frame::Frame;
+use super::{Lasts, State};
 use crate::sim::{Span, Time};
 use crate::ui::browser;
 use crate::ui::time_machine::Stride;
@@ -104,7 +104,10 @@ impl State {
             }
         } else if self.clock.settles_until.take().is_some() {
             if !self.cluster.is_settled() {
-                self.tell("An hour went by and it has not settled: something starts again and again.");
+                self.tell_while(
+                    Lasts::Unsettled,
+                    "An hour went by and it has not settled: something starts again and again.",
+                );
             }
             // What a person asked for has come.
             self.views.frame.show_all();

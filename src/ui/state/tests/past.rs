@@ -38,11 +38,16 @@ fn the_past_is_shown_and_cannot_be_changed() {
         [Action::Enter, run("kubectl delete pod web-0"), Action::Apply, Action::CloseTab("web.yaml".into())]
     {
         state.reduce(action);
-        assert!(state.notice.take().is_some_and(|notice| notice.text.starts_with("This is the past.")));
+        assert!(
+            state.notice.take().is_some_and(|notice| notice.text.starts_with("No commands run in the past."))
+        );
     }
     assert_eq!(state.prompt.text, "kubectl delete pod web-0", "what was typed stays");
     assert_eq!(to_text(&state), before);
+    state.reduce(Action::Apply);
+    assert!(state.notice.is_some());
     state.reduce(Action::ToPresent);
+    assert!(state.notice.is_none(), "it would not be true any more");
     assert_eq!(pods(&state), 3);
 }
 
