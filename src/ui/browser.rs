@@ -98,6 +98,17 @@ pub fn focus(element: &Element) {
     }
 }
 
+/// Gives the focus to what the first of some selectors finds.
+// Out of line, so that the page's start does not carry it.
+#[inline(never)]
+pub fn focus_first(selectors: &[&str]) {
+    let Some(document) = document() else { return };
+    let found = selectors.iter().find_map(|selector| document.query_selector(selector).ok().flatten());
+    if let Some(found) = found {
+        focus(&found);
+    }
+}
+
 /// Scrolls the page, or the area of it that scrolls for itself, just so far that an element is seen, from its
 /// beginning. A page around this one's frame stays where it is.
 // Out of line, so that the page's start does not carry it.

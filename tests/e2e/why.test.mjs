@@ -86,6 +86,44 @@ test("a field leads to its line in the manifest", async () => {
   });
 });
 
+test("the inspector comes into sight, and gives the focus back when it is closed", async () => {
+  for (const size of ["wide", "tablet", "phone"]) {
+    await withPage(session, { size }, async (page) => {
+      await page.getByRole("radio", { name: "5×", exact: true }).check({ force: true });
+      await turnTo(page, "Terminal");
+      await run(page, "kubectl create deployment web --image=nginx --replicas=3");
+      await turnTo(page, "Cluster");
+      const tile = page.locator(".tile").first();
+      await tile.waitFor({ timeout: 20_000 });
+      await settled(page);
+      await tile.click();
+      const close = inspector(page).getByRole("button", { name: "Close the inspector" });
+      await close.waitFor();
+      const { y } = await inspector(page).boundingBox();
+      assert.ok(y >= 0 && y < SIZES[size].height - 80, `${size}: it begins at ${y}`);
+      await close.click();
+      await inspector(page).waitFor({ state: "detached" });
+      const focused = await page.evaluate(() => document.activeElement?.getAttribute("data-cell"));
+      assert.equal(focused, await tile.getAttribute("data-cell"), size);
+    });
+  }
+});
+
+test("a notice covers nothing and ends with what it says", async () => {
+  await withPage(session, {}, async (page) => {
+    await started(page);
+    await page.getByRole("button", { name: "Step back" }).click();
+    await run(page, "kubectl get pods").catch(() => {});
+    const notice = page.locator(".notice.is-shown");
+    await notice.getByText("No commands run in the past").waitFor();
+    const box = await notice.boundingBox();
+    const areas = await page.locator(".areas").boundingBox();
+    assert.ok(box.y >= areas.y + areas.height - 1, JSON.stringify({ box, areas }));
+    await page.getByRole("button", { name: "Back to the present" }).click();
+    await notice.waitFor({ state: "detached" });
+  });
+});
+
 const anti = `apiVersion: apps/v1
 kind: StatefulSet
 metadata: {name: zk}

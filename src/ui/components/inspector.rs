@@ -9,6 +9,7 @@ use super::attempts::Attempts;
 use super::events::event;
 use super::node_edit::NodeEdit;
 use super::why::Reasons;
+use crate::ui::browser;
 use crate::ui::state::Action;
 use crate::ui::view_model::inspector::InspectorView;
 
@@ -35,15 +36,33 @@ struct ChosenProps {
 
 #[component]
 fn Chosen(props: &ChosenProps) -> Html {
-    let view = &props.view;
+    let (view, root) = (&props.view, use_node_ref());
     let resource = view.key.kind.resource();
+    {
+        // On a narrow screen it stands below all else.
+        let root = root.clone();
+        use_effect_with(view.key.clone(), move |_| {
+            if let Some(root) = root.cast::<web_sys::Element>() {
+                browser::reveal(&root);
+            }
+        });
+    }
+    let close = {
+        let name = view.key.name.clone();
+        props.on.reform(move |_: MouseEvent| {
+            // The focus does not go with it.
+            let cell = format!("#stage [data-cell=\"{name}\"]");
+            browser::focus_first(&[&cell, ".set.is-selected button", "#stage"]);
+            Action::Select(None)
+        })
+    };
     html! {
-        <section class="panel inspector" aria-labelledby="inspector-title">
+        <section class="panel inspector" ref={root} aria-labelledby="inspector-title">
             <div class="panel-bar">
                 <h2 id="inspector-title" class="inspector-name"><span
                     class="set-kind">{ resource.singular }{ "/" }</span>{ &view.key.name }</h2>
                 <button type="button" class="button is-small" aria-label="Close the inspector"
-                    onclick={props.on.reform(|_| Action::Select(None))}>{ "×" }</button>
+                    onclick={close}>{ "×" }</button>
             </div>
             if let Some(reasons) = &view.reasons {
                 <Reasons reasons={reasons.clone()} on={props.on.clone()} />

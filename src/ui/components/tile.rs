@@ -46,6 +46,22 @@ fn fill(tile: &TileView) -> Html {
     }
 }
 
+/// The state; that of a failure may take several lines, which break between its words: `ImagePull|BackOff`.
+fn status(tile: &TileView) -> Html {
+    if tile.shape != Shape::Failed {
+        return html! { &tile.status };
+    }
+    let mut words = Vec::new();
+    let mut rest = tile.status.as_str();
+    while let Some(at) = rest.char_indices().skip(1).find(|(_, letter)| letter.is_ascii_uppercase()) {
+        let (word, after) = rest.split_at(at.0);
+        words.push(html! { <>{ word.to_owned() }<wbr /></> });
+        rest = after;
+    }
+    words.push(html! { rest });
+    words.into_iter().collect()
+}
+
 fn whole(tile: &TileView) -> Html {
     html! {
         <span class="tile-body" aria-hidden="true">
@@ -57,7 +73,7 @@ fn whole(tile: &TileView) -> Html {
                 { badge(tile.revision.as_ref()) }
             </span>
             <span class="tile-state">
-                <span class="tile-status">{ &tile.status }</span>
+                <span class="tile-status">{ status(tile) }</span>
                 if !matches!(tile.shape, Shape::Pending | Shape::Creating) {
                     <span class="tile-ready">{ &tile.ready }</span>
                 }
