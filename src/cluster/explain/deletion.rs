@@ -69,7 +69,7 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, object: &Object) -> Expla
     let Some(mut explanation) = decided(view, key, object) else {
         let since = asked_at(object.meta());
         let sentence = format!("{} is being deleted", named(key));
-        return Explanation::new(key, UNDER_WAY, sentence).at(since).to_the_second();
+        return Explanation::new(key, UNDER_WAY, sentence).at(since).at_a_second();
     };
     // A namespace, or an owner, goes no earlier than what is in it or below it.
     if let Some(below) = stuck_below(view, key, object) {
@@ -130,7 +130,7 @@ fn asked_for(view: View<'_>, key: &ObjectKey, pod: &Pod, explanation: Explanatio
     };
     match eviction.next().or_else(by_owner) {
         Some(decision) => explanation.by(decision.by).at(Some(decision.at)),
-        None => explanation.by("api-server").at(asked).to_the_second(),
+        None => explanation.by("api-server").at(asked).at_a_second(),
     }
 }
 
@@ -150,7 +150,7 @@ fn finalizer(view: View<'_>, key: &ObjectKey, object: &Object) -> Option<Explana
     Some(
         Explanation::new(key, FINALIZER, sentence)
             .at(asked_at(object.meta()))
-            .to_the_second()
+            .at_a_second()
             .fact("metadata.finalizers", finalizers.join(", "))
             .field(field)
             .mend(Mend::line("Take the finalizers away, if what they stand for is done or not wanted", line)),
@@ -204,7 +204,7 @@ fn of_pod(view: View<'_>, key: &ObjectKey, pod: &Rc<Pod>) -> Option<Explanation>
     Some(
         Explanation::new(key, TERMINATING, sentence)
             .at(asked_at(&pod.metadata))
-            .to_the_second()
+            .at_a_second()
             .fact("terminationGracePeriodSeconds", grace)
             .fact("deletionTimestamp", meta.deletion_timestamp.map(|at| at.to_string()).unwrap_or_default())
             .field(view.pod_field(pod, "spec.terminationGracePeriodSeconds")),

@@ -132,7 +132,7 @@ impl Explanation {
     }
 
     /// With a time of which only the second is known.
-    pub(super) fn to_the_second(mut self) -> Self {
+    pub(super) fn at_a_second(mut self) -> Self {
         self.is_to_the_second = true;
         self
     }

@@ -77,7 +77,7 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, node: &Rc<Node>) -> Expla
     };
     Explanation::new(key, OPEN, sentence)
         .at(since)
-        .to_the_second()
+        .at_a_second()
         .fact("pods", pods.len())
         .field(Field { object: key.clone(), path: "spec.taints".to_owned() })
 }

@@ -72,7 +72,7 @@ fn explain_by_state(view: View<'_>, key: &ObjectKey, pod: &Rc<Pod>) -> Explanati
     match view.typed::<Node>("", &pod.spec.node_name) {
         Some(node) if !node.is_ready() => node_lost(view, key, pod),
         // What containers are like is known from their status, which holds whole seconds.
-        _ => containers::explain(view, key, pod).unwrap_or_else(|| ready(view, key, pod)).to_the_second(),
+        _ => containers::explain(view, key, pod).unwrap_or_else(|| ready(view, key, pod)).at_a_second(),
     }
 }
 
@@ -115,7 +115,7 @@ fn ended(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation {
         let sentence = format!("Pod {name} has succeeded: all its containers ended with code 0");
         return Explanation::new(key, SUCCEEDED, sentence)
             .at(at)
-            .to_the_second()
+            .at_a_second()
             .field(view.pod_field(pod, "spec.restartPolicy"));
     }
     let why = match (status.reason.as_str(), status.message.trim()) {
@@ -131,7 +131,7 @@ fn ended(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation {
     };
     let mut explanation = Explanation::new(key, FAILED, format!("Pod {name} has failed: {why}"))
         .at(at)
-        .to_the_second()
+        .at_a_second()
         .fact("restartPolicy", &pod.spec.restart_policy)
         .field(view.pod_field(pod, "spec.restartPolicy"));
     if let Some(owner) = view.workload(&pod.metadata) {
@@ -167,7 +167,7 @@ fn node_lost(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation {
     let since = Condition::find(&pod.status.conditions, "Ready")
         .and_then(|ready| instant(ready.last_transition_time));
     let mut explanation =
-        Explanation::new(key, NODE_LOST, sentence).at(since).to_the_second().fact("node", node);
+        Explanation::new(key, NODE_LOST, sentence).at(since).at_a_second().fact("node", node);
     let node_key = ObjectKey::new(Kind::Node, "", node.clone());
     let below = view.explain(&node_key);
     explanation.class = below.as_ref().map_or(Class::Waiting, |below| below.class.max(Class::Waiting));

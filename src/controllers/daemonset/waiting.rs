@@ -136,6 +136,14 @@ fn old_pods(count: i64) -> String {
     if count == 1 { "1 old Pod is".to_owned() } else { format!("{count} old Pods are") }
 }
 
+fn only_old_pods(nodes: i64) -> String {
+    if nodes == 1 {
+        "1 further node still has only its old Pod".to_owned()
+    } else {
+        format!("{nodes} further nodes still have only their old Pods")
+    }
+}
+
 impl WaitingFor {
     /// The variant's name.
     pub(crate) fn name(&self) -> &'static str {
@@ -197,11 +205,7 @@ impl WaitingFor {
             Self::MaxSurge { surging, max_surge, outdated } => format!(
                 "rolling update: {} a new Pod beside the old one and maxSurge allows {max_surge}; {}",
                 if *surging == 1 { "1 node has".to_owned() } else { format!("{surging} nodes have") },
-                if *outdated == 1 {
-                    "1 further node still has only its old Pod".to_owned()
-                } else {
-                    format!("{outdated} further nodes still have only their old Pods")
-                }
+                only_old_pods(*outdated)
             ),
             Self::NewPodAvailable { old, node } => format!(
                 "rolling update: waiting for the new Pod on node {node} to be Available before {old} is \

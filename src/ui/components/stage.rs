@@ -183,7 +183,7 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
             </div>
             if let Some(invitation) = &props.invitation {
                 <div class="invitation">
-                    <p>{ &invitation.state }</p>
+                    <p>{ &invitation.sentence }</p>
                     if !invitation.file.is_empty() && !props.is_past {
                         <button type="button" class="button is-primary"
                             onclick={props.on.reform(|_| Action::Apply)}>

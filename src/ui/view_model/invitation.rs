@@ -12,7 +12,7 @@ const READ_BYTES_MAX: usize = 200_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
     /// How it is, in a sentence.
-    pub state: String,
+    pub sentence: String,
     /// The file to apply; empty when none is open.
     pub file: String,
     /// What is to be seen then.
@@ -29,13 +29,13 @@ impl Invitation {
         }
         let nodes = stage.lanes.len();
         let nodes = if nodes == 1 { "1 node".to_owned() } else { format!("{nodes} nodes") };
-        let state = match cluster.server().list(Kind::PersistentVolumeClaim, None).count() {
+        let sentence = match cluster.server().list(Kind::PersistentVolumeClaim, None).count() {
             0 if cluster.inputs().is_empty() => format!("{nodes}, and nothing runs yet."),
             0 => format!("{nodes}, and nothing runs."),
             1 => format!("{nodes}, and nothing runs. 1 claim is kept with its data."),
             claims => format!("{nodes}, and nothing runs. {claims} claims are kept with their data."),
         };
-        Some(Self { state, file: file.to_owned(), then: then(text) })
+        Some(Self { sentence, file: file.to_owned(), then: then(text) })
     }
 }
 
@@ -86,7 +86,10 @@ mod tests {
     #[test]
     fn it_ends_with_the_first_workload_and_tells_of_claims_that_are_kept() {
         let mut state = State::default();
-        assert_eq!(invitation(&state).map(|it| it.state).as_deref(), Some("4 nodes, and nothing runs yet."));
+        assert_eq!(
+            invitation(&state).map(|it| it.sentence).as_deref(),
+            Some("4 nodes, and nothing runs yet.")
+        );
         state.reduce(Action::Apply);
         assert_eq!(invitation(&state), None);
         let pass = |state: &mut State, line: &str| {
@@ -100,7 +103,7 @@ mod tests {
         assert!(state.views.stage.is_empty());
         assert_eq!(invitation(&state), None, "the set is there");
         pass(&mut state, "kubectl delete statefulset web");
-        let said = invitation(&state).map(|it| it.state);
+        let said = invitation(&state).map(|it| it.sentence);
         let expected = "4 nodes, and nothing runs. 2 claims are kept with their data.";
         assert_eq!(said.as_deref(), Some(expected));
     }

@@ -186,7 +186,7 @@ mod tests {
             !ends.is_empty() && ends.iter().all(|x| *x <= now + 1.0),
             "{ends:?}, the present is at {now}"
         );
-        for word in ["ready pods", "updated", "desired", "command", "starting", "00:15"] {
+        for word in ["ready pods", "updated", "desired", "command", "starting", "00:20"] {
             assert!(svg.contains(word), "{word}");
         }
         assert!(svg.contains("stroke=\"#0B5CAD\""), "the command that was given");
