@@ -38,6 +38,7 @@ impl ApiServer {
         }
         match subresource {
             Subresource::Main => {
+                Self::complete_update(&mut new, &old);
                 strategy::prepare_for_update(&mut new, &old);
                 if author != Author::Component {
                     strategy::keep_namespace_finalizers(&mut new, &old);

@@ -1,10 +1,10 @@
 //! What the server adds to objects, and what it refuses, before it looks at their kind's own rules.
 //!
 //! Models the admission plugins that are on by default (pkg/kubeapiserver/options/plugins.go), Kubernetes
-//! v1.36: `NamespaceLifecycle` here, `ServiceAccount`, `DefaultTolerationSeconds`, `Priority` and
-//! `PodTopologyLabels` in `pods`, `DefaultStorageClass`, `StorageObjectInUseProtection` and
-//! `PersistentVolumeClaimResize` in `storage`, `TaintNodesByCondition` here. Left out: webhooks, quotas,
-//! limit ranges, pod security, runtime classes.
+//! v1.36: `NamespaceLifecycle` here, `ServiceAccount`, `DefaultTolerationSeconds`, `Priority`,
+//! `RuntimeClass` and `PodTopologyLabels` in `pods`, `DefaultStorageClass`, `StorageObjectInUseProtection`
+//! and `PersistentVolumeClaimResize` in `storage`, `TaintNodesByCondition` here. Left out: webhooks, quotas,
+//! limit ranges, pod security.
 
 mod pods;
 mod storage;
@@ -41,6 +41,13 @@ impl ApiServer {
                 Ok(())
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Completes a changed object.
+    pub(super) fn complete_update(new: &mut Object, old: &Object) {
+        if let (Object::Pod(new), Object::Pod(old)) = (new, old) {
+            pods::complete_changed(new, old);
         }
     }
 

@@ -1,8 +1,11 @@
-//! What every new pod gets: a service account with its token, tolerations, a priority.
+//! What every new pod gets: a service account with its token, tolerations, a priority; and what of that a
+//! changed pod gets again.
 //!
-//! Models plugin/pkg/admission/{serviceaccount,defaulttolerationseconds,priority,podtopologylabels},
-//! Kubernetes v1.36. Left out: priority classes other than the two that every cluster has; limits on which
-//! secrets may be mounted.
+//! Models plugin/pkg/admission/{serviceaccount,defaulttolerationseconds,priority,podtopologylabels,
+//! runtimeclass}, Kubernetes v1.36. Left out: priority classes other than the two that every cluster has;
+//! runtime classes, of which there is none; limits on which secrets may be mounted.
+
+use std::rc::Rc;
 
 use serde_json::{Value, json};
 
@@ -11,12 +14,15 @@ use super::super::{ApiServer, StatusError};
 use crate::api::codec::map_of;
 use crate::api::pod::{Container, Pod, Volume};
 use crate::api::scheduling::Toleration;
+use crate::api::schema::quote;
 use crate::api::{Extra, Kind, LabelMap, Object, ObjectKey};
 
 /// Labels of a node that its pods get.
 const TOPOLOGY_LABELS: [&str; 2] = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
 const TOKEN_VOLUME: &str = "kube-api-access";
 const TOKEN_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+/// Taints of nodes whose pods stay for a while.
+const TOLERATED: [&str; 2] = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
 /// Seconds that a pod stays on a node that is not ready or cannot be reached.
 const TOLERATION_SECONDS: i64 = 300;
 
@@ -42,6 +48,7 @@ impl ApiServer {
         }
         add_default_tolerations(&mut pod.spec.tolerations);
         set_priority(pod)?;
+        check_runtime_class(pod)?;
         if pod.is_bound() {
             let labels = topology_labels(self, &pod.spec.node_name);
             pod.metadata.labels.extend(labels);
@@ -147,13 +154,36 @@ fn token_source() -> Value {
     })
 }
 
+/// What a changed pod keeps or gets although its client does not say it: both tolerations, its priority.
+pub(super) fn complete_changed(pod: &mut Rc<Pod>, old: &Pod) {
+    const POLICY: &str = "preemptionPolicy";
+    let lacks_policy = !pod.spec.extra.contains_key(POLICY) && old.spec.extra.contains_key(POLICY);
+    let lacks_priority = pod.spec.priority.is_none() && old.spec.priority.is_some();
+    // Whoever changes little sends all of this: nothing is copied for it.
+    if !lacks_policy && !lacks_priority && TOLERATED.iter().all(|key| tolerates(&pod.spec.tolerations, key)) {
+        return;
+    }
+    let spec = &mut Rc::make_mut(pod).spec;
+    add_default_tolerations(&mut spec.tolerations);
+    if lacks_priority {
+        spec.priority = old.spec.priority;
+    }
+    if lacks_policy && let Some(policy) = old.spec.extra.get(POLICY) {
+        spec.extra.insert(POLICY.into(), policy.clone());
+    }
+}
+
+/// Whether a pod says by itself how long it stays where there is such a taint.
+fn tolerates(tolerations: &[Toleration], key: &str) -> bool {
+    tolerations.iter().any(|toleration| {
+        (toleration.key.is_empty() || toleration.key == key)
+            && (toleration.effect.is_empty() || toleration.effect == "NoExecute")
+    })
+}
+
 fn add_default_tolerations(tolerations: &mut Vec<Toleration>) {
-    for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
-        let tolerated = tolerations.iter().any(|toleration| {
-            (toleration.key.is_empty() || toleration.key == key)
-                && (toleration.effect.is_empty() || toleration.effect == "NoExecute")
-        });
-        if !tolerated {
+    for key in TOLERATED {
+        if !tolerates(tolerations, key) {
             tolerations.push(Toleration {
                 effect: "NoExecute".to_owned(),
                 key: key.to_owned(),
@@ -163,6 +193,21 @@ fn add_default_tolerations(tolerations: &mut Vec<Toleration>) {
             });
         }
     }
+}
+
+/// There is no class, and only a class gives a pod an overhead.
+fn check_runtime_class(pod: &Pod) -> Result<(), StatusError> {
+    let refuse = |why: &str| {
+        let why = format!("pod rejected: {why}");
+        Err(StatusError::forbidden(Kind::Pod, super::shown_name(&pod.metadata), &why))
+    };
+    if let Some(class) = pod.spec.extra.get("runtimeClassName").and_then(Value::as_str) {
+        return refuse(&format!("RuntimeClass {} not found", quote(class)));
+    }
+    if pod.spec.extra.get("overhead").is_some_and(|overhead| !overhead.is_null()) {
+        return refuse("Pod Overhead set without corresponding RuntimeClass defined Overhead");
+    }
+    Ok(())
 }
 
 fn set_priority(pod: &mut Pod) -> Result<(), StatusError> {

@@ -146,6 +146,51 @@ fn pods() {
 }
 
 #[test]
+fn what_few_pods_say() {
+    check(
+        POD,
+        "
+        spec.hostnameOverride=A; spec.setHostnameAsFQDN=true; spec.hostNetwork=true
+        spec.dnsConfig={searches: [., a_b.c., a..b]}
+        spec.securityContext={supplementalGroupsPolicy: Foo, seLinuxChangePolicy: Foo}
+        spec.securityContext={sysctls: [{value: x}, {name: A, value: x}, {name: a, value: x}, {name: a, value: y}]}
+        spec.securityContext={sysctls: [{name: net/ipv4/x, value: x}, {name: kernel.sem, value: x}]}; spec.hostNetwork=true; spec.hostIPC=true
+        spec.volumes=[{name: a, image: {pullPolicy: Foo}}]
+        spec.volumes=[{name: a, image: {reference: x}}]
+        spec.containers.0.lifecycle={stopSignal: SIGINT}
+        spec.hostAliases=[{ip: 010.1.1.1}]
+        spec.overhead={cpu: 1}
+        spec.runtimeClassName=kata
+        ",
+        &expect![[r#"
+            spec.hostnameOverride=A; spec.setHostnameAsFQDN=true; spec.hostNetwork=true
+              Pod "p" is invalid: [spec.hostnameOverride: Forbidden: may not be specified when setHostnameAsFQDN is true, spec.hostnameOverride: Forbidden: may not be specified when hostNetwork is true, spec.hostnameOverride: Invalid value: "A": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')]
+            spec.dnsConfig={searches: [., a_b.c., a..b]}
+              Pod "p" is invalid: spec.dnsConfig.searches[2]: Invalid value: "a..b": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*')
+            spec.securityContext={supplementalGroupsPolicy: Foo, seLinuxChangePolicy: Foo}
+              Pod "p" is invalid: [spec.securityContext.supplementalGroupsPolicy: Unsupported value: "Foo": supported values: "Merge", "Strict", spec.securityContext.seLinuxChangePolicy: Unsupported value: "Foo": supported values: "Recursive"]
+            spec.securityContext={sysctls: [{value: x}, {name: A, value: x}, {name: a, value: x}, {name: a, value: y}]}
+              Pod "p" is invalid: [spec.securityContext.sysctls[0].name: Required value, spec.securityContext.sysctls[1].name: Invalid value: "A": must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$, spec.securityContext.sysctls[3].name: Duplicate value: "a"]
+            spec.securityContext={sysctls: [{name: net/ipv4/x, value: x}, {name: kernel.sem, value: x}]}; spec.hostNetwork=true; spec.hostIPC=true
+              Pod "p" is invalid: [spec.securityContext.sysctls[0].name: Invalid value: "net/ipv4/x": may not be specified when 'hostNetwork' is true, spec.securityContext.sysctls[1].name: Invalid value: "kernel.sem": may not be specified when 'hostIPC' is true]
+            spec.volumes=[{name: a, image: {pullPolicy: Foo}}]
+              Pod "p" is invalid: [spec.volumes[0].image.reference: Required value, spec.volumes[0].image.pullPolicy: Unsupported value: "Foo": supported values: "Always", "IfNotPresent", "Never"]
+            spec.volumes=[{name: a, image: {reference: x}}]
+              created Pod/default/p
+            spec.containers.0.lifecycle={stopSignal: SIGINT}
+              created Pod/default/p
+            spec.hostAliases=[{ip: 010.1.1.1}]
+              Pod "p" is invalid: spec.hostAliases[0].ip: Invalid value: "010.1.1.1": must not have leading 0s
+            spec.overhead={cpu: 1}
+              pods "p" is forbidden: pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead
+            spec.runtimeClassName=kata
+              pods "p" is forbidden: pod rejected: RuntimeClass "kata" not found
+        "#]],
+    );
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn changed_pods() {
     check_patches(
         POD,
@@ -154,6 +199,8 @@ fn changed_pods() {
         {spec: {containers: [{name: a, image: b}, {name: c, image: d}]}}
         {spec: {hostname: x}}
         {spec: {tolerations: []}}
+        {spec: {tolerations: [{key: b, operator: Exists}]}}
+        {spec: {priority: null, preemptionPolicy: null}}
         {spec: {activeDeadlineSeconds: 5}}
         {spec: {restartPolicy: Never}}
         {metadata: {annotations: {a: b}}}
@@ -196,7 +243,11 @@ fn changed_pods() {
               "Affinity": null,
 
             {spec: {tolerations: []}}
-              Pod "p" is invalid: spec.tolerations: Forbidden: existing toleration can not be modified except its tolerationSeconds
+              patched
+            {spec: {tolerations: [{key: b, operator: Exists}]}}
+              patched
+            {spec: {priority: null, preemptionPolicy: null}}
+              patched
             {spec: {activeDeadlineSeconds: 5}}
               patched
             {spec: {restartPolicy: Never}}
