@@ -8,6 +8,7 @@
 //! - `workloads`, `storage`, `network`: the other kinds.
 
 mod pods;
+mod gated;
 mod containers;
 mod volumes;
 mod image;

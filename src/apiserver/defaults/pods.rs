@@ -6,10 +6,11 @@
 use serde_json::{Value, json};
 
 use super::super::fields::{Fields, each, made_under, set_default, under};
-use super::{containers, resource_lists, round_up, volumes};
+use super::{containers, gated, resource_lists, round_up, volumes};
 use crate::api::quantity::Quantity;
 
-const CONTAINER_LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
+/// All lists of containers.
+pub(super) const CONTAINER_LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
 
 /// A pod: what a template gets, and what only a pod gets.
 pub(super) fn pod(object: &mut Fields) {
@@ -33,6 +34,7 @@ pub(super) fn pod(object: &mut Fields) {
 
 /// The spec of a pod or of a template.
 pub(super) fn pod_spec(spec: &mut Fields) {
+    gated::drop_from(spec);
     set_default(spec, "dnsPolicy", "ClusterFirst");
     set_default(spec, "restartPolicy", "Always");
     if !spec.contains_key("securityContext") {

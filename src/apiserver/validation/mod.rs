@@ -3,7 +3,8 @@
 //! Models the Validate functions of pkg/apis and staging/src/k8s.io/apimachinery/pkg/api/validation,
 //! Kubernetes v1.36: each rule adds causes in the server's order, and any cause refuses the request.
 //!
-//! - [`causes`]: paths and causes. `names`, `metadata`, `selectors`, `resources`: rules that all kinds share.
+//! - [`causes`]: paths and causes. `names`, `addresses`, `metadata`, `selectors`, `resources`: rules that all
+//!   kinds share.
 //! - `pods`: pods; their parts in `pod_spec`, `containers`, `environment`, `mounts`, `probes`, `security`,
 //!   `volumes`, `affinity`. `stateful_set`, `daemon_set`, `deployment`, `storage`, `service`,
 //!   `disruption_budget`, `others`: the other kinds. `diff`: what changed.
@@ -11,6 +12,7 @@
 
 mod causes;
 mod names;
+mod addresses;
 mod metadata;
 mod selectors;
 mod resources;

@@ -76,6 +76,34 @@ pub(super) fn dns_subdomain(text: &str) -> Vec<String> {
     errors
 }
 
+/// `IsDNS1123SubdomainWithUnderscore`
+pub(super) fn search_domain(text: &str) -> Vec<String> {
+    const LABEL: &str = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
+    let mut errors: Vec<String> = max_characters(text, 253).into_iter().collect();
+    let is_inner = |byte| matches!(byte, b'-' | b'_') || is_lower_alphanumeric(byte);
+    let is_label =
+        |label: &str| is_bounded(label.strip_prefix('_').unwrap_or(label), is_inner, is_lower_alphanumeric);
+    if !text.split('.').all(is_label) {
+        errors.push(regex_error(
+            "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', \
+             and must start and end with an alphanumeric character",
+            &format!("{LABEL}(\\.{LABEL})*"),
+            &["example.com"],
+        ));
+    }
+    errors
+}
+
+/// `IsValidSysctlName`
+pub(super) fn sysctl(text: &str) -> Option<String> {
+    const SEGMENT: &str = "[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
+    let is_inner = |byte| matches!(byte, b'-' | b'_') || is_lower_alphanumeric(byte);
+    let is_valid = text.len() <= 253
+        && text.split(['.', '/']).all(|segment| is_bounded(segment, is_inner, is_lower_alphanumeric));
+    (!is_valid)
+        .then(|| format!("must have at most 253 characters and match regex ^({SEGMENT}[\\./])*{SEGMENT}$"))
+}
+
 /// A name's prefix may end in a dash, which what is generated comes after.
 pub(super) fn mask_trailing_dash(prefix: &str) -> String {
     match prefix.strip_suffix('-') {
@@ -243,13 +271,6 @@ pub(super) fn config_map_key(text: &str) -> Vec<String> {
         _ => {}
     }
     errors
-}
-
-/// `IsValidIP`
-pub(super) fn ip_address(text: &str) -> Option<&'static str> {
-    text.parse::<std::net::IpAddr>()
-        .is_err()
-        .then_some("must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::super::fields::{at, is_true, items, number, text};
 use super::causes::{Causes, Path};
 use super::containers::{self, PodView};
-use super::{affinity, names, resources, security, selectors, volumes};
+use super::{addresses, affinity, names, resources, security, selectors, volumes};
 use crate::api::codec::from_value;
 use crate::collections::SortedSet;
 
@@ -33,7 +33,7 @@ pub(super) fn pod_spec(spec: &Value, is_pod: bool, path: &Path, causes: &mut Cau
     if number(spec, "terminationGracePeriodSeconds").is_none() {
         causes.required(&path.child("terminationGracePeriodSeconds"), "");
     }
-    let volumes = volumes::volumes(items(spec, "volumes"), &path.child("volumes"), causes);
+    let volumes = volumes::volumes(items(spec, "volumes"), is_pod, &path.child("volumes"), causes);
     let pod = PodView { spec, volumes: &volumes };
     containers::regular(pod, &path.child("containers"), causes);
     containers::init(pod, &path.child("initContainers"), causes);
@@ -56,6 +56,7 @@ pub(super) fn pod_spec(spec: &Value, is_pod: bool, path: &Path, causes: &mut Cau
     gates(spec, path, causes);
     let constraints = items(spec, "topologySpreadConstraints");
     affinity::spread(constraints, &path.child("topologySpreadConstraints"), causes);
+    hostname_override(spec, &path.child("hostnameOverride"), causes);
     named(spec, path, causes);
     affinity::tolerations(items(spec, "tolerations"), &path.child("tolerations"), causes);
     host_aliases(spec, &path.child("hostAliases"), causes);
@@ -102,14 +103,34 @@ fn dns_config(spec: &Value, path: &Path, causes: &mut Causes) {
         );
     }
     for (index, server) in servers.iter().filter_map(Value::as_str).enumerate() {
-        if let Some(error) = names::ip_address(server) {
+        if let Some(error) = addresses::ip(server) {
             causes.invalid(&path.child("nameservers").index(index), server, error);
         }
     }
+    search_domains(config, &path.child("searches"), causes);
     for (index, option) in items(config, "options").iter().enumerate() {
         if text(option, "name").is_empty() {
             causes.required(&path.child("options").index(index), "must not be empty");
         }
+    }
+}
+
+fn search_domains(config: &Value, path: &Path, causes: &mut Causes) {
+    const COUNT_MAX: usize = 32;
+    const LENGTH_MAX: usize = 2048;
+    let searches: Vec<&str> = items(config, "searches").iter().filter_map(Value::as_str).collect();
+    if searches.len() > COUNT_MAX {
+        let detail = format!("must not have more than {COUNT_MAX} search paths");
+        causes.invalid(path, at(config, &["searches"]).clone(), &detail);
+    }
+    if searches.join(" ").len() > LENGTH_MAX {
+        let detail =
+            format!("must not have more than {LENGTH_MAX} characters (including spaces) in the search list");
+        causes.invalid(path, at(config, &["searches"]).clone(), &detail);
+    }
+    for (index, search) in searches.into_iter().enumerate().filter(|(_, search)| *search != ".") {
+        let name = search.strip_suffix('.').unwrap_or(search);
+        causes.invalid_each(&path.index(index), name, names::search_domain(name));
     }
 }
 
@@ -127,6 +148,23 @@ fn gates(spec: &Value, path: &Path, causes: &mut Causes) {
             causes.duplicate(&path, name);
         }
     }
+}
+
+/// A name for the kernel: nothing else may name the machine.
+fn hostname_override(spec: &Value, path: &Path, causes: &mut Causes) {
+    const LENGTH_MAX: usize = 64;
+    let Some(name) = spec.get("hostnameOverride").and_then(Value::as_str) else {
+        return;
+    };
+    for field in ["setHostnameAsFQDN", "hostNetwork"] {
+        if is_true(spec, field) {
+            causes.forbidden(path, &format!("may not be specified when {field} is true"));
+        }
+    }
+    if name.len() > LENGTH_MAX {
+        causes.too_long(path, LENGTH_MAX);
+    }
+    causes.invalid_each(path, name, names::dns_subdomain(name));
 }
 
 /// Fields that hold a name.
@@ -161,7 +199,7 @@ fn named(spec: &Value, path: &Path, causes: &mut Causes) {
 fn host_aliases(spec: &Value, path: &Path, causes: &mut Causes) {
     for (index, alias) in items(spec, "hostAliases").iter().enumerate() {
         let path = path.index(index);
-        if let Some(error) = names::ip_address(text(alias, "ip")) {
+        if let Some(error) = addresses::ip(text(alias, "ip")) {
             causes.invalid(&path.child("ip"), text(alias, "ip"), error);
         }
         for (index, name) in items(alias, "hostnames").iter().filter_map(Value::as_str).enumerate() {

@@ -1,14 +1,15 @@
 //! Rules for security contexts.
 //!
 //! Models `ValidateSecurityContext` and `validatePodSpecSecurityContext`,
-//! pkg/apis/core/validation/validation.go, Kubernetes v1.36. Left out: sysctls, Windows, profiles'
-//! annotations.
+//! pkg/apis/core/validation/validation.go, Kubernetes v1.36. Left out: Windows, profiles' annotations.
 
 use serde_json::Value;
 
 use super::super::fields::{at, is_true, items, number, text};
 use super::causes::{Causes, Path};
 use super::containers::PodView;
+use super::names;
+use crate::collections::SortedSet;
 
 fn id(context: &Value, field: &str, path: &Path, causes: &mut Causes) {
     if let Some(id) = number(context, field).filter(|id| !(0..=i64::from(i32::MAX)).contains(id)) {
@@ -134,9 +135,76 @@ pub(super) fn pod(spec: &Value, path: &Path, causes: &mut Causes) {
             "ShareProcessNamespace and HostPID cannot both be enabled",
         );
     }
+    sysctls(spec, &path.child("sysctls"), causes);
     let policy = text(context, "fsGroupChangePolicy");
     if !policy.is_empty() {
         causes.one_of(&path.child("fsGroupChangePolicy"), policy, &["Always", "OnRootMismatch"]);
     }
     profiles(context, path, causes);
+    // The other policy of `SELinux` is behind a gate that is off.
+    let policies: [(&str, &[&str]); 2] =
+        [("supplementalGroupsPolicy", &["Merge", "Strict"]), ("seLinuxChangePolicy", &["Recursive"])];
+    for (field, policies) in policies {
+        if let Some(policy) = context.get(field).and_then(Value::as_str) {
+            causes.one_of(&path.child(field), policy, policies);
+        }
+    }
+}
+
+/// Parameters of the kernel; those of a namespace that the pod shares with its node are the node's.
+fn sysctls(spec: &Value, path: &Path, causes: &mut Causes) {
+    let mut seen = SortedSet::new();
+    for (index, name) in items(at(spec, &["securityContext"]), "sysctls").iter().enumerate() {
+        let (name, path) = (text(name, "name"), path.index(index).child("name"));
+        if name.is_empty() {
+            causes.required(&path, "");
+        } else if let Some(error) = names::sysctl(name) {
+            causes.invalid(&path, name, &error);
+        } else if !seen.insert(name) {
+            causes.duplicate(&path, name);
+        }
+        if let Some(field) = shared_namespace(name).filter(|field| is_true(spec, field)) {
+            causes.invalid(&path, name, &format!("may not be specified when '{field}' is true"));
+        }
+    }
+}
+
+/// The field that shares the namespace of a parameter with the node.
+fn shared_namespace(sysctl: &str) -> Option<&'static str> {
+    const OF_PROCESSES: [&str; 10] = [
+        "kernel.sem",
+        "kernel.shmall",
+        "kernel.shmmax",
+        "kernel.shmmni",
+        "kernel.shm_rmid_forced",
+        "kernel.shm",
+        "kernel.msgmax",
+        "kernel.msgmnb",
+        "kernel.msgmni",
+        "kernel.msg",
+    ];
+    // Before the first separator decides which of the two is one.
+    let name = match sysctl.find(['.', '/']) {
+        Some(at) if sysctl[at..].starts_with('/') => sysctl
+            .chars()
+            .map(|c| {
+                if c == '/' {
+                    '.'
+                } else if c == '.' {
+                    '/'
+                } else {
+                    c
+                }
+            })
+            .collect(),
+        _ => sysctl.to_owned(),
+    };
+    let name = name.split('*').next().unwrap_or_default();
+    if name.starts_with("net.") {
+        Some("hostNetwork")
+    } else if name.starts_with("fs.mqueue.") || OF_PROCESSES.contains(&name) {
+        Some("hostIPC")
+    } else {
+        None
+    }
 }

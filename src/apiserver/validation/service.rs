@@ -1,17 +1,26 @@
 //! Rules for Services.
 //!
 //! Models `validateService` and `ValidateServiceUpdate`, pkg/apis/core/validation/validation.go, Kubernetes
-//! v1.36. Left out: load balancer classes and source ranges; traffic distribution.
+//! v1.36. Left out: ports of health checks where a load balancer needs them.
 
 use serde_json::Value;
 
 use super::super::fields::{at, is_empty, items, number, text};
 use super::causes::{Causes, Path};
-use super::{containers, names, selectors};
+use super::{addresses, containers, names, selectors};
 use crate::collections::SortedSet;
 
-/// A Service.
+/// The annotation that named source ranges before there was a field for them.
+const SOURCE_RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
+const ONLY_LOAD_BALANCER: &str = "may only be used when `type` is 'LoadBalancer'";
+
+/// A new Service.
 pub(super) fn create(service: &Value, causes: &mut Causes) {
+    service_of(service, &Value::Null, causes);
+}
+
+/// A Service, and what it was before.
+fn service_of(service: &Value, old: &Value, causes: &mut Causes) {
     let (spec, path) = (at(service, &["spec"]), Path::new("spec"));
     let type_ = text(spec, "type");
     let headless = is_headless(spec);
@@ -30,9 +39,9 @@ pub(super) fn create(service: &Value, causes: &mut Causes) {
     each_port(ports, &path.child("ports"), causes);
     selectors::labels(at(spec, &["selector"]), &path.child("selector"), causes);
     session_affinity(spec, &path, causes);
-    addresses(spec, &path, causes);
+    cluster_ips(spec, &path, causes);
     for (index, address) in items(spec, "externalIPs").iter().filter_map(Value::as_str).enumerate() {
-        if let Some(error) = names::ip_address(address) {
+        if let Some(error) = addresses::ip(address) {
             causes.invalid(&path.child("externalIPs").index(index), address, error);
         }
     }
@@ -42,13 +51,60 @@ pub(super) fn create(service: &Value, causes: &mut Causes) {
         &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"],
     );
     node_ports(type_, ports, &path.child("ports"), causes);
+    source_ranges(service, old, causes);
     if type_ != "LoadBalancer" && !at(spec, &["allocateLoadBalancerNodePorts"]).is_null() {
-        causes.forbidden(
-            &path.child("allocateLoadBalancerNodePorts"),
-            "may only be used when `type` is 'LoadBalancer'",
-        );
+        causes.forbidden(&path.child("allocateLoadBalancerNodePorts"), ONLY_LOAD_BALANCER);
     }
+    load_balancer_class(spec, &path.child("loadBalancerClass"), causes);
     traffic(spec, type_, &path, causes);
+}
+
+/// From where a load balancer may be reached: what was accepted before stays.
+fn source_ranges(service: &Value, old: &Value, causes: &mut Causes) {
+    const FIELD: &str = "loadBalancerSourceRanges";
+    let spec = at(service, &["spec"]);
+    let is_misplaced = text(spec, "type") != "LoadBalancer";
+    let ranges = items(spec, FIELD);
+    if !ranges.is_empty() {
+        // Upstream spells it as Go does.
+        let path = Path::new("spec.LoadBalancerSourceRanges");
+        if is_misplaced {
+            causes.forbidden(&path, ONLY_LOAD_BALANCER);
+        }
+        let old = items(at(old, &["spec"]), FIELD);
+        let is_old = |range: &str| old.iter().filter_map(Value::as_str).any(|old| old.trim() == range);
+        for (index, range) in ranges.iter().filter_map(Value::as_str).map(str::trim).enumerate() {
+            if let Some(error) = addresses::cidr(range).filter(|_| !is_old(range)) {
+                causes.invalid(&path.index(index), range, error);
+            }
+        }
+        return;
+    }
+    let annotation = |service: &Value| at(service, &["metadata", "annotations", SOURCE_RANGES]).clone();
+    let Value::String(ranges) = annotation(service) else {
+        return;
+    };
+    let path = Path::new("metadata.annotations").key(SOURCE_RANGES);
+    if is_misplaced {
+        causes.forbidden(&path, ONLY_LOAD_BALANCER);
+    }
+    if annotation(old) != *ranges && !ranges.trim().is_empty() {
+        for range in ranges.trim().split(',').map(str::trim) {
+            if let Some(error) = addresses::cidr(range) {
+                causes.invalid(&path, range, error);
+            }
+        }
+    }
+}
+
+fn load_balancer_class(spec: &Value, path: &Path, causes: &mut Causes) {
+    if let Some(class) = spec.get("loadBalancerClass").and_then(Value::as_str) {
+        if text(spec, "type") == "LoadBalancer" {
+            causes.invalid_each(path, class, names::qualified_name(class));
+        } else {
+            causes.forbidden(path, ONLY_LOAD_BALANCER);
+        }
+    }
 }
 
 fn is_headless(spec: &Value) -> bool {
@@ -110,7 +166,7 @@ fn session_affinity(spec: &Value, path: &Path, causes: &mut Causes) {
     }
 }
 
-fn addresses(spec: &Value, path: &Path, causes: &mut Causes) {
+fn cluster_ips(spec: &Value, path: &Path, causes: &mut Causes) {
     if text(spec, "type") == "ExternalName" {
         return;
     }
@@ -145,7 +201,7 @@ fn addresses(spec: &Value, path: &Path, causes: &mut Causes) {
             if ips.len() > 1 {
                 causes.invalid(&of_ips, list.clone(), "'None' must be the first and only value");
             }
-        } else if let Some(error) = names::ip_address(address) {
+        } else if let Some(error) = addresses::ip(address) {
             causes.invalid(&of_ips.index(index), address, error);
         }
     }
@@ -193,12 +249,27 @@ fn traffic(spec: &Value, type_: &str, path: &Path, causes: &mut Causes) {
     } else if !external.is_empty() {
         causes.invalid(&of_external, external, "may only be set for externally-accessible services");
     }
+    let needs_check = type_ == "LoadBalancer" && external == "Local";
+    if let Some(port) = number(spec, "healthCheckNodePort").filter(|port| *port != 0) {
+        let path = path.child("healthCheckNodePort");
+        if !needs_check {
+            let detail =
+                "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
+            causes.invalid(&path, port, detail);
+        } else if let Some(error) = names::port_number(port) {
+            causes.invalid(&path, port, error);
+        }
+    }
     if let Some(internal) = spec.get("internalTrafficPolicy").and_then(Value::as_str) {
         causes.one_of(&path.child("internalTrafficPolicy"), internal, &["Cluster", "Local"]);
     }
+    if let Some(distribution) = spec.get("trafficDistribution").and_then(Value::as_str) {
+        let path = path.child("trafficDistribution");
+        causes.one_of(&path, distribution, &["PreferClose", "PreferSameZone", "PreferSameNode"]);
+    }
 }
 
-/// A changed Service: its address stays.
+/// A changed Service: its address stays, and so does the class of its load balancer.
 pub(super) fn update(new: &Value, old: &Value, causes: &mut Causes) {
     let (new_spec, old_spec) = (at(new, &["spec"]), at(old, &["spec"]));
     let external = [new_spec, old_spec].iter().any(|spec| text(spec, "type") == "ExternalName");
@@ -215,5 +286,10 @@ pub(super) fn update(new: &Value, old: &Value, causes: &mut Causes) {
             _ => debug_assert!(old_ips.is_null() || old_ips.is_array(), "a list of addresses"),
         }
     }
-    create(new, causes);
+    let (new_class, old_class) = (at(new_spec, &["loadBalancerClass"]), at(old_spec, &["loadBalancerClass"]));
+    let are_balancers = [new_spec, old_spec].iter().all(|spec| text(spec, "type") == "LoadBalancer");
+    if are_balancers && new_class != old_class {
+        causes.invalid(&Path::new("spec.loadBalancerClass"), new_class.clone(), "may not change once set");
+    }
+    service_of(new, old, causes);
 }

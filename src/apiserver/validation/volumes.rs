@@ -48,14 +48,20 @@ const DOWNWARD_PATHS: [&str; 5] =
     ["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"];
 const MODE_ERROR: &str = "must be a number between 0 and 0777 (octal), both inclusive";
 
-/// The volumes of a pod; those that are valid are returned, for the mounts to refer to.
-pub(super) fn volumes<'a>(volumes: &'a [Value], path: &Path, causes: &mut Causes) -> Volumes<'a> {
+/// The volumes of a pod (`is_pod`) or of a template; those that are valid are returned, for the mounts to
+/// refer to.
+pub(super) fn volumes<'a>(
+    volumes: &'a [Value],
+    is_pod: bool,
+    path: &Path,
+    causes: &mut Causes,
+) -> Volumes<'a> {
     let mut valid = Volumes::new();
     for (index, volume) in volumes.iter().enumerate() {
         let path = path.index(index);
         let name = text(volume, "name");
         let before = causes.len();
-        source(volume, &path, causes);
+        source(volume, is_pod, &path, causes);
         if name.is_empty() {
             causes.required(&path.child("name"), "");
         } else {
@@ -71,12 +77,16 @@ pub(super) fn volumes<'a>(volumes: &'a [Value], path: &Path, causes: &mut Causes
     valid
 }
 
-fn source(volume: &Value, path: &Path, causes: &mut Causes) {
+fn source(volume: &Value, is_pod: bool, path: &Path, causes: &mut Causes) {
     let mut first = true;
     for name in SOURCES.into_iter().filter(|name| !at(volume, &[name]).is_null()) {
         let path = path.child(name);
         if std::mem::take(&mut first) {
-            details(name, at(volume, &[name]), &path, causes);
+            let source = at(volume, &[name]);
+            if name == "image" {
+                image(source, is_pod, &path, causes);
+            }
+            details(name, source, &path, causes);
         } else {
             causes.forbidden(&path, "may not specify more than 1 volume type");
         }
@@ -124,6 +134,15 @@ fn details(name: &str, source: &Value, path: &Path, causes: &mut Causes) {
         "gitRepo" => require(source, "repository", path, causes),
         _ => {}
     }
+}
+
+/// Files of an image; a template may leave it to others to say which.
+fn image(source: &Value, is_pod: bool, path: &Path, causes: &mut Causes) {
+    if is_pod {
+        require(source, "reference", path, causes);
+    }
+    let policies = ["Always", "IfNotPresent", "Never"];
+    causes.required_one_of(&path.child("pullPolicy"), text(source, "pullPolicy"), &policies);
 }
 
 fn require(source: &Value, field: &str, path: &Path, causes: &mut Causes) {
