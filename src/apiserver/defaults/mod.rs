@@ -1,10 +1,11 @@
 //! What the server fills in where a manifest says nothing.
 //!
 //! Models the defaulting of pkg/apis/{core,apps,storage,discovery}/v1/defaults.go and
-//! `zz_generated.defaults.go`, Kubernetes v1.36, on decoded values. Left out: fields behind feature gates
-//! that are off in the recorded control plane (`maxUnavailable` of a `StatefulSet`), pod-level huge pages.
+//! `zz_generated.defaults.go`, and of v1/conversion.go a node's networks, Kubernetes v1.36, on decoded
+//! values. Left out: fields behind feature gates that are off in the recorded control plane
+//! (`maxUnavailable` of a `StatefulSet`), pod-level huge pages.
 //!
-//! - `pods`: pods and templates. `containers`, `volumes`, `image`: their parts.
+//! - `pods`: pods and templates. `containers`, `volumes`, `image`: their parts. `gated`: what is dropped.
 //! - `workloads`, `storage`, `network`: the other kinds.
 
 mod pods;
@@ -63,10 +64,29 @@ fn namespace(object: &mut Fields) {
 }
 
 fn node(object: &mut Fields) {
+    if let Some(spec) = fields::under(object, "spec") {
+        pod_networks(spec);
+    }
     if let Some(status) = fields::under(object, "status")
         && let Some(capacity) = status.get("capacity").cloned()
     {
         fields::set_default(status, "allocatable", capacity);
+    }
+}
+
+/// A node's networks for pods have one field for the first and one for all: the older one decides where they
+/// differ (`Convert_v1_NodeSpec_To_core_NodeSpec`).
+fn pod_networks(spec: &mut Fields) {
+    let single = spec.get("podCIDR").filter(|single| !fields::is_empty(single)).cloned();
+    let first = spec.get("podCIDRs").and_then(|all| all.as_array()?.first()).cloned();
+    match (single, first) {
+        (Some(single), first) if first.as_ref() != Some(&single) => {
+            spec.insert("podCIDRs".to_owned(), Value::Array(vec![single]));
+        }
+        (None, Some(first)) => {
+            spec.insert("podCIDR".to_owned(), first);
+        }
+        _ => {}
     }
 }
 

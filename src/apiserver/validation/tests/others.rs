@@ -140,6 +140,11 @@ fn services() {
         spec.clusterIP=10.0.0.1
         spec.sessionAffinity=Foo
         spec.selector={a: b!}
+        spec.trafficDistribution=PreferFoo
+        spec.loadBalancerSourceRanges=[10.0.0.0/8]; spec.loadBalancerClass=x/y; spec.healthCheckNodePort=30001
+        spec.type=LoadBalancer; spec.loadBalancerSourceRanges=[10.0.0.0, ' 10.0.0.1/8']; spec.loadBalancerClass=a/b/c
+        spec.type=LoadBalancer; spec.loadBalancerSourceRanges=[' 10.0.0.0/8']; spec.loadBalancerClass=x/y
+        metadata.annotations={service.beta.kubernetes.io/load-balancer-source-ranges: '10.0.0.0/8, x'}
         ",
         &expect![[r#"
             metadata.name=1.x
@@ -168,6 +173,16 @@ fn services() {
               Service "s" is invalid: spec.sessionAffinity: Unsupported value: "Foo": supported values: "ClientIP", "None"
             spec.selector={a: b!}
               Service "s" is invalid: spec.selector: Invalid value: "b!": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')
+            spec.trafficDistribution=PreferFoo
+              Service "s" is invalid: spec.trafficDistribution: Unsupported value: "PreferFoo": supported values: "PreferClose", "PreferSameZone", "PreferSameNode"
+            spec.loadBalancerSourceRanges=[10.0.0.0/8]; spec.loadBalancerClass=x/y; spec.healthCheckNodePort=30001
+              Service "s" is invalid: [spec.LoadBalancerSourceRanges: Forbidden: may only be used when `type` is 'LoadBalancer', spec.loadBalancerClass: Forbidden: may only be used when `type` is 'LoadBalancer', spec.healthCheckNodePort: Invalid value: 30001: may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local']
+            spec.type=LoadBalancer; spec.loadBalancerSourceRanges=[10.0.0.0, ' 10.0.0.1/8']; spec.loadBalancerClass=a/b/c
+              Service "s" is invalid: [spec.LoadBalancerSourceRanges[0]: Invalid value: "10.0.0.0": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64), spec.LoadBalancerSourceRanges[1]: Invalid value: "10.0.0.1/8": must not have bits set beyond the prefix length, spec.loadBalancerClass: Invalid value: "a/b/c": a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')]
+            spec.type=LoadBalancer; spec.loadBalancerSourceRanges=[' 10.0.0.0/8']; spec.loadBalancerClass=x/y
+              created Service/default/s
+            metadata.annotations={service.beta.kubernetes.io/load-balancer-source-ranges: '10.0.0.0/8, x'}
+              Service "s" is invalid: [metadata.annotations[service.beta.kubernetes.io/load-balancer-source-ranges]: Forbidden: may only be used when `type` is 'LoadBalancer', metadata.annotations[service.beta.kubernetes.io/load-balancer-source-ranges]: Invalid value: "x": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)]
         "#]],
     );
 }
@@ -183,6 +198,7 @@ fn services_that_change() {
         {spec: {type: ExternalName, externalName: x.y}}
         {spec: {type: ExternalName}}
         {spec: {type: ExternalName, externalName: x.y, clusterIP: 10.96.0.77}}
+        {spec: {type: LoadBalancer, loadBalancerClass: x/y}}
         ",
         &expect![[r#"
             {spec: {clusterIP: 10.96.0.77}}
@@ -197,12 +213,14 @@ fn services_that_change() {
               Service "s" is invalid: spec.externalName: Required value
             {spec: {type: ExternalName, externalName: x.y, clusterIP: 10.96.0.77}}
               Service "s" is invalid: spec.clusterIPs: Forbidden: may not be set for ExternalName services
+            {spec: {type: LoadBalancer, loadBalancerClass: x/y}}
+              patched
         "#]],
     );
 }
 
 #[test]
-fn other_kinds() {
+fn nodes() {
     check(
         "{apiVersion: v1, kind: Node, metadata: {name: n}}",
         "
@@ -216,6 +234,29 @@ fn other_kinds() {
               Node "A" is invalid: metadata.name: Invalid value: "A": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')
         "#]],
     );
+    check_patches(
+        "{apiVersion: v1, kind: Node, metadata: {name: n}, spec: {podCIDR: 10.244.0.0/24}}",
+        "
+        {spec: {podCIDR: 10.9.0.0/24}}
+        {spec: {podCIDRs: [10.9.0.0/24]}}
+        {spec: {podCIDR: null}}
+        {spec: {podCIDR: null, podCIDRs: null}}
+        ",
+        &expect![[r#"
+            {spec: {podCIDR: 10.9.0.0/24}}
+              Node "n" is invalid: spec.podCIDRs: Forbidden: node updates may not change podCIDR except from "" to valid
+            {spec: {podCIDRs: [10.9.0.0/24]}}
+              patched
+            {spec: {podCIDR: null}}
+              patched
+            {spec: {podCIDR: null, podCIDRs: null}}
+              Node "n" is invalid: spec.podCIDRs: Forbidden: node updates may not change podCIDR except from "" to valid
+        "#]],
+    );
+}
+
+#[test]
+fn other_kinds() {
     check(
         "{apiVersion: v1, kind: Namespace, metadata: {name: n}}",
         "metadata.name=a.b",
