@@ -1,21 +1,25 @@
 //! What the server accepts and warns of.
 //!
 //! Models `WarningsOnCreate` and `WarningsOnUpdate` of pkg/registry and the `GetWarningsFor…` functions of
-//! pkg/api, Kubernetes v1.36. Left out: forms of IP addresses, fields of nodes.
+//! pkg/api, Kubernetes v1.36. Left out: fields of nodes.
 //!
-//! - `pod`: pods and templates. `ports`: those of all containers of a pod.
+//! - `pod`: pods and templates. `ports`: those of all containers of a pod. `paths`: those of its volumes'
+//!   files. `service`: Services.
 
 mod pod;
 mod ports;
+mod paths;
+mod service;
 
 use serde_json::Value;
 
+use super::addresses;
 use super::names::dns_label;
 use crate::api::quantity::Quantity;
 use crate::api::schema::quote;
 use crate::api::volume::BETA_STORAGE_CLASS;
 use crate::api::{Kind, Object};
-use crate::apiserver::fields::{at, number, text};
+use crate::apiserver::fields::{at, number};
 
 /// The warnings that come with an object that was made or changed.
 pub fn warnings(new: &Object, old: Option<&Object>) -> Vec<String> {
@@ -88,6 +92,12 @@ impl Found {
         self.0.push(format!("{path}: {message}"));
     }
 
+    fn address(&mut self, path: &str, address: &Value) {
+        if let Some(warning) = address.as_str().and_then(addresses::ip_warning) {
+            self.add(path, &warning);
+        }
+    }
+
     fn fraction(&mut self, path: &str, amount: &Value) {
         let Some(amount) = amount.as_str().and_then(|text| Quantity::parse(text).ok()) else {
             return;
@@ -109,33 +119,6 @@ impl Found {
         for kind in ["requests", "limits"] {
             let amount = at(spec, &["resources", kind, "storage"]);
             self.fraction(&format!("{path}.resources.{kind}[storage]"), amount);
-        }
-    }
-
-    fn service(&mut self, service: &Value) {
-        let spec = at(service, &["spec"]);
-        let is_set = |field: &str| !at(spec, &[field]).is_null();
-        let type_ = text(spec, "type");
-        if text(spec, "clusterIP") == "None" {
-            if !text(spec, "loadBalancerIP").is_empty() {
-                self.0.push("spec.loadBalancerIP is ignored for headless services".to_owned());
-            }
-            if is_set("externalIPs") {
-                self.0.push("spec.externalIPs is ignored for headless services".to_owned());
-            }
-            if !matches!(text(spec, "sessionAffinity"), "None" | "") {
-                self.0.push("spec.SessionAffinity is ignored for headless services".to_owned());
-            }
-        } else if is_set("externalIPs") && type_ != "ExternalName" {
-            self.0.push(
-                "spec.externalIPs is deprecated and may no longer be implemented in some clusters".to_owned(),
-            );
-        }
-        if type_ == "ExternalName" && is_set("externalIPs") {
-            self.0.push("spec.externalIPs is ignored when spec.type is \"ExternalName\"".to_owned());
-        }
-        if type_ != "ExternalName" && !text(spec, "externalName").is_empty() {
-            self.0.push("spec.externalName is ignored when spec.type is not \"ExternalName\"".to_owned());
         }
     }
 }
@@ -180,9 +163,6 @@ mod tests {
         ];
         let deployment = json!({"metadata": {"name": "a.b"}, "spec": {"template": {"spec": pod}}});
         assert_eq!(of(Kind::Deployment, deployment), expected);
-        let service =
-            json!({"metadata": {"name": "s"}, "spec": {"clusterIP": "None", "sessionAffinity": "ClientIP"}});
-        assert_eq!(of(Kind::Service, service), ["spec.SessionAffinity is ignored for headless services"]);
         let clean = json!({"metadata": {"name": "p"}, "spec": {"containers": [{"name": "a"}]}});
         assert!(of(Kind::Pod, clean).is_empty());
     }

@@ -1,9 +1,9 @@
 //! What pods and the templates of pods are warned of.
 //!
 //! Models `warningsForPodSpecAndMeta`, pkg/api/pod/warnings.go, Kubernetes v1.36, in its order. Left out:
-//! overlapping paths of volumes, `AppArmor`, forms of IP addresses.
+//! `AppArmor` profiles that a pod's annotations give its containers.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Found, list};
 use crate::api::schema::quote;
@@ -90,6 +90,7 @@ impl Found {
         }
         let path = format!("{prefix}spec");
         self.volumes(&path, spec);
+        self.overlapping_paths(spec);
         self.repeated(&path, spec);
         for name in ["memory", "ephemeral-storage"] {
             self.fraction(&format!("{path}.overhead[{name}]"), at(spec, &["overhead", name]));
@@ -104,6 +105,7 @@ impl Found {
                     format!("container.seccomp.security.alpha.kubernetes.io/{}", text(container, "name"));
                 self.annotation(prefix, pod, &key, NO_SECCOMP);
             }
+            self.app_armor(prefix, pod, container);
             self.bytes(path, container);
             self.environment(path, container);
         }
@@ -114,6 +116,34 @@ impl Found {
         }
         for kind in ["podAffinity", "podAntiAffinity"] {
             self.pod_affinity(&format!("{path}.affinity.{kind}"), at(spec, &["affinity", kind]));
+        }
+        for (index, server) in list(spec, &["dnsConfig", "nameservers"]).enumerate() {
+            self.address(&format!("{path}.dnsConfig.nameservers[{index}]"), server);
+        }
+        for (index, alias) in list(spec, &["hostAliases"]).enumerate() {
+            self.address(&format!("{path}.hostAliases[{index}].ip"), at(alias, &["ip"]));
+        }
+    }
+
+    /// The old way to say a container's profile, unless it says what the pod's does.
+    fn app_armor(&mut self, prefix: &str, pod: &Value, container: &Value) {
+        const MESSAGE: &str = "deprecated since v1.30; use the \"appArmorProfile\" field instead";
+        const PROFILE: [&str; 2] = ["securityContext", "appArmorProfile"];
+        let key = format!("container.apparmor.security.beta.kubernetes.io/{}", text(container, "name"));
+        let Some(annotation) = at(pod, &["metadata", "annotations", key.as_str()]).as_str() else {
+            return;
+        };
+        let said = match annotation {
+            "unconfined" => json!({"type": "Unconfined"}),
+            "runtime/default" => json!({"type": "RuntimeDefault"}),
+            other => match other.strip_prefix("localhost/").filter(|profile| !profile.is_empty()) {
+                Some(profile) => json!({"type": "Localhost", "localhostProfile": profile}),
+                None => Value::Null,
+            },
+        };
+        let of_pod = at(at(pod, &["spec"]), &PROFILE);
+        if at(container, &PROFILE).is_null() && (of_pod.is_null() || *of_pod != said) {
+            self.annotation(prefix, pod, &key, MESSAGE);
         }
     }
 
@@ -256,6 +286,8 @@ mod tests {
             "seccomp.security.alpha.kubernetes.io/pod": "x",
             "container.seccomp.security.alpha.kubernetes.io/a": "x",
             "container.seccomp.security.alpha.kubernetes.io/b": "x",
+            "container.apparmor.security.beta.kubernetes.io/a": "unconfined",
+            "container.apparmor.security.beta.kubernetes.io/b": "runtime/default",
         });
         let seccomp = json!({"seccompProfile": {"type": "RuntimeDefault"}});
         let spec = json!({
@@ -264,9 +296,10 @@ mod tests {
                 {"name": "e", "ephemeral": {"volumeClaimTemplate": {"spec": {"resources": {"requests":
                     {"storage": "1.5"}}}}}},
             ],
-            "hostAliases": [{"ip": "1.2.3.4"}, {"ip": "1.2.3.4"}],
+            "hostAliases": [{"ip": "1.2.3.4"}, {"ip": "1.2.3.4"}, {"ip": "FE80::1"}],
             "imagePullSecrets": [{"name": "r"}, {"name": "r"}, {"name": ""}],
             "overhead": {"memory": "100m"},
+            "securityContext": {"appArmorProfile": {"type": "RuntimeDefault"}},
             "containers": [
                 {"name": "a", "image": "i", "ports": [
                     {"containerPort": 80, "hostIP": "1.1.1.1", "protocol": "TCP"},
@@ -287,8 +320,11 @@ mod tests {
              \"seccompProfile\" field instead",
             "metadata.annotations[container.seccomp.security.alpha.kubernetes.io/a]: non-functional in v1.27+; use the \
              \"seccompProfile\" field instead",
+            "metadata.annotations[container.apparmor.security.beta.kubernetes.io/a]: deprecated since v1.30; use the \
+             \"appArmorProfile\" field instead",
             "spec.containers[0].ports[0]: hostIP set without hostPort: {Name: HostPort:0 ContainerPort:80 Protocol:TCP \
              HostIP:1.1.1.1}",
+            "spec.hostAliases[2].ip: IPv6 address \"FE80::1\" should be in RFC 5952 canonical format (\"fe80::1\")",
         ];
         let deployment = json!({"metadata": {"name": "web"}, "spec": {"template": template}});
         let below: Vec<String> = expected.iter().map(|line| format!("spec.template.{line}")).collect();
