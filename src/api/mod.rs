@@ -10,6 +10,7 @@
 //! - [`meta`], [`timestamp`], [`labels`], [`intstr`]: what all objects share.
 //! - [`pod`], [`node`], [`scheduling`], [`apps`], [`daemonset`], [`deployment`], [`policy`], [`storage`],
 //!   [`volume`], [`network`], [`event`]: the objects themselves. [`heartbeat`]: signs of life of nodes.
+//!   [`pod_resources`]: what a pod needs.
 //! - `schema`, `quantity`, `patch`, `yaml`: the full list of fields, amounts, patches and manifests as
 //!   values.
 
@@ -28,6 +29,7 @@ pub mod schema;
 pub mod patch;
 pub mod pod;
 pub mod image_reference;
+pub mod pod_resources;
 pub mod node;
 pub mod heartbeat;
 pub mod scheduling;

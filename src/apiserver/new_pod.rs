@@ -8,9 +8,11 @@
 use serde_json::{Value, json};
 
 use super::fields;
+use crate::api::codec::from_value;
 use crate::api::labels::Requirement;
 use crate::api::meta::Condition;
-use crate::api::pod::{Pod, PodStatus};
+use crate::api::pod::{Pod, PodStatus, ResourceList, ResourceRequirements};
+use crate::api::quantity::Quantity;
 use crate::api::scheduling::{Affinity, PodAffinityTerm};
 use crate::api::{LabelMap, Timestamp};
 use crate::sim::Time;
@@ -112,15 +114,22 @@ fn fold_constraint(constraint: &mut Value, labels: &LabelMap) {
     }
 }
 
-/// `Guaranteed` when every container's limits are its requests, `BestEffort` when there are neither.
+/// `Guaranteed` when every container's limits are its requests, `BestEffort` when there are neither; a pod
+/// that says what it needs as a whole is judged by that alone.
 fn qos_class(pod: &Pod) -> &'static str {
+    let whole = pod.spec.extra.get("resources").filter(|whole| !whole.is_null());
+    let whole: Option<ResourceRequirements> = whole.and_then(|whole| from_value(whole.clone()).ok());
+    let containers = pod.spec.init_containers.iter().chain(&pod.spec.containers);
+    let judged: Vec<&ResourceRequirements> = match &whole {
+        Some(whole) => vec![whole],
+        None => containers.map(|container| &container.resources).collect(),
+    };
     let mut any = false;
     let mut guaranteed = true;
-    for container in pod.spec.init_containers.iter().chain(&pod.spec.containers) {
-        let resources = &container.resources;
+    for resources in judged {
         for name in ["cpu", "memory"] {
-            let amount = |list: &crate::api::pod::ResourceList| {
-                let parsed = crate::api::quantity::Quantity::parse(list.get(name)?).ok()?;
+            let amount = |list: &ResourceList| {
+                let parsed = Quantity::parse(list.get(name)?).ok()?;
                 (!parsed.is_zero()).then(|| (parsed.value(), parsed.milli_value()))
             };
             let (request, limit) = (amount(&resources.requests), amount(&resources.limits));
@@ -161,6 +170,21 @@ mod tests {
         assert_eq!(condition["message"], "Scheduling is blocked due to non-empty scheduling gates");
         let open = prepared(&json!({"containers": [], "schedulingGates": []}));
         assert_eq!(open["status"], json!({"phase": "Pending", "qosClass": "BestEffort"}));
+    }
+
+    #[test]
+    fn a_pod_as_a_whole_has_a_class() {
+        let class = |whole: Value| {
+            let container = json!({"name": "a", "resources": {"requests": {"cpu": "1"}}});
+            let pod = prepared(&json!({"containers": [container], "resources": whole}));
+            pod["status"]["qosClass"].as_str().unwrap().to_owned()
+        };
+        let both = json!({"cpu": "1", "memory": "1Gi"});
+        assert_eq!(class(Value::Null), "Burstable");
+        assert_eq!(class(json!({})), "BestEffort");
+        assert_eq!(class(json!({"limits": both, "requests": both})), "Guaranteed");
+        assert_eq!(class(json!({"limits": both, "requests": {"cpu": "1", "memory": "1Mi"}})), "Burstable");
+        assert_eq!(class(json!({"limits": {"cpu": "1"}, "requests": {"cpu": "1"}})), "Burstable");
     }
 
     #[test]

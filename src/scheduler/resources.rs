@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::api::Extra;
 use crate::api::codec::from_value;
 use crate::api::pod::{Container, Pod, ResourceList};
+use crate::api::pod_resources::{Amounts, is_pod_level, of_containers};
 use crate::api::quantity::Quantity;
 
 /// What a container without a request is taken to use when nodes are compared, in thousandths of a cpu.
@@ -74,8 +75,14 @@ impl Resources {
             }
         }
     }
+}
 
-    fn max(&mut self, other: &Self) {
+impl Amounts for Resources {
+    fn plus(&mut self, other: &Self) {
+        self.add(other, 1);
+    }
+
+    fn at_least(&mut self, other: &Self) {
         self.milli_cpu = self.milli_cpu.max(other.milli_cpu);
         self.memory = self.memory.max(other.memory);
         self.ephemeral_storage = self.ephemeral_storage.max(other.ephemeral_storage);
@@ -108,31 +115,13 @@ impl PodRequests {
     }
 }
 
-/// Containers run at once, init containers one after another; sidecars run along with all that comes after
-/// them.
 fn aggregate(pod: &Pod, with_defaults: bool) -> Resources {
-    let mut running = Resources::default();
-    for container in &pod.spec.containers {
-        running.add(&requests_of(container, with_defaults), 1);
-    }
-    let (mut sidecars, mut most_at_start) = (Resources::default(), Resources::default());
-    for container in &pod.spec.init_containers {
-        let mut asked = requests_of(container, with_defaults);
-        if container.restart_policy == "Always" {
-            running.add(&asked, 1);
-            sidecars.add(&asked, 1);
-            asked = sidecars.clone();
-        } else {
-            asked.add(&sidecars, 1);
-        }
-        most_at_start.max(&asked);
-    }
-    running.max(&most_at_start);
+    let mut needed = of_containers(&pod.spec, |container| requests_of(container, with_defaults));
     if let Some(level) = pod.spec.extra.get("resources").and_then(|resources| resources.get("requests")) {
-        override_with(&mut running, level);
+        override_with(&mut needed, level);
     }
-    running.add(&Resources::of(&list_of(&pod.spec.extra, "overhead")), 1);
-    running
+    needed.add(&Resources::of(&list_of(&pod.spec.extra, "overhead")), 1);
+    needed
 }
 
 fn requests_of(container: &Container, with_defaults: bool) -> Resources {
@@ -158,6 +147,10 @@ fn override_with(sum: &mut Resources, level: &Value) {
     }
     if list.contains_key("memory") {
         sum.memory = level.memory;
+    }
+    for (name, amount) in level.scalar.into_iter().filter(|(name, _)| is_pod_level(name)) {
+        sum.scalar.retain(|(known, _)| *known != name);
+        sum.scalar.push((name, amount));
     }
 }
 

@@ -9,6 +9,7 @@ use super::lines::{annotations, at, date, items, joined, labels, line, text};
 use crate::api::heartbeat::{LEASE_NAMESPACE, as_read};
 use crate::api::node::Node;
 use crate::api::pod::{Container, Pod, ResourceList};
+use crate::api::pod_resources::{Amounts, is_pod_level, of_containers};
 use crate::api::quantity::{Format, Quantity};
 use crate::api::scheduling::Taint;
 use crate::api::{Kind, Object, ObjectKey};
@@ -133,25 +134,48 @@ fn nothing() -> Quantity {
     Quantity::from_value(0, Format::DecimalSi)
 }
 
-/// What a pod asks for or may use: its containers and sidecars together, or the most that its start needs
-/// (`PodRequests`, `PodLimits`).
-fn of_pod(pod: &Pod, name: &str, list: fn(&Container) -> &ResourceList) -> Quantity {
-    let mut running = total(pod.spec.containers.iter().map(|container| amount(list(container), name)));
-    let (mut sidecars, mut starting) = (nothing(), nothing());
-    for container in &pod.spec.init_containers {
-        let mut needed = amount(list(container), name);
-        needed.add(&sidecars);
-        if container.restart_policy == "Always" {
-            running.add(&amount(list(container), name));
-            sidecars = needed.clone();
-        }
-        starting = larger(starting, needed);
+/// How much there is of one resource.
+#[derive(Clone)]
+struct Amount(Quantity);
+
+impl Default for Amount {
+    fn default() -> Self {
+        Self(nothing())
     }
-    larger(running, starting)
 }
 
-fn larger(a: Quantity, b: Quantity) -> Quantity {
-    if b.milli_value() > a.milli_value() { b } else { a }
+impl Amounts for Amount {
+    fn plus(&mut self, other: &Self) {
+        self.0.add(&other.0);
+    }
+
+    fn at_least(&mut self, other: &Self) {
+        if other.0.milli_value() > self.0.milli_value() {
+            *self = other.clone();
+        }
+    }
+}
+
+/// What a pod asks for (`requests`) or may use (`limits`): its containers together, unless it says so as a
+/// whole, and what runs it (`PodRequests`, `PodLimits`).
+fn of_pod(pod: &Pod, name: &str, field: &str) -> Quantity {
+    let of_container = |container: &Container| {
+        let resources = &container.resources;
+        Amount(amount(if field == "limits" { &resources.limits } else { &resources.requests }, name))
+    };
+    let Amount(mut needed) = of_containers(&pod.spec, of_container);
+    let read = |value: &Value| Quantity::parse(value.as_str()?).ok();
+    let whole = pod.spec.extra.get("resources").and_then(|resources| read(resources.get(field)?.get(name)?));
+    if let Some(whole) = whole.filter(|_| is_pod_level(name)) {
+        needed = whole;
+    }
+    // What has no limit gets none from what runs it.
+    if let Some(overhead) = pod.spec.extra.get("overhead").and_then(|overhead| read(overhead.get(name)?))
+        && (field == "requests" || !needed.is_zero())
+    {
+        needed.add(&overhead);
+    }
+    needed
 }
 
 fn total(amounts: impl Iterator<Item = Quantity>) -> Quantity {
@@ -199,8 +223,8 @@ fn pods(w: &mut PrefixWriter, node: &Node, server: &ApiServer) {
     line(w, 0, "Non-terminated Pods", &format!("({} in total)", pods.len()));
     w.write_line(1, "Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge");
     w.write_line(1, "---------\t----\t\t------------\t----------\t---------------\t-------------\t---");
-    let requests = |pod: &Pod, name: &str| of_pod(pod, name, |container| &container.resources.requests);
-    let limits = |pod: &Pod, name: &str| of_pod(pod, name, |container| &container.resources.limits);
+    let requests = |pod: &Pod, name: &str| of_pod(pod, name, "requests");
+    let limits = |pod: &Pod, name: &str| of_pod(pod, name, "limits");
     for pod in &pods {
         let age = pod.metadata.creation_timestamp.map(|at| human_duration(at.age_seconds(server.now())));
         let cells = [
@@ -232,7 +256,29 @@ fn pods(w: &mut PrefixWriter, node: &Node, server: &ApiServer) {
 
 #[cfg(test)]
 mod tests {
-    use super::percent;
+    use serde_json::{Value, json};
+
+    use super::{of_pod, percent};
+    use crate::api::codec::from_value;
+    use crate::api::pod::Pod;
+
+    #[test]
+    fn a_pod_as_a_whole_counts_for_its_containers() {
+        let container =
+            json!({"name": "a", "resources": {"requests": {"cpu": "1"}, "limits": {"memory": "1Gi"}}});
+        let shown = |extra: Value| {
+            let mut spec = json!({"containers": [container, container]});
+            spec.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+            let pod: Pod = from_value(json!({"spec": spec})).unwrap();
+            ["cpu", "memory"]
+                .map(|name| format!("{} {}", of_pod(&pod, name, "requests"), of_pod(&pod, name, "limits")))
+        };
+        assert_eq!(shown(json!({})), ["2 0", "0 2Gi"]);
+        let whole = json!({"requests": {"cpu": "3", "memory": "1Gi"}, "limits": {"cpu": "4"}});
+        assert_eq!(shown(json!({"resources": whole})), ["3 4", "1Gi 2Gi"]);
+        let overhead = json!({"cpu": "250m", "memory": "1Gi"});
+        assert_eq!(shown(json!({"overhead": overhead})), ["2250m 0", "1Gi 3Gi"]);
+    }
 
     #[test]
     fn shares_are_cut_as_floating_point_has_them() {

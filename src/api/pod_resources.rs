@@ -1,0 +1,43 @@
+//! What a pod needs, from what its containers say and what it says as a whole.
+//!
+//! Models `AggregateContainerRequests`, `AggregateContainerLimits` and `IsSupportedPodLevelResource`,
+//! staging/src/k8s.io/component-helpers/resource/helpers.go, Kubernetes v1.36. Left out: in-place resize.
+
+use super::pod::{Container, PodSpec};
+
+/// Amounts of one resource or of several.
+pub trait Amounts: Clone + Default {
+    /// Adds others.
+    fn plus(&mut self, other: &Self);
+    /// Becomes at least as much as others.
+    fn at_least(&mut self, other: &Self);
+}
+
+/// What the containers need together: they run at once, init containers one after another; sidecars run along
+/// with all that comes after them.
+pub fn of_containers<T: Amounts>(spec: &PodSpec, of: impl Fn(&Container) -> T) -> T {
+    let mut running = T::default();
+    for container in &spec.containers {
+        running.plus(&of(container));
+    }
+    let (mut sidecars, mut most_at_start) = (T::default(), T::default());
+    for container in &spec.init_containers {
+        let mut needed = of(container);
+        if container.restart_policy == "Always" {
+            running.plus(&needed);
+            sidecars.plus(&needed);
+            needed = sidecars.clone();
+        } else {
+            needed.plus(&sidecars);
+        }
+        most_at_start.at_least(&needed);
+    }
+    running.at_least(&most_at_start);
+    running
+}
+
+/// Whether a pod may say of a resource how much it needs as a whole: that then takes the place of what its
+/// containers need together.
+pub fn is_pod_level(resource: &str) -> bool {
+    matches!(resource, "cpu" | "memory") || resource.starts_with("hugepages-")
+}
