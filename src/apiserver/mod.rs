@@ -24,6 +24,7 @@ mod service;
 mod validation;
 mod strategy;
 mod new_pod;
+mod claim_source;
 mod scale;
 mod create;
 mod update;

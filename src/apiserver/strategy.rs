@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use super::{fields, new_pod};
+use super::{claim_source, fields, new_pod};
 use crate::api::apps::{StatefulSet, StatefulSetStatus};
 use crate::api::codec::to_value;
 use crate::api::daemonset::{DaemonSet, DaemonSetStatus};
@@ -58,6 +58,7 @@ pub(super) fn prepare_for_create(object: &mut Object, now: Time) {
         }
         Object::EndpointSlice(slice) => Rc::make_mut(slice).metadata.generation = 1,
         Object::PersistentVolumeClaim(claim) => {
+            claim_source::complete(claim, None);
             Rc::make_mut(claim).status =
                 PersistentVolumeClaimStatus { phase: "Pending".to_owned(), ..Default::default() };
         }
@@ -165,10 +166,11 @@ pub(super) fn prepare_for_update(new: &mut Object, old: &Object) {
         (Object::Node(new), Object::Node(old)) if new.status != old.status => {
             Rc::make_mut(new).status.clone_from(&old.status);
         }
-        (Object::PersistentVolumeClaim(new), Object::PersistentVolumeClaim(old))
-            if new.status != old.status =>
-        {
-            Rc::make_mut(new).status.clone_from(&old.status);
+        (Object::PersistentVolumeClaim(new), Object::PersistentVolumeClaim(old)) => {
+            claim_source::complete(new, Some(old));
+            if new.status != old.status {
+                Rc::make_mut(new).status.clone_from(&old.status);
+            }
         }
         (Object::PersistentVolume(new), Object::PersistentVolume(old)) if new.status != old.status => {
             Rc::make_mut(new).status.clone_from(&old.status);
