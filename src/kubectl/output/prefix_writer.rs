@@ -1,7 +1,7 @@
 //! Collects the indented lines of a description and aligns them.
 //!
-//! Models `PrefixWriter` and `tabbedString`, k8s.io/kubectl/pkg/describe/describe.go, Kubernetes v1.36.
-//! Left out: nesting of writers; the level is given with every line.
+//! Models `PrefixWriter`, `nestedPrefixWriter` and `tabbedString`, k8s.io/kubectl/pkg/describe/describe.go,
+//! Kubernetes v1.36.
 
 use super::table::escape_terminal;
 use super::tabwriter::TabWriter;
@@ -11,6 +11,8 @@ use super::tabwriter::TabWriter;
 pub struct PrefixWriter {
     pending: String,
     aligned: String,
+    /// The level that all others are counted from.
+    base: usize,
 }
 
 impl PrefixWriter {
@@ -21,7 +23,7 @@ impl PrefixWriter {
 
     /// Adds text at a level; cells end with a tab, lines with a newline.
     pub fn write(&mut self, level: usize, text: &str) {
-        self.pending.extend(std::iter::repeat_n("  ", level));
+        self.pending.extend(std::iter::repeat_n("  ", self.base + level));
         self.pending.push_str(&escape_terminal(text));
     }
 
@@ -29,6 +31,13 @@ impl PrefixWriter {
     pub fn write_line(&mut self, level: usize, text: &str) {
         self.write(level, text);
         self.pending.push('\n');
+    }
+
+    /// Writes what counts its levels from this one, also where it goes on with a line.
+    pub fn nested(&mut self, level: usize, write: impl FnOnce(&mut Self)) {
+        self.base += level;
+        write(self);
+        self.base -= level;
     }
 
     /// Aligns what was written so far; later lines form their own columns.

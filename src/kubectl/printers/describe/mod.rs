@@ -14,6 +14,7 @@ mod stateful_set;
 mod daemon_set;
 mod deployment;
 mod storage;
+mod claim;
 mod service;
 mod endpoints;
 mod node;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::lines::{annotations, at, date, entries, items, joined, labels, line, text};
 use super::pod::lasts;
-use super::volumes;
+use super::{claim, volumes};
 use crate::api::labels::format_labels;
 use crate::api::storage::{PersistentVolume, PersistentVolumeClaim, StorageClass};
 use crate::api::volume::{claim_class, volume_class};
@@ -34,26 +34,9 @@ pub(super) fn claim(w: &mut PrefixWriter, claim: &PersistentVolumeClaim, value: 
     line(w, 0, "Namespace", &meta.namespace);
     line(w, 0, "StorageClass", claim_class(claim));
     status(w, meta, &claim.status.phase, server.now());
-    line(w, 0, "Volume", &claim.spec.volume_name);
-    labels(w, "Labels", &meta.labels);
-    annotations(w, "Annotations", &meta.annotations);
+    claim::owned(w, claim);
     finalizers(w, meta);
-    let is_bound = !claim.spec.volume_name.is_empty();
-    let capacity = claim.status.capacity.get("storage").map_or("0", String::as_str);
-    line(w, 0, "Capacity", if is_bound { capacity } else { "" });
-    let modes = if is_bound { access_modes(&claim.status.access_modes) } else { String::new() };
-    line(w, 0, "Access Modes", &modes);
-    if let Some(mode) = &claim.spec.volume_mode {
-        line(w, 0, "VolumeMode", mode);
-    }
-    if let Some(source) = at(value, &["spec", "dataSource"]) {
-        w.write_line(0, "DataSource:");
-        for (title, field) in [("APIGroup", "apiGroup"), ("Kind", "kind"), ("Name", "name")] {
-            if field != "apiGroup" || at(source, &[field]).is_some() {
-                line(w, 1, title, &text(source, &[field]));
-            }
-        }
-    }
+    claim::wanted(w, claim, value);
     used_by(w, meta, server);
     let conditions = items(value, &["status", "conditions"]);
     if !conditions.is_empty() {

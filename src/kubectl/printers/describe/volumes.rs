@@ -1,11 +1,13 @@
 //! Volumes in descriptions of pods, of their templates, and of persistent volumes.
 //!
 //! Models `describeVolumes`, staging/src/k8s.io/kubectl/pkg/describe/describe.go, Kubernetes v1.36.
-//! Left out: sources that v1.36 has no driver for, ephemeral claims; they are `<unknown>` here.
+//! Left out: sources that v1.36 has no driver for; they are `<unknown>` here.
 
 use serde_json::Value;
 
-use super::lines::{at, entries, items, line, text};
+use super::claim;
+use super::lines::{at, entries, items, joined, line, text};
+use crate::api::codec::from_value;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
 
 /// The volumes of a pod or a template.
@@ -77,6 +79,16 @@ const SOURCES: &[Source] = &[
         "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)",
         &[("ClaimName", "claimName", ""), ("ReadOnly", "readOnly", "false")],
     ),
+    (
+        "ephemeral",
+        "EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)",
+        &[],
+    ),
+    (
+        "iscsi",
+        "ISCSI (an ISCSI Disk resource that is attached to a kubelet's host machine and then exposed to the pod)",
+        &[("TargetPortal", "targetPortal", ""), ("IQN", "iqn", ""), ("Lun", "lun", "0")],
+    ),
     ("downwardAPI", "DownwardAPI (a volume populated by information about the pod)", &[]),
     ("projected", "Projected (a volume that contains injected data from multiple sources)", &[]),
     (
@@ -106,6 +118,14 @@ pub(super) fn source(w: &mut PrefixWriter, volume: &Value) {
         }
     }
     match field {
+        "ephemeral" => {
+            if let Some(template) = at(source, &["volumeClaimTemplate"])
+                && let Ok(claim) = from_value(template.clone())
+            {
+                w.nested(2, |w| claim::template(w, &claim, template));
+            }
+        }
+        "iscsi" => iscsi(w, source),
         "projected" => projected_sources(w, items(source, &["sources"])),
         "downwardAPI" => {
             w.write_line(2, "Items:");
@@ -130,6 +150,25 @@ pub(super) fn source(w: &mut PrefixWriter, volume: &Value) {
         }
         _ => {}
     }
+}
+
+/// The rest of a disk of a storage network: what is absent is shown as Go prints it.
+fn iscsi(w: &mut PrefixWriter, source: &Value) {
+    let or = |field: &str, absent: &str| {
+        at(source, &[field]).map_or_else(|| absent.to_owned(), |value| text(value, &[]))
+    };
+    w.write_line(2, &format!("ISCSIInterface\t{}", or("iscsiInterface", "")));
+    line(w, 2, "FSType", &or("fsType", ""));
+    line(w, 2, "ReadOnly", &or("readOnly", "false"));
+    line(w, 2, "Portals", &format!("[{}]", joined(source, &["portals"], " ")));
+    line(w, 2, "DiscoveryCHAPAuth", &or("chapAuthDiscovery", "false"));
+    line(w, 2, "SessionCHAPAuth", &or("chapAuthSession", "false"));
+    let secret = at(source, &["secretRef"]).map_or_else(
+        || "nil".to_owned(),
+        |secret| format!("&LocalObjectReference{{Name:{},}}", text(secret, &["name"])),
+    );
+    line(w, 2, "SecretRef", &secret);
+    line(w, 2, "InitiatorName", &or("initiatorName", "<none>"));
 }
 
 fn projected_sources(w: &mut PrefixWriter, sources: &[Value]) {
