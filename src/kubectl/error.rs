@@ -1,7 +1,7 @@
 //! How a command fails: kubectl's messages and exit codes.
 //!
 //! Models `CheckErr` and `StandardErrorMessage`, staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go,
-//! Kubernetes v1.36. Left out: errors of connections.
+//! Kubernetes v1.36.
 
 use super::hints;
 use super::quote::quote;
@@ -30,6 +30,8 @@ pub enum CommandError {
     },
     /// What the kubeconfig lacks.
     Configuration(String),
+    /// Why there is no connection to a server.
+    Unconnected(String),
     /// A printer that broke off: what it had printed, and why.
     Printed {
         /// What goes to standard output.
@@ -112,15 +114,13 @@ impl CommandError {
     pub fn message(&self) -> String {
         match self {
             Self::Exit | Self::Sandbox(_) => String::new(),
-            Self::Plain(message) | Self::Configuration(message) | Self::Printed { message, .. } => {
-                message.clone()
-            }
+            Self::Plain(message)
+            | Self::Configuration(message)
+            | Self::Unconnected(message)
+            | Self::Printed { message, .. } => message.clone(),
             Self::Status(status) => status.message.clone(),
             Self::Hinted { error, .. } => error.message(),
-            Self::Many(errors) => {
-                let all: Vec<String> = errors.iter().map(Self::message).collect();
-                format!("[{}]", all.join(", "))
-            }
+            Self::Many(errors) => aggregate(errors),
         }
     }
 
@@ -167,11 +167,8 @@ impl CommandError {
             Self::Plain(message) if message.starts_with("error: ") => message.clone(),
             Self::Plain(message) | Self::Printed { message, .. } => format!("error: {message}"),
             Self::Configuration(message) => format!("Error in configuration: {message}"),
-            Self::Many(errors) => {
-                let mut flat = Vec::new();
-                flatten(errors, &mut flat);
-                flat.iter().map(|error| one_of_many(error) + "\n").collect()
-            }
+            Self::Unconnected(message) => message.clone(),
+            Self::Many(errors) => errors.iter().filter_map(one_of_many).map(|line| line + "\n").collect(),
         };
         with_line_end(text)
     }
@@ -188,14 +185,14 @@ impl From<StatusError> for CommandError {
     }
 }
 
-fn flatten<'a>(errors: &'a [CommandError], flat: &mut Vec<&'a CommandError>) {
-    for error in errors {
-        match error {
-            CommandError::Many(inner) => flatten(inner, flat),
-            CommandError::Exit | CommandError::Sandbox(_) => {}
-            CommandError::Hinted { error, .. } => flatten(std::slice::from_ref(error), flat),
-            other => flat.push(other),
-        }
+/// Several errors as one, each said once (`aggregate.Error`).
+fn aggregate(errors: &[CommandError]) -> String {
+    let mut seen = SortedSet::new();
+    let is_new = |message: &String| !message.is_empty() && seen.insert(message.clone());
+    let all: Vec<String> = errors.iter().map(CommandError::message).filter(is_new).collect();
+    match all.as_slice() {
+        [one] => one.clone(),
+        several => format!("[{}]", several.join(", ")),
     }
 }
 
@@ -203,11 +200,13 @@ fn with_line_end(text: String) -> String {
     if text.is_empty() || text.ends_with('\n') { text } else { text + "\n" }
 }
 
-/// Within a list of errors a plain one stands without `error:`.
-fn one_of_many(error: &CommandError) -> String {
+/// Within a list of errors a plain one stands without `error:`, and one that is a list itself on one line.
+fn one_of_many(error: &CommandError) -> Option<String> {
     match error {
-        CommandError::Status(status) => standard(status),
-        other => other.message(),
+        CommandError::Exit | CommandError::Sandbox(_) => None,
+        CommandError::Hinted { error, .. } => one_of_many(error),
+        CommandError::Status(status) => Some(standard(status)),
+        other => Some(other.message()),
     }
 }
 
@@ -282,6 +281,13 @@ mod tests {
             (
                 CommandError::Many(vec![CommandError::plain("error: line\n"), CommandError::plain("bare")]),
                 "error: line\n\nbare\n",
+            ),
+            (
+                CommandError::Many(vec![
+                    CommandError::Many(vec![CommandError::plain("a"), CommandError::plain("b")]),
+                    CommandError::plain("c"),
+                ]),
+                "[a, b]\nc\n",
             ),
             (CommandError::Exit, ""),
             (CommandError::sandbox("not here"), ""),
