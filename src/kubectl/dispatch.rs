@@ -171,11 +171,10 @@ fn unknown_command(word: &str) -> Output {
 fn help_for(words: &[String]) -> Output {
     let names: Vec<String> = words.iter().filter(|word| !word.starts_with('-')).cloned().collect();
     let found = find(&names);
-    if found.command.name == ROOT.name {
-        let unknown = names.join(" ");
-        let head =
-            if names.is_empty() { String::new() } else { format!("Unknown help topic [`{unknown}`]\n") };
-        return Output::text(Stream::Out, &format!("{head}{}", help::root()), 0);
+    if found.command.name == ROOT.name && !names.is_empty() {
+        let topics: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        let text = format!("Unknown help topic [{}]\n{}", topics.join(" "), help::root_usage());
+        return Output::text(Stream::Err, &text, 0);
     }
     Output::text(Stream::Out, &help::command(found.command, &found.path), 0)
 }

@@ -12,10 +12,16 @@ use crate::collections::sort_by_key;
 
 /// What `kubectl` alone prints.
 pub fn root() -> String {
-    let mut text = format!(
-        "{}\n\n Find more information at: https://kubernetes.io/docs/reference/kubectl/\n\n",
-        ROOT.short
-    );
+    format!(
+        "{}\n\n Find more information at: https://kubernetes.io/docs/reference/kubectl/{}",
+        ROOT.short,
+        root_usage()
+    )
+}
+
+/// What of that is no description: it begins with the lines that part it from one.
+pub fn root_usage() -> String {
+    let mut text = "\n\n".to_owned();
     let width = 15;
     for (title, names) in GROUPS {
         text.push_str(title);
