@@ -1,10 +1,13 @@
 //! The flags that choose from the kubeconfig: there is one context, one cluster and one user.
 //!
 //! Models `DirectClientConfig`, staging/src/k8s.io/client-go/tools/clientcmd/client_config.go, Kubernetes
-//! v1.36: a name that the kubeconfig does not have is refused when a command first needs it. Left out: what
+//! v1.36: a name that the kubeconfig does not have is refused when a command first needs it, and so is a
+//! server that is not this one. Left out: what
 //! a file of `--kubeconfig` says; commands that read their arguments before that.
 
-use super::commands::config::NAME;
+use std::net::IpAddr;
+
+use super::commands::config::{NAME, SERVER};
 use super::error::CommandError;
 use super::flags::Parsed;
 use super::go_duration;
@@ -33,6 +36,9 @@ const ASK_FOR_NAMESPACE: &[&str] = &[
     "annotate",
     "events",
 ];
+
+/// Whom a terminal asks for the addresses of names.
+const NAME_SERVER: &str = "127.0.0.53:53";
 
 /// Commands that need no cluster.
 const LOCAL: &[&str] = &["config", "kustomize", "completion", "options"];
@@ -84,5 +90,24 @@ pub fn check(path: &str, flags: &Parsed, session: &Session) -> Result<(), Comman
                 .to_owned(),
         );
     }
-    Ok(())
+    connect(flags.text("server"))
+}
+
+/// Reaches a server: there is one, and nobody listens at other addresses.
+fn connect(server: &str) -> Result<(), CommandError> {
+    let without_scheme = |url: &str| url.split_once("://").map_or(url, |(_, rest)| rest).to_owned();
+    let url = without_scheme(server);
+    let host = url.split('/').next().unwrap_or_default();
+    if host.is_empty() || host == without_scheme(SERVER) {
+        return Ok(());
+    }
+    let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, _)) => address,
+        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+    };
+    Err(CommandError::Unconnected(if name == "localhost" || name.parse::<IpAddr>().is_ok() {
+        format!("The connection to the server {host} was refused - did you specify the right host or port?")
+    } else {
+        format!("Unable to connect to the server: dial tcp: lookup {name} on {NAME_SERVER}: no such host")
+    }))
 }

@@ -60,7 +60,7 @@ pub static GLOBAL_FLAGS: &[Flag] = &[
     Flag::text("cluster", "", "The kubeconfig cluster to use; the sandbox has one."),
     Flag::text("user", "", "The kubeconfig user to use; the sandbox has one."),
     Flag::text("kubeconfig", "", "The kubeconfig file; the sandbox does not read it."),
-    Flag::text("server", "", "The address of the server; ignored here.").short('s'),
+    Flag::text("server", "", "The address of the server; there is one here.").short('s'),
     Flag::text("as", "", "Who to act as; everybody may do everything here."),
     Flag::list("as-group", "The groups to act as; ignored here."),
     Flag::text("as-uid", "", "The uid to act as; ignored here."),
