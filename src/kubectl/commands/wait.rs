@@ -12,13 +12,13 @@ use crate::apiserver::{ApiServer, StatusError};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
-use crate::kubectl::objects::wire;
+use crate::kubectl::objects::{fetch, wire};
 use crate::kubectl::outcome::{Output, Poll, Waiter};
 use crate::kubectl::output::go_value::print_value;
 use crate::kubectl::output::jsonpath::{JsonPath, relaxed_expression};
 use crate::kubectl::quote::quote;
 use crate::kubectl::result::ResultPrinter;
-use crate::kubectl::selection::{Picks, Selection};
+use crate::kubectl::selection::{Picked, Picks, Selection};
 use crate::sim::{Span, Time};
 
 const FLAGS: &[Flag] = &[
@@ -68,13 +68,14 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     // Without any time it looks once.
     if conditions.contains(&For::Create) {
         let deadline = deadline(context.api.now(), timeout_ms);
-        let waiter = Creation { selection, conditions, printer, deadline };
         // Files are read now: what is waited for cannot change while it is.
-        if !waiter.selection.files.is_empty() {
-            let picks = waiter.selection.pick(context)?;
-            return wait_for(context, picks, &waiter.conditions, &waiter.printer, timeout_ms);
+        let mut documents = None;
+        if context.names_files() {
+            let picks = Selection { latest: false, ..selection.clone() }.pick(context)?;
+            CommandError::all(picks.errors)?;
+            documents = Some(picks.items);
         }
-        return Ok(block(context, waiter));
+        return Ok(block(context, Creation { selection, documents, conditions, printer, deadline }));
     }
     let picks = selection.pick(context)?;
     wait_for(context, picks, &conditions, &printer, timeout_ms)
@@ -305,15 +306,32 @@ fn has_value(object: &Value, path: &JsonPath, wanted: Option<&str>) -> Result<bo
 #[derive(Clone, Debug)]
 struct Creation {
     selection: Selection,
+    /// What files name; `None` when arguments name it.
+    documents: Option<Vec<Picked>>,
     conditions: Vec<For>,
     printer: ResultPrinter,
     deadline: Time,
 }
 
+/// What files name, as the server has it.
+fn fetched(documents: &[Picked], api: &ApiServer) -> Picks {
+    let mut picks = Picks::default();
+    for document in documents {
+        match fetch(api, &document.key) {
+            Ok(object) => picks.items.push(Picked { object: Some(object), ..document.clone() }),
+            Err(error) => picks.errors.push(error),
+        }
+    }
+    picks
+}
+
 impl Waiter for Creation {
     fn poll(&mut self, api: &mut ApiServer) -> Poll {
         let mut output = Output::default();
-        let picked = self.selection.pick_arguments(api);
+        let picked = match &self.documents {
+            Some(documents) => Ok(fetched(documents, api)),
+            None => self.selection.pick_arguments(api),
+        };
         let (picks, failed) = match picked {
             Ok(picks) => {
                 let failed = picks.errors.iter().find(|error| !error.is_not_found()).cloned();
