@@ -205,7 +205,7 @@ macro_rules! transcripts {
 transcripts! {
     wrong_commands get watch apply_and_create delete scale_and_wait patch_and_edit rollout labels
     drain_and_taint words_and_help create expose_and_run set deployments mistakes discovery explain describe
-    subresources last_applied replace_force admission formats
+    subresources last_applied replace_force admission formats reading_files
 }
 
 const WORDS: &[&str] = &[

@@ -38,7 +38,7 @@ pub(super) struct Options {
 #[derive(Clone, Debug)]
 pub(super) struct Deleting {
     title: String,
-    picks: VecDeque<Picked>,
+    picks: VecDeque<Result<Picked, CommandError>>,
     errors: Vec<CommandError>,
     options: Options,
     /// Milliseconds to wait for the objects' end; `None` when nobody waits.
@@ -55,8 +55,8 @@ impl Deleting {
         Self {
             gone: Sequence::new(title.clone()),
             title,
-            picks: picks.items.into(),
-            errors: picks.errors,
+            picks: picks.visits().into(),
+            errors: Vec::new(),
             options,
             timeout_ms,
             next_at: Time::ZERO,
@@ -66,8 +66,13 @@ impl Deleting {
     }
 
     fn send_next(&mut self, api: &mut ApiServer, output: &mut Output) {
-        let Some(picked) = self.picks.pop_front() else {
-            return;
+        // What could not be picked takes no request.
+        let picked = loop {
+            match self.picks.pop_front() {
+                Some(Ok(picked)) => break picked,
+                Some(Err(error)) => self.errors.push(error),
+                None => return,
+            }
         };
         self.next_at = api.now() + REQUEST;
         // What is named counts as found, also when the server has no such object.

@@ -17,7 +17,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::formats;
 use crate::kubectl::objects::{fetch, text_at, wire};
 use crate::kubectl::output::unified_diff::unified_diff;
-use crate::kubectl::selection::{Picked, Selection};
+use crate::kubectl::selection::{Picked, Selection, drop_unknown_fields};
 
 const ANNOTATION: [&str; 3] = ["metadata", "annotations", LAST_APPLIED];
 /// Differences were found.
@@ -85,7 +85,14 @@ fn compare(context: &mut Context<'_>) -> Result<String, CommandError> {
     if let Some(name) = ["server-side", "prune"].into_iter().find(|name| on(name)) {
         return Err(CommandError::sandbox(format!("the sandbox does not have diff --{name}")));
     }
-    let picks = Selection::of(context).pick(context)?;
+    let mut picks = Selection::of(context).pick(context)?;
+    // The server, which nobody told how strict it is to be, warns of fields that it does not know.
+    for picked in &mut picks.items {
+        let Some(manifest) = &mut picked.manifest else { continue };
+        for warning in drop_unknown_fields(picked.key.kind, manifest) {
+            context.warn(&warning);
+        }
+    }
     let mut all = Vec::new();
     for picked in &picks.items {
         all.push(versions(context, picked)?);

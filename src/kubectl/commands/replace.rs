@@ -69,12 +69,13 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     }
     let picks = Selection::of(context).pick(context)?;
     picks.dropped.iter().for_each(|warning| context.warn(warning));
-    let mut errors = picks.errors;
-    for picked in picks.items {
-        let source = picked.source.clone();
-        if let Err(error) = replace_one(context, picked, &mut printer) {
-            errors.push(error.when("replacing", &source));
-        }
+    let mut errors = Vec::new();
+    for visit in picks.visits() {
+        let replaced = visit.and_then(|picked| {
+            let source = picked.source.clone();
+            replace_one(context, picked, &mut printer).map_err(|error| error.when("replacing", &source))
+        });
+        errors.extend(replaced.err());
     }
     CommandError::all(errors)?;
     Ok(Step::Done)

@@ -130,6 +130,11 @@ impl Parsed {
         Ok(())
     }
 
+    /// Whether the command has a flag.
+    pub fn has(&self, name: &str) -> bool {
+        self.defaults.contains_key(name)
+    }
+
     /// Whether a flag was given.
     pub fn is_given(&self, name: &str) -> bool {
         self.values.contains_key(name)

@@ -7,7 +7,7 @@ use crate::kubectl::error::CommandError;
 use crate::kubectl::objects::text_at;
 use crate::kubectl::quote::quote;
 
-/// How strictly fields are checked: `--validate`.
+/// How strictly documents are checked: `--validate`, where a command has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Check {
     /// Unknown fields are refused.
@@ -17,6 +17,8 @@ pub enum Check {
     Warn,
     /// Unknown fields are dropped in silence.
     Ignore,
+    /// kubectl checks nothing by itself: commands that do not send what they read.
+    Unchecked,
 }
 
 impl Check {
@@ -40,7 +42,18 @@ impl Check {
 impl Check {
     /// What kubectl itself refuses.
     pub(super) fn refusal(self, source: &str, value: &Value) -> Result<(), CommandError> {
-        if self == Self::Ignore { decode(source, value) } else { validate(source, value) }
+        if self.validates() { validate(source, value) } else { decode(source, value) }
+    }
+
+    /// Whether documents are validated before anything else is done with them; the first that is refused ends
+    /// the reading of its file.
+    pub(super) fn validates(self) -> bool {
+        matches!(self, Self::Strict | Self::Warn)
+    }
+
+    /// Whether fields that a kind does not have are dropped from what is sent.
+    pub fn drops_unknown(self) -> bool {
+        matches!(self, Self::Warn | Self::Ignore)
     }
 }
 
@@ -89,13 +102,8 @@ fn decode(source: &str, value: &Value) -> Result<(), CommandError> {
         let what = json_type(value).unwrap_or("null");
         return refuse(format!("json: cannot unmarshal {what} into Go value of type unstructured.detector"));
     }
-    for (field, name) in [("kind", "Kind"), ("apiVersion", "apiVersion")] {
-        if text_at(value, &[field]).is_empty() {
-            return refuse(format!(
-                "Object '{name}' is missing in '{}'",
-                crate::kubectl::formats::compact(value)
-            ));
-        }
+    if text_at(value, &["kind"]).is_empty() {
+        return refuse(format!("Object 'Kind' is missing in '{}'", crate::kubectl::formats::compact(value)));
     }
     Ok(())
 }

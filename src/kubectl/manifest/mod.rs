@@ -24,6 +24,7 @@ use super::hints;
 use super::objects::{set_at, text_at};
 use super::quote::quote;
 use crate::api::Kind;
+use crate::apiserver::StatusError;
 
 /// A document of a manifest whose kind is served.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,10 +51,9 @@ pub fn read_text(source: &str, text: &str, check: Check) -> Documents {
             }
             Ok(Value::Null) => {}
             Ok(value) => {
-                // The visitor stops at a document that is no object at all.
-                let is_refused = check.refusal(source, &value).is_err();
+                let is_last = check.validates() && check.refusal(source, &value).is_err();
                 documents.extend(read_value(source, value, check));
-                if is_refused {
+                if is_last {
                     break;
                 }
             }
@@ -95,8 +95,10 @@ fn flatten(source: &str, value: Value, documents: &mut Documents) {
     }
 }
 
+/// A list may be empty without brackets.
 fn is_list(value: &Value) -> bool {
-    value.get("items").is_some_and(Value::is_array) && text_at(value, &["kind"]).ends_with("List")
+    value.get("items").is_some_and(|items| items.is_array() || items.is_null())
+        && text_at(value, &["kind"]).ends_with("List")
 }
 
 /// The items of a list; one that names neither kind nor version has those of the list.
@@ -117,6 +119,10 @@ fn document(source: &str, value: Value) -> Result<Document, CommandError> {
     check_metadata(source, &value)?;
     let (api_version, kind) = (text_at(&value, &["apiVersion"]), text_at(&value, &["kind"]));
     let Some(kind) = Kind::of(api_version, kind) else {
+        if api_version.is_empty() && Kind::of("v1", kind).is_some() {
+            // The core kinds are found without a version; their path on the server then lacks it too.
+            return Err(StatusError::no_such_path().into());
+        }
         let hint = hints::manifest(api_version, kind);
         let error = CommandError::plain(format!(
             "resource mapping not found for name: {} namespace: {} from {}: {}\nensure CRDs are installed first",

@@ -1,6 +1,7 @@
 //! The objects that files and kustomizations speak of.
 
 use super::arguments::Arguments;
+use super::picked::drop_unknown_fields;
 use super::{Picked, Picks, Selection};
 use crate::api::ObjectKey;
 use crate::api::codec::from_value;
@@ -57,8 +58,11 @@ impl Selection {
         })?;
         let mut picks = Picks { single: self.files.len() == 1 && documents.len() == 1, ..Picks::default() };
         for mut document in documents {
-            if let (true, Ok(document)) = (check != Check::Strict, &mut document) {
-                picks.drop_unknown_fields(document, check);
+            if let (true, Ok(Document { kind, value, .. })) = (check.drops_unknown(), &mut document) {
+                let warnings = drop_unknown_fields(*kind, value);
+                if check == Check::Warn {
+                    picks.dropped.extend(warnings);
+                }
             }
             match document.and_then(|document| self.of_document(context.api, document)) {
                 Ok(picked) => {
@@ -66,7 +70,10 @@ impl Selection {
                         picks.items.push(picked);
                     }
                 }
-                Err(error) => picks.errors.push(error),
+                Err(error) => {
+                    picks.errors.push(error);
+                    picks.places.push(picks.items.len());
+                }
             }
         }
         Ok(picks)

@@ -10,7 +10,7 @@ mod arguments;
 mod documents;
 
 use arguments::Arguments;
-pub use picked::{Filter, Picked, Picks};
+pub use picked::{Filter, Picked, Picks, drop_unknown_fields};
 
 use super::command::Context;
 use super::error::CommandError;
@@ -98,7 +98,11 @@ impl Selection {
     /// # Errors
     /// When the selection as a whole makes no sense; what fails for one object is in the answer.
     pub fn pick(&self, context: &mut Context<'_>) -> Result<Picks, CommandError> {
-        let check = Check::of(context.flags.text("validate"))?;
+        let check = if context.flags.has("validate") {
+            Check::of(context.flags.text("validate"))?
+        } else {
+            Check::Unchecked
+        };
         if !self.kustomize.is_empty() {
             let documents = self.build(context, check)?;
             return self.pick_documents(context, documents, check);

@@ -6,7 +6,7 @@ use crate::api::{Kind, Object, ObjectKey, schema};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::field_selector::FieldQuery;
 use crate::kubectl::label_selector::LabelQuery;
-use crate::kubectl::manifest::{self, Check, Document};
+use crate::kubectl::manifest;
 use crate::kubectl::objects::wire;
 
 /// One object that was picked.
@@ -45,6 +45,8 @@ pub struct Picks {
     pub items: Vec<Picked>,
     /// What could not be picked.
     pub errors: Vec<CommandError>,
+    /// How many objects of files stood before each of `errors`.
+    pub(super) places: Vec<usize>,
     /// Whether one object was asked for by name.
     pub single: bool,
     /// Whether objects were listed, not named.
@@ -65,28 +67,38 @@ impl Picks {
         None
     }
 
-    /// Drops the fields of a document that its kind does not have, as a server does that is not to be strict.
-    pub(in crate::kubectl::selection) fn drop_unknown_fields(
-        &mut self,
-        document: &mut Document,
-        check: Check,
-    ) {
-        let (version, kind) = (document.kind.api_version(), document.kind.resource().kind);
-        let Ok((_, warnings)) = schema::decode_with_warnings(&document.value, &version, kind) else {
-            return;
-        };
-        if let (false, Some(root)) = (warnings.is_empty(), schema::root(&version, kind)) {
-            manifest::prune(&mut document.value, root);
+    /// Everything that was picked, and what could not be where it stood among the documents.
+    pub fn visits(self) -> Vec<Result<Picked, CommandError>> {
+        let mut visits = Vec::new();
+        let mut errors = self.errors.into_iter().zip(self.places.into_iter().chain(std::iter::repeat(0)));
+        let mut next = errors.next();
+        for (index, picked) in self.items.into_iter().enumerate() {
+            while let Some((error, _)) = next.take_if(|(_, place)| *place <= index) {
+                visits.push(Err(error));
+                next = errors.next();
+            }
+            visits.push(Ok(picked));
         }
-        if check == Check::Warn {
-            self.dropped.extend(warnings);
-        }
+        visits.extend(next.into_iter().chain(errors).map(|(error, _)| Err(error)));
+        visits
     }
 
     /// Leaves out the objects that were not found.
     pub fn ignore_not_found(&mut self) {
         self.errors.retain(|error| !error.is_not_found());
     }
+}
+
+/// Drops the fields that a kind does not have, as a server does that is not to be strict; what it warns of.
+pub fn drop_unknown_fields(kind: Kind, value: &mut Value) -> Vec<String> {
+    let (version, kind) = (kind.api_version(), kind.resource().kind);
+    let Ok((_, warnings)) = schema::decode_with_warnings(value, &version, kind) else {
+        return Vec::new();
+    };
+    if let (false, Some(root)) = (warnings.is_empty(), schema::root(&version, kind)) {
+        manifest::prune(value, root);
+    }
+    warnings
 }
 
 /// Selectors that were read.

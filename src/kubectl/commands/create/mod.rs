@@ -73,15 +73,19 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     require_files(context)?;
     let picks = Selection::of(context).pick(context)?;
     picks.dropped.iter().for_each(|warning| context.warn(warning));
-    let mut errors = picks.errors;
+    let mut errors = Vec::new();
     let mut count = 0;
-    for picked in picks.items {
-        let Some(manifest) = picked.manifest else { continue };
-        let manifest =
-            if context.flags.switch("save-config") { with_last_applied(&manifest) } else { manifest };
-        match create_one(context, picked.key.kind, &picked.key.namespace, manifest, &mut printer) {
+    for visit in picks.visits() {
+        let created = visit.and_then(|picked| {
+            let manifest = picked.manifest.unwrap_or_default();
+            let manifest =
+                if context.flags.switch("save-config") { with_last_applied(&manifest) } else { manifest };
+            create_one(context, picked.key.kind, &picked.key.namespace, manifest, &mut printer)
+                .map_err(|error| error.when("creating", &picked.source))
+        });
+        match created {
             Ok(()) => count += 1,
-            Err(error) => errors.push(error.when("creating", &picked.source)),
+            Err(error) => errors.push(error),
         }
     }
     CommandError::all(errors)?;
