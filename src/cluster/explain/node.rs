@@ -254,8 +254,8 @@ impl Drain {
     }
 }
 
-/// The `kubectl drain` of the node that runs in a terminal: it has cordoned the node and has not said yet that
-/// it is done with it.
+/// The `kubectl drain` of the node that runs in a terminal: it has cordoned the node and has not said yet
+/// that it is done with it.
 fn drain_of(view: View<'_>, node: &str) -> Option<Drain> {
     view.cluster.terminals.values().filter(|terminal| terminal.is_busy()).find_map(|terminal| {
         let entry = terminal.entries().last()?;

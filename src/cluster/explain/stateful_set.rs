@@ -115,7 +115,7 @@ fn partition(view: View<'_>, key: &ObjectKey, set: &StatefulSet, decided: Explan
     explain(explanation.fact("highestOrdinal", highest)).mend(first).mend(all)
 }
 
-/// The partition that lets an update reach the next Pod: the place of the highest one that it has not reached.
+/// The partition that lets an update reach the next Pod: the place of the highest that it has not reached.
 fn next_partition(view: View<'_>, set: &StatefulSet, partition: i64) -> i64 {
     let meta = &set.metadata;
     let outdated = view.pods_of(&meta.namespace, &meta.uid).filter(|pod| {

@@ -44,7 +44,8 @@ pub(crate) fn Scrubber(props: &ScrubberProps) -> Html {
                 <div class="scrub">
                     <svg class="marks" aria-hidden="true">{ for view.marks.iter().map(mark) }</svg>
                     <input type="range" class="range" aria-label="Moment of the session" min="0"
-                        max={last_step(Time::ZERO, view.end).to_string()} step={STEP_MS.to_string()} value={view.at.ms().to_string()}
+                        max={last_step(Time::ZERO, view.end).to_string()}
+                        step={STEP_MS.to_string()} value={view.at.ms().to_string()}
                         aria-valuetext={format!("{} of {}", clock(view.at), clock(view.end))}
                         oninput={seek} />
                 </div>

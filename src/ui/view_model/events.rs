@@ -68,9 +68,9 @@ pub fn events(cluster: &Cluster, about: Option<&ObjectKey>, count: usize) -> Eve
     EventList { rows, has_older, is_passing: false }
 }
 
-/// Whether an event is about an object, which has this uid as long as it is there: not about an earlier one of
-/// its name. Models `searchEvents` of staging/src/k8s.io/kubectl/pkg/describe/describe.go, Kubernetes v1.36;
-/// kubelets name a node's name for its uid.
+/// Whether an event is about an object, which has this uid as long as it is there: not about an earlier one
+/// of its name. Models `searchEvents` of staging/src/k8s.io/kubectl/pkg/describe/describe.go, Kubernetes
+/// v1.36; kubelets name a node's name for its uid.
 fn concerns(event: &Event, key: &ObjectKey, uid: Option<&str>) -> bool {
     let object = &event.involved_object;
     let is_its = |uid: &str| object.uid == uid || (key.kind == Kind::Node && object.uid == key.name);
