@@ -113,7 +113,8 @@ test("a notice covers nothing and ends with what it says", async () => {
   await withPage(session, {}, async (page) => {
     await started(page);
     await page.getByRole("button", { name: "Step back" }).click();
-    await run(page, "kubectl get pods").catch(() => {});
+    await terminal(page).fill("kubectl get pods");
+    await terminal(page).press("Enter");
     const notice = page.locator(".notice.is-shown");
     await notice.getByText("No commands run in the past").waitFor();
     const box = await notice.boundingBox();
