@@ -1,6 +1,6 @@
 //! What a container leaves as the message of its end: a file that it wrote, or the end of its log.
 //!
-//! Models `getTerminationMessage`, pkg/kubelet/kuberuntime/kuberuntime_container.go, Kubernetes v1.36.
+//! Models `getTerminationMessage`, `pkg/kubelet/kuberuntime/kuberuntime_container.go`, Kubernetes v1.36.
 
 use serde_json::Value;
 

@@ -52,7 +52,7 @@ impl<'a> Separators<'a> {
             };
             let (field, after) = rest.split_at(at);
             let mut behind = after.get(skip(after)..).unwrap_or_default();
-            if behind.first().is_some_and(|next| parts(next)) {
+            if behind.first().is_some_and(parts) {
                 behind = behind.get(1..).unwrap_or_default();
                 behind = behind.get(skip(behind)..).unwrap_or_default();
             }

@@ -60,10 +60,8 @@ pub(super) fn id(call: &Call) -> Box<dyn Program> {
         let shown = |id: &u32| name(*id).filter(|_| wants_names).unwrap_or_else(|| id.to_string());
         let text = ids.iter().map(shown).collect::<Vec<_>>().join(" ") + "\n";
         for id in &nameless {
-            io.err(&match is_busybox {
-                true => format!("id: unknown ID {id}\n"),
-                false => format!("id: cannot find name for {kind} ID {id}\n"),
-            });
+            let unknown = format!("id: unknown ID {id}\n");
+            io.err(&if is_busybox { unknown } else { format!("id: cannot find name for {kind} ID {id}\n") });
         }
         io.out(&text);
         i32::from(!nameless.is_empty())

@@ -20,8 +20,8 @@ struct Base64 {
     text: String,
 }
 
-/// `base64`: `-d` decodes, `-w` letters a line, 0 for one line without an end; `-i` takes no notice of what is
-/// no base64.
+/// `base64`: `-d` decodes, `-w` letters a line, 0 for one line without an end; `-i` takes no notice of what
+/// is no base64.
 pub(super) fn base64(call: Call) -> Result<Box<dyn Program>, Wrong> {
     let options = Options::parse(&call, "dDiw:", &[("decode", 'd'), ("wrap", 'w'), ("ignore-garbage", 'i')])?;
     let width = options.value('w').map_or(Some(WIDTH), |text| text.parse().ok());

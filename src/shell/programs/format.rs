@@ -61,9 +61,9 @@ fn one(verb: char, value: &str, precision: Option<usize>, flags: &str) -> String
         'c' => value.chars().next().map(String::from).unwrap_or_default(),
         'f' | 'F' => format!("{:.*}", precision.unwrap_or(6), number(value)),
         'e' => exponential(number(value), precision.unwrap_or(6)),
-        'E' => exponential(number(value), precision.unwrap_or(6)).to_uppercase(),
+        'E' => exponential(number(value), precision.unwrap_or(6)).to_ascii_uppercase(),
         'g' => general(number(value), precision.unwrap_or(6)),
-        'G' => general(number(value), precision.unwrap_or(6)).to_uppercase(),
+        'G' => general(number(value), precision.unwrap_or(6)).to_ascii_uppercase(),
         'b' => escapes(value).0,
         'q' => quote(value),
         _ => match precision {

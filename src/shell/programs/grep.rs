@@ -13,6 +13,7 @@ use crate::shell::io::Io;
 use crate::shell::regex::{Dialect, Regex};
 
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Grep {
     call: Call,
     patterns: Vec<Regex>,

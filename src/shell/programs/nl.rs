@@ -32,7 +32,7 @@ pub(super) fn nl(call: Call) -> Result<Box<dyn Program>, Wrong> {
     let options = Options::parse(&call, "b:w:s:v:i:n:p", &long)?;
     let number = |letter: char, usual: i64| match options.value(letter) {
         None => Ok(usual),
-        Some(text) => text.parse().map_err(|_| wrong(&call, &format!("invalid number: '{text}'"))),
+        Some(text) => text.parse().ok().ok_or_else(|| wrong(&call, &format!("invalid number: '{text}'"))),
     };
     let filter = Nl {
         style: options.value('b').and_then(|style| style.chars().next()).unwrap_or('t'),

@@ -57,9 +57,9 @@ pub(super) fn general(number: f64, precision: usize) -> String {
     let text = exponential(number, precision - 1);
     let Some((digits, power)) = text.split_once('e') else { return text };
     let power: i32 = power.parse().unwrap_or_default();
-    let trim = |text: &str| match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text.to_owned(),
+    let trim = |text: &str| {
+        let ends = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text };
+        ends.to_owned()
     };
     let most = i32::try_from(precision).unwrap_or(i32::MAX);
     if power < -4 || power >= most {
