@@ -53,6 +53,7 @@ scenarios! {
     bad_lines
     budget_drain
     budget_reasons
+    two_budgets
     adoption
     endpoint_slices
     volume_with_claim

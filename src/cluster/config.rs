@@ -9,6 +9,7 @@ use crate::controllers::{
 };
 use crate::kubelet::{NodeConfig, Timing};
 use crate::scheduler::DrawTable;
+use crate::sim::Rng;
 
 api_struct! {
     /// How a cluster is made. Together with the inputs it decides the whole run.
@@ -79,7 +80,7 @@ impl ClusterConfig {
             Box::new(NodeLifecycle::default()),
             Box::new(TaintEviction::default()),
             Box::new(PodGc::default()),
-            Box::new(DisruptionController::default()),
+            Box::new(DisruptionController::new(Rng::new(self.seed).fork("disruption"))),
             Box::new(KubernetesService),
         ];
         controllers.extend(volume::controllers(self.timing.provision(), self.local_volumes));

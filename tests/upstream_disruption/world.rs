@@ -62,7 +62,7 @@ impl World {
             server,
             cache: Cache::default(),
             informers: Kind::ALL.iter().map(|&kind| Informer::new(kind, Span::ZERO)).collect(),
-            controller: DisruptionController::default(),
+            controller: DisruptionController::new(Rng::new(1)),
             told: Vec::new(),
             pods: 0,
         };

@@ -25,7 +25,7 @@ use crate::api::policy::PodDisruptionBudget;
 use crate::api::{Kind, Object, ObjectKey, OwnerReference};
 use crate::client::{Cache, Change, Context, EventType, Request};
 use crate::collections::SortedMap;
-use crate::sim::{Span, Time};
+use crate::sim::{Rng, Span, Time};
 
 /// The source of its Events, as upstream spells it.
 const COMPONENT: &str = "controllermanager";
@@ -34,13 +34,20 @@ const COMPONENT: &str = "controllermanager";
 const RECHECK_LATENCY: Span = Span::from_ms(5);
 
 /// The controller. Its keys are budgets, and pods whose mark may be stale.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct DisruptionController {
+    /// Chooses among several budgets of one pod.
+    rng: Rng,
     /// Pods that several budgets select, with what is to be told about it at the pod's next sync.
     ambiguous: SortedMap<ObjectKey, String>,
 }
 
 impl DisruptionController {
+    /// A controller that draws from this stream.
+    pub fn new(rng: Rng) -> Self {
+        Self { rng, ambiguous: SortedMap::new() }
+    }
+
     /// Syncs one key; [`Controller::sync`] with the world behind an interface.
     ///
     /// # Errors
@@ -122,13 +129,15 @@ impl DisruptionController {
         let mut keys = Vec::new();
         let pod_key =
             || ObjectKey::new(Kind::Pod, pod.metadata.namespace.as_str(), pod.metadata.name.as_str());
-        let mut budgets = cache
+        let budgets: Vec<_> = cache
             .list::<PodDisruptionBudget>(Some(&pod.metadata.namespace))
-            .filter(|budget| selects(budget, pod));
-        if let Some(first) = budgets.next() {
-            let meta = &first.metadata;
-            if budgets.next().is_some() {
-                // Upstream takes whichever its cache names first.
+            .filter(|budget| selects(budget, pod))
+            .collect();
+        // Upstream takes the first of a list that is made of a Go map: another one for each change.
+        let chosen = if budgets.len() > 1 { self.rng.choose(&budgets) } else { budgets.first() };
+        if let Some(chosen) = chosen {
+            let meta = &chosen.metadata;
+            if budgets.len() > 1 {
                 let message = format!(
                     "Pod {:?}/{:?} matches multiple PodDisruptionBudgets.  Chose {:?} arbitrarily.",
                     pod.metadata.namespace, pod.metadata.name, meta.name
