@@ -2,11 +2,7 @@
 
 use super::stage::StageView;
 use crate::api::Kind;
-use crate::api::yaml::read_manifest;
 use crate::cluster::Cluster;
-
-/// Longer texts are not read for it.
-const READ_BYTES_MAX: usize = 200_000;
 
 /// What is said where nothing runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,18 +35,20 @@ impl Invitation {
     }
 }
 
-/// What is to be seen when a text is applied: only an `OrderedReady` set makes its pods in order.
+/// What is to be seen when a text is applied: only an `OrderedReady` set makes its pods in order. The text
+/// is not parsed for it, so that the page's start needs no parser: where its lines do not show it, less is
+/// said.
 fn then(text: &str) -> &'static str {
-    if text.len() > READ_BYTES_MAX {
-        return "";
-    }
-    let kinds = ["StatefulSet", "DaemonSet", "Deployment", "ReplicaSet", "Pod", "List"];
+    let workloads = ["StatefulSet", "DaemonSet", "Deployment", "ReplicaSet", "Pod"];
     let (mut some, mut all_in_order) = (false, true);
-    for document in &read_manifest(text).documents {
-        let word = |path: &str| document.value.pointer(path).and_then(|word| word.as_str());
-        let Some(kind) = word("/kind").filter(|kind| kinds.contains(kind)) else { continue };
-        some = true;
-        all_in_order &= kind == "StatefulSet" && word("/spec/podManagementPolicy") != Some("Parallel");
+    for line in text.lines() {
+        let kind = line.strip_prefix("kind:").map(|kind| kind.split('#').next().unwrap_or_default());
+        let kind = kind.map(|kind| kind.trim_matches([' ', '"', '\'']));
+        if let Some(kind) = kind.filter(|kind| workloads.contains(kind)) {
+            some = true;
+            all_in_order &= kind == "StatefulSet";
+        }
+        all_in_order &= !(line.contains("podManagementPolicy") && line.contains("Parallel"));
     }
     match (some, all_in_order) {
         (false, _) => "",
