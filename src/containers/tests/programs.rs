@@ -5,19 +5,33 @@ use serde_json::json;
 use super::stage::{pod, run, world};
 
 #[test]
+fn a_process_has_the_groups_of_its_security_context() {
+    let mut world = world(vec![pod(
+        "group",
+        "busybox:1.28",
+        0,
+        &json!({
+            "securityContext":
+                {"runAsUser": 1000, "runAsGroup": 3000, "fsGroup": 2000, "supplementalGroups": [4000]},
+            "container": {"command": ["sleep", "1h"]},
+        }),
+    )]);
+    for (pod, line, expected) in [
+        (
+            "group",
+            "id; id -G; id -gn",
+            "uid=1000 gid=3000 groups=2000,3000,4000\n2000 3000 4000\n! id: unknown ID 3000\n3000\n= 1",
+        ),
+        ("group", "id -u; id -g; id -nu nothing 2> /dev/null", "1000\n3000\n1000\n= 1"),
+    ] {
+        assert_eq!(run(&mut world, pod, line), expected, "{pod}: {line}");
+    }
+}
+
+#[test]
 fn programs_answer_as_those_of_the_image_do() {
     let mut world = world(vec![
         pod("web-0", "nginx:1.27", 0, &json!({"hostname": "web-0", "subdomain": "nginx"})),
-        pod(
-            "group",
-            "busybox:1.28",
-            0,
-            &json!({
-                "securityContext":
-                    {"runAsUser": 1000, "runAsGroup": 3000, "fsGroup": 2000, "supplementalGroups": [4000]},
-                "container": {"command": ["sleep", "1h"]},
-            }),
-        ),
         pod("box", "busybox:1.28", 0, &json!({"container": {"command": ["sleep", "1h"]}})),
     ]);
     for (pod, line, expected) in [
@@ -36,12 +50,6 @@ fn programs_answer_as_those_of_the_image_do() {
         ("box", "ls nothing", "! ls: nothing: No such file or directory\n= 1"),
         ("box", "rm /bin/id; id", "! sh: id: not found\n= 127"),
         ("web-0", "id -u; whoami", "0\nroot\n"),
-        (
-            "group",
-            "id; id -G; id -gn",
-            "uid=1000 gid=3000 groups=2000,3000,4000\n2000 3000 4000\n! id: unknown ID 3000\n3000\n= 1",
-        ),
-        ("group", "id -u; id -g; id -nu nothing 2> /dev/null", "1000\n3000\n1000\n= 1"),
         (
             "box",
             "cat /settings/color; echo red > /settings/color",
