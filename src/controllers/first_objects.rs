@@ -6,7 +6,7 @@
 use serde_json::json;
 
 use super::{kubernetes_service, serviceaccount};
-use crate::api::{Kind, Object, yaml};
+use crate::api::{Kind, Object};
 
 const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
@@ -28,7 +28,7 @@ pub fn first_objects() -> Vec<Object> {
     let made = |(kind, value)| Object::from_value(kind, value).ok();
     (namespaces.into_iter().filter_map(made))
         .chain(kubernetes_service::service())
-        .chain(yaml::parse(STORAGE_CLASS).ok().and_then(|value| made((Kind::StorageClass, value))))
+        .chain(serde_json::from_str(STORAGE_CLASS).ok().and_then(|value| made((Kind::StorageClass, value))))
         .chain(published)
         .collect()
 }

@@ -7,7 +7,7 @@
 
 use super::controller::Requeue;
 use super::{Controller, SyncResult};
-use crate::api::{Kind, Object, ObjectKey, yaml};
+use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{Cache, Change, Context, Request};
 use crate::sim::{Span, Time};
 
@@ -80,7 +80,7 @@ fn until_next_round(now: Time) -> Span {
 
 /// The Service as it is made.
 pub fn service() -> Option<Object> {
-    Object::from_value(Kind::Service, yaml::parse(SERVICE).ok()?).ok()
+    Object::from_value(Kind::Service, serde_json::from_str(SERVICE).ok()?).ok()
 }
 
 #[cfg(test)]
