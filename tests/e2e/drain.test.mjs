@@ -98,7 +98,7 @@ test("a drain that no budget will ever allow is told before, and after it was gi
     await page.keyboard.press("Control+c");
     await page.locator(`[data-cell='${node}'] .lane-name`).click();
     const why = page.locator(".inspector").getByRole("region", { name: "Why" });
-    await why.getByText(`No drain of ${node} can end`).waitFor();
+    await why.getByText(`no drain can empty ${node}`).waitFor();
     await why.locator(".why-line", { hasText: "Blocked" }).waitFor();
   });
 });

@@ -2,7 +2,7 @@
 
 use super::stage::StageView;
 use crate::api::Kind;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Input};
 
 /// What is said where nothing runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,13 +26,19 @@ impl Invitation {
         let nodes = stage.lanes.len();
         let nodes = if nodes == 1 { "1 node".to_owned() } else { format!("{nodes} nodes") };
         let sentence = match cluster.server().list(Kind::PersistentVolumeClaim, None).count() {
-            0 if cluster.inputs().is_empty() => format!("{nodes}, and nothing runs yet."),
+            0 if !was_used(cluster) => format!("{nodes}, and nothing runs yet."),
             0 => format!("{nodes}, and nothing runs."),
             1 => format!("{nodes}, and nothing runs. 1 claim is kept with its data."),
             claims => format!("{nodes}, and nothing runs. {claims} claims are kept with their data."),
         };
         Some(Self { sentence, file: file.to_owned(), then: then(text) })
     }
+}
+
+/// Whether a person has done more than write files.
+fn was_used(cluster: &Cluster) -> bool {
+    let is_file = |input: &Input| matches!(input, Input::File { .. } | Input::RemoveFile { .. });
+    cluster.inputs().iter().any(|entry| !is_file(&entry.input))
 }
 
 /// What is to be seen when a text is applied: only an `OrderedReady` set makes its pods in order. The text
@@ -104,5 +110,8 @@ mod tests {
         let said = invitation(&state).map(|it| it.sentence);
         let expected = "4 nodes, and nothing runs. 2 claims are kept with their data.";
         assert_eq!(said.as_deref(), Some(expected));
+        state.reduce(Action::Reset);
+        let said = invitation(&state).map(|it| it.sentence);
+        assert_eq!(said.as_deref(), Some("4 nodes, and nothing runs yet."), "a new cluster has the files");
     }
 }
