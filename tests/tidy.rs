@@ -17,14 +17,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("base64", &[]),
     ("sim", &[]),
     ("shell", &["base64", "sim"]),
-    ("api", &["base64", "sim"]),
+    ("api", &["sim"]),
     ("apiserver", &["api", "sim"]),
     ("client", &["api", "apiserver", "sim"]),
     ("controllers", &["api", "client", "sim"]),
     ("scheduler", &["api", "client", "sim"]),
     ("kubelet", &["api", "client", "sim"]),
-    ("kubectl", &["api", "apiserver", "sim"]),
-    ("containers", &["api", "shell", "sim"]),
+    ("kubectl", &["api", "apiserver", "base64", "sim"]),
+    ("containers", &["api", "base64", "shell", "sim"]),
     (
         "cluster",
         &[

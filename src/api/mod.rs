@@ -14,7 +14,6 @@
 //! - `schema`, `quantity`, `patch`, `yaml`: the full list of fields, amounts, patches and manifests as
 //!   values.
 
-pub use crate::base64;
 pub mod codec;
 pub mod shared;
 pub mod kind;

@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::environment;
 use super::scene::Scene;
+use crate::api::Extra;
 use crate::api::object::Opaque;
 use crate::api::pod::{Container, Pod};
-use crate::api::{Extra, base64};
+use crate::base64;
 use crate::collections::SortedMap;
 
 type Texts = SortedMap<String, String>;

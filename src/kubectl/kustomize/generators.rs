@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::root::Root;
 use super::{Kustomization, Resource, Wrong, kinds};
-use crate::api::base64;
+use crate::base64;
 use crate::kubectl::objects::{set_at, text_at};
 use crate::kubectl::quote::quote;
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::found::Found;
 use super::printf::{sprint, sprintf, sprintln};
-use crate::api::base64;
+use crate::base64;
 use crate::kubectl::output::go_value::{compare, is_equal, print_value, type_name};
 
 const FUNCTIONS: [&str; 17] = [
