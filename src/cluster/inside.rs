@@ -10,8 +10,9 @@ use crate::api::object::Typed;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object};
 use crate::apiserver::WatchEventType;
+use crate::client::Context;
 use crate::containers::{Exit, Forecast, Message, Scene, World, concerns_others, probe};
-use crate::kubelet::{Outage, ProbeKind};
+use crate::kubelet::{self, Kubelets, Outage, ProbeKind};
 
 impl Cluster {
     /// Does something with the containers, as the cluster is now.
@@ -31,7 +32,7 @@ impl Cluster {
             self.expect_end(&forecast);
         }
         for message in messages {
-            self.note_message(message);
+            self.note_message(&message);
         }
         result
     }
@@ -96,27 +97,29 @@ impl Cluster {
         self.server.list(T::KIND, None).filter_map(T::of).cloned().collect()
     }
 
+    fn tell_kubelets(&mut self, tell: impl FnOnce(&mut Kubelets, &mut Context<'_, kubelet::Timer>)) {
+        let timers = self.kubelets.with_context(&mut self.server, None, tell);
+        self.schedule(timers, Wakeup::Kubelets);
+    }
+
     fn end_container(&mut self, exit: &Exit) {
-        let timers = self.kubelets.with_context(&mut self.server, None, |kubelets, context| {
+        self.tell_kubelets(|kubelets, context| {
             kubelets.end_container(&exit.namespace, &exit.pod, &exit.container, exit.code, context);
         });
-        self.schedule(timers, Wakeup::Kubelets);
     }
 
     fn expect_end(&mut self, forecast: &Forecast) {
         let Forecast { namespace, pod, container, end } = forecast;
-        let timers = self.kubelets.with_context(&mut self.server, None, |kubelets, context| {
+        self.tell_kubelets(|kubelets, context| {
             kubelets.expect_end((namespace, pod, container), *end, context);
         });
-        self.schedule(timers, Wakeup::Kubelets);
     }
 
-    fn note_message(&mut self, message: Message) {
+    fn note_message(&mut self, message: &Message) {
         let Message { namespace, pod, container, id, text } = message;
-        let timers = self.kubelets.with_context(&mut self.server, None, |kubelets, context| {
-            kubelets.note_message((&namespace, &pod, &container), &id, &text, context);
+        self.tell_kubelets(|kubelets, context| {
+            kubelets.note_message((namespace, pod, container), id, text, context);
         });
-        self.schedule(timers, Wakeup::Kubelets);
     }
 
     fn report_probe(&mut self, report: probe::Report) {
@@ -124,11 +127,10 @@ impl Cluster {
             probe::ProbeKind::Readiness => ProbeKind::Readiness,
             probe::ProbeKind::Liveness => ProbeKind::Liveness,
         };
-        let timers = self.kubelets.with_context(&mut self.server, None, |kubelets, context| {
+        self.tell_kubelets(|kubelets, context| {
             let probe::Report { namespace, pod, container, failure, .. } = report;
             kubelets.report_probe((&namespace, &pod, &container), kind, failure, context);
         });
-        self.schedule(timers, Wakeup::Kubelets);
     }
 
     /// Who waits for what containers print looks again when one of them has printed something.
