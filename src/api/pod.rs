@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use super::codec::api_struct;
 use super::meta::Condition;
 use super::scheduling::{Affinity, Toleration};
@@ -258,6 +260,13 @@ api_struct! {
     }
 }
 
+impl Container {
+    /// The words after its command, or after its image's entry point.
+    pub fn args(&self) -> impl Iterator<Item = &str> + Clone {
+        self.extra.get("args").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    }
+}
+
 impl Pod {
     /// Whether deletion was asked for.
     pub fn is_terminating(&self) -> bool {
@@ -278,6 +287,13 @@ impl Pod {
             "OnFailure" => exit_code != 0,
             _ => !is_init || exit_code != 0,
         }
+    }
+
+    /// What the security context of a container says of a field, or else its pod's
+    /// (`DetermineEffectiveSecurityContext`).
+    pub fn security<'a>(&'a self, container: &'a Container, field: &str) -> Option<&'a Value> {
+        let contexts = [&container.extra, &self.spec.extra].map(|extra| extra.get("securityContext"));
+        contexts.into_iter().flatten().find_map(|context| context.get(field))
     }
 
     /// Whether its phase is final (`IsPodTerminal`).

@@ -4,6 +4,7 @@
 //! staging/src/k8s.io/component-helpers/resource/helpers.go, Kubernetes v1.36. Left out: in-place resize.
 
 use super::pod::{Container, PodSpec};
+use super::quantity::Quantity;
 
 /// Amounts of one resource or of several.
 pub trait Amounts: Clone + Default {
@@ -34,6 +35,16 @@ pub fn of_containers<T: Amounts>(spec: &PodSpec, of: impl Fn(&Container) -> T) -
     }
     running.at_least(&most_at_start);
     running
+}
+
+/// An amount of a resource in units of a divisor, rounded up (`convertResourceCPUToString` and its like,
+/// pkg/api/v1/resource/helpers.go); no divisor, or zero, is one whole.
+pub fn in_units(resource: &str, amount: &Quantity, divisor: Option<&Quantity>) -> u64 {
+    let is_cpu = resource == "cpu";
+    let whole = |quantity: &Quantity| if is_cpu { quantity.milli_value() } else { quantity.value() };
+    let divisor = divisor.map(whole).filter(|divisor| *divisor != 0);
+    let divisor = divisor.unwrap_or(if is_cpu { 1_000 } else { 1 });
+    whole(amount).unsigned_abs().div_ceil(divisor.unsigned_abs())
 }
 
 /// Whether a pod may say of a resource how much it needs as a whole: that then takes the place of what its

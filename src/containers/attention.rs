@@ -63,8 +63,7 @@ pub(super) fn loops(pod: &Pod, container: &Container) -> bool {
 }
 
 fn words(container: &Container) -> impl Iterator<Item = &str> {
-    let args = container.extra.get("args").and_then(Value::as_array).into_iter().flatten();
-    container.command.iter().map(String::as_str).chain(args.filter_map(Value::as_str))
+    container.command.iter().map(String::as_str).chain(container.args())
 }
 
 fn has_loop(text: &str) -> bool {
@@ -104,8 +103,7 @@ fn mounts_any(pod: &Pod, container: &Container, is_meant: impl Fn(&Volume) -> bo
 }
 
 fn is_script(container: &Container) -> bool {
-    let args = container.extra.get("args").and_then(Value::as_array);
-    let first = args.and_then(|args| args.first()?.as_str());
+    let first = container.args().next();
     let image = images::of(&container.image);
     let own = container.command.first().map(String::as_str);
     let word = own.or(image.entrypoint.first().copied()).or(first).or(image.command.first().copied());

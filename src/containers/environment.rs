@@ -10,6 +10,7 @@ use super::images::Image;
 use super::scene::Scene;
 use crate::api::network::Service;
 use crate::api::pod::{Container, Pod};
+use crate::api::pod_resources::in_units;
 use crate::api::quantity::Quantity;
 use crate::collections::SortedMap;
 use crate::sim::Time;
@@ -163,10 +164,7 @@ fn amount(scene: &Scene, pod: &Pod, container: &Container, reference: &Value) ->
         })
     };
     let divisor = reference.get("divisor").and_then(Value::as_str).and_then(quantity);
-    let whole = |amount: &Quantity| if resource == "cpu" { amount.milli_value() } else { amount.value() };
-    let divisor = divisor.as_ref().map_or_else(|| if resource == "cpu" { 1_000 } else { 1 }, whole);
-    let amount = amount.as_ref().map_or(0, whole);
-    Some(amount.unsigned_abs().div_ceil(divisor.unsigned_abs().max(1)).to_string())
+    Some(amount.map_or(0, |amount| in_units(resource, &amount, divisor.as_ref())).to_string())
 }
 
 /// The Services that were there at the start, as `NAME_SERVICE_HOST` and the like.

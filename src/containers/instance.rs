@@ -200,12 +200,7 @@ impl Instance {
 
     /// The number of the user that its programs run as.
     pub(super) fn user(&self) -> u32 {
-        let pod = self.pod.spec.extra.get("securityContext");
-        let own = self.container.extra.get("securityContext");
-        let of = |context: Option<&serde_json::Value>| {
-            context?.get("runAsUser")?.as_u64().and_then(|user| u32::try_from(user).ok())
-        };
-        of(own).or_else(|| of(pod)).unwrap_or(self.image.user)
+        self.security_number("runAsUser").unwrap_or(self.image.user)
     }
 
     /// The name of a user, where the image has one.
@@ -218,12 +213,13 @@ impl Instance {
 
     /// The group that its programs run as.
     pub(super) fn group(&self) -> u32 {
-        let contexts =
-            [self.container.extra.get("securityContext"), self.pod.spec.extra.get("securityContext")];
-        let given = contexts.into_iter().flatten().find_map(|context| context.get("runAsGroup")?.as_u64());
         let user = self.user();
         let own = if self.user_name(user).is_some() { user } else { 0 };
-        given.and_then(|group| u32::try_from(group).ok()).unwrap_or(own)
+        self.security_number("runAsGroup").unwrap_or(own)
+    }
+
+    fn security_number(&self, field: &str) -> Option<u32> {
+        u32::try_from(self.pod.security(&self.container, field)?.as_u64()?).ok()
     }
 
     /// All groups that its programs belong to, in order.
@@ -252,14 +248,7 @@ pub(super) fn folder(container: &Container, image: &Image) -> String {
 /// The words of a container's program: its own, or the image's.
 fn argv(container: &Container, image: &Image, environment: &SortedMap<String, String>) -> Vec<String> {
     let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<String>>();
-    let args: Vec<String> = container
-        .extra
-        .get("args")
-        .and_then(serde_json::Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|word| word.as_str().map(str::to_owned))
-        .collect();
+    let args: Vec<String> = container.args().map(str::to_owned).collect();
     let mut words = container.command.clone();
     if words.is_empty() {
         words = owned(image.entrypoint);

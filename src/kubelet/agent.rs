@@ -10,7 +10,8 @@ use super::node::{NodeConfig, internal_ip, node_object_at, pod_address_prefix};
 use super::report::{Pressure, Report};
 use crate::api::codec::api_words;
 use crate::api::node::Node;
-use crate::api::pod::{Container, Pod, PodSpec, ResourceList};
+use crate::api::pod::{Pod, PodSpec, ResourceList};
+use crate::api::pod_resources::{self, of_containers};
 use crate::api::quantity::Quantity;
 use crate::api::scheduling::HostPort;
 use crate::collections::SortedSet;
@@ -44,28 +45,8 @@ impl Amounts {
 
     /// What a pod asks for: its containers and sidecars together, or its largest init container.
     pub(super) fn requested(spec: &PodSpec) -> Self {
-        let of = |container: &Container| Self::of(&container.resources.requests);
-        let mut running = spec.containers.iter().map(of).fold(Self::default(), Self::plus);
-        let mut largest = Self::default();
-        let mut sidecars = Self::default();
-        for container in &spec.init_containers {
-            if container.restart_policy == "Always" {
-                sidecars = sidecars.plus(of(container));
-                largest = largest.larger(sidecars);
-            } else {
-                largest = largest.larger(sidecars.plus(of(container)));
-            }
-        }
-        running = running.plus(sidecars).larger(largest);
-        Self { pods: 1, ..running }
-    }
-
-    fn plus(self, other: Self) -> Self {
-        self.combined(other, i64::saturating_add)
-    }
-
-    fn larger(self, other: Self) -> Self {
-        self.combined(other, i64::max)
+        let needed = of_containers(spec, |container| Self::of(&container.resources.requests));
+        Self { pods: 1, ..needed }
     }
 
     fn combined(self, other: Self, each: fn(i64, i64) -> i64) -> Self {
@@ -75,6 +56,16 @@ impl Amounts {
             ephemeral_storage: each(self.ephemeral_storage, other.ephemeral_storage),
             pods: each(self.pods, other.pods),
         }
+    }
+}
+
+impl pod_resources::Amounts for Amounts {
+    fn plus(&mut self, other: &Self) {
+        *self = self.combined(*other, i64::saturating_add);
+    }
+
+    fn at_least(&mut self, other: &Self) {
+        *self = self.combined(*other, i64::max);
     }
 }
 
@@ -171,7 +162,7 @@ impl NodeAgent {
 
     /// Sets a pod's requests and host ports aside.
     pub(super) fn reserve(&mut self, amounts: Amounts, pod: &Pod) {
-        self.used = self.used.plus(amounts);
+        pod_resources::Amounts::plus(&mut self.used, &amounts);
         self.ports.extend(HostPort::of(pod));
     }
 

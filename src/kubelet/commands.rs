@@ -80,7 +80,7 @@ fn is_script_flag(flag: &str) -> bool {
 }
 
 fn words(container: &Container) -> Vec<String> {
-    container.command.iter().cloned().chain(texts(container.extra.get("args"))).collect()
+    container.command.iter().cloned().chain(container.args().map(str::to_owned)).collect()
 }
 
 /// The words of a list of them.

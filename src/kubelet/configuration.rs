@@ -11,16 +11,16 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use super::container_words::pod_in_words;
 use crate::api::object::Opaque;
 use crate::api::pod::{Container, Pod, Volume};
 use crate::api::{Kind, Object, ObjectKey};
-use crate::client::Cache;
 
 /// How the names of the volumes begin that admission gives to pods.
 const OWN_VOLUME: &str = "kube-api-access-";
 
 /// How a `ConfigMap` or a `Secret` is looked up.
-pub type Find<'a> = &'a dyn Fn(&ObjectKey) -> Option<Rc<Opaque>>;
+pub type Find<'a> = &'a dyn Fn(&ObjectKey) -> Option<Object>;
 
 /// What is wrong with the configuration of a container or of a volume.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,14 +57,6 @@ impl fmt::Display for ConfigError {
                 )
             }
         }
-    }
-}
-
-/// Looks up what a kubelet knows.
-pub(super) fn in_cache(cache: &Cache) -> impl Fn(&ObjectKey) -> Option<Rc<Opaque>> {
-    |key| match cache.get(key)? {
-        Object::ConfigMap(object) | Object::Secret(object) => Some(Rc::clone(object)),
-        _ => None,
     }
 }
 
@@ -139,6 +131,13 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
+    fn find(&self, key: &ObjectKey) -> Option<Rc<Opaque>> {
+        match (self.find)(key)? {
+            Object::ConfigMap(object) | Object::Secret(object) => Some(object),
+            _ => None,
+        }
+    }
+
     fn key(&self, kind: Kind, name: &str) -> ObjectKey {
         ObjectKey::new(kind, self.namespace, name)
     }
@@ -147,7 +146,7 @@ impl Source<'_> {
     fn whole_error(&self, from: &Value) -> Option<ConfigError> {
         let (kind, reference) = reference(from, "configMapRef", "secretRef")?;
         let key = self.key(kind, text(reference, "name").unwrap_or_default());
-        (!is_optional(reference) && (self.find)(&key).is_none()).then_some(ConfigError::NoObject(key, None))
+        (!is_optional(reference) && self.find(&key).is_none()).then_some(ConfigError::NoObject(key, None))
     }
 
     /// Of a `valueFrom`.
@@ -158,7 +157,7 @@ impl Source<'_> {
         }
         let of = self.key(kind, text(reference, "name").unwrap_or_default());
         let key = text(reference, "key").unwrap_or_default();
-        match (self.find)(&of) {
+        match self.find(&of) {
             None => Some(ConfigError::NoObject(of, Some(key.to_owned()))),
             Some(object) if has_key(&object, &["data"], key) => None,
             Some(_) => Some(ConfigError::NoKey(of, key.to_owned())),
@@ -173,7 +172,7 @@ impl Source<'_> {
         let of = self.key(kind, text(details, name).unwrap_or_default());
         let items = details.get("items").and_then(Value::as_array).into_iter().flatten();
         let mut keys = items.map(|item| text(item, "key").unwrap_or_default());
-        let Some(object) = (self.find)(&of) else {
+        let Some(object) = self.find(&of) else {
             return Some(ConfigError::NoObject(of, keys.next().map(str::to_owned)));
         };
         let missing = keys.find(|key| !has_key(&object, &["data", "binaryData"], key))?;
@@ -200,14 +199,9 @@ fn has_key(object: &Opaque, fields: &[&str], key: &str) -> bool {
 
 /// A container that must not run as root, and is told to.
 fn root_error(pod: &Pod, container: &Container) -> Option<ConfigError> {
-    let contexts = [container.extra.get("securityContext"), pod.spec.extra.get("securityContext")];
-    let field = |name: &str| contexts.iter().flatten().find_map(|context| context.get(name));
-    if field("runAsNonRoot")? != true || field("runAsUser")? != 0 {
-        return None;
-    }
-    let meta = &pod.metadata;
-    let pod = format!("{}_{}({})", meta.name, meta.namespace, meta.uid);
-    Some(ConfigError::Root(pod, container.name.clone()))
+    let field = |name: &str| pod.security(container, name);
+    let breaks = field("runAsNonRoot")? == true && field("runAsUser")? == 0;
+    breaks.then(|| ConfigError::Root(pod_in_words(pod), container.name.clone()))
 }
 
 #[cfg(test)]
@@ -216,7 +210,7 @@ mod tests {
 
     use super::*;
     use crate::api::codec::from_value;
-    use crate::client::WatchEventType;
+    use crate::client::{Cache, WatchEventType};
 
     fn cache() -> Cache {
         let mut cache = Cache::default();
@@ -237,7 +231,7 @@ mod tests {
             "spec": {"containers": [container], "securityContext": {"runAsNonRoot": true}}
         });
         let pod: Pod = from_value(pod).unwrap();
-        let error = container_error(&pod, &pod.spec.containers[0], &in_cache(&cache()));
+        let error = container_error(&pod, &pod.spec.containers[0], &|key| cache().get(key).cloned());
         assert_eq!(error.map(|error| error.to_string()).unwrap_or_default(), expected);
     }
 
@@ -278,7 +272,7 @@ mod tests {
             let pod: Pod =
                 from_value(json!({"metadata": {"namespace": "default"}, "spec": {"volumes": [volume]}}))
                     .unwrap();
-            let errors = volume_errors(&pod, &pod.spec.volumes[0], &in_cache(&cache()));
+            let errors = volume_errors(&pod, &pod.spec.volumes[0], &|key| cache().get(key).cloned());
             assert_eq!(together(&errors).unwrap_or_default(), expected);
         };
         check(json!({"name": "v", "configMap": {"name": "settings"}}), "");

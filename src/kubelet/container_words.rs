@@ -151,6 +151,6 @@ fn never_pull_message(image: &str) -> String {
 }
 
 /// A pod as log lines name it: `web-0_default(uid)`.
-fn pod_in_words(pod: &Pod) -> String {
+pub(super) fn pod_in_words(pod: &Pod) -> String {
     format!("{}_{}({})", pod.metadata.name, pod.metadata.namespace, pod.metadata.uid)
 }

@@ -8,7 +8,7 @@
 
 use std::rc::Rc;
 
-use super::configuration::{in_cache, together, volume_errors};
+use super::configuration::{together, volume_errors};
 use super::container_words::Told;
 use super::timing::Timing;
 use super::worker::{Outcome, Plan, Worker};
@@ -96,7 +96,7 @@ impl Worker {
         }
         let pod = &self.pod;
         let failed = pod.spec.volumes.iter().filter_map(|volume| {
-            let why = together(&volume_errors(pod, volume, &in_cache(cache)))?;
+            let why = together(&volume_errors(pod, volume, &|key| cache.get(key).cloned()))?;
             Some(Told {
                 type_: EventType::Warning,
                 reason: "FailedMount",

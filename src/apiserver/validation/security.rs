@@ -187,14 +187,10 @@ fn shared_namespace(sysctl: &str) -> Option<&'static str> {
     let name = match sysctl.find(['.', '/']) {
         Some(at) if sysctl[at..].starts_with('/') => sysctl
             .chars()
-            .map(|c| {
-                if c == '/' {
-                    '.'
-                } else if c == '.' {
-                    '/'
-                } else {
-                    c
-                }
+            .map(|letter| match letter {
+                '/' => '.',
+                '.' => '/',
+                letter => letter,
             })
             .collect(),
         _ => sysctl.to_owned(),

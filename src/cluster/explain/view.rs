@@ -40,6 +40,12 @@ impl<'a> View<'a> {
         Some(kinds::explain(View { depth, ..self }, key))
     }
 
+    /// `in 12 s`, or `now`.
+    pub(super) fn when(self, at: Option<Time>) -> String {
+        let left = at.and_then(|at| self.seconds_until(at));
+        left.map_or_else(|| "now".to_owned(), |seconds| format!("in {seconds} s"))
+    }
+
     /// The whole seconds until an instant, as long as it has not come.
     pub(super) fn seconds_until(self, at: Time) -> Option<u64> {
         let now = self.cluster.now();

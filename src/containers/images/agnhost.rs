@@ -66,10 +66,9 @@ fn job(words: &[String]) -> &str {
 
 /// Whether a container of it does what is modelled.
 fn does(container: &Container) -> bool {
-    let args = container.extra.get("args").and_then(serde_json::Value::as_array).into_iter().flatten();
-    let args = args.filter_map(|word| Some(word.as_str()?.to_owned()));
     let own = container.command.is_empty().then(|| "/agnhost".to_owned());
-    let words: Vec<String> = own.into_iter().chain(container.command.iter().cloned()).chain(args).collect();
+    let words = own.into_iter().chain(container.command.iter().cloned());
+    let words: Vec<String> = words.chain(container.args().map(str::to_owned)).collect();
     matches!(job(&words), "serve-hostname" | "netexec" | "pause")
 }
 

@@ -13,8 +13,8 @@ use super::images;
 use super::lifecycle::{Facts, Stage, next_stage};
 use super::probing::{Failing, next_probe, probe_delay};
 use super::timing::Timing;
-use crate::api::Timestamp;
 use crate::api::pod::{Pod, Terminated};
+use crate::api::{ObjectKey, Timestamp};
 use crate::sim::{Span, Time};
 
 /// What a container is for.
@@ -195,7 +195,7 @@ impl ContainerRun {
         }
         let (timing, faults) = (place.scene.timing, place.scene.faults);
         if stage == Stage::Starting && !timing.stand_in {
-            let find = configuration::in_cache(place.scene.cache);
+            let find = |key: &ObjectKey| place.scene.cache.get(key).cloned();
             let error = configuration::container_error(place.pod, place.container, &find);
             self.config_error = error.map(|error| error.to_string());
         }

@@ -4,13 +4,10 @@
 //! The kubelet says what failed at its last try. Whether the next one would fail as well is asked of the
 //! objects as they are now.
 
-use std::rc::Rc;
-
 use super::rules::MOUNT;
 use super::{Part, scheduled_at};
-use crate::api::object::Opaque;
 use crate::api::pod::Pod;
-use crate::api::{Kind, Object, ObjectKey};
+use crate::api::{Kind, ObjectKey};
 use crate::cluster::explain::change::owned;
 use crate::cluster::explain::explanation::{Class, Explanation, Mend};
 use crate::cluster::explain::view::View;
@@ -26,7 +23,7 @@ pub(super) fn container(
     when: String,
 ) -> Explanation {
     let (name, container) = (&key.name, &part.status.name);
-    let Some(error) = container_error(pod, part.container, &find(view)) else {
+    let Some(error) = container_error(pod, part.container, &|key| view.object(key).cloned()) else {
         let mut explanation = explanation.class(Class::Waiting).fact("nextTry", &when);
         explanation.sentence =
             format!("container {container} of Pod {name} can be made by now: the kubelet tries again {when}");
@@ -45,14 +42,14 @@ pub(super) fn container(
 /// A volume that cannot be mounted; `None` when all can, or none was tried yet.
 pub(super) fn volume(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Option<Explanation> {
     let at = view.cluster.kubelets().mounts_at(pod)?;
-    let when = view.seconds_until(at).map_or_else(|| "now".to_owned(), |seconds| format!("in {seconds} s"));
+    let when = view.when(Some(at));
     let (name, node) = (&key.name, &pod.spec.node_name);
     let about = |sentence: String| {
         let explanation = Explanation::new(key, MOUNT, sentence).at(scheduled_at(pod));
         explanation.fact("node", node).fact("nextTry", &when)
     };
     let found = pod.spec.volumes.iter().enumerate().find_map(|(index, volume)| {
-        let error = volume_errors(pod, volume, &find(view)).into_iter().next()?;
+        let error = volume_errors(pod, volume, &|key| view.object(key).cloned()).into_iter().next()?;
         Some((index, volume, error))
     });
     let Some((index, volume, error)) = found else {
@@ -63,13 +60,6 @@ pub(super) fn volume(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Option<Expla
     };
     let sentence = format!("volume {} of Pod {name} cannot be mounted on {node}: {error}", volume.name);
     Some(mended(view, key, pod, about(sentence), &error, &format!("spec.volumes[{index}]")))
-}
-
-fn find(view: View<'_>) -> impl Fn(&ObjectKey) -> Option<Rc<Opaque>> {
-    move |key| match view.object(key)? {
-        Object::ConfigMap(object) | Object::Secret(object) => Some(Rc::clone(object)),
-        _ => None,
-    }
 }
 
 /// With what puts the missing thing there, and what asks for another one.

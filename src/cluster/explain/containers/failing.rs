@@ -53,9 +53,7 @@ impl Failing<'_> {
         let Some(next) = kubelets.next_try(self.pod, &self.part.status.name) else {
             return (true, String::new());
         };
-        let left = next.at.and_then(|at| self.view.seconds_until(at));
-        let when = left.map_or_else(|| "now".to_owned(), |seconds| format!("in {seconds} s"));
-        (next.is_in_vain, when)
+        (next.is_in_vain, self.view.when(next.at))
     }
 
     fn image(&self, mut explanation: Explanation) -> Explanation {

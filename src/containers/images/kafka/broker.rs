@@ -27,8 +27,7 @@ static SERVER: Serving = Serving {
 
 /// Whether a container of the image is a broker, and not a producer or a consumer.
 pub(super) fn is_broker(container: &Container) -> bool {
-    let args = container.extra.get("args").and_then(serde_json::Value::as_array).into_iter().flatten();
-    let mut words = container.command.iter().map(String::as_str).chain(args.filter_map(|word| word.as_str()));
+    let mut words = container.command.iter().map(String::as_str).chain(container.args());
     let has_words = words.clone().next().is_some();
     !has_words || words.any(|word| word.contains("kafka-server-start"))
 }

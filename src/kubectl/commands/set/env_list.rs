@@ -5,9 +5,10 @@
 
 use serde_json::Value;
 
-use crate::api::base64;
-use crate::api::quantity::{Format, Quantity};
+use crate::api::pod_resources::in_units;
+use crate::api::quantity::Quantity;
 use crate::api::{Kind, ObjectKey};
+use crate::base64;
 use crate::collections::{SortedMap, sort};
 use crate::kubectl::command::Context;
 use crate::kubectl::objects::{text_at, wire};
@@ -120,19 +121,13 @@ fn amount(container: &Value, source: &Value) -> Result<String, String> {
     let resource = text_at(source, &["resourceFieldRef", "resource"]);
     let quantity = |text: &str| Quantity::parse(text).unwrap_or_default();
     let divisor = quantity(text_at(source, &["resourceFieldRef", "divisor"]));
-    let divisor = if divisor.is_zero() { Quantity::from_value(1, Format::DecimalSi) } else { divisor };
     let (list, name) = resource.split_once('.').unwrap_or_default();
     let is_known = matches!(name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-");
     if !matches!(list, "limits" | "requests") || !is_known {
         return Err(format!("Unsupported container resource : {resource}"));
     }
     let amount = quantity(text_at(container, &["resources", list, name]));
-    let (amount, divisor) = if name == "cpu" {
-        (amount.milli_value(), divisor.milli_value())
-    } else {
-        (amount.value(), divisor.value())
-    };
-    Ok(amount.unsigned_abs().div_ceil(divisor.unsigned_abs().max(1)).to_string())
+    Ok(in_units(name, &amount, Some(&divisor)).to_string())
 }
 
 /// A field of the object itself (`extractFieldPathAsString`).

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::lines::{at, date, entries, items, line, number, seccomp, text};
 use super::probe::probe;
+use crate::api::pod_resources::in_units;
 use crate::api::quantity::Quantity;
 use crate::collections::sort_by_key;
 use crate::kubectl::output::prefix_writer::PrefixWriter;
@@ -156,13 +157,10 @@ fn resource_value(container: &Value, reference: &Value) -> String {
     let Some((list, name)) = path.split_once('.') else {
         return String::new();
     };
-    let milli = |text: String| Quantity::parse(&text).map_or(0, |amount| amount.milli_value());
-    let amount = milli(text(container, &["resources", list, name]));
-    let divisor = match milli(text(reference, &["divisor"])) {
-        0 => 1000,
-        divisor => divisor,
-    };
-    match (amount + divisor - 1) / divisor {
+    let quantity = |text: String| Quantity::parse(&text).unwrap_or_default();
+    let amount = quantity(text(container, &["resources", list, name]));
+    let divisor = quantity(text(reference, &["divisor"]));
+    match in_units(name, &amount, Some(&divisor)) {
         0 if matches!(path.as_str(), "limits.cpu" | "limits.memory") => "node allocatable".to_owned(),
         units => units.to_string(),
     }
