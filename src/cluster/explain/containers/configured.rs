@@ -33,8 +33,9 @@ pub(super) fn container(
     explanation.sentence = format!("container {container} of Pod {name} cannot be made: {error}");
     let field = match error {
         ConfigError::Root(..) => "securityContext",
-        _ if part.container.extra.contains_key("env") => "env",
-        _ => "envFrom",
+        // Only `envFrom` names a whole object.
+        ConfigError::NoObject(_, None) => "envFrom",
+        _ => "env",
     };
     mended(view, key, pod, explanation, &error, &format!("{}.{field}", part.path))
 }
