@@ -76,6 +76,7 @@ scenarios! {
     containers_wordpress
     containers_daemons
     containers_others
+    containers_starts
     containers_loops
     containers_waiting
     containers_ends

@@ -45,7 +45,7 @@ pub use terminal::{Terminal, TerminalEntry};
 use crate::api::{Object, ObjectKey};
 use crate::apiserver::{ApiServer, Request};
 use crate::collections::SortedMap;
-use crate::containers::Containers;
+use crate::containers::{self, Containers};
 use crate::controllers::volume::VolumeFault;
 use crate::controllers::{self, ControllerManager};
 use crate::kubectl;
@@ -162,7 +162,8 @@ impl Cluster {
                 process_rng("kube-scheduler"),
             ),
             kubelets: Process::new(
-                Kubelets::new(config.timing.clone(), &config.nodes),
+                Kubelets::new(config.timing.clone(), &config.nodes)
+                    .with_programs(containers::missing_program),
                 latency,
                 process_rng("kubelet"),
             ),

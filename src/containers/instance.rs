@@ -165,6 +165,10 @@ impl Instance {
         for (path, text) in own_files(scene, &pod, image) {
             tree.put(path, text, place.started);
         }
+        let mut main = Main::new(&container, image, &argv, &environment, place.started);
+        if images::missing_program(&container).is_some() {
+            main.never_starts();
+        }
         let message = crate::shell::files::resolve("/", super::termination::path(&container));
         tree.put(&message, String::new(), place.started);
         Some(Self {
@@ -172,7 +176,7 @@ impl Instance {
             log: Log::default(),
             processes: Processes::of(&argv, place.started),
             ports: Vec::new(),
-            main: Some(Main::new(&container, image, &argv, &environment, place.started)),
+            main: Some(main),
             argv,
             hint: None,
             is_unsure: false,

@@ -5,6 +5,7 @@
 //! than one look can run; its first part is run, and its last one up to the present.
 
 use super::World;
+use super::hook::Hook;
 use super::images::Image;
 use super::instance::{ContainerId, Place};
 use crate::api::pod::Container;
@@ -17,12 +18,17 @@ const TURNS_MAX: u64 = 20_000;
 /// A turn that did all that a shell may do at once counts as so many.
 const SPENT_TURN: u64 = 10;
 
+/// The code of a program that could not be started.
+const NEVER_STARTED: i32 = 128;
+
 /// A container's own program.
 #[derive(Clone)]
 pub(super) struct Main {
     pub(super) shell: Shell,
     pub(super) is_terminal: bool,
     pub(super) has_input: bool,
+    /// What runs beside it from its start.
+    hook: Option<Hook>,
     /// How far it was run.
     at: Time,
     pub(super) wake_at: Option<Time>,
@@ -54,18 +60,25 @@ impl Main {
     ) -> Self {
         let is_on = |field: &str| container.extra.get(field).is_some_and(|value| value == true);
         let (has_input, is_terminal) = (is_on("stdin"), is_on("tty"));
-        let mut shell = Shell::new(Settings {
+        let settings = Settings {
             name: "sh".to_owned(),
             folder: super::instance::folder(container, image),
             environment: environment.clone(),
-            is_terminal,
             ..Settings::default()
-        });
+        };
+        let hook = Hook::of(container, settings.clone(), started);
+        let mut shell = Shell::new(Settings { is_terminal, ..settings });
         shell.run(&quoted(argv));
         if !has_input {
             shell.end_input();
         }
-        Self { shell, is_terminal, has_input, at: started, wake_at: Some(started), ended: None }
+        Self { shell, is_terminal, has_input, hook, at: started, wake_at: Some(started), ended: None }
+    }
+
+    /// Its image does not have it.
+    pub(super) fn never_starts(&mut self) {
+        self.hook = None;
+        self.ended = Some(NEVER_STARTED);
     }
 }
 
@@ -97,6 +110,7 @@ impl World {
     fn run_main(&mut self, id: &ContainerId, until: Time) {
         let Some((mut main, before)) = self.borrow_main(id) else { return };
         let begun = main.at;
+        main.hook = main.hook.take().and_then(|hook| self.run_hook(hook, until));
         let mut left = TURNS_MAX;
         loop {
             let due = main.wake_at.map_or(until, |due| due.min(until));

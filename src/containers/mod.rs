@@ -9,7 +9,7 @@
 //!
 //! - [`scene`]: the cluster's objects as they are. `world`: a [`crate::shell::Host`] in one of the
 //!   containers; `files`, `tree`, `mounts`, `config_files`: its files; `environment`: its variables.
-//! - `instance`: a container; `lifetime`: from its start to its end; [`log`]: what it wrote; `process`: what
+//! - `instance`: a container; `lifetime`: from its start to its end; `hook`: what runs beside it at its start; [`log`]: what it wrote; `process`: what
 //!   `ps` shows; `session`: commands that people run in it; [`probe`]: whether it passes its probes.
 //! - `attention`: containers that are looked into although nobody does; `foresight`: when those of them end
 //!   that loop; `termination`: what they leave. `locks`: of files.
@@ -26,6 +26,7 @@ mod environment;
 mod process;
 mod instance;
 mod lifetime;
+mod hook;
 mod world;
 mod files;
 mod dns;
@@ -45,6 +46,7 @@ mod tests;
 
 pub use attention::concerns_others;
 pub use foresight::Forecast;
+pub use images::missing_program;
 pub use instance::{ContainerId, Place, Refusal};
 pub use lifetime::Exit;
 pub use scene::{Scene, internal_address as node_address};

@@ -1,5 +1,5 @@
 //! What a container's process does: whether it ends by itself, whether it ends when it is told to, and how
-//! long the hook before that (`preStop`) takes.
+//! long its hooks (`postStart`, `preStop`) take.
 //!
 //! Models what a container runtime would find out by running the command; Kubernetes v1.36 itself knows
 //! nothing of it. A small table of shell words is read; all else runs until it is stopped.
@@ -89,20 +89,41 @@ fn texts(list: Option<&Value>) -> impl Iterator<Item = String> {
     items.filter_map(|word| Some(word.as_str()?.to_owned()))
 }
 
+/// What a hook of a container does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Hook {
+    /// How long it takes; `None` when it does not end.
+    pub(super) takes: Option<Span>,
+    /// The code with which its command ends; 0 of other hooks.
+    pub(super) code: i64,
+    /// The words of its command; none of other hooks.
+    pub(super) words: Vec<String>,
+}
+
+/// The hook that runs beside a container's program from its start; before its end nothing comes after it.
+pub(super) fn post_start(container: &Container) -> Option<Hook> {
+    hook(container, "postStart")
+}
+
 /// How long the hook runs that comes before a container is told to end; `None` when it does not end.
 pub(super) fn pre_stop(container: &Container) -> Option<Span> {
-    let hook = container.extra.get("lifecycle").and_then(|hooks| hooks.get("preStop"));
-    let seconds = hook.and_then(|hook| hook.pointer("/sleep/seconds")).and_then(Value::as_u64);
-    let words: Vec<String> = texts(hook.and_then(|hook| hook.pointer("/exec/command"))).collect();
+    hook(container, "preStop").map_or(Some(Span::ZERO), |hook| hook.takes)
+}
+
+fn hook(container: &Container, name: &str) -> Option<Hook> {
+    let hook = container.extra.get("lifecycle")?.get(name)?;
+    let seconds = hook.pointer("/sleep/seconds").and_then(Value::as_u64).unwrap_or_default();
+    let words: Vec<String> = texts(hook.pointer("/exec/command")).collect();
     if words.is_empty() {
-        return Some(Span::from_seconds(seconds.unwrap_or_default()));
+        return Some(Hook { takes: Some(Span::from_seconds(seconds)), code: 0, words });
     }
     let found = run(&words);
-    match found.ends {
-        Some((after, _)) => Some(after),
-        // Of a program that nobody knows it is not said that it takes long.
-        None => (!found.ignores_term).then_some(Span::ZERO),
-    }
+    let (takes, code) = match found.ends {
+        Some((after, code)) => (Some(after), code),
+        // Of a program that nobody knows it is not said that it takes long, or fails.
+        None => ((!found.ignores_term).then_some(Span::ZERO), 0),
+    };
+    Some(Hook { takes, code, words })
 }
 
 fn program(word: &str) -> &str {

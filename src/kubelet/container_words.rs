@@ -66,9 +66,19 @@ impl ContainerRun {
                 );
                 place.tell(role, normal, "Pulled", message);
             }
-            Stage::Running => {
+            Stage::Running if was == Stage::PostStart => {}
+            Stage::Running | Stage::PostStart => {
                 place.tell(role, normal, "Created", "Container created".to_owned());
                 place.tell(role, normal, "Started", "Container started".to_owned());
+            }
+            Stage::RunContainerError => {
+                let why = self.failed_start.as_ref().map_or("", |failed| failed.message.as_str());
+                place.tell(role, normal, "Created", "Container created".to_owned());
+                place.tell(role, warning, "Failed", format!("Error: {why}"));
+            }
+            Stage::PostStartHookError => {
+                place.tell(role, warning, "FailedPostStartHook", "PostStartHook failed".to_owned());
+                place.tell(role, normal, "Killing", "FailedPostStartHook".to_owned());
             }
             Stage::ErrImagePull => {
                 let why = images::pull_error(&image);
@@ -118,6 +128,10 @@ impl ContainerRun {
         );
         if let Some(why) = self.config_error.as_ref().filter(|_| is_tried) {
             return Some(("CreateContainerConfigError", why.clone()));
+        }
+        let has_failed = matches!(self.stage, Stage::Exited | Stage::RunContainerError) && !self.is_done();
+        if let Some(failed) = self.failed_start.as_ref().filter(|_| has_failed) {
+            return Some((failed.reason, failed.message.clone()));
         }
         Some(match self.stage {
             Stage::ErrImagePull => ("ErrImagePull", images::pull_error(image)),

@@ -2,9 +2,9 @@
 //!
 //! Models what `SyncPod` does to one container, `pkg/kubelet/kuberuntime/kuberuntime_manager.go`, and the
 //! back-offs of pkg/kubelet/images, Kubernetes v1.36. Written as a table after kwok's stages. A container
-//! that runs has no next stage here: its probes and its own end decide. Left out: post-start hooks,
-//! in-place resize.
+//! that runs has no next stage here: its probes and its own end decide. Left out: in-place resize.
 
+use super::commands::Hook;
 use super::images::ImageNeed;
 use super::timing::{SYNC_AGAIN, Timing};
 use crate::sim::Span;
@@ -30,6 +30,12 @@ pub(super) enum Stage {
     CreateContainerConfigError,
     /// The image is there; the container is being made.
     Starting,
+    /// The container is made, and its program could not be started.
+    RunContainerError,
+    /// Its process runs, and so does the hook after its start, before which nothing is said of it.
+    PostStart,
+    /// That hook failed, and it is being stopped.
+    PostStartHookError,
     /// Its process runs.
     Running,
     /// Its process has ended.
@@ -49,6 +55,10 @@ pub(super) struct Facts<'a> {
     pub(super) slow_pull: Option<Span>,
     /// Whether it can be made as it is configured.
     pub(super) can_be_made: bool,
+    /// Whether its image has its program.
+    pub(super) can_start: bool,
+    /// The hook after its start, if it has one.
+    pub(super) hook: Option<&'a Hook>,
     /// How often its image could not be pulled, in a row.
     pub(super) pull_failures: u32,
     /// Whether it starts again after its end.
@@ -79,14 +89,20 @@ pub(super) fn next_stage(stage: Stage, facts: &Facts<'_>) -> Option<(Span, Stage
         Stage::ErrImagePull => after(timing.pull_error_shown_ms, Stage::ImagePullBackOff),
         Stage::ImagePullBackOff => Some((timing.pull_back_off(facts.pull_failures), Stage::Pulling)),
         Stage::Starting if !facts.can_be_made => after(0, Stage::CreateContainerConfigError),
+        Stage::Starting if !facts.can_start => after(timing.start_ms, Stage::RunContainerError),
+        Stage::Starting if facts.hook.is_some() => after(timing.start_ms, Stage::PostStart),
         Stage::Starting => after(timing.start_ms, Stage::Running),
+        Stage::PostStart => {
+            let hook = facts.hook?;
+            Some((hook.takes?, if hook.code == 0 { Stage::Running } else { Stage::PostStartHookError }))
+        }
         // The pod is synced again.
         Stage::CreateContainerConfigError | Stage::InvalidImageName => Some((SYNC_AGAIN, Stage::Creating)),
-        Stage::Exited if !facts.restarts => None,
-        Stage::Exited if back_off == Span::ZERO => after(timing.restart_ms, again),
-        Stage::Exited => after(timing.exit_shown_ms, Stage::CrashLoopBackOff),
+        Stage::Exited | Stage::RunContainerError if !facts.restarts => None,
+        Stage::Exited | Stage::RunContainerError if back_off == Span::ZERO => after(timing.restart_ms, again),
+        Stage::Exited | Stage::RunContainerError => after(timing.exit_shown_ms, Stage::CrashLoopBackOff),
         Stage::CrashLoopBackOff => after(back_off.ms().saturating_sub(timing.exit_shown_ms), again),
-        Stage::Queued | Stage::Running | Stage::ErrImageNeverPull => None,
+        Stage::Queued | Stage::Running | Stage::PostStartHookError | Stage::ErrImageNeverPull => None,
     }
 }
 
@@ -111,11 +127,15 @@ mod tests {
     #[test]
     fn stages_follow_the_table() {
         let (recorded, real) = (Timing::recorded(), Timing::default());
+        let hook = |code| Hook { takes: Some(Span::from_seconds(5)), code, words: Vec::new() };
+        let (passes, fails) = (hook(0), hook(1));
         let facts = |timing, image| Facts {
             timing,
             image,
             slow_pull: None,
             can_be_made: true,
+            can_start: true,
+            hook: None,
             pull_failures: 1,
             restarts: true,
             crashes: 1,
@@ -143,6 +163,26 @@ mod tests {
                 Stage::Creating,
                 Facts { can_be_made: false, ..facts(&real, ImageNeed::Nothing) },
                 "+0 Creating +0 Starting +0 CreateContainerConfigError +12000 Creating",
+            ),
+            (
+                Stage::Creating,
+                Facts { can_start: false, ..facts(&real, ImageNeed::Nothing) },
+                "+0 Creating +0 Starting +500 RunContainerError +1000 Creating",
+            ),
+            (
+                Stage::RunContainerError,
+                Facts { crashes: 2, ..facts(&real, ImageNeed::Nothing) },
+                "+0 RunContainerError +1000 CrashLoopBackOff +10000 Creating",
+            ),
+            (
+                Stage::Creating,
+                Facts { hook: Some(&passes), ..facts(&real, ImageNeed::Nothing) },
+                "+0 Creating +0 Starting +500 PostStart +5500 Running",
+            ),
+            (
+                Stage::PostStart,
+                Facts { hook: Some(&fails), ..facts(&real, ImageNeed::Nothing) },
+                "+0 PostStart +5000 PostStartHookError",
             ),
             (
                 Stage::Creating,

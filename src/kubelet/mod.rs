@@ -8,7 +8,8 @@
 //! - [`timing`]: how long everything takes. [`node`]: how nodes are configured. `nodes`, `heartbeats`,
 //!   `report`: what kubelets do for their nodes and say about them.
 //! - [`control`]: faults that people inject; `touch`: what they do to pods. [`faults`]: those that stay.
-//! - `lifecycle`: the table of a container's stages; `container`, `worker`: one container, one pod;
+//! - `lifecycle`: the table of a container's stages; `container`, `worker`: one container, one pod; `runtime`:
+//!   what keeps a container from starting;
 //!   `container_words`: what is said of one; `stopping`: how a pod ends; `pods`: what makes it go on;
 //!   `retry`: what the next try of a container comes to; `status`, `conditions`, `pod_reports`: what is
 //!   reported; `admission`, `images`, `commands`, `configuration`, `agent`: what the stages depend on;
@@ -35,6 +36,7 @@ mod ended;
 mod lifecycle;
 mod mounting;
 mod retry;
+mod runtime;
 mod container;
 mod container_words;
 mod worker;
@@ -57,6 +59,7 @@ pub use node::{NodeConfig, node_object, node_object_at};
 pub use probing::ProbeKind;
 pub use report::Pressure;
 pub use retry::NextTry;
+pub use runtime::FindProgram;
 pub use timing::Timing;
 
 use crate::api::pod::Pod;
@@ -67,6 +70,7 @@ use crate::collections::{SortedMap, SortedSet};
 use crate::sim::{Span, Time};
 use agent::NodeAgent;
 use faults::Faults;
+use runtime::Runtime;
 use worker::Worker;
 
 /// Who tells the Events.
@@ -132,6 +136,7 @@ pub struct RunningPod<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Kubelets {
     timing: Timing,
+    runtime: Runtime,
     agents: SortedMap<String, NodeAgent>,
     /// What runs in each pod; copies of the cluster share what has not changed since.
     workers: BTreeMap<Rc<PodId>, Shared<Worker>>,
@@ -149,6 +154,12 @@ impl Kubelets {
     pub fn new(timing: Timing, nodes: &[NodeConfig]) -> Self {
         let agent = |node: &NodeConfig| (node.name.clone(), NodeAgent::new(node.clone(), Time::ZERO));
         Self { timing, agents: nodes.iter().map(agent).collect(), ..Self::default() }
+    }
+
+    /// Tells how to ask which programs an image has; until then all are taken to be there.
+    #[must_use]
+    pub fn with_programs(self, find: FindProgram) -> Self {
+        Self { runtime: Runtime(find), ..self }
     }
 
     /// How long the nodes take.
@@ -245,6 +256,7 @@ impl Component for Kubelets {
 #[derive(Clone, Copy, Debug)]
 struct Scene<'a> {
     timing: &'a Timing,
+    runtime: Runtime,
     faults: &'a Faults,
     /// The objects that its kubelet knows.
     cache: &'a Cache,

@@ -40,7 +40,12 @@ impl Kubelets {
             && worker.mounts_at.is_none()
             && unbound_claims(&worker.pod, context.cache).is_empty()
         {
-            let scene = Scene { timing: &self.timing, faults: &self.faults, cache: context.cache };
+            let scene = Scene {
+                timing: &self.timing,
+                runtime: self.runtime,
+                faults: &self.faults,
+                cache: context.cache,
+            };
             let outcome = worker.volumes_are_bound(context.now(), agent, scene);
             self.carry_out(key, outcome, context);
         }

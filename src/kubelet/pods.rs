@@ -48,7 +48,8 @@ impl Kubelets {
         let now = context.now();
         let old = std::mem::replace(&mut worker.pod, Rc::clone(pod));
         let mut outcome = Outcome::default();
-        let scene = Scene { timing: &self.timing, faults: &self.faults, cache: context.cache };
+        let scene =
+            Scene { timing: &self.timing, runtime: self.runtime, faults: &self.faults, cache: context.cache };
         if old.metadata.generation != pod.metadata.generation {
             outcome = worker.take_new_images(&old, now, agent, scene);
         }
@@ -78,7 +79,8 @@ impl Kubelets {
         let mut worker = Worker::new(Rc::clone(pod), now);
         let key = Rc::new(PodId::of(pod));
         let mut outcome = Outcome { status: true, ..Outcome::default() };
-        let scene = Scene { timing: &self.timing, faults: &self.faults, cache: context.cache };
+        let scene =
+            Scene { timing: &self.timing, runtime: self.runtime, faults: &self.faults, cache: context.cache };
         if self.faults.of_pod(&pod.metadata.namespace, &pod.metadata.name).unready {
             worker.runs.iter_mut().for_each(|run| run.hold_unready(true));
         }
@@ -123,7 +125,8 @@ impl Kubelets {
         if worker.plan == Plan::AwaitVolumes {
             return self.mount_again(key, context);
         }
-        let scene = Scene { timing: &self.timing, faults: &self.faults, cache: context.cache };
+        let scene =
+            Scene { timing: &self.timing, runtime: self.runtime, faults: &self.faults, cache: context.cache };
         let outcome = worker.advance(context.now(), agent, scene);
         self.carry_out(key, outcome, context);
     }
@@ -138,7 +141,8 @@ impl Kubelets {
             return;
         }
         worker.is_abandoned = true;
-        let scene = Scene { timing: &self.timing, faults: &self.faults, cache: context.cache };
+        let scene =
+            Scene { timing: &self.timing, runtime: self.runtime, faults: &self.faults, cache: context.cache };
         let outcome = worker.terminate(context.now(), scene);
         self.carry_out(key, outcome, context);
     }

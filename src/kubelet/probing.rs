@@ -6,6 +6,7 @@
 
 use super::container::{ContainerRun, Role};
 use super::container_words::{Place as At, Told};
+use super::stopping::time_to_stop;
 use super::timing::Timing;
 use super::worker::{Outcome, containers};
 use super::{Ctx, Kubelets};
@@ -54,7 +55,7 @@ impl Kubelets {
             let (Some(known), now) = (containers(&spec).nth(at), touch.now) else {
                 return Ok(Outcome::default());
             };
-            let stopping = touch.worker.stopping(known, touch.scene);
+            let stopping = time_to_stop(&touch.worker.pod, known, Role::App, touch.scene);
             if let Some(run) = touch.worker.runs.get_mut(at).filter(|run| run.is_running()) {
                 run.probe_changed(known, kind, failure, stopping, now);
             }

@@ -23,6 +23,8 @@ pub struct NextTry {
     pub at: Option<Time>,
     /// Whether it ends as the one before, as far as anybody can know.
     pub is_in_vain: bool,
+    /// What the last try came to, where the container has not properly started: the reason that it waits for.
+    pub failed_start: Option<&'static str>,
 }
 
 impl Kubelets {
@@ -39,8 +41,21 @@ impl Kubelets {
             matches!(need, ImageNeed::PullInVain | ImageNeed::NeverPull | ImageNeed::InvalidName);
         Some(NextTry {
             at: run.next_try_at(&self.timing),
-            is_in_vain: cannot_pull || (run.has_ended() && self.ends_again(run, spec, &worker.pod)),
+            is_in_vain: cannot_pull
+                || run.failed_start.is_some()
+                || (run.has_ended() && self.ends_again(run, spec, &worker.pod)),
+            failed_start: run.failed_start.as_ref().map(|failed| failed.reason),
         })
+    }
+
+    /// Whether a container runs and the hook after its start does, too; and whether that comes to an end.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
+    pub fn hook_runs(&self, pod: &Pod, container: &str) -> Option<bool> {
+        let worker = self.workers.get(&PodId::of(pod))?;
+        let mut runs = worker.runs.iter().zip(containers(&worker.pod));
+        let (run, _) = runs.find(|(_, spec)| spec.name == container)?;
+        (run.stage == Stage::PostStart).then(|| run.due().is_some())
     }
 
     /// Whether a container that has ended would end again after another start.
@@ -59,6 +74,6 @@ impl Kubelets {
 
 impl ContainerRun {
     fn has_ended(&self) -> bool {
-        matches!(self.stage, Stage::Exited | Stage::CrashLoopBackOff)
+        matches!(self.stage, Stage::Exited | Stage::RunContainerError | Stage::CrashLoopBackOff)
     }
 }

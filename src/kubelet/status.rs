@@ -111,10 +111,10 @@ fn phase(worker: &Worker, old: &PodStatus) -> &'static str {
         _ => {
             let init_pending = worker.runs.iter().any(|run| match run.role {
                 Role::Init => !run.is_done() && run.ended.is_none(),
-                Role::Sidecar => run.starts == 0,
+                Role::Sidecar => !run.was_started(),
                 Role::App => false,
             });
-            if init_pending || apps().any(|run| run.starts == 0) { "Pending" } else { "Running" }
+            if init_pending || apps().any(|run| !run.was_started()) { "Pending" } else { "Running" }
         }
     }
 }

@@ -11,7 +11,7 @@ use super::commands::{behaviour, pre_stop};
 use super::container::Role;
 use super::container_words::Told;
 use super::worker::{Outcome, Plan, Worker, containers};
-use crate::api::pod::Container;
+use crate::api::pod::{Container, Pod};
 use crate::client::EventType;
 use crate::sim::{Span, Time};
 
@@ -29,7 +29,7 @@ impl Worker {
     pub(super) fn terminate(&mut self, now: Time, scene: Scene<'_>) -> Outcome {
         let timing = scene.timing;
         let mut outcome = Outcome::default();
-        let grace = self.grace();
+        let grace = grace(&self.pod);
         match self.plan {
             Plan::AwaitVolumes | Plan::Live => {
                 let pod = Rc::clone(&self.pod);
@@ -37,7 +37,7 @@ impl Worker {
                 for (run, container) in
                     self.runs.iter().zip(containers(&pod)).filter(|(run, _)| run.is_running())
                 {
-                    takes = takes.max(self.stop_time(container, run.role, grace, scene));
+                    takes = takes.max(stop_time(&pod, container, run.role, grace, scene));
                     let message = format!("Stopping container {}", container.name);
                     if !timing.stand_in {
                         let field_path = format!("spec.containers{{{}}}", container.name);
@@ -58,14 +58,14 @@ impl Worker {
     /// Ends the containers of a pod that is deleted; says whether any of them ran.
     pub(super) fn end_containers(&mut self, now: Time, scene: Scene<'_>) -> bool {
         let pod = Rc::clone(&self.pod);
-        let grace = self.grace();
+        let grace = grace(&self.pod);
         let killed: Vec<bool> = self
             .runs
             .iter()
             .zip(containers(&pod))
             .map(|(run, container)| {
-                self.ignores_term(container, run.role, scene)
-                    || self.stop_time(container, run.role, grace, scene) > grace
+                ignores_term(&pod, container, run.role, scene)
+                    || stop_time(&pod, container, run.role, grace, scene) > grace
             })
             .collect();
         let mut any = false;
@@ -75,40 +75,39 @@ impl Worker {
         }
         any
     }
+}
 
-    /// How long its containers get to stop: never less than a second.
-    fn grace(&self) -> Span {
-        let meta = &self.pod.metadata;
-        let grace = meta.deletion_grace_period_seconds.or(self.pod.spec.termination_grace_period_seconds);
-        Span::from_seconds(u64::try_from(grace.unwrap_or(30)).unwrap_or_default().max(1))
-    }
+/// How long a container takes to end when it is told to although its pod stays, and its code then.
+pub(super) fn time_to_stop(pod: &Pod, container: &Container, role: Role, scene: Scene<'_>) -> (Span, i64) {
+    let grace = grace(pod);
+    let takes = stop_time(pod, container, role, grace, scene).min(grace);
+    (takes, if ignores_term(pod, container, role, scene) { 137 } else { 0 })
+}
 
-    fn ignores_term(&self, container: &Container, role: Role, scene: Scene<'_>) -> bool {
-        let meta = &self.pod.metadata;
-        scene.faults.of_pod(&meta.namespace, &meta.name).ignores_term
-            || behaviour(container, role == Role::Init, scene.timing).ignores_term
-    }
+/// How long a pod's containers get to stop: never less than a second.
+fn grace(pod: &Pod) -> Span {
+    let grace = pod.metadata.deletion_grace_period_seconds.or(pod.spec.termination_grace_period_seconds);
+    Span::from_seconds(u64::try_from(grace.unwrap_or(30)).unwrap_or_default().max(1))
+}
 
-    /// How long a container takes to stop.
-    fn stop_time(&self, container: &Container, role: Role, grace: Span, scene: Scene<'_>) -> Span {
-        let meta = &self.pod.metadata;
-        let stop = Span::from_ms(scene.timing.stop_ms);
-        if scene.faults.of_pod(&meta.namespace, &meta.name).ignores_term {
-            return grace;
-        }
-        if scene.timing.stand_in {
-            return stop;
-        }
-        if self.ignores_term(container, role, scene) {
-            return grace;
-        }
-        stop + pre_stop(container).unwrap_or(grace)
-    }
+fn ignores_term(pod: &Pod, container: &Container, role: Role, scene: Scene<'_>) -> bool {
+    let meta = &pod.metadata;
+    scene.faults.of_pod(&meta.namespace, &meta.name).ignores_term
+        || behaviour(container, role == Role::Init, scene.timing).ignores_term
+}
 
-    /// How long a container takes to end when it is told to although its pod stays, and its code then.
-    pub(super) fn stopping(&self, container: &Container, scene: Scene<'_>) -> (Span, i64) {
-        let grace = self.grace();
-        let takes = self.stop_time(container, Role::App, grace, scene).min(grace);
-        (takes, if self.ignores_term(container, Role::App, scene) { 137 } else { 0 })
+/// How long a container takes to stop.
+fn stop_time(pod: &Pod, container: &Container, role: Role, grace: Span, scene: Scene<'_>) -> Span {
+    let meta = &pod.metadata;
+    let stop = Span::from_ms(scene.timing.stop_ms);
+    if scene.faults.of_pod(&meta.namespace, &meta.name).ignores_term {
+        return grace;
     }
+    if scene.timing.stand_in {
+        return stop;
+    }
+    if ignores_term(pod, container, role, scene) {
+        return grace;
+    }
+    stop + pre_stop(container).unwrap_or(grace)
 }

@@ -11,6 +11,7 @@ use super::container::{ContainerRun, EndedBy, Role};
 use super::container_words::{Place as At, Told};
 use super::control::Control;
 use super::faults::PodFaults;
+use super::stopping::time_to_stop;
 use super::worker::{Outcome, Plan, Worker, containers};
 use super::{Ctx, Kubelets, Scene};
 use crate::api::pod::Container;
@@ -109,7 +110,8 @@ impl Kubelets {
         if worker.plan != Plan::Live || !agent.works() {
             return Err(not_running());
         }
-        let scene = Scene { timing: &self.timing, faults: &self.faults, cache: context.cache };
+        let scene =
+            Scene { timing: &self.timing, runtime: self.runtime, faults: &self.faults, cache: context.cache };
         let outcome = change(&mut Touch { worker, images: &mut agent.images, scene, now: context.now() })?;
         self.carry_out(&key, outcome, context);
         Ok(())
@@ -179,7 +181,7 @@ impl Touch<'_> {
             let message = format!("Container {} failed liveness probe, will be restarted", container.name);
             outcome.told.push(Told { reason: "Killing", ..normal(&container.name, message) });
         }
-        let (takes, code) = self.worker.stopping(container, self.scene);
+        let (takes, code) = time_to_stop(&pod, container, Role::App, self.scene);
         if let Some(run) = self.worker.runs.get_mut(index) {
             run.set_exit(Some((self.now + takes, code)), true);
         }

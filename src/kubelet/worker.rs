@@ -224,7 +224,8 @@ impl Worker {
                 Role::Init => run.is_done() && run.exit_code() == Some(0),
                 // Once up, a sidecar that restarts does not hold the others up.
                 Role::Sidecar => run.started || run.starts > 1,
-                Role::App => true,
+                // They are started one after another, and a start is over with its hook.
+                Role::App => !run.holds_others_up(container),
             };
             if !lets_others_start {
                 break;

@@ -1,5 +1,6 @@
 //! busybox and alpine: BusyBox's tools, and a shell as their own program.
 
+use super::absent;
 use super::families::{BUSYBOX as TOOLS, tools};
 use super::{Image, Lookup};
 
@@ -9,6 +10,7 @@ pub(super) static BUSYBOX: Image = Image {
     family: &TOOLS,
     command: &["sh"],
     lacks: &["bash", "curl", "dig", "apt-get", "apk"],
+    brings: Some(&[absent::BUSYBOX]),
     lookup: Lookup::BusyBox,
     ..Image::EMPTY
 };
@@ -20,6 +22,7 @@ pub(super) static ALPINE: Image = Image {
     command: &["/bin/sh"],
     files: &[("/etc/alpine-release", "3.22.2\n")],
     lacks: &["bash", "curl", "dig", "apt-get"],
+    brings: Some(&[absent::BUSYBOX, "apk getent iconv ldconfig ldd scanelf update-ca-certificates c_rehash"]),
     lookup: Lookup::BusyBox,
     ..Image::EMPTY
 };

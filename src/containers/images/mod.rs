@@ -3,6 +3,7 @@
 //! One file for each image; a new one is a file, and a line in [`ALL`]. All of it is data and functions that
 //! nobody calls before somebody looks into a container.
 
+mod absent;
 mod families;
 mod plain;
 mod nginx;
@@ -17,6 +18,7 @@ mod node_exporter;
 mod ssd_monitor;
 mod agnhost;
 
+pub use absent::missing_program;
 pub(super) use plain::app;
 
 use super::World;
@@ -105,6 +107,8 @@ pub(super) struct Image {
     pub(super) links: &'static [(&'static str, &'static str)],
     /// Programs that people look for in it, and that it really does not have.
     pub(super) lacks: &'static [&'static str],
+    /// Names of all programs that it has beside `programs` and `tools`, if they are known.
+    pub(super) brings: Option<&'static [&'static str]>,
     /// How `nslookup` prints.
     pub(super) lookup: Lookup,
     /// Of an image that does many things, whether the sandbox knows what a container of it does.
@@ -135,6 +139,7 @@ impl Image {
         folders: &[],
         links: &[],
         lacks: &[],
+        brings: None,
         lookup: Lookup::Bind,
         does: None,
         answer: None,

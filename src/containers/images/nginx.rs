@@ -3,8 +3,8 @@
 //! Models nginx's official image and registry.k8s.io/nginx-slim as far as the documents look at them. Left
 //! out: configuration files that people mount or change; reloading.
 
-use super::Image;
 use super::families::tools;
+use super::{Image, absent};
 use crate::api::Timestamp;
 use crate::containers::World;
 use crate::containers::http::Request;
@@ -46,6 +46,7 @@ pub(super) static NGINX: Image = Image {
     files: FILES,
     folders: &["/var/log/nginx"],
     lacks: &["ps", "vi", "vim", "nano", "wget", "nslookup", "dig", "ping", "nc"],
+    brings: Some(&[absent::DEBIAN, "nginx-debug envsubst gettext ngettext openssl njs"]),
     answer: Some(answer),
     ..Image::EMPTY
 };

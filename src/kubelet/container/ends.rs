@@ -7,6 +7,7 @@ use crate::api::Timestamp;
 use crate::api::pod::{ContainerStatus, Pod, Terminated};
 use crate::kubelet::container_words::Place;
 use crate::kubelet::lifecycle::Stage;
+use crate::kubelet::runtime::START_ERROR_CODE;
 use crate::sim::{Span, Time};
 
 /// What is said of a container that ran on a machine that knows nothing of it.
@@ -48,6 +49,18 @@ impl ContainerRun {
         self.crashes = self.crashes.saturating_add(1);
         self.end(code, now, place.pod);
         self.enter(Stage::Exited, now, place);
+    }
+
+    /// It was made, and its program could not be started. When it started nobody says: in 1970.
+    pub(super) fn fail_to_start(&mut self, now: Time, pod: &Pod) {
+        self.starts += 1;
+        self.started_at = Some(Timestamp::default());
+        self.crashes = self.crashes.saturating_add(1);
+        self.end(START_ERROR_CODE, now, pod);
+        if let (Some(ended), Some(failed)) = (&mut self.ended, &self.failed_start) {
+            "StartError".clone_into(&mut ended.reason);
+            ended.message.clone_from(&failed.message);
+        }
     }
 
     /// Its process is ended for good; one that never ran stays as it is.

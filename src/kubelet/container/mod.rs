@@ -6,14 +6,16 @@
 
 mod ends;
 
-use super::commands::behaviour;
+use super::commands::{behaviour, post_start};
 use super::configuration;
 use super::container_words::Place;
 use super::images;
 use super::lifecycle::{Facts, Stage, next_stage};
 use super::probing::{Failing, next_probe, probe_delay};
+use super::runtime::FailedStart;
+use super::stopping::time_to_stop;
 use super::timing::Timing;
-use crate::api::pod::{Pod, Terminated};
+use crate::api::pod::{Container, Pod, Terminated};
 use crate::api::{ObjectKey, Timestamp};
 use crate::sim::{Span, Time};
 
@@ -76,6 +78,8 @@ pub(super) struct ContainerRun {
     pub(super) pull_failures: u32,
     /// Why it could not be made when that was tried last.
     pub(super) config_error: Option<String>,
+    /// Why its last start came to nothing.
+    pub(super) failed_start: Option<FailedStart>,
     /// Its probes that fail because somebody changed something in it.
     pub(super) failing: Vec<Failing>,
 }
@@ -103,6 +107,7 @@ impl ContainerRun {
             crashes: 0,
             pull_failures: 0,
             config_error: None,
+            failed_start: None,
             failing: Vec::new(),
         }
     }
@@ -128,10 +133,13 @@ impl ContainerRun {
         let crashes = timing.crash_back_off(self.crashes).ms().saturating_sub(timing.exit_shown_ms);
         match (self.stage, next) {
             (Stage::ErrImagePull, _) => Some(at + timing.pull_back_off(self.pull_failures)),
-            (Stage::Exited, Stage::CrashLoopBackOff) => Some(at + Span::from_ms(crashes)),
+            (Stage::Exited | Stage::RunContainerError, Stage::CrashLoopBackOff) => {
+                Some(at + Span::from_ms(crashes))
+            }
             (
                 Stage::ImagePullBackOff
                 | Stage::Exited
+                | Stage::RunContainerError
                 | Stage::CrashLoopBackOff
                 | Stage::CreateContainerConfigError
                 | Stage::InvalidImageName,
@@ -143,17 +151,34 @@ impl ContainerRun {
 
     /// Whether its process runs.
     pub(super) fn is_running(&self) -> bool {
-        self.stage == Stage::Running
+        matches!(self.stage, Stage::Running | Stage::PostStart | Stage::PostStartHookError)
+    }
+
+    /// Whether its first start is over as far as those are concerned that start after it.
+    pub(super) fn was_started(&self) -> bool {
+        match self.stage {
+            Stage::PostStart => self.starts > 1,
+            _ => self.starts > 0,
+        }
     }
 
     /// Whether it has ended and will not start again.
     pub(super) fn is_done(&self) -> bool {
-        self.stage == Stage::Exited && self.then.is_none()
+        matches!(self.stage, Stage::Exited | Stage::RunContainerError) && self.then.is_none()
     }
 
     /// The code of its last end.
     pub(super) fn exit_code(&self) -> Option<i64> {
         self.ended.as_ref().map(|ended| ended.exit_code)
+    }
+
+    /// Whether its first try goes on, with a hook that comes to an end before others may start.
+    pub(super) fn holds_others_up(&self, container: &Container) -> bool {
+        let is_tried = matches!(
+            self.stage,
+            Stage::Queued | Stage::Creating | Stage::Pulling | Stage::Starting | Stage::PostStart
+        );
+        is_tried && !self.was_started() && post_start(container).is_some()
     }
 
     /// Lets its turn come.
@@ -198,6 +223,16 @@ impl ContainerRun {
             let find = |key: &ObjectKey| place.scene.cache.get(key).cloned();
             let error = configuration::container_error(place.pod, place.container, &find);
             self.config_error = error.map(|error| error.to_string());
+            let missing = (place.scene.runtime.0)(place.container);
+            self.failed_start = missing.as_deref().map(FailedStart::of_program);
+        }
+        let hook = post_start(place.container).filter(|_| !timing.stand_in);
+        match (stage, &hook) {
+            (Stage::RunContainerError, _) => self.fail_to_start(now, place.pod),
+            (Stage::PostStartHookError, Some(hook)) => {
+                self.failed_start = Some(FailedStart::of_hook(hook, place.pod, &place.container.name));
+            }
+            _ => {}
         }
         // Counted before the table is asked, so that the wait is that of this failure.
         let facts = Facts {
@@ -205,6 +240,8 @@ impl ContainerRun {
             image: images::need(place.container, place.images, timing, faults),
             slow_pull: faults.slow_pull(&place.container.image),
             can_be_made: self.config_error.is_none(),
+            can_start: self.failed_start.is_none(),
+            hook: hook.as_ref(),
             pull_failures: self.pull_failures,
             restarts: self.restarts(place.pod),
             crashes: self.crashes,
@@ -217,7 +254,19 @@ impl ContainerRun {
                 place.images.insert(place.container.image.clone());
                 false
             }
+            Stage::PostStart => {
+                self.begin(now);
+                false
+            }
+            Stage::PostStartHookError => {
+                let (takes, code) = time_to_stop(place.pod, place.container, self.role, place.scene);
+                self.exits = Some((now + takes, code));
+                false
+            }
             Stage::Running => {
+                if was != Stage::PostStart {
+                    self.begin(now);
+                }
                 self.start(now, place);
                 true
             }
@@ -226,11 +275,15 @@ impl ContainerRun {
         }
     }
 
+    /// Its process runs from now on.
+    fn begin(&mut self, now: Time) {
+        self.starts += 1;
+        self.started_at = Some(Timestamp::at(now));
+    }
+
     fn start(&mut self, now: Time, place: &Place<'_>) {
         let (timing, container) = (place.scene.timing, place.container);
         let faults = place.scene.faults.of_pod(&place.pod.metadata.namespace, &place.pod.metadata.name);
-        self.starts += 1;
-        self.started_at = Some(Timestamp::at(now));
         let startup =
             container.startup_probe.as_ref().filter(|_| !timing.stand_in).map(|p| probe_delay(p, timing));
         let readiness = container.readiness_probe.as_ref().map(|probe| {

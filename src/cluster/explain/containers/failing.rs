@@ -3,7 +3,9 @@
 //! Whether a wait is in vain only the machine knows; a fault that is over leaves only the wait for the next
 //! try.
 
-use super::rules::{CONTAINER_CONFIG, CRASH_LOOP, IMAGE_NAME, IMAGE_PULL, NEVER_PULL, STARTING};
+use super::rules::{
+    CONTAINER_CONFIG, CRASH_LOOP, IMAGE_NAME, IMAGE_PULL, NEVER_PULL, POST_START, RUN_CONTAINER, STARTING,
+};
 use super::{Part, configured, logs, scheduled_at};
 use crate::api::ObjectKey;
 use crate::api::meta::Condition;
@@ -32,7 +34,13 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, pod: &Pod, part: &Part<'_
             let (_, when) = failing.next_try();
             configured::container(view, key, pod, part, about(CONTAINER_CONFIG), when)
         }
-        "CrashLoopBackOff" => failing.crash_loop(about(CRASH_LOOP)),
+        "RunContainerError" => failing.program(about(RUN_CONTAINER)),
+        "PostStartHookError" => failing.hook(about(POST_START)),
+        "CrashLoopBackOff" => match failing.failed_start() {
+            Some("RunContainerError") => failing.program(about(RUN_CONTAINER)),
+            Some(_) => failing.hook(about(POST_START)),
+            None => failing.crash_loop(about(CRASH_LOOP)),
+        },
         // ContainerCreating, PodInitializing.
         _ => failing.starting(),
     })
@@ -54,6 +62,71 @@ impl Failing<'_> {
             return (true, String::new());
         };
         (next.is_in_vain, self.view.when(next.at))
+    }
+
+    /// What its last start came to, where that came to nothing.
+    fn failed_start(&self) -> Option<&'static str> {
+        self.view.cluster.kubelets().next_try(self.pod, &self.part.status.name)?.failed_start
+    }
+
+    /// The program that its command names is not there.
+    fn program(&self, mut explanation: Explanation) -> Explanation {
+        let (container, name, (_, when)) = (self.part.container, &self.key.name, self.next_try());
+        let ended = self.part.status.last_state.terminated.as_ref();
+        let word = container.command.first().map(String::as_str).or_else(|| container.args().next());
+        let word = word.unwrap_or_default();
+        let list = if container.command.is_empty() { "args" } else { "command" };
+        let path = format!("{}.{list}", self.part.path);
+        explanation.sentence = format!(
+            "container {} of Pod {name} cannot start: its image {} has no program {word:?}",
+            self.part.status.name, container.image
+        );
+        let explanation = explanation
+            .at(ended.and_then(|ended| instant(ended.finished_at)))
+            .fact("restartCount", self.part.status.restart_count)
+            .fact("nextTry", when)
+            .field(self.view.pod_field(self.pod, &path));
+        let words = if word.contains(char::is_whitespace) {
+            "Give each word an item of its own, or let a shell split them: [sh, -c, ...]"
+        } else {
+            "Name a program that the image has"
+        };
+        owned(self.view, self.key, self.pod).edit(explanation, words, &path)
+    }
+
+    /// The hook after its start fails.
+    fn hook(&self, mut explanation: Explanation) -> Explanation {
+        let (name, (_, when)) = (&self.key.name, self.next_try());
+        let path = format!("{}.lifecycle.postStart", self.part.path);
+        explanation.sentence = format!(
+            "the postStart hook of container {} of Pod {name} fails, and the container is killed each time",
+            self.part.status.name
+        );
+        let explanation = explanation
+            .class(Class::Blocked)
+            .fact("restartCount", self.part.status.restart_count)
+            .fact("nextTry", when)
+            .field(self.view.pod_field(self.pod, &path));
+        owned(self.view, self.key, self.pod).edit(explanation, "Correct what the hook runs", &path)
+    }
+
+    /// It runs, and the hook after its start does, too.
+    fn in_hook(&self, ends: bool) -> Explanation {
+        let (container, name) = (&self.part.status.name, &self.key.name);
+        let path = format!("{}.lifecycle.postStart", self.part.path);
+        let sentence = if ends {
+            format!("the postStart hook of container {container} of Pod {name} has not ended yet")
+        } else {
+            format!("the postStart hook of container {container} of Pod {name} never ends")
+        };
+        let explanation = Explanation::new(self.key, POST_START, sentence)
+            .at(scheduled_at(self.pod))
+            .field(self.view.pod_field(self.pod, &path));
+        if ends {
+            return explanation;
+        }
+        let explanation = explanation.class(Class::Blocked);
+        owned(self.view, self.key, self.pod).edit(explanation, "Let the hook come to an end", &path)
     }
 
     fn image(&self, mut explanation: Explanation) -> Explanation {
@@ -138,6 +211,9 @@ impl Failing<'_> {
     fn starting(&self) -> Explanation {
         if let Some(explanation) = configured::volume(self.view, self.key, self.pod) {
             return explanation;
+        }
+        if let Some(ends) = self.view.cluster.kubelets().hook_runs(self.pod, &self.part.status.name) {
+            return self.in_hook(ends);
         }
         let (name, node) = (&self.key.name, &self.pod.spec.node_name);
         let sentence =

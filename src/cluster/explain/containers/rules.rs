@@ -76,6 +76,24 @@ pub(super) const MOUNT: Rule = rule(
      a volume names must exist or be optional. A mount that failed is tried again after a wait that doubles from \
      0.5 s up to 2 min.",
 );
+pub(super) const RUN_CONTAINER: Rule = rule(
+    KUBELET,
+    "StartError",
+    Ends::Person,
+    "spec.containers",
+    "The first word of a container's command must be a program of its image: it is looked up in the folders of PATH, \
+     or is a path, and no shell splits it into words. A container whose program cannot be started ends with code 128 \
+     (StartError), and is started again after a wait that doubles from 10 s up to 5 min.",
+);
+pub(super) const POST_START: Rule = rule(
+    KUBELET,
+    "PostStartHook",
+    Ends::Itself,
+    "spec.containers",
+    "A postStart hook runs beside the container's program. Until it has ended the kubelet does not report that the \
+     container runs, and starts none after it. A hook that fails has the container killed and started again \
+     (PostStartHookError).",
+);
 pub(super) const CRASH_LOOP: Rule = rule(
     KUBELET,
     "CrashLoop",
@@ -110,6 +128,8 @@ pub(in crate::cluster::explain) const RULES: &[&Rule] = &[
     &IMAGE_NAME,
     &CONTAINER_CONFIG,
     &MOUNT,
+    &RUN_CONTAINER,
+    &POST_START,
     &CRASH_LOOP,
     &UNREADY,
     &READINESS_GATE,
