@@ -1,9 +1,10 @@
-//! How much of a moving crowd one picture holds: as much as this browser draws within a frame.
+//! How much of a moving crowd one picture holds, and how soon the next one follows: as much, and as soon, as
+//! this browser draws within a frame.
 //!
 //! How long a picture takes is for the most part the browser's work after the script, which a page cannot
-//! time; but it can see that the next frame comes late. Then the pictures that follow hold less, so that
-//! motion stays smooth where the machine is slow, and nodes wait longer for their turn instead. Nothing of it
-//! is upstream's.
+//! time; but it can see that the next frame comes late. Then the pictures that follow hold less and come less
+//! often, so that frames stay in time where the machine is slow, and nodes wait longer for their turn instead.
+//! Nothing of it is upstream's.
 
 /// Real milliseconds between two frames from which on the second one is late: one was left out.
 const LATE_MS: f64 = 22.0;
@@ -14,20 +15,40 @@ const REGAINED: f64 = 0.002;
 /// The smallest share.
 const LEAST: f64 = 0.25;
 
-/// The share of the largest picture that is drawn in time.
+/// How much longer the pause between pictures gets after one that was late, and how much shorter after each
+/// other one, as a share of the longest.
+const PAUSE_AFTER_LATE: f64 = 1.5;
+const PAUSE_GAINED: f64 = 0.01;
+/// The shortest pause, as a share of the longest.
+const PAUSE_LEAST: f64 = 0.1;
+
+/// What is drawn in time.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Fit(f64);
+pub(super) struct Fit {
+    /// The share of the largest picture.
+    size: f64,
+    /// The share of the longest pause between two pictures.
+    pause: f64,
+}
 
 impl Default for Fit {
     fn default() -> Self {
-        Self(1.0)
+        Self { size: 1.0, pause: 1.0 }
     }
 }
 
 impl Fit {
     /// Takes in how long after the frame that drew a picture the next one came, in real milliseconds.
     pub(super) fn note(&mut self, ms: f64) {
-        self.0 = if ms > LATE_MS { self.0 * AFTER_LATE } else { self.0 + REGAINED }.clamp(LEAST, 1.0);
+        let is_late = ms > LATE_MS;
+        let size = if is_late { self.size * AFTER_LATE } else { self.size + REGAINED };
+        let pause = if is_late { self.pause * PAUSE_AFTER_LATE } else { self.pause - PAUSE_GAINED };
+        *self = Self { size: size.clamp(LEAST, 1.0), pause: pause.clamp(PAUSE_LEAST, 1.0) };
+    }
+
+    /// How long the pause is that is `longest` on a slow machine.
+    pub(super) fn pause(self, longest: f64) -> f64 {
+        longest * self.pause
     }
 
     /// How many of `most` things fit.
@@ -38,7 +59,7 @@ impl Fit {
         reason = "a share of a small count"
     )]
     pub(super) fn of(self, most: usize) -> usize {
-        (most as f64 * self.0).ceil() as usize
+        (most as f64 * self.size).ceil() as usize
     }
 }
 
@@ -70,5 +91,16 @@ mod tests {
         for (frames, expected) in table {
             assert_eq!(sizes(frames), expected, "{frames:?}");
         }
+    }
+
+    #[test]
+    fn pauses_shrink_slowly_and_grow_again_at_once() {
+        let mut fit = Fit::default();
+        let mut after = |ms: f64, count: usize| {
+            (0..count).for_each(|_| fit.note(ms));
+            fit.pause(100.0).round()
+        };
+        let found = [after(16.0, 50), after(16.0, 500), after(33.0, 1), after(33.0, 1), after(33.0, 9)];
+        assert_eq!(found, [50.0, 10.0, 15.0, 23.0, 100.0]);
     }
 }

@@ -15,6 +15,8 @@ const PODS_DRAWN_AT_ONCE: usize = 48;
 /// Real milliseconds of waiting that each further pod brings.
 const MS_FOR_A_POD: f64 = 0.35;
 const CROWD_MS_MAX: f64 = 100.0;
+/// A frame that has more real milliseconds than this to make up for does not hurry to make a picture.
+const BEHIND_MS: f64 = 25.0;
 /// So many pods change in one picture of a crowd at most, and so many nodes' lanes; the others follow in the
 /// next.
 const PODS_A_PICTURE: usize = 24;
@@ -34,10 +36,14 @@ impl State {
         // In a crowd, to make a picture and to draw it is too much for one frame.
         let is_drawn_apart = pause_ms > 0.0;
         let is_ticking = self.is_ticking();
+        let is_racing = self.is_racing();
         let frame = &mut self.views.frame;
         if let Some(ms) = passed.filter(|_| frame.is_gradual && frame.task == Task::Draw) {
             self.views.fit.note(ms);
         }
+        // Time goes first: pictures hurry only while it is not behind.
+        let hurries = !is_racing && frame.owed_ms <= BEHIND_MS;
+        let pause_ms = if hurries { self.views.fit.pause(pause_ms) } else { pause_ms };
         let Some(ms) = passed else {
             *frame = Frame { turn: frame.turn, ..Frame::default() };
             return None;
