@@ -52,9 +52,20 @@ use crate::api::object_map::Objects;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::sim::{Rng, Time};
 
+/// Whose build of the API server this is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Build {
+    /// Kubernetes' own.
+    #[default]
+    Upstream,
+    /// `MicroShift`'s, of which the recordings are: the token's volume has a source more.
+    MicroShift,
+}
+
 /// The API server with its store.
 #[derive(Clone, Debug)]
 pub struct ApiServer {
+    build: Build,
     store: Store,
     rng: Rng,
     now: Time,
@@ -66,7 +77,13 @@ impl ApiServer {
     /// An empty server. Uids, generated names and addresses come from `rng`.
     pub fn new(rng: Rng) -> Self {
         let (refused, completed) = (Vec::new(), manifest::LastCompleted::default());
-        Self { store: Store::default(), rng, now: Time::ZERO, refused, completed }
+        Self { build: Build::default(), store: Store::default(), rng, now: Time::ZERO, refused, completed }
+    }
+
+    /// A server of another build.
+    #[must_use]
+    pub fn of_build(self, build: Build) -> Self {
+        Self { build, ..self }
     }
 
     /// Tells the server what time it is.

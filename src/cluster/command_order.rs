@@ -22,6 +22,13 @@ impl Cluster {
         self.next_due().is_some_and(|due| due < seen_at)
     }
 
+    /// Whether the line that was taken last has changed something.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
+    pub fn command_wrote(&self) -> bool {
+        self.wrote.is_some_and(|wrote| wrote.inputs == self.inputs.len())
+    }
+
     /// Lets a command act, and takes note when it changes something.
     pub(super) fn noting_writes<R>(&mut self, act: impl FnOnce(&mut Self) -> R) -> R {
         let before = self.server.store().revision();

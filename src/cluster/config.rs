@@ -2,6 +2,7 @@
 
 use super::event_log::LogDetail;
 use crate::api::codec::api_struct;
+use crate::apiserver::Build;
 use crate::controllers::{
     Controller, ControllerManager, DaemonSetController, DeploymentController, DisruptionController,
     EndpointSliceController, GarbageCollector, KubernetesService, NamespaceController, NodeLifecycle, PodGc,
@@ -64,6 +65,11 @@ impl ClusterConfig {
     pub fn recorded(nodes: usize) -> Self {
         let nodes = (1..=nodes).map(|number| NodeConfig::recorded(format!("node-{number}"))).collect();
         Self { timing: Timing::recorded(), nodes, ..Self::with_nodes(0) }
+    }
+
+    /// Whose build of the API server runs here.
+    pub(super) fn build(&self) -> Build {
+        if self.timing.stand_in { Build::MicroShift } else { Build::Upstream }
     }
 
     /// The controllers that run here.

@@ -148,7 +148,7 @@ impl Cluster {
         let process_rng = |name: &str| rng.fork(name);
         let mut cluster = Self {
             agenda: Agenda::default(),
-            server: ApiServer::new(rng.fork("apiserver")),
+            server: ApiServer::new(rng.fork("apiserver")).of_build(config.build()),
             controller_manager: Process::new(
                 config.controller_manager(),
                 latency,

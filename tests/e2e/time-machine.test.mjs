@@ -39,7 +39,7 @@ test("a reader goes back, branches, and comes back to the first branch", async (
     assert.ok((await tiles(page).count()) < 2);
     await terminal(page).fill("kubectl delete pod web-0");
     await terminal(page).press("Enter");
-    await page.getByText("No commands run in the past. Go on from here").waitFor();
+    await page.getByText("The past stays as it was: this line changes something. Go on from here").waitFor();
     await page.getByRole("button", { name: "Go on from here" }).click();
     await settle(page);
     await page.waitForFunction(() => document.querySelectorAll(".stage .tile").length === 2);

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::super::fields;
-use super::super::{ApiServer, StatusError};
+use super::super::{ApiServer, Build, StatusError};
 use crate::api::codec::map_of;
 use crate::api::pod::{Container, Pod, Volume};
 use crate::api::scheduling::Toleration;
@@ -98,7 +98,11 @@ impl ApiServer {
             needed |= mount(container, &name);
         }
         if needed && !exists {
-            let extra = TOKEN_SOURCE.with(Extra::clone);
+            let source = match self.build {
+                Build::Upstream => &TOKEN_SOURCE,
+                Build::MicroShift => &MICROSHIFT_SOURCE,
+            };
+            let extra = source.with(Extra::clone);
             spec.volumes.push(Volume { name, persistent_volume_claim: None, extra });
         }
     }
@@ -132,26 +136,25 @@ fn mount(container: &mut Container, name: &str) -> bool {
 
 thread_local! {
     /// What all pods share.
-    static TOKEN_SOURCE: Extra = map_of([("projected".to_owned(), token_source())]).into();
+    static TOKEN_SOURCE: Extra = token_volume(&[]);
+    static MICROSHIFT_SOURCE: Extra = token_volume(&[json!({"configMap": {
+        "items": [{"key": "service-ca.crt", "path": "service-ca.crt"}],
+        "name": "openshift-service-ca.crt",
+    }})]);
 }
 
-/// The files behind the token's mount. The last source is the recorded control plane's own: its build adds
-/// it.
-fn token_source() -> Value {
-    json!({
-        "defaultMode": 0o644,
-        "sources": [
-            {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}},
-            {"configMap": {"items": [{"key": "ca.crt", "path": "ca.crt"}], "name": "kube-root-ca.crt"}},
-            {"downwardAPI": {"items": [
-                {"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.namespace"}, "path": "namespace"},
-            ]}},
-            {"configMap": {
-                "items": [{"key": "service-ca.crt", "path": "service-ca.crt"}],
-                "name": "openshift-service-ca.crt",
-            }},
-        ],
-    })
+/// The files behind the token's mount, and those that a build adds.
+fn token_volume(more: &[Value]) -> Extra {
+    let sources = [
+        json!({"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}}),
+        json!({"configMap": {"items": [{"key": "ca.crt", "path": "ca.crt"}], "name": "kube-root-ca.crt"}}),
+        json!({"downwardAPI": {"items": [
+            {"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.namespace"}, "path": "namespace"},
+        ]}}),
+    ];
+    let sources: Vec<&Value> = sources.iter().chain(more).collect();
+    let projected = json!({"defaultMode": 0o644, "sources": sources});
+    map_of([("projected".to_owned(), projected)]).into()
 }
 
 /// What a changed pod keeps or gets although its client does not say it: both tolerations, its priority.

@@ -306,11 +306,6 @@ fn a_pod_that_a_controller_makes_gets_its_tolerations_and_token() {
                       apiVersion: v1
                       fieldPath: metadata.namespace
                     path: namespace
-              - configMap:
-                  items:
-                  - key: service-ca.crt
-                    path: service-ca.crt
-                  name: openshift-service-ca.crt
         status:
           phase: Pending
           qosClass: BestEffort

@@ -18,7 +18,7 @@ const LEAST: f64 = 0.25;
 /// How much longer the pause between pictures gets after one that was late, and how much shorter after each
 /// other one, as a share of the longest.
 const PAUSE_AFTER_LATE: f64 = 1.5;
-const PAUSE_GAINED: f64 = 0.01;
+const PAUSE_GAINED: f64 = 0.03;
 /// The shortest pause, as a share of the longest.
 const PAUSE_LEAST: f64 = 0.1;
 
@@ -49,6 +49,12 @@ impl Fit {
     /// How long the pause is that is `longest` on a slow machine.
     pub(super) fn pause(self, longest: f64) -> f64 {
         longest * self.pause
+    }
+
+    /// How much more than `least` a frame may have done, in real milliseconds, and still make a picture: up to
+    /// twice as much where pictures are always in time.
+    pub(super) fn work(self, least: f64) -> f64 {
+        least * (2.0 - self.pause)
     }
 
     /// How many of `most` things fit.
@@ -96,11 +102,20 @@ mod tests {
     #[test]
     fn pauses_shrink_slowly_and_grow_again_at_once() {
         let mut fit = Fit::default();
-        let mut after = |ms: f64, count: usize| {
+        let after = |fit: &mut Fit, ms: f64, count: usize| {
             (0..count).for_each(|_| fit.note(ms));
             fit.pause(100.0).round()
         };
-        let found = [after(16.0, 50), after(16.0, 500), after(33.0, 1), after(33.0, 1), after(33.0, 9)];
-        assert_eq!(found, [50.0, 10.0, 15.0, 23.0, 100.0]);
+        let found = [
+            after(&mut fit, 16.0, 20),
+            after(&mut fit, 16.0, 500),
+            after(&mut fit, 33.0, 1),
+            after(&mut fit, 33.0, 1),
+            after(&mut fit, 33.0, 9),
+        ];
+        assert_eq!(found, [40.0, 10.0, 15.0, 23.0, 100.0]);
+        assert!((fit.work(3.0) - 3.0).abs() < 0.01, "late pictures leave no room");
+        (0..100).for_each(|_| fit.note(16.0));
+        assert!((fit.work(3.0) - 5.7).abs() < 0.01);
     }
 }

@@ -7,11 +7,12 @@
 //! - [`action`]: what can be asked. [`time`]: playing, stepping, settling. [`pace`]: how often the picture
 //!   is made anew. [`frame`]: what a frame is for. [`stir`]: whether changes can be followed. `fit`: how
 //!   much of a crowd a picture holds. `past`: going back, branches, undo. [`predict`]: a question before a
-//!   step. `compare`: two runs beside each other. [`files`]: the editor's tabs. `fields`: the way from a
+//!   step. `asides`: what is asked in the past. `compare`: two runs beside each other. [`files`]: the editor's tabs. `fields`: the way from a
 //!   reason to the editor.
 //! - [`terminals`], [`lines`], [`prompt`], [`screen`]: terminals. [`views`]: what the page shows.
 
 pub mod action;
+mod asides;
 pub mod time;
 mod past;
 pub mod predict;
@@ -204,14 +205,16 @@ impl State {
 
     fn carry_out(&mut self, action: Action) {
         if self.machine.is_past() && action.changes_cluster() {
-            if action == Action::Enter {
-                // The field was emptied: its line is not lost.
-                self.prompt.renewed += 1;
-            }
-            return self.tell_while(
-                Lasts::InThePast,
-                "No commands run in the past. Go on from here, or go back to the present, first.",
-            );
+            return match action {
+                Action::Enter => self.ask_typed(),
+                Action::Run(line) => {
+                    self.ask_past(line.trim());
+                }
+                _ => self.tell_while(
+                    Lasts::InThePast,
+                    "The past stays as it was. Go on from here, or go back to the present, first.",
+                ),
+            };
         }
         match action {
             Action::Advance(ms) => self.advance(ms),

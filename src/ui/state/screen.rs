@@ -64,6 +64,7 @@ impl State {
                 let view = known.remove(&id).filter(|view| is_as_shown(view, entry, is_open));
                 view.unwrap_or_else(|| Rc::new(entry_view(id, entry, is_open)))
             })
+            .chain(self.views.asides.iter().filter(|aside| aside.id.0 == id).cloned())
             .collect();
         let is_same = entries.len() == self.views.entries.len()
             && entries.iter().zip(self.views.entries.iter()).all(|(a, b)| Rc::ptr_eq(a, b));
@@ -100,7 +101,7 @@ fn bytes(entry: &TerminalEntry) -> usize {
 
 // Out of line, so that the page's start does not carry it.
 #[inline(never)]
-fn entry_view(id: (u32, u64), entry: &TerminalEntry, is_open: bool) -> EntryView {
+pub(super) fn entry_view(id: (u32, u64), entry: &TerminalEntry, is_open: bool) -> EntryView {
     let mut room = BYTES_SHOWN;
     let mut chunks: Vec<(bool, String)> = Vec::new();
     for (stream, text) in entry.chunks.iter().rev() {

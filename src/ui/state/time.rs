@@ -16,7 +16,8 @@ const LINE_FRAME_BUDGET_MS: f64 = 2.0;
 const SAME_FRAME_MS: f64 = 12.0;
 /// A turn that takes in more changes than this is long.
 const CHANGES_IN_A_LONG_TURN: usize = 64;
-/// Real milliseconds of work on the cluster after which a frame does not make a picture as well.
+/// Real milliseconds of work on the cluster after which a frame does not make a picture as well, where pictures
+/// are slow.
 const LONG_MS: f64 = 3.0;
 /// Real milliseconds of work after which a frame begins no long turn.
 const SOON_MS: f64 = 1.0;
@@ -175,7 +176,7 @@ impl State {
 
     /// Leaves the picture to another frame when this one has worked for long since it began.
     fn end_work(&mut self, begin: f64) {
-        if browser::now_ms() > begin + LONG_MS {
+        if browser::now_ms() > begin + self.views.fit.work(LONG_MS) {
             self.views.frame.put_off_making();
         }
     }

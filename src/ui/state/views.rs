@@ -55,6 +55,8 @@ pub struct Views {
     pub tables: Rc<Vec<TableView>>,
     /// The terminal's screen.
     pub entries: Rc<Vec<Rc<EntryView>>>,
+    /// Lines that were asked in the past.
+    pub(super) asides: Vec<Rc<EntryView>>,
     /// The terminals' tabs.
     pub terminals: Rc<Vec<TabView>>,
     /// Faults in the open file.
@@ -125,6 +127,7 @@ impl Views {
     /// Makes every entry of the terminal anew: the cluster is another one.
     pub fn forget_entries(&mut self) {
         self.entries = Rc::default();
+        self.asides.clear();
         self.shown = None;
     }
 }

@@ -208,7 +208,7 @@ fn changed_pods() {
         &expect![[r#"
             {spec: {containers: [{name: a, image: c}]}}
               Pod "p" is invalid: spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)
-            @@ -125,17 +125,7 @@
+            @@ -107,17 +107,7 @@
                 "ResizePolicy": null,
                 "RestartPolicy": null,
                 "RestartPolicyRules": null,
@@ -232,7 +232,7 @@ fn changed_pods() {
               Pod "p" is invalid: spec.containers: Forbidden: pod updates may not add or remove containers
             {spec: {hostname: x}}
               Pod "p" is invalid: spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)
-            @@ -180,7 +180,7 @@
+            @@ -162,7 +162,7 @@
                "SELinuxChangePolicy": null
               },
               "ImagePullSecrets": null,
@@ -252,7 +252,7 @@ fn changed_pods() {
               patched
             {spec: {restartPolicy: Never}}
               Pod "p" is invalid: spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)
-            @@ -151,7 +151,7 @@
+            @@ -133,7 +133,7 @@
                }
               ],
               "EphemeralContainers": null,

@@ -150,7 +150,7 @@ fn in_a_moving_crowd_the_next_frame_draws_what_was_typed() {
 fn a_refused_line_is_not_lost() {
     let mut state = after(&[Action::Apply, run("kubectl get pods")]);
     state.reduce(Action::StepBack(crate::ui::time_machine::Stride::Command));
-    state.reduce(Action::Type("kubectl get nodes".to_owned()));
+    state.reduce(Action::Type("kubectl delete sts web".to_owned()));
     let before = state.prompt.clone();
     state.reduce(Action::Enter);
     assert_eq!(state.prompt.text, before.text);

@@ -39,7 +39,7 @@ fn the_past_is_shown_and_cannot_be_changed() {
     {
         state.reduce(action);
         assert!(
-            state.notice.take().is_some_and(|notice| notice.text.starts_with("No commands run in the past."))
+            state.notice.take().is_some_and(|notice| notice.text.starts_with("The past stays as it was"))
         );
     }
     assert_eq!(state.prompt.text, "kubectl delete pod web-0", "what was typed stays");
@@ -49,6 +49,45 @@ fn the_past_is_shown_and_cannot_be_changed() {
     state.reduce(Action::ToPresent);
     assert!(state.notice.is_none(), "it would not be true any more");
     assert_eq!(pods(&state), 3);
+}
+
+#[test]
+fn what_only_reads_is_answered_as_of_the_moment_that_is_shown() {
+    let mut state = page();
+    seek(&mut state, 59);
+    let before = to_text(&state);
+    let asked = |state: &mut State, line: &str| {
+        state.reduce(Action::Type(line.to_owned()));
+        state.reduce(Action::Enter);
+        let printed = state.views.entries.last().map(|entry| {
+            assert_eq!(entry.line, line);
+            entry.chunks.iter().map(|(_, text)| text.as_str()).collect::<String>()
+        });
+        assert_eq!(state.prompt.text, "");
+        printed.unwrap_or_default()
+    };
+    let names = asked(&mut state, "kubectl get pods --no-headers && kubectl get sts -o name");
+    let lines: Vec<&str> = names.lines().collect();
+    assert!(lines[0].starts_with("web-0 ") && lines[2..] == ["statefulset.apps/web"], "{names}");
+    assert!(asked(&mut state, "why sts/web").contains("verdict:"));
+    assert_eq!(to_text(&state), before, "it is no part of the session");
+    for (line, why) in [
+        ("kubectl get pods && kubectl delete pod web-0", "this line changes something"),
+        ("fault stop node/node-1", "this line changes something"),
+        ("kubectl edit sts web", "this line goes on"),
+        ("kubectl get pods -w", "this line goes on"),
+        ("for i in 1 2; do", "a line is whole"),
+    ] {
+        state.reduce(Action::Type(line.to_owned()));
+        state.reduce(Action::Enter);
+        let notice = state.notice.take().map(|notice| notice.text).unwrap_or_default();
+        assert!(notice.contains(why), "{line}: {notice}");
+        assert_eq!(state.prompt.text, line, "what was typed stays");
+    }
+    let shown = state.views.entries.len();
+    state.reduce(Action::StepBack(crate::ui::time_machine::Stride::Visible));
+    assert_eq!(state.views.entries.len(), shown - 2, "of another moment they tell nothing");
+    assert_eq!(to_text(&state), before);
 }
 
 #[test]
