@@ -111,7 +111,7 @@ pub fn subcommand<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Opti
 
 /// About a field that the server refused: `StatefulSet in version "v1" cannot be … unknown field
 /// "spec.replicsa"`.
-pub fn unknown_field(message: &str) -> Option<String> {
+fn unknown_field(message: &str) -> Option<String> {
     let (head, rest) = message.split_once("strict decoding error: unknown field \"")?;
     let (path, _) = rest.split_once('"')?;
     let kind = head.split_once(" in version ")?.0;
@@ -126,6 +126,33 @@ pub fn unknown_field(message: &str) -> Option<String> {
     field(typed, at)
 }
 
+/// About what the server refused, in its words.
+pub fn refusal(message: &str) -> Option<String> {
+    unknown_field(message).or_else(|| unchangeable(message))
+}
+
+/// About a field that stays as its object was made: `StatefulSet.apps "web" is invalid: spec: Forbidden: …`.
+fn unchangeable(message: &str) -> Option<String> {
+    let (kind, rest) = message.split_once(" \"")?;
+    let (name, why) = rest.split_once("\" is invalid: ")?;
+    let kind = kind.split('.').next().unwrap_or(kind);
+    let again = |what: &str, line: &str| format!("{what}. To make it anew: kubectl {line}, then apply again");
+    match kind {
+        "StatefulSet" if why.contains("updates to statefulset spec for fields other than") => Some(again(
+            "these fields stay as the StatefulSet was made",
+            &format!("delete statefulset {name} --cascade=orphan, which keeps its Pods"),
+        )),
+        "Deployment" | "DaemonSet" | "ReplicaSet" if why.contains("field is immutable") => {
+            let line = format!("delete {} {name}", kind.to_ascii_lowercase());
+            Some(again("a selector stays as it was made", &line))
+        }
+        "Pod" if why.contains("pod updates may not change fields other than") => {
+            Some(again("these fields stay as the Pod was made", &format!("delete pod {name}")))
+        }
+        _ => None,
+    }
+}
+
 /// About a field that a struct does not have.
 pub fn field(typed: &str, of: &Struct) -> Option<String> {
     nearest(typed, of.fields.iter().map(|field| field.name)).map(did_you_mean)
@@ -133,7 +160,7 @@ pub fn field(typed: &str, of: &Struct) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{flag, manifest, resource, unknown_field};
+    use super::{flag, manifest, refusal, resource, unknown_field};
     use crate::kubectl::flags::Flag;
 
     #[test]
@@ -169,6 +196,25 @@ mod tests {
                 Some("did you mean image?"),
             ),
             (unknown_field("pods \"x\" not found"), None),
+            (
+                refusal(
+                    "StatefulSet.apps \"web\" is invalid: spec: Forbidden: updates to statefulset spec for fields \
+                     other than 'replicas' are forbidden",
+                ),
+                Some(
+                    "these fields stay as the StatefulSet was made. To make it anew: kubectl delete statefulset web \
+                     --cascade=orphan, which keeps its Pods, then apply again",
+                ),
+            ),
+            (
+                refusal(
+                    "Deployment.apps \"a\" is invalid: spec.selector: Invalid value: {}: field is immutable",
+                ),
+                Some(
+                    "a selector stays as it was made. To make it anew: kubectl delete deployment a, then apply again",
+                ),
+            ),
+            (refusal("Deployment.apps \"a\" is invalid: spec.replicas: Invalid value: -1"), None),
         ];
         for (hint, expected) in cases {
             assert_eq!(hint.as_deref(), expected);

@@ -14,6 +14,9 @@ pub fn now_ms() -> f64 {
     }
 }
 
+/// Pixels between what is uncovered and what covered it.
+const BESIDE_COVER_PX: f64 = 8.0;
+
 /// The page's document; `None` natively.
 pub fn document() -> Option<web_sys::Document> {
     if cfg!(target_arch = "wasm32") { web_sys::window().and_then(|window| window.document()) } else { None }
@@ -134,6 +137,21 @@ pub fn reveal(element: &Element) {
     let way = (place.bottom() - bottom).min(place.top() - top);
     if way > 0.0 {
         area.set_scroll_top(area.scroll_top() + whole(way));
+    }
+}
+
+/// Scrolls the page so that what the first of some selectors finds is not under an element that lies over it.
+// Out of line, so that the page's start does not carry it.
+#[inline(never)]
+pub fn uncover(selectors: &[&str], cover: &Element) {
+    let Some(document) = document() else { return };
+    let found = selectors.iter().find_map(|selector| document.query_selector(selector).ok().flatten());
+    let (Some(found), Some(page)) = (found, document.scrolling_element()) else { return };
+    let (place, over) = (found.get_bounding_client_rect(), cover.get_bounding_client_rect());
+    let is_beside = place.right() <= over.left() || place.left() >= over.right();
+    let way = place.bottom() - over.top();
+    if !is_beside && way > 0.0 {
+        page.set_scroll_top(page.scroll_top() + whole(way + BESIDE_COVER_PX));
     }
 }
 

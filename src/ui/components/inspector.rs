@@ -39,11 +39,16 @@ fn Chosen(props: &ChosenProps) -> Html {
     let (view, root) = (&props.view, use_node_ref());
     let resource = view.key.kind.resource();
     {
-        // On a narrow screen it stands below all else.
+        // Where it has no column of its own it lies over the foot of the page.
         let root = root.clone();
-        use_effect_with(view.key.clone(), move |_| {
+        use_effect_with(view.key.clone(), move |key| {
             if let Some(root) = root.cast::<web_sys::Element>() {
-                browser::reveal(&root);
+                let name = &key.name;
+                let cell = format!("#stage [data-cell=\"{name}\"]");
+                browser::uncover(
+                    &[&cell, ".lane.is-selected .lane-head", ".set.is-selected .set-head"],
+                    &root,
+                );
             }
         });
     }

@@ -25,12 +25,16 @@ pub(crate) fn namespace_flag(namespace: &str) -> String {
     if namespace == "default" || namespace.is_empty() { String::new() } else { format!(" -n {namespace}") }
 }
 
+/// Letters of a suffix beside which a base always has room: an ordinal.
+const SUFFIX_SHORT: usize = 4;
+
 /// The name; where there is no room, the part that tells a pod from its siblings stays.
 fn tile_name(tile: &TileView) -> Html {
     let name = tile.key.name.as_str();
     let (base, suffix) = name.split_at(name.rfind('-').unwrap_or(name.len()));
+    let is_long = (suffix.len() > SUFFIX_SHORT).then_some("is-long");
     html! {
-        <span class="tile-name"><span class="tile-base">{ base }</span><span
+        <span class={classes!("tile-name", is_long)}><span class="tile-base">{ base }</span><span
             class="tile-suffix">{ suffix }</span></span>
     }
 }
