@@ -19,6 +19,8 @@ const LEAST: f64 = 0.25;
 /// other one, as a share of the longest.
 const PAUSE_AFTER_LATE: f64 = 1.5;
 const PAUSE_GAINED: f64 = 0.03;
+/// From this share of the longest pause on, pictures take little of a frame.
+const PAUSE_WITH_ROOM: f64 = 0.25;
 /// The shortest pause, as a share of the longest.
 const PAUSE_LEAST: f64 = 0.1;
 
@@ -55,6 +57,11 @@ impl Fit {
     /// twice as much where pictures are always in time.
     pub(super) fn work(self, least: f64) -> f64 {
         least * (2.0 - self.pause)
+    }
+
+    /// Whether a frame that draws has room for more.
+    pub(super) fn has_room(self) -> bool {
+        self.pause <= PAUSE_WITH_ROOM
     }
 
     /// How many of `most` things fit.

@@ -27,7 +27,7 @@ const BRISK: f64 = 5.0;
 const FRAME_MS_MAX: f64 = 100.0;
 
 impl State {
-    /// Divides a frame's time: where a picture takes time, no frame that draws lets simulated time pass.
+    /// Divides a frame's time: where pictures are slow, no frame that draws lets simulated time pass.
     /// `passed` are the real milliseconds since the last frame, `None` what a person did, which is shown at
     /// once; in a crowd that moves, as far as a picture has room. Gives the milliseconds that shall pass now.
     pub(super) fn divide_frame(&mut self, passed: Option<f64>) -> Option<f64> {
@@ -64,7 +64,7 @@ impl State {
             true if is_owed || frame.unseen_ms + ms >= pause_ms => Task::Prepare,
             _ => Task::Pass,
         };
-        let lets_pass = !is_drawn_apart || frame.task != Task::Draw;
+        let lets_pass = !is_drawn_apart || frame.task != Task::Draw || self.views.fit.has_room();
         lets_pass.then(|| frame.take_owed())
     }
 
