@@ -53,9 +53,9 @@ const UNDER_WAY: Rule = rule(
 pub(super) const RULES: &[&Rule] = &[&TERMINATING, &ON_LOST_NODE, &FINALIZER, &UNDER_WAY];
 
 /// What differs where volumes are attached to machines.
-const ATTACHED: &str = "this cluster's volumes are not attached to machines; with a disk that is, as a cloud's, the new \
-    Pod would wait after that (FailedAttachVolume, Multi-Attach error), up to 6 minutes or until the node is tainted \
-    node.kubernetes.io/out-of-service";
+const ATTACHED: &str = "this cluster's volumes are not attached to machines; with a disk that is, as a cloud's, a Pod \
+    in place of one that was removed by force would wait (FailedAttachVolume, Multi-Attach error) up to 6 minutes, or \
+    until the node is tainted node.kubernetes.io/out-of-service";
 
 /// Finalizers that a controller of this cluster takes away.
 const SERVED: [&str; 4] =

@@ -54,12 +54,10 @@ fn in_the_way(
     explanation.held_up_by = Some(stranger.clone());
     explanation = explanation.fact("controlledBy", owner);
     if found.is_terminating() || gone.is_some() {
+        let why = if found.is_terminating() { "it is ending" } else { "the garbage collector removes it" };
         match view.blocked(stranger) {
             Some(stuck) => take_over(&mut explanation, stuck),
-            None if found.is_terminating() => {
-                explanation.sentence.push_str("; it is ending, and the name is free then")
-            }
-            None => explanation.sentence.push_str("; its owner is gone, so the garbage collector removes it"),
+            None => explanation.sentence.push_str(&format!("; {why}, and then the name is free")),
         }
         return explanation;
     }

@@ -171,14 +171,15 @@ fn broken(view: View<'_>, key: &ObjectKey, mut explanation: Explanation) -> Expl
             return not_by_template(view, key, explanation, why);
         }
         explanation.facts.push((HELD_UP_BY.to_owned(), format!("{}: {}", named(&why.object), why.sentence)));
-        if is_for_good && why.mends.first().is_some_and(|first| !is_mended_by(first)) {
-            explanation.mends = why.mends;
-            return explanation.class(Class::Blocked);
-        }
+        // What must be mended before the deletion helps; what the Pod said is of the template that was given up.
+        let is_reading =
+            |mend: &Mend| mend.line.as_ref().is_some_and(|line| line.starts_with("kubectl logs"));
+        let before = why.mends.into_iter().take_while(|mend| !is_mended_by(mend));
+        explanation.mends.extend(before.filter(|mend| is_for_good && !is_reading(mend)));
     }
-    explanation
-        .class(if is_for_good { Class::Blocked } else { Class::Waiting })
-        .mend(Mend::line("Delete the stuck Pod: it comes back with the template that the set has now", line))
+    let word = if explanation.mends.is_empty() { "Delete" } else { "Then delete" };
+    let words = format!("{word} the stuck Pod: it comes back with the template that the set has now");
+    explanation.class(if is_for_good { Class::Blocked } else { Class::Waiting }).mend(Mend::line(words, line))
 }
 
 /// What holds the Pod up is no matter of its template: another one in its place would be held up as well.
