@@ -9,8 +9,9 @@
 //!
 //! - [`scene`]: the cluster's objects as they are. `world`: a [`crate::shell::Host`] in one of the
 //!   containers; `files`, `tree`, `mounts`, `config_files`: its files; `environment`: its variables.
-//! - `instance`: a container; `lifetime`: from its start to its end; `hook`: what runs beside it at its start; [`log`]: what it wrote; `process`: what
-//!   `ps` shows; `session`: commands that people run in it; [`probe`]: whether it passes its probes.
+//! - `instance`: a container; `lifetime`: from its start to its end; `hook`: what runs beside it
+//!   at its start; [`log`]: what it wrote; `process`: what `ps` shows; `session`: commands that
+//!   people run in it; [`probe`]: whether it passes its probes.
 //! - `attention`: containers that are looked into although nobody does; `foresight`: when those of them end
 //!   that loop; `termination`: what they leave. `locks`: of files.
 //! - `dns`, `network`, `http`: how containers find and reach each other; `acquaintance`: whom a server knows

@@ -171,7 +171,7 @@ fn broken(view: View<'_>, key: &ObjectKey, mut explanation: Explanation) -> Expl
             return not_by_template(view, key, explanation, why);
         }
         explanation.facts.push((HELD_UP_BY.to_owned(), format!("{}: {}", named(&why.object), why.sentence)));
-        // What must be mended before the deletion helps; what the Pod said is of the template that was given up.
+        // What must be mended before the deletion helps. What the Pod said is of the template before.
         let is_reading =
             |mend: &Mend| mend.line.as_ref().is_some_and(|line| line.starts_with("kubectl logs"));
         let before = why.mends.into_iter().take_while(|mend| !is_mended_by(mend));
