@@ -78,6 +78,9 @@ fn rollouts() {
     check(&format!("{WEB}{large}"), "pod/web-1", "TooLarge");
     check(&format!("{WEB}{large}$ kubectl rollout undo sts/web\n+5s\n"), "sts/web", "BrokenRollout");
     check(&format!("{WEB}{large}$ kubectl rollout undo sts/web\n+5s\n"), "pod/web-1", "TooLarge");
+    let cordoned = "$ kubectl set image sts/web nginx=nginx:2\n+1s\n$ kubectl cordon -l kubernetes.io/os=linux\n+30s\n\
+                    $ kubectl set image sts/web nginx=nginx:3\n+5s\n";
+    check(&format!("{WEB}{cordoned}"), "sts/web", "PodReady");
     let partition =
         r#"$ kubectl patch sts web -p '{"spec":{"updateStrategy":{"rollingUpdate":{"partition":7}}}}'"#;
     let update = "$ kubectl set image sts/web nginx=nginx:2\n+5s\n";

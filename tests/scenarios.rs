@@ -76,6 +76,7 @@ scenarios! {
     containers_wordpress
     containers_daemons
     containers_others
+    containers_peers
     containers_starts
     containers_loops
     containers_waiting
@@ -88,6 +89,7 @@ scenarios! {
     why_next_try
     why_room
     why_sets
+    why_held_up
     why_daemons
     why_deployments
     why_placement

@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use super::{Cluster, Wakeup};
+use crate::api::network::Service;
 use crate::api::object::Typed;
 use crate::api::pod::Pod;
 use crate::api::{Kind, Object};
@@ -52,6 +53,18 @@ impl Cluster {
             return;
         }
         self.with_world(|world| news.iter().for_each(|(pod, is_gone)| world.attend(pod, *is_gone)));
+    }
+
+    /// Notes when Services were changed: who knew others by their names then still does.
+    pub(super) fn note_services(&mut self) {
+        let Some(log) = self.server.store().watch_log(Kind::Service) else { return };
+        let now = self.agenda.now();
+        for event in log.since(self.services_noted).into_iter().flatten() {
+            if let Some(service) = Service::of(&event.object) {
+                self.containers.note_service(service, now);
+            }
+        }
+        self.services_noted = log.end();
     }
 
     /// Services have changed: containers that wait for some look again.

@@ -132,6 +132,8 @@ pub struct Cluster {
     containers_seen: u64,
     /// Changes of pods of which their containers were told.
     attended: u64,
+    /// Changes of Services that were noted.
+    services_noted: u64,
     inputs: Vec<InputEntry>,
     /// When a command has changed something last.
     wrote: Option<command_order::Wrote>,
@@ -173,6 +175,7 @@ impl Cluster {
             containers: Containers::default(),
             containers_seen: 0,
             attended: 0,
+            services_noted: 0,
             inputs: Vec::new(),
             wrote: None,
             event_log: EventLog::new(config.log_detail),

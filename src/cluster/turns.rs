@@ -141,6 +141,9 @@ impl Cluster {
                 break;
             }
             self.event_log.append(self.server.store(), &changed);
+            if changed.contains(&Kind::Service) {
+                self.note_services();
+            }
             if changed.contains(&Kind::Service) || changed.contains(&Kind::EndpointSlice) {
                 self.look_again();
             }

@@ -27,6 +27,7 @@ pub fn concerns_others(pod: &Pod) -> bool {
     let is_told = |container: &Container| {
         !container.command.is_empty()
             || container.extra.contains_key("args")
+            || container.extra.contains_key("env")
             || termination::falls_back(container)
     };
     let may = pod.spec.volumes.iter().any(is_of_node) || all(pod).any(is_told);

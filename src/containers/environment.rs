@@ -78,6 +78,11 @@ pub(super) fn full_hostname(scene: &Scene, pod: &Pod) -> String {
     format!("{host}.{subdomain}.{namespace}.svc.{}", super::dns::DOMAIN)
 }
 
+/// Whether a name is one of those that `/etc/hosts` gives a pod for itself.
+pub(super) fn is_own_name(scene: &Scene, pod: &Pod, name: &str) -> bool {
+    name == hostname(scene, pod) || name == full_hostname(scene, pod)
+}
+
 /// `envFrom`.
 fn sources(scene: &Scene, pod: &Pod, container: &Container, variables: &mut Variables) {
     let namespace = pod.metadata.namespace.as_str();

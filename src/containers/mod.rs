@@ -9,11 +9,13 @@
 //!
 //! - [`scene`]: the cluster's objects as they are. `world`: a [`crate::shell::Host`] in one of the
 //!   containers; `files`, `tree`, `mounts`, `config_files`: its files; `environment`: its variables.
-//! - `instance`: a container; `lifetime`: from its start to its end; `hook`: what runs beside it at its start; [`log`]: what it wrote; `process`: what
-//!   `ps` shows; `session`: commands that people run in it; [`probe`]: whether it passes its probes.
+//! - `instance`: a container; `lifetime`: from its start to its end; `hook`: what runs beside it
+//!   at its start; [`log`]: what it wrote; `process`: what `ps` shows; `session`: commands that
+//!   people run in it; [`probe`]: whether it passes its probes.
 //! - `attention`: containers that are looked into although nobody does; `foresight`: when those of them end
 //!   that loop; `termination`: what they leave. `locks`: of files.
-//! - `dns`, `network`, `http`: how containers find and reach each other.
+//! - `dns`, `network`, `http`: how containers find and reach each other; `acquaintance`: whom a server knows
+//!   from before.
 //! - `images`: one file for each image, and the table of them. `programs`: those of all images.
 
 pub mod scene;
@@ -31,6 +33,7 @@ mod world;
 mod files;
 mod dns;
 mod network;
+mod acquaintance;
 mod http;
 mod session;
 mod attention;
@@ -55,6 +58,7 @@ pub use termination::Message;
 pub use world::World;
 
 use crate::collections::SortedMap;
+use crate::sim::Time;
 use instance::Instance;
 use locks::Locks;
 use tree::Tree;
@@ -68,6 +72,8 @@ pub struct Containers {
     locks: Locks,
     /// Grows with everything that others may see.
     changes: u64,
+    /// Headless Services by namespace and name, and when one last was changed or removed.
+    withdrawn: SortedMap<(String, String), Time>,
     /// The Services as those knew them that wait for some.
     seen: foresight::Seen,
     /// Requests that were spread over the pods of a Service.

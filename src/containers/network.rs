@@ -62,12 +62,10 @@ impl World {
     pub(super) fn reach(&mut self, host: &str, port: i64) -> Result<Peer, Trouble> {
         let own = self.pod().cloned().ok_or(Trouble::NoRoute)?;
         let host = host.trim_end_matches('.');
-        let short = super::environment::hostname(&self.scene, &own);
-        let full = super::environment::full_hostname(&self.scene, &own);
         if host == "localhost" || host.starts_with("127.") {
             return self.listener(&own, port, "127.0.0.1");
         }
-        if host == short || host == full {
+        if super::environment::is_own_name(&self.scene, &own, host) {
             return self.listener(&own, port, &own.status.pod_ip.clone());
         }
         let address = if is_address(host) {
@@ -206,7 +204,7 @@ impl World {
         if host == "localhost" {
             return Some("127.0.0.1".to_owned());
         }
-        if host == super::environment::hostname(&self.scene, pod) {
+        if super::environment::is_own_name(&self.scene, pod, host) {
             return Some(pod.status.pod_ip.clone());
         }
         self.scene.resolve(host, &pod.metadata.namespace)?.addresses.first().cloned()

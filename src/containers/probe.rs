@@ -17,6 +17,7 @@ use super::network::Trouble;
 use crate::api::pod::{Container, Pod, Probe};
 use crate::shell::web::Url;
 use crate::shell::{Call, Host as _, Settings, Shell, State, quoted};
+use crate::sim::Span;
 
 /// Which of a container's probes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,8 +72,16 @@ impl World {
             self.touched.insert(id.clone());
         }
         let unknown = if is_judged { Vec::new() } else { unknown };
+        // A probe that is not due yet may fail for a reason: a later look judges it.
+        let started = self.places.get(id).map(|place| place.started).unwrap_or_default();
+        let age = self.scene.now - started;
+        let is_early = |probe: &Probe| {
+            let delay = u64::try_from(probe.initial_delay_seconds.unwrap_or_default()).unwrap_or_default();
+            age < Span::from_seconds(delay)
+        };
+        let is_early = probes(&container).any(|(kind, probe)| unknown.contains(&kind) && is_early(probe));
         if let Some(held) = self.containers.instances.get_mut(id) {
-            held.unknown = Some(unknown);
+            held.unknown = (!is_early).then_some(unknown);
         }
     }
 
@@ -85,7 +94,7 @@ impl World {
                 continue;
             };
             let (pod, container) = (Rc::clone(&held.pod), held.container.clone());
-            let unknown = held.unknown.clone().unwrap_or_default();
+            let Some(unknown) = held.unknown.clone() else { continue };
             let before = held.failing.clone();
             self.here.clone_from(&id);
             let mut failing = Vec::new();

@@ -267,6 +267,10 @@ impl World {
 
 /// Forgets what nobody can look into any more.
 fn forget(containers: &mut Containers, scene: &Scene) {
+    containers.withdrawn.retain(|(namespace, service), _| {
+        let is_of_it = |pod: &Rc<Pod>| pod.spec.subdomain == *service && pod.metadata.namespace == *namespace;
+        scene.pods.iter().any(is_of_it)
+    });
     if containers.is_empty() {
         return;
     }

@@ -8,9 +8,9 @@
 //! - [`timing`]: how long everything takes. [`node`]: how nodes are configured. `nodes`, `heartbeats`,
 //!   `report`: what kubelets do for their nodes and say about them.
 //! - [`control`]: faults that people inject; `touch`: what they do to pods. [`faults`]: those that stay.
-//! - `lifecycle`: the table of a container's stages; `container`, `worker`: one container, one pod; `runtime`:
-//!   what keeps a container from starting;
-//!   `container_words`: what is said of one; `stopping`: how a pod ends; `pods`: what makes it go on;
+//! - `lifecycle`: the table of a container's stages; `container`, `worker`: one container, one pod;
+//!   `runtime`: what keeps a container from starting; `container_words`: what is said of one;
+//!   `stopping`: how a pod ends; `pods`: what makes it go on;
 //!   `retry`: what the next try of a container comes to; `status`, `conditions`, `pod_reports`: what is
 //!   reported; `admission`, `images`, `commands`, `configuration`, `agent`: what the stages depend on;
 //!   `mounting`: how volumes come; `probing`: probes, and those that fail because somebody changed

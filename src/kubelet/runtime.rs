@@ -1,8 +1,9 @@
 //! What a container runtime says where the program of a container cannot be started, or its hook fails.
 //!
-//! Models what containerd and runc answer to `StartContainer`, and `Run` of `pkg/kubelet/lifecycle/handlers.go`,
-//! Kubernetes v1.36. Which programs an image has is known to those who look into containers; kubelets are
-//! told how to ask them. Left out: programs that are not allowed to run, hooks over the network that fail.
+//! Models what containerd and runc answer to `StartContainer`, and `Run` of
+//! `pkg/kubelet/lifecycle/handlers.go`, Kubernetes v1.36. Which programs an image has is known to those
+//! who look into containers; kubelets are told how to ask them. Left out: programs that are not allowed to
+//! run, hooks over the network that fail.
 
 use super::commands::Hook;
 use super::container_words::pod_in_words;

@@ -6,12 +6,18 @@
 //! And a Pod of a template that was given up needs only its deletion: going back would bring that template
 //! back.
 
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::decided::take_over;
 use super::explanation::{Class, Explanation, Mend};
 use super::stateful_set::{index_of, partition_line, partition_of};
-use super::view::{View, named};
+use super::view::{PODS_LOOKED_AT, View, named, pod_key};
 use crate::api::apps::{CONTROLLER_REVISION_HASH, ControllerRevision};
+use crate::api::codec::to_value;
 use crate::api::deployment::{Deployment, ReplicaSet, equal_ignore_hash};
-use crate::api::pod::{Container, Pod, PodTemplateSpec};
+use crate::api::pod::{Container, Pod, PodSpec, PodTemplateSpec};
 use crate::api::{Kind, Object, ObjectKey};
 
 /// Paths of a Pod's fields that may be changed while it is there; an image has a command of its own.
@@ -40,6 +46,10 @@ pub(super) fn owned<'a>(view: View<'a>, key: &'a ObjectKey, pod: &'a Pod) -> Own
 impl Owned<'_> {
     /// With what changes a field of the Pod: `words` say to what.
     pub(super) fn edit(&self, explanation: Explanation, words: &str, path: &str) -> Explanation {
+        if let Some(workload) = self.workload.as_ref().filter(|it| self.keeps_fault(it, path)) {
+            let change = Mend::edit(words, self.view.pod_field(self.pod, path));
+            return self.changed_again(explanation, change, workload);
+        }
         let is_changeable = self.workload.is_some() || CHANGEABLE.contains(&path);
         let mend = if is_changeable {
             Mend::edit(words, self.view.pod_field(self.pod, path))
@@ -56,7 +66,13 @@ impl Owned<'_> {
         let target = self.workload.as_ref().unwrap_or(self.key);
         let flag = self.view.flag(self.key);
         let line = format!("kubectl set image {} {}=IMAGE{flag}", named(target), container.name);
-        self.with(explanation, Some(Mend::line("Give it an image that can be pulled", line)))
+        let change = Mend::line("Give it an image that can be pulled", line);
+        let at = self.pod.spec.containers.iter().position(|known| known.name == container.name);
+        let path = at.map(|at| format!("spec.containers[{at}].image")).unwrap_or_default();
+        match self.workload.as_ref().filter(|it| self.keeps_fault(it, &path)) {
+            Some(workload) => self.changed_again(explanation, change, workload),
+            None => self.with(explanation, Some(change)),
+        }
     }
 
     /// With what follows from the template alone, as nobody knows which field of it is wrong.
@@ -76,7 +92,38 @@ impl Owned<'_> {
     }
 
     fn deletion(&self) -> String {
-        format!("kubectl delete pod {}{}", self.key.name, self.view.flag(self.key))
+        deletion(self.view, self.key)
+    }
+
+    /// Whether the set has another template by now, and a field in which that is no better.
+    fn keeps_fault(&self, workload: &ObjectKey, path: &str) -> bool {
+        if !self.is_outdated(workload) {
+            return false;
+        }
+        let template = match self.view.object(workload) {
+            Some(Object::StatefulSet(set)) => &set.spec.template,
+            Some(Object::DaemonSet(set)) => &set.spec.template,
+            _ => return false,
+        };
+        let Some(path) = path.strip_prefix("spec.") else { return false };
+        let pointer = format!("/{}", path.replace(['.', '['], "/").replace(']', ""));
+        let value = |spec: &PodSpec| to_value(spec).pointer(&pointer).cloned();
+        let (own, wanted) = (value(&self.pod.spec), value(&template.spec));
+        if path == "tolerations" {
+            // Each Pod gets some besides.
+            let list = |value: Option<Value>| value.and_then(|value| value.as_array().cloned());
+            let own = list(own).unwrap_or_default();
+            return list(wanted).unwrap_or_default().iter().all(|wanted| own.contains(wanted));
+        }
+        own == wanted
+    }
+
+    /// The template that the set has now must be changed as well, and the Pod must go.
+    fn changed_again(&self, explanation: Explanation, change: Mend, workload: &ObjectKey) -> Explanation {
+        let has = format!("{} has another one by now, with the same fault", named(workload));
+        let words =
+            format!("Then delete the stuck Pod: it comes back with the template of {}", named(workload));
+        explanation.fact("template", has).mend(change).mend(Mend::line(words, self.deletion()))
     }
 
     /// The template is another one by now: it is the Pod that must go.
@@ -190,6 +237,35 @@ impl Owned<'_> {
 }
 
 const ON_DELETE: &str = "OnDelete leaves it to people to replace Pods";
+
+/// The line that deletes a Pod.
+pub(super) fn deletion(view: View<'_>, pod: &ObjectKey) -> String {
+    format!("kubectl delete pod {}{}", pod.name, view.flag(pod))
+}
+
+/// Why a Pod of a set's newest template is stuck; `None` where all of them are well, or will be.
+pub(super) fn stuck_update(view: View<'_>, set: &ObjectKey) -> Option<Explanation> {
+    let uid = view.object(set)?.meta().uid.clone();
+    let newest = revisions(view, set).max_by_key(|revision| revision.revision)?;
+    let hash = newest.metadata.labels.get(CONTROLLER_REVISION_HASH);
+    let is_unwell = |pod: &&Rc<Pod>| {
+        let own = pod.metadata.labels.get(CONTROLLER_REVISION_HASH);
+        let is_new = own.is_some() && (own == Some(&newest.metadata.name) || own == hash);
+        is_new && !pod.is_running_and_ready() && !pod.is_terminating()
+    };
+    let mut pods = view.pods_of(&set.namespace, &uid).filter(is_unwell).take(PODS_LOOKED_AT);
+    pods.find_map(|pod| view.blocked(&pod_key(pod)))
+}
+
+/// What is said of an `OnDelete` update one of whose Pods is stuck: that one comes first.
+pub(super) fn stuck_first(mut explanation: Explanation, stuck: Explanation) -> Explanation {
+    explanation.sentence = format!(
+        "{} has the new template and does not get ready: before other Pods are deleted for it, see to that one",
+        named(&stuck.object)
+    );
+    take_over(&mut explanation, stuck);
+    explanation
+}
 
 /// Whether a Pod may have been made of a template, by what most often keeps Pods from running: what is added
 /// to each new Pod makes the whole differ.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::change::wake;
+use super::change::{stuck_first, stuck_update, wake};
 use super::decided::decided;
 use super::explanation::{Class, Explanation, Field, Mend};
 use super::kinds::content;
@@ -27,6 +27,9 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, set: &Rc<DaemonSet>) -> E
     match explanation.rule.name {
         "SuitableNode" => no_node(view, key, set, explanation),
         "OnDelete" => {
+            if let Some(stuck) = stuck_update(view, key) {
+                return stuck_first(explanation, stuck);
+            }
             let pod = explanation.held_up_by.as_ref().map_or("POD", |pod| pod.name.as_str());
             let line = format!("kubectl delete pod {pod}{}", view.flag(key));
             let field = Field { object: key.clone(), path: "spec.updateStrategy.type".to_owned() };

@@ -52,6 +52,11 @@ const UNDER_WAY: Rule = rule(
 
 pub(super) const RULES: &[&Rule] = &[&TERMINATING, &ON_LOST_NODE, &FINALIZER, &UNDER_WAY];
 
+/// What differs where volumes are attached to machines.
+const ATTACHED: &str = "this cluster's volumes are not attached to machines; with a disk that is, as a cloud's, a Pod \
+    in place of one that was removed by force would wait (FailedAttachVolume, Multi-Attach error) up to 6 minutes, or \
+    until the node is tainted node.kubernetes.io/out-of-service";
+
 /// Finalizers that a controller of this cluster takes away.
 const SERVED: [&str; 4] =
     ["kubernetes.io/pvc-protection", "kubernetes.io/pv-protection", "foregroundDeletion", "orphan"];
@@ -187,6 +192,9 @@ fn of_pod(view: View<'_>, key: &ObjectKey, pod: &Rc<Pod>) -> Option<Explanation>
                 "Bring the node back: its kubelet then ends the Pod and reports it",
                 format!("fault start node/{}", pod.spec.node_name),
             ));
+        }
+        if pod.claim_names().next().is_some() {
+            explanation.also.push(("attachdetach-controller", ATTACHED.to_owned()));
         }
         return Some(explanation.mend(Mend::line(
             "Remove the object by force, once you are sure that the machine is off: it may still run there",

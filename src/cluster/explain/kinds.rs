@@ -3,7 +3,9 @@
 use super::explanation::Explanation;
 use super::rule::{Ends, Rule, rule};
 use super::view::{View, named};
-use super::{budget, claim, daemon_set, decided, deletion, deployment, node, pod, service, stateful_set};
+use super::{
+    budget, claim, daemon_set, decided, deletion, deployment, node, pod, service, silence, stateful_set,
+};
 use crate::api::storage::PersistentVolume;
 use crate::api::{Object, ObjectKey};
 
@@ -106,7 +108,10 @@ fn of_volume(key: &ObjectKey, volume: &PersistentVolume) -> Explanation {
 pub(super) fn content(view: View<'_>, key: &ObjectKey, object: &Object, settled: String) -> Explanation {
     let decision = decided::last_words(view, key, &object.meta().uid).first().copied();
     match decision.filter(|_| is_seen(object)) {
-        Some(decision) => Explanation::new(key, CONVERGED, settled).by(decision.by).at(Some(decision.at)),
+        Some(decision) => {
+            let converged = Explanation::new(key, CONVERGED, settled).by(decision.by).at(Some(decision.at));
+            silence::of_workload(view, key, converged)
+        }
         None => unseen(key),
     }
 }

@@ -8,7 +8,7 @@
 //! - [`explanation`], [`rule`]: what is said. `rules`: those behind the verdicts of controllers.
 //! - `view`: what is looked at. `kinds`: which concern explains which kind. `decided`: controllers' verdicts.
 //! - `stateful_set`, `daemon_set`, `deployment`, `pod`, `containers`, `placement`, `obstacle`, `claim`,
-//!   `budget`, `selected`, `service`, `node`, `deletion`: a concern each.
+//!   `budget`, `selected`, `service`, `node`, `silence`, `deletion`: a concern each.
 //! - `change`: what changes a pod, whoever owns it. `refused`: requests that controllers make in vain.
 //! - [`print`](mod@print): as text.
 
@@ -32,6 +32,7 @@ mod budget;
 mod selected;
 mod service;
 mod node;
+mod silence;
 mod deletion;
 pub mod print;
 

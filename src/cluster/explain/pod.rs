@@ -7,7 +7,7 @@ use super::decided::decided;
 use super::explanation::{Class, Explanation, Mend};
 use super::rule::{Ends, Rule, rule};
 use super::view::{View, instant, named};
-use super::{containers, deletion, placement};
+use super::{containers, deletion, placement, silence};
 use crate::api::deployment::ReplicaSet;
 use crate::api::meta::Condition;
 use crate::api::node::Node;
@@ -78,6 +78,11 @@ fn explain_by_state(view: View<'_>, key: &ObjectKey, pod: &Rc<Pod>) -> Explanati
 
 fn ready(view: View<'_>, key: &ObjectKey, pod: &Pod) -> Explanation {
     let (node, name) = (&pod.spec.node_name, &key.name);
+    if let Some(since) = silence::since(view, node) {
+        let sentence = format!("Pod {name} is reported as Running and Ready on {node}");
+        let explanation = Explanation::new(key, READY, sentence).fact("node", node);
+        return silence::doubted(view, node, since, explanation);
+    }
     let since = Condition::find(&pod.status.conditions, "Ready")
         .and_then(|ready| instant(ready.last_transition_time));
     let owner = view.workload(&pod.metadata);

@@ -3,6 +3,7 @@
 //! A refused sync is tried again for ever. Some refusals end by themselves; a name that a stranger has, or a
 //! service account that nobody made, does not.
 
+use super::decided::take_over;
 use super::explanation::{Class, Explanation, Mend};
 use super::view::{View, named};
 use crate::api::meta::ObjectMeta;
@@ -36,7 +37,15 @@ fn in_the_way(
     if found.is_controlled_by(&meta.uid) {
         return explanation;
     }
-    let owner = view.controller(found).map_or_else(|| "nobody".to_owned(), |owner| named(&owner));
+    let gone = found.controller_of().filter(|_| view.controller(found).is_none());
+    let owner = match (view.controller(found), gone) {
+        (Some(owner), _) => named(&owner),
+        (None, Some(gone)) => {
+            let kind = gone.kind.to_ascii_lowercase();
+            format!("{kind}/{} of before (uid {}), which is gone", gone.name, gone.uid)
+        }
+        (None, None) => "nobody".to_owned(),
+    };
     explanation.sentence = format!(
         "{} is there already and is not of {}, which needs its name",
         named(stranger),
@@ -44,7 +53,12 @@ fn in_the_way(
     );
     explanation.held_up_by = Some(stranger.clone());
     explanation = explanation.fact("controlledBy", owner);
-    if found.is_terminating() {
+    if found.is_terminating() || gone.is_some() {
+        let why = if found.is_terminating() { "it is ending" } else { "the garbage collector removes it" };
+        match view.blocked(stranger) {
+            Some(stuck) => take_over(&mut explanation, stuck),
+            None => explanation.sentence.push_str(&format!("; {why}, and then the name is free")),
+        }
         return explanation;
     }
     let line = format!(

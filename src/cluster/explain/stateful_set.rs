@@ -2,13 +2,17 @@
 
 use std::rc::Rc;
 
-use super::change::wake;
-use super::decided::{HELD_UP_BY, decided};
+use super::change::{deletion, stuck_first, stuck_update, wake};
+use super::decided::{HELD_UP_BY, decided, take_over};
 use super::explanation::{Class, Explanation, Field, Mend};
 use super::kinds::content;
 use super::rule::{Ends, Rule, rule};
-use super::view::{View, named};
+use super::rules::of_decision;
+use super::view::{View, count, named};
 use crate::api::apps::{CONTROLLER_REVISION_HASH, StatefulSet};
+use crate::api::network::Service;
+use crate::api::pod::Pod;
+use crate::api::storage::PersistentVolumeClaim;
 use crate::api::{Object, ObjectKey};
 
 const PARTITION_TOO_HIGH: Rule = rule(
@@ -41,9 +45,10 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, set: &Rc<StatefulSet>) ->
             "Everything is as it should be: {} of {wanted} Pods ready, {} of them of the newest revision",
             status.ready_replicas, status.updated_replicas
         );
-        return content(view, key, &object, sentence)
+        let explanation = content(view, key, &object, sentence)
             .fact("replicas", wanted)
             .fact("updateRevision", &status.update_revision);
+        return to_note(view, set, explanation);
     };
     match explanation.rule.name {
         "Partition" => partition(view, key, set, explanation),
@@ -143,6 +148,9 @@ fn stale_claim(view: View<'_>, key: &ObjectKey, decided: Explanation) -> Explana
 }
 
 fn on_delete(view: View<'_>, key: &ObjectKey, explanation: Explanation) -> Explanation {
+    if let Some(stuck) = stuck_update(view, key) {
+        return stuck_first(explanation, stuck);
+    }
     let pod = explanation.held_up_by.as_ref().map_or("POD", |pod| pod.name.as_str());
     let line = format!("kubectl delete pod {pod}{}", view.flag(key));
     let field = Field { object: key.clone(), path: "spec.updateStrategy.type".to_owned() };
@@ -153,15 +161,72 @@ fn on_delete(view: View<'_>, key: &ObjectKey, explanation: Explanation) -> Expla
 
 fn broken(view: View<'_>, key: &ObjectKey, mut explanation: Explanation) -> Explanation {
     let pod = explanation.held_up_by.clone();
-    let name = pod.as_ref().map_or("POD", |pod| pod.name.as_str());
-    let line = format!("kubectl delete pod {name}{}", view.flag(key));
+    let line = pod.as_ref().map_or_else(|| "kubectl delete pod POD".to_owned(), |pod| deletion(view, pod));
     let why = pod.as_ref().and_then(|pod| view.explain(pod));
     // A Pod that gets well by itself is replaced then.
     let is_for_good = why.as_ref().is_none_or(Explanation::is_blocked);
     if let Some(why) = why {
+        let is_mended_by = |mend: &Mend| mend.line.as_ref() == Some(&line);
+        if is_for_good && !why.mends.is_empty() && !why.mends.iter().any(is_mended_by) {
+            return not_by_template(view, key, explanation, why);
+        }
         explanation.facts.push((HELD_UP_BY.to_owned(), format!("{}: {}", named(&why.object), why.sentence)));
+        // What must be mended before the deletion helps. What the Pod said is of the template before.
+        let is_reading =
+            |mend: &Mend| mend.line.as_ref().is_some_and(|line| line.starts_with("kubectl logs"));
+        let before = why.mends.into_iter().take_while(|mend| !is_mended_by(mend));
+        explanation.mends.extend(before.filter(|mend| is_for_good && !is_reading(mend)));
+    }
+    let word = if explanation.mends.is_empty() { "Delete" } else { "Then delete" };
+    let words = format!("{word} the stuck Pod: it comes back with the template that the set has now");
+    explanation.class(if is_for_good { Class::Blocked } else { Class::Waiting }).mend(Mend::line(words, line))
+}
+
+/// What holds the Pod up is no matter of its template: another one in its place would be held up as well.
+fn not_by_template(view: View<'_>, key: &ObjectKey, about: Explanation, why: Explanation) -> Explanation {
+    let rule = of_decision(about.by, "PodReady");
+    let sentence = format!(
+        "Pod {} has an earlier template, and OrderedReady waits until it is Ready before it replaces it; what holds \
+         it up is not its template, and would hold up another Pod in its place as well",
+        why.object.name
+    );
+    let mut explanation = Explanation::new(key, rule, sentence).by(about.by).at(about.at);
+    explanation.field = view.field(key, rule.path);
+    explanation.facts = about.facts;
+    take_over(&mut explanation, why);
+    explanation
+}
+
+/// What is as it should be, and yet bodes ill: claims on their way out, and names that nobody has.
+fn to_note(view: View<'_>, set: &StatefulSet, mut explanation: Explanation) -> Explanation {
+    let meta = &set.metadata;
+    let uses = |pod: &Rc<Pod>, claim: &str| pod.claim_names().any(|used| used == claim);
+    let leaving = view.list::<PersistentVolumeClaim>(Some(&meta.namespace));
+    let mut leaving = leaving.filter(|claim| claim.metadata.is_terminating()).filter_map(|claim| {
+        let name = &claim.metadata.name;
+        let pod = view.pods_of(&meta.namespace, &meta.uid).find(|pod| uses(pod, name))?;
+        Some(format!(
+            "claim {name} is to be deleted and goes, with its volume's data if the reclaim policy is Delete, when Pod \
+             {} ends; the next {} gets a new one",
+            pod.metadata.name, pod.metadata.name
+        ))
+    });
+    if let Some(sentence) = leaving.next() {
+        let rest = leaving.count();
+        let more = if rest > 0 { format!(" (and {} like it)", count(rest, "claim")) } else { String::new() };
+        explanation.also.push(("pvc-protection-controller", sentence + &more));
+    }
+    let service = &set.spec.service_name;
+    if !service.is_empty()
+        && set.spec.replicas != Some(0)
+        && view.typed::<Service>(&meta.namespace, service).is_none()
+    {
+        let sentence = format!(
+            "there is no Service {service}, which spec.serviceName names: names such as {}-{}.{service} stand for nothing",
+            meta.name,
+            start_of(set)
+        );
+        explanation.also.push(("kube-dns", sentence));
     }
     explanation
-        .class(if is_for_good { Class::Blocked } else { Class::Waiting })
-        .mend(Mend::line("Delete the stuck Pod: it comes back with the template that the set has now", line))
 }

@@ -13,7 +13,7 @@ use crate::sim::Time;
 /// How far one looks from an object to what it waits for: a workload, its set, its pod, a claim.
 const DEPTH: u8 = 4;
 /// Unwell pods of a workload that are looked at: the page asks with every change.
-const PODS_LOOKED_AT: usize = 20;
+pub(super) const PODS_LOOKED_AT: usize = 20;
 
 /// A look at a cluster.
 #[derive(Clone, Copy)]

@@ -44,15 +44,18 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let mut printer = ResultPrinter::of(context)?;
     let (patch_type, patch) = requested(context)?;
     let mut selection = Selection::of(context);
-    selection.lazy = printer.dry_run() != DryRun::Client;
+    // A text that is no JSON is told of once the object was found.
+    selection.lazy = printer.dry_run() != DryRun::Client && patch.is_ok();
     let picks = selection.pick(context)?;
     let mut errors = picks.errors;
     let mut count = 0;
     for picked in picks.items {
         count += 1;
-        if let Err(error) = patch_one(context, &picked, patch_type, &patch, &mut printer) {
-            errors.push(error);
-        }
+        let patched = match &patch {
+            Ok(patch) => patch_one(context, &picked, patch_type, patch, &mut printer),
+            Err(fault) => Err(unreadable(fault, patch_type, printer.dry_run())),
+        };
+        errors.extend(patched.err());
     }
     CommandError::all(errors)?;
     if count == 0 {
@@ -61,7 +64,21 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     Ok(Step::Done)
 }
 
-fn requested(context: &Context<'_>) -> Result<(PatchType, Value), CommandError> {
+/// What is said of a text that looks like JSON and is none: by the server, or by kubectl itself.
+fn unreadable(fault: &str, patch_type: PatchType, dry_run: DryRun) -> CommandError {
+    match (dry_run, patch_type) {
+        (DryRun::Client, PatchType::Strategic) => CommandError::plain("invalid JSON document"),
+        (DryRun::Client, PatchType::Merge) => CommandError::plain("Invalid JSON Patch"),
+        (DryRun::Client, PatchType::Json) => CommandError::plain(fault),
+        (_, PatchType::Strategic) => StatusError::bad_request(fault).into(),
+        _ => StatusError::bad_request(format!("error decoding patch: {fault}")).into(),
+    }
+}
+
+/// How the patch is to be read, and the patch, or what is wrong with its text.
+type Requested = (PatchType, Result<Value, String>);
+
+fn requested(context: &Context<'_>) -> Result<Requested, CommandError> {
     let (given, file) = (context.flags.text("patch"), context.flags.text("patch-file"));
     if !given.is_empty() && !file.is_empty() {
         return Err(CommandError::plain("cannot specify --patch and --patch-file together"));
@@ -94,11 +111,11 @@ fn requested(context: &Context<'_>) -> Result<(PatchType, Value), CommandError> 
     };
     // What looks like JSON goes to the server as it is.
     if let Some(fault) = text.trim_start().strip_prefix('{').and_then(|_| formats::unmarshal_fault(text)) {
-        return Err(StatusError::bad_request(fault).into());
+        return Ok((patch_type, Err(fault)));
     }
     let value = formats::value(text)
         .map_err(|why| CommandError::plain(format!("unable to parse {}: {why}", quote(given))))?;
-    Ok((patch_type, value))
+    Ok((patch_type, Ok(value)))
 }
 
 fn patch_one(

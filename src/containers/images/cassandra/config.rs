@@ -48,6 +48,11 @@ impl Config {
         }
     }
 
+    /// The names of those that it asks for the ring.
+    pub(super) fn seed_hosts<'a>(&'a self, address: &'a str) -> impl Iterator<Item = &'a str> {
+        self.seeds(address).split(',').map(str::trim).filter(|host| !host.is_empty())
+    }
+
     fn seeds<'a>(&'a self, address: &'a str) -> &'a str {
         self.seeds.as_deref().unwrap_or(address)
     }

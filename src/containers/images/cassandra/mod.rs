@@ -1,12 +1,13 @@
 //! Cassandra, as Google's sample image for StatefulSets runs it: a ring of nodes, and `nodetool`.
 //!
 //! Models gcr.io/google-samples/cassandra as far as the tutorial looks at it. A node's id stays with its
-//! volume. Left out: data, `cqlsh`, nodes that are down and that nobody has seen in the ring.
+//! volume. Without any seed whose name resolves it does not start. Left out: data, `cqlsh`.
 //!
-//! - `config`: what the environment says, and the files that `run.sh` writes of it. `status`: the ring as a
-//!   table.
+//! - `config`: what the environment says, and the files that `run.sh` writes of it. `ring`: which nodes
+//!   belong together. `status`: these as a table.
 
 mod config;
+mod ring;
 mod status;
 
 use super::Image;
@@ -14,13 +15,13 @@ use super::families::tools;
 use crate::api::Timestamp;
 use crate::api::pod::Container;
 use crate::containers::World;
-use crate::containers::instance::place;
-use crate::containers::serve::{Serving, ends_quietly, is_quiet, serve};
+use crate::containers::serve::{Serving, Written, ends_quietly, serve};
 use crate::shell::programs::{brief, date_text};
 use crate::shell::{Call, Files, Io, Program};
 use crate::sim::{Rng, Time};
 use config::{CONFIG, Config};
-use status::{Node, status};
+use ring::{Identity, joins_at, ring};
+use status::status;
 
 /// Where a node keeps who it is.
 const DATA: &str = "/cassandra_data";
@@ -44,6 +45,7 @@ pub(super) static IMAGE: Image = Image {
     folders: &[DATA, "/var/lib/cassandra", "/etc/cassandra"],
     links: &[("/usr/bin/nodetool", "/usr/local/apache-cassandra/bin/nodetool")],
     lacks: &["curl", "wget", "nslookup", "vi"],
+    asks: Some(is_server),
     ..Image::EMPTY
 };
 
@@ -57,7 +59,7 @@ static SERVER: Serving = Serving {
     workers: &[],
     ports: |_, _| vec![GOSSIP, 7001, 7199, 9042],
     start,
-    goes_on: is_quiet,
+    goes_on,
     end: ends_quietly,
     code: 143,
 };
@@ -73,17 +75,34 @@ fn line(at: Time, thread: &str, place: &str, text: &str) -> String {
 
 fn start(world: &mut World, _: &Call, at: Time) -> (String, Option<i32>) {
     let Some(pod) = world.pod().cloned() else { return (String::new(), Some(1)) };
-    let file = id_file();
-    if Files::read(world, &file).is_err() {
-        // The first start on this volume.
-        let id = Rng::new(0).fork(&format!("cassandra {} {}", pod.metadata.uid, world.here)).uuid();
-        Files::write(world, &file, &format!("{id}\n")).unwrap_or_default();
-    }
     let (address, config) = (&pod.status.pod_ip, Config::of(world));
     for (file, text) in config.files(address) {
         Files::write(world, file, &text).unwrap_or_default();
     }
     let mut text = config.announced(address);
+    let mut lacks_seeds = true;
+    for host in config.seed_hosts(address) {
+        if world.address_of(host).is_some() {
+            lacks_seeds = false;
+        } else {
+            let said = format!("Seed provider couldn't lookup host {host}");
+            text.push_str(&line(at, "main", "SimpleSeedProvider.java:60", &said).replacen("INFO", "WARN", 1));
+        }
+    }
+    if lacks_seeds {
+        text.push_str(NO_SEEDS);
+        let said = "Exception encountered during startup: The seed provider lists no seeds.";
+        text.push_str(&line(at, "main", "CassandraDaemon.java:708", said).replacen("INFO ", "ERROR", 1));
+        return (text, Some(3));
+    }
+    // The first start on this volume gives the node its id.
+    let mut identity = Identity::of(world).unwrap_or_else(|| {
+        let id = Rng::new(0).fork(&format!("cassandra {} {}", pod.metadata.uid, world.here)).uuid();
+        Identity { id, ..Identity::default() }
+    });
+    identity.former = std::mem::replace(&mut identity.address, address.clone());
+    identity.keep(world);
+    ring(world);
     text.push_str(&line(at, "main", "StorageService.java:600", "Cassandra version: 3.11.2"));
     text.push_str(&line(
         at,
@@ -91,91 +110,43 @@ fn start(world: &mut World, _: &Call, at: Time) -> (String, Option<i32>) {
         "MessagingService.java:753",
         &format!("Starting Messaging Service on /{address}:7000 (eth0)"),
     ));
-    text.push_str(&line(at, "main", "StorageService.java:1446", "JOINING: Finish joining ring"));
-    text.push_str(&line(
-        at,
-        "main",
-        "Server.java:156",
-        &format!("Starting listening for CQL clients on /{}:9042 (unencrypted)...", config.rpc_address),
-    ));
     (text, None)
 }
 
-fn id_file() -> String {
-    format!("{DATA}/host-id")
+/// What it writes once it belongs to the ring.
+fn goes_on(world: &World, _: &Call, from: Time, to: Time) -> Written {
+    let joins = joins_at(world);
+    if to < joins {
+        return (String::new(), Some(joins));
+    }
+    if from >= joins {
+        return (String::new(), None);
+    }
+    let clients = format!(
+        "Starting listening for CQL clients on /{}:9042 (unencrypted)...",
+        Config::of(world).rpc_address
+    );
+    let joined = line(joins, "main", "StorageService.java:1446", "JOINING: Finish joining ring");
+    (joined + &line(joins, "main", "Server.java:156", &clients), None)
+}
+
+/// Whether a container of the image is a node, and not somebody's tool.
+fn is_server(container: &Container) -> bool {
+    let mut words = container.command.iter().map(String::as_str).chain(container.args());
+    let is_start = |word: &str| word.contains("/run.sh") || word.contains("docker-entrypoint");
+    container.command.is_empty() || words.any(is_start)
 }
 
 fn is_cassandra(container: &Container) -> bool {
     super::of(&container.image).names == IMAGE.names
 }
 
-/// The nodes of the ring to which the container belongs.
-fn ring(world: &mut World) -> Vec<Node> {
-    let Some(own) = world.pod().cloned() else { return Vec::new() };
-    let cluster = Config::of(world).cluster;
-    let mut nodes = Vec::new();
-    for pod in world.scene.pods.clone() {
-        if pod.metadata.namespace != own.metadata.namespace {
-            continue;
-        }
-        let Some(container) = pod.spec.containers.iter().find(|container| is_cassandra(container)) else {
-            continue;
-        };
-        let Ok(place) = place(&pod, &container.name, false) else { continue };
-        let is_reachable = world.scene.is_reachable(&own.spec.node_name, &pod.spec.node_name);
-        let looked = world.within(&place, |world| {
-            let is_there =
-                world.instance().is_some_and(|held| held.ports.contains(&GOSSIP) && !held.has_ended());
-            let id = Files::read(world, &id_file()).ok()?;
-            let config = Config::of(world);
-            let node = Node {
-                address: pod.status.pod_ip.clone(),
-                id: id.trim().to_owned(),
-                rack: config.rack,
-                datacenter: config.datacenter,
-                tokens: config.tokens,
-                is_up: is_there && is_reachable && place.ended.is_none(),
-            };
-            (config.cluster == cluster).then_some(node)
-        });
-        nodes.extend(looked.flatten());
-    }
-    remember(world, nodes)
-}
-
-/// Nodes that were seen before and are gone now are down; those that are seen now are remembered.
-fn remember(world: &mut World, mut nodes: Vec<Node>) -> Vec<Node> {
-    let file = format!("{DATA}/peers");
-    for line in Files::read(world, &file).unwrap_or_default().lines() {
-        let parts: Vec<&str> = line.split('\t').collect();
-        if let [address, id, rack, datacenter, tokens] = parts.as_slice()
-            && nodes.iter().all(|node| node.id != *id)
-        {
-            nodes.push(Node {
-                address: (*address).to_owned(),
-                id: (*id).to_owned(),
-                rack: (*rack).to_owned(),
-                datacenter: (*datacenter).to_owned(),
-                tokens: (*tokens).to_owned(),
-                is_up: false,
-            });
-        }
-    }
-    let line = |node: &Node| {
-        format!("{}\t{}\t{}\t{}\t{}\n", node.address, node.id, node.rack, node.datacenter, node.tokens)
-    };
-    let text = nodes.iter().map(line).collect::<Vec<_>>().concat();
-    let visited = std::mem::take(&mut world.is_visited);
-    Files::write(world, &file, &text).unwrap_or_default();
-    world.is_visited = visited;
-    nodes
-}
-
-/// Whether the node in the container runs.
+/// Whether the node in the container runs, and has started.
 fn is_up(world: &World) -> bool {
-    world.instance().is_some_and(|held| held.ports.contains(&7199))
+    world.instance().is_some_and(|held| held.ports.contains(&7199)) && world.at >= joins_at(world)
 }
 
+const NO_SEEDS: &str = "Exception (org.apache.cassandra.exceptions.ConfigurationException) encountered during startup: The seed provider lists no seeds.\nThe seed provider lists no seeds.\n";
 const NO_JMX: &str = "nodetool: Failed to connect to '127.0.0.1:7199' - ConnectException: 'Connection refused (Connection refused)'.\n";
 
 /// `nodetool status`, `drain`, `info`, `describecluster`, `version`.

@@ -194,7 +194,9 @@ impl Program for Client {
             });
             if !is_there {
                 Self::lost(io, words.get(1).map_or("/", String::as_str));
-                io.hint("ZooKeeper serves only while more than half of its servers are up");
+                io.hint(
+                    "ZooKeeper serves only while more than half of its servers are up and find each other by their names",
+                );
                 return Progress::Done(1);
             }
             if words.is_empty() {

@@ -1,13 +1,14 @@
 //! Which servers of an ensemble are up, and the data that they agree on.
 //!
 //! A server that comes back takes over what the others have: the newest data of a majority that is up is
-//! what all of them have. Without a majority nothing is read or written. Left out: the time that an election
-//! takes.
+//! what all of them have. Without a majority nothing is read or written. Servers find each other by the names
+//! in their configuration, both ways. Left out: the time that an election takes.
 
 use std::rc::Rc;
 
 use super::config::Config;
 use super::nodes::Nodes;
+use crate::api::pod::Pod;
 use crate::containers::World;
 use crate::containers::instance::{Place, place};
 use crate::shell::Files;
@@ -43,10 +44,7 @@ fn members(world: &mut World) -> Result<(Vec<Member>, bool), NoQuorum> {
     let own = Rc::clone(&here.pod);
     let mut up = Vec::new();
     for (number, host) in &config.servers {
-        let mut parts = host.split('.');
-        let (name, _, namespace) = (parts.next(), parts.next(), parts.next());
-        let namespace = namespace.unwrap_or(own.metadata.namespace.as_str());
-        let Some(pod) = name.and_then(|name| world.scene.pod(namespace, name)).cloned() else { continue };
+        let Some(pod) = world.acquaintance(host) else { continue };
         if !world.scene.is_reachable(&own.spec.node_name, &pod.spec.node_name) {
             continue;
         }
@@ -61,7 +59,7 @@ fn members(world: &mut World) -> Result<(Vec<Member>, bool), NoQuorum> {
         let client = config.client;
         let looked = world.within(&place, |world| {
             let is_up = world.instance().is_some_and(|held| held.ports.contains(&client));
-            is_up.then(|| load(world))
+            (is_up && knows(world, &own)).then(|| load(world))
         });
         if let Some(Some(nodes)) = looked {
             up.push(Member { number: *number, place, nodes });
@@ -72,6 +70,14 @@ fn members(world: &mut World) -> Result<(Vec<Member>, bool), NoQuorum> {
         return Err(NoQuorum);
     }
     Ok((up, false))
+}
+
+/// Whether the server in the container finds a pod by one of the names in its configuration.
+fn knows(world: &World, pod: &Pod) -> bool {
+    let servers = Config::of(world).unwrap_or_default().servers;
+    servers
+        .iter()
+        .any(|(_, host)| world.acquaintance(host).is_some_and(|known| known.metadata.uid == pod.metadata.uid))
 }
 
 /// The file in which the container that the world is in keeps its data.

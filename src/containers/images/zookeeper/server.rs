@@ -108,6 +108,11 @@ fn start(world: &mut World, call: &Call, at: Time) -> (String, Option<i32>) {
     } else {
         text.push_str(&line(world, at, "main:QuorumPeerConfig@396", "Defaulting to majority quorums"));
         text.push_str(&line(world, at, "main:QuorumPeerMain@127", "Starting quorum peer"));
+        for (_, host) in config.servers.iter().filter(|(_, host)| world.acquaintance(host).is_none()) {
+            let said = format!("Failed to resolve address: {host}\njava.net.UnknownHostException: {host}");
+            let place = "main:QuorumPeer$QuorumServer@167";
+            text.push_str(&line(world, at, place, &said).replacen(" INFO  ", " WARN  ", 1));
+        }
     }
     text.push_str(&line(
         world,
