@@ -6,8 +6,10 @@
 
 use std::rc::Rc;
 
+use super::node_state::{NodeState, PlacedPod};
 use super::resources::{PodRequests, Resources};
 use super::terms::{CarriedTerm, MatchCount, PodMatcher, Role, Term, terms_of};
+use super::topology::Topology;
 use crate::api::LabelMap;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
@@ -16,98 +18,6 @@ use crate::collections::{SortedMap, sort};
 
 /// Counts that are kept between attempts.
 const MATCH_COUNTS_MAX: usize = 128;
-
-/// A node with the sums of what its pods ask for.
-#[derive(Clone, Debug)]
-pub(crate) struct NodeState {
-    /// Its name.
-    pub(crate) name: Rc<str>,
-    /// The node.
-    pub(crate) node: Rc<Node>,
-    /// What it can give.
-    pub(crate) allocatable: Resources,
-    /// What its pods ask for.
-    pub(crate) requested: Resources,
-    /// The same with defaults, in thousandths of a cpu.
-    pub(crate) non_zero_milli_cpu: i64,
-    /// The same with defaults, in bytes.
-    pub(crate) non_zero_memory: i64,
-    /// How many pods it has.
-    pub(crate) pod_count: i64,
-    /// The ports that are taken.
-    pub(crate) ports: Vec<HostPort>,
-    /// The pods' priorities with their number.
-    pub(crate) priorities: SortedMap<i64, i64>,
-}
-
-impl NodeState {
-    fn new(node: Rc<Node>) -> Self {
-        Self {
-            name: node.metadata.name.as_str().into(),
-            allocatable: Resources::of(&node.status.allocatable),
-            node,
-            requested: Resources::default(),
-            non_zero_milli_cpu: 0,
-            non_zero_memory: 0,
-            pod_count: 0,
-            ports: Vec::new(),
-            priorities: SortedMap::new(),
-        }
-    }
-
-    fn count(&mut self, placed: &PlacedPod, times: i64) {
-        self.requested.add(&placed.requests.requests, times);
-        self.non_zero_milli_cpu += placed.requests.non_zero_milli_cpu * times;
-        self.non_zero_memory += placed.requests.non_zero_memory * times;
-        self.pod_count += times;
-        *self.priorities.entry(placed.pod.spec.priority.unwrap_or_default()).or_default() += times;
-        for port in &placed.ports {
-            if times > 0 {
-                self.ports.push(port.clone());
-            } else if let Some(at) = self.ports.iter().position(|taken| taken == port) {
-                self.ports.swap_remove(at);
-            }
-        }
-    }
-}
-
-/// A pod that is bound to a node, or assumed to be.
-#[derive(Clone, Debug)]
-struct PlacedPod {
-    pod: Rc<Pod>,
-    node: Rc<str>,
-    requests: PodRequests,
-    ports: Vec<HostPort>,
-    terms: Vec<usize>,
-    is_assumed: bool,
-}
-
-/// For one label: which nodes share a value.
-#[derive(Clone, Debug)]
-pub(crate) struct Topology {
-    /// The domain of each node; `None` when it lacks the label.
-    pub(crate) domain_of: Vec<Option<usize>>,
-    /// How many domains there are.
-    pub(crate) domain_count: usize,
-}
-
-impl Topology {
-    /// Sums numbers of nodes by domain.
-    pub(crate) fn sum(&self, by_node: &[i64]) -> Vec<i64> {
-        let mut sums = vec![0; self.domain_count];
-        for (domain, number) in self.domain_of.iter().zip(by_node) {
-            if let Some(sum) = domain.and_then(|domain| sums.get_mut(domain)) {
-                *sum += number;
-            }
-        }
-        sums
-    }
-
-    /// The domain of a node.
-    pub(crate) fn domain(&self, node: usize) -> Option<usize> {
-        self.domain_of.get(node).copied().flatten()
-    }
-}
 
 /// All nodes and all placed pods.
 #[derive(Clone, Debug, Default)]
@@ -372,15 +282,7 @@ impl ClusterState {
         if let Some(known) = self.topologies.get(key) {
             return Rc::clone(known);
         }
-        let mut domains: SortedMap<&str, usize> = SortedMap::new();
-        let mut domain_of = Vec::with_capacity(self.nodes.len());
-        for state in &self.nodes {
-            domain_of.push(state.node.metadata.labels.get(key).map(|value| {
-                let next = domains.len();
-                *domains.entry(value).or_insert(next)
-            }));
-        }
-        let topology = Rc::new(Topology { domain_of, domain_count: domains.len() });
+        let topology = Rc::new(Topology::of(&self.nodes, key));
         self.topologies.insert(key.to_owned(), Rc::clone(&topology));
         topology
     }

@@ -5,7 +5,8 @@
 //! claims and volumes. Left out: several profiles, extenders, pod groups, devices.
 //!
 //! - [`queue`]: which pod is next. [`hints`]: what brings a waiting pod back.
-//! - [`cluster_state`], [`resources`], [`terms`]: what is known of nodes and placed pods.
+//! - [`cluster_state`], [`node_state`], [`topology`], [`resources`], [`terms`]: what is known of nodes and
+//!   placed pods.
 //! - [`schedule_one`], [`plugins`], [`draws`], [`preemption`], [`framework`]: one attempt and what it says.
 //! - [`nominations`], [`preempting`]: nodes that are kept for pods, and how room is made there.
 //! - `intake`: what a change means. `failure`: what follows when there is no node. `leaving`: whether pods
@@ -14,6 +15,8 @@
 
 pub(crate) mod resources;
 pub(crate) mod terms;
+pub(crate) mod node_state;
+pub(crate) mod topology;
 pub mod framework;
 pub(crate) mod cluster_state;
 pub(crate) mod plugins;

@@ -5,7 +5,7 @@
 //!
 //! - [`binder`]: the persistentvolume-controller, with [`claim_sync`] and [`volume_sync`] for its two kinds
 //!   of keys.
-//! - [`provisioner`]: makes the volumes of a class, and deletes them. [`protection`]: finalizers.
+//! - [`provisioner`]: makes the volumes of a class, and deletes them; `provisioned`: what it makes. [`protection`]: finalizers.
 //!   [`expand`]: claims that ask for more. `ephemeral`: claims that pods bring along.
 //! - [`latest`]: what was written a moment ago. [`claim_users`]: pods by the claims they use.
 
@@ -15,6 +15,7 @@ pub mod binder;
 mod claim_sync;
 mod volume_sync;
 pub mod provisioner;
+mod provisioned;
 pub mod protection;
 mod ephemeral;
 mod expand;

@@ -13,18 +13,13 @@
 use std::rc::Rc;
 
 use super::binder::{claim_key, volume_key};
+use super::provisioned::{Failed, HOSTNAME, volume_for};
 use super::waiting;
-use crate::api::labels::Requirement;
 use crate::api::node::Node;
 use crate::api::object::Typed as _;
-use crate::api::scheduling::{NodeSelector, NodeSelectorTerm};
-use crate::api::storage::{
-    PersistentVolume, PersistentVolumeClaim, PersistentVolumeSpec, StorageClass, VolumeNodeAffinity,
-};
-use crate::api::volume::{
-    PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, binds_late, claim_class, claim_reference,
-};
-use crate::api::{Extra, Kind, Object, ObjectKey, ObjectMeta};
+use crate::api::storage::{PersistentVolume, PersistentVolumeClaim, StorageClass};
+use crate::api::volume::{PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, binds_late, claim_class};
+use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{Cache, Change, Context, DeleteOptions, EventType, Request};
 use crate::collections::{SortedMap, SortedSet};
 use crate::controllers::controller::Requeue;
@@ -36,14 +31,6 @@ pub const LOCAL_PATH: &str = "rancher.io/local-path";
 /// The names that it answers to: tutorials that were written for minikube name its provisioner.
 pub const PROVISIONERS: [&str; 2] = [LOCAL_PATH, "k8s.io/minikube-hostpath"];
 
-const HOSTNAME: &str = "kubernetes.io/hostname";
-
-/// The wait after the first failure; it doubles with every further one.
-const RETRY_FIRST_SECONDS: u64 = 15;
-/// The longest wait after a failure.
-const RETRY_MAX_SECONDS: u64 = 1_000;
-/// Waits after which a claim is left to its changes and to the rounds (`DefaultFailedProvisionThreshold`).
-const WAITS_MAX: u32 = 15;
 /// How often everything is looked at again (`DefaultResyncPeriod`).
 const ROUND: Span = Span::from_seconds(15 * 60);
 
@@ -82,31 +69,6 @@ pub struct Provisioner {
     failed: SortedMap<String, Failed>,
     /// When it began to look.
     started: Option<Time>,
-}
-
-/// A claim whose volume could not be made.
-#[derive(Clone, Copy, Debug, Default)]
-struct Failed {
-    /// Waits that it was sent into.
-    waits: u32,
-    /// When the wait that ends first is over.
-    waits_until: Option<Time>,
-    /// When it is tried again.
-    again_at: Time,
-}
-
-impl Failed {
-    /// It failed once more; of two waits the shorter one counts, and a round may come before both.
-    fn note(&mut self, now: Time, next_round: Time) {
-        let begun = self.waits_until.filter(|until| *until > now);
-        let next = (self.waits < WAITS_MAX).then(|| {
-            let seconds = RETRY_FIRST_SECONDS.saturating_mul(1 << self.waits).min(RETRY_MAX_SECONDS);
-            now + Span::from_seconds(seconds)
-        });
-        self.waits += u32::from(next.is_some());
-        self.waits_until = begun.into_iter().chain(next).min();
-        self.again_at = self.waits_until.map_or(next_round, |until| until.min(next_round));
-    }
 }
 
 impl Provisioner {
@@ -258,52 +220,6 @@ fn should_provision(claim: &PersistentVolumeClaim, cache: &Cache) -> Option<Rc<S
     let class = cache.typed::<StorageClass>("", claim_class(claim))?;
     let is_named = named == Some(&class.provisioner) && PROVISIONERS.contains(&class.provisioner.as_str());
     is_named.then(|| Rc::clone(class))
-}
-
-fn volume_for(
-    claim: &PersistentVolumeClaim,
-    class: &StorageClass,
-    name: String,
-    hostname: Option<String>,
-) -> PersistentVolume {
-    let (namespace, claim_name) = (&claim.metadata.namespace, &claim.metadata.name);
-    let mut source = Extra::new();
-    let path = format!("/opt/local-path-provisioner/{name}_{namespace}_{claim_name}");
-    source.insert("hostPath".to_owned(), serde_json::json!({"path": path, "type": "DirectoryOrCreate"}));
-    let on_host = |hostname| VolumeNodeAffinity {
-        required: Some(NodeSelector {
-            node_selector_terms: vec![NodeSelectorTerm {
-                match_expressions: vec![Requirement {
-                    key: HOSTNAME.to_owned(),
-                    operator: "In".to_owned(),
-                    values: vec![hostname],
-                }],
-                match_fields: Vec::new(),
-            }],
-        }),
-    };
-    let amount = claim.spec.resources.requests.get("storage").cloned();
-    PersistentVolume {
-        metadata: ObjectMeta {
-            name,
-            annotations: [(PROVISIONED_BY.to_owned(), class.provisioner.clone())].into(),
-            ..ObjectMeta::default()
-        },
-        spec: PersistentVolumeSpec {
-            access_modes: claim.spec.access_modes.clone(),
-            capacity: amount.map(|amount| ("storage".to_owned(), amount)).into_iter().collect(),
-            claim_ref: Some(claim_reference(claim)),
-            node_affinity: hostname.map(on_host),
-            persistent_volume_reclaim_policy: class
-                .reclaim_policy
-                .clone()
-                .unwrap_or_else(|| "Delete".to_owned()),
-            storage_class_name: claim_class(claim).to_owned(),
-            volume_mode: Some(claim.spec.volume_mode.clone().unwrap_or_else(|| "Filesystem".to_owned())),
-            extra: source,
-        },
-        ..PersistentVolume::default()
-    }
 }
 
 impl Controller for Provisioner {

@@ -3,8 +3,8 @@
 //! Models pkg/scheduler/framework/plugins/imagelocality, Kubernetes v1.36. Left out: image volumes.
 
 use crate::api::pod::Pod;
-use crate::scheduler::cluster_state::NodeState;
 use crate::scheduler::framework::MAX_NODE_SCORE;
+use crate::scheduler::node_state::NodeState;
 
 const MIN_BYTES: i64 = 23 * 1024 * 1024;
 const MAX_BYTES_PER_CONTAINER: i64 = 1000 * 1024 * 1024;

@@ -6,9 +6,10 @@
 use std::rc::Rc;
 
 use crate::api::pod::Pod;
-use crate::scheduler::cluster_state::{ClusterState, Topology};
+use crate::scheduler::cluster_state::ClusterState;
 use crate::scheduler::framework::{MAX_NODE_SCORE, Plugin, Rejection};
 use crate::scheduler::terms::{PodMatcher, Role, Term, terms_of};
+use crate::scheduler::topology::Topology;
 
 /// What a required term of a placed pod adds to the score of its node for a pod that it wants near.
 const HARD_POD_AFFINITY_WEIGHT: i64 = 1;

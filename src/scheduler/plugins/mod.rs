@@ -17,8 +17,9 @@ pub(crate) mod image_locality;
 
 use std::rc::Rc;
 
-use super::cluster_state::{ClusterState, NodeState};
+use super::cluster_state::ClusterState;
 use super::framework::{MAX_NODE_SCORE, Plugin, Rejection, Scores};
+use super::node_state::NodeState;
 use super::resources::PodRequests;
 use super::terms::{Role, Term};
 use crate::api::pod::Pod;

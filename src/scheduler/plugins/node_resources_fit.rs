@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 
-use crate::scheduler::cluster_state::NodeState;
 use crate::scheduler::framework::{MAX_NODE_SCORE, Plugin, Rejection};
+use crate::scheduler::node_state::NodeState;
 use crate::scheduler::resources::{PodRequests, Resources};
 
 /// Rejects a node without room for what is asked.

@@ -14,9 +14,11 @@ use crate::api::pod::Pod;
 use crate::api::scheduling::node_affinity_matches;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::client::Cache;
-use crate::scheduler::cluster_state::{ClusterState, NodeState, Topology};
+use crate::scheduler::cluster_state::ClusterState;
 use crate::scheduler::framework::{MAX_NODE_SCORE, Plugin, Rejection};
+use crate::scheduler::node_state::NodeState;
 use crate::scheduler::terms::PodMatcher;
+use crate::scheduler::topology::Topology;
 
 api_struct! {
     /// One rule, as the pod carries it.

@@ -9,7 +9,8 @@
 //!   much of a crowd a picture holds. `past`: going back, branches, undo. [`predict`]: a question before a
 //!   step. `asides`: what is asked in the past. `compare`: two runs beside each other. [`files`]: the editor's tabs. `fields`: the way from a
 //!   reason to the editor.
-//! - [`terminals`], [`lines`], [`prompt`], [`screen`]: terminals. [`views`]: what the page shows.
+//! - [`terminals`], [`lines`], [`prompt`], [`screen`]: terminals. [`views`]: what the page shows. [`notice`]:
+//!   what a person is told.
 
 pub mod action;
 mod asides;
@@ -28,6 +29,7 @@ pub mod terminals;
 pub mod prompt;
 pub mod screen;
 pub mod views;
+pub mod notice;
 
 pub use action::{Action, Page, Panel, Theme};
 
@@ -41,6 +43,7 @@ use crate::ui::view_model::drain::DrainDraft;
 use crate::ui::view_model::story::RevisionPair;
 use crate::ui::view_model::timeline::TimelineChoice;
 use files::Files;
+pub use notice::{Lasts, Notice, Undo};
 use predict::Question;
 use prompt::Prompt;
 use terminals::Tabs;
@@ -92,38 +95,6 @@ pub struct State {
     pub views: Views,
     /// Grows with every change that is worth storing.
     pub saves_due: u64,
-}
-
-/// Something to tell a person, and how to take it back.
-#[derive(Debug)]
-pub struct Notice {
-    /// One sentence.
-    pub text: String,
-    /// What is taken back.
-    pub undo: Option<Undo>,
-    /// How long it is true.
-    pub lasts: Lasts,
-}
-
-/// How long what a notice says is true.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Lasts {
-    /// For good: it is shown until another one comes or a person hides it.
-    #[default]
-    ForGood,
-    /// While the past is shown.
-    InThePast,
-    /// While the cluster is not settled.
-    Unsettled,
-}
-
-/// What can be taken back.
-#[derive(Debug)]
-pub enum Undo {
-    /// A new cluster was made: the old one with its past, and its tabs.
-    Reset(Box<(Cluster, TimeMachine)>, Files),
-    /// A file was removed: its name, its text, and its place.
-    Close(String, String, usize),
 }
 
 impl Default for State {
@@ -274,29 +245,6 @@ impl State {
         }
     }
 
-    /// Tells a person something.
-    pub fn tell(&mut self, text: impl Into<String>) {
-        self.tell_while(Lasts::ForGood, text);
-    }
-
-    /// Tells a person something that is true for so long.
-    pub(super) fn tell_while(&mut self, lasts: Lasts, text: impl Into<String>) {
-        self.notice = Some(Notice { text: text.into(), undo: None, lasts });
-    }
-
-    /// Takes a notice away that is not true any more; says whether there was one.
-    fn end_notice(&mut self) -> bool {
-        let is_over = self.notice.as_ref().is_some_and(|notice| match notice.lasts {
-            Lasts::ForGood => false,
-            Lasts::InThePast => !self.machine.is_past(),
-            Lasts::Unsettled => self.cluster.is_settled(),
-        });
-        if is_over {
-            self.notice = None;
-        }
-        is_over
-    }
-
     /// Takes in what a person did, or tells why not.
     pub(crate) fn submit(&mut self, input: Input) -> bool {
         if self.machine.is_past() {
@@ -308,48 +256,6 @@ impl State {
                 self.tell(error.to_string());
                 false
             }
-        }
-    }
-
-    // Out of line, so that the page's start does not carry it.
-    #[inline(never)]
-    fn reset(&mut self) {
-        let mut fresh = Cluster::new(self.cluster.config().clone());
-        let machine = TimeMachine::new(&mut fresh);
-        self.machine.go_to_present(&mut self.cluster);
-        let old = std::mem::replace(&mut self.cluster, fresh);
-        let old_machine = std::mem::replace(&mut self.machine, machine);
-        let old_files = self.files.clone();
-        self.files.forget_stored();
-        self.flush_files();
-        self.forget_cluster();
-        let text = "A new cluster; your manifests are still here.".to_owned();
-        let undo = Some(Undo::Reset(Box::new((old, old_machine)), old_files));
-        self.notice = Some(Notice { text, undo, lasts: Lasts::ForGood });
-    }
-
-    fn forget_cluster(&mut self) {
-        self.selected = None;
-        self.question = None;
-        self.drain = None;
-        self.diff = None;
-        self.cleared.clear();
-        self.tabs.forget_cluster();
-        self.files.offered = None;
-        self.views = Views::default();
-    }
-
-    // Out of line, so that the page's start does not carry it.
-    #[inline(never)]
-    fn undo(&mut self) {
-        match self.notice.take().and_then(|notice| notice.undo) {
-            Some(Undo::Reset(old, files)) => {
-                (self.cluster, self.machine) = *old;
-                self.files = files;
-                self.forget_cluster();
-            }
-            Some(Undo::Close(name, text, place)) => self.reopen_tab(&name, &text, place),
-            None => {}
         }
     }
 }
