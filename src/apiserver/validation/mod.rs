@@ -41,6 +41,7 @@ pub use warnings::warnings;
 use serde_json::Value;
 
 use super::{StatusError, Subresource};
+use crate::api::network::Service;
 use crate::api::{Kind, Object};
 use causes::Causes;
 
@@ -64,6 +65,17 @@ pub(super) fn create(object: &Object, author: Author) -> Result<(), StatusError>
         spec(object.kind(), &value_of(object, author), &mut causes);
     }
     refuse(object, causes)
+}
+
+/// Looks at the addresses of a Service alone, before one is drawn.
+pub(super) fn service_addresses(service: &Service) -> Result<(), StatusError> {
+    let mut causes = Causes::default();
+    let spec = crate::api::codec::to_value(&service.spec);
+    service::cluster_ips(&spec, &causes::Path::new("spec"), &mut causes);
+    if causes.0.is_empty() {
+        return Ok(());
+    }
+    Err(StatusError::invalid(Kind::Service, &service.metadata.name, causes.0))
 }
 
 /// Looks at a changed object.
@@ -194,6 +206,7 @@ fn changed_status(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
         Kind::ReplicaSet => deployment::replica_set_status(new, causes),
         Kind::Namespace => others::namespace_status(new, causes),
         Kind::Node => others::node(new, causes),
+        Kind::Service => service::status(new, old, causes),
         Kind::PodDisruptionBudget => disruption_budget::status(new, causes),
         _ => {}
     }

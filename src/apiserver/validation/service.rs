@@ -12,6 +12,9 @@ use crate::collections::SortedSet;
 
 /// The annotation that named source ranges before there was a field for them.
 const SOURCE_RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
+/// The annotation that asks for near endpoints, and its old name.
+const TOPOLOGY: [&str; 2] =
+    ["service.kubernetes.io/topology-mode", "service.kubernetes.io/topology-aware-hints"];
 const ONLY_LOAD_BALANCER: &str = "may only be used when `type` is 'LoadBalancer'";
 
 /// A new Service.
@@ -21,6 +24,7 @@ pub(super) fn create(service: &Value, causes: &mut Causes) {
 
 /// A Service, and what it was before.
 fn service_of(service: &Value, old: &Value, causes: &mut Causes) {
+    topology(at(service, &["metadata", "annotations"]), causes);
     let (spec, path) = (at(service, &["spec"]), Path::new("spec"));
     let type_ = text(spec, "type");
     let headless = is_headless(spec);
@@ -41,9 +45,8 @@ fn service_of(service: &Value, old: &Value, causes: &mut Causes) {
     session_affinity(spec, &path, causes);
     cluster_ips(spec, &path, causes);
     for (index, address) in items(spec, "externalIPs").iter().filter_map(Value::as_str).enumerate() {
-        if let Some(error) = addresses::ip(address) {
-            causes.invalid(&path.child("externalIPs").index(index), address, error);
-        }
+        let path = path.child("externalIPs").index(index);
+        addresses::reachable(address, &path, causes);
     }
     causes.required_one_of(
         &path.child("type"),
@@ -57,6 +60,52 @@ fn service_of(service: &Value, old: &Value, causes: &mut Causes) {
     }
     load_balancer_class(spec, &path.child("loadBalancerClass"), causes);
     traffic(spec, type_, &path, causes);
+}
+
+/// Both names of one wish.
+fn topology(annotations: &Value, causes: &mut Causes) {
+    let [mode, hints] = TOPOLOGY.map(|name| annotations.get(name).and_then(Value::as_str));
+    if let (Some(mode), Some(hints)) = (mode, hints)
+        && mode != hints
+    {
+        let path = Path::new("metadata.annotations").key(TOPOLOGY[0]);
+        let detail = format!("must match annotations[{}] when both are specified", TOPOLOGY[1]);
+        causes.invalid(&path, mode, &detail);
+    }
+}
+
+/// The state of a load balancer, as a person changed it.
+pub(super) fn status(new: &Value, old: &Value, causes: &mut Causes) {
+    let path = Path::new("status.loadBalancer.ingress");
+    let of = |service| items(at(service, &["status", "loadBalancer"]), "ingress");
+    if text(at(new, &["spec"]), "type") != "LoadBalancer" && !of(new).is_empty() {
+        causes.forbidden(&path, "may only be used when `spec.type` is 'LoadBalancer'");
+        return;
+    }
+    for (index, ingress) in of(new).iter().enumerate() {
+        let path = path.index(index);
+        let (ip, mode, host) = (text(ingress, "ip"), at(ingress, &["ipMode"]).as_str(), text(ingress, "hostname"));
+        let is_old = || of(old).iter().any(|old| text(old, "ip") == ip);
+        if let Some(error) = addresses::ip(ip).filter(|_| !ip.is_empty() && !is_old()) {
+            causes.invalid(&path.child("ip"), ip, error);
+        }
+        let path_of_mode = path.child("ipMode");
+        match mode {
+            None if !ip.is_empty() => causes.required(&path_of_mode, "must be specified when `ip` is set"),
+            None => {}
+            Some(_) if ip.is_empty() => {
+                causes.forbidden(&path_of_mode, "may not be specified when `ip` is not set");
+            }
+            Some(mode) => causes.one_of(&path_of_mode, mode, &["Proxy", "VIP"]),
+        }
+        if !host.is_empty() {
+            let path = path.child("hostname");
+            causes.invalid_each(&path, host, names::dns_subdomain(host));
+            if addresses::is_one(host) {
+                causes.invalid(&path, host, "must be a DNS name, not an IP address");
+            }
+        }
+    }
 }
 
 /// From where a load balancer may be reached: what was accepted before stays.
@@ -117,7 +166,8 @@ fn external_name(spec: &Value, path: &Path, causes: &mut Causes) {
             causes.forbidden(&path.child(field), "may not be set for ExternalName services");
         }
     }
-    let name = text(spec, "externalName").trim_end_matches('.');
+    let name = text(spec, "externalName");
+    let name = name.strip_suffix('.').unwrap_or(name);
     let path = path.child("externalName");
     if name.is_empty() {
         causes.required(&path, "");
@@ -166,7 +216,8 @@ fn session_affinity(spec: &Value, path: &Path, causes: &mut Causes) {
     }
 }
 
-fn cluster_ips(spec: &Value, path: &Path, causes: &mut Causes) {
+/// The addresses of a Service and the families that they are of.
+pub(super) fn cluster_ips(spec: &Value, path: &Path, causes: &mut Causes) {
     if text(spec, "type") == "ExternalName" {
         return;
     }
@@ -184,6 +235,40 @@ fn cluster_ips(spec: &Value, path: &Path, causes: &mut Causes) {
         }
         _ => {}
     }
+    families(spec, path, causes);
+    let mut are_valid = true;
+    for (index, address) in ips.iter().filter_map(Value::as_str).enumerate() {
+        if index == 0 && address == "None" {
+            if ips.len() > 1 {
+                causes.invalid(&of_ips, list.clone(), "'None' must be the first and only value");
+                are_valid = false;
+            }
+        } else if let Some(error) = addresses::ip(address) {
+            causes.invalid(&of_ips.index(index), address, error);
+            are_valid = false;
+        }
+    }
+    if ips.len() > 2 {
+        causes.invalid(&of_ips, list.clone(), "may only hold up to 2 values");
+    }
+    let are_new: Vec<bool> = ips.iter().filter_map(Value::as_str).map(|address| address.contains(':')).collect();
+    if !are_valid || is_headless(spec) {
+        return;
+    }
+    if are_new.len() > 1 && !(are_new.contains(&true) && are_new.contains(&false)) {
+        causes.invalid(&of_ips, list.clone(), "may specify no more than one IP for each IP family");
+    }
+    for (index, (family, is_new)) in items(spec, "ipFamilies").iter().zip(are_new).enumerate() {
+        let family = family.as_str().unwrap_or_default();
+        if matches!((family, is_new), ("IPv4", true) | ("IPv6", false)) {
+            let address = ips.get(index).cloned().unwrap_or_default();
+            let detail = format!("expected an {family} value as indicated by `ipFamilies[{index}]`");
+            causes.invalid(&of_ips.index(index), address, &detail);
+        }
+    }
+}
+
+fn families(spec: &Value, path: &Path, causes: &mut Causes) {
     let mut seen = SortedSet::new();
     for (index, family) in items(spec, "ipFamilies").iter().filter_map(Value::as_str).enumerate() {
         let path = path.child("ipFamilies").index(index);
@@ -195,18 +280,6 @@ fn cluster_ips(spec: &Value, path: &Path, causes: &mut Causes) {
     if let Some(policy) = spec.get("ipFamilyPolicy").and_then(Value::as_str) {
         let policies = ["PreferDualStack", "RequireDualStack", "SingleStack"];
         causes.one_of(&path.child("ipFamilyPolicy"), policy, &policies);
-    }
-    for (index, address) in ips.iter().filter_map(Value::as_str).enumerate() {
-        if index == 0 && address == "None" {
-            if ips.len() > 1 {
-                causes.invalid(&of_ips, list.clone(), "'None' must be the first and only value");
-            }
-        } else if let Some(error) = addresses::ip(address) {
-            causes.invalid(&of_ips.index(index), address, error);
-        }
-    }
-    if ips.len() > 2 {
-        causes.invalid(&of_ips, list.clone(), "may only hold up to 2 values");
     }
 }
 
