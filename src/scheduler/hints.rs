@@ -80,9 +80,9 @@ pub(crate) fn may_help(plugin: Plugin, pod: &Pod, event: &ClusterEvent<'_>) -> b
             _ => false,
         },
         ClusterEvent::StorageClass { old, new } => match plugin {
-            Plugin::VolumeBinding => old.is_none_or(|old| {
-                old.extra.get("allowedTopologies") != new.extra.get("allowedTopologies")
-            }),
+            Plugin::VolumeBinding => {
+                old.is_none_or(|old| old.extra.get("allowedTopologies") != new.extra.get("allowedTopologies"))
+            }
             Plugin::VolumeZone => old.is_none() && binds_late(Some(new)),
             _ => false,
         },
@@ -311,7 +311,8 @@ mod tests {
         let pod: Pod = from_value(json!({"metadata": {"name": "p", "namespace": "default"}})).unwrap();
         let volume = |zone: &str, phase: &str| -> PersistentVolume {
             let labels = json!({"topology.kubernetes.io/zone": zone});
-            from_value(json!({"metadata": {"name": "v", "labels": labels}, "status": {"phase": phase}})).unwrap()
+            from_value(json!({"metadata": {"name": "v", "labels": labels}, "status": {"phase": phase}}))
+                .unwrap()
         };
         let class = |mode: &str| -> StorageClass {
             from_value(json!({"metadata": {"name": "c"}, "volumeBindingMode": mode})).unwrap()

@@ -52,7 +52,8 @@ pub(super) fn service(object: &mut Fields) {
         spec.insert("allocateLoadBalancerNodePorts".into(), true.into());
     }
     let balancer = under(object, "status").and_then(|status| under(status, "loadBalancer"));
-    for ingress in balancer.filter(|_| type_ == "LoadBalancer").into_iter().flat_map(|of| each(of, "ingress")) {
+    for ingress in balancer.filter(|_| type_ == "LoadBalancer").into_iter().flat_map(|of| each(of, "ingress"))
+    {
         if !is_empty(ingress.get("ip").unwrap_or(&Value::Null)) {
             set_default(ingress, "ipMode", "VIP");
         }

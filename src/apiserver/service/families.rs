@@ -94,7 +94,8 @@ fn fewer(new: &mut Service, old: &Service, causes: &mut Vec<Cause>) {
 fn too_many_for_one(service: &Service, causes: &mut Vec<Cause>) {
     for (field, what) in [(ADDRESSES, "cluster IPs"), (FAMILIES, "IP families")] {
         if policy(service) == "SingleStack" && list(&service.spec.extra, field).len() == 2 {
-            let why = format!("must be 'RequireDualStack' or 'PreferDualStack' when multiple {what} are specified");
+            let why =
+                format!("must be 'RequireDualStack' or 'PreferDualStack' when multiple {what} are specified");
             causes.push(of_policy(service, &why));
         }
     }

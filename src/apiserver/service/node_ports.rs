@@ -68,7 +68,9 @@ impl Numbers<'_> {
         let mut shared: SortedMap<i64, u64> = SortedMap::new();
         for index in 0..service.spec.ports.len() {
             let ports = &service.spec.ports;
-            let Some(port) = ports.get(index).filter(|port| are_drawn || of(port).is_some()) else { continue };
+            let Some(port) = ports.get(index).filter(|port| are_drawn || of(port).is_some()) else {
+                continue;
+            };
             let (number, own) = (port.port, of(port));
             let asked = || ports.iter().filter(|other| other.port == number).find_map(of);
             let given = match (shared.get(&number).copied(), own) {
@@ -129,7 +131,8 @@ pub(super) fn keep(new: &mut Service, old: &Service) {
         return;
     }
     let before: SortedSet<u64> = old.spec.ports.iter().filter_map(of).collect();
-    let used: Vec<u64> = new.spec.ports.iter().filter_map(of).filter(|number| before.contains(number)).collect();
+    let used: Vec<u64> =
+        new.spec.ports.iter().filter_map(of).filter(|number| before.contains(number)).collect();
     for port in &mut new.spec.ports {
         let same = old.spec.ports.iter().rfind(|other| other.name == port.name);
         let kept = same.and_then(of).filter(|number| !used.contains(number));

@@ -114,10 +114,20 @@ pub(super) fn cidr(text: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether all can be read as networks, as they should be written or not.
+pub(super) fn are_networks(list: &[serde_json::Value]) -> bool {
+    list.iter().all(|text| text.as_str().and_then(sloppy_network).is_some())
+}
+
+/// The one way to write an address of the newer protocol, where it is written otherwise.
+pub(super) fn canonical_form(text: &str) -> Option<String> {
+    let form = text.parse::<Ipv6Addr>().ok()?.to_string();
+    (form != text).then_some(form)
+}
+
 /// What an address that is valid is warned of: there is one way to write it.
 pub(super) fn ip_warning(text: &str) -> Option<String> {
-    let address: Ipv6Addr = text.parse().ok()?;
-    canonical("IPv6 address", text, &address.to_string())
+    canonical("IPv6 address", text, &canonical_form(text)?)
 }
 
 /// The same of a network.

@@ -5,9 +5,9 @@
 //!
 //! - [`causes`]: paths and causes. `names`, `addresses`, `metadata`, `selectors`, `resources`: rules that all
 //!   kinds share.
-//! - `pods`: pods; their parts in `pod_spec`, `containers`, `environment`, `mounts`, `probes`, `security`,
+//! - `pods`: pods; their parts in `pod_annotations`, `pod_spec`, `containers`, `environment`, `mounts`, `probes`, `security`,
 //!   `volumes`, `affinity`. `stateful_set`, `daemon_set`, `deployment`, `storage`, `service`,
-//!   `disruption_budget`, `others`: the other kinds. `diff`: what changed.
+//!   `disruption_budget`, `endpoint_slice`, `others`: the other kinds. `diff`: what changed.
 //!   `warnings`: what is accepted all the same.
 
 mod causes;
@@ -23,6 +23,7 @@ mod probes;
 mod security;
 mod volumes;
 mod affinity;
+mod pod_annotations;
 mod pod_spec;
 mod own_structs;
 mod diff;
@@ -33,6 +34,7 @@ mod deployment;
 mod storage;
 mod service;
 mod disruption_budget;
+mod endpoint_slice;
 mod others;
 mod warnings;
 
@@ -158,11 +160,12 @@ fn spec(kind: Kind, value: &Value, causes: &mut Causes) {
         Kind::ConfigMap => others::config_map(value, causes),
         Kind::Secret => others::secret(value, causes),
         Kind::Event => others::event(value, causes),
-        Kind::EndpointSlice => others::endpoint_slice(value, causes),
+        Kind::EndpointSlice => endpoint_slice::endpoint_slice(value, &Value::Null, causes),
         Kind::Deployment => deployment::deployment(value, causes),
         Kind::ReplicaSet => deployment::replica_set(value, causes),
         Kind::PodDisruptionBudget => disruption_budget::spec(value, causes),
-        Kind::ServiceAccount | Kind::Lease | Kind::Endpoints => {}
+        Kind::Lease => others::lease(value, causes),
+        Kind::ServiceAccount | Kind::Endpoints => {}
     }
 }
 
@@ -177,6 +180,7 @@ fn changed_spec(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
         Kind::StorageClass => storage::update_class(new, old, causes),
         Kind::Service => service::update(new, old, causes),
         Kind::Node => others::update_node(new, old, causes),
+        Kind::EndpointSlice => endpoint_slice::endpoint_slice(new, old, causes),
         Kind::ConfigMap | Kind::Secret => {
             others::update_data(new, old, causes);
             spec(kind, new, causes);
@@ -188,7 +192,6 @@ fn changed_spec(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
         Kind::PodDisruptionBudget
         | Kind::Namespace
         | Kind::Event
-        | Kind::EndpointSlice
         | Kind::Endpoints
         | Kind::Lease
         | Kind::ServiceAccount => {

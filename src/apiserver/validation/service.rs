@@ -84,7 +84,8 @@ pub(super) fn status(new: &Value, old: &Value, causes: &mut Causes) {
     }
     for (index, ingress) in of(new).iter().enumerate() {
         let path = path.index(index);
-        let (ip, mode, host) = (text(ingress, "ip"), at(ingress, &["ipMode"]).as_str(), text(ingress, "hostname"));
+        let (ip, mode, host) =
+            (text(ingress, "ip"), at(ingress, &["ipMode"]).as_str(), text(ingress, "hostname"));
         let is_old = || of(old).iter().any(|old| text(old, "ip") == ip);
         if let Some(error) = addresses::ip(ip).filter(|_| !ip.is_empty() && !is_old()) {
             causes.invalid(&path.child("ip"), ip, error);
@@ -251,7 +252,8 @@ pub(super) fn cluster_ips(spec: &Value, path: &Path, causes: &mut Causes) {
     if ips.len() > 2 {
         causes.invalid(&of_ips, list.clone(), "may only hold up to 2 values");
     }
-    let are_new: Vec<bool> = ips.iter().filter_map(Value::as_str).map(|address| address.contains(':')).collect();
+    let are_new: Vec<bool> =
+        ips.iter().filter_map(Value::as_str).map(|address| address.contains(':')).collect();
     if !are_valid || is_headless(spec) {
         return;
     }

@@ -2,7 +2,7 @@
 //!
 //! Models pkg/apis/core/validation/validation.go (`ValidatePersistentVolumeClaim`,
 //! `ValidatePersistentVolume`) and pkg/apis/storage/validation/validation.go, Kubernetes v1.36. Left out:
-//! data sources; details of volume sources that nothing here can mount.
+//! details of volume sources that nothing here can mount.
 
 use serde_json::Value;
 
@@ -10,6 +10,8 @@ use super::super::fields::{Fields, at, entries, items, text};
 use super::causes::{Causes, Path};
 use super::{diff, names, resources, selectors, volumes};
 use crate::api::quantity::Quantity;
+use crate::api::volume::BETA_STORAGE_CLASS;
+use crate::collections::{SortedMap, SortedSet};
 
 const ACCESS_MODES: [&str; 4] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 const VOLUME_MODES: [&str; 2] = ["Block", "Filesystem"];
@@ -75,6 +77,46 @@ pub(super) fn claim_spec(spec: &Value, path: &Path, causes: &mut Causes) {
     }
     class_name(spec, path, causes);
     volume_mode(spec, path, causes);
+    data_sources(spec, path, causes);
+    let name = text(spec, "volumeAttributesClassName");
+    if !name.is_empty() {
+        causes.invalid_each(&path.child("volumeAttributesClassName"), name, names::dns_subdomain(name));
+    }
+}
+
+/// What a claim is filled from, in the old field and the new one.
+fn data_sources(spec: &Value, path: &Path, causes: &mut Causes) {
+    let [old, new] = ["dataSource", "dataSourceRef"].map(|field| at(spec, &[field]));
+    for (source, field) in [(old, "dataSource"), (new, "dataSourceRef")] {
+        if source.is_null() {
+            continue;
+        }
+        let path = path.child(field);
+        for field in ["name", "kind"] {
+            if text(source, field).is_empty() {
+                causes.required(&path.child(field), "");
+            }
+        }
+        let (group, kind) = (text(source, "apiGroup"), text(source, "kind"));
+        if group.is_empty() && kind != "PersistentVolumeClaim" {
+            let detail = "must be 'PersistentVolumeClaim' when referencing the default apiGroup";
+            causes.invalid(&path, kind, detail);
+        }
+        if !group.is_empty() {
+            causes.invalid_each(&path.child("apiGroup"), group, names::dns_subdomain(group));
+        }
+    }
+    if old.is_null() || new.is_null() {
+        return;
+    }
+    let is_elsewhere = !text(new, "namespace").is_empty();
+    let differ = ["apiGroup", "kind", "name"].iter().any(|field| at(old, &[field]) != at(new, &[field]));
+    // Upstream shows the path of the field, of which nothing is seen.
+    if is_elsewhere {
+        causes.invalid_shown(path, "{}", "may not be specified when dataSourceRef.namespace is specified");
+    } else if differ {
+        causes.invalid_shown(path, "{}", "must match dataSourceRef");
+    }
 }
 
 /// A changed claim.
@@ -86,12 +128,20 @@ pub(super) fn update_claim(new: &Value, old: &Value, causes: &mut Causes) {
     if text(old_spec, "volumeName").is_empty() {
         copy(&mut old_clone, &new_clone, "volumeName");
     }
-    // A claim that named no class may get one.
-    if !new_clone.contains_key("storageClassName") || !old_clone.contains_key("storageClassName") {
-        let none_before = !old_clone.contains_key("storageClassName");
-        if none_before {
-            copy(&mut new_clone, &old_clone, "storageClassName");
-        }
+    // A claim that named no class may get one; one that named it by the old annotation may name it by the field.
+    let [new_class, old_class] =
+        [new, old].map(|claim| at(claim, &["metadata", "annotations", BETA_STORAGE_CLASS]));
+    let has_field = old_clone.contains_key("storageClassName");
+    let is_renamed = !old_class.is_null()
+        && !has_field
+        && new_clone.get("storageClassName") == Some(old_class)
+        && (new_class.is_null() || new_class == old_class);
+    if new_class != old_class && !is_renamed {
+        let path = Path::new("metadata.annotations").child(BETA_STORAGE_CLASS);
+        causes.invalid(&path, new_class.as_str().unwrap_or_default(), "field is immutable");
+    }
+    if !has_field && (is_renamed || old_class.is_null()) {
+        copy(&mut new_clone, &old_clone, "storageClassName");
     }
     if text(at(new, &["status"]), "phase") == "Bound" {
         let old_size = at(old_spec, &["resources", "requests", "storage"]).clone();
@@ -161,6 +211,9 @@ pub(super) fn volume(volume: &Value, causes: &mut Causes) {
         causes.not_supported(&path_of_capacity, capacity.clone(), &["storage"]);
     }
     for (name, amount) in entries(spec, "capacity") {
+        if let Some(amount) = resources::quantity(amount).filter(Quantity::is_negative) {
+            causes.invalid(&path_of_capacity.key(name), amount.value(), "must be a valid resource quantity");
+        }
         positive(amount, &path_of_capacity.key(name), causes);
     }
     let policy = text(spec, "persistentVolumeReclaimPolicy");
@@ -176,8 +229,29 @@ pub(super) fn volume(volume: &Value, causes: &mut Causes) {
         causes.required(&path_of_required, "must specify required node constraints");
     }
     source(spec, affinity.is_null(), &path, causes);
+    if policy == "Recycle" && is_root(text(at(spec, &["hostPath"]), "path")) {
+        let detail = "may not be 'recycle' for a hostPath mount of '/'";
+        causes.forbidden(&path.child("persistentVolumeReclaimPolicy"), detail);
+    }
     class_name(spec, &path, causes);
     volume_mode(spec, &path, causes);
+    if let Some(name) = spec.get("volumeAttributesClassName").and_then(Value::as_str) {
+        let path_of_name = path.child("volumeAttributesClassName");
+        if name.is_empty() {
+            causes.required(&path_of_name, "an empty string is disallowed");
+        } else {
+            causes.invalid_each(&path_of_name, name, names::dns_subdomain(name));
+        }
+        if at(spec, &["csi"]).is_null() {
+            let detail = "has to be specified when using volumeAttributesClassName";
+            causes.required(&path.child("csi"), detail);
+        }
+    }
+}
+
+/// Whether a path names the root, in whatever way.
+fn is_root(path: &str) -> bool {
+    path.starts_with('/') && path.split('/').all(|step| matches!(step, "" | "." | ".."))
 }
 
 fn sources(spec: &Value) -> Fields {
@@ -208,10 +282,9 @@ fn source(spec: &Value, without_affinity: bool, path: &Path, causes: &mut Causes
             }
         }
         "csi" => {
-            for field in ["driver", "volumeHandle"] {
-                if text(details, field).is_empty() {
-                    causes.required(&of_source.child(field), "");
-                }
+            volumes::csi_driver(details, &of_source, causes);
+            if text(details, "volumeHandle").is_empty() {
+                causes.required(&of_source.child("volumeHandle"), "");
             }
         }
         _ => {}
@@ -255,12 +328,51 @@ pub(super) fn class(class: &Value, causes: &mut Causes) {
         let lower = provisioner.to_ascii_lowercase();
         causes.invalid_each(&path, &lower, names::qualified_name(&lower));
     }
+    if entries(class, "parameters").any(|(key, _)| key.is_empty()) {
+        causes.invalid(&Path::new("parameters"), "", "field can not be empty.");
+    }
     let policy = text(class, "reclaimPolicy");
     if !policy.is_empty() {
         causes.one_of(&Path::new("reclaimPolicy"), policy, &["Delete", "Retain"]);
     }
     let mode = text(class, "volumeBindingMode");
     causes.required_one_of(&Path::new("volumeBindingMode"), mode, &["Immediate", "WaitForFirstConsumer"]);
+    let mut before: Vec<SortedMap<&str, SortedSet<&str>>> = Vec::new();
+    for (index, term) in items(class, "allowedTopologies").iter().enumerate() {
+        let path = Path::new("allowedTopologies").index(index).child("matchLabelExpressions");
+        let term = topology_term(term, &path, causes);
+        if before.contains(&term) {
+            causes.duplicate(&path, "");
+        }
+        before.push(term);
+    }
+}
+
+/// Where a class makes its volumes: for each label the values that will do.
+fn topology_term<'a>(
+    term: &'a Value,
+    path: &Path,
+    causes: &mut Causes,
+) -> SortedMap<&'a str, SortedSet<&'a str>> {
+    let mut keys = SortedMap::new();
+    for (index, requirement) in items(term, "matchLabelExpressions").iter().enumerate() {
+        let (path, key) = (path.index(index), text(requirement, "key"));
+        let (of_values, values) = (path.child("values"), items(requirement, "values"));
+        if values.is_empty() {
+            causes.required(&of_values, "");
+        }
+        let mut seen = SortedSet::new();
+        for (index, value) in values.iter().filter_map(Value::as_str).enumerate() {
+            if !seen.insert(value) {
+                causes.duplicate(&of_values.index(index), value);
+            }
+        }
+        causes.invalid_each(&path.child("key"), key, names::qualified_name(key));
+        if keys.insert(key, seen).is_some() {
+            causes.duplicate(&path.child("key"), key);
+        }
+    }
+    keys
 }
 
 /// A changed class: most of it never changes.

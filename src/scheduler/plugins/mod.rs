@@ -51,8 +51,7 @@ impl Claims {
             .map_err(|message| (Plugin::VolumeRestrictions, message))?;
         let all = volume_binding::PodClaims::find(pod, cache, assumed)
             .map_err(|message| (Plugin::VolumeBinding, message))?;
-        let zones =
-            volume_zone::Zones::find(pod, cache).map_err(|message| (Plugin::VolumeZone, message))?;
+        let zones = volume_zone::Zones::find(pod, cache).map_err(|message| (Plugin::VolumeZone, message))?;
         Ok(Self { sole, all, zones })
     }
 }

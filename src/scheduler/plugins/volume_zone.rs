@@ -52,7 +52,8 @@ impl Zones {
         let mut zones = Self::default();
         for source in pod.spec.volumes.iter().filter_map(|volume| volume.persistent_volume_claim.as_ref()) {
             let claim = cache.typed::<PersistentVolumeClaim>(&pod.metadata.namespace, &source.claim_name);
-            let Some(name) = claim.map(|claim| &claim.spec.volume_name).filter(|name| !name.is_empty()) else {
+            let Some(name) = claim.map(|claim| &claim.spec.volume_name).filter(|name| !name.is_empty())
+            else {
                 // A claim that waits for its first consumer; all others were refused before.
                 continue;
             };
