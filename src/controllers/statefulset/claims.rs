@@ -261,6 +261,22 @@ mod tests {
     }
 
     #[test]
+    fn of_templates_of_one_name_the_last_counts() {
+        let mut set = set();
+        let mut second = PersistentVolumeClaim::default();
+        "datadir".clone_into(&mut second.metadata.name);
+        set.spec.volume_claim_templates.push(second);
+        let mut pod = Pod::default();
+        "foo-0".clone_into(&mut pod.metadata.name);
+        update_storage(&set, &mut pod);
+        assert_eq!(pod.spec.volumes.len(), 1);
+        assert!(storage_matches(&set, &pod));
+        let claims: Vec<usize> =
+            claims_of(&set, "foo-0", &Cache::default()).map(|(index, _)| index).collect();
+        assert_eq!(claims, [1]);
+    }
+
+    #[test]
     fn sts_util_09_the_selectors_labels_win() {
         let set = set();
         let claim = new_claim(&set, &set.spec.volume_claim_templates[0], "foo-0");

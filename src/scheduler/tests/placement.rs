@@ -219,13 +219,13 @@ fn labels_of_volumes_hold_pods_to_zones() {
     let nodes = format!("node a {ZONE}=a\nnode b {ZONE}=b {REGION}=r\nnode none\nnode old {OLD_ZONE}=b\n");
     let table = [
         // A node without such labels takes all; an old label of a node is no new one.
-        (format!("{ZONE}=b"), "a=VolumeZone b=80 none=80 old=VolumeZone"),
-        (format!("{OLD_ZONE}=b"), "a=VolumeZone b=80 none=80 old=80"),
-        (format!("{ZONE}=a__b"), "a=80 b=80 none=80 old=VolumeZone"),
+        (format!("{ZONE}=b"), "a=VolumeZone b=397 none=397 old=VolumeZone"),
+        (format!("{OLD_ZONE}=b"), "a=VolumeZone b=397 none=397 old=397"),
+        (format!("{ZONE}=a__b"), "a=397 b=397 none=397 old=VolumeZone"),
         (format!("{ZONE}=a {REGION}=r"), "a=VolumeZone b=VolumeZone none=only old=VolumeZone"),
         // What cannot be read asks for nothing.
-        (format!("{ZONE}=a__"), "a=80 b=80 none=80 old=80"),
-        ("disk=ssd".to_owned(), "a=80 b=80 none=80 old=80"),
+        (format!("{ZONE}=a__"), "a=397 b=397 none=397 old=397"),
+        ("disk=ssd".to_owned(), "a=397 b=397 none=397 old=397"),
     ];
     for (labels, expected) in table {
         check_nodes(&format!("{nodes}volume v {labels}\nclaim c bound=v\npod p claim=c"), expected);

@@ -2,6 +2,7 @@
 
 mod others;
 mod pods;
+mod rarer;
 mod workloads;
 
 use expect_test::Expect;

@@ -61,3 +61,60 @@ impl Found {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::warnings;
+    use crate::api::{Kind, Object};
+
+    fn of(kind: Kind, value: Value) -> Vec<String> {
+        warnings(&Object::from_value(kind, value).unwrap(), None)
+    }
+
+    #[test]
+    fn old_names_and_sources_are_told() {
+        let required = json!({"nodeSelectorTerms": [{"matchExpressions": [
+            {"key": "beta.kubernetes.io/os", "operator": "Exists"}]}]});
+        let volume = json!({
+            "metadata": {"name": "v", "annotations": {"volume.beta.kubernetes.io/mount-options": "ro"}},
+            "spec": {"nodeAffinity": {"required": required}, "storageos": {}, "rbd": {}},
+        });
+        let expected = [
+            "metadata.annotations[volume.beta.kubernetes.io/mount-options]: deprecated since v1.31; use \"mountOptions\" \
+             attribute instead",
+            "spec.nodeAffinity.required.nodeSelectorTerms[0].matchExpressions[0].key: beta.kubernetes.io/os is \
+             deprecated since v1.14; use \"kubernetes.io/os\" instead",
+            "spec.storageOS: deprecated in v1.22, non-functional in v1.25+",
+            "spec.rbd: deprecated in v1.28, non-functional in v1.31+",
+        ];
+        assert_eq!(of(Kind::PersistentVolume, volume), expected);
+        let class = json!({"metadata": {"name": "c"}, "provisioner": "p", "allowedTopologies": [
+            {"matchLabelExpressions": [{"key": "failure-domain.beta.kubernetes.io/zone", "values": ["a"]}]}]});
+        let expected = "allowedTopologies[0].matchLabelExpressions[0].key: deprecated since v1.17; use \
+                        \"topology.kubernetes.io/zone\" instead";
+        assert_eq!(of(Kind::StorageClass, class), [expected]);
+        let slice = json!({"metadata": {"name": "s"}, "addressType": "FQDN", "endpoints": []});
+        assert_eq!(of(Kind::EndpointSlice, slice), ["spec.addressType: FQDN endpoints are deprecated"]);
+        let account = json!({"metadata": {"name": "a", "annotations": {
+            "kubernetes.io/enforce-mountable-secrets": "true"}}});
+        assert!(of(Kind::ServiceAccount, account)[0].contains("deprecated in v1.32+"));
+    }
+
+    #[test]
+    fn old_labels_of_nodes_and_odd_values_are_told() {
+        let preferred = json!([{"weight": 1, "preference": {"matchExpressions": [
+            {"key": "a", "operator": "In", "values": ["a b"]}]}}]);
+        let pod = json!({"metadata": {"name": "p"}, "spec": {
+            "nodeSelector": {"node-role.kubernetes.io/master": ""},
+            "affinity": {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": preferred}},
+        }});
+        let told = of(Kind::Pod, pod);
+        let expected = "spec.nodeSelector[node-role.kubernetes.io/master]: use \
+                        \"node-role.kubernetes.io/control-plane\" instead";
+        assert_eq!(told[0], expected);
+        let path = "spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].preference";
+        assert!(told[1].starts_with(&format!("{path}.matchExpressions[0].values[0]: a b is invalid, ")));
+    }
+}
