@@ -30,8 +30,8 @@ impl Amounts for Option<Quantity> {
     }
 }
 
-/// How much of a resource the containers ask for (`requests`) or may use (`limits`) together; `None` where none
-/// of them says so.
+/// How much of a resource the containers ask for (`requests`) or may use (`limits`) together; `None` where
+/// none of them says so.
 pub fn together(spec: &PodSpec, field: &str, name: &str) -> Option<Quantity> {
     of_containers(spec, |container| {
         let resources = &container.resources;

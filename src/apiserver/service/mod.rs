@@ -1,8 +1,8 @@
 //! Gives Services their addresses and node ports, and keeps them.
 //!
 //! Models pkg/registry/core/service (`storage/alloc.go`, `patchAllocatedValues`, and of `strategy.go`
-//! `dropTypeDependentFields`), Kubernetes v1.36, on a cluster with IPv4 alone, the range 10.96.0.0/12 and node
-//! ports 30000 to 32767. Left out: health check ports.
+//! `dropTypeDependentFields`), Kubernetes v1.36, on a cluster with IPv4 alone, the range 10.96.0.0/12 and
+//! node ports 30000 to 32767. Left out: health check ports.
 //!
 //! - `families`: IPv4 or IPv6. `node_ports`: ports of the nodes.
 

@@ -1,7 +1,8 @@
 //! Gives the ports of Services ports of the nodes.
 //!
 //! Models `initNodePorts` and `updateNodePorts`, pkg/registry/core/service/storage/alloc.go, Kubernetes
-//! v1.36: in a new Service ports of one number, as of TCP and UDP, share one. Left out: ports of health checks.
+//! v1.36: in a new Service ports of one number, as of TCP and UDP, share one. Left out: ports of health
+//! checks.
 
 use serde_json::{Value, json};
 
@@ -106,12 +107,11 @@ impl Numbers<'_> {
         for index in 0..service.spec.ports.len() {
             match service.spec.ports.get(index).and_then(of) {
                 Some(number) if own.insert(number) => self.take(&name, index, number)?,
-                Some(_) => {}
                 None if are_drawn => {
                     let given = self.draw();
                     set(&mut service.spec.ports, index, given);
                 }
-                None => {}
+                _ => {}
             }
         }
         Ok(())

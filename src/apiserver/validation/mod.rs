@@ -5,8 +5,9 @@
 //!
 //! - [`causes`]: paths and causes. `names`, `addresses`, `metadata`, `selectors`, `resources`: rules that all
 //!   kinds share.
-//! - `pods`: pods; their parts in `pod_annotations`, `pod_spec`, `containers`, `environment`, `mounts`, `probes`, `security`,
-//!   `volumes`, `affinity`. `stateful_set`, `daemon_set`, `deployment`, `storage`, `service`,
+//! - `pods`: pods; their parts in `pod_annotations`, `pod_spec`, `containers`, `environment`, `mounts`,
+//!   `probes`, `security`, `volumes`, `affinity`. `stateful_set`, `daemon_set`, `deployment`, `storage` (with
+//!   `storage_class`, `data_sources`), `service` (with `service_addresses`, `load_balancer`),
 //!   `disruption_budget`, `endpoint_slice`, `others`: the other kinds. `diff`: what changed.
 //!   `warnings`: what is accepted all the same.
 
@@ -32,7 +33,11 @@ mod stateful_set;
 mod daemon_set;
 mod deployment;
 mod storage;
+mod storage_class;
+mod data_sources;
 mod service;
+mod service_addresses;
+mod load_balancer;
 mod disruption_budget;
 mod endpoint_slice;
 mod others;
@@ -73,7 +78,7 @@ pub(super) fn create(object: &Object, author: Author) -> Result<(), StatusError>
 pub(super) fn service_addresses(service: &Service) -> Result<(), StatusError> {
     let mut causes = Causes::default();
     let spec = crate::api::codec::to_value(&service.spec);
-    service::cluster_ips(&spec, &causes::Path::new("spec"), &mut causes);
+    service_addresses::cluster_ips(&spec, &causes::Path::new("spec"), &mut causes);
     if causes.0.is_empty() {
         return Ok(());
     }
@@ -153,7 +158,7 @@ fn spec(kind: Kind, value: &Value, causes: &mut Causes) {
             storage::claim_spec(super::fields::at(value, &["spec"]), &causes::Path::new("spec"), causes);
         }
         Kind::PersistentVolume => storage::volume(value, causes),
-        Kind::StorageClass => storage::class(value, causes),
+        Kind::StorageClass => storage_class::class(value, causes),
         Kind::Service => service::create(value, causes),
         Kind::Node => others::node(value, causes),
         Kind::Namespace => others::namespace(value, causes),
@@ -177,7 +182,7 @@ fn changed_spec(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
         Kind::ControllerRevision => stateful_set::revision(new, Some(old), causes),
         Kind::PersistentVolumeClaim => storage::update_claim(new, old, causes),
         Kind::PersistentVolume => storage::update_volume(new, old, causes),
-        Kind::StorageClass => storage::update_class(new, old, causes),
+        Kind::StorageClass => storage_class::update_class(new, old, causes),
         Kind::Service => service::update(new, old, causes),
         Kind::Node => others::update_node(new, old, causes),
         Kind::EndpointSlice => endpoint_slice::endpoint_slice(new, old, causes),
@@ -209,7 +214,7 @@ fn changed_status(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
         Kind::ReplicaSet => deployment::replica_set_status(new, causes),
         Kind::Namespace => others::namespace_status(new, causes),
         Kind::Node => others::node(new, causes),
-        Kind::Service => service::status(new, old, causes),
+        Kind::Service => load_balancer::status(new, old, causes),
         Kind::PodDisruptionBudget => disruption_budget::status(new, causes),
         _ => {}
     }

@@ -7,15 +7,14 @@ use serde_json::Value;
 
 use super::super::fields::{at, is_empty, items, number, text};
 use super::causes::{Causes, Path};
+use super::load_balancer::{self, ONLY_LOAD_BALANCER};
+use super::service_addresses::{cluster_ips, is_headless};
 use super::{addresses, containers, names, selectors};
 use crate::collections::SortedSet;
 
-/// The annotation that named source ranges before there was a field for them.
-const SOURCE_RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
 /// The annotation that asks for near endpoints, and its old name.
 const TOPOLOGY: [&str; 2] =
     ["service.kubernetes.io/topology-mode", "service.kubernetes.io/topology-aware-hints"];
-const ONLY_LOAD_BALANCER: &str = "may only be used when `type` is 'LoadBalancer'";
 
 /// A new Service.
 pub(super) fn create(service: &Value, causes: &mut Causes) {
@@ -54,11 +53,11 @@ fn service_of(service: &Value, old: &Value, causes: &mut Causes) {
         &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"],
     );
     node_ports(type_, ports, &path.child("ports"), causes);
-    source_ranges(service, old, causes);
+    load_balancer::source_ranges(service, old, causes);
     if type_ != "LoadBalancer" && !at(spec, &["allocateLoadBalancerNodePorts"]).is_null() {
         causes.forbidden(&path.child("allocateLoadBalancerNodePorts"), ONLY_LOAD_BALANCER);
     }
-    load_balancer_class(spec, &path.child("loadBalancerClass"), causes);
+    load_balancer::class(spec, &path.child("loadBalancerClass"), causes);
     traffic(spec, type_, &path, causes);
 }
 
@@ -72,93 +71,6 @@ fn topology(annotations: &Value, causes: &mut Causes) {
         let detail = format!("must match annotations[{}] when both are specified", TOPOLOGY[1]);
         causes.invalid(&path, mode, &detail);
     }
-}
-
-/// The state of a load balancer, as a person changed it.
-pub(super) fn status(new: &Value, old: &Value, causes: &mut Causes) {
-    let path = Path::new("status.loadBalancer.ingress");
-    let of = |service| items(at(service, &["status", "loadBalancer"]), "ingress");
-    if text(at(new, &["spec"]), "type") != "LoadBalancer" && !of(new).is_empty() {
-        causes.forbidden(&path, "may only be used when `spec.type` is 'LoadBalancer'");
-        return;
-    }
-    for (index, ingress) in of(new).iter().enumerate() {
-        let path = path.index(index);
-        let (ip, mode, host) =
-            (text(ingress, "ip"), at(ingress, &["ipMode"]).as_str(), text(ingress, "hostname"));
-        let is_old = || of(old).iter().any(|old| text(old, "ip") == ip);
-        if let Some(error) = addresses::ip(ip).filter(|_| !ip.is_empty() && !is_old()) {
-            causes.invalid(&path.child("ip"), ip, error);
-        }
-        let path_of_mode = path.child("ipMode");
-        match mode {
-            None if !ip.is_empty() => causes.required(&path_of_mode, "must be specified when `ip` is set"),
-            None => {}
-            Some(_) if ip.is_empty() => {
-                causes.forbidden(&path_of_mode, "may not be specified when `ip` is not set");
-            }
-            Some(mode) => causes.one_of(&path_of_mode, mode, &["Proxy", "VIP"]),
-        }
-        if !host.is_empty() {
-            let path = path.child("hostname");
-            causes.invalid_each(&path, host, names::dns_subdomain(host));
-            if addresses::is_one(host) {
-                causes.invalid(&path, host, "must be a DNS name, not an IP address");
-            }
-        }
-    }
-}
-
-/// From where a load balancer may be reached: what was accepted before stays.
-fn source_ranges(service: &Value, old: &Value, causes: &mut Causes) {
-    const FIELD: &str = "loadBalancerSourceRanges";
-    let spec = at(service, &["spec"]);
-    let is_misplaced = text(spec, "type") != "LoadBalancer";
-    let ranges = items(spec, FIELD);
-    if !ranges.is_empty() {
-        // Upstream spells it as Go does.
-        let path = Path::new("spec.LoadBalancerSourceRanges");
-        if is_misplaced {
-            causes.forbidden(&path, ONLY_LOAD_BALANCER);
-        }
-        let old = items(at(old, &["spec"]), FIELD);
-        let is_old = |range: &str| old.iter().filter_map(Value::as_str).any(|old| old.trim() == range);
-        for (index, range) in ranges.iter().filter_map(Value::as_str).map(str::trim).enumerate() {
-            if let Some(error) = addresses::cidr(range).filter(|_| !is_old(range)) {
-                causes.invalid(&path.index(index), range, error);
-            }
-        }
-        return;
-    }
-    let annotation = |service: &Value| at(service, &["metadata", "annotations", SOURCE_RANGES]).clone();
-    let Value::String(ranges) = annotation(service) else {
-        return;
-    };
-    let path = Path::new("metadata.annotations").key(SOURCE_RANGES);
-    if is_misplaced {
-        causes.forbidden(&path, ONLY_LOAD_BALANCER);
-    }
-    if annotation(old) != *ranges && !ranges.trim().is_empty() {
-        for range in ranges.trim().split(',').map(str::trim) {
-            if let Some(error) = addresses::cidr(range) {
-                causes.invalid(&path, range, error);
-            }
-        }
-    }
-}
-
-fn load_balancer_class(spec: &Value, path: &Path, causes: &mut Causes) {
-    if let Some(class) = spec.get("loadBalancerClass").and_then(Value::as_str) {
-        if text(spec, "type") == "LoadBalancer" {
-            causes.invalid_each(path, class, names::qualified_name(class));
-        } else {
-            causes.forbidden(path, ONLY_LOAD_BALANCER);
-        }
-    }
-}
-
-fn is_headless(spec: &Value) -> bool {
-    matches!(items(spec, "clusterIPs"), [only] if only == "None")
 }
 
 fn external_name(spec: &Value, path: &Path, causes: &mut Causes) {
@@ -214,74 +126,6 @@ fn session_affinity(spec: &Value, path: &Path, causes: &mut Causes) {
     {
         let path = path.child("clientIP").child("timeoutSeconds");
         causes.invalid(&path, seconds, "must be greater than 0 and less than 86400");
-    }
-}
-
-/// The addresses of a Service and the families that they are of.
-pub(super) fn cluster_ips(spec: &Value, path: &Path, causes: &mut Causes) {
-    if text(spec, "type") == "ExternalName" {
-        return;
-    }
-    let list = at(spec, &["clusterIPs"]);
-    let ips = items(spec, "clusterIPs");
-    let of_ips = path.child("clusterIPs");
-    let single = text(spec, "clusterIP");
-    match ips.first() {
-        None if !single.is_empty() => causes.required(&of_ips, ""),
-        Some(first) if !single.is_empty() && first != single => {
-            causes.invalid(&of_ips, list.clone(), "first value must match `clusterIP`");
-        }
-        Some(_) if single.is_empty() => {
-            causes.invalid(&of_ips, list.clone(), "must be empty when `clusterIP` is not specified");
-        }
-        _ => {}
-    }
-    families(spec, path, causes);
-    let mut are_valid = true;
-    for (index, address) in ips.iter().filter_map(Value::as_str).enumerate() {
-        if index == 0 && address == "None" {
-            if ips.len() > 1 {
-                causes.invalid(&of_ips, list.clone(), "'None' must be the first and only value");
-                are_valid = false;
-            }
-        } else if let Some(error) = addresses::ip(address) {
-            causes.invalid(&of_ips.index(index), address, error);
-            are_valid = false;
-        }
-    }
-    if ips.len() > 2 {
-        causes.invalid(&of_ips, list.clone(), "may only hold up to 2 values");
-    }
-    let are_new: Vec<bool> =
-        ips.iter().filter_map(Value::as_str).map(|address| address.contains(':')).collect();
-    if !are_valid || is_headless(spec) {
-        return;
-    }
-    if are_new.len() > 1 && !(are_new.contains(&true) && are_new.contains(&false)) {
-        causes.invalid(&of_ips, list.clone(), "may specify no more than one IP for each IP family");
-    }
-    for (index, (family, is_new)) in items(spec, "ipFamilies").iter().zip(are_new).enumerate() {
-        let family = family.as_str().unwrap_or_default();
-        if matches!((family, is_new), ("IPv4", true) | ("IPv6", false)) {
-            let address = ips.get(index).cloned().unwrap_or_default();
-            let detail = format!("expected an {family} value as indicated by `ipFamilies[{index}]`");
-            causes.invalid(&of_ips.index(index), address, &detail);
-        }
-    }
-}
-
-fn families(spec: &Value, path: &Path, causes: &mut Causes) {
-    let mut seen = SortedSet::new();
-    for (index, family) in items(spec, "ipFamilies").iter().filter_map(Value::as_str).enumerate() {
-        let path = path.child("ipFamilies").index(index);
-        causes.one_of(&path, family, &["IPv4", "IPv6"]);
-        if !seen.insert(family) {
-            causes.duplicate(&path, family);
-        }
-    }
-    if let Some(policy) = spec.get("ipFamilyPolicy").and_then(Value::as_str) {
-        let policies = ["PreferDualStack", "RequireDualStack", "SingleStack"];
-        causes.one_of(&path.child("ipFamilyPolicy"), policy, &policies);
     }
 }
 

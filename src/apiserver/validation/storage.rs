@@ -1,17 +1,15 @@
-//! Rules for claims, volumes and classes.
+//! Rules for claims and volumes.
 //!
 //! Models pkg/apis/core/validation/validation.go (`ValidatePersistentVolumeClaim`,
-//! `ValidatePersistentVolume`) and pkg/apis/storage/validation/validation.go, Kubernetes v1.36. Left out:
-//! details of volume sources that nothing here can mount.
+//! `ValidatePersistentVolume`), Kubernetes v1.36. Left out: details of volume sources that nothing here can mount.
 
 use serde_json::Value;
 
 use super::super::fields::{Fields, at, entries, items, text};
 use super::causes::{Causes, Path};
-use super::{diff, names, resources, selectors, volumes};
+use super::{data_sources, diff, names, resources, selectors, volumes};
 use crate::api::quantity::Quantity;
 use crate::api::volume::BETA_STORAGE_CLASS;
-use crate::collections::{SortedMap, SortedSet};
 
 const ACCESS_MODES: [&str; 4] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 const VOLUME_MODES: [&str; 2] = ["Block", "Filesystem"];
@@ -77,45 +75,10 @@ pub(super) fn claim_spec(spec: &Value, path: &Path, causes: &mut Causes) {
     }
     class_name(spec, path, causes);
     volume_mode(spec, path, causes);
-    data_sources(spec, path, causes);
+    data_sources::data_sources(spec, path, causes);
     let name = text(spec, "volumeAttributesClassName");
     if !name.is_empty() {
         causes.invalid_each(&path.child("volumeAttributesClassName"), name, names::dns_subdomain(name));
-    }
-}
-
-/// What a claim is filled from, in the old field and the new one.
-fn data_sources(spec: &Value, path: &Path, causes: &mut Causes) {
-    let [old, new] = ["dataSource", "dataSourceRef"].map(|field| at(spec, &[field]));
-    for (source, field) in [(old, "dataSource"), (new, "dataSourceRef")] {
-        if source.is_null() {
-            continue;
-        }
-        let path = path.child(field);
-        for field in ["name", "kind"] {
-            if text(source, field).is_empty() {
-                causes.required(&path.child(field), "");
-            }
-        }
-        let (group, kind) = (text(source, "apiGroup"), text(source, "kind"));
-        if group.is_empty() && kind != "PersistentVolumeClaim" {
-            let detail = "must be 'PersistentVolumeClaim' when referencing the default apiGroup";
-            causes.invalid(&path, kind, detail);
-        }
-        if !group.is_empty() {
-            causes.invalid_each(&path.child("apiGroup"), group, names::dns_subdomain(group));
-        }
-    }
-    if old.is_null() || new.is_null() {
-        return;
-    }
-    let is_elsewhere = !text(new, "namespace").is_empty();
-    let differ = ["apiGroup", "kind", "name"].iter().any(|field| at(old, &[field]) != at(new, &[field]));
-    // Upstream shows the path of the field, of which nothing is seen.
-    if is_elsewhere {
-        causes.invalid_shown(path, "{}", "may not be specified when dataSourceRef.namespace is specified");
-    } else if differ {
-        causes.invalid_shown(path, "{}", "must match dataSourceRef");
     }
 }
 
@@ -128,7 +91,8 @@ pub(super) fn update_claim(new: &Value, old: &Value, causes: &mut Causes) {
     if text(old_spec, "volumeName").is_empty() {
         copy(&mut old_clone, &new_clone, "volumeName");
     }
-    // A claim that named no class may get one; one that named it by the old annotation may name it by the field.
+    // A claim that named no class may get one; one that named it by the old annotation may name it by the
+    // field.
     let [new_class, old_class] =
         [new, old].map(|claim| at(claim, &["metadata", "annotations", BETA_STORAGE_CLASS]));
     let has_field = old_clone.contains_key("storageClassName");
@@ -187,7 +151,8 @@ fn copy(to: &mut Fields, from: &Fields, field: &str) {
     };
 }
 
-fn immutable(new: &Value, old: &Value, field: &str, causes: &mut Causes) {
+/// A field that never changes.
+pub(super) fn immutable(new: &Value, old: &Value, field: &str, causes: &mut Causes) {
     let (new, old) = (at(new, &[field]), at(old, &[field]));
     if new != old {
         causes.invalid(&Path::new(field), new.clone(), "field is immutable");
@@ -315,69 +280,5 @@ pub(super) fn update_volume(new: &Value, old: &Value, causes: &mut Causes) {
             new.clone(),
             "field is immutable, except for updating from beta label to GA",
         );
-    }
-}
-
-/// A class.
-pub(super) fn class(class: &Value, causes: &mut Causes) {
-    let provisioner = text(class, "provisioner");
-    let path = Path::new("provisioner");
-    if provisioner.is_empty() {
-        causes.required(&path, "");
-    } else {
-        let lower = provisioner.to_ascii_lowercase();
-        causes.invalid_each(&path, &lower, names::qualified_name(&lower));
-    }
-    if entries(class, "parameters").any(|(key, _)| key.is_empty()) {
-        causes.invalid(&Path::new("parameters"), "", "field can not be empty.");
-    }
-    let policy = text(class, "reclaimPolicy");
-    if !policy.is_empty() {
-        causes.one_of(&Path::new("reclaimPolicy"), policy, &["Delete", "Retain"]);
-    }
-    let mode = text(class, "volumeBindingMode");
-    causes.required_one_of(&Path::new("volumeBindingMode"), mode, &["Immediate", "WaitForFirstConsumer"]);
-    let mut before: Vec<SortedMap<&str, SortedSet<&str>>> = Vec::new();
-    for (index, term) in items(class, "allowedTopologies").iter().enumerate() {
-        let path = Path::new("allowedTopologies").index(index).child("matchLabelExpressions");
-        let term = topology_term(term, &path, causes);
-        if before.contains(&term) {
-            causes.duplicate(&path, "");
-        }
-        before.push(term);
-    }
-}
-
-/// Where a class makes its volumes: for each label the values that will do.
-fn topology_term<'a>(
-    term: &'a Value,
-    path: &Path,
-    causes: &mut Causes,
-) -> SortedMap<&'a str, SortedSet<&'a str>> {
-    let mut keys = SortedMap::new();
-    for (index, requirement) in items(term, "matchLabelExpressions").iter().enumerate() {
-        let (path, key) = (path.index(index), text(requirement, "key"));
-        let (of_values, values) = (path.child("values"), items(requirement, "values"));
-        if values.is_empty() {
-            causes.required(&of_values, "");
-        }
-        let mut seen = SortedSet::new();
-        for (index, value) in values.iter().filter_map(Value::as_str).enumerate() {
-            if !seen.insert(value) {
-                causes.duplicate(&of_values.index(index), value);
-            }
-        }
-        causes.invalid_each(&path.child("key"), key, names::qualified_name(key));
-        if keys.insert(key, seen).is_some() {
-            causes.duplicate(&path.child("key"), key);
-        }
-    }
-    keys
-}
-
-/// A changed class: most of it never changes.
-pub(super) fn update_class(new: &Value, old: &Value, causes: &mut Causes) {
-    for field in ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"] {
-        immutable(new, old, field, causes);
     }
 }

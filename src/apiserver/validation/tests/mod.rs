@@ -3,6 +3,7 @@
 mod others;
 mod pods;
 mod rarer;
+mod rarer_others;
 mod workloads;
 
 use expect_test::Expect;

@@ -1,7 +1,7 @@
 //! What keeps a pod from the volumes of its claims.
 //!
-//! Tells the verdicts of `VolumeRestrictions`, `VolumeBinding` and `VolumeZone`, pkg/scheduler/framework/plugins,
-//! Kubernetes v1.36.
+//! Tells the verdicts of `VolumeRestrictions`, `VolumeBinding` and `VolumeZone`,
+//! pkg/scheduler/framework/plugins, Kubernetes v1.36.
 
 use std::rc::Rc;
 
