@@ -1,7 +1,7 @@
 //! Rules for what claims are filled from.
 //!
-//! Models `validateDataSource` and `validateDataSourceRef`, pkg/apis/core/validation/validation.go, Kubernetes
-//! v1.36.
+//! Models `validateDataSource` and `validateDataSourceRef`, pkg/apis/core/validation/validation.go,
+//! Kubernetes v1.36.
 
 use serde_json::Value;
 

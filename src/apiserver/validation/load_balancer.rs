@@ -1,7 +1,7 @@
 //! Rules for what Services say of their load balancers.
 //!
-//! Models `validateLoadBalancerClassField`, `ValidateLoadBalancerStatus` and the part of `validateService` about
-//! source ranges, pkg/apis/core/validation/validation.go, Kubernetes v1.36.
+//! Models `validateLoadBalancerClassField`, `ValidateLoadBalancerStatus` and the part of `validateService`
+//! about source ranges, pkg/apis/core/validation/validation.go, Kubernetes v1.36.
 
 use serde_json::Value;
 

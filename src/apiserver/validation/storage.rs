@@ -1,7 +1,8 @@
 //! Rules for claims and volumes.
 //!
 //! Models pkg/apis/core/validation/validation.go (`ValidatePersistentVolumeClaim`,
-//! `ValidatePersistentVolume`), Kubernetes v1.36. Left out: details of volume sources that nothing here can mount.
+//! `ValidatePersistentVolume`), Kubernetes v1.36. Left out: details of volume sources that
+//! nothing here can mount.
 
 use serde_json::Value;
 
