@@ -149,6 +149,10 @@ fn placement() {
     let elsewhere = "$ fault misplace sc/standard --node=node-4\n$ kubectl cordon node-4\n\
                      $ kubectl apply -f web.yaml\n+30s\n$ fault clear sc/standard\n";
     check(elsewhere, "pod/web-0", "VolumeElsewhere");
+    let zone = "%node node-1\n$ kubectl label node node-1 topology.kubernetes.io/zone=a\n\
+                $ kubectl apply -f web.yaml\nsettle\n\
+                $ kubectl label pv --all topology.kubernetes.io/zone=b\n$ kubectl delete pod web-0\n+30s\n";
+    check(zone, "pod/web-0", "VolumeZone");
 }
 
 #[test]

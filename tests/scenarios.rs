@@ -56,7 +56,9 @@ scenarios! {
     two_budgets
     adoption
     endpoint_slices
+    service_ports
     volume_with_claim
+    volume_zones
     node_lost
     node_lost_force
     node_removed

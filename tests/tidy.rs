@@ -18,7 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("sim", &[]),
     ("shell", &["base64", "sim"]),
     ("api", &["sim"]),
-    ("apiserver", &["api", "sim"]),
+    ("apiserver", &["api", "base64", "sim"]),
     ("client", &["api", "apiserver", "sim"]),
     ("controllers", &["api", "client", "sim"]),
     ("scheduler", &["api", "client", "sim"]),

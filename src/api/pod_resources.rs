@@ -14,6 +14,32 @@ pub trait Amounts: Clone + Default {
     fn at_least(&mut self, other: &Self);
 }
 
+impl Amounts for Option<Quantity> {
+    fn plus(&mut self, other: &Self) {
+        match (self, other) {
+            (Some(own), Some(other)) => own.add(other),
+            (own @ None, Some(_)) => own.clone_from(other),
+            (_, None) => {}
+        }
+    }
+
+    fn at_least(&mut self, other: &Self) {
+        if other > self {
+            self.clone_from(other);
+        }
+    }
+}
+
+/// How much of a resource the containers ask for (`requests`) or may use (`limits`) together; `None` where
+/// none of them says so.
+pub fn together(spec: &PodSpec, field: &str, name: &str) -> Option<Quantity> {
+    of_containers(spec, |container| {
+        let resources = &container.resources;
+        let list = if field == "limits" { &resources.limits } else { &resources.requests };
+        list.get(name).and_then(|text| Quantity::parse(text).ok())
+    })
+}
+
 /// What the containers need together: they run at once, init containers one after another; sidecars run along
 /// with all that comes after them.
 pub fn of_containers<T: Amounts>(spec: &PodSpec, of: impl Fn(&Container) -> T) -> T {

@@ -140,7 +140,7 @@ pub(super) fn downward(scene: &Scene, pod: &Pod, container: &Container, from: &V
         "metadata.uid" => meta.uid.clone(),
         "metadata.labels" => list(&meta.labels),
         "metadata.annotations" => list(&meta.annotations),
-        "spec.nodeName" => pod.spec.node_name.clone(),
+        "spec.nodeName" | "spec.host" => pod.spec.node_name.clone(),
         "spec.serviceAccountName" => {
             let name = pod.spec.extra.get("serviceAccountName").and_then(Value::as_str);
             name.unwrap_or("default").to_owned()

@@ -33,6 +33,8 @@ pub enum Plugin {
     VolumeRestrictions,
     /// Claims and volumes.
     VolumeBinding,
+    /// Zones of volumes.
+    VolumeZone,
     /// Even spreading over nodes and zones.
     PodTopologySpread,
     /// Nearness to other pods.
@@ -47,7 +49,7 @@ pub enum Plugin {
 
 impl Plugin {
     /// The plugins that may refuse a node, in the order in which they are asked.
-    pub const FILTERS: [Self; 10] = [
+    pub const FILTERS: [Self; 11] = [
         Self::NodeUnschedulable,
         Self::NodeName,
         Self::TaintToleration,
@@ -56,6 +58,7 @@ impl Plugin {
         Self::NodeResourcesFit,
         Self::VolumeRestrictions,
         Self::VolumeBinding,
+        Self::VolumeZone,
         Self::PodTopologySpread,
         Self::InterPodAffinity,
     ];
@@ -72,6 +75,7 @@ impl Plugin {
             Self::NodeResourcesFit => "NodeResourcesFit",
             Self::VolumeRestrictions => "VolumeRestrictions",
             Self::VolumeBinding => "VolumeBinding",
+            Self::VolumeZone => "VolumeZone",
             Self::PodTopologySpread => "PodTopologySpread",
             Self::InterPodAffinity => "InterPodAffinity",
             Self::NodeResourcesBalancedAllocation => "NodeResourcesBalancedAllocation",

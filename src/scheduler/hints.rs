@@ -9,13 +9,15 @@ use super::plugins::node_unschedulable::tolerates_unschedulable;
 use super::plugins::pod_topology_spread::{Constraint, constraints_of};
 use super::plugins::taint_toleration::is_kept_off;
 use super::plugins::volume_restrictions::share_a_claim;
+use super::plugins::volume_zone;
 use super::resources::{PodRequests, Resources};
 use super::terms::{Role, Term, terms_of};
 use crate::api::node::Node;
 use crate::api::pod::Pod;
 use crate::api::scheduling::HostPort;
 use crate::api::scheduling::node_affinity_matches;
-use crate::api::storage::{PersistentVolumeClaim, StorageClass};
+use crate::api::storage::{PersistentVolume, PersistentVolumeClaim, StorageClass};
+use crate::api::volume::binds_late;
 
 /// Something that happened in the cluster.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +35,7 @@ pub(crate) enum ClusterEvent<'a> {
     /// A claim came or changed.
     Claim { claim: &'a PersistentVolumeClaim, is_new: bool },
     /// A volume came or changed.
-    Volume,
+    Volume { old: Option<&'a PersistentVolume>, new: &'a PersistentVolume },
     /// A class came or changed.
     StorageClass { old: Option<&'a StorageClass>, new: &'a StorageClass },
 }
@@ -67,17 +69,23 @@ pub(crate) fn may_help(plugin: Plugin, pod: &Pod, event: &ClusterEvent<'_>) -> b
         ClusterEvent::AssignedPodDelete(gone) => deleted_pod_may_help(plugin, pod, gone),
         ClusterEvent::Itself { old, new } => itself_may_help(plugin, old, new),
         ClusterEvent::Claim { claim, is_new } => {
-            (plugin == Plugin::VolumeBinding || (plugin == Plugin::VolumeRestrictions && is_new))
+            (matches!(plugin, Plugin::VolumeBinding | Plugin::VolumeZone)
+                || (plugin == Plugin::VolumeRestrictions && is_new))
                 && claim.metadata.namespace == pod.metadata.namespace
                 && pod.claim_names().any(|name| name == claim.metadata.name)
         }
-        ClusterEvent::Volume => plugin == Plugin::VolumeBinding,
-        ClusterEvent::StorageClass { old, new } => {
-            plugin == Plugin::VolumeBinding
-                && old.is_none_or(|old| {
-                    old.extra.get("allowedTopologies") != new.extra.get("allowedTopologies")
-                })
-        }
+        ClusterEvent::Volume { old, new } => match plugin {
+            Plugin::VolumeBinding => true,
+            Plugin::VolumeZone => volume_zone::has_moved(old, new),
+            _ => false,
+        },
+        ClusterEvent::StorageClass { old, new } => match plugin {
+            Plugin::VolumeBinding => {
+                old.is_none_or(|old| old.extra.get("allowedTopologies") != new.extra.get("allowedTopologies"))
+            }
+            Plugin::VolumeZone => old.is_none() && binds_late(Some(new)),
+            _ => false,
+        },
     }
 }
 
@@ -104,7 +112,7 @@ fn node_may_help(plugin: Plugin, pod: &Pod, old: Option<&Node>, new: &Node) -> b
             taints || ((is_new || changed(|change| change.allocatable)) && has_more_room(pod, old, new))
         }
         Plugin::NodeName | Plugin::NodePorts | Plugin::VolumeRestrictions => is_new || taints,
-        Plugin::VolumeBinding => is_new || labels || taints,
+        Plugin::VolumeBinding | Plugin::VolumeZone => is_new || labels || taints,
         Plugin::PodTopologySpread => {
             (is_new || labels || taints) && spread_may_change(&hard_constraints(pod), old, new)
         }
@@ -295,6 +303,32 @@ mod tests {
             .map(Plugin::name)
             .collect();
             assert_eq!(helped.join(" "), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn the_places_of_volumes_bring_back_what_they_refused() {
+        let pod: Pod = from_value(json!({"metadata": {"name": "p", "namespace": "default"}})).unwrap();
+        let volume = |zone: &str, phase: &str| -> PersistentVolume {
+            let labels = json!({"topology.kubernetes.io/zone": zone});
+            from_value(json!({"metadata": {"name": "v", "labels": labels}, "status": {"phase": phase}}))
+                .unwrap()
+        };
+        let class = |mode: &str| -> StorageClass {
+            from_value(json!({"metadata": {"name": "c"}, "volumeBindingMode": mode})).unwrap()
+        };
+        let (old, bound, moved) = (volume("a", "Available"), volume("a", "Bound"), volume("b", "Bound"));
+        let (late, now) = (class("WaitForFirstConsumer"), class("Immediate"));
+        let table = [
+            ("new", ClusterEvent::Volume { old: None, new: &old }, true),
+            ("bound", ClusterEvent::Volume { old: Some(&old), new: &bound }, false),
+            ("moved", ClusterEvent::Volume { old: Some(&bound), new: &moved }, true),
+            ("late class", ClusterEvent::StorageClass { old: None, new: &late }, true),
+            ("late class, changed", ClusterEvent::StorageClass { old: Some(&late), new: &late }, false),
+            ("class", ClusterEvent::StorageClass { old: None, new: &now }, false),
+        ];
+        for (what, event, expected) in table {
+            assert_eq!(may_help(Plugin::VolumeZone, &pod, &event), expected, "{what}");
         }
     }
 }

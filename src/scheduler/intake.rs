@@ -80,7 +80,8 @@ impl Scheduler {
                 } else {
                     self.volumes.unbound.insert(name, Rc::clone(volume));
                 }
-                self.tell_queue(now, &ClusterEvent::Volume);
+                let old = old_of::<PersistentVolume>(change).map(|old| &**old);
+                self.tell_queue(now, &ClusterEvent::Volume { old, new: volume });
             }
             None => drop(self.volumes.unbound.remove(&name)),
         }

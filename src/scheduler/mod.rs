@@ -39,6 +39,7 @@ mod component_tests;
 
 pub use draws::DrawTable;
 pub use framework::{Attempt, NodeVerdict, Plugin, Preemption, Rejection, SCORE_WEIGHTS, Scores};
+pub(crate) use plugins::volume_zone::places_of as volume_places;
 pub use queue::Place;
 
 use std::rc::Rc;

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::fields::{Fields, each, is_empty, made_under, set_default};
+use super::super::fields::{Fields, each, is_empty, made_under, set_default, under};
 
 /// How long a client stays with a pod: three hours.
 const AFFINITY_SECONDS: i64 = 10_800;
@@ -50,6 +50,13 @@ pub(super) fn service(object: &mut Fields) {
     }
     if type_ == "LoadBalancer" && !spec.contains_key("allocateLoadBalancerNodePorts") {
         spec.insert("allocateLoadBalancerNodePorts".into(), true.into());
+    }
+    let balancer = under(object, "status").and_then(|status| under(status, "loadBalancer"));
+    for ingress in balancer.filter(|_| type_ == "LoadBalancer").into_iter().flat_map(|of| each(of, "ingress"))
+    {
+        if !is_empty(ingress.get("ip").unwrap_or(&Value::Null)) {
+            set_default(ingress, "ipMode", "VIP");
+        }
     }
 }
 

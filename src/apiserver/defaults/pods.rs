@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 
 use super::super::fields::{Fields, each, made_under, set_default, under};
 use super::{containers, gated, resource_lists, round_up, volumes};
-use crate::api::quantity::Quantity;
+use crate::api::codec::from_value;
+use crate::api::pod::PodSpec;
+use crate::api::pod_resources::together;
 
 /// All lists of containers.
 pub(super) const CONTAINER_LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
@@ -65,21 +67,10 @@ fn pod_requests(spec: &mut Fields) {
         Some(Value::Object(limits)) if !limits.is_empty() => limits.clone(),
         _ => return,
     };
+    let typed: PodSpec = from_value(Value::Object(spec.clone())).unwrap_or_default();
     let mut sums = Fields::new();
     for name in ["cpu", "memory"] {
-        let mut sum: Option<Quantity> = None;
-        for container in each(spec, "containers") {
-            let request =
-                container.get("resources").and_then(|resources| resources.get("requests")?.get(name));
-            if let Some(amount) = request.and_then(Value::as_str).and_then(|text| Quantity::parse(text).ok())
-            {
-                match &mut sum {
-                    Some(sum) => sum.add(&amount),
-                    None => sum = Some(amount),
-                }
-            }
-        }
-        if let Some(sum) = sum {
+        if let Some(sum) = together(&typed, "requests", name) {
             sums.insert(name.to_owned(), sum.to_string().into());
         } else if let Some(limit) = limits.get(name) {
             sums.insert(name.to_owned(), limit.clone());

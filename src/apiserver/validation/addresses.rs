@@ -6,6 +6,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::causes::{Causes, Path};
 use crate::api::schema::quote;
 
 /// An address as Go's older functions read it, and whether zeros stand before a number of it, which others
@@ -39,6 +40,41 @@ pub(super) fn ip(text: &str) -> Option<&'static str> {
         Some((_, true)) => Some("must not have leading 0s"),
         Some((address, _)) if is_mapped(address) => Some("must not be an IPv4-mapped IPv6 address"),
         Some(_) => None,
+    }
+}
+
+/// Whether a text can be read as an address.
+pub(super) fn is_one(text: &str) -> bool {
+    sloppy(text).is_some()
+}
+
+/// Refuses what is no address of a single machine that others can reach (`ValidateEndpointIP`).
+pub(super) fn reachable(text: &str, path: &Path, causes: &mut Causes) {
+    let address = match (ip(text), sloppy(text)) {
+        (None, Some((address, _))) => address,
+        (error, _) => return causes.invalid(path, text, error.unwrap_or_default()),
+    };
+    let (is_near, is_to_many) = match address {
+        IpAddr::V4(address) => {
+            let octets = address.octets();
+            (address.is_link_local(), matches!(octets, [224, 0, 0, _]))
+        }
+        IpAddr::V6(address) => {
+            let first = address.segments()[0];
+            (first & 0xffc0 == 0xfe80, first & 0xff0f == 0xff02)
+        }
+    };
+    if address.is_unspecified() {
+        causes.invalid(path, text, &format!("may not be unspecified ({text})"));
+    }
+    for (is_so, range) in [
+        (address.is_loopback(), "loopback range (127.0.0.0/8, ::1/128)"),
+        (is_near, "link-local range (169.254.0.0/16, fe80::/10)"),
+        (is_to_many, "link-local multicast range (224.0.0.0/24, ff02::/10)"),
+    ] {
+        if is_so {
+            causes.invalid(path, text, &format!("may not be in the {range}"));
+        }
     }
 }
 
@@ -78,10 +114,20 @@ pub(super) fn cidr(text: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether all can be read as networks, as they should be written or not.
+pub(super) fn are_networks(list: &[serde_json::Value]) -> bool {
+    list.iter().all(|text| text.as_str().and_then(sloppy_network).is_some())
+}
+
+/// The one way to write an address of the newer protocol, where it is written otherwise.
+pub(super) fn canonical_form(text: &str) -> Option<String> {
+    let form = text.parse::<Ipv6Addr>().ok()?.to_string();
+    (form != text).then_some(form)
+}
+
 /// What an address that is valid is warned of: there is one way to write it.
 pub(super) fn ip_warning(text: &str) -> Option<String> {
-    let address: Ipv6Addr = text.parse().ok()?;
-    canonical("IPv6 address", text, &address.to_string())
+    canonical("IPv6 address", text, &canonical_form(text)?)
 }
 
 /// The same of a network.

@@ -132,9 +132,19 @@ impl Causes {
         self.push(path, format!("Not found: {}", shown(&value.into())));
     }
 
+    /// A reference to nothing, with what there is.
+    pub(super) fn not_found_because(&mut self, path: &Path, value: &str, detail: &str) {
+        self.push(path, format!("Not found: {}: {detail}", quote(value)));
+    }
+
     /// A value with too many bytes.
     pub(super) fn too_long(&mut self, path: &Path, max: usize) {
         self.push(path, format!("Too long: may not be more than {max} bytes"));
+    }
+
+    /// A list with too many items.
+    pub(super) fn too_many(&mut self, path: &Path, count: usize, max: usize) {
+        self.push(path, format!("Too many: {count}: must have at most {max} items"));
     }
 
     /// A number below zero.

@@ -74,6 +74,14 @@ pub(super) fn init(pod: PodView<'_>, path: &Path, causes: &mut Causes) {
                 );
             }
         }
+        for (index, policy) in items(container, "resizePolicy").iter().enumerate() {
+            let restart = text(policy, "restartPolicy");
+            if restart == "RestartContainer" {
+                let path = path.child("resizePolicy").index(index).child("restartPolicy");
+                let detail = "must not be set to 'RestartContainer' for non-sidecar initContainers";
+                causes.invalid(&path, restart, detail);
+            }
+        }
     }
 }
 
@@ -102,10 +110,20 @@ fn common(container: &Value, pod: PodView<'_>, path: &Path, causes: &mut Causes)
         text(container, "imagePullPolicy"),
         &["Always", "IfNotPresent", "Never"],
     );
-    resources::container(at(container, &["resources"]), &path.child("resources"), causes);
+    let (own, path_of_resources) = (at(container, &["resources"]), path.child("resources"));
+    resources::container(own, &path_of_resources, causes);
+    resources::device_claims(
+        own,
+        items(pod.spec, "resourceClaims"),
+        &path_of_resources.child("claims"),
+        causes,
+    );
     resize_policies(container, pod, &path.child("resizePolicy"), causes);
     security::container(container, pod, &path.child("securityContext"), causes);
 }
+
+const RULES_MAX: usize = 20;
+const EXIT_CODES_MAX: usize = 255;
 
 fn restart_policy(container: &Value, path: &Path, causes: &mut Causes) {
     let policy = text(container, "restartPolicy");
@@ -118,6 +136,9 @@ fn restart_policy(container: &Value, path: &Path, causes: &mut Causes) {
     } else {
         causes.one_of(&field, policy, &["Always", "Never", "OnFailure"]);
     }
+    if rules.len() > RULES_MAX {
+        causes.too_many(&path.child("restartPolicyRules"), rules.len(), RULES_MAX);
+    }
     for (index, rule) in rules.iter().enumerate() {
         let path = path.child("restartPolicyRules").index(index);
         causes.one_of(&path.child("action"), text(rule, "action"), &["Restart", "RestartAllContainers"]);
@@ -125,8 +146,12 @@ fn restart_policy(container: &Value, path: &Path, causes: &mut Causes) {
         if exit_codes.is_null() {
             causes.required(&path.child("exitCodes"), "must be specified");
         } else {
-            let path = path.child("exitCodes").child("operator");
-            causes.one_of(&path, text(exit_codes, "operator"), &["In", "NotIn"]);
+            let path = path.child("exitCodes");
+            causes.one_of(&path.child("operator"), text(exit_codes, "operator"), &["In", "NotIn"]);
+            let count = items(exit_codes, "values").len();
+            if count > EXIT_CODES_MAX {
+                causes.too_many(&path.child("values"), count, EXIT_CODES_MAX);
+            }
         }
     }
 }

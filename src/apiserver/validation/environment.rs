@@ -70,8 +70,15 @@ fn value_from(source: &Value, has_value: bool, path: &Path, causes: &mut Causes)
     if let Some(file) = given("fileKeyRef") {
         let path = path.child("fileKeyRef");
         for field in ["key", "volumeName", "path"] {
-            if text(file, field).is_empty() {
-                causes.required(&path.child(field), "");
+            let (value, path) = (text(file, field), path.child(field));
+            match field {
+                _ if value.is_empty() => causes.required(&path, ""),
+                "key" => {
+                    let errors = names::environment_variable(value).into_iter().collect();
+                    causes.invalid_each(&path, value, errors);
+                }
+                "volumeName" => causes.invalid_each(&path, value, names::dns_label(value)),
+                _ => {}
             }
         }
         mounts::no_backsteps(text(file, "path"), &path.child("path"), causes);
@@ -91,9 +98,13 @@ fn value_from(source: &Value, has_value: bool, path: &Path, causes: &mut Causes)
 
 /// A reference to a field of the pod.
 pub(super) fn field_ref(reference: &Value, known: &[&str], path: &Path, causes: &mut Causes) {
-    let field = text(reference, "fieldPath");
+    let (field, version) = (text(reference, "fieldPath"), text(reference, "apiVersion"));
     if field.is_empty() {
         causes.required(&path.child("fieldPath"), "");
+        return;
+    }
+    if !matches!(version, "v1" | "") {
+        conversion_error(field, &format!("unsupported pod version: {version}"), path, causes);
         return;
     }
     let subscripted = field.strip_suffix("']").and_then(|rest| rest.split_once("['"));
@@ -104,7 +115,10 @@ pub(super) fn field_ref(reference: &Value, known: &[&str], path: &Path, causes: 
                 causes.invalid_each(path, &key, names::qualified_name(&key));
             }
             "metadata.labels" => causes.invalid_each(path, key, names::qualified_name(key)),
-            _ => conversion_error(reference, path, causes),
+            _ => {
+                let why = format!("field label does not support subscript: {}", text(reference, "fieldPath"));
+                conversion_error(text(reference, "fieldPath"), &why, path, causes);
+            }
         }
         return;
     }
@@ -114,23 +128,22 @@ pub(super) fn field_ref(reference: &Value, known: &[&str], path: &Path, causes: 
             field,
             "metadata.annotations"
                 | "metadata.labels"
+                | "spec.host"
                 | "spec.restartPolicy"
                 | "spec.schedulerName"
-                | "spec.hostNetwork"
                 | "status.phase"
-                | "status.nominatedNodeName"
         );
+    // The name that the node's field had before there was `v1`.
+    let field = if field == "spec.host" { "spec.nodeName" } else { field };
     if !convertible {
-        conversion_error(reference, path, causes);
+        conversion_error(field, &format!("field label not supported: {field}"), path, causes);
     } else if !known.contains(&field) {
         causes.not_supported(&path.child("fieldPath"), field, known);
     }
 }
 
-fn conversion_error(reference: &Value, path: &Path, causes: &mut Causes) {
-    let field = text(reference, "fieldPath");
-    let detail = format!("error converting fieldPath: field label not supported: {field}");
-    causes.invalid(&path.child("fieldPath"), field, &detail);
+fn conversion_error(field: &str, why: &str, path: &Path, causes: &mut Causes) {
+    causes.invalid(&path.child("fieldPath"), field, &format!("error converting fieldPath: {why}"));
 }
 
 /// A reference to a container's resources.
@@ -140,10 +153,14 @@ pub(super) fn resource_field_ref(reference: &Value, in_volume: bool, path: &Path
         causes.required(&path.child("containerName"), "");
     } else if resource.is_empty() {
         causes.required(&path.child("resource"), "");
-    } else if !resource.starts_with("requests.hugepages-") && !resource.starts_with("limits.hugepages-") {
+    } else if !is_of_pages(resource) {
         causes.one_of(&path.child("resource"), resource, &RESOURCES);
     }
     divisor(resource, text(reference, "divisor"), path, causes);
+}
+
+fn is_of_pages(resource: &str) -> bool {
+    resource.starts_with("requests.hugepages-") || resource.starts_with("limits.hugepages-")
 }
 
 fn divisor(resource: &str, divisor: &str, path: &Path, causes: &mut Causes) {
@@ -164,6 +181,7 @@ fn divisor(resource: &str, divisor: &str, path: &Path, causes: &mut Causes) {
         "limits.ephemeral-storage" | "requests.ephemeral-storage" if !of_bytes => {
             format!("{bytes} local ephemeral storage resource")
         }
+        _ if is_of_pages(resource) && !of_bytes => format!("{bytes} hugepages resource"),
         _ => return,
     };
     causes.invalid(&path.child("divisor"), resource, &detail);

@@ -5,9 +5,10 @@
 //!
 //! - [`causes`]: paths and causes. `names`, `addresses`, `metadata`, `selectors`, `resources`: rules that all
 //!   kinds share.
-//! - `pods`: pods; their parts in `pod_spec`, `containers`, `environment`, `mounts`, `probes`, `security`,
-//!   `volumes`, `affinity`. `stateful_set`, `daemon_set`, `deployment`, `storage`, `service`,
-//!   `disruption_budget`, `others`: the other kinds. `diff`: what changed.
+//! - `pods`: pods; their parts in `pod_annotations`, `pod_spec`, `containers`, `environment`, `mounts`,
+//!   `probes`, `security`, `volumes`, `affinity`. `stateful_set`, `daemon_set`, `deployment`, `storage` (with
+//!   `storage_class`, `data_sources`), `service` (with `service_addresses`, `load_balancer`),
+//!   `disruption_budget`, `endpoint_slice`, `others`: the other kinds. `diff`: what changed.
 //!   `warnings`: what is accepted all the same.
 
 mod causes;
@@ -23,6 +24,7 @@ mod probes;
 mod security;
 mod volumes;
 mod affinity;
+mod pod_annotations;
 mod pod_spec;
 mod own_structs;
 mod diff;
@@ -31,8 +33,13 @@ mod stateful_set;
 mod daemon_set;
 mod deployment;
 mod storage;
+mod storage_class;
+mod data_sources;
 mod service;
+mod service_addresses;
+mod load_balancer;
 mod disruption_budget;
+mod endpoint_slice;
 mod others;
 mod warnings;
 
@@ -41,6 +48,7 @@ pub use warnings::warnings;
 use serde_json::Value;
 
 use super::{StatusError, Subresource};
+use crate::api::network::Service;
 use crate::api::{Kind, Object};
 use causes::Causes;
 
@@ -64,6 +72,17 @@ pub(super) fn create(object: &Object, author: Author) -> Result<(), StatusError>
         spec(object.kind(), &value_of(object, author), &mut causes);
     }
     refuse(object, causes)
+}
+
+/// Looks at the addresses of a Service alone, before one is drawn.
+pub(super) fn service_addresses(service: &Service) -> Result<(), StatusError> {
+    let mut causes = Causes::default();
+    let spec = crate::api::codec::to_value(&service.spec);
+    service_addresses::cluster_ips(&spec, &causes::Path::new("spec"), &mut causes);
+    if causes.0.is_empty() {
+        return Ok(());
+    }
+    Err(StatusError::invalid(Kind::Service, &service.metadata.name, causes.0))
 }
 
 /// Looks at a changed object.
@@ -139,18 +158,19 @@ fn spec(kind: Kind, value: &Value, causes: &mut Causes) {
             storage::claim_spec(super::fields::at(value, &["spec"]), &causes::Path::new("spec"), causes);
         }
         Kind::PersistentVolume => storage::volume(value, causes),
-        Kind::StorageClass => storage::class(value, causes),
+        Kind::StorageClass => storage_class::class(value, causes),
         Kind::Service => service::create(value, causes),
         Kind::Node => others::node(value, causes),
         Kind::Namespace => others::namespace(value, causes),
         Kind::ConfigMap => others::config_map(value, causes),
         Kind::Secret => others::secret(value, causes),
         Kind::Event => others::event(value, causes),
-        Kind::EndpointSlice => others::endpoint_slice(value, causes),
+        Kind::EndpointSlice => endpoint_slice::endpoint_slice(value, &Value::Null, causes),
         Kind::Deployment => deployment::deployment(value, causes),
         Kind::ReplicaSet => deployment::replica_set(value, causes),
         Kind::PodDisruptionBudget => disruption_budget::spec(value, causes),
-        Kind::ServiceAccount | Kind::Lease | Kind::Endpoints => {}
+        Kind::Lease => others::lease(value, causes),
+        Kind::ServiceAccount | Kind::Endpoints => {}
     }
 }
 
@@ -162,9 +182,10 @@ fn changed_spec(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
         Kind::ControllerRevision => stateful_set::revision(new, Some(old), causes),
         Kind::PersistentVolumeClaim => storage::update_claim(new, old, causes),
         Kind::PersistentVolume => storage::update_volume(new, old, causes),
-        Kind::StorageClass => storage::update_class(new, old, causes),
+        Kind::StorageClass => storage_class::update_class(new, old, causes),
         Kind::Service => service::update(new, old, causes),
         Kind::Node => others::update_node(new, old, causes),
+        Kind::EndpointSlice => endpoint_slice::endpoint_slice(new, old, causes),
         Kind::ConfigMap | Kind::Secret => {
             others::update_data(new, old, causes);
             spec(kind, new, causes);
@@ -176,7 +197,6 @@ fn changed_spec(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
         Kind::PodDisruptionBudget
         | Kind::Namespace
         | Kind::Event
-        | Kind::EndpointSlice
         | Kind::Endpoints
         | Kind::Lease
         | Kind::ServiceAccount => {
@@ -194,6 +214,7 @@ fn changed_status(kind: Kind, new: &Value, old: &Value, causes: &mut Causes) {
         Kind::ReplicaSet => deployment::replica_set_status(new, causes),
         Kind::Namespace => others::namespace_status(new, causes),
         Kind::Node => others::node(new, causes),
+        Kind::Service => load_balancer::status(new, old, causes),
         Kind::PodDisruptionBudget => disruption_budget::status(new, causes),
         _ => {}
     }

@@ -1,13 +1,14 @@
 //! Rules for nodes, namespaces, configuration and events.
 //!
-//! Models pkg/apis/core/validation/{validation,events}.go and pkg/apis/discovery/validation, Kubernetes
-//! v1.36. Left out: most of what only components write (events, `EndpointSlice`s).
+//! Models pkg/apis/core/validation/{validation,events}.go and pkg/apis/coordination/validation, Kubernetes
+//! v1.36. Left out: most of what only components write (events).
 
 use serde_json::Value;
 
 use super::super::fields::{at, entries, is_true, items, number, text};
 use super::causes::{Causes, Path};
-use super::{affinity, containers, names, resources};
+use super::{addresses, affinity, names, resources};
+use crate::api::yaml::unmarshal_fault;
 use crate::collections::SortedSet;
 
 /// A Secret or `ConfigMap` may have this many bytes.
@@ -43,6 +44,27 @@ pub(super) fn node(node: &Value, causes: &mut Causes) {
         for (name, amount) in entries(at(node, &["status"]), list) {
             resources::quantity_value(name, amount, &Path::new("status").child(list).child(name), causes);
         }
+    }
+    pod_networks(at(node, &["spec"]), causes);
+}
+
+/// The addresses that a node has for its pods.
+fn pod_networks(spec: &Value, causes: &mut Causes) {
+    let (path, networks) = (Path::new("spec.podCIDRs"), items(spec, "podCIDRs"));
+    let before = causes.len();
+    for (index, network) in networks.iter().filter_map(Value::as_str).enumerate() {
+        if let Some(error) = addresses::cidr(network) {
+            causes.invalid(&path.index(index), network, error);
+        }
+    }
+    let count = |is_new| {
+        let texts = networks.iter().filter_map(Value::as_str);
+        texts.filter(|network| network.contains(':') == is_new).count()
+    };
+    let was_checked = causes.len() == before || addresses::are_networks(networks);
+    if networks.len() > 1 && was_checked && (count(true), count(false)) != (1, 1) {
+        let detail = "may specify no more than one CIDR for each IP family";
+        causes.invalid(&path, Value::Array(networks.to_vec()), detail);
     }
 }
 
@@ -110,18 +132,25 @@ pub(super) fn secret(secret: &Value, causes: &mut Causes) {
     if size > DATA_MAX {
         causes.too_long(&path, DATA_MAX);
     }
-    let mut need = |keys: &[&str]| {
-        for key in keys {
-            if at(secret, &["data", key]).is_null() {
-                causes.required(&path.key(key), "");
-            }
+    let value = |key: &str| at(secret, &["data", key]).as_str();
+    let mut need = |keys: &[&str], is_lacking: &dyn Fn(&str) -> bool| {
+        for key in keys.iter().filter(|key| is_lacking(key)) {
+            causes.required(&path.key(key), "");
         }
     };
     match text(secret, "type") {
-        "kubernetes.io/dockercfg" => need(&[".dockercfg"]),
-        "kubernetes.io/dockerconfigjson" => need(&[".dockerconfigjson"]),
-        "kubernetes.io/ssh-auth" => need(&["ssh-privatekey"]),
-        "kubernetes.io/tls" => need(&["tls.crt", "tls.key"]),
+        "kubernetes.io/dockercfg" => registries(value(".dockercfg"), &path.key(".dockercfg"), causes),
+        "kubernetes.io/dockerconfigjson" => {
+            registries(value(".dockerconfigjson"), &path.key(".dockerconfigjson"), causes);
+        }
+        "kubernetes.io/basic-auth" => {
+            let (name, password) = ("username", "password");
+            need(&[name, password], &|_| value(name).is_none() && value(password).is_none());
+        }
+        "kubernetes.io/ssh-auth" => {
+            need(&["ssh-privatekey"], &|key| value(key).unwrap_or_default().is_empty());
+        }
+        "kubernetes.io/tls" => need(&["tls.crt", "tls.key"], &|key| value(key).is_none()),
         "kubernetes.io/service-account-token" => {
             let key = "kubernetes.io/service-account.name";
             if at(secret, &["metadata", "annotations", key]).as_str().unwrap_or_default().is_empty() {
@@ -129,6 +158,27 @@ pub(super) fn secret(secret: &Value, causes: &mut Causes) {
             }
         }
         _ => {}
+    }
+}
+
+/// Passwords of registries: an object, as docker writes it.
+fn registries(data: Option<&str>, path: &Path, causes: &mut Causes) {
+    let Some(data) = data else {
+        return causes.required(path, "");
+    };
+    let text = crate::base64::decode(data).unwrap_or_default();
+    let fault = unmarshal_fault(&text).or_else(|| {
+        let what = match text.trim_start().chars().next()? {
+            '{' | 'n' => return None,
+            '"' => "string",
+            '[' => "array",
+            't' | 'f' => "bool",
+            _ => "number",
+        };
+        Some(format!("json: cannot unmarshal {what} into Go value of type map[string]interface {{}}"))
+    });
+    if let Some(fault) = fault {
+        causes.invalid(path, "<secret contents redacted>", &fault);
     }
 }
 
@@ -160,22 +210,15 @@ pub(super) fn event(event: &Value, causes: &mut Causes) {
     }
 }
 
-/// An `EndpointSlice` that a person wrote.
-pub(super) fn endpoint_slice(slice: &Value, causes: &mut Causes) {
-    let type_ = text(slice, "addressType");
-    causes.required_one_of(&Path::new("addressType"), type_, &["FQDN", "IPv4", "IPv6"]);
-    for (index, endpoint) in items(slice, "endpoints").iter().enumerate() {
-        let path = Path::new("endpoints").index(index).child("addresses");
-        if items(endpoint, "addresses").is_empty() {
-            causes.required(&path, "must contain at least 1 address");
+/// A Lease.
+pub(super) fn lease(lease: &Value, causes: &mut Causes) {
+    let (spec, path) = (at(lease, &["spec"]), Path::new("spec"));
+    for (field, least) in [("leaseDurationSeconds", 1), ("leaseTransitions", 0)] {
+        if let Some(given) = number(spec, field).filter(|given| *given < least) {
+            let detail =
+                if least == 0 { "must be greater than or equal to 0" } else { "must be greater than 0" };
+            causes.invalid(&path.child(field), given, detail);
         }
-    }
-    for (index, port) in items(slice, "ports").iter().enumerate() {
-        let path = Path::new("ports").index(index);
-        if let Some(port) = number(port, "port") {
-            containers::port_number(port, &path.child("port"), causes);
-        }
-        causes.required_one_of(&path.child("protocol"), text(port, "protocol"), &["SCTP", "TCP", "UDP"]);
     }
 }
 

@@ -1,14 +1,14 @@
 //! Rules for what should run in a pod, alike for pods and templates.
 //!
 //! Models `ValidatePodSpec` and `ValidatePodTemplateSpec`, pkg/apis/core/validation/validation.go, Kubernetes
-//! v1.36. Left out: ephemeral containers, devices, Windows, user namespaces.
+//! v1.36. Left out: ephemeral containers, devices, Windows.
 
 use serde_json::Value;
 
 use super::super::fields::{at, is_true, items, number, text};
 use super::causes::{Causes, Path};
 use super::containers::{self, PodView};
-use super::{addresses, affinity, names, resources, security, selectors, volumes};
+use super::{addresses, affinity, names, pod_annotations, resources, security, selectors, volumes};
 use crate::api::codec::from_value;
 use crate::collections::SortedSet;
 
@@ -18,8 +18,9 @@ pub(super) fn template(template: &Value, path: &Path, causes: &mut Causes) {
     selectors::labels(at(metadata, &["labels"]), &path.child("labels"), causes);
     let annotations = from_value(at(metadata, &["annotations"]).clone()).unwrap_or_default();
     super::metadata::annotations(&annotations, &path.child("annotations"), causes);
+    pod_annotations::annotations(template, &path.child("annotations"), causes);
     let spec = at(template, &["spec"]);
-    pod_spec(spec, false, &path.child("spec"), causes);
+    pod_spec(spec, None, &path.child("spec"), causes);
     if !items(spec, "ephemeralContainers").is_empty() {
         causes.forbidden(
             &path.child("spec").child("ephemeralContainers"),
@@ -28,17 +29,17 @@ pub(super) fn template(template: &Value, path: &Path, causes: &mut Causes) {
     }
 }
 
-/// The spec of a pod (`is_pod`) or of a template.
-pub(super) fn pod_spec(spec: &Value, is_pod: bool, path: &Path, causes: &mut Causes) {
+/// The spec of a pod, whose name may be to come, or of a template, which has none.
+pub(super) fn pod_spec(spec: &Value, pod: Option<&str>, path: &Path, causes: &mut Causes) {
     if number(spec, "terminationGracePeriodSeconds").is_none() {
         causes.required(&path.child("terminationGracePeriodSeconds"), "");
     }
-    let volumes = volumes::volumes(items(spec, "volumes"), is_pod, &path.child("volumes"), causes);
-    let pod = PodView { spec, volumes: &volumes };
-    containers::regular(pod, &path.child("containers"), causes);
-    containers::init(pod, &path.child("initContainers"), causes);
+    let volumes = volumes::volumes(items(spec, "volumes"), pod, &path.child("volumes"), causes);
+    let view = PodView { spec, volumes: &volumes };
+    containers::regular(view, &path.child("containers"), causes);
+    containers::init(view, &path.child("initContainers"), causes);
     resources::pod(spec, path, causes);
-    host_network(spec, is_pod, &path.child("containers"), causes);
+    host_network(spec, pod.is_some(), &path.child("containers"), causes);
     causes.required_one_of(
         &path.child("restartPolicy"),
         text(spec, "restartPolicy"),
@@ -56,6 +57,7 @@ pub(super) fn pod_spec(spec: &Value, is_pod: bool, path: &Path, causes: &mut Cau
     gates(spec, path, causes);
     let constraints = items(spec, "topologySpreadConstraints");
     affinity::spread(constraints, &path.child("topologySpreadConstraints"), causes);
+    host_users(spec, path, causes);
     hostname_override(spec, &path.child("hostnameOverride"), causes);
     named(spec, path, causes);
     affinity::tolerations(items(spec, "tolerations"), &path.child("tolerations"), causes);
@@ -150,6 +152,26 @@ fn gates(spec: &Value, path: &Path, causes: &mut Causes) {
     }
 }
 
+/// Users of its own do not go with the node's namespaces. Upstream spells two of the fields as Go does.
+fn host_users(spec: &Value, path: &Path, causes: &mut Causes) {
+    const DETAIL: &str = "when `hostUsers` is false";
+    if at(spec, &["hostUsers"]) != &Value::Bool(false) {
+        return;
+    }
+    for (field, shown) in [("hostNetwork", "hostNetwork"), ("hostPID", "HostPID"), ("hostIPC", "HostIPC")] {
+        if is_true(spec, field) {
+            causes.forbidden(&path.child(shown), DETAIL);
+        }
+    }
+    for list in ["initContainers", "containers"] {
+        for (index, container) in items(spec, list).iter().enumerate() {
+            if !items(container, "volumeDevices").is_empty() {
+                causes.forbidden(&path.child(list).index(index).child("volumeDevices"), DETAIL);
+            }
+        }
+    }
+}
+
 /// A name for the kernel: nothing else may name the machine.
 fn hostname_override(spec: &Value, path: &Path, causes: &mut Causes) {
     const LENGTH_MAX: usize = 64;
@@ -219,9 +241,11 @@ fn others(spec: &Value, path: &Path, causes: &mut Causes) {
         let path = path.child("preemptionPolicy");
         causes.required_one_of(&path, policy, &["PreemptLowerPriority", "Never"]);
     }
-    if let Some(name) = at(spec, &["os", "name"]).as_str() {
-        let path = path.child("os").child("name");
-        causes.required_one_of(&path, name, &["linux", "windows"]);
+    let os = at(spec, &["os"]);
+    match text(os, "name") {
+        "" if os.is_null() => {}
+        "" => causes.required(&path.child("os").child("name"), ""),
+        name => causes.one_of(&path.child("os"), name, &["linux", "windows"]),
     }
 }
 

@@ -1,14 +1,13 @@
 //! Rules for pods: new ones, and what may change later.
 //!
 //! Models `ValidatePodCreate`, `ValidatePodUpdate` and `ValidatePodStatusUpdate`,
-//! pkg/apis/core/validation/validation.go, Kubernetes v1.36. Left out: what may change while scheduling gates
-//! hold a pod.
+//! pkg/apis/core/validation/validation.go, Kubernetes v1.36.
 
 use serde_json::Value;
 
-use super::super::fields::{Fields, at, items, number, text};
+use super::super::fields::{Fields, at, entries, items, number, text};
 use super::causes::{Causes, Path};
-use super::{affinity, containers, names, pod_spec};
+use super::{affinity, containers, names, pod_annotations, pod_spec, selectors};
 
 /// A new pod.
 pub(super) fn create(pod: &Value, causes: &mut Causes) {
@@ -26,16 +25,8 @@ pub(super) fn create(pod: &Value, causes: &mut Causes) {
 /// A pod at any time.
 fn both(pod: &Value, causes: &mut Causes) {
     let (spec, path) = (at(pod, &["spec"]), Path::new("spec"));
-    let cost = at(pod, &["metadata", "annotations", "controller.kubernetes.io/pod-deletion-cost"]);
-    if let Some(cost) = cost.as_str()
-        && (cost.parse::<i32>().is_err()
-            || cost.starts_with('+')
-            || (cost.len() > 1 && cost.starts_with('0')))
-    {
-        let path = Path::new("metadata.annotations").key("controller.kubernetes.io/pod-deletion-cost");
-        causes.invalid(&path, cost, "must be a 32bit integer");
-    }
-    pod_spec::pod_spec(spec, true, &path, causes);
+    pod_annotations::annotations(pod, &Path::new("metadata.annotations"), causes);
+    pod_spec::pod_spec(spec, Some(text(at(pod, &["metadata"]), "name")), &path, causes);
     for list in ["containers", "initContainers"] {
         containers::only_for_pods(spec, list, &path, causes);
     }
@@ -44,6 +35,7 @@ fn both(pod: &Value, causes: &mut Causes) {
 /// A changed pod: few fields of its spec may differ from the old.
 pub(super) fn update(new: &Value, old: &Value, causes: &mut Causes) {
     both(new, causes);
+    pod_annotations::update(new, old, &Path::new("metadata.annotations"), causes);
     let path = Path::new("spec");
     let (new, old) = (at(new, &["spec"]), at(old, &["spec"]));
     for list in ["containers", "initContainers"] {
@@ -67,7 +59,10 @@ pub(super) fn update(new: &Value, old: &Value, causes: &mut Causes) {
         );
     }
     scheduling_gates(new, old, &path.child("schedulingGates"), causes);
-    let munged = with_what_may_change(new, old);
+    let mut munged = with_what_may_change(new, old);
+    if !items(old, "schedulingGates").is_empty() {
+        narrowed(&mut munged, old, &path, causes);
+    }
     if munged != *old {
         let fields = "`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,\
                       `spec.tolerations` (only additions to existing tolerations),\
@@ -138,6 +133,53 @@ fn with_what_may_change(new: &Value, old: &Value) -> Value {
         take_over(fields, old, field);
     }
     munged
+}
+
+/// While gates hold a pod it may be tied to fewer nodes than before.
+fn narrowed(munged: &mut Value, old: &Value, path: &Path, causes: &mut Causes) {
+    const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
+    let (field, labels) = ("nodeSelector", at(munged, &["nodeSelector"]));
+    if entries(old, field).any(|(key, value)| labels.get(key) != Some(value)) {
+        let detail = "only additions to spec.nodeSelector are allowed (no mutations or deletions)";
+        causes.invalid(&path.child(field), labels.clone(), detail);
+    }
+    let terms = |spec| at(spec, &["affinity", "nodeAffinity", REQUIRED, "nodeSelectorTerms"]);
+    let (new_terms, old_terms) = (terms(munged), terms(old));
+    let of = |terms: &Value| terms.as_array().cloned().unwrap_or_default();
+    let path = path.child("affinity").child("nodeAffinity").child(REQUIRED).child("nodeSelectorTerms");
+    let (now, before) = (of(new_terms), of(old_terms));
+    if !before.is_empty() && now.len() != before.len() {
+        let detail = "no additions/deletions to non-empty NodeSelectorTerms list are allowed";
+        causes.invalid_shown(&path, &selectors::terms_shown(new_terms), detail);
+    } else {
+        for (index, (new, old)) in now.iter().zip(&before).enumerate() {
+            if !has_only_more(new, old) {
+                let detail = "only additions are allowed (no mutations or deletions)";
+                causes.invalid_shown(&path.index(index), &selectors::term_shown(new), detail);
+            }
+        }
+    }
+    let Value::Object(fields) = munged else { return };
+    take_over(fields, old, field);
+    let before = at(old, &["affinity"]);
+    if let Some(Value::Object(affinity)) = fields.get_mut("affinity") {
+        take_over(affinity, before, "nodeAffinity");
+        if affinity.is_empty() && before.is_null() {
+            fields.remove("affinity");
+        }
+    } else if !at(before, &["nodeAffinity"]).is_null() {
+        let kept = serde_json::json!({"nodeAffinity": at(before, &["nodeAffinity"])});
+        fields.insert("affinity".into(), kept);
+    }
+}
+
+/// Whether a term of a node selector asks for all that it asked for before, in the same order, and perhaps
+/// more. One that asked for nothing, and so matches no node, stays so.
+fn has_only_more(new: &Value, old: &Value) -> bool {
+    const LISTS: [&str; 2] = ["matchExpressions", "matchFields"];
+    let is_empty = |term: &Value| LISTS.iter().all(|list| items(term, list).is_empty());
+    (!is_empty(old) || is_empty(new))
+        && LISTS.iter().all(|list| items(new, list).starts_with(items(old, list)))
 }
 
 fn take_over(fields: &mut Fields, old: &Value, field: &str) {

@@ -1,14 +1,17 @@
 //! Rules for amounts: names of resources, quantities, requests and limits.
 //!
 //! Models `ValidateContainerResourceRequirements` and `validatePodResources`,
-//! pkg/apis/core/validation/validation.go, Kubernetes v1.36. Left out: claims on devices; whether huge pages
-//! are whole.
+//! pkg/apis/core/validation/validation.go, Kubernetes v1.36. Left out: whether huge pages are
+//! whole; requests within claims on devices.
 
 use serde_json::Value;
 
-use super::super::fields::{at, entries, items};
+use super::super::fields::{at, entries, items, text};
 use super::causes::{Causes, Path};
 use super::names;
+use crate::api::codec::from_value;
+use crate::api::pod::PodSpec;
+use crate::api::pod_resources::together;
 use crate::api::quantity::Quantity;
 
 /// A quantity in a decoded value.
@@ -19,6 +22,25 @@ pub(super) fn quantity(value: &Value) -> Option<Quantity> {
 /// Requests and limits of a container.
 pub(super) fn container(resources: &Value, path: &Path, causes: &mut Causes) {
     requirements(resources, path, container_resource_name, causes);
+}
+
+/// The claims on devices that a container names, of those that its pod has.
+pub(super) fn device_claims(resources: &Value, of_pod: &[Value], path: &Path, causes: &mut Causes) {
+    let known: Vec<&str> = of_pod.iter().map(|claim| text(claim, "name")).collect();
+    for (index, name) in items(resources, "claims").iter().map(|claim| text(claim, "name")).enumerate() {
+        let path = path.index(index);
+        if name.is_empty() {
+            causes.required(&path, "");
+        } else if !known.contains(&name) {
+            let listed = if known.is_empty() {
+                " which is empty".to_owned()
+            } else {
+                format!(": {}", known.join(", "))
+            };
+            let detail = format!("must be one of the names in pod.spec.resourceClaims{listed}");
+            causes.not_found_because(&path, name, &detail);
+        }
+    }
 }
 
 /// Requests and limits of a pod as a whole.
@@ -32,18 +54,18 @@ pub(super) fn pod(spec: &Value, path: &Path, causes: &mut Causes) {
         causes.forbidden(&path.child("claims"), "claims may not be set for Resources at pod-level");
     }
     requirements(resources, &path, pod_resource_name, causes);
-    for (name, limit) in entries(resources, "requests") {
-        let Some(pod_request) = quantity(limit) else {
-            continue;
-        };
-        let mut sum = Quantity::default();
-        let containers = items(spec, "containers");
-        for request in containers.iter().filter_map(|c| quantity(at(c, &["resources", "requests", name]))) {
-            sum.add(&request);
-        }
-        if sum > pod_request {
-            let detail = format!("must be greater than or equal to aggregate container requests of {sum}");
-            causes.invalid(&path.child("requests").key(name), pod_request.to_string(), &detail);
+    let typed: PodSpec = from_value(spec.clone()).unwrap_or_default();
+    for list in ["requests", "limits"] {
+        // Limits may exceed what the pod as a whole may use, but of pages, which nobody lends.
+        for (name, of_pod) in entries(resources, list) {
+            let (of_pod, sum) = (quantity(of_pod), together(&typed, list, name));
+            if let (Some(of_pod), Some(sum)) = (of_pod, sum)
+                && sum > of_pod
+                && (list == "requests" || name.starts_with("hugepages-"))
+            {
+                let detail = format!("must be greater than or equal to aggregate container {list} of {sum}");
+                causes.invalid(&path.child(list).key(name), of_pod.to_string(), &detail);
+            }
         }
     }
     for (index, container) in items(spec, "containers").iter().enumerate() {
@@ -166,6 +188,8 @@ fn container_resource_name(name: &str, path: &Path, causes: &mut Causes) {
     let standard = matches!(name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-");
     if !name.contains('/') && !standard {
         causes.invalid(path, name, "must be a standard resource for containers");
+    } else if name.contains('/') && !name.contains("kubernetes.io/") && !is_extended(name) {
+        causes.invalid(path, name, "doesn't follow extended resource name standard");
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::super::fields::{at, is_true, items, number, text};
 use super::causes::{Causes, Path};
 use super::containers::PodView;
-use super::names;
+use super::{mounts, names};
 use crate::collections::SortedSet;
 
 fn id(context: &Value, field: &str, path: &Path, causes: &mut Causes) {
@@ -93,7 +93,14 @@ fn profiles(context: &Value, path: &Path, causes: &mut Causes) {
                 };
                 causes.required(&path.child("localhostProfile"), detail);
             }
-            "Localhost" => {}
+            "Localhost" => {
+                let (local, path) = (local.as_str().unwrap_or_default(), path.child("localhostProfile"));
+                if name == "seccompProfile" {
+                    local_profile(local, &path, causes);
+                } else {
+                    loaded_profile(local, &path, causes);
+                }
+            }
             "RuntimeDefault" | "Unconfined" => {
                 if !local.is_null() {
                     let detail = match name {
@@ -112,6 +119,27 @@ fn profiles(context: &Value, path: &Path, causes: &mut Causes) {
                 );
             }
         }
+    }
+}
+
+/// A file with a profile, below the kubelet's folder for them.
+pub(super) fn local_profile(profile: &str, path: &Path, causes: &mut Causes) {
+    if profile.starts_with('/') {
+        causes.invalid(path, profile, "must be a relative path");
+    }
+    mounts::no_backsteps(profile, path, causes);
+}
+
+/// The name of a profile that the node's kernel knows.
+fn loaded_profile(profile: &str, path: &Path, causes: &mut Causes) {
+    const LENGTH_MAX: usize = 4095;
+    if profile.trim() != profile {
+        causes.invalid(path, profile, "must not be padded with whitespace");
+    } else if profile.is_empty() {
+        causes.required(path, "must be set when AppArmor type is Localhost");
+    }
+    if profile.len() > LENGTH_MAX {
+        causes.too_long(path, LENGTH_MAX);
     }
 }
 

@@ -131,6 +131,29 @@ fn field_requirement(requirement: &Value, path: &Path, causes: &mut Causes) {
     }
 }
 
+/// Terms of a node selector as the server's own type writes them.
+pub(super) fn terms_shown(terms: &Value) -> String {
+    list_shown(terms.as_array().map_or(&[], Vec::as_slice), term_shown)
+}
+
+/// One of them.
+pub(super) fn term_shown(term: &Value) -> String {
+    let requirement = |requirement: &Value| {
+        let part = |key: &str| shown(requirement.get(key).unwrap_or(&Value::Null));
+        let [key, operator, values] = ["key", "operator", "values"].map(part);
+        format!("{{\"Key\":{key},\"Operator\":{operator},\"Values\":{values}}}")
+    };
+    let of = |list: &str| list_shown(items(term, list), requirement);
+    format!("{{\"MatchExpressions\":{},\"MatchFields\":{}}}", of("matchExpressions"), of("matchFields"))
+}
+
+fn list_shown(list: &[Value], item: impl Fn(&Value) -> String) -> String {
+    if list.is_empty() {
+        return "null".to_owned();
+    }
+    format!("[{}]", list.iter().map(item).collect::<Vec<_>>().join(","))
+}
+
 /// A label selector as Go writes it.
 pub(super) fn selector_shown(selector: &Value) -> String {
     let mut parts = Vec::new();

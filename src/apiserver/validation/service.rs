@@ -7,12 +7,14 @@ use serde_json::Value;
 
 use super::super::fields::{at, is_empty, items, number, text};
 use super::causes::{Causes, Path};
+use super::load_balancer::{self, ONLY_LOAD_BALANCER};
+use super::service_addresses::{cluster_ips, is_headless};
 use super::{addresses, containers, names, selectors};
 use crate::collections::SortedSet;
 
-/// The annotation that named source ranges before there was a field for them.
-const SOURCE_RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
-const ONLY_LOAD_BALANCER: &str = "may only be used when `type` is 'LoadBalancer'";
+/// The annotation that asks for near endpoints, and its old name.
+const TOPOLOGY: [&str; 2] =
+    ["service.kubernetes.io/topology-mode", "service.kubernetes.io/topology-aware-hints"];
 
 /// A new Service.
 pub(super) fn create(service: &Value, causes: &mut Causes) {
@@ -21,6 +23,7 @@ pub(super) fn create(service: &Value, causes: &mut Causes) {
 
 /// A Service, and what it was before.
 fn service_of(service: &Value, old: &Value, causes: &mut Causes) {
+    topology(at(service, &["metadata", "annotations"]), causes);
     let (spec, path) = (at(service, &["spec"]), Path::new("spec"));
     let type_ = text(spec, "type");
     let headless = is_headless(spec);
@@ -41,9 +44,8 @@ fn service_of(service: &Value, old: &Value, causes: &mut Causes) {
     session_affinity(spec, &path, causes);
     cluster_ips(spec, &path, causes);
     for (index, address) in items(spec, "externalIPs").iter().filter_map(Value::as_str).enumerate() {
-        if let Some(error) = addresses::ip(address) {
-            causes.invalid(&path.child("externalIPs").index(index), address, error);
-        }
+        let path = path.child("externalIPs").index(index);
+        addresses::reachable(address, &path, causes);
     }
     causes.required_one_of(
         &path.child("type"),
@@ -51,64 +53,24 @@ fn service_of(service: &Value, old: &Value, causes: &mut Causes) {
         &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"],
     );
     node_ports(type_, ports, &path.child("ports"), causes);
-    source_ranges(service, old, causes);
+    load_balancer::source_ranges(service, old, causes);
     if type_ != "LoadBalancer" && !at(spec, &["allocateLoadBalancerNodePorts"]).is_null() {
         causes.forbidden(&path.child("allocateLoadBalancerNodePorts"), ONLY_LOAD_BALANCER);
     }
-    load_balancer_class(spec, &path.child("loadBalancerClass"), causes);
+    load_balancer::class(spec, &path.child("loadBalancerClass"), causes);
     traffic(spec, type_, &path, causes);
 }
 
-/// From where a load balancer may be reached: what was accepted before stays.
-fn source_ranges(service: &Value, old: &Value, causes: &mut Causes) {
-    const FIELD: &str = "loadBalancerSourceRanges";
-    let spec = at(service, &["spec"]);
-    let is_misplaced = text(spec, "type") != "LoadBalancer";
-    let ranges = items(spec, FIELD);
-    if !ranges.is_empty() {
-        // Upstream spells it as Go does.
-        let path = Path::new("spec.LoadBalancerSourceRanges");
-        if is_misplaced {
-            causes.forbidden(&path, ONLY_LOAD_BALANCER);
-        }
-        let old = items(at(old, &["spec"]), FIELD);
-        let is_old = |range: &str| old.iter().filter_map(Value::as_str).any(|old| old.trim() == range);
-        for (index, range) in ranges.iter().filter_map(Value::as_str).map(str::trim).enumerate() {
-            if let Some(error) = addresses::cidr(range).filter(|_| !is_old(range)) {
-                causes.invalid(&path.index(index), range, error);
-            }
-        }
-        return;
+/// Both names of one wish.
+fn topology(annotations: &Value, causes: &mut Causes) {
+    let [mode, hints] = TOPOLOGY.map(|name| annotations.get(name).and_then(Value::as_str));
+    if let (Some(mode), Some(hints)) = (mode, hints)
+        && mode != hints
+    {
+        let path = Path::new("metadata.annotations").key(TOPOLOGY[0]);
+        let detail = format!("must match annotations[{}] when both are specified", TOPOLOGY[1]);
+        causes.invalid(&path, mode, &detail);
     }
-    let annotation = |service: &Value| at(service, &["metadata", "annotations", SOURCE_RANGES]).clone();
-    let Value::String(ranges) = annotation(service) else {
-        return;
-    };
-    let path = Path::new("metadata.annotations").key(SOURCE_RANGES);
-    if is_misplaced {
-        causes.forbidden(&path, ONLY_LOAD_BALANCER);
-    }
-    if annotation(old) != *ranges && !ranges.trim().is_empty() {
-        for range in ranges.trim().split(',').map(str::trim) {
-            if let Some(error) = addresses::cidr(range) {
-                causes.invalid(&path, range, error);
-            }
-        }
-    }
-}
-
-fn load_balancer_class(spec: &Value, path: &Path, causes: &mut Causes) {
-    if let Some(class) = spec.get("loadBalancerClass").and_then(Value::as_str) {
-        if text(spec, "type") == "LoadBalancer" {
-            causes.invalid_each(path, class, names::qualified_name(class));
-        } else {
-            causes.forbidden(path, ONLY_LOAD_BALANCER);
-        }
-    }
-}
-
-fn is_headless(spec: &Value) -> bool {
-    matches!(items(spec, "clusterIPs"), [only] if only == "None")
 }
 
 fn external_name(spec: &Value, path: &Path, causes: &mut Causes) {
@@ -117,7 +79,8 @@ fn external_name(spec: &Value, path: &Path, causes: &mut Causes) {
             causes.forbidden(&path.child(field), "may not be set for ExternalName services");
         }
     }
-    let name = text(spec, "externalName").trim_end_matches('.');
+    let name = text(spec, "externalName");
+    let name = name.strip_suffix('.').unwrap_or(name);
     let path = path.child("externalName");
     if name.is_empty() {
         causes.required(&path, "");
@@ -163,50 +126,6 @@ fn session_affinity(spec: &Value, path: &Path, causes: &mut Causes) {
     {
         let path = path.child("clientIP").child("timeoutSeconds");
         causes.invalid(&path, seconds, "must be greater than 0 and less than 86400");
-    }
-}
-
-fn cluster_ips(spec: &Value, path: &Path, causes: &mut Causes) {
-    if text(spec, "type") == "ExternalName" {
-        return;
-    }
-    let list = at(spec, &["clusterIPs"]);
-    let ips = items(spec, "clusterIPs");
-    let of_ips = path.child("clusterIPs");
-    let single = text(spec, "clusterIP");
-    match ips.first() {
-        None if !single.is_empty() => causes.required(&of_ips, ""),
-        Some(first) if !single.is_empty() && first != single => {
-            causes.invalid(&of_ips, list.clone(), "first value must match `clusterIP`");
-        }
-        Some(_) if single.is_empty() => {
-            causes.invalid(&of_ips, list.clone(), "must be empty when `clusterIP` is not specified");
-        }
-        _ => {}
-    }
-    let mut seen = SortedSet::new();
-    for (index, family) in items(spec, "ipFamilies").iter().filter_map(Value::as_str).enumerate() {
-        let path = path.child("ipFamilies").index(index);
-        causes.one_of(&path, family, &["IPv4", "IPv6"]);
-        if !seen.insert(family) {
-            causes.duplicate(&path, family);
-        }
-    }
-    if let Some(policy) = spec.get("ipFamilyPolicy").and_then(Value::as_str) {
-        let policies = ["PreferDualStack", "RequireDualStack", "SingleStack"];
-        causes.one_of(&path.child("ipFamilyPolicy"), policy, &policies);
-    }
-    for (index, address) in ips.iter().filter_map(Value::as_str).enumerate() {
-        if index == 0 && address == "None" {
-            if ips.len() > 1 {
-                causes.invalid(&of_ips, list.clone(), "'None' must be the first and only value");
-            }
-        } else if let Some(error) = addresses::ip(address) {
-            causes.invalid(&of_ips.index(index), address, error);
-        }
-    }
-    if ips.len() > 2 {
-        causes.invalid(&of_ips, list.clone(), "may only hold up to 2 values");
     }
 }
 

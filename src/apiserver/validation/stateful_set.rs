@@ -209,10 +209,14 @@ fn selector(spec: &Value, rules: Rules, path: &Path, causes: &mut Causes) {
 /// The template as its pods will be: with the claims' volumes, without the names that each pod gets.
 fn with_claims(spec: &Value) -> Value {
     let mut template = at(spec, &["template"]).clone();
-    let claims: Vec<&str> = items(spec, "volumeClaimTemplates")
-        .iter()
-        .map(|claim| text(at(claim, &["metadata"]), "name"))
-        .collect();
+    // Of several claims of one name the last counts.
+    let mut claims: Vec<&str> = Vec::new();
+    for name in items(spec, "volumeClaimTemplates").iter().map(|claim| text(at(claim, &["metadata"]), "name"))
+    {
+        if !claims.contains(&name) {
+            claims.push(name);
+        }
+    }
     if let Some(Value::Object(pod)) = template.get_mut("spec") {
         pod.remove("hostname");
         pod.remove("subdomain");

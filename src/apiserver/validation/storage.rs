@@ -1,15 +1,16 @@
-//! Rules for claims, volumes and classes.
+//! Rules for claims and volumes.
 //!
 //! Models pkg/apis/core/validation/validation.go (`ValidatePersistentVolumeClaim`,
-//! `ValidatePersistentVolume`) and pkg/apis/storage/validation/validation.go, Kubernetes v1.36. Left out:
-//! data sources; details of volume sources that nothing here can mount.
+//! `ValidatePersistentVolume`), Kubernetes v1.36. Left out: details of volume sources that
+//! nothing here can mount.
 
 use serde_json::Value;
 
 use super::super::fields::{Fields, at, entries, items, text};
 use super::causes::{Causes, Path};
-use super::{diff, names, resources, selectors, volumes};
+use super::{data_sources, diff, names, resources, selectors, volumes};
 use crate::api::quantity::Quantity;
+use crate::api::volume::BETA_STORAGE_CLASS;
 
 const ACCESS_MODES: [&str; 4] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 const VOLUME_MODES: [&str; 2] = ["Block", "Filesystem"];
@@ -75,6 +76,11 @@ pub(super) fn claim_spec(spec: &Value, path: &Path, causes: &mut Causes) {
     }
     class_name(spec, path, causes);
     volume_mode(spec, path, causes);
+    data_sources::data_sources(spec, path, causes);
+    let name = text(spec, "volumeAttributesClassName");
+    if !name.is_empty() {
+        causes.invalid_each(&path.child("volumeAttributesClassName"), name, names::dns_subdomain(name));
+    }
 }
 
 /// A changed claim.
@@ -86,12 +92,21 @@ pub(super) fn update_claim(new: &Value, old: &Value, causes: &mut Causes) {
     if text(old_spec, "volumeName").is_empty() {
         copy(&mut old_clone, &new_clone, "volumeName");
     }
-    // A claim that named no class may get one.
-    if !new_clone.contains_key("storageClassName") || !old_clone.contains_key("storageClassName") {
-        let none_before = !old_clone.contains_key("storageClassName");
-        if none_before {
-            copy(&mut new_clone, &old_clone, "storageClassName");
-        }
+    // A claim that named no class may get one; one that named it by the old annotation may name it by the
+    // field.
+    let [new_class, old_class] =
+        [new, old].map(|claim| at(claim, &["metadata", "annotations", BETA_STORAGE_CLASS]));
+    let has_field = old_clone.contains_key("storageClassName");
+    let is_renamed = !old_class.is_null()
+        && !has_field
+        && new_clone.get("storageClassName") == Some(old_class)
+        && (new_class.is_null() || new_class == old_class);
+    if new_class != old_class && !is_renamed {
+        let path = Path::new("metadata.annotations").child(BETA_STORAGE_CLASS);
+        causes.invalid(&path, new_class.as_str().unwrap_or_default(), "field is immutable");
+    }
+    if !has_field && (is_renamed || old_class.is_null()) {
+        copy(&mut new_clone, &old_clone, "storageClassName");
     }
     if text(at(new, &["status"]), "phase") == "Bound" {
         let old_size = at(old_spec, &["resources", "requests", "storage"]).clone();
@@ -137,7 +152,8 @@ fn copy(to: &mut Fields, from: &Fields, field: &str) {
     };
 }
 
-fn immutable(new: &Value, old: &Value, field: &str, causes: &mut Causes) {
+/// A field that never changes.
+pub(super) fn immutable(new: &Value, old: &Value, field: &str, causes: &mut Causes) {
     let (new, old) = (at(new, &[field]), at(old, &[field]));
     if new != old {
         causes.invalid(&Path::new(field), new.clone(), "field is immutable");
@@ -161,6 +177,9 @@ pub(super) fn volume(volume: &Value, causes: &mut Causes) {
         causes.not_supported(&path_of_capacity, capacity.clone(), &["storage"]);
     }
     for (name, amount) in entries(spec, "capacity") {
+        if let Some(amount) = resources::quantity(amount).filter(Quantity::is_negative) {
+            causes.invalid(&path_of_capacity.key(name), amount.value(), "must be a valid resource quantity");
+        }
         positive(amount, &path_of_capacity.key(name), causes);
     }
     let policy = text(spec, "persistentVolumeReclaimPolicy");
@@ -176,8 +195,29 @@ pub(super) fn volume(volume: &Value, causes: &mut Causes) {
         causes.required(&path_of_required, "must specify required node constraints");
     }
     source(spec, affinity.is_null(), &path, causes);
+    if policy == "Recycle" && is_root(text(at(spec, &["hostPath"]), "path")) {
+        let detail = "may not be 'recycle' for a hostPath mount of '/'";
+        causes.forbidden(&path.child("persistentVolumeReclaimPolicy"), detail);
+    }
     class_name(spec, &path, causes);
     volume_mode(spec, &path, causes);
+    if let Some(name) = spec.get("volumeAttributesClassName").and_then(Value::as_str) {
+        let path_of_name = path.child("volumeAttributesClassName");
+        if name.is_empty() {
+            causes.required(&path_of_name, "an empty string is disallowed");
+        } else {
+            causes.invalid_each(&path_of_name, name, names::dns_subdomain(name));
+        }
+        if at(spec, &["csi"]).is_null() {
+            let detail = "has to be specified when using volumeAttributesClassName";
+            causes.required(&path.child("csi"), detail);
+        }
+    }
+}
+
+/// Whether a path names the root, in whatever way.
+fn is_root(path: &str) -> bool {
+    path.starts_with('/') && path.split('/').all(|step| matches!(step, "" | "." | ".."))
 }
 
 fn sources(spec: &Value) -> Fields {
@@ -208,10 +248,9 @@ fn source(spec: &Value, without_affinity: bool, path: &Path, causes: &mut Causes
             }
         }
         "csi" => {
-            for field in ["driver", "volumeHandle"] {
-                if text(details, field).is_empty() {
-                    causes.required(&of_source.child(field), "");
-                }
+            volumes::csi_driver(details, &of_source, causes);
+            if text(details, "volumeHandle").is_empty() {
+                causes.required(&of_source.child("volumeHandle"), "");
             }
         }
         _ => {}
@@ -242,30 +281,5 @@ pub(super) fn update_volume(new: &Value, old: &Value, causes: &mut Causes) {
             new.clone(),
             "field is immutable, except for updating from beta label to GA",
         );
-    }
-}
-
-/// A class.
-pub(super) fn class(class: &Value, causes: &mut Causes) {
-    let provisioner = text(class, "provisioner");
-    let path = Path::new("provisioner");
-    if provisioner.is_empty() {
-        causes.required(&path, "");
-    } else {
-        let lower = provisioner.to_ascii_lowercase();
-        causes.invalid_each(&path, &lower, names::qualified_name(&lower));
-    }
-    let policy = text(class, "reclaimPolicy");
-    if !policy.is_empty() {
-        causes.one_of(&Path::new("reclaimPolicy"), policy, &["Delete", "Retain"]);
-    }
-    let mode = text(class, "volumeBindingMode");
-    causes.required_one_of(&Path::new("volumeBindingMode"), mode, &["Immediate", "WaitForFirstConsumer"]);
-}
-
-/// A changed class: most of it never changes.
-pub(super) fn update_class(new: &Value, old: &Value, causes: &mut Causes) {
-    for field in ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"] {
-        immutable(new, old, field, causes);
     }
 }

@@ -5,10 +5,11 @@
 
 use serde_json::Value;
 
-use super::super::fields::{at, items, number, text};
+use super::super::fields::{at, is_empty, items, number, text};
 use super::causes::{Causes, Path};
 use super::containers::Volumes;
-use super::{environment, mounts, names, resources, storage};
+use super::{environment, mounts, names, resources, selectors, storage};
+use crate::api::codec::from_value;
 use crate::collections::SortedSet;
 
 /// Every source, in the order in which the server looks at them.
@@ -48,11 +49,11 @@ const DOWNWARD_PATHS: [&str; 5] =
     ["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"];
 const MODE_ERROR: &str = "must be a number between 0 and 0777 (octal), both inclusive";
 
-/// The volumes of a pod (`is_pod`) or of a template; those that are valid are returned, for the mounts to
-/// refer to.
+/// The volumes of a pod (by its name, if it has one) or of a template; those that are valid are returned, for
+/// the mounts to refer to.
 pub(super) fn volumes<'a>(
     volumes: &'a [Value],
-    is_pod: bool,
+    pod: Option<&str>,
     path: &Path,
     causes: &mut Causes,
 ) -> Volumes<'a> {
@@ -61,7 +62,7 @@ pub(super) fn volumes<'a>(
         let path = path.index(index);
         let name = text(volume, "name");
         let before = causes.len();
-        source(volume, is_pod, &path, causes);
+        source(volume, pod.is_some(), &path, causes);
         if name.is_empty() {
             causes.required(&path.child("name"), "");
         } else {
@@ -72,6 +73,15 @@ pub(super) fn volumes<'a>(
         }
         if causes.len() == before {
             valid.insert(name, volume);
+        }
+        let claim = text(at(volume, &["persistentVolumeClaim"]), "claimName");
+        let is_made = |other: &Value| {
+            let name = claim.strip_prefix(pod?)?.strip_prefix('-')?;
+            (!at(other, &["ephemeral"]).is_null() && text(other, "name") == name).then_some(())
+        };
+        if pod.is_some_and(|pod| !pod.is_empty()) && volumes.iter().any(|other| is_made(other).is_some()) {
+            let detail = "must not reference a PVC that gets created for an ephemeral volume";
+            causes.invalid(&path.child("persistentVolumeClaim").child("claimName"), claim, detail);
         }
     }
     valid
@@ -126,13 +136,28 @@ fn details(name: &str, source: &Value, path: &Path, causes: &mut Causes) {
         "ephemeral" => match at(source, &["volumeClaimTemplate"]) {
             Value::Null => causes.required(&path.child("volumeClaimTemplate"), ""),
             template => {
-                let path = path.child("volumeClaimTemplate").child("spec");
-                storage::claim_spec(at(template, &["spec"]), &path, causes);
+                let path = path.child("volumeClaimTemplate");
+                template_metadata(at(template, &["metadata"]), &path.child("metadata"), causes);
+                storage::claim_spec(at(template, &["spec"]), &path.child("spec"), causes);
             }
         },
-        "csi" => require(source, "driver", path, causes),
+        "csi" => csi_driver(source, path, causes),
         "gitRepo" => require(source, "repository", path, causes),
         _ => {}
+    }
+}
+
+/// Whoever makes the claim gives it its name and all else.
+fn template_metadata(metadata: &Value, path: &Path, causes: &mut Causes) {
+    const FIELDS: [&str; 7] =
+        ["name", "generateName", "namespace", "uid", "creationTimestamp", "ownerReferences", "finalizers"];
+    let annotations = from_value(at(metadata, &["annotations"]).clone()).unwrap_or_default();
+    super::metadata::annotations(&annotations, &path.child("annotations"), causes);
+    selectors::labels(at(metadata, &["labels"]), &path.child("labels"), causes);
+    for field in FIELDS.into_iter().filter(|field| !is_empty(at(metadata, &[field]))) {
+        // Upstream makes the field's name of Go's.
+        let shown = if field == "uid" { "uID" } else { field };
+        causes.forbidden(&path.child(shown), "cannot be set");
     }
 }
 
@@ -143,6 +168,19 @@ fn image(source: &Value, is_pod: bool, path: &Path, causes: &mut Causes) {
     }
     let policies = ["Always", "IfNotPresent", "Never"];
     causes.required_one_of(&path.child("pullPolicy"), text(source, "pullPolicy"), &policies);
+}
+
+/// The name of a driver.
+pub(super) fn csi_driver(source: &Value, path: &Path, causes: &mut Causes) {
+    const LENGTH_MAX: usize = 63;
+    let (driver, path) = (text(source, "driver"), path.child("driver"));
+    if driver.is_empty() {
+        return causes.required(&path, "");
+    }
+    if driver.len() > LENGTH_MAX {
+        causes.too_long(&path, LENGTH_MAX);
+    }
+    causes.invalid_each(&path, driver, names::dns_subdomain(&driver.to_ascii_lowercase()));
 }
 
 fn require(source: &Value, field: &str, path: &Path, causes: &mut Causes) {

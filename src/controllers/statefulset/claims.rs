@@ -73,9 +73,8 @@ pub(crate) fn storage_matches(set: &StatefulSet, pod: &Pod) -> bool {
 /// Makes the pod's volumes use the claims of the templates; its other volumes stay.
 pub(crate) fn update_storage(set: &StatefulSet, pod: &mut Pod) {
     let templates = &set.spec.volume_claim_templates;
-    let mut volumes: Vec<Volume> = templates
-        .iter()
-        .map(|template| Volume {
+    let mut volumes: Vec<Volume> = distinct(templates)
+        .map(|(_, template)| Volume {
             name: template.metadata.name.clone(),
             persistent_volume_claim: Some(ClaimVolume {
                 claim_name: claim_name(&template.metadata.name, &pod.metadata.name),
@@ -91,15 +90,23 @@ pub(crate) fn update_storage(set: &StatefulSet, pod: &mut Pod) {
     pod.spec.volumes = volumes;
 }
 
-/// The claims that the pod should have, each with its template, as far as they are in the cache.
+/// The templates with their places; of several of one name the last (`getPersistentVolumeClaims`).
+fn distinct(templates: &[PersistentVolumeClaim]) -> impl Iterator<Item = (usize, &PersistentVolumeClaim)> {
+    templates.iter().enumerate().filter(|(index, template)| {
+        let mut later = templates.iter().skip(index + 1);
+        !later.any(|later| later.metadata.name == template.metadata.name)
+    })
+}
+
+/// The claims that the pod should have, each with its template's place, as far as they are in the cache.
 pub(crate) fn claims_of<'a>(
     set: &'a StatefulSet,
     pod_name: &str,
     cache: &'a Cache,
-) -> impl Iterator<Item = (&'a PersistentVolumeClaim, Option<&'a Rc<PersistentVolumeClaim>>)> {
-    set.spec.volume_claim_templates.iter().map(move |template| {
+) -> impl Iterator<Item = (usize, Option<&'a Rc<PersistentVolumeClaim>>)> {
+    distinct(&set.spec.volume_claim_templates).map(move |(index, template)| {
         let name = claim_name(&template.metadata.name, pod_name);
-        (template, cache.typed::<PersistentVolumeClaim>(&set.metadata.namespace, &name))
+        (index, cache.typed::<PersistentVolumeClaim>(&set.metadata.namespace, &name))
     })
 }
 
@@ -251,6 +258,22 @@ mod tests {
         assert_eq!(pod.claim_names().collect::<Vec<_>>(), ["datadir-foo-3"]);
         "foo-4".clone_into(&mut pod.metadata.name);
         assert!(!storage_matches(&set, &pod));
+    }
+
+    #[test]
+    fn of_templates_of_one_name_the_last_counts() {
+        let mut set = set();
+        let mut second = PersistentVolumeClaim::default();
+        "datadir".clone_into(&mut second.metadata.name);
+        set.spec.volume_claim_templates.push(second);
+        let mut pod = Pod::default();
+        "foo-0".clone_into(&mut pod.metadata.name);
+        update_storage(&set, &mut pod);
+        assert_eq!(pod.spec.volumes.len(), 1);
+        assert!(storage_matches(&set, &pod));
+        let claims: Vec<usize> =
+            claims_of(&set, "foo-0", &Cache::default()).map(|(index, _)| index).collect();
+        assert_eq!(claims, [1]);
     }
 
     #[test]

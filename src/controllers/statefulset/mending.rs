@@ -50,7 +50,7 @@ pub(super) fn claim_steps(view: &View<'_>, slot: &Slot, ordinal: i64, create: bo
 /// owners.
 pub(super) fn steps_for(view: &View<'_>, pod: Holder<'_>, create: bool) -> Vec<ClaimStep> {
     let mut steps = Vec::new();
-    for (index, (_, claim)) in claims_of(view.set, pod.name, view.cache).enumerate() {
+    for (index, claim) in claims_of(view.set, pod.name, view.cache) {
         let Some(claim) = claim else {
             if create {
                 steps.push(ClaimStep::Create { template: index });

@@ -1,7 +1,7 @@
 //! The plugins of the default profile, one per file, and the order in which they are asked.
 //!
-//! Models `pkg/scheduler/apis/config/v1/default_plugins.go`, Kubernetes v1.36. Left out: `NodeVolumeLimits`,
-//! `VolumeZone` (no disks with such limits exist here), `DynamicResources` (no devices), gang scheduling.
+//! Models `pkg/scheduler/apis/config/v1/default_plugins.go`, Kubernetes v1.36. Left out: `NodeVolumeLimits`
+//! (no disks with such limits exist here), `DynamicResources` (no devices), gang scheduling.
 
 pub(crate) mod node_unschedulable;
 pub(crate) mod node_name;
@@ -11,6 +11,7 @@ pub(crate) mod node_ports;
 pub(crate) mod node_resources_fit;
 pub(crate) mod volume_restrictions;
 pub(crate) mod volume_binding;
+pub(crate) mod volume_zone;
 pub(crate) mod pod_topology_spread;
 pub(crate) mod inter_pod_affinity;
 pub(crate) mod image_locality;
@@ -33,6 +34,8 @@ pub(crate) struct Claims {
     pub(crate) sole: volume_restrictions::SoleClaims,
     /// All of them, where there are any.
     pub(crate) all: Option<volume_binding::PodClaims>,
+    /// The zones that their volumes are in.
+    zones: volume_zone::Zones,
 }
 
 impl Claims {
@@ -49,7 +52,8 @@ impl Claims {
             .map_err(|message| (Plugin::VolumeRestrictions, message))?;
         let all = volume_binding::PodClaims::find(pod, cache, assumed)
             .map_err(|message| (Plugin::VolumeBinding, message))?;
-        Ok(Self { sole, all })
+        let zones = volume_zone::Zones::find(pod, cache).map_err(|message| (Plugin::VolumeZone, message))?;
+        Ok(Self { sole, all, zones })
     }
 }
 
@@ -97,6 +101,7 @@ impl<'a> Cycle<'a> {
             .or_else(|| node_resources_fit::filter(&self.requests.requests, node))
             .or_else(|| volume_restrictions::filter(self.are_claims_in_use))
             .or_else(|| self.claims.all.as_ref()?.filter(&node.node))
+            .or_else(|| self.claims.zones.filter(&node.node))
             .or_else(|| self.spread.as_ref()?.filter(at))
             .or_else(|| self.affinity.as_ref()?.filter(at))
     }

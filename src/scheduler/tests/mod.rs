@@ -219,7 +219,7 @@ impl World {
                     value["spec"]["nodeAffinity"] =
                         json!({"required": {"nodeSelectorTerms": [{"matchExpressions": [host]}]}});
                 }
-                other => panic!("{other}"),
+                label => value["metadata"]["labels"][label] = text.into(),
             }
         }
         let object = Object::from_value(kind, value).unwrap();

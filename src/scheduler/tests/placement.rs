@@ -187,7 +187,6 @@ fn volumes_hold_pods_to_their_nodes() {
     let table = [
         ("volume v at=a class=late\nclaim c class=late bound=v\npod p claim=c", "a=only b=VolumeBinding"),
         ("claim c class=late selected=b\npod p claim=c", "a=VolumeBinding b=only"),
-        ("claim c class=late bound=gone\npod p claim=c", "a=VolumeBinding b=VolumeBinding"),
         // A class without a provisioner of its own: nothing but a made volume helps.
         (
             "class none WaitForFirstConsumer\nvolume v at=a class=late\nclaim c class=late\npod p claim=c select=kubernetes.io/hostname:a",
@@ -201,11 +200,41 @@ fn volumes_hold_pods_to_their_nodes() {
         &format!("{late}claim c class=now\npod p claim=c"),
         "0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found",
     );
+    check_message(
+        &format!("{late}claim c class=late bound=gone\npod p claim=c"),
+        "0/2 nodes are available: persistentvolume \"gone\" not found. not found",
+    );
     let mut world = World::read(&format!(
         "{late}volume v at=a class=late\nclaim c class=late\npod p claim=c select=kubernetes.io/hostname:a"
     ));
     let volumes = world.attempt().result.unwrap().volumes.unwrap();
     assert_eq!((volumes.static_bindings.len(), volumes.dynamic_provisions.len()), (1, 0));
+}
+
+#[test]
+fn labels_of_volumes_hold_pods_to_zones() {
+    const ZONE: &str = "topology.kubernetes.io/zone";
+    const REGION: &str = "topology.kubernetes.io/region";
+    const OLD_ZONE: &str = "failure-domain.beta.kubernetes.io/zone";
+    let nodes = format!("node a {ZONE}=a\nnode b {ZONE}=b {REGION}=r\nnode none\nnode old {OLD_ZONE}=b\n");
+    let table = [
+        // A node without such labels takes all; an old label of a node is no new one.
+        (format!("{ZONE}=b"), "a=VolumeZone b=397 none=397 old=VolumeZone"),
+        (format!("{OLD_ZONE}=b"), "a=VolumeZone b=397 none=397 old=397"),
+        (format!("{ZONE}=a__b"), "a=397 b=397 none=397 old=VolumeZone"),
+        (format!("{ZONE}=a {REGION}=r"), "a=VolumeZone b=VolumeZone none=only old=VolumeZone"),
+        // What cannot be read asks for nothing.
+        (format!("{ZONE}=a__"), "a=397 b=397 none=397 old=397"),
+        ("disk=ssd".to_owned(), "a=397 b=397 none=397 old=397"),
+    ];
+    for (labels, expected) in table {
+        check_nodes(&format!("{nodes}volume v {labels}\nclaim c bound=v\npod p claim=c"), expected);
+    }
+    check_message(
+        &format!("node a {ZONE}=a\nvolume v {ZONE}=b\nclaim c bound=v\npod p claim=c"),
+        "0/1 nodes are available: 1 node(s) had no available volume zone. + 0/1 nodes are available: \
+         1 Preemption is not helpful for scheduling.",
+    );
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 mod others;
 mod pods;
+mod rarer;
+mod rarer_others;
 mod workloads;
 
 use expect_test::Expect;

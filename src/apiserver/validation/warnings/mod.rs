@@ -4,12 +4,14 @@
 //! pkg/api, Kubernetes v1.36. Left out: fields of nodes.
 //!
 //! - `pod`: pods and templates. `ports`: those of all containers of a pod. `paths`: those of its volumes'
-//!   files. `service`: Services.
+//!   files. `service`: Services. `storage`: volumes and classes. `certificates`: Secrets for TLS.
 
 mod pod;
 mod ports;
 mod paths;
 mod service;
+mod storage;
+mod certificates;
 
 use serde_json::Value;
 
@@ -47,18 +49,24 @@ pub fn warnings(new: &Object, old: Option<&Object>) -> Vec<String> {
             found.pod("spec.template.", at(&value, &["spec", "template"]));
         }
         Kind::Service => found.service(&value),
+        Kind::Secret => found.certificate(&value),
         Kind::PersistentVolumeClaim => {
             found.storage_class_annotation(new);
             found.claim("spec", at(&value, &["spec"]));
         }
         Kind::PersistentVolume => {
             found.storage_class_annotation(new);
-            if at(&value, &["spec", "persistentVolumeReclaimPolicy"]) == "Recycle" {
-                found.0.push(
-                    "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the \
-                     recommended approach is to use dynamic provisioning."
-                        .to_owned(),
-                );
+            found.volume(&value);
+        }
+        Kind::EndpointSlice => found.endpoint_slice(&value, old.is_none()),
+        Kind::StorageClass => found.class(&value),
+        Kind::ServiceAccount => {
+            const KEY: &str = "kubernetes.io/enforce-mountable-secrets";
+            let has_key = |object: &Object| object.meta().annotations.contains_key(KEY);
+            if has_key(new) && !old.is_some_and(has_key) {
+                let message =
+                    "deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets";
+                found.add(&format!("metadata.annotations[{KEY}]"), message);
             }
         }
         _ => {}

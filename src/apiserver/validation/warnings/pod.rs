@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::names::label_value;
 use super::{Found, list};
 use crate::api::schema::quote;
 use crate::apiserver::fields::{at, number, text};
@@ -27,6 +28,12 @@ const OLD_LABELS: &[(&str, &str)] = &[
         "beta.kubernetes.io/instance-type",
         "deprecated since v1.17; use \"node.kubernetes.io/instance-type\" instead",
     ),
+    ("app.kubernetes.io/created-by", "deprecated since v1.9"),
+    (
+        "scheduler.alpha.kubernetes.io/preferAvoidPods",
+        "deprecated since v1.22; use Taints and Tolerations instead",
+    ),
+    ("node-role.kubernetes.io/master", "use \"node-role.kubernetes.io/control-plane\" instead"),
 ];
 
 /// Annotations of pods that do nothing any more.
@@ -46,7 +53,7 @@ const OLD_ANNOTATIONS: &[(&str, &str)] = &[
 const NO_SECCOMP: &str = "non-functional in v1.27+; use the \"seccompProfile\" field instead";
 
 /// Sources of volumes that are no longer served. The driver of git repositories is behind a gate that is off.
-const OLD_VOLUMES: &[(&str, &str)] = &[
+pub(super) const OLD_VOLUMES: &[(&str, &str)] = &[
     ("photonPersistentDisk", "deprecated in v1.11, non-functional in v1.16+"),
     ("gitRepo", "deprecated in v1.11, and disabled by default in v1.33+"),
     ("scaleIO", "deprecated in v1.16, non-functional in v1.22+"),
@@ -58,7 +65,8 @@ const OLD_VOLUMES: &[(&str, &str)] = &[
     ("rbd", "deprecated in v1.28, non-functional in v1.31+"),
 ];
 
-fn old_label(label: &str) -> Option<&'static str> {
+/// What a label of nodes is warned of.
+pub(super) fn old_label(label: &str) -> Option<&'static str> {
     OLD_LABELS.iter().find(|(old, _)| *old == label).map(|(_, message)| *message)
 }
 
@@ -192,20 +200,30 @@ impl Found {
     fn node_affinity(&mut self, path: &str, affinity: &Value) {
         const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
         const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
-        let required = list(affinity, &[REQUIRED, "nodeSelectorTerms"])
-            .enumerate()
-            .map(|(index, term)| (format!("{path}.{REQUIRED}.nodeSelectorTerms[{index}]"), term));
-        let preferred = list(affinity, &[PREFERRED]).enumerate().map(|(index, term)| {
-            (format!("{path}.{PREFERRED}[{index}].preference"), at(term, &["preference"]))
-        });
-        for (path, term) in required.chain(preferred) {
-            for (index, requirement) in list(term, &["matchExpressions"]).enumerate() {
-                let key = text(requirement, "key");
-                if let Some(message) = old_label(key) {
-                    self.add(
-                        &format!("{path}.matchExpressions[{index}].key"),
-                        &format!("{key} is {message}"),
-                    );
+        for (index, term) in list(affinity, &[REQUIRED, "nodeSelectorTerms"]).enumerate() {
+            self.node_term(&format!("{path}.{REQUIRED}.nodeSelectorTerms[{index}]"), term, false);
+        }
+        for (index, term) in list(affinity, &[PREFERRED]).enumerate() {
+            self.node_term(
+                &format!("{path}.{PREFERRED}[{index}].preference"),
+                at(term, &["preference"]),
+                true,
+            );
+        }
+    }
+
+    /// A term that picks nodes; values are looked at where validation does not.
+    pub(super) fn node_term(&mut self, path: &str, term: &Value, are_values_looked_at: bool) {
+        for (index, requirement) in list(term, &["matchExpressions"]).enumerate() {
+            let path = format!("{path}.matchExpressions[{index}]");
+            let key = text(requirement, "key");
+            if let Some(message) = old_label(key) {
+                self.add(&format!("{path}.key"), &format!("{key} is {message}"));
+            }
+            let values = list(requirement, &["values"]).filter_map(Value::as_str).enumerate();
+            for (index, value) in values.filter(|_| are_values_looked_at) {
+                for message in label_value(value) {
+                    self.add(&format!("{path}.values[{index}]"), &format!("{value} is invalid, {message}"));
                 }
             }
         }

@@ -60,6 +60,7 @@ pub(super) fn explain(
         Plugin::NodeResourcesFit => case.resources(),
         Plugin::VolumeRestrictions => case.claim_in_use(),
         Plugin::VolumeBinding => case.volumes(),
+        Plugin::VolumeZone => case.volume_zone(),
         Plugin::PodTopologySpread => case.spread(),
         _ => case.affinity(),
     }

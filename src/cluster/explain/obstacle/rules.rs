@@ -62,6 +62,14 @@ pub(super) const VOLUME_ELSEWHERE: Rule = rule(
     "spec.volumes",
     "A bound volume ties its Pods to the nodes from which it can be reached: its own node, or its zone.",
 );
+pub(super) const VOLUME_ZONE: Rule = rule(
+    SCHEDULER,
+    "VolumeZone",
+    Ends::Person,
+    "",
+    "A bound volume that has labels of a zone or region keeps its Pods off nodes whose labels name others; nodes \
+     without such labels take them.",
+);
 pub(super) const NO_VOLUME: Rule = rule(
     SCHEDULER,
     "NoVolume",
@@ -110,6 +118,7 @@ pub(in crate::cluster::explain) const RULES: &[&Rule] = &[
     &NO_ROOM,
     &CLAIM_IN_USE,
     &VOLUME_ELSEWHERE,
+    &VOLUME_ZONE,
     &NO_VOLUME,
     &SPREAD,
     &ANTI_AFFINITY,

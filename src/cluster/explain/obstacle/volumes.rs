@@ -1,12 +1,12 @@
 //! What keeps a pod from the volumes of its claims.
 //!
-//! Tells the verdicts of `VolumeRestrictions` and `VolumeBinding`, pkg/scheduler/framework/plugins,
-//! Kubernetes v1.36.
+//! Tells the verdicts of `VolumeRestrictions`, `VolumeBinding` and `VolumeZone`,
+//! pkg/scheduler/framework/plugins, Kubernetes v1.36.
 
 use std::rc::Rc;
 
 use super::Case;
-use super::rules::{CLAIM_IN_USE, NO_VOLUME, VOLUME_ELSEWHERE};
+use super::rules::{CLAIM_IN_USE, NO_VOLUME, VOLUME_ELSEWHERE, VOLUME_ZONE};
 use crate::api::node::Node;
 use crate::api::pod::Pod;
 use crate::api::storage::{PersistentVolume, PersistentVolumeClaim};
@@ -14,6 +14,7 @@ use crate::api::volume::is_reachable_from;
 use crate::api::{Kind, ObjectKey};
 use crate::cluster::explain::explanation::{Explanation, Mend};
 use crate::cluster::explain::{claim, view};
+use crate::scheduler::volume_places;
 
 impl Case<'_> {
     pub(super) fn claim_in_use(&self) -> Explanation {
@@ -72,14 +73,44 @@ impl Case<'_> {
             explanation.field = self.view.field(&claim_key, "spec.storageClassName");
             return claim::renew(self.view, &claim_key, explanation, "Make a volume that fits");
         }
+        self.give_up(explanation, &name)
+    }
+
+    fn give_up(&self, explanation: Explanation, claim: &str) -> Explanation {
         let flag = self.view.flag(self.key);
         let line = format!(
-            "kubectl delete pvc {name}{flag} --wait=false; kubectl delete pod {}{flag}",
+            "kubectl delete pvc {claim}{flag} --wait=false; kubectl delete pod {}{flag}",
             self.key.name
         );
         explanation.mend(Mend::line(
             "Give up the volume with its data: a new claim gets one where the Pod can run",
             line,
         ))
+    }
+
+    /// The labels of a volume name a place, and the node is not in it.
+    pub(super) fn volume_zone(&self) -> Explanation {
+        let why = "the labels of its claim's volume name another zone or region";
+        let mut explanation = self.because(VOLUME_ZONE, why);
+        let Some(node) = self.view.typed::<Node>("", self.first_node()) else { return explanation };
+        let found = self.pod.claim_names().find_map(|name| {
+            let claim = self.view.typed::<PersistentVolumeClaim>(&self.key.namespace, &name)?;
+            let volume = self.view.typed::<PersistentVolume>("", &claim.spec.volume_name)?;
+            let missed = volume_places(volume).into_iter().filter(|place| !place.has(node));
+            let missed: Vec<_> = missed.map(|place| (place.key, place.values.join(" or "))).collect();
+            (!missed.is_empty()).then(|| (name.into_owned(), volume, missed))
+        });
+        let Some((claim, volume, missed)) = found else { return explanation };
+        let name = volume.metadata.name.as_str();
+        let volume_key = ObjectKey::new(Kind::PersistentVolume, "", name);
+        explanation.field = self.view.field(&volume_key, "metadata.labels");
+        explanation = explanation.fact("claim", &claim).fact("volume", name);
+        let mut line = format!("kubectl label pv {name}");
+        for (key, value) in missed {
+            line.push_str(&format!(" {key}-"));
+            explanation = explanation.fact(key, value);
+        }
+        let words = "Take the labels from the volume, if it can be reached from there all the same";
+        self.give_up(explanation.mend(Mend::line(words, line)), &claim)
     }
 }

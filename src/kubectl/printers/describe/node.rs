@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::lines::{annotations, at, date, items, joined, labels, line, text};
 use crate::api::heartbeat::{LEASE_NAMESPACE, as_read};
 use crate::api::node::Node;
-use crate::api::pod::{Container, Pod, ResourceList};
-use crate::api::pod_resources::{Amounts, is_pod_level, of_containers};
+use crate::api::pod::{Pod, ResourceList};
+use crate::api::pod_resources::{is_pod_level, together};
 use crate::api::quantity::{Format, Quantity};
 use crate::api::scheduling::Taint;
 use crate::api::{Kind, Object, ObjectKey};
@@ -134,36 +134,10 @@ fn nothing() -> Quantity {
     Quantity::from_value(0, Format::DecimalSi)
 }
 
-/// How much there is of one resource.
-#[derive(Clone)]
-struct Amount(Quantity);
-
-impl Default for Amount {
-    fn default() -> Self {
-        Self(nothing())
-    }
-}
-
-impl Amounts for Amount {
-    fn plus(&mut self, other: &Self) {
-        self.0.add(&other.0);
-    }
-
-    fn at_least(&mut self, other: &Self) {
-        if other.0.milli_value() > self.0.milli_value() {
-            *self = other.clone();
-        }
-    }
-}
-
 /// What a pod asks for (`requests`) or may use (`limits`): its containers together, unless it says so as a
 /// whole, and what runs it (`PodRequests`, `PodLimits`).
 fn of_pod(pod: &Pod, name: &str, field: &str) -> Quantity {
-    let of_container = |container: &Container| {
-        let resources = &container.resources;
-        Amount(amount(if field == "limits" { &resources.limits } else { &resources.requests }, name))
-    };
-    let Amount(mut needed) = of_containers(&pod.spec, of_container);
+    let mut needed = together(&pod.spec, field, name).unwrap_or_else(nothing);
     let read = |value: &Value| Quantity::parse(value.as_str()?).ok();
     let whole = pod.spec.extra.get("resources").and_then(|resources| read(resources.get(field)?.get(name)?));
     if let Some(whole) = whole.filter(|_| is_pod_level(name)) {

@@ -1,15 +1,20 @@
 //! Gives Services their addresses and node ports, and keeps them.
 //!
 //! Models pkg/registry/core/service (`storage/alloc.go`, `patchAllocatedValues`, and of `strategy.go`
-//! `dropTypeDependentFields`), Kubernetes v1.36, on an IPv4 cluster with the range 10.96.0.0/12 and node
-//! ports 30000 to 32767. Left out: dual stack, health check ports.
+//! `dropTypeDependentFields`), Kubernetes v1.36, on a cluster with IPv4 alone, the range 10.96.0.0/12 and
+//! node ports 30000 to 32767. Left out: health check ports.
+//!
+//! - `families`: IPv4 or IPv6. `node_ports`: ports of the nodes.
+
+mod families;
+mod node_ports;
 
 use std::net::Ipv4Addr;
 
 use serde_json::{Value, json};
 
 use super::{ApiServer, Cause, StatusError};
-use crate::api::network::{Service, ServicePort};
+use crate::api::network::Service;
 use crate::api::{Kind, Object};
 use crate::collections::SortedSet;
 
@@ -19,8 +24,6 @@ const RANGE_MASK: u32 = 0xfff0_0000;
 /// Addresses below this offset are kept for those who choose theirs.
 const OFFSET_MIN: u64 = 4096;
 const OFFSET_END: u64 = (1 << 20) - 1;
-const NODE_PORT_MIN: u64 = 30_000;
-const NODE_PORT_COUNT: u64 = 2_768;
 
 impl ApiServer {
     /// Completes a Service: `old` is what it held before, if it is not new.
@@ -31,19 +34,25 @@ impl ApiServer {
     ) -> Result<(), StatusError> {
         normalize_cluster_ips(service);
         if service.spec.type_ == "ExternalName" {
+            drop_internal_policy(service);
             return Ok(());
         }
-        set_ip_families(service);
+        families::settle(service, old)?;
         let taken = self.taken(|service| vec![service.spec.cluster_ip.clone()]);
         if service.spec.cluster_ip.is_empty() {
             service.spec.cluster_ip = self.free_address(&taken);
-        } else if old.is_none_or(|old| old.spec.cluster_ip != service.spec.cluster_ip) {
+        } else if old.is_none_or(|old| !has_address(old)) {
             check_address(service, &taken)?;
         }
         // Both ways to say the address say the same, unless the client said otherwise.
         let address = service.spec.cluster_ip.clone();
         service.spec.extra.entry("clusterIPs").or_insert_with(|| json!([address]));
-        self.allocate_node_ports(service, old)
+        let taken = self.taken(|service| service.spec.ports.iter().filter_map(node_ports::of).collect());
+        let mut numbers = node_ports::Numbers { taken, rng: &mut self.rng };
+        match old {
+            Some(old) => numbers.give_more(service, old),
+            None => numbers.give(service),
+        }
     }
 
     fn free_address(&mut self, taken: &SortedSet<String>) -> String {
@@ -57,38 +66,6 @@ impl ApiServer {
         }
     }
 
-    fn allocate_node_ports(
-        &mut self,
-        service: &mut Service,
-        old: Option<&Service>,
-    ) -> Result<(), StatusError> {
-        let wanted = match service.spec.type_.as_str() {
-            "NodePort" => true,
-            "LoadBalancer" => service.spec.extra.get("allocateLoadBalancerNodePorts") != Some(&json!(false)),
-            _ => return Ok(()),
-        };
-        let own: Vec<u64> = old.into_iter().flat_map(|old| &old.spec.ports).filter_map(node_port).collect();
-        let mut taken = self.taken(|service| service.spec.ports.iter().filter_map(node_port).collect());
-        let name = service.metadata.name.clone();
-        for (index, port) in service.spec.ports.iter_mut().enumerate() {
-            if let Some(number) = node_port(port) {
-                if !own.contains(&number) {
-                    check_node_port(&name, index, number, &taken)?;
-                }
-                taken.insert(number);
-            } else if wanted {
-                let free = (0..NODE_PORT_COUNT)
-                    .map(|_| NODE_PORT_MIN + self.rng.below(NODE_PORT_COUNT))
-                    .find(|number| !taken.contains(number));
-                if let Some(number) = free {
-                    port.extra.insert("nodePort".into(), number.into());
-                    taken.insert(number);
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// What the stored Services hold.
     fn taken<T: Ord>(&self, of: impl Fn(&Service) -> Vec<T>) -> SortedSet<T> {
         let services = self.store.list(Kind::Service, None).filter_map(|object| match object {
@@ -99,13 +76,8 @@ impl ApiServer {
     }
 }
 
-fn node_port(port: &ServicePort) -> Option<u64> {
-    port.extra.get("nodePort").and_then(Value::as_u64).filter(|number| *number != 0)
-}
-
-fn refused(name: &str, field: String, value: &Value, why: &str) -> StatusError {
-    let cause = Cause { field, message: format!("Invalid value: {value}: {why}") };
-    StatusError::invalid(Kind::Service, name, vec![cause])
+fn refused(field: String, value: &Value, why: &str) -> Cause {
+    Cause { field, message: format!("Invalid value: {value}: {why}") }
 }
 
 /// Whether a client's own choice of an address can be had.
@@ -115,7 +87,10 @@ fn check_address(service: &Service, taken: &SortedSet<String>) -> Result<(), Sta
         // No address at all: validation says so, or it is headless.
         return Ok(());
     };
-    let in_range = parsed.to_bits() & RANGE_MASK == RANGE_START;
+    // The first address is the network's own, the last is for all in it.
+    let number = parsed.to_bits();
+    let in_range =
+        number & RANGE_MASK == RANGE_START && number != RANGE_START && number != RANGE_START | !RANGE_MASK;
     let why = if !in_range {
         "the provided network does not match the current range"
     } else if taken.contains(address) {
@@ -125,19 +100,8 @@ fn check_address(service: &Service, taken: &SortedSet<String>) -> Result<(), Sta
     };
     let value = service.spec.extra.get("clusterIPs").cloned().unwrap_or_default();
     let why = format!("failed to allocate IP {address}: {why}");
-    Err(refused(&service.metadata.name, "spec.clusterIPs".to_owned(), &value, &why))
-}
-
-/// Whether a client's own choice of a node port can be had.
-fn check_node_port(name: &str, index: usize, number: u64, taken: &SortedSet<u64>) -> Result<(), StatusError> {
-    let why = if !(NODE_PORT_MIN..NODE_PORT_MIN + NODE_PORT_COUNT).contains(&number) {
-        "provided port is not in the valid range. The range of valid ports is 30000-32767"
-    } else if taken.contains(&number) {
-        "provided port is already allocated"
-    } else {
-        return Ok(());
-    };
-    Err(refused(name, format!("spec.ports[{index}].nodePort"), &json!(number), why))
+    let cause = refused("spec.clusterIPs".to_owned(), &value, &why);
+    Err(StatusError::invalid(Kind::Service, &service.metadata.name, vec![cause]))
 }
 
 /// A Service that names one address names the list too.
@@ -148,14 +112,14 @@ fn normalize_cluster_ips(service: &mut Service) {
     }
 }
 
-fn set_ip_families(service: &mut Service) {
-    let dual = service.spec.cluster_ip == "None" && service.spec.selector.is_empty();
-    let extra = &mut service.spec.extra;
-    let policy = if dual { "RequireDualStack" } else { "SingleStack" };
-    let policy = extra.entry("ipFamilyPolicy").or_insert_with(|| policy.into());
-    let single = *policy == "SingleStack";
-    let families = if dual && !single { json!(["IPv4", "IPv6"]) } else { json!(["IPv4"]) };
-    extra.entry("ipFamilies").or_insert(families);
+/// A name elsewhere has no endpoints here to choose among: what was set for it by mistake is not shown
+/// (`defaultOnReadInternalTrafficPolicy`).
+fn drop_internal_policy(service: &mut Service) {
+    const FIELD: &str = "internalTrafficPolicy";
+    let policy = service.spec.extra.get(FIELD).and_then(Value::as_str);
+    if matches!(policy, Some("Cluster" | "Local")) {
+        service.spec.extra.remove(FIELD);
+    }
 }
 
 /// Whether a type of Service has an address; `None` is one too.
@@ -184,17 +148,7 @@ pub(super) fn keep_allocated(new: &mut Service, old: &Service) {
     } else {
         normalize_cluster_ips(new);
     }
-    if has_node_ports(new) && has_node_ports(old) {
-        for port in &mut new.spec.ports {
-            let same = |other: &&ServicePort| other.name == port.name;
-            let kept = old.spec.ports.iter().find(same).and_then(|old| old.extra.get("nodePort"));
-            if node_port(port).is_none()
-                && let Some(number) = kept
-            {
-                port.extra.insert("nodePort".into(), number.clone());
-            }
-        }
-    }
+    node_ports::keep(new, old);
     drop_type_dependent_fields(new, old);
 }
 
@@ -235,8 +189,8 @@ fn drop_type_dependent_fields(new: &mut Service, old: &Service) {
         untouched.extend(["ipFamilies", "ipFamilyPolicy"]);
     }
     if has_node_ports(old) && !has_node_ports(new) {
-        let held: SortedSet<u64> = old.spec.ports.iter().filter_map(node_port).collect();
-        if new.spec.ports.iter().filter_map(node_port).all(|number| held.contains(&number)) {
+        let held: SortedSet<u64> = old.spec.ports.iter().filter_map(node_ports::of).collect();
+        if new.spec.ports.iter().filter_map(node_ports::of).all(|number| held.contains(&number)) {
             new.spec.ports.iter_mut().for_each(|port| drop(port.extra.remove("nodePort")));
         }
     }
