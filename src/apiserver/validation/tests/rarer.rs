@@ -114,7 +114,7 @@ fn pods_that_gates_hold() {
               patched
             {spec: {affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: a, labelSelector: {}}]}}}}
               Pod "p" is invalid: spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)
-            @@ -204,7 +204,19 @@
+            @@ -186,7 +186,19 @@
                 "PreferredDuringSchedulingIgnoredDuringExecution": null
                },
                "PodAffinity": null,
