@@ -59,6 +59,13 @@ api_struct! {
     }
 }
 
+impl StatefulSet {
+    /// The lowest ordinal.
+    pub fn start_ordinal(&self) -> i64 {
+        self.spec.ordinals.as_ref().map_or(0, |ordinals| ordinals.start)
+    }
+}
+
 /// Claim templates are written as whole objects.
 fn with_type_meta(claims: &[PersistentVolumeClaim]) -> Value {
     let whole = |claim: &PersistentVolumeClaim| {

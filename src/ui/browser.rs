@@ -2,7 +2,8 @@
 //!
 //! Every answer has a default, so that the page also works natively, without storage, and in a frame.
 
-use wasm_bindgen::JsCast as _;
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::js_sys::Reflect;
 use web_sys::{Element, HtmlElement};
 
 /// Real milliseconds since the page was opened; 0 natively.
@@ -14,6 +15,8 @@ pub fn now_ms() -> f64 {
     }
 }
 
+/// Frames within frames that are told apart.
+const FRAMES_DEEP: usize = 8;
 /// Pixels between what is uncovered and what covered it.
 const BESIDE_COVER_PX: f64 = 8.0;
 
@@ -55,29 +58,67 @@ pub fn set_root_attribute(name: &str, value: &str) {
     }
 }
 
-/// The text stored under a key; `None` too when storage is denied.
-pub fn stored(key: &str) -> Option<String> {
-    if !cfg!(target_arch = "wasm32") {
-        return None;
-    }
-    storage()?.get_item(key).ok().flatten()
+/// Where a text is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shelf {
+    /// For all pages of this origin, until somebody clears it.
+    Browser,
+    /// For this tab alone, over a reload.
+    Tab,
 }
 
-/// Stores a text, or removes it; says whether that worked.
-pub fn store(key: &str, text: Option<&str>) -> bool {
-    let done = storage().map(|storage| match text {
+/// A stored text; `None` where there is none, or storage is denied.
+pub fn stored(shelf: Shelf, key: &str) -> Option<String> {
+    storage(shelf)?.get_item(key).ok().flatten()
+}
+
+/// Stores a text, or removes it; says whether that worked, and `None` where storage is denied.
+pub fn store(shelf: Shelf, key: &str, text: Option<&str>) -> Option<bool> {
+    let storage = storage(shelf)?;
+    let done = match text {
         Some(text) => storage.set_item(key, text),
         None => storage.remove_item(key),
-    });
-    matches!(done, Some(Ok(())))
+    };
+    Some(done.is_ok())
 }
 
-fn storage() -> Option<web_sys::Storage> {
+fn storage(shelf: Shelf) -> Option<web_sys::Storage> {
     if !cfg!(target_arch = "wasm32") {
         return None;
     }
     // `gloo::storage::LocalStorage::raw` panics where storage is denied, so the window is asked itself.
-    web_sys::window()?.local_storage().ok().flatten()
+    let window = web_sys::window()?;
+    let storage = match shelf {
+        Shelf::Browser => window.local_storage(),
+        Shelf::Tab => window.session_storage(),
+    };
+    storage.ok().flatten()
+}
+
+/// Which frame of which page this one is: `@https://docs/lesson#0`; empty where it is no frame.
+pub fn frame_name() -> String {
+    if !cfg!(target_arch = "wasm32") {
+        return String::new();
+    }
+    let mut frame = web_sys::window().map(JsValue::from).unwrap_or_default();
+    let mut path = String::new();
+    for _ in 0..FRAMES_DEEP {
+        // Of a page of another origin these are told, too.
+        let Ok(parent) = Reflect::get(&frame, &"parent".into()) else { break };
+        if parent == frame {
+            break;
+        }
+        let frames = Reflect::get(&parent, &"length".into()).ok().and_then(|count| count.as_f64());
+        let place = (0..whole(frames.unwrap_or_default()).unsigned_abs())
+            .find(|at| Reflect::get_u32(&parent, *at).is_ok_and(|other| other == frame));
+        path.push_str(&format!("#{}", place.unwrap_or_default()));
+        frame = parent;
+    }
+    if path.is_empty() {
+        return path;
+    }
+    let around = document().map(|document| document.referrer()).unwrap_or_default();
+    format!("@{}{path}", around.split(['?', '#']).next().unwrap_or_default())
 }
 
 /// The element that has the focus.

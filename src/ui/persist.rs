@@ -1,11 +1,13 @@
 //! Keeps the page over a reload: the cluster's configuration, what people did, drafts and choices.
 //!
 //! Stored as one text: a line with version and checksum, then JSON. The cluster itself is not stored: its
-//! inputs are played again. A text that cannot be read is set aside and shown, never thrown away.
+//! inputs are played again. A text that cannot be read is set aside and shown, never thrown away. Each tab
+//! has a text of its own, and each frame of a page; the browser keeps the one of that on which something was
+//! done last, for the next visit.
 
 use std::fmt::Write as _;
 
-use super::browser;
+use super::browser::{self, Shelf};
 use super::state::files::Files;
 use super::state::terminals::Tabs;
 use super::state::{Page, State, Theme};
@@ -179,27 +181,55 @@ fn checksum(text: &str) -> String {
     digits
 }
 
-/// Stores the state; where storage is denied the page goes on in memory.
-pub fn save(state: &State) {
-    browser::store(KEY, Some(&to_text(state)));
+/// How long what was stored last is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// As long as it may be; where storage is denied, for as long as the page is open.
+    AsAllowed,
+    /// Only as long as the tab: for the browser there is no room.
+    InTab,
+    /// No longer than the page: there is no room at all.
+    Nowhere,
 }
 
-/// The state of the last visit, or a new one.
+fn key(name: &str) -> String {
+    format!("{name}{}", browser::frame_name())
+}
+
+/// Stores the state for this tab and, where a person has done something on this page, for the next visit.
+pub fn save(state: &State, is_used: bool) -> Kept {
+    let (key, text) = (key(KEY), to_text(state));
+    let in_tab = browser::store(Shelf::Tab, &key, Some(&text));
+    let in_browser = is_used.then(|| browser::store(Shelf::Browser, &key, Some(&text))).flatten();
+    match (in_tab, in_browser) {
+        (Some(false), _) if in_browser != Some(true) => Kept::Nowhere,
+        (_, Some(false)) => Kept::InTab,
+        _ => Kept::AsAllowed,
+    }
+}
+
+/// The state of this tab before it was loaded again, or of the last visit, or a new one.
 pub fn load() -> State {
-    let Some(text) = browser::stored(KEY) else {
+    let (key, key_loading) = (key(KEY), key(KEY_LOADING));
+    let shelves = [Shelf::Tab, Shelf::Browser];
+    let Some(text) = shelves.into_iter().find_map(|shelf| browser::stored(shelf, &key)) else {
         return with_broken(State::default());
     };
     // A text that brought the page down while it was played must not do so again.
-    let came_down = browser::stored(KEY_LOADING).is_some();
-    browser::store(KEY_LOADING, Some("1"));
+    let came_down = browser::stored(Shelf::Browser, &key_loading).is_some();
+    browser::store(Shelf::Browser, &key_loading, Some("1"));
     let loaded =
         if came_down { Err("the page came down while it was played".to_owned()) } else { from_text(&text) };
-    browser::store(KEY_LOADING, None);
+    browser::store(Shelf::Browser, &key_loading, None);
     match loaded {
         Ok(state) => with_broken(state),
         Err(why) => {
-            browser::store(KEY_BROKEN, Some(&text));
-            browser::store(KEY, None);
+            browser::store(Shelf::Browser, KEY_BROKEN, Some(&text));
+            for shelf in shelves {
+                if browser::stored(shelf, &key).as_ref() == Some(&text) {
+                    browser::store(shelf, &key, None);
+                }
+            }
             let mut state = with_broken(State::default());
             state.broken.get_or_insert(text);
             state.tell(format!(
@@ -211,13 +241,13 @@ pub fn load() -> State {
 }
 
 fn with_broken(mut state: State) -> State {
-    state.broken = browser::stored(KEY_BROKEN);
+    state.broken = browser::stored(Shelf::Browser, KEY_BROKEN);
     state
 }
 
 /// Forgets the text that was set aside.
 pub fn forget_broken() {
-    browser::store(KEY_BROKEN, None);
+    browser::store(Shelf::Browser, KEY_BROKEN, None);
 }
 
 #[cfg(test)]

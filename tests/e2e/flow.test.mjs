@@ -244,7 +244,7 @@ test("a broken stored page says so, and keeps the text", async () => {
     await page.addInitScript(() => {
       if (!sessionStorage.broken) {
         sessionStorage.broken = "1";
-        localStorage.kubesets = `${localStorage.kubesets.slice(0, -40)}!`;
+        for (const shelf of [localStorage, sessionStorage]) shelf.kubesets = `${shelf.kubesets.slice(0, -40)}!`;
       }
     });
     await page.reload();
@@ -258,10 +258,46 @@ test("a broken stored page says so, and keeps the text", async () => {
 
 test("without storage the page works in memory", async () => {
   const before = () => {
-    Object.defineProperty(window, "localStorage", { get() { throw new DOMException("denied", "SecurityError"); } });
+    for (const shelf of ["localStorage", "sessionStorage"]) {
+      Object.defineProperty(window, shelf, { get() { throw new DOMException("denied", "SecurityError"); } });
+    }
   };
   await withPage(session, { before }, async (page) => {
     await applied(page);
+  });
+});
+
+test("each tab and each frame keeps a session of its own, and the next visit gets the one that was used last", async () => {
+  await withPage(session, {}, async (page) => {
+    await applied(page);
+    const other = await page.context().newPage();
+    await other.goto(session.server.url);
+    await ready(other, "2/2");
+    await run(other, "kubectl delete statefulset web");
+    await other.getByText("nothing runs yet").waitFor();
+    await page.waitForTimeout(700);
+    await page.reload();
+    await ready(page, "2/2");
+    await other.reload();
+    await other.getByText("nothing runs yet").waitFor();
+    const next = await page.context().newPage();
+    await next.goto(session.server.url);
+    await next.getByText("nothing runs yet").waitFor();
+  });
+});
+
+test("where storage is full a person is told, and a reload brings nothing old back as if it were the last", async () => {
+  const before = () => {
+    const real = Storage.prototype.setItem;
+    Storage.prototype.setItem = function (key, text) {
+      if (text.length > 8_000) throw new DOMException("full", "QuotaExceededError");
+      real.call(this, key, text);
+    };
+  };
+  await withPage(session, { before }, async (page) => {
+    await applied(page);
+    await run(page, `kubectl annotate statefulset web note=${"x".repeat(9_000)}`);
+    await page.getByText("There is no room left in this browser's storage").first().waitFor();
   });
 });
 

@@ -37,6 +37,10 @@ test("a reader goes back, branches, and comes back to the first branch", async (
     await range.fill("1000");
     await page.getByText("The past, read-only.").waitFor();
     assert.ok((await tiles(page).count()) < 2);
+    await terminal(page).fill("kubectl get statefulset web -o jsonpath='{.spec.replicas} asked for'");
+    await terminal(page).press("Enter");
+    await page.getByText("2 asked for").waitFor();
+    await page.getByText("Answered as of the moment that is shown.").waitFor();
     await terminal(page).fill("kubectl delete pod web-0");
     await terminal(page).press("Enter");
     await page.getByText("The past stays as it was: this line changes something. Go on from here").waitFor();

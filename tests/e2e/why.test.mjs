@@ -99,9 +99,11 @@ test("the inspector comes into sight, and gives the focus back when it is closed
       await tile.click();
       const close = inspector(page).getByRole("button", { name: "Close the inspector" });
       await close.waitFor();
-      const { y } = await inspector(page).boundingBox();
-      assert.ok(y >= 0 && y < SIZES[size].height - 80, `${size}: it begins at ${y}`);
-      await close.click();
+      const box = await inspector(page).boundingBox();
+      assert.ok(box.y >= 0 && box.y < SIZES[size].height - 80, `${size}: it begins at ${box.y}`);
+      const chosen = await tile.boundingBox();
+      assert.ok(chosen.y + chosen.height <= box.y || chosen.x + chosen.width <= box.x, `${size}: it covers what was chosen`);
+      await (size === "wide" ? close.click() : close.press("Escape"));
       await inspector(page).waitFor({ state: "detached" });
       const focused = await page.evaluate(() => document.activeElement?.getAttribute("data-cell"));
       assert.equal(focused, await tile.getAttribute("data-cell"), size);
@@ -177,14 +179,14 @@ test("it fits and reads in each size and scheme", async () => {
     for (const scheme of SCHEMES) {
       await withPage(session, { size, scheme }, async (page) => {
         await tooFewNodes(page);
-        await inspector(page).scrollIntoViewIfNeeded();
+        await page.evaluate(() => scrollTo(0, 0));
         await assertFits(page);
         await assertAccessible(page);
         await screenshot(page, `why-scheduler-${SIZES[size].width}-${scheme}`);
       });
       await withPage(session, { size, scheme }, async (page) => {
         await broken(page);
-        await inspector(page).scrollIntoViewIfNeeded();
+        await page.evaluate(() => scrollTo(0, 0));
         await assertFits(page);
         await assertAccessible(page);
         await screenshot(page, `why-blocked-${SIZES[size].width}-${scheme}`);

@@ -94,6 +94,19 @@ pub struct Explanation {
 }
 
 impl Explanation {
+    /// Puts what is easiest before all else that mends it, which then is another way.
+    pub(super) fn first_mend(&mut self, mend: Option<Mend>) {
+        let Some(mend) = mend else { return };
+        if let Some(second) = self.mends.first_mut()
+            && !second.words.starts_with("Or ")
+        {
+            let mut letters = second.words.chars();
+            let first: String = letters.next().into_iter().flat_map(char::to_lowercase).collect();
+            second.words = format!("Or {first}{}", letters.as_str());
+        }
+        self.mends.insert(0, mend);
+    }
+
     /// An explanation by a rule, which says how grave it is.
     pub(super) fn new(object: &ObjectKey, rule: Rule, sentence: impl Into<String>) -> Self {
         Self {

@@ -65,14 +65,10 @@ pub(super) fn partition_of(set: &StatefulSet) -> i64 {
     rolling.and_then(|rolling| rolling.partition).unwrap_or(0)
 }
 
-fn start_of(set: &StatefulSet) -> i64 {
-    set.spec.ordinals.as_ref().map_or(0, |ordinals| ordinals.start)
-}
-
 /// The place of a set's pod among its pods, from which the partition counts.
 pub(super) fn index_of(set: &StatefulSet, pod: &str) -> Option<i64> {
     let ordinal: i64 = pod.strip_prefix(set.metadata.name.as_str())?.strip_prefix('-')?.parse().ok()?;
-    Some(ordinal - start_of(set))
+    Some(ordinal - set.start_ordinal())
 }
 
 /// The line that gives a set another partition.
@@ -85,7 +81,7 @@ pub(super) fn partition_line(view: View<'_>, key: &ObjectKey, partition: i64) ->
 }
 
 fn partition(view: View<'_>, key: &ObjectKey, set: &StatefulSet, decided: Explanation) -> Explanation {
-    let (partition, start) = (partition_of(set), start_of(set));
+    let (partition, start) = (partition_of(set), set.start_ordinal());
     let replicas = set.spec.replicas.unwrap_or(1);
     let updated = set.status.updated_replicas;
     let all = Mend::line("Let the update reach all Pods", partition_line(view, key, 0));
@@ -224,7 +220,7 @@ fn to_note(view: View<'_>, set: &StatefulSet, mut explanation: Explanation) -> E
         let sentence = format!(
             "there is no Service {service}, which spec.serviceName names: names such as {}-{}.{service} stand for nothing",
             meta.name,
-            start_of(set)
+            set.start_ordinal()
         );
         explanation.also.push(("kube-dns", sentence));
     }

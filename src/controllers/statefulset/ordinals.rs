@@ -40,7 +40,7 @@ pub(crate) fn replicas(set: &StatefulSet) -> i64 {
 
 /// The lowest ordinal.
 pub(crate) fn start_ordinal(set: &StatefulSet) -> i64 {
-    set.spec.ordinals.as_ref().map_or(0, |ordinals| ordinals.start)
+    set.start_ordinal()
 }
 
 /// The highest ordinal; below the lowest when no pod should be.

@@ -21,9 +21,10 @@ use super::stage::Stage;
 use super::terminal::{self, TerminalPane};
 use super::ticker::Ticker;
 use super::time_bar::TimeBar;
+use crate::ui::persist::{self, Kept};
 use crate::ui::state::{Action, Page, State};
 use crate::ui::view_model::invitation::Invitation;
-use crate::ui::{browser, crash, persist};
+use crate::ui::{browser, crash};
 
 /// The page is stored this long after the last change.
 const SAVE_AFTER_MS: u32 = 400;
@@ -44,10 +45,23 @@ pub struct App {
     state: State,
     on: Callback<Action>,
     on_frame: Callback<f64>,
+    /// What was to be stored when the page began, and when storing it was arranged last.
+    first: u64,
     saved: u64,
+    kept: Kept,
     save: Option<Timeout>,
     tidy: Option<Timeout>,
     leaving: Option<[EventListener; 2]>,
+}
+
+/// What a person is told of a session that is not kept as usual.
+fn lasts(kept: Kept) -> &'static str {
+    match kept {
+        Kept::Nowhere => {
+            "There is no room left in this browser's storage: this session would not outlive a reload."
+        }
+        _ => "There is no room left in this browser's storage: this session does not outlive this tab.",
+    }
 }
 
 /// What the page hears.
@@ -73,7 +87,9 @@ impl Component for App {
         Self {
             on: ctx.link().callback(Message::Act),
             on_frame: ctx.link().callback(|ms| Message::Act(Action::Advance(ms))),
+            first: state.saves_due,
             saved: state.saves_due,
+            kept: Kept::AsAllowed,
             save: None,
             tidy: None,
             leaving: None,
@@ -85,8 +101,12 @@ impl Component for App {
         match message {
             Message::Save => {
                 self.save = None;
-                persist::save(&self.state);
-                false
+                let kept = persist::save(&self.state, self.state.saves_due != self.first);
+                let is_news = std::mem::replace(&mut self.kept, kept) != kept && kept != Kept::AsAllowed;
+                if is_news {
+                    self.state.tell(lasts(kept));
+                }
+                is_news
             }
             Message::Tidy => {
                 self.tidy = None;

@@ -54,20 +54,28 @@ fn Chosen(props: &ChosenProps) -> Html {
     }
     let close = {
         let name = view.key.name.clone();
-        props.on.reform(move |_: MouseEvent| {
+        props.on.reform(move |(): ()| {
             // The focus does not go with it.
             let cell = format!("#stage [data-cell=\"{name}\"]");
             browser::focus_first(&[&cell, ".set.is-selected button", "#stage"]);
             Action::Select(None)
         })
     };
+    let on_key = {
+        let close = close.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" && !event.default_prevented() {
+                close.emit(());
+            }
+        })
+    };
     html! {
-        <section class="panel inspector" ref={root} aria-labelledby="inspector-title">
+        <section class="panel inspector" ref={root} aria-labelledby="inspector-title" onkeydown={on_key}>
             <div class="panel-bar">
                 <h2 id="inspector-title" class="inspector-name"><span
                     class="set-kind">{ resource.singular }{ "/" }</span>{ &view.key.name }</h2>
                 <button type="button" class="button is-small" aria-label="Close the inspector"
-                    onclick={close}>{ "×" }</button>
+                    onclick={close.reform(|_: MouseEvent| ())}>{ "×" }</button>
             </div>
             if let Some(reasons) = &view.reasons {
                 <Reasons reasons={reasons.clone()} on={props.on.clone()} />

@@ -63,8 +63,17 @@ pub struct Question {
     turns: u64,
 }
 
-/// What matters of each pod: whether it was told to end, and whether it is ready.
-type Pods = SortedMap<ObjectKey, (bool, bool)>;
+/// What matters of a pod.
+#[derive(Clone, Debug)]
+struct Before {
+    /// Tells it from a later one of its name.
+    uid: String,
+    /// Whether it was told to end.
+    is_ending: bool,
+    is_ready: bool,
+}
+
+type Pods = SortedMap<ObjectKey, Before>;
 
 impl State {
     /// Asks which pod changes next.
@@ -111,7 +120,8 @@ fn question(cluster: &Cluster) -> Option<Question> {
         for change in ahead.take_news() {
             let Object::Pod(pod) = &change.object else { continue };
             let key = change.object.key();
-            let Some(happening) = happening(before.get(&key).copied(), pod) else { continue };
+            let known = before.get(&key).filter(|known| known.uid == pod.metadata.uid);
+            let Some(happening) = happening(known, pod) else { continue };
             let choices = choices(cluster, &before, pod, &key, happening);
             let right = choices.iter().position(|choice| is_it(choice, pod, &key))?;
             let turns = Moment::of(&ahead).turns();
@@ -125,15 +135,19 @@ fn question(cluster: &Cluster) -> Option<Question> {
 fn pods(cluster: &Cluster) -> Pods {
     let listed = cluster.server().list(Kind::Pod, None);
     let of_pods = listed.filter_map(|object| match object {
-        Object::Pod(pod) => Some((object.key(), (pod.is_terminating(), pod.is_running_and_ready()))),
+        Object::Pod(pod) => {
+            let uid = pod.metadata.uid.clone();
+            let (is_ending, is_ready) = (pod.is_terminating(), pod.is_running_and_ready());
+            Some((object.key(), Before { uid, is_ending, is_ready }))
+        }
         _ => None,
     });
     of_pods.collect()
 }
 
-fn happening(before: Option<(bool, bool)>, pod: &Pod) -> Option<Happening> {
+fn happening(before: Option<&Before>, pod: &Pod) -> Option<Happening> {
     let (is_ending, is_ready) = (pod.is_terminating(), pod.is_running_and_ready());
-    match before {
+    match before.map(|known| (known.is_ending, known.is_ready)) {
         None => Some(Happening::Made),
         Some((false, _)) if is_ending => Some(Happening::Ended),
         Some((false, false)) if is_ready => Some(Happening::Ready),
@@ -157,14 +171,17 @@ fn choices(
     key: &ObjectKey,
     happening: Happening,
 ) -> Vec<Choice> {
-    let living = before.iter().filter(|(_, (is_ending, _))| !is_ending);
+    let living = before.iter().filter(|(_, known)| !known.is_ending);
     let mut choices: Vec<Choice> = living.map(|(key, _)| Choice::Pod(key.clone())).collect();
     for object in cluster.server().list(Kind::StatefulSet, None) {
         let Object::StatefulSet(set) = object else { continue };
-        for ordinal in 0..set.spec.replicas.unwrap_or(1).min(i64::try_from(CHOICES_MAX).unwrap_or(24)) {
+        let count = set.spec.replicas.unwrap_or(1).min(i64::try_from(CHOICES_MAX).unwrap_or(24));
+        let start = set.start_ordinal();
+        for ordinal in start..start.saturating_add(count) {
             let name = format!("{}-{ordinal}", set.metadata.name);
             let lacking = ObjectKey::new(Kind::Pod, set.metadata.namespace.clone(), name);
-            if !before.contains_key(&lacking) {
+            // One that ends makes room for the next of its name.
+            if before.get(&lacking).is_none_or(|known| known.is_ending) {
                 choices.push(Choice::Pod(lacking));
             }
         }
@@ -262,6 +279,19 @@ mod tests {
         state.reduce(Action::Guess(0));
         let because = state.question.and_then(|question| question.because).expect("the answer is shown");
         assert!(because.contains("in the order of their ordinals"), "{because}");
+    }
+
+    #[test]
+    fn the_next_of_a_pod_that_ends_is_on_offer() {
+        let image = "kubectl set image statefulset/web nginx=registry.k8s.io/nginx-slim:0.21";
+        let mut state = settled(&[Action::Apply]);
+        state.reduce(Action::TogglePlay);
+        state.reduce(Action::Run(image.to_owned()));
+        state.reduce(Action::Ask);
+        state.reduce(Action::Guess(1));
+        let question = asked(&mut state);
+        assert_eq!(question.choices.iter().map(name).collect::<Vec<_>>(), ["web-0", "web-1"]);
+        assert_eq!((question.answer.0, question.answer.1), (1, Happening::Made), "web-1 comes back first");
     }
 
     #[test]

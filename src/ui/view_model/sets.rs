@@ -115,7 +115,7 @@ impl SetView {
             current_revision: mark(&set.status.current_revision),
             update_revision: mark(&set.status.update_revision),
             policy: set.spec.pod_management_policy.clone(),
-            start: set.spec.ordinals.as_ref().map_or(0, |ordinals| ordinals.start),
+            start: set.start_ordinal(),
             partition,
             is_crowded: set.spec.replicas.unwrap_or(1) > SLOTS_DRAWN,
             is_compact: slots.len() > SLOTS_DRAWN_WHOLE,
@@ -137,7 +137,7 @@ fn slots(
     selected: Selected<'_>,
 ) -> Vec<SlotView> {
     let meta = &set.metadata;
-    let start = set.spec.ordinals.as_ref().map_or(0, |ordinals| ordinals.start);
+    let start = set.start_ordinal();
     let wanted = start..start + set.spec.replicas.unwrap_or(1).min(SLOTS_MAX);
     let ordinal_of = |name: &str, base: &str| -> Option<i64> {
         name.strip_prefix(base)?.strip_prefix('-')?.parse().ok().filter(|ordinal| *ordinal >= 0)

@@ -66,6 +66,15 @@ pub(super) fn explain(
     }
 }
 
+/// Lets a cordoned node take pods again, where that is all that this one lacks.
+pub(super) fn uncordon(view: View<'_>, key: &ObjectKey, refused: &[Refused<'_>]) -> Option<Mend> {
+    let pod = view.typed::<Pod>(&key.namespace, &key.name)?;
+    let scheduler = &view.cluster.scheduler;
+    let nodes = refused.iter().map(|(node, _)| *node);
+    let node = view.cluster.scheduler().opened_by_uncordoning(pod, nodes, scheduler.cache())?;
+    Some(Mend::line("Let the node take Pods again", format!("kubectl uncordon {node}")))
+}
+
 /// Leaving pods that are taken away to see whether that makes room; the page asks with every change.
 const LEAVING_LOOKED_AT: usize = 20;
 
@@ -148,12 +157,12 @@ impl<'a> Case<'a> {
     }
 
     fn cordoned(&self) -> Explanation {
-        let node = self.first_node();
         let they_are = if self.refused.len() == 1 { "it is cordoned" } else { "they are cordoned" };
-        let mut explanation = self
-            .because(CORDONED, they_are)
-            .mend(Mend::line("Let the node take Pods again", format!("kubectl uncordon {node}")));
-        explanation.held_up_by = Some(ObjectKey::new(Kind::Node, "", node));
+        let mut explanation = self.because(CORDONED, they_are);
+        let line = format!("kubectl uncordon {}", self.first_node());
+        let any = || Mend::line("Let the node take Pods again", line);
+        explanation.mends.push(uncordon(self.view, self.key, self.refused).unwrap_or_else(any));
+        explanation.held_up_by = Some(ObjectKey::new(Kind::Node, "", self.first_node()));
         explanation
     }
 

@@ -114,12 +114,10 @@ fn by_attempt(view: View<'_>, key: &ObjectKey, pod: &Pod, attempt: &Attempt) -> 
         explanation =
             explanation.fact(plugin.name(), format!("refuses {}: {}", nodes(refused), words.join(", ")));
     }
-    // Other nodes may be easier to open than to mend the nearest.
-    for (plugin, refused) in groups.iter().rev().skip(1) {
-        if *plugin == Plugin::NodeUnschedulable {
-            let other = obstacle::explain(view, key, pod, refused, attempt.nodes.len());
-            explanation.mends.extend(other.mends.into_iter().take(1));
-        }
+    // Another node may be easier to open than the nearest is to mend.
+    let cordoned = groups.iter().rev().skip(1).find(|(plugin, _)| *plugin == Plugin::NodeUnschedulable);
+    if let Some((_, refused)) = cordoned {
+        explanation.first_mend(obstacle::uncordon(view, key, refused));
     }
     explanation
 }
