@@ -2,6 +2,8 @@
 
 use super::frame::Frame;
 use super::{Lasts, State};
+use crate::api::{Kind, Object};
+use crate::cluster::explain::Explanation;
 use crate::sim::{Span, Time};
 use crate::ui::browser;
 use crate::ui::time_machine::Stride;
@@ -23,6 +25,9 @@ const LONG_MS: f64 = 3.0;
 const SOON_MS: f64 = 1.0;
 /// Simulated time that "run until settled" runs at most.
 const SETTLE_LIMIT: Span = Span::from_seconds(3_600);
+
+/// Pods that are asked why nothing settles.
+const PODS_LOOKED_AT: usize = 20;
 
 /// The speeds on offer, in simulated seconds per second.
 pub const SPEEDS: [(f64, &str); 6] =
@@ -105,10 +110,8 @@ impl State {
             }
         } else if self.clock.settles_until.take().is_some() {
             if !self.cluster.is_settled() {
-                self.tell_while(
-                    Lasts::Unsettled,
-                    "An hour went by and it has not settled: something starts again and again.",
-                );
+                let text = self.unsettled();
+                self.tell_while(Lasts::Unsettled, text);
             }
             // What a person asked for has come.
             self.views.frame.show_all();
@@ -178,6 +181,21 @@ impl State {
     fn end_work(&mut self, begin: f64) {
         if browser::now_ms() > begin + self.views.fit.work(LONG_MS) {
             self.views.frame.put_off_making();
+        }
+    }
+
+    /// Why the cluster has not settled, as far as a pod that waits for good tells it.
+    // Out of line, so that the page's start does not carry it.
+    #[inline(never)]
+    fn unsettled(&self) -> String {
+        let unwell = self.cluster.server().list(Kind::Pod, None).filter(
+            |object| matches!(object, Object::Pod(pod) if !pod.is_running_and_ready() && !pod.is_terminal()),
+        );
+        let mut found = unwell.take(PODS_LOOKED_AT).map(|object| self.cluster.explain(&object.key()));
+        let known = "An hour went by and it has not settled";
+        match found.find(Explanation::is_blocked) {
+            Some(blocked) => format!("{known}, nor does it by itself: {}.", blocked.sentence),
+            None => format!("{known}: something happens again and again."),
         }
     }
 

@@ -51,7 +51,12 @@ fn push(documents: &mut Vec<Document>, value: Value, line: usize) -> Result<(), 
         return Ok(());
     }
     if documents.len() >= MAX_DOCUMENTS {
-        return Err(YamlError::new(format!("too many documents: the limit is {MAX_DOCUMENTS}"), Some(line)));
+        // No real tool has this limit: nothing is begun that would be left half done.
+        documents.clear();
+        return Err(YamlError::new(
+            format!("too many documents: the sandbox reads at most {MAX_DOCUMENTS}"),
+            Some(line),
+        ));
     }
     documents.push(Document { value, line });
     Ok(())

@@ -151,7 +151,7 @@ fn bombs_are_refused_at_once() {
     assert_eq!(fault(&deep).0, "json: offset 501: invalid character '{' exceeded max depth");
     assert!(parse(&format!("{}1", "- ".repeat(100))).is_ok());
     assert!(fault(&"a".repeat(2_000_000)).0.starts_with("text of 2000000 bytes is too long"));
-    assert_eq!(fault(&"a: 1\n---\n".repeat(300)).0, "too many documents: the limit is 200");
+    assert_eq!(fault(&"a: 1\n---\n".repeat(300)).0, "too many documents: the sandbox reads at most 200");
 }
 
 #[test]
