@@ -46,6 +46,7 @@ fn explained(view: View<'_>, key: &ObjectKey, object: &Object, decision: &Decisi
         Explanation::new(key, rule, reason.sentence.clone()).by(decision.by).at(Some(decision.at));
     explanation.facts.clone_from(&reason.facts);
     explanation.field = view.field(key, rule.path);
+    let is_old = reason.object.as_ref().is_some_and(|awaited| view.is_unseen(awaited));
     match decision.verdict {
         Verdict::Converged => return None,
         Verdict::Progressing(_) => explanation.class = Class::Working,
@@ -63,6 +64,10 @@ fn explained(view: View<'_>, key: &ObjectKey, object: &Object, decision: &Decisi
                 explanation.class = Class::Blocked;
             }
         }
+    }
+    if is_old {
+        let seen = " (as its controller last saw it; it has yet to see what has changed since)";
+        explanation.sentence.push_str(seen);
     }
     Some(explanation)
 }

@@ -64,6 +64,13 @@ impl<'a> View<'a> {
         pods.find_map(|pod| self.blocked(&pod_key(pod)))
     }
 
+    /// Whether an object has changed, or is gone, and the controllers have yet to see it.
+    pub(super) fn is_unseen(self, key: &ObjectKey) -> bool {
+        let version = |object: &Object| object.meta().resource_version.0;
+        let seen = self.cluster.controller_manager.cache().get(key).map(version);
+        seen != self.object(key).map(version)
+    }
+
     pub(super) fn object(self, key: &ObjectKey) -> Option<&'a Object> {
         self.cluster.server().get(key).ok()
     }

@@ -102,7 +102,7 @@ pub(crate) fn Panels(props: &PanelsProps) -> Html {
             <div class="panel-content" id="panel-content" role="tabpanel"
                 aria-label={Panel::ALL.iter().find(|(panel, _)| *panel == props.panel).map(|(_, title)| *title)} tabindex="0">
                 if props.workloads.is_empty() && matches!(props.panel, Panel::History | Panel::Timeline) {
-                    <p class="empty">{ "No workload yet." }</p>
+                    <p class="empty">{ "There is no workload." }</p>
                 }
                 { content }
             </div>

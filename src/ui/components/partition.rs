@@ -18,9 +18,11 @@ pub(crate) fn PartitionField(props: &PartitionFieldProps) -> Html {
         let on_move = props.on_move.clone();
         Callback::from(move |event: Event| {
             let input: HtmlInputElement = event.target_unchecked_into();
-            match input.value().trim().parse::<i64>() {
-                Ok(to) if to >= 0 => on_move.emit(to),
-                _ => input.set_value(&partition.to_string()),
+            let typed = input.value().trim().parse::<i64>();
+            // What the object has is shown until it has another number: what was typed may be refused.
+            input.set_value(&partition.to_string());
+            if let Some(to) = typed.ok().filter(|to| *to >= 0) {
+                on_move.emit(to);
             }
         })
     };

@@ -36,12 +36,18 @@ pub(crate) fn Replicas(props: &ReplicasProps) -> Html {
         Callback::from(move |_: MouseEvent| scale(replicas + step))
     };
     let on_change = {
-        let scale = scale.clone();
+        let (scale, on) = (scale.clone(), props.on.clone());
         Callback::from(move |event: Event| {
             let input: HtmlInputElement = event.target_unchecked_into();
-            match input.value().trim().parse() {
-                Ok(to) => scale(to),
-                Err(_) => input.set_value(&replicas.to_string()),
+            let typed = input.value().trim().parse();
+            // What the object has is shown until it has another number: what was typed may be refused.
+            input.set_value(&replicas.to_string());
+            match typed {
+                Ok(to) if to > REPLICAS_MAX => on.emit(Action::Tell(format!(
+                    "This field takes up to {REPLICAS_MAX}. For more, type: kubectl scale --replicas={to}"
+                ))),
+                Ok(to) if to >= 0 => scale(to),
+                _ => {}
             }
         })
     };

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::crowd::Crowd;
+use super::crowd::{Crowd, lacking};
 use super::partition::PartitionField;
 use super::replicas::Replicas;
 use super::revision::badge;
@@ -72,6 +72,7 @@ pub(crate) fn SetStrip(props: &SetProps) -> Html {
             </div>
             if set.is_crowded && !*is_open {
                 <Crowd counts={crowd(set.slots.iter().filter_map(|slot| slot.tile.as_ref()))}
+                    lacking={lacking(set.replicas, set.slots.iter().filter(|slot| slot.tile.is_some()).count())}
                     on_open={("Draw each ordinal", Callback::from(move |_: MouseEvent| is_open.set(true)))} />
             } else {
                 <Strip set={set.clone()}

@@ -35,6 +35,8 @@ pub(crate) struct TerminalProps {
 pub(crate) enum Takes {
     /// It runs.
     Command,
+    /// It is answered as of the past moment that is shown.
+    Question,
     /// It goes on with the one before.
     Rest,
     /// The program that runs reads it.
@@ -47,6 +49,7 @@ pub(crate) enum Takes {
 pub(crate) fn props(state: &State, on: &Callback<Action>) -> TerminalProps {
     let terminal = state.terminal();
     let takes = match terminal {
+        _ if state.machine.is_past() => Takes::Question,
         Some(held) if held.takes_input() => Takes::Input,
         Some(held) if held.is_busy() => Takes::Later,
         Some(held) if held.is_incomplete() => Takes::Rest,

@@ -84,6 +84,7 @@ pub(crate) fn PromptLine(props: &PromptLineProps) -> Html {
     let rows = props.prompt.text.split('\n').count().min(ROWS_MAX).to_string();
     let (sign, placeholder) = match props.takes {
         Takes::Command => ("$", "kubectl …"),
+        Takes::Question => ("$", "kubectl get, describe, why … as of this moment"),
         Takes::Rest => (">", "the rest of the line"),
         Takes::Input => ("", "input for what runs"),
         Takes::Later => ("…", "runs when this has ended"),
@@ -101,7 +102,7 @@ pub(crate) fn PromptLine(props: &PromptLineProps) -> Html {
             if props.takes == Takes::Input {
                 { key_button(Action::EndInput, "Ctrl-D") }
             }
-            if props.takes != Takes::Command {
+            if !matches!(props.takes, Takes::Command | Takes::Question) {
                 { key_button(Action::Interrupt, "Ctrl-C") }
             }
             <span class="hidden"

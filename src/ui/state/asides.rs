@@ -32,7 +32,7 @@ impl Refusal {
                 "The past stays as it was: this line changes something. Go on from here, or go back to the present, first."
             }
             Self::TakesTime => {
-                "Time stands still in the past: this line goes on. Go on from here, or go back to the present, first."
+                "Time stands still in the past, and this line does not end at once. Go on from here, or go back to the present, first."
             }
             Self::Unfinished => "In the past a line is whole or is not run.",
         }
@@ -72,6 +72,7 @@ impl State {
             }
         }
         let Some(entry) = copy.terminal(terminal).and_then(|held| held.entries().last()) else { return true };
+        self.notice.take_if(|notice| notice.lasts == Lasts::InThePast);
         let asides = &mut self.views.asides;
         let number = FIRST_NUMBER + u64::try_from(asides.len()).unwrap_or_default();
         let mut view = entry_view((self.tabs.current, number), entry, false);

@@ -150,6 +150,9 @@ impl State {
         let runs_line = matches!(action, Action::Enter | Action::Paste(_) | Action::Run(_));
         // A paste leaves other text in the field than the browser shows there.
         let is_drawn_at_once = matches!(action, Action::Paste(_));
+        if runs_line {
+            self.notice.take_if(|notice| notice.lasts == Lasts::UntilLine);
+        }
         let is_put_off = (is_typing || runs_line) && self.puts_off_picture(runs_line);
         let share = if is_typing || is_put_off { None } else { self.divide_frame(passed) };
         match (passed, share) {

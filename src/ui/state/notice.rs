@@ -27,6 +27,8 @@ pub enum Lasts {
     InThePast,
     /// While the cluster is not settled.
     Unsettled,
+    /// Until another line runs.
+    UntilLine,
 }
 
 /// What can be taken back.
@@ -52,7 +54,7 @@ impl State {
     /// Takes a notice away that is not true any more; says whether there was one.
     pub(super) fn end_notice(&mut self) -> bool {
         let is_over = self.notice.as_ref().is_some_and(|notice| match notice.lasts {
-            Lasts::ForGood => false,
+            Lasts::ForGood | Lasts::UntilLine => false,
             Lasts::InThePast => !self.machine.is_past(),
             Lasts::Unsettled => self.cluster.is_settled(),
         });

@@ -1,6 +1,6 @@
 //! Going back and forth in the session, other branches, and taking commands back.
 
-use super::State;
+use super::{Lasts, State};
 use crate::sim::Time;
 use crate::ui::time_machine::BRANCHES_MAX;
 
@@ -70,7 +70,7 @@ impl State {
         let line = self.machine.undo_line(&self.cluster);
         if self.machine.undo(&mut self.cluster) {
             self.meet_cluster();
-            self.tell(format!("Taken back: {}", line.unwrap_or_default()));
+            self.tell_while(Lasts::UntilLine, format!("Taken back: {}", line.unwrap_or_default()));
         } else {
             self.tell("There is no command to take back.");
         }
@@ -84,7 +84,7 @@ impl State {
         let line = self.machine.redo_line();
         if self.machine.redo(&mut self.cluster) {
             self.meet_cluster();
-            self.tell(format!("Done again: {}", line.unwrap_or_default()));
+            self.tell_while(Lasts::UntilLine, format!("Done again: {}", line.unwrap_or_default()));
         } else {
             self.tell("There is no command to do again.");
         }

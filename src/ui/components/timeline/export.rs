@@ -98,7 +98,7 @@ fn legend(view: &TimelineView) -> Vec<(&'static str, RGBColor, i32)> {
     let bars = Shape::ALL.iter().filter(|(shape, _)| view.session.shapes.contains(shape));
     let bars = bars.map(|(shape, word)| (*word, look(*shape).0, whole(f64::from(look(*shape).1))));
     let lines = [
-        ("ready pods", READY, true),
+        ("ready, not ending", READY, true),
         ("updated", UPDATED, !counts.updated.is_empty()),
         ("desired", DESIRED, !counts.desired.is_empty()),
         ("budget's floor", FLOOR, !counts.floor.is_empty()),
@@ -186,7 +186,7 @@ mod tests {
             !ends.is_empty() && ends.iter().all(|x| *x <= now + 1.0),
             "{ends:?}, the present is at {now}"
         );
-        for word in ["ready pods", "updated", "desired", "command", "starting", "00:20"] {
+        for word in ["ready, not ending", "updated", "desired", "command", "starting", "00:20"] {
             assert!(svg.contains(word), "{word}");
         }
         assert!(svg.contains("stroke=\"#0B5CAD\""), "the command that was given");

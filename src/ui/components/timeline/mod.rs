@@ -208,7 +208,7 @@ fn Legend(props: &LegendProps) -> Html {
                     </span>
                 }
             }) }
-            <span class="key is-key-ready">{ "ready pods" }</span>
+            <span class="key is-key-ready">{ "ready, not ending" }</span>
             if props.has_counts {
                 <span class="key is-key-updated">{ "updated" }</span>
                 <span class="key is-key-desired">{ "desired" }</span>

@@ -74,8 +74,8 @@ fn what_only_reads_is_answered_as_of_the_moment_that_is_shown() {
     for (line, why) in [
         ("kubectl get pods && kubectl delete pod web-0", "this line changes something"),
         ("fault stop node/node-1", "this line changes something"),
-        ("kubectl edit sts web", "this line goes on"),
-        ("kubectl get pods -w", "this line goes on"),
+        ("kubectl edit sts web", "this line does not end at once"),
+        ("kubectl get pods -w", "this line does not end at once"),
         ("for i in 1 2; do", "a line is whole"),
     ] {
         state.reduce(Action::Type(line.to_owned()));

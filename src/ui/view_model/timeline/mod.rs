@@ -162,7 +162,7 @@ impl TimelineView {
             LaneBy::Pod => (self.lanes.len(), "lanes"),
         };
         format!(
-            "{number} {word} from {} to {}, {when} {ready} pods ready",
+            "{number} {word} from {} to {}, {when} {ready} ready and not ending",
             clock(self.window.from),
             clock(self.window.to.min(self.now)),
         )
