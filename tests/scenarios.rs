@@ -85,6 +85,7 @@ scenarios! {
     containers_ends
     huge_replicas
     why_again
+    why_seen
     why_owners
     why_drains
     why_set_traps
