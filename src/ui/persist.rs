@@ -56,6 +56,7 @@ api_struct! {
         tabs: Vec<String>,
         open: String,
         drafts: SortedMap<String, String>,
+        edit: String,
         is_paused: bool,
         speed: f64,
         theme: String,
@@ -82,6 +83,7 @@ pub fn to_text(state: &State) -> String {
             tabs: state.files.tabs.clone(),
             open: state.files.open.clone(),
             drafts: state.files.drafts.clone(),
+            edit: state.files.edit.clone().unwrap_or_default(),
             is_paused: !state.clock.is_playing,
             speed: state.clock.speed,
             theme: state.theme.word().to_owned(),
@@ -163,6 +165,7 @@ pub fn from_text(text: &str) -> Result<State, String> {
     state.tabs.see_all(&state.cluster);
     if state.editing_terminal().is_some() {
         state.files.shows_edit = true;
+        state.files.edit = Some(layout.edit).filter(|text| !text.is_empty());
     }
     state.refresh();
     Ok(state)

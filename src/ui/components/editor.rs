@@ -24,8 +24,9 @@ pub(crate) struct EditorProps {
     diff: Option<DiffView>,
     /// The place that a person was led to.
     jump: Option<Jump>,
-    /// The name of the text that `kubectl edit` wants edited.
+    /// The name of the text that `kubectl edit` wants edited, and whether it is shown.
     edit: Option<String>,
+    shows_edit: bool,
     /// Whether the past is shown, in which no commands run.
     is_past: bool,
     theme: Theme,
@@ -35,8 +36,8 @@ pub(crate) struct EditorProps {
 /// What the editor shows of a state.
 pub(crate) fn props(state: &State, on: &Callback<Action>) -> EditorProps {
     let terminal = state.editing_terminal().and_then(|id| state.cluster.terminal(id));
-    let pending = terminal.and_then(Terminal::pending_edit).filter(|_| state.files.shows_edit);
-    let text = match &pending {
+    let pending = terminal.and_then(Terminal::pending_edit);
+    let text = match pending.as_ref().filter(|_| state.files.shows_edit) {
         Some(pending) => state.files.edit.clone().unwrap_or_else(|| pending.text.clone()),
         None => state.files.text(&state.files.open).to_owned(),
     };
@@ -48,6 +49,7 @@ pub(crate) fn props(state: &State, on: &Callback<Action>) -> EditorProps {
         problems: state.views.problems.clone(),
         diff: state.diff.clone(),
         jump: state.files.jump.clone(),
+        shows_edit: pending.is_some() && state.files.shows_edit,
         edit: pending.map(|pending| pending.name),
         is_past: state.machine.is_past(),
         theme: state.theme,
@@ -60,7 +62,8 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
     // The place of a problem that was clicked, in which file, and how often that was done.
     let problem = use_state(|| None::<(String, (usize, usize), u32)>);
     let on = &props.on;
-    let name = props.edit.clone().unwrap_or_else(|| props.open.clone());
+    let shown = props.edit.as_ref().filter(|_| props.shows_edit);
+    let name = shown.unwrap_or(&props.open).clone();
     let on_place = {
         let (problem, name) = (problem.clone(), name.clone());
         Callback::from(move |at: (usize, usize)| {
@@ -71,7 +74,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
     let jump = props.jump.as_ref().filter(|jump| jump.file == name).map(|jump| (jump.at, jump.count));
     let problem = problem.as_ref().filter(|(file, ..)| *file == name).map(|(_, at, count)| (*at, *count));
     let is_off = name.is_empty() || props.is_past;
-    let actions = if props.edit.is_some() {
+    let actions = if props.shows_edit {
         html! {
             <>
                 <button type="button" class="button is-primary"
@@ -96,9 +99,9 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
         <section class="panel editor" aria-labelledby="editor-title">
             <div class="panel-bar">
                 <h2 id="editor-title"
-                    class="hidden">{ if props.edit.is_some() { "Edit" } else { "Manifest" } }</h2>
+                    class="hidden">{ if props.shows_edit { "Edit" } else { "Manifest" } }</h2>
                 <EditorTabs tabs={props.tabs.clone()} open={props.open.clone()} edit={props.edit.clone()}
-                    on={on.clone()} />
+                    shows_edit={props.shows_edit} on={on.clone()} />
                 <div class="buttons">{ actions }</div>
             </div>
             if name.is_empty() {

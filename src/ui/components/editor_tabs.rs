@@ -9,7 +9,9 @@ use crate::ui::state::Action;
 pub(crate) struct EditorTabsProps {
     pub(crate) tabs: Vec<String>,
     pub(crate) open: String,
+    /// The text that `kubectl edit` wants edited, and whether it is shown.
     pub(crate) edit: Option<String>,
+    pub(crate) shows_edit: bool,
     pub(crate) on: Callback<Action>,
 }
 
@@ -49,7 +51,7 @@ pub(crate) fn EditorTabs(props: &EditorTabsProps) -> Html {
         _ => {}
     });
     let tab = |name: &String| {
-        let is_open = props.edit.is_none() && *name == props.open;
+        let is_open = !props.shows_edit && *name == props.open;
         if renaming.as_ref() == Some(name) {
             return html! {
                 <li class="tab is-open" key={name.clone()}>
@@ -87,7 +89,10 @@ pub(crate) fn EditorTabs(props: &EditorTabsProps) -> Html {
         <ul class="tabs" aria-label="Files">
             { for props.tabs.iter().map(tab) }
             if let Some(edit) = &props.edit {
-                <li class="tab is-open is-edit"><span class="tab-name">{ edit }</span></li>
+                <li class={classes!("tab", "is-edit", props.shows_edit.then_some("is-open"))}>
+                    <button type="button" class="tab-name" aria-current={props.shows_edit.then_some("true")}
+                        title="kubectl edit waits for this text"
+                        onclick={props.on.reform(|_| Action::ShowEdit)}>{ edit }</button></li>
             }
             <li class="tab"><button type="button" class="tab-add" aria-label="New file"
                 onclick={props.on.reform(|_| Action::NewTab)}>{ "+" }</button></li>

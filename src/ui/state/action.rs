@@ -79,6 +79,8 @@ pub enum Action {
     Diff,
     /// Hides the diff.
     CloseDiff,
+    /// Shows the text that `kubectl edit` waits for.
+    ShowEdit,
     /// Ends `kubectl edit`: saves, or cancels.
     EndEdit(bool),
     /// Opens the manifest that holds an object, at a field.

@@ -70,6 +70,12 @@ impl State {
         self.offer_edit();
     }
 
+    /// Comes back to the text of `kubectl edit`, as it was left.
+    pub(super) fn show_edit(&mut self) {
+        self.files.shows_edit = self.editing_terminal().is_some();
+        self.files.loads += 1;
+    }
+
     // Out of line, so that the page's start does not carry it.
     #[inline(never)]
     pub(super) fn end_edit(&mut self, saves: bool) {

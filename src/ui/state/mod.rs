@@ -225,6 +225,7 @@ impl State {
             Action::Apply => self.apply(),
             Action::Diff => self.show_diff(),
             Action::CloseDiff => self.diff = None,
+            Action::ShowEdit => self.show_edit(),
             Action::EndEdit(saves) => self.end_edit(saves),
             Action::ShowField(key, path) => self.show_field(&key, &path),
             Action::Propose(line) => self.propose(line),

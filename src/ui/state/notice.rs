@@ -4,7 +4,7 @@ use super::State;
 use super::files::Files;
 use super::views::Views;
 use crate::cluster::Cluster;
-use crate::ui::time_machine::TimeMachine;
+use crate::ui::time_machine::{Branch, TimeMachine};
 
 /// Something to tell a person, and how to take it back.
 #[derive(Debug)]
@@ -38,6 +38,8 @@ pub enum Undo {
     Reset(Box<(Cluster, TimeMachine)>, Files),
     /// A file was removed: its name, its text, and its place.
     Close(String, String, usize),
+    /// A branch was forgotten: the branch and its place.
+    Forget(Box<Branch>, usize),
 }
 
 impl State {
@@ -102,6 +104,10 @@ impl State {
                 self.forget_cluster();
             }
             Some(Undo::Close(name, text, place)) => self.reopen_tab(&name, &text, place),
+            Some(Undo::Forget(branch, place)) => {
+                self.machine.remember_branch(place, *branch);
+                self.views.forget_entries();
+            }
             None => {}
         }
     }

@@ -1,6 +1,6 @@
 //! Going back and forth in the session, other branches, and taking commands back.
 
-use super::{Lasts, State};
+use super::{Lasts, Notice, State, Undo};
 use crate::sim::Time;
 use crate::ui::time_machine::BRANCHES_MAX;
 
@@ -58,7 +58,11 @@ impl State {
 
     /// Forgets a branch that is not shown.
     pub(super) fn forget_branch(&mut self, which: usize) {
-        self.machine.forget_branch(which);
+        if let Some(branch) = self.machine.forget_branch(which) {
+            let text = format!("{} is forgotten.", branch.name);
+            let undo = Some(Undo::Forget(Box::new(branch), which));
+            self.notice = Some(Notice { text, undo, lasts: Lasts::ForGood });
+        }
         self.views.forget_entries();
     }
 

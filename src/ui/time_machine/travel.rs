@@ -199,11 +199,19 @@ impl TimeMachine {
     }
 
     /// Forgets a branch that is not shown.
-    pub fn forget_branch(&mut self, which: usize) {
-        if which != self.current && which < self.branches.len() {
-            self.branches.remove(which);
-            self.current -= usize::from(which < self.current);
+    pub fn forget_branch(&mut self, which: usize) -> Option<Branch> {
+        if which == self.current || which >= self.branches.len() {
+            return None;
         }
+        self.current -= usize::from(which < self.current);
+        Some(self.branches.remove(which))
+    }
+
+    /// Puts a branch back that was forgotten, to its place.
+    pub fn remember_branch(&mut self, which: usize, branch: Branch) {
+        let which = which.min(self.branches.len());
+        self.branches.insert(which, branch);
+        self.current += usize::from(which <= self.current);
     }
 
     /// Adds a branch that was stored: its name, where it came from, its inputs, and how far it had come.

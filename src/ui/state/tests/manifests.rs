@@ -46,7 +46,16 @@ fn an_edit_opens_a_text_and_takes_it_back() {
         .expect("it has a text")
         .text
         .clone();
-    state.reduce(Action::Edit(text.replace("replicas: 2", "replicas: 3")));
+    let typed = text.replace("replicas: 2", "replicas: 3");
+    state.reduce(Action::Edit(typed.clone()));
+    state.reduce(Action::OpenTab("web.yaml".to_owned()));
+    assert!(!state.files.shows_edit);
+    let stored = crate::ui::persist::to_text(&state);
+    let back = crate::ui::persist::from_text(&stored).expect("the text was just written");
+    assert!(back.files.shows_edit, "a reload shows what waits");
+    assert_eq!(back.files.edit.as_ref(), Some(&typed), "and keeps what was typed");
+    state.reduce(Action::ShowEdit);
+    assert!(state.files.shows_edit);
     state.reduce(Action::EndEdit(true));
     settle(&mut state);
     assert_eq!(state.views.sets.first().map(|set| set.ready), Some(3), "{}", printed(&state));

@@ -144,7 +144,12 @@ fn branches_come_back_after_a_reload() {
     assert!(is_told(&back));
     assert_eq!((pods(&back), back.cluster.now().seconds()), (3, 120));
     back.reduce(Action::ForgetBranch(0));
-    assert_eq!(names(&back), ["main"]);
+    assert_eq!((names(&back), back.machine.current()), (vec!["main".to_owned()], 0));
+    back.reduce(Action::Undo);
+    assert_eq!(names(&back), ["branch 1", "main"]);
+    assert_eq!((back.machine.current(), pods(&back)), (1, 3), "what is shown stays");
+    back.reduce(Action::SwitchBranch(0));
+    assert_eq!(back.cluster.now(), Time::from_ms(59_000), "it is whole");
 }
 
 #[test]
