@@ -49,11 +49,12 @@ fn resume(context: &mut Context<'_>) -> Result<Step, CommandError> {
 fn set_all(context: &mut Context<'_>, paused: bool) -> Result<Step, CommandError> {
     let mut printer = ResultPrinter::of_structs(context)?;
     let picks = super::pick(context)?;
-    let mut errors = picks.errors;
-    if picks.items.is_empty() && errors.is_empty() {
+    if picks.items.is_empty() {
+        CommandError::listed(picks.errors, context.names_files())?;
         super::tell_nothing_found(context);
         return Ok(Step::Done);
     }
+    let mut errors = picks.errors;
     for picked in picks.items {
         if let Err(error) = set(context, &picked, paused, &mut printer) {
             errors.push(error);

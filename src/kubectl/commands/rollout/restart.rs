@@ -32,11 +32,12 @@ pub(super) const COMMAND: Command = Command {
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let mut printer = ResultPrinter::of_structs(context)?;
     let picks = super::pick(context)?;
-    let mut errors = picks.errors;
-    if picks.items.is_empty() && errors.is_empty() {
+    if picks.items.is_empty() {
+        CommandError::listed(picks.errors, context.names_files())?;
         super::tell_nothing_found(context);
         return Ok(Step::Done);
     }
+    let mut errors = picks.errors;
     for picked in picks.items {
         if let Err(error) = restart(context, &picked, &mut printer) {
             errors.push(error);
