@@ -1,6 +1,6 @@
 //! Keeps the namespaces that the cluster itself needs.
 //!
-//! Models pkg/controlplane/controller/systemnamespaces/system_namespaces_controller.go, Kubernetes v1.36:
+//! Models `pkg/controlplane/controller/systemnamespaces/system_namespaces_controller.go`, Kubernetes v1.36:
 //! every minute those are made that are not there. Admission protects all but `kube-node-lease` from
 //! deletion. Upstream this runs in the API server. Left out: a deletion that nobody hears of while the
 //! controllers are down.

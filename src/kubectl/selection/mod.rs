@@ -54,7 +54,7 @@ pub struct Selection {
     pub lazy: bool,
     /// Whether more than one type is refused.
     pub single_type: bool,
-    /// Whether files are not validated though the command has `--validate`, which is then about what it sends.
+    /// Whether files are not validated though the command has `--validate`: it is about what it sends.
     pub unchecked: bool,
 }
 

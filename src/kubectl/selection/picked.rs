@@ -92,9 +92,8 @@ impl Picks {
         self.placed().into_iter().map(|visit| visit.map_err(|(error, _)| error)).collect()
     }
 
-    /// The same as commands go through it that go on after errors: documents that cannot be read are told at
-    /// the end, together (`EagerVisitorList`, `ContinueOnErrorVisitor`); `doing` is what an object's own error
-    /// says.
+    /// The same for commands that go on after errors: documents that cannot be read are told at the end,
+    /// together (`EagerVisitorList`, `ContinueOnErrorVisitor`). `doing` is what an object's own error says.
     pub fn visits(self, doing: &str) -> Vec<Result<Picked, CommandError>> {
         let mut unread = Vec::new();
         let mut visits = Vec::new();

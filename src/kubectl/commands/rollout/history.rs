@@ -93,12 +93,11 @@ fn show(
         (_, Some(one)) => pod_template(&one.template),
         (_, None) => return Err(CommandError::plain("unable to find the specified revision")),
     };
-    let text = match format {
-        Some(format) => format.print(&picked.value())?,
-        None => {
-            let name = key_name(kind, &picked.key.name);
-            format!("{name} {}\n{details}\n", with_revision(wanted))
-        }
+    let text = if let Some(format) = format {
+        format.print(&picked.value())?
+    } else {
+        let name = key_name(kind, &picked.key.name);
+        format!("{name} {}\n{details}\n", with_revision(wanted))
     };
     context.out(&text);
     Ok(())

@@ -125,7 +125,10 @@ fn urlquery(c: char) -> Option<String> {
         ' ' => Some("+".to_owned()),
         '-' | '_' | '.' | '~' => None,
         _ if c.is_ascii_alphanumeric() => None,
-        _ => Some(c.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect()),
+        _ => {
+            let bytes: Vec<String> = c.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect();
+            Some(bytes.concat())
+        }
     }
 }
 
