@@ -93,13 +93,14 @@ impl CommandError {
         }
     }
 
-    /// The same for commands that put what could not be picked into a list with their own errors: of files
-    /// even a single such error is a list within a list, and so lacks `error:`.
+    /// The same for commands that put what could not be picked into a list with their own errors: where
+    /// `is_list` says that it comes of files, even a single error is a list within a list, and so lacks
+    /// `error:`.
     ///
     /// # Errors
     /// All of them.
-    pub fn listed(errors: Vec<Self>, names_files: bool) -> Result<(), Self> {
-        if names_files && errors.len() == 1 { Err(Self::Many(errors)) } else { Self::all(errors) }
+    pub fn listed(errors: Vec<Self>, is_list: bool) -> Result<(), Self> {
+        if is_list && errors.len() == 1 { Err(Self::Many(errors)) } else { Self::all(errors) }
     }
 
     /// Adds what was being done and with which file (`AddSourceToErr`).

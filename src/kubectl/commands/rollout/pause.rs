@@ -55,12 +55,13 @@ fn set_all(context: &mut Context<'_>, paused: bool) -> Result<Step, CommandError
         return Ok(Step::Done);
     }
     let mut errors = picks.errors;
+    let is_list = !errors.is_empty() && context.names_files();
     for picked in picks.items {
         if let Err(error) = set(context, &picked, paused, &mut printer) {
             errors.push(error);
         }
     }
-    CommandError::all(errors)?;
+    CommandError::listed(errors, is_list)?;
     Ok(Step::Done)
 }
 

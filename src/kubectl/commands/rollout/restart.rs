@@ -38,12 +38,13 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         return Ok(Step::Done);
     }
     let mut errors = picks.errors;
+    let is_list = !errors.is_empty() && context.names_files();
     for picked in picks.items {
         if let Err(error) = restart(context, &picked, &mut printer) {
             errors.push(error);
         }
     }
-    CommandError::all(errors)?;
+    CommandError::listed(errors, is_list)?;
     Ok(Step::Done)
 }
 

@@ -66,9 +66,9 @@ pub(super) fn call<'v>(name: &str, args: &[Found<'v>]) -> Result<Found<'v>, Stri
         "slice" => slice(first, rest)?,
         "print" => Found::text(&sprint(&values())),
         "println" => Found::text(&sprintln(&values())),
-        "html" => Found::text(&escaped(&sprint(&values()), html)),
-        "js" => Found::text(&escaped(&sprint(&values()), js)),
-        "urlquery" => Found::text(&escaped(&sprint(&values()), urlquery)),
+        "html" => escaped(&values(), html),
+        "js" => escaped(&values(), js),
+        "urlquery" => escaped(&values(), urlquery),
         "printf" => {
             let args: Vec<Value> = rest.iter().map(|arg| arg.value().clone()).collect();
             Found::text(&sprintf(first.value().as_str().unwrap_or_default(), &args))
@@ -90,9 +90,11 @@ pub(super) fn call<'v>(name: &str, args: &[Found<'v>]) -> Result<Found<'v>, Stri
     })
 }
 
-/// A text in which some characters are written otherwise.
-fn escaped(text: &str, escape: fn(char) -> Option<String>) -> String {
-    text.chars().map(|c| escape(c).unwrap_or_else(|| c.to_string())).collect()
+/// What values print, with some characters written otherwise.
+fn escaped(values: &[Value], escape: fn(char) -> Option<String>) -> Found<'static> {
+    let shown = |value: &Value| if value.is_null() { "<no value>".into() } else { value.clone() };
+    let text = sprint(&values.iter().map(shown).collect::<Vec<Value>>());
+    Found::text(&text.chars().map(|c| escape(c).unwrap_or_else(|| c.to_string())).collect::<String>())
 }
 
 /// As `HTMLEscape` writes a character.

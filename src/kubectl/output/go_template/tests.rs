@@ -54,7 +54,7 @@ fn templates_print_what_go_prints() {
         ("{{len .items}} {{len .kind}} {{.items | len}}", "2 4 2"),
         ("{{html \"<a href='x'>&\"}} {{\"é\" | html}}", "&lt;a href=&#39;x&#39;&gt;&amp; é"),
         ("{{js \"a='<b>'\"}} {{js .kind .count}}", "a\\u003D\\'\\u003Cb\\u003E\\' List3"),
-        ("{{urlquery \"a b/é\"}}", "a+b%2F%C3%A9"),
+        ("{{urlquery \"a b/é\"}} {{html .kind .missing 3}}{{html}}", "a+b%2F%C3%A9 List&lt;no value&gt;3"),
         ("{{printf \"%+v|%#v|%#v\" 2 \"s\" nil}}", "2|\"s\"|<nil>"),
         (
             "{{printf \"%#v\" .items}}",
