@@ -62,6 +62,7 @@ scenarios! {
     node_lost
     node_lost_force
     node_removed
+    lost_leases
     crash_loop
     lost_image
     document_daemonset

@@ -39,8 +39,12 @@ enum Doing {
 }
 
 impl Kubectl {
-    /// Whether a file that it names is standard input.
+    /// Whether a file that it names is standard input, or the variables that it is to set are.
     fn reads_input(&self) -> bool {
+        let has = |wanted: &str| self.call.argv.iter().any(|word| word == wanted);
+        if has("set") && has("env") && ["-", "-e-", "-e=-", "--env=-"].into_iter().any(has) {
+            return true;
+        }
         let names = |flag: &str| matches!(flag, "-f" | "--filename" | "--patch-file" | "--from-file");
         self.call.argv.windows(2).any(|pair| matches!(pair, [flag, name] if names(flag) && is_input(name)))
             || self.call.argv.iter().any(|word| match word.split_once('=') {
@@ -70,6 +74,18 @@ impl Kubectl {
         cluster.session.stdin = None;
         cluster.session.documents.clear();
         Some(outcome)
+    }
+
+    /// Tells that a variable names a program which kubectl would start.
+    fn hint_at_programs(&self, io: &mut Io<'_>) {
+        let names: &[&str] = match self.call.args().first().map(String::as_str) {
+            Some("edit") => &["KUBE_EDITOR", "EDITOR"],
+            Some("diff") => &["KUBECTL_EXTERNAL_DIFF"],
+            _ => return,
+        };
+        if let Some(name) = names.iter().find(|name| self.call.environment.contains_key(**name)) {
+            io.hint(format!("the sandbox's kubectl starts no other programs: {name} is ignored"));
+        }
     }
 
     fn take(&mut self, io: &mut Io<'_>, outcome: Outcome) -> Progress {
@@ -150,7 +166,10 @@ impl Kubectl {
             input = Some(text);
         }
         match self.run(io, input) {
-            Some(outcome) => self.take(io, outcome),
+            Some(outcome) => {
+                self.hint_at_programs(io);
+                self.take(io, outcome)
+            }
             None => Progress::Done(1),
         }
     }

@@ -6,7 +6,7 @@ use crate::apiserver::Build;
 use crate::controllers::{
     Controller, ControllerManager, DaemonSetController, DeploymentController, DisruptionController,
     EndpointSliceController, GarbageCollector, KubernetesService, NamespaceController, NodeLifecycle, PodGc,
-    ReplicaSetController, ServiceAccounts, StatefulSetController, TaintEviction, volume,
+    ReplicaSetController, ServiceAccounts, StatefulSetController, SystemNamespaces, TaintEviction, volume,
 };
 use crate::kubelet::{NodeConfig, Timing};
 use crate::scheduler::DrawTable;
@@ -88,6 +88,7 @@ impl ClusterConfig {
             Box::new(PodGc::default()),
             Box::new(DisruptionController::new(Rng::new(self.seed).fork("disruption"))),
             Box::new(KubernetesService),
+            Box::new(SystemNamespaces),
         ];
         controllers.extend(volume::controllers(self.timing.provision(), self.local_volumes));
         ControllerManager::new(controllers)

@@ -87,6 +87,13 @@ impl Clone for Box<dyn Controller> {
     }
 }
 
+/// How long it is to the next of a loop's rounds, which are counted from the cluster's begin and do not wait
+/// for what happens.
+pub(super) fn until_next_round(now: Time, interval_seconds: u64) -> Span {
+    let rounds = now.seconds() / interval_seconds.max(1) + 1;
+    Time::ZERO + Span::from_seconds(rounds * interval_seconds) - now
+}
+
 /// What controllers watch: all but Events. Nobody acts upon those, and they are more than all else.
 pub(super) const WATCHED: &[Kind] = &without_events();
 
@@ -101,4 +108,18 @@ const fn without_events() -> [Kind; Kind::ALL.len() - 1] {
         from += 1;
     }
     kinds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_do_not_wait_for_what_happens() {
+        let cases = [(0, 10_000), (1, 9_999), (9_999, 1), (10_000, 10_000), (25_500, 4_500)];
+        for (now_ms, expected_ms) in cases {
+            let span = until_next_round(Time::ZERO + Span::from_ms(now_ms), 10);
+            assert_eq!(span, Span::from_ms(expected_ms), "at {now_ms} ms");
+        }
+    }
 }

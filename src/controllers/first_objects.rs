@@ -3,12 +3,8 @@
 //! Models what kube-apiserver (pkg/controlplane/controller/systemnamespaces) and the usual installer (kind's
 //! local-path storage class) make at first, Kubernetes v1.36. Left out: roles, priority levels, nodes.
 
-use serde_json::json;
-
-use super::{kubernetes_service, serviceaccount};
+use super::{kubernetes_service, serviceaccount, system_namespaces};
 use crate::api::{Kind, Object};
-
-const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
 /// As text, which takes less room on the page than code that builds it.
 const STORAGE_CLASS: &str = r#"{
@@ -23,12 +19,12 @@ const STORAGE_CLASS: &str = r#"{
 
 /// The first objects, in an order in which they can be created.
 pub fn first_objects() -> Vec<Object> {
-    let namespaces = NAMESPACES.map(|name| (Kind::Namespace, json!({"metadata": {"name": name}})));
-    let published = NAMESPACES.into_iter().flat_map(serviceaccount::published);
-    let made = |(kind, value)| Object::from_value(kind, value).ok();
-    (namespaces.into_iter().filter_map(made))
+    let namespaces = system_namespaces::NAMES.into_iter();
+    let published = system_namespaces::NAMES.into_iter().flat_map(serviceaccount::published);
+    let class = serde_json::from_str(STORAGE_CLASS).ok();
+    (namespaces.filter_map(system_namespaces::namespace))
         .chain(kubernetes_service::service())
-        .chain(serde_json::from_str(STORAGE_CLASS).ok().and_then(|value| made((Kind::StorageClass, value))))
+        .chain(class.and_then(|value| Object::from_value(Kind::StorageClass, value).ok()))
         .chain(published)
         .collect()
 }

@@ -5,7 +5,7 @@
 //! made where there is none, and otherwise left as it is. Upstream this runs in the API server. Left out:
 //! its endpoints, and a deletion that nobody hears of while the controllers are down.
 
-use super::controller::Requeue;
+use super::controller::{Requeue, until_next_round};
 use super::{Controller, SyncResult};
 use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{Cache, Change, Context, Request};
@@ -49,7 +49,7 @@ impl Controller for KubernetesService {
 
     fn keys_for(&mut self, change: &Change, _: &Cache, now: Time) -> Vec<(ObjectKey, Span)> {
         match (&change.old, &change.new) {
-            (Some(gone), None) if is_it(gone) => vec![(gone.key(), until_next_round(now))],
+            (Some(gone), None) if is_it(gone) => vec![(gone.key(), until_next_round(now, INTERVAL_SECONDS))],
             _ => Vec::new(),
         }
     }
@@ -73,26 +73,7 @@ fn is_it(object: &Object) -> bool {
     object.kind() == Kind::Service && meta.namespace == "default" && meta.name == NAME
 }
 
-/// Rounds are counted from the cluster's begin, and do not wait for what happens.
-fn until_next_round(now: Time) -> Span {
-    Time::ZERO + Span::from_seconds((now.seconds() / INTERVAL_SECONDS + 1) * INTERVAL_SECONDS) - now
-}
-
 /// The Service as it is made.
 pub fn service() -> Option<Object> {
     Object::from_value(Kind::Service, serde_json::from_str(SERVICE).ok()?).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rounds_are_ten_seconds_apart() {
-        for (now_ms, expected_ms) in [(0, 10_000), (1, 9_999), (9_999, 1), (10_000, 10_000), (25_500, 4_500)]
-        {
-            let span = until_next_round(Time::ZERO + Span::from_ms(now_ms));
-            assert_eq!(span, Span::from_ms(expected_ms), "at {now_ms} ms");
-        }
-    }
 }

@@ -31,6 +31,7 @@ pub mod tainteviction;
 pub mod podgc;
 pub mod serviceaccount;
 pub mod kubernetes_service;
+pub mod system_namespaces;
 pub mod first_objects;
 
 pub use controller::{Controller, SyncError, SyncResult};
@@ -48,5 +49,6 @@ pub use process::ControllerManager;
 pub use replicaset::ReplicaSetController;
 pub use serviceaccount::ServiceAccounts;
 pub use statefulset::StatefulSetController;
+pub use system_namespaces::SystemNamespaces;
 pub use tainteviction::TaintEviction;
 pub use verdict::{Decision, Reason, Verdict};

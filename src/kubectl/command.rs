@@ -263,7 +263,7 @@ impl Context<'_> {
         match step {
             Ok(Step::Done) => Outcome::Done(self.output),
             Ok(Step::Block(waiter)) => Outcome::Blocked { so_far: self.output, waiter },
-            Ok(Step::Edit(edit)) => Outcome::Edit(edit),
+            Ok(Step::Edit(edit)) => Outcome::Edit(edit.after(self.output)),
             Ok(Step::Inside(act)) => {
                 Outcome::Inside(Box::new(ContainerCall { output: self.output, act, then: None }))
             }

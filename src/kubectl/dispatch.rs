@@ -38,7 +38,7 @@ pub fn run(rest: &[String], session: &mut Session, api: &mut ApiServer) -> Outco
     let Some(function) = found.command.run else {
         return Outcome::Done(group(&found, &parsed.args));
     };
-    let refused = match missing_flags(found.command, &parsed) {
+    let refused = match missing_flags(found.command, &parsed).or_else(|| absent_flag(&found, &parsed)) {
         Some(error) => Err(error),
         None => kubeconfig::check(&found.path, &parsed, session),
     };
@@ -132,6 +132,16 @@ fn missing_flags(command: &Command, parsed: &Parsed) -> Option<CommandError> {
         return None;
     }
     Some(CommandError::plain(format!("required flag(s) {} not set", missing.join(", "))))
+}
+
+/// Says so where a flag was given that kubectl has and the sandbox does not.
+fn absent_flag(found: &Found, parsed: &Parsed) -> Option<CommandError> {
+    let is_meant =
+        |flag: &Flag| flag.absent && parsed.is_given(flag.name) && parsed.text(flag.name) != flag.default;
+    let flag = found.command.own_flags().find(|flag| is_meant(flag))?;
+    let command = found.path.strip_prefix("kubectl ").unwrap_or(&found.path);
+    let name = flag.name;
+    Some(CommandError::sandbox(format!("the sandbox does not have {command} --{name}; leave the flag out")))
 }
 
 /// A group of commands, named alone or with a word that is none of them.

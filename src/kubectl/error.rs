@@ -93,6 +93,16 @@ impl CommandError {
         }
     }
 
+    /// The same for commands that put what could not be picked into a list with their own errors: where
+    /// `is_list` says that it comes of files, even a single error is a list within a list, and so lacks
+    /// `error:`.
+    ///
+    /// # Errors
+    /// All of them.
+    pub fn listed(errors: Vec<Self>, is_list: bool) -> Result<(), Self> {
+        if is_list && errors.len() == 1 { Err(Self::Many(errors)) } else { Self::all(errors) }
+    }
+
     /// Adds what was being done and with which file (`AddSourceToErr`).
     #[must_use]
     pub fn when(self, doing: &str, source: &str) -> Self {
@@ -189,11 +199,23 @@ impl From<StatusError> for CommandError {
 fn aggregate(errors: &[CommandError]) -> String {
     let mut seen = SortedSet::new();
     let is_new = |message: &String| !message.is_empty() && seen.insert(message.clone());
-    let all: Vec<String> = errors.iter().map(CommandError::message).filter(is_new).collect();
+    let all: Vec<String> = leaves(errors).iter().map(|error| error.message()).filter(is_new).collect();
     match all.as_slice() {
         [one] => one.clone(),
         several => format!("[{}]", several.join(", ")),
     }
+}
+
+/// The errors of which lists within lists are made.
+fn leaves(errors: &[CommandError]) -> Vec<&CommandError> {
+    let mut all = Vec::new();
+    for error in errors {
+        match error {
+            CommandError::Many(errors) => all.extend(leaves(errors)),
+            one => all.push(one),
+        }
+    }
+    all
 }
 
 fn with_line_end(text: String) -> String {
@@ -234,7 +256,7 @@ fn invalid(status: &StatusError) -> String {
         .collect();
     match causes.as_slice() {
         [] => text,
-        [one] => format!("{text}: {one}"),
+        [one] => format!("{text}: {one}\n"),
         many => {
             format!("{text}: \n* {}\n", many.join("\n* "))
         }

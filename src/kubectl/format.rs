@@ -11,6 +11,7 @@ use super::formats;
 use super::objects::text_at;
 use super::output::custom_columns::CustomColumns;
 use super::output::go_template::GoTemplate;
+use super::output::go_value::go_syntax;
 use super::output::jsonpath::JsonPath;
 use super::output::order::Order;
 use super::quote::quote;
@@ -115,8 +116,12 @@ impl Format {
             _ => text.to_owned(),
         };
         if !name.starts_with("jsonpath") {
-            let mut template = GoTemplate::parse(&text)
-                .map_err(|why| CommandError::plain(format!("error parsing template {text}, {why}")))?;
+            let mut template = GoTemplate::parse(&text).map_err(|why| match GoTemplate::lacks(&why) {
+                Some(word) => {
+                    CommandError::sandbox(format!("the sandbox's templates do not have {{{{{word}}}}}"))
+                }
+                None => CommandError::plain(format!("error parsing template {text}, {why}")),
+            })?;
             template.allow_missing_keys = context.flags.switch("allow-missing-template-keys");
             return Ok(Self::GoTemplate(template));
         }
@@ -188,24 +193,6 @@ fn broken_path(text: &str, why: &str, value: &Value) -> CommandError {
         quote(text),
         go_syntax(value)
     ))
-}
-
-/// A value as Go's `%#v` prints it.
-fn go_syntax(value: &Value) -> String {
-    match value {
-        Value::Null => "interface {}(nil)".to_owned(),
-        Value::String(text) => quote(text),
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(go_syntax).collect();
-            format!("[]interface {{}}{{{}}}", items.join(", "))
-        }
-        Value::Object(fields) => {
-            let fields: Vec<String> =
-                fields.iter().map(|(name, field)| format!("{}:{}", quote(name), go_syntax(field))).collect();
-            format!("map[string]interface {{}}{{{}}}", fields.join(", "))
-        }
-        scalar => scalar.to_string(),
-    }
 }
 
 /// The items of a list, or the one object.

@@ -11,7 +11,7 @@ use crate::api::{Kind, schema};
 /// How many letters may be wrong.
 const DISTANCE_MAX: usize = 2;
 
-/// Types of a real cluster that the sandbox does not serve: kind, plural, short name.
+/// Types of a real cluster that the sandbox does not serve: kind, plural, short names.
 const UNSERVED: &[(&str, &str, &str)] = &[
     ("Job", "jobs", ""),
     ("CronJob", "cronjobs", "cj"),
@@ -30,7 +30,7 @@ const UNSERVED: &[(&str, &str, &str)] = &[
     ("RoleBinding", "rolebindings", ""),
     ("ClusterRole", "clusterroles", ""),
     ("ClusterRoleBinding", "clusterrolebindings", ""),
-    ("CustomResourceDefinition", "customresourcedefinitions", "crd"),
+    ("CustomResourceDefinition", "customresourcedefinitions", "crd,crds"),
     ("APIService", "apiservices", ""),
     ("CSIDriver", "csidrivers", ""),
     ("CSINode", "csinodes", ""),
@@ -72,7 +72,8 @@ pub fn resource(typed: &str) -> Option<String> {
         return Some(did_you_mean(&typed));
     }
     let known = UNSERVED.iter().find(|(kind, plural, short)| {
-        kind.eq_ignore_ascii_case(&typed) || *plural == typed || (!short.is_empty() && *short == typed)
+        let is_short = || !typed.is_empty() && short.split(',').any(|short| short == typed);
+        kind.eq_ignore_ascii_case(&typed) || *plural == typed || is_short()
     });
     if let Some((_, plural, _)) = known {
         return Some(not_here(plural));

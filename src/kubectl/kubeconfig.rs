@@ -3,14 +3,16 @@
 //! Models `DirectClientConfig`, staging/src/k8s.io/client-go/tools/clientcmd/client_config.go, Kubernetes
 //! v1.36: a name that the kubeconfig does not have is refused when a command first needs it, and so is a
 //! server that is not this one. Left out: what
-//! a file of `--kubeconfig` says; commands that read their arguments before that.
+//! a file of `--kubeconfig` says but for its type; commands that read their arguments before that.
 
 use std::net::IpAddr;
 
 use super::commands::config::{NAME, SERVER};
 use super::error::CommandError;
 use super::flags::Parsed;
+use super::formats;
 use super::go_duration;
+use super::objects::text_at;
 use super::quote::quote;
 use super::session::Session;
 
@@ -37,6 +39,9 @@ const ASK_FOR_NAMESPACE: &[&str] = &[
     "events",
 ];
 
+/// What client-go calls the types that a kubeconfig may have.
+const SCHEME: &str = "k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50";
+
 /// Whom a terminal asks for the addresses of names.
 const NAME_SERVER: &str = "127.0.0.53:53";
 
@@ -61,8 +66,12 @@ pub fn check(path: &str, flags: &Parsed, session: &Session) -> Result<(), Comman
     let refuse = |message: String| Err(CommandError::plain(message));
     let unknown = |flag: &str| Some(flags.text(flag)).filter(|name| !name.is_empty() && *name != NAME);
     let file = flags.text("kubeconfig");
-    if !file.is_empty() && session.file(file).is_none() {
-        return refuse(format!("stat {file}: no such file or directory"));
+    match session.file(file) {
+        None if !file.is_empty() => return refuse(format!("stat {file}: no such file or directory")),
+        Some(text) => load(text).map_err(|why| {
+            CommandError::plain(format!("error loading config file {}: {why}", quote(file)))
+        })?,
+        None => {}
     }
     if let Some(context) = unknown("context") {
         if namespace_first {
@@ -81,16 +90,46 @@ pub fn check(path: &str, flags: &Parsed, session: &Session) -> Result<(), Comman
     if let Some(user) = unknown("user") {
         return refuse(format!("auth info {} does not exist", quote(user)));
     }
-    let timeout = flags.text("request-timeout");
-    let is_seconds = timeout.is_empty() || timeout.parse::<i64>().is_ok_and(|seconds| seconds >= 0);
-    if !is_seconds && go_duration::parse(timeout).is_err() {
+    if timeout_ms(flags.text("request-timeout")).is_none() {
         return refuse(
             "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a \
              corresponding time unit (e.g. 1s | 2m | 3h)"
                 .to_owned(),
         );
     }
+    // What is made of a few words and only printed needs nobody.
+    if command.starts_with("create ") && flags.text("dry-run") == "client" {
+        return Ok(());
+    }
     connect(flags.text("server"))
+}
+
+/// Decodes a kubeconfig as far as its type; what says neither version nor kind is taken for one.
+fn load(text: &str) -> Result<(), String> {
+    let value = formats::value(text)?;
+    let or = |field: &str, default: &str| match text_at(&value, &[field]) {
+        "" => default.to_owned(),
+        given => given.to_owned(),
+    };
+    let (version, kind) = (or("apiVersion", "v1"), or("kind", "Config"));
+    if (version.as_str(), kind.as_str()) == ("v1", "Config") {
+        return Ok(());
+    }
+    Err(format!(
+        "no kind {} is registered for version {} in scheme {}",
+        quote(&kind),
+        quote(&version),
+        quote(SCHEME)
+    ))
+}
+
+/// How long a request may take, whole seconds or a span; 0 is for ever (`ParseTimeout`).
+pub fn timeout_ms(text: &str) -> Option<i64> {
+    match text.parse::<i64>() {
+        Ok(seconds) if seconds >= 0 => Some(seconds.saturating_mul(1000)),
+        _ if text.is_empty() => Some(0),
+        _ => go_duration::parse(text).ok(),
+    }
 }
 
 /// Reaches a server: there is one, and nobody listens at other addresses.

@@ -147,6 +147,16 @@ impl Kubelets {
         }
     }
 
+    /// A lease is gone: what would have been its next renewal makes another.
+    pub(super) fn lease_removed(&mut self, gone: &Opaque, context: &mut Ctx<'_>) {
+        let meta = &gone.metadata;
+        if meta.namespace == LEASE_NAMESPACE {
+            let (now, every) = (context.now(), Span::from_ms(self.timing.lease_renew_ms));
+            let since = meta.creation_timestamp.map_or(Time::ZERO, Timestamp::time);
+            self.keep_lease_after(&meta.name, last_beat(since, every, now) + every - now, context);
+        }
+    }
+
     /// Writes what a kubelet reports, unless the object says so already.
     pub(super) fn post(&mut self, name: &str, context: &mut Ctx<'_>) {
         if try_often(|| self.try_to_post(name, context)).is_err() {

@@ -209,7 +209,7 @@ impl Component for Kubelets {
     const CHANGES_A_TURN: usize = 32;
 
     fn watches(&self) -> &'static [Kind] {
-        &[Kind::ConfigMap, Kind::Node, Kind::PersistentVolumeClaim, Kind::Pod, Kind::Secret]
+        &[Kind::ConfigMap, Kind::Lease, Kind::Node, Kind::PersistentVolumeClaim, Kind::Pod, Kind::Secret]
     }
 
     fn observe(&mut self, changes: &[Change], context: &mut Ctx<'_>) {
@@ -217,6 +217,7 @@ impl Component for Kubelets {
             match (&change.old, &change.new) {
                 (old, Some(Object::Node(node))) => self.node_changed(old.as_ref(), node, context),
                 (Some(Object::Node(node)), None) => self.node_removed(&node.metadata.name),
+                (Some(Object::Lease(lease)), None) => self.lease_removed(lease, context),
                 (_, Some(Object::PersistentVolumeClaim(claim))) => self.claim_changed(claim, context),
                 (_, Some(Object::Pod(pod))) if pod.is_bound() => self.pod_changed(pod, context),
                 (Some(Object::Pod(pod)), None) => {

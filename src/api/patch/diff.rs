@@ -12,6 +12,7 @@ use super::order::{element_type, identity, same_type, sorted_by};
 use super::{Object, PatchError, Result};
 use crate::api::codec::map_of;
 use crate::api::schema::go_print;
+use crate::api::yaml::emit;
 use crate::collections::sort;
 use serde_json::Value;
 use std::cmp::Ordering;
@@ -56,11 +57,10 @@ pub fn three_way(
     if !overwrite {
         let changed = diff_maps(&original, &current, schema, DiffOptions::default())?;
         if maps_conflict(&patch, &changed, schema)? {
-            let yaml = |value: &Object| serde_yaml::to_string(value).unwrap_or_default();
             return Err(PatchError::Conflict(format!(
                 "patch:\n{}\nconflicts with changes made from original to current:\n{}\n",
-                yaml(&patch),
-                yaml(&changed)
+                emit(&Value::Object(patch)),
+                emit(&Value::Object(changed))
             )));
         }
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::label::{FLAGS, check, list_entries, pick, send};
 use super::pairs;
 use super::shared_flags::{
-    ALL, ALL_NAMESPACES, DRY_RUN, FIELD_SELECTOR, FILES, IGNORED, RECORD, RESULT, SELECTOR,
+    ALL, ALL_NAMESPACES, DRY_RUN, FIELD_SELECTOR, FILES, IGNORED, LOCAL, RECORD, RESULT, SELECTOR,
 };
 use crate::api::LabelMap;
 use crate::api::codec::to_value;
@@ -26,7 +26,19 @@ pub const COMMAND: Command = Command {
     usage: "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version]",
     examples: "# Say why a revision was made\nkubectl annotate sts/web kubernetes.io/change-cause='new image'\n\n# Remove \
                an annotation\nkubectl annotate sts/web note-",
-    flags: &[FLAGS, FILES, ALL, ALL_NAMESPACES, FIELD_SELECTOR, SELECTOR, DRY_RUN, RESULT, IGNORED, RECORD],
+    flags: &[
+        FLAGS,
+        LOCAL,
+        FILES,
+        ALL,
+        ALL_NAMESPACES,
+        FIELD_SELECTOR,
+        SELECTOR,
+        DRY_RUN,
+        RESULT,
+        IGNORED,
+        RECORD,
+    ],
     run: Some(run),
     ..Command::EMPTY
 };
@@ -53,8 +65,8 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let mut errors = picks.errors;
     for picked in &picks.items {
         let result = if context.flags.switch("list") {
-            list_entries(context, picked, picks.single, "annotations", &annotations(picked));
-            Ok(())
+            changed(context, picked, &change)
+                .map(|entries| list_entries(context, picked, picks.single, "annotations", &entries))
         } else {
             annotate_one(context, picked, &change, &mut printer)
         };
@@ -68,12 +80,12 @@ fn annotations(picked: &Picked) -> LabelMap {
     picked.object.as_ref().map(|object| object.meta().annotations.clone()).unwrap_or_default()
 }
 
-fn annotate_one(
-    context: &mut Context<'_>,
+/// The annotations as they would be then.
+fn changed(
+    context: &Context<'_>,
     picked: &Picked,
     (set, removed): &pairs::Pairs,
-    printer: &mut ResultPrinter,
-) -> Result<(), CommandError> {
+) -> Result<LabelMap, CommandError> {
     let mut entries = annotations(picked);
     if !context.flags.switch("overwrite") {
         let taken: Vec<String> = set
@@ -91,6 +103,19 @@ fn annotate_one(
             )));
         }
     }
+    entries.extend(set.iter().cloned());
+    entries.retain(|key, _| !removed.contains(key));
+    Ok(entries)
+}
+
+fn annotate_one(
+    context: &mut Context<'_>,
+    picked: &Picked,
+    change: &pairs::Pairs,
+    printer: &mut ResultPrinter,
+) -> Result<(), CommandError> {
+    let ((set, removed), entries) = (change, annotations(picked));
+    let new = changed(context, picked, change)?;
     let mut patch = serde_json::Map::new();
     patch.extend(
         set.iter()
@@ -101,10 +126,8 @@ fn annotate_one(
         removed.iter().filter(|key| entries.contains_key(*key)).map(|key| (key.clone(), Value::Null)),
     );
     let value = if printer.dry_run() == DryRun::Client {
-        entries.extend(set.iter().cloned());
-        entries.retain(|key, _| !removed.contains(key));
         let mut value = picked.value();
-        set_at(&mut value, &["metadata", "annotations"], to_value(&entries));
+        set_at(&mut value, &["metadata", "annotations"], to_value(&new));
         value
     } else {
         let patch = if patch.is_empty() { json!({}) } else { json!({"metadata": {"annotations": patch}}) };

@@ -3,7 +3,8 @@
 //! Models the checks of staging/src/k8s.io/kubectl/pkg/cmd/autoscale, Kubernetes v1.36. Left out: the
 //! object that it makes, on which no controller here would act.
 
-use super::shared_flags::{DRY_RUN, FILES, RECORD, RESULT};
+use super::create::made::SAVE_CONFIG;
+use super::shared_flags::{DRY_RUN, FILES, IGNORED, RECORD, RESULT};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
@@ -25,7 +26,7 @@ pub const COMMAND: Command = Command {
     doc: "On a real cluster this makes an autoscaler, which changes the number of replicas as the load changes. The \
           sandbox has no load and no autoscalers.",
     usage: "(-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu=CPU] [--memory=MEMORY]",
-    flags: &[FLAGS, FILES, DRY_RUN, RESULT, RECORD],
+    flags: &[FLAGS, SAVE_CONFIG, FILES, DRY_RUN, RESULT, IGNORED, RECORD],
     required: &["max"],
     run: Some(run),
     ..Command::EMPTY

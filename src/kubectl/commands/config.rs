@@ -22,6 +22,8 @@ const VIEW_FLAGS: &[Flag] = &[
     Flag::switch("minify", "Only what the current context uses; always so here."),
     Flag::switch("flatten", "Puts certificates into the output; there are none."),
     Flag::switch("raw", "Shows certificates and secrets; there are none."),
+    Flag::switch("merge", "Reads all files of the kubeconfig; there is one.").default("true"),
+    Flag::switch("show-managed-fields", "Keeps metadata.managedFields; there are none."),
     Flag::text("output", "yaml", "The format.").short('o'),
     Flag::text("template", "", "The template for -o go-template or -o jsonpath-file."),
     Flag::switch("allow-missing-template-keys", "Ignores fields that a template names and the object lacks.")

@@ -60,7 +60,7 @@ pub(super) fn cordon_all(
     let mut printer = ResultPrinter::of(context)?;
     let args = context.args().to_vec();
     let labels = context.flags.text("selector").to_owned();
-    if args.is_empty() && labels.is_empty() {
+    if args.is_empty() && !context.flags.is_given("selector") {
         return Err(context.usage_error(&format!("USAGE: {name} NODE [flags]")));
     }
     if !args.is_empty() && !labels.is_empty() {
@@ -71,7 +71,7 @@ pub(super) fn cordon_all(
     for arg in &args {
         pairs.push(if arg.contains('/') { arg.clone() } else { format!("nodes/{arg}") });
     }
-    if args.is_empty() {
+    if args.is_empty() && !labels.is_empty() {
         pairs.push("nodes".to_owned());
     }
     let mut selection = Selection::of(context).args(&pairs);

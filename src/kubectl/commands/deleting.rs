@@ -55,7 +55,7 @@ impl Deleting {
         Self {
             gone: Sequence::new(title.clone()),
             title,
-            picks: picks.visits().into(),
+            picks: picks.visits("deleting").into(),
             errors: Vec::new(),
             options,
             timeout_ms,
@@ -65,15 +65,16 @@ impl Deleting {
         }
     }
 
+    /// What could not be picked takes no request.
+    fn note_errors(&mut self) {
+        while let Some(Err(error)) = self.picks.pop_front_if(|pick| pick.is_err()) {
+            self.errors.push(error);
+        }
+    }
+
     fn send_next(&mut self, api: &mut ApiServer, output: &mut Output) {
-        // What could not be picked takes no request.
-        let picked = loop {
-            match self.picks.pop_front() {
-                Some(Ok(picked)) => break picked,
-                Some(Err(error)) => self.errors.push(error),
-                None => return,
-            }
-        };
+        self.note_errors();
+        let Some(Ok(picked)) = self.picks.pop_front() else { return };
         self.next_at = api.now() + REQUEST;
         // What is named counts as found, also when the server has no such object.
         self.found += 1;
@@ -85,6 +86,7 @@ impl Deleting {
             Err(error) if self.options.ignore_not_found && error.is_not_found() => {}
             Err(error) => self.errors.push(error.when("deleting", &picked.source)),
         }
+        self.note_errors();
     }
 
     /// All requests are sent: tells what failed, or begins to wait.

@@ -49,11 +49,11 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let events = if given { context.flags.switch("show-events") } else { !several };
     if let ([error], [types, prefix]) = (picks.errors.as_slice(), context.args())
         && error.is_not_found()
-        && picks.items.is_empty()
-        && !types.contains('/')
     {
-        let (error, types, prefix) = (error.clone(), types.clone(), prefix.clone());
-        return matching(context, &selection, error, (&types, &prefix), given && events);
+        // Whatever was found is dropped.
+        let (error, prefix) = (error.clone(), prefix.clone());
+        let first = Selection { single_type: true, ..selection.args(std::slice::from_ref(types)) };
+        return matching(context, &first, error, &prefix, given && events);
     }
     print(context, picks, events)
 }
@@ -78,20 +78,18 @@ fn print(context: &mut Context<'_>, picks: Picks, events: bool) -> Result<Step, 
     Ok(Step::Done)
 }
 
-/// Describes all objects whose names begin with the missing one's.
+/// Describes all objects of the first argument whose names begin with the second one, which is missing.
 fn matching(
     context: &mut Context<'_>,
-    selection: &Selection,
+    first: &Selection,
     error: CommandError,
-    (types, prefix): (&str, &str),
+    prefix: &str,
     events: bool,
 ) -> Result<Step, CommandError> {
-    let kinds = crate::kubectl::resources::kinds_of(types)?;
-    let mut found: Vec<Object> = Vec::new();
-    for kind in kinds {
-        let all = selection.list(context.api, kind)?;
-        found.extend(all.into_iter().filter(|object| object.meta().name.starts_with(prefix)));
-    }
+    let picks = first.pick_arguments(context.api)?;
+    CommandError::all(picks.errors)?;
+    let objects = picks.items.into_iter().filter_map(|picked| picked.object);
+    let found: Vec<Object> = objects.filter(|object| object.meta().name.starts_with(prefix)).collect();
     if found.is_empty() {
         return Err(error);
     }

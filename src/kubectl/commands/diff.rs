@@ -6,9 +6,9 @@
 
 use serde_json::Value;
 
-use super::apply::{LAST_APPLIED, require_files, without_last_applied};
+use super::apply::{LAST_APPLIED, require_files, three_way, without_last_applied};
 use super::shared_flags::{FILES, IGNORED, SELECTOR};
-use crate::api::{Timestamp, patch};
+use crate::api::Timestamp;
 use crate::apiserver::{Body, PatchType, Request, Subresource};
 use crate::collections::sort_by;
 use crate::kubectl::command::{Command, Context, Step};
@@ -85,21 +85,17 @@ fn compare(context: &mut Context<'_>) -> Result<String, CommandError> {
     if let Some(name) = ["server-side", "prune"].into_iter().find(|name| on(name)) {
         return Err(CommandError::sandbox(format!("the sandbox does not have diff --{name}")));
     }
-    let mut picks = Selection::of(context).pick(context)?;
-    // The server, which nobody told how strict it is to be, warns of fields that it does not know.
-    for picked in &mut picks.items {
-        let Some(manifest) = &mut picked.manifest else { continue };
-        for warning in drop_unknown_fields(picked.key.kind, manifest) {
-            context.warn(&warning);
-        }
-    }
     let mut all = Vec::new();
-    for picked in &picks.items {
-        all.push(versions(context, picked)?);
-    }
     // The first that is wrong ends the visit.
-    if let Some(error) = picks.errors.into_iter().next() {
-        return Err(error);
+    for visit in Selection::of(context).pick(context)?.in_order() {
+        let mut picked = visit?;
+        // The server, which nobody told how strict it is to be, warns of fields that it does not know.
+        if let Some(manifest) = &mut picked.manifest {
+            for warning in drop_unknown_fields(picked.key.kind, manifest) {
+                context.warn(&warning);
+            }
+        }
+        all.push(versions(context, &picked)?);
     }
     sort_by(&mut all, |a, b| a.file.cmp(&b.file));
     let shows_secrets = context.flags.switch("show-secrets");
@@ -162,12 +158,9 @@ fn merged(
     manifest: &Value,
     live: &Value,
 ) -> Result<Value, CommandError> {
-    let original = serde_json::from_str(text_at(live, &ANNOTATION)).unwrap_or(Value::Null);
     let modified = without_last_applied(manifest);
-    let kind = picked.key.kind;
-    let (api_version, kind_name) = (kind.api_version(), kind.resource().kind);
-    let patch = patch::three_way(&original, &modified, live, (&api_version, kind_name), true)
-        .map_err(|error| CommandError::plain(error.to_string()).when("patching", &picked.source))?;
+    let patch = three_way(context, text_at(live, &ANNOTATION), &modified, live, picked.key.kind, true)
+        .map_err(|error| error.when("patching", &picked.source))?;
     if patch.as_object().is_some_and(serde_json::Map::is_empty) {
         return Ok(live.clone());
     }

@@ -1,21 +1,23 @@
 //! `kubectl edit`: opens objects in the editor and sends what was changed.
 //!
 //! Models staging/src/k8s.io/kubectl/pkg/cmd/edit and cmd/util/editor, Kubernetes v1.36: a text that the
-//! server refuses is opened again with the reasons above it. Left out: `--output-patch`, Windows line ends.
+//! server refuses is opened again with the reasons above it. Left out: Windows line ends.
 
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::shared_flags::{FILES, IGNORED, RECORD, RESULT, SUBRESOURCE, VALIDATE};
+use super::apply::with_last_applied;
+use super::shared_flags::{FILES, IGNORED, LINE_ENDINGS, RECORD, RESULT, SUBRESOURCE, VALIDATE};
 use super::subresource::{Part, narrow};
 use crate::api::{ObjectKey, patch};
 use crate::apiserver::{ApiServer, PatchType, Request, StatusError, Subresource, warnings};
-use crate::kubectl::command::{Command, Context, Step};
+use crate::kubectl::command::{CHANGE_CAUSE, Command, Context, Step};
 use crate::kubectl::error::CommandError;
+use crate::kubectl::flags::Flag;
 use crate::kubectl::formats;
-use crate::kubectl::manifest;
-use crate::kubectl::objects::{text_at, wire};
+use crate::kubectl::manifest::{self, Check};
+use crate::kubectl::objects::{set_at, text_at, wire};
 use crate::kubectl::outcome::{Outcome, Output};
 use crate::kubectl::quote::quote;
 use crate::kubectl::result::ResultPrinter;
@@ -29,6 +31,11 @@ const HEADER: &str = "\
 #
 ";
 
+const FLAGS: &[Flag] = &[
+    Flag::switch("save-config", "Remembers the configuration, so that apply can change it later."),
+    Flag::switch("output-patch", "Prints the patch that is sent."),
+];
+
 /// `kubectl edit`
 pub const COMMAND: Command = Command {
     name: "edit",
@@ -36,7 +43,7 @@ pub const COMMAND: Command = Command {
     doc: "Opens objects in the editor, as the server has them, and sends what was changed when the editor is closed.",
     usage: "(RESOURCE/NAME | -f FILENAME)",
     examples: "# Edit a StatefulSet\nkubectl edit sts/web",
-    flags: &[FILES, RESULT, SUBRESOURCE, IGNORED, RECORD, VALIDATE],
+    flags: &[FLAGS, LINE_ENDINGS, FILES, RESULT, SUBRESOURCE, IGNORED, RECORD, VALIDATE],
     run: Some(run),
     ..Command::EMPTY
 };
@@ -58,6 +65,11 @@ struct Scene {
     /// Which part of them is sent. A scale never is: its kind stands for no path of the API.
     subresource: Subresource,
     namespace: String,
+    /// Whether the edited object is to be remembered in itself.
+    saves: bool,
+    /// What it is to say of what changed it.
+    cause: Option<String>,
+    prints_patch: bool,
     printer: ResultPrinter,
     /// What the last attempt printed.
     printed: Output,
@@ -75,7 +87,9 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         _ => Subresource::Main,
     };
     selection.lazy = !context.flags.text("subresource").is_empty();
+    selection.unchecked = true;
     let mut picks = selection.pick(context)?;
+    Check::of(context.flags.text("validate"))?;
     narrow(context, &mut picks)?;
     CommandError::all(picks.errors)?;
     let mut originals: Vec<(ObjectKey, Value)> = Vec::new();
@@ -89,8 +103,18 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         format!("{}-{}.{}", first.kind.resource().singular, first.name, if json { "json" } else { "yaml" });
     let namespace = context.namespace();
     let printer = if json { ResultPrinter::plain() } else { printer };
-    let scene =
-        Scene { originals, subresource, namespace, printer, printed: Output::default(), refused: None, json };
+    let scene = Scene {
+        originals,
+        subresource,
+        namespace,
+        saves: context.flags.switch("save-config"),
+        cause: context.change_cause(),
+        prints_patch: context.flags.switch("output-patch"),
+        printer,
+        printed: Output::default(),
+        refused: None,
+        json,
+    };
     let mut edit = Edit { name, text: String::new(), scene: Box::new(scene) };
     edit.text = edit.fresh_text();
     Ok(Step::Edit(edit))
@@ -103,6 +127,12 @@ struct Reason {
 }
 
 impl Edit {
+    /// The same of a command that has printed something already.
+    pub(in crate::kubectl) fn after(mut self, printed: Output) -> Self {
+        self.scene.printed = printed;
+        self
+    }
+
     fn document(&self) -> Value {
         match self.scene.originals.as_slice() {
             [(_, one)] => one.clone(),
@@ -140,7 +170,7 @@ impl Edit {
             return self.cancelled("Edit cancelled, saved file was empty.\n");
         }
         let mut documents = Vec::new();
-        for document in manifest::read_text("edited-file", &text, manifest::Check::Strict) {
+        for document in manifest::read_text("edited-file", &text, Check::Strict) {
             match document {
                 Ok(document) => documents.push(document),
                 Err(error) => {
@@ -172,15 +202,25 @@ impl Edit {
             let Some((_, original)) = self.scene.originals.iter().find(|(known, _)| *known == key) else {
                 return self.give_up("At least one of apiVersion, kind and name was changed", text, session);
             };
-            let sent = send_one(&key, self.scene.subresource, original, &document.value, api);
-            match sent.map_err(CommandError::unhinted) {
-                Ok(Some((value, warnings))) => {
+            let edited = self.annotated(document.value);
+            let patch = match patch_of(&key, original, &edited) {
+                Ok(Some(patch)) => patch,
+                Ok(None) => {
+                    self.print(&edited, "skipped");
+                    continue;
+                }
+                Err(error) => return self.give_up(&error.message(), text, session),
+            };
+            if self.scene.prints_patch {
+                self.scene.printed.out(&format!("Patch: {}\n", formats::compact(&patch)));
+            }
+            match send_patch(&key, self.scene.subresource, patch, api).map_err(CommandError::unhinted) {
+                Ok((value, warnings)) => {
                     for warning in warnings {
                         self.scene.printed.warn(&warning);
                     }
                     self.print(&value, "edited");
                 }
-                Ok(None) => self.print(&document.value, "skipped"),
                 Err(CommandError::Status(status)) => match self.note(&key, &status) {
                     Some(reason) => reasons.push(reason),
                     None => lost = true,
@@ -197,6 +237,15 @@ impl Edit {
             return Outcome::Done(self.scene.printed);
         }
         if reasons.is_empty() { Outcome::Done(self.scene.printed) } else { self.reopen(text, reasons) }
+    }
+
+    /// The edited object with what flags ask to be noted in it.
+    fn annotated(&self, edited: Value) -> Value {
+        let mut edited = if self.scene.saves { with_last_applied(&edited) } else { edited };
+        if let Some(cause) = &self.scene.cause {
+            set_at(&mut edited, &["metadata", "annotations", CHANGE_CAUSE], cause.as_str().into());
+        }
+        edited
     }
 
     fn print(&mut self, value: &Value, operation: &str) {
@@ -252,14 +301,8 @@ impl Edit {
     }
 }
 
-/// Sends what was changed: the object as it is then, and what the server warns of.
-fn send_one(
-    key: &ObjectKey,
-    subresource: Subresource,
-    original: &Value,
-    edited: &Value,
-    api: &mut ApiServer,
-) -> Result<Option<(Value, Vec<String>)>, CommandError> {
+/// What was changed, if anything was.
+fn patch_of(key: &ObjectKey, original: &Value, edited: &Value) -> Result<Option<Value>, CommandError> {
     if original == edited {
         return Ok(None);
     }
@@ -268,6 +311,16 @@ fn send_one(
     if patch::changes_identity(&patch) {
         return Err(CommandError::plain("At least one of apiVersion, kind and name was changed"));
     }
+    Ok(Some(patch))
+}
+
+/// Sends it: the object as it is then, and what the server warns of.
+fn send_patch(
+    key: &ObjectKey,
+    subresource: Subresource,
+    patch: Value,
+    api: &mut ApiServer,
+) -> Result<(Value, Vec<String>), CommandError> {
     let request = Request::Patch {
         key: key.clone(),
         patch_type: PatchType::Strategic,
@@ -279,7 +332,7 @@ fn send_one(
     let before = if subresource == Subresource::Main { api.get(key).ok().cloned() } else { None };
     let object = api.handle(request)?;
     let found = before.map(|before| warnings(&object, Some(&before))).unwrap_or_default();
-    Ok(Some((wire(&object), found)))
+    Ok((wire(&object), found))
 }
 
 /// Keeps a text that could not be sent; its name is returned.

@@ -140,6 +140,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     if context.flags.switch("watch") {
         // A watch begins with the events that are there, each as if it had just come.
         let watch = Watch { choice, printer, position: 0 };
+        let watch = super::waiters::Request::new(context, watch);
         return Ok(super::waiters::block(context, watch));
     }
     let found: Vec<_> = context
@@ -162,7 +163,8 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let text = if let Some(format) = &mut printer.format {
         let items: Vec<Value> = found.iter().map(|event| wire(&Object::Event(event.clone()))).collect();
         let list = json!({"apiVersion": "v1", "items": items, "kind": "EventList", "metadata": {}});
-        format.print(&list)?
+        // What cannot be printed of a list is not told: of this one neither are the names.
+        if *format == Format::Name { String::new() } else { format.print(&list)? }
     } else {
         let events: Vec<&Event> = found.iter().map(|event| &**event).collect();
         printer.rows(&events, context.api.now())

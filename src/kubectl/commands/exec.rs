@@ -49,11 +49,11 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let object = if let Some(word) = target {
         object_of(context, &word)?
     } else {
-        let picks = Selection { args: Vec::new(), latest: true, ..Selection::of(context) }.pick(context)?;
+        // What files name is counted before anything of it is looked for.
+        let picks = Selection { args: Vec::new(), ..Selection::of(context) }.pick(context)?;
         CommandError::all(picks.errors)?;
-        let mut items = picks.items.into_iter().filter_map(|picked| picked.object);
-        match (items.next(), items.next()) {
-            (Some(object), None) => object,
+        match picks.items.as_slice() {
+            [picked] => context.fetch(&picked.key)?,
             _ => return Err(CommandError::plain("cannot exec into multiple objects at a time")),
         }
     };

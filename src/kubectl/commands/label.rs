@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::pairs;
 use super::shared_flags::{
-    ALL, ALL_NAMESPACES, DRY_RUN, FIELD_SELECTOR, FILES, IGNORED, RECORD, RESULT, SELECTOR,
+    ALL, ALL_NAMESPACES, DRY_RUN, FIELD_SELECTOR, FILES, IGNORED, LOCAL, RECORD, RESULT, SELECTOR,
 };
 use crate::api::LabelMap;
 use crate::api::codec::to_value;
@@ -23,7 +23,6 @@ use crate::kubectl::selection::{Picked, Picks, Selection};
 pub(super) const FLAGS: &[Flag] = &[
     Flag::switch("overwrite", "Lets a value be changed that is there already."),
     Flag::switch("list", "Prints what is there."),
-    Flag::switch("local", "Changes the file's object, not the server's; not in the sandbox."),
     Flag::text("resource-version", "", "Changes the object only if it is still at this version."),
 ];
 
@@ -36,7 +35,19 @@ pub const COMMAND: Command = Command {
     usage: "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version]",
     examples: "# Set a label\nkubectl label node node-1 disk=ssd\n\n# Change it\nkubectl label node node-1 disk=hdd \
                --overwrite\n\n# Remove it\nkubectl label node node-1 disk-",
-    flags: &[FLAGS, FILES, ALL, ALL_NAMESPACES, FIELD_SELECTOR, SELECTOR, DRY_RUN, RESULT, IGNORED, RECORD],
+    flags: &[
+        FLAGS,
+        LOCAL,
+        FILES,
+        ALL,
+        ALL_NAMESPACES,
+        FIELD_SELECTOR,
+        SELECTOR,
+        DRY_RUN,
+        RESULT,
+        IGNORED,
+        RECORD,
+    ],
     run: Some(run),
     ..Command::EMPTY
 };
@@ -51,8 +62,8 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let mut errors = picks.errors;
     for picked in &picks.items {
         let result = if context.flags.switch("list") {
-            list(context, picked, picks.single);
-            Ok(())
+            changed(context, picked, &change)
+                .map(|labels| list_entries(context, picked, picks.single, "labels", &labels))
         } else {
             label_one(context, picked, &change, &mut printer)
         };
@@ -109,11 +120,6 @@ pub(super) fn check(
     if on("all") && !context.flags.text("field-selector").is_empty() {
         return Err(CommandError::plain("cannot set --all and --field-selector at the same time"));
     }
-    if on("local") {
-        return Err(CommandError::sandbox(format!(
-            "the sandbox does not have {what} --local; leave the flag out"
-        )));
-    }
     if resources.is_empty() && !context.names_files() {
         return Err(CommandError::plain(
             "one or more resources must be specified as <resource> <name> or <resource>/<name>",
@@ -139,8 +145,24 @@ fn labels(picked: &Picked) -> LabelMap {
     picked.object.as_ref().map(|object| object.meta().labels.clone()).unwrap_or_default()
 }
 
-fn list(context: &mut Context<'_>, picked: &Picked, single: bool) {
-    list_entries(context, picked, single, "labels", &labels(picked));
+/// The labels as they would be then.
+fn changed(
+    context: &Context<'_>,
+    picked: &Picked,
+    (set, removed): &pairs::Pairs,
+) -> Result<LabelMap, CommandError> {
+    let mut labels = labels(picked);
+    if !context.flags.switch("overwrite") {
+        let taken = set.iter().filter_map(|(key, value)| {
+            let current = labels.get(key).filter(|current| *current != value)?;
+            let text = format!("'{key}' already has a value ({current}), and --overwrite is false");
+            Some(CommandError::plain(text))
+        });
+        CommandError::all(taken.collect())?;
+    }
+    labels.extend(set.iter().cloned());
+    labels.retain(|key, _| !removed.contains(key));
+    Ok(labels)
 }
 
 /// Prints labels or annotations.
@@ -165,9 +187,10 @@ pub(super) fn list_entries(
 fn label_one(
     context: &mut Context<'_>,
     picked: &Picked,
-    (set, removed): &pairs::Pairs,
+    change: &pairs::Pairs,
     printer: &mut ResultPrinter,
 ) -> Result<(), CommandError> {
+    let (set, removed) = change;
     let old = labels(picked);
     let dry_client = printer.dry_run() == DryRun::Client;
     if !dry_client {
@@ -175,14 +198,7 @@ fn label_one(
             context.out(&format!("label {} not found.\n", quote(key)));
         }
     }
-    if !context.flags.switch("overwrite") {
-        let taken = set.iter().filter_map(|(key, value)| {
-            let current = old.get(key).filter(|current| *current != value)?;
-            let text = format!("'{key}' already has a value ({current}), and --overwrite is false");
-            Some(CommandError::plain(text))
-        });
-        CommandError::all(taken.collect())?;
-    }
+    let new = changed(context, picked, change)?;
     let added: Vec<_> = set.iter().filter(|(key, value)| old.get(key) != Some(value)).collect();
     let gone: Vec<_> = removed.iter().filter(|key| old.contains_key(*key)).collect();
     let mut patch = serde_json::Map::new();
@@ -199,10 +215,7 @@ fn label_one(
         (true, true) => "not labeled",
     };
     let mut value = picked.value();
-    let mut labels = old;
-    labels.extend(set.iter().cloned());
-    labels.retain(|key, _| !removed.contains(key));
-    set_at(&mut value, &["metadata", "labels"], to_value(&labels));
+    set_at(&mut value, &["metadata", "labels"], to_value(&new));
     printer.print(context, &value, operation)
 }
 

@@ -28,6 +28,10 @@ const FLAGS: &[Flag] = &[
     Flag::text("since-time", "", "Only what is newer than this time (RFC 3339)."),
     Flag::number("limit-bytes", "0", "How many bytes at most."),
     Flag::switch("timestamps", "Puts the time before each line."),
+    Flag::switch(
+        "insecure-skip-tls-verify-backend",
+        "Does not check the kubelet's certificate; ignored here.",
+    ),
     Flag::switch("prefix", "Puts the pod and container before each line."),
     Flag::switch("ignore-errors", "A log that cannot be had is no error."),
     Flag::number("max-log-requests", "5", "How many logs may be followed at once."),

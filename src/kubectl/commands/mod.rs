@@ -72,7 +72,11 @@ pub static GLOBAL_FLAGS: &[Flag] = &[
     Flag::text("tls-server-name", "", "The name in the server's certificate; ignored here."),
     Flag::text("cache-dir", "", "Where to remember what the server serves; ignored here."),
     Flag::switch("match-server-version", "Insists on a server of the same version; always so here."),
-    Flag::text("request-timeout", "0", "How long one request may take; ignored here."),
+    Flag::text(
+        "request-timeout",
+        "0",
+        "How long one request may take; it ends watches, all else takes no time here.",
+    ),
     Flag::number("v", "0", "How much to log; ignored here.").short('v'),
     Flag::switch("warnings-as-errors", "Treats the server's warnings as errors."),
 ];

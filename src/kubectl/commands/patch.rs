@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::shared_flags::{DRY_RUN, FILES, IGNORED, RECORD, RESULT, SUBRESOURCE};
+use super::shared_flags::{DRY_RUN, FILES, IGNORED, LOCAL, RECORD, RESULT, SUBRESOURCE};
 use super::subresource::{Part, scale_value};
 use crate::api::patch;
 use crate::apiserver::{PatchType, Request, StatusError};
@@ -21,7 +21,6 @@ const FLAGS: &[Flag] = &[
     Flag::text("patch", "", "The patch, in JSON or YAML.").short('p'),
     Flag::text("patch-file", "", "A file with the patch."),
     Flag::text("type", "strategic", "How the patch is read: json, merge or strategic."),
-    Flag::switch("local", "Patches the file's object, not the server's; not in the sandbox."),
 ];
 
 /// `kubectl patch`
@@ -35,7 +34,7 @@ pub const COMMAND: Command = Command {
                '{\"spec\":{\"updateStrategy\":{\"rollingUpdate\":{\"partition\":2}}}}'\n\n# Replace an image by its \
                place\nkubectl patch sts web --type=json -p='[{\"op\":\"replace\",\
                \"path\":\"/spec/template/spec/containers/0/image\",\"value\":\"nginx:1.27\"}]'",
-    flags: &[FLAGS, FILES, DRY_RUN, RESULT, SUBRESOURCE, IGNORED, RECORD],
+    flags: &[FLAGS, LOCAL, FILES, DRY_RUN, RESULT, SUBRESOURCE, IGNORED, RECORD],
     run: Some(run),
     ..Command::EMPTY
 };
@@ -87,9 +86,6 @@ fn requested(context: &Context<'_>) -> Result<Requested, CommandError> {
         return Err(CommandError::plain(
             "must specify --patch or --patch-file containing the contents of the patch",
         ));
-    }
-    if context.flags.switch("local") {
-        return Err(CommandError::sandbox("the sandbox does not have patch --local; leave the flag out"));
     }
     let patch_type = match context.flags.text("type").to_ascii_lowercase().as_str() {
         "strategic" | "" => PatchType::Strategic,

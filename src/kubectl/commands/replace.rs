@@ -3,7 +3,7 @@
 //! Models staging/src/k8s.io/kubectl/pkg/cmd/replace, Kubernetes v1.36 (`--force` in
 //! `replace_force`). Left out: `--raw`.
 
-use super::apply::with_last_applied;
+use super::apply::{require_files, with_last_applied};
 use super::delete::propagation;
 use super::replace_force;
 use super::shared_flags::{DRY_RUN, FILES, IGNORED, RECORD, RESULT, SUBRESOURCE, VALIDATE};
@@ -12,7 +12,7 @@ use crate::apiserver::{Body, Request};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
-use crate::kubectl::objects::{fetch, wire};
+use crate::kubectl::objects::{check_path_name, wire};
 use crate::kubectl::result::{DryRun, ResultPrinter};
 use crate::kubectl::selection::{Picked, Selection};
 
@@ -27,6 +27,7 @@ const FLAGS: &[Flag] = &[
     .bare("background"),
     Flag::text("raw", "", "Sends the file to a path of the server; not in the sandbox."),
     Flag::number("grace-period", "-1", "Seconds that a deleted object gets to end; with --force only."),
+    Flag::switch("wait", "Waits for a deletion; with --force always so."),
     Flag::duration("timeout", "0s", "How long to wait for a deletion; with --force only."),
 ];
 
@@ -47,6 +48,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let mut printer = ResultPrinter::of(context)?;
     let force = context.flags.switch("force");
     let propagation = propagation(context)?;
+    require_files(context)?;
     if context.flags.number("grace-period") >= 0 && !force {
         return Err(CommandError::plain("--grace-period must have --force specified"));
     }
@@ -55,9 +57,6 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     }
     if force && !printer.dry_run().is_none() {
         return Err(CommandError::plain("--dry-run can not be used when --force is set"));
-    }
-    if !context.names_files() {
-        return Err(CommandError::plain("must specify --filename to replace"));
     }
     if !context.flags.text("raw").is_empty() {
         return Err(CommandError::sandbox(
@@ -70,7 +69,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let picks = Selection::of(context).pick(context)?;
     picks.dropped.iter().for_each(|warning| context.warn(warning));
     let mut errors = Vec::new();
-    for visit in picks.visits() {
+    for visit in picks.visits("replacing") {
         let replaced = visit.and_then(|picked| {
             let source = picked.source.clone();
             replace_one(context, picked, &mut printer).map_err(|error| error.when("replacing", &source))
@@ -94,7 +93,7 @@ fn replace_one(
         let Part::Object(subresource) = Part::of(context, picked.key.kind)? else {
             return Err(scale_is_no(picked.key.kind));
         };
-        fetch(context.api, &picked.key)?;
+        check_path_name(&picked.key.name)?;
         let (key, dry_run) = (picked.key, printer.dry_run().is_server());
         let request = Request::Update { key, body: Body::Manifest(manifest), subresource, dry_run };
         wire(&context.send(request)?)

@@ -42,6 +42,19 @@ const FLAGS: &[Flag] = &[
     Flag::switch("privileged", "Runs the container with all rights."),
 ];
 
+/// Flags for deletions that change nothing of the one that `--rm` brings (`DeleteFlags`).
+const DELETION: &[Flag] = &[
+    Flag::text("cascade", "background", "What becomes of what the pod owns; ignored here.")
+        .bare("background"),
+    Flag::list("filename", "Ignored here.").short('f'),
+    Flag::switch("force", "Ignored here."),
+    Flag::number("grace-period", "-1", "Seconds that the pod gets to end; ignored here."),
+    Flag::text("kustomize", "", "Ignored here.").short('k'),
+    Flag::switch("recursive", "Ignored here.").short('R'),
+    Flag::duration("timeout", "0s", "How long to wait for the deletion; ignored here."),
+    Flag::switch("wait", "Waits for the deletion; ignored here."),
+];
+
 /// `kubectl run`
 pub const COMMAND: Command = Command {
     name: "run",
@@ -52,7 +65,7 @@ pub const COMMAND: Command = Command {
     examples: "# A pod\nkubectl run nginx --image=nginx\n\n# A shell in a pod that goes away afterwards\nkubectl run -it \
                --rm shell --image=busybox:1.28 --restart=Never\n\n# A pod that ends\nkubectl run once --image=busybox \
                --restart=Never -- echo done\n\n# Only look at it\nkubectl run nginx --image=nginx --dry-run=client -o yaml",
-    flags: &[FLAGS, OVERRIDES, SAVE_CONFIG, DRY_RUN, RESULT, IGNORED, RECORD],
+    flags: &[FLAGS, DELETION, OVERRIDES, SAVE_CONFIG, DRY_RUN, RESULT, IGNORED, RECORD],
     required: &["image"],
     run: Some(run),
     ..Command::EMPTY

@@ -72,6 +72,16 @@ pub const VALIDATE: &[Flag] = &[Flag::text(
 )
 .bare("strict")];
 
+/// Where lines end otherwise.
+pub const LINE_ENDINGS: &[Flag] = &[Flag::switch(
+    "windows-line-endings",
+    "Ends the lines of the editor's text as Windows does; ignored here.",
+)];
+
+/// `--local`
+pub const LOCAL: &[Flag] =
+    &[Flag::switch("local", "Changes the file's object, not the server's; not in the sandbox.").absent()];
+
 /// `--subresource`
 pub const SUBRESOURCE: &[Flag] =
     &[Flag::text("subresource", "", "Works on a part of the object: status or scale.")];

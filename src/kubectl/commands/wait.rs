@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::delete::WEEK_MS;
-use super::shared_flags::{ALL_NAMESPACES, FIELD_SELECTOR, FILES, RESULT, SELECTOR};
+use super::shared_flags::{ALL_NAMESPACES, FIELD_SELECTOR, FILES, LOCAL, RESULT, SELECTOR};
 use super::waiters::{Condition, Sequence, block, deadline};
 use crate::api::ObjectKey;
 use crate::apiserver::{ApiServer, StatusError};
@@ -28,7 +28,6 @@ const FLAGS: &[Flag] = &[
     ),
     Flag::duration("timeout", "30s", "How long to wait; 0 looks once, less than 0 waits for a week."),
     Flag::switch("all", "Means all objects of the given types in the namespace."),
-    Flag::switch("local", "Does not ask the server; not in the sandbox."),
 ];
 
 /// `kubectl wait`
@@ -41,7 +40,7 @@ pub const COMMAND: Command = Command {
     examples: "# Until a pod is ready\nkubectl wait --for=condition=Ready pod/web-0\n\n# Until it is gone\nkubectl wait \
                --for=delete pod/web-0 --timeout=60s\n\n# Until three pods are ready\nkubectl wait \
                --for=jsonpath='{.status.readyReplicas}'=3 sts/web",
-    flags: &[FLAGS, FILES, SELECTOR, FIELD_SELECTOR, ALL_NAMESPACES, RESULT],
+    flags: &[FLAGS, LOCAL, FILES, SELECTOR, FIELD_SELECTOR, ALL_NAMESPACES, RESULT],
     run: Some(run),
     ..Command::EMPTY
 };

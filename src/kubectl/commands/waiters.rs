@@ -10,6 +10,7 @@ use crate::api::ObjectKey;
 use crate::apiserver::ApiServer;
 use crate::kubectl::command::{Context, Step};
 use crate::kubectl::error::CommandError;
+use crate::kubectl::kubeconfig::timeout_ms;
 use crate::kubectl::outcome::{Output, Poll, Waiter};
 use crate::sim::{Span, Time};
 
@@ -32,6 +33,43 @@ pub fn block(context: &mut Context<'_>, mut waiter: impl Waiter + 'static) -> St
 /// The instant that lies so many milliseconds ahead.
 pub fn deadline(now: Time, timeout_ms: i64) -> Time {
     now + Span::from_ms(u64::try_from(timeout_ms).unwrap_or_default())
+}
+
+/// A watch that ends with its request's time (`--request-timeout`), without an error.
+#[derive(Clone, Debug)]
+pub struct Request<W> {
+    watch: W,
+    deadline: Option<Time>,
+}
+
+impl<W> Request<W> {
+    /// The watch, from now on.
+    pub fn new(context: &Context<'_>, watch: W) -> Self {
+        let timeout = timeout_ms(context.flags.text("request-timeout")).filter(|timeout| *timeout > 0);
+        Self { watch, deadline: timeout.map(|timeout| deadline(context.api.now(), timeout)) }
+    }
+}
+
+impl<W: Waiter + Clone + 'static> Waiter for Request<W> {
+    fn poll(&mut self, api: &mut ApiServer) -> Poll {
+        match (self.watch.poll(api), self.deadline) {
+            (Poll::Pending { output, .. }, Some(deadline)) if api.now() >= deadline => Poll::Done(output),
+            (Poll::Pending { output, .. }, wake_at) => Poll::Pending { output, wake_at },
+            (other, _) => other,
+        }
+    }
+
+    fn interrupt(&mut self) -> Output {
+        self.watch.interrupt()
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Waiter> {
+        Box::new(self.clone())
+    }
+
+    fn title(&self) -> String {
+        self.watch.title()
+    }
 }
 
 /// What is waited for.

@@ -35,13 +35,15 @@ pub struct Flag {
     pub bare: Option<&'static str>,
     /// What is said to whoever gives it, where it is to go.
     pub deprecated: Option<&'static str>,
+    /// Whether kubectl has it and the sandbox does not.
+    pub absent: bool,
     /// What it does.
     pub help: &'static str,
 }
 
 impl Flag {
     const fn new(name: &'static str, kind: FlagKind, default: &'static str, help: &'static str) -> Self {
-        Self { name, short: None, kind, default, bare: None, deprecated: None, help }
+        Self { name, short: None, kind, default, bare: None, deprecated: None, absent: false, help }
     }
 
     /// A flag that is on or off.
@@ -99,6 +101,13 @@ impl Flag {
     #[must_use]
     pub const fn deprecated(mut self, instead: &'static str) -> Self {
         self.deprecated = Some(instead);
+        self
+    }
+
+    /// The same as one that the sandbox does not have.
+    #[must_use]
+    pub const fn absent(mut self) -> Self {
+        self.absent = true;
         self
     }
 

@@ -144,7 +144,10 @@ impl Kustomization {
         if found.next().is_some() {
             return Err(format!("Found multiple kustomization files under: {}\n", root.path()));
         }
-        let value = super::formats::value(text).map_err(|why| format!("invalid Kustomization: {why}"))?;
+        let mut value = super::formats::value(text).map_err(|why| format!("invalid Kustomization: {why}"))?;
+        if let Value::Object(fields) = &mut value {
+            *fields = std::mem::take(fields).into_iter().map(|(name, held)| (known(name), held)).collect();
+        }
         let Some(fields) = value.as_object().filter(|fields| !fields.is_empty()) else {
             return Err("kustomization.yaml is empty".to_owned());
         };
@@ -181,6 +184,12 @@ impl Kustomization {
     fn list(&self, field: &str) -> impl Iterator<Item = &Value> {
         self.value.get(field).and_then(Value::as_array).into_iter().flatten()
     }
+}
+
+/// The field that a name stands for: capitals make no difference.
+fn known(name: String) -> String {
+    let found = FIELDS.iter().chain(ABSENT).find(|field| field.eq_ignore_ascii_case(&name));
+    found.map_or(name, |field| (*field).to_owned())
 }
 
 /// Refuses fields that a kustomization does not have, and values of another type.

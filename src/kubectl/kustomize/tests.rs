@@ -232,3 +232,12 @@ fn what_is_wrong_is_told_in_kustomizes_words() {
     let lacks = build(&session(&[("kustomization.yaml", "helmCharts: []\n")]), ".").unwrap_err();
     assert!(matches!(lacks, CommandError::Sandbox(why) if why.contains("helmCharts")));
 }
+
+#[test]
+fn capitals_make_no_difference_in_names_of_fields() {
+    let config_map = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n";
+    let files = [("kustomization.yaml", "nameprefix: test-\nResources: [a.yaml]\n"), ("a.yaml", config_map)];
+    assert_eq!(built(&files, "."), "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: test-a\n");
+    let wrong = built(&[("kustomization.yaml", "nameprefixes: test-\n")], ".");
+    assert_eq!(wrong, "error: invalid Kustomization: json: unknown field \"nameprefixes\"\n");
+}

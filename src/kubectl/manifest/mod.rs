@@ -24,7 +24,6 @@ use super::hints;
 use super::objects::{set_at, text_at};
 use super::quote::quote;
 use crate::api::Kind;
-use crate::apiserver::StatusError;
 
 /// A document of a manifest whose kind is served.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,11 +117,9 @@ fn items(list: &mut Value) -> Vec<Value> {
 fn document(source: &str, value: Value) -> Result<Document, CommandError> {
     check_metadata(source, &value)?;
     let (api_version, kind) = (text_at(&value, &["apiVersion"]), text_at(&value, &["kind"]));
-    let Some(kind) = Kind::of(api_version, kind) else {
-        if api_version.is_empty() && Kind::of("v1", kind).is_some() {
-            // The core kinds are found without a version; their path on the server then lacks it too.
-            return Err(StatusError::no_such_path().into());
-        }
+    // The core kinds are found without a version.
+    let found_in = if api_version.is_empty() { "v1" } else { api_version };
+    let Some(kind) = Kind::of(found_in, kind) else {
         let hint = hints::manifest(api_version, kind);
         let error = CommandError::plain(format!(
             "resource mapping not found for name: {} namespace: {} from {}: {}\nensure CRDs are installed first",

@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 use crate::api::yaml::float::format_g;
+use crate::kubectl::quote::quote;
 
 /// Prints a value as `fmt.Sprint`: `map[a:1 b:[x y]]`.
 pub fn print_value(value: &Value) -> String {
@@ -145,6 +146,24 @@ fn simple_escape(letter: char, quote: char) -> Option<char> {
         '"' | '\'' if letter == quote => letter,
         _ => return None,
     })
+}
+
+/// A value as Go's `%#v` prints it.
+pub fn go_syntax(value: &Value) -> String {
+    match value {
+        Value::Null => "interface {}(nil)".to_owned(),
+        Value::String(text) => quote(text),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(go_syntax).collect();
+            format!("[]interface {{}}{{{}}}", items.join(", "))
+        }
+        Value::Object(fields) => {
+            let fields: Vec<String> =
+                fields.iter().map(|(name, field)| format!("{}:{}", quote(name), go_syntax(field))).collect();
+            format!("map[string]interface {{}}{{{}}}", fields.join(", "))
+        }
+        scalar => print_value(scalar),
+    }
 }
 
 #[cfg(test)]

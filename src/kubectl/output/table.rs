@@ -22,10 +22,22 @@ impl TablePrinter {
 
     /// Prints rows, with upper-case headers before the first ones and whenever the columns change.
     pub fn print(&mut self, headers: &[String], rows: &[Vec<String>]) -> String {
-        if rows.is_empty() {
-            return String::new();
-        }
+        let text = self.lines(headers, rows);
+        self.writer.format(&text)
+    }
+
+    /// Prints several tables, each headers and rows, whose cells stand below each other.
+    pub fn print_all(&mut self, tables: &[(Vec<String>, Vec<Vec<String>>)]) -> String {
+        let text: String = tables.iter().map(|(headers, rows)| self.lines(headers, rows)).collect();
+        self.writer.format(&text)
+    }
+
+    /// The lines before their cells are aligned.
+    fn lines(&mut self, headers: &[String], rows: &[Vec<String>]) -> String {
         let mut text = String::new();
+        if rows.is_empty() {
+            return text;
+        }
         if !self.no_headers && self.headers.as_deref() != Some(headers) {
             let upper: Vec<String> = headers.iter().map(|header| header.to_ascii_uppercase()).collect();
             push_line(&mut text, &upper);
@@ -36,7 +48,7 @@ impl TablePrinter {
                 row.iter().take(headers.len()).map(|cell| escape_terminal(&first_line(cell))).collect();
             push_line(&mut text, &cells);
         }
-        self.writer.format(&text)
+        text
     }
 }
 

@@ -1,11 +1,11 @@
 //! The objects that files and kustomizations speak of.
 
 use super::arguments::Arguments;
-use super::picked::drop_unknown_fields;
+use super::picked::{Place, drop_unknown_fields};
 use super::{Picked, Picks, Selection};
 use crate::api::ObjectKey;
 use crate::api::codec::from_value;
-use crate::apiserver::ApiServer;
+use crate::apiserver::{ApiServer, StatusError};
 use crate::kubectl::command::Context;
 use crate::kubectl::error::CommandError;
 use crate::kubectl::kustomize;
@@ -64,6 +64,7 @@ impl Selection {
                     picks.dropped.extend(warnings);
                 }
             }
+            let source = document.as_ref().ok().map(|document| document.source.clone());
             match document.and_then(|document| self.of_document(context.api, document)) {
                 Ok(picked) => {
                     if self.labels.is_empty() || labels.matches(&labels_of(&picked)) {
@@ -72,7 +73,7 @@ impl Selection {
                 }
                 Err(error) => {
                     picks.errors.push(error);
-                    picks.places.push(picks.items.len());
+                    picks.places.push(Place { after: picks.items.len(), source });
                 }
             }
         }
@@ -96,6 +97,10 @@ impl Selection {
                 quote(&namespace),
                 quote(&self.namespace)
             )));
+        }
+        if text_at(&value, &["apiVersion"]).is_empty() {
+            // The path on the server lacks the version too.
+            return Err(StatusError::no_such_path().into());
         }
         let key = ObjectKey::new(kind, namespace, name);
         let object =

@@ -54,6 +54,8 @@ pub struct Selection {
     pub lazy: bool,
     /// Whether more than one type is refused.
     pub single_type: bool,
+    /// Whether files are not validated though the command has `--validate`: it is about what it sends.
+    pub unchecked: bool,
 }
 
 impl Selection {
@@ -98,7 +100,7 @@ impl Selection {
     /// # Errors
     /// When the selection as a whole makes no sense; what fails for one object is in the answer.
     pub fn pick(&self, context: &mut Context<'_>) -> Result<Picks, CommandError> {
-        let check = if context.flags.has("validate") {
+        let check = if context.flags.has("validate") && !self.unchecked {
             Check::of(context.flags.text("validate"))?
         } else {
             Check::Unchecked

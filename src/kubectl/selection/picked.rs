@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::api::{Kind, Object, ObjectKey, schema};
+use crate::collections::sort;
 use crate::kubectl::error::CommandError;
 use crate::kubectl::field_selector::FieldQuery;
 use crate::kubectl::label_selector::LabelQuery;
@@ -38,6 +39,15 @@ impl Picked {
     }
 }
 
+/// Where something stood that could not be picked.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Place {
+    /// How many objects stood before it.
+    pub(super) after: usize,
+    /// The file of an object that could be read; `None` where the document itself is at fault.
+    pub(super) source: Option<String>,
+}
+
 /// What was picked.
 #[derive(Clone, Debug, Default)]
 pub struct Picks {
@@ -45,8 +55,8 @@ pub struct Picks {
     pub items: Vec<Picked>,
     /// What could not be picked.
     pub errors: Vec<CommandError>,
-    /// How many objects of files stood before each of `errors`.
-    pub(super) places: Vec<usize>,
+    /// Where each of `errors` stood among the documents of files.
+    pub(super) places: Vec<Place>,
     /// Whether one object was asked for by name.
     pub single: bool,
     /// Whether objects were listed, not named.
@@ -67,19 +77,55 @@ impl Picks {
         None
     }
 
+    /// How many files and arguments named the objects.
+    pub fn sources(&self) -> usize {
+        let from_arguments = self.items.iter().filter(|picked| picked.source.is_empty()).count();
+        let mut files: Vec<&str> = self.items.iter().map(|picked| picked.source.as_str()).collect();
+        files.retain(|file| !file.is_empty());
+        sort(&mut files);
+        files.dedup();
+        from_arguments + files.len()
+    }
+
     /// Everything that was picked, and what could not be where it stood among the documents.
-    pub fn visits(self) -> Vec<Result<Picked, CommandError>> {
+    pub fn in_order(self) -> Vec<Result<Picked, CommandError>> {
+        self.placed().into_iter().map(|visit| visit.map_err(|(error, _)| error)).collect()
+    }
+
+    /// The same for commands that go on after errors: documents that cannot be read are told at the end,
+    /// together (`EagerVisitorList`, `ContinueOnErrorVisitor`). `doing` is what an object's own error says.
+    pub fn visits(self, doing: &str) -> Vec<Result<Picked, CommandError>> {
+        let mut unread = Vec::new();
         let mut visits = Vec::new();
-        let mut errors = self.errors.into_iter().zip(self.places.into_iter().chain(std::iter::repeat(0)));
+        for visit in self.placed() {
+            match visit {
+                Ok(picked) => visits.push(Ok(picked)),
+                Err((error @ CommandError::Status(_), Some(source))) => {
+                    visits.push(Err(error.when(doing, &source)));
+                }
+                Err((error, Some(_))) => visits.push(Err(error)),
+                Err((error, None)) => unread.push(error),
+            }
+        }
+        visits.extend(CommandError::all(unread).err().map(Err));
+        visits
+    }
+
+    fn placed(self) -> Vec<Result<Picked, (CommandError, Option<String>)>> {
+        let mut visits = Vec::new();
+        // What arguments name was asked for, whether it is there or not.
+        let named = || Place { after: 0, source: Some(String::new()) };
+        let places = self.places.into_iter().chain(std::iter::repeat_with(named));
+        let mut errors = self.errors.into_iter().zip(places);
         let mut next = errors.next();
         for (index, picked) in self.items.into_iter().enumerate() {
-            while let Some((error, _)) = next.take_if(|(_, place)| *place <= index) {
-                visits.push(Err(error));
+            while let Some((error, place)) = next.take_if(|(_, place)| place.after <= index) {
+                visits.push(Err((error, place.source)));
                 next = errors.next();
             }
             visits.push(Ok(picked));
         }
-        visits.extend(next.into_iter().chain(errors).map(|(error, _)| Err(error)));
+        visits.extend(next.into_iter().chain(errors).map(|(error, place)| Err((error, place.source))));
         visits
     }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::delete::propagation;
 use super::shared_flags::{DRY_RUN, FILES, IGNORED, RECORD, RESULT, SELECTOR, SUBRESOURCE, VALIDATE};
-use crate::api::patch;
+use crate::api::{Kind, patch};
 use crate::apiserver::{Body, PatchType, Request, Subresource};
 use crate::kubectl::command::{CHANGE_CAUSE, Command, Context, Step};
 use crate::kubectl::error::CommandError;
@@ -77,12 +77,20 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     check_flags(context, printer.dry_run())?;
     let picks = Selection::of(context).pick(context)?;
     picks.dropped.iter().for_each(|warning| context.warn(warning));
-    let mut errors = picks.errors;
-    if picks.items.is_empty() && errors.is_empty() {
+    let (mut items, mut unpicked) = (Vec::new(), Vec::new());
+    for visit in picks.visits("creating") {
+        match visit {
+            Ok(picked) => items.push(picked),
+            Err(error) => unpicked.push(error),
+        }
+    }
+    // What cannot be picked is one error, which comes before those of objects.
+    let mut errors: Vec<CommandError> = CommandError::all(unpicked).err().into_iter().collect();
+    if items.is_empty() && errors.is_empty() {
         return Err(CommandError::plain("no objects passed to apply"));
     }
     let mut objects = Vec::new();
-    for picked in &picks.items {
+    for picked in &items {
         match apply_one(context, picked, &mut printer) {
             Ok(object) => objects.push(object),
             Err(error) => errors.push(error),
@@ -228,12 +236,16 @@ fn change(
             picked.object_name()
         ));
     }
-    let original = serde_json::from_str(last_applied).unwrap_or(Value::Null);
     let kind = picked.key.kind;
     let (api_version, kind_name) = (kind.api_version(), kind.resource().kind);
     let overwrite = context.flags.switch("overwrite");
-    let patch = patch::three_way(&original, modified, &current, (&api_version, kind_name), overwrite)
-        .map_err(|error| CommandError::plain(error.to_string()).when("patching", &picked.source))?;
+    let source = if printer.dry_run() == DryRun::Client { "" } else { &picked.source };
+    let applying = |error: CommandError, patch: &str| {
+        let doing = format!("applying patch:\n{patch}\nto:\n{}\nfor:", describe(picked));
+        error.when("patching", source).when(&doing, &picked.source)
+    };
+    let patch = three_way(context, last_applied, modified, &current, kind, overwrite)
+        .map_err(|error| applying(error, ""))?;
     if patch.as_object().is_some_and(serde_json::Map::is_empty) {
         return Ok((current, "unchanged"));
     }
@@ -250,10 +262,9 @@ fn change(
         dry_run: printer.dry_run().is_server(),
         drops_unknown: false,
     };
-    let object = context.send(request).map_err(|error| {
-        let doing = format!("applying patch:\n{}\nto:\n{}\nfor:", formats::compact(&patch), describe(picked));
-        CommandError::from(error).when("patching", &picked.source).when(&doing, &picked.source)
-    })?;
+    let object = context
+        .send(request)
+        .map_err(|error| applying(CommandError::from(error), &formats::compact(&patch)))?;
     if object.meta().is_terminating() {
         context.err(&format!(
             "Warning: Detected changes to resource {} which is currently being deleted.\n",
@@ -261,6 +272,29 @@ fn change(
         ));
     }
     Ok((wire(&object), "configured"))
+}
+
+/// The patch for an object that was applied before (`patchSimple`). Where it cannot be made by the server's
+/// schemas, which is only warned of, it cannot be made by kubectl's own either.
+pub(super) fn three_way(
+    context: &mut Context<'_>,
+    last_applied: &str,
+    modified: &Value,
+    current: &Value,
+    kind: Kind,
+    overwrite: bool,
+) -> Result<Value, CommandError> {
+    let original = serde_json::from_str(last_applied).unwrap_or(Value::Null);
+    let (api_version, kind) = (kind.api_version(), kind.resource().kind);
+    patch::three_way(&original, modified, current, (&api_version, kind), overwrite).map_err(|why| {
+        for spec in ["openapi v3", "openapi"] {
+            context.err(&format!("warning: error calculating patch from {spec} spec: {why}\n"));
+        }
+        let (modified, current) = (formats::compact(modified), formats::compact(current));
+        CommandError::plain(format!(
+            "creating patch with:\noriginal:\n{last_applied}\nmodified:\n{modified}\n\ncurrent:\n{current}\n\nfor: {why}"
+        ))
+    })
 }
 
 /// What an error says about the object (`Info.String`).

@@ -61,7 +61,8 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         if serde_json::from_str::<Value>(remembered).is_ok_and(|remembered| remembered == *manifest) {
             context.out(&format!("set-last-applied {name}: no changes required.\n"));
         } else {
-            let patch = json!({"metadata": {"annotations": {LAST_APPLIED: formats::compact(manifest)}}});
+            let patch =
+                json!({"metadata": {"annotations": {LAST_APPLIED: formats::compact(manifest) + "\n"}}});
             changes.push((picked.key.clone(), object, patch));
         }
     }

@@ -11,8 +11,10 @@ mod service;
 mod secret;
 mod disruption_budget;
 
+use made::SAVE_CONFIG;
+
 use super::apply::{require_files, with_last_applied};
-use super::shared_flags::{DRY_RUN, FILES, IGNORED, RECORD, RESULT, SELECTOR, VALIDATE};
+use super::shared_flags::{DRY_RUN, FILES, IGNORED, LINE_ENDINGS, RECORD, RESULT, SELECTOR, VALIDATE};
 use crate::api::Kind;
 use crate::apiserver::{Body, Request};
 use crate::kubectl::command::{Command, Context, Step};
@@ -28,8 +30,10 @@ const fn absent(name: &'static str, aliases: &'static [&'static str], short: &'s
     Command { name, aliases, short, absent: true, ..Command::EMPTY }
 }
 
-const FLAGS: &[Flag] =
-    &[Flag::switch("save-config", "Remembers the configuration, so that apply can change it later.")];
+const FLAGS: &[Flag] = &[
+    Flag::switch("edit", "Opens the object in the editor first; not in the sandbox.").absent(),
+    Flag::text("raw", "", "Sends the file to a path of the server; not in the sandbox.").absent(),
+];
 
 /// `kubectl create`
 pub const COMMAND: Command = Command {
@@ -39,7 +43,7 @@ pub const COMMAND: Command = Command {
     usage: "-f FILENAME",
     examples: "# Create what a file describes\nkubectl create -f web.yaml\n\n# Create a namespace\nkubectl create \
                namespace staging",
-    flags: &[FLAGS, FILES, SELECTOR, DRY_RUN, RESULT, IGNORED, RECORD, VALIDATE],
+    flags: &[FLAGS, SAVE_CONFIG, LINE_ENDINGS, FILES, SELECTOR, DRY_RUN, RESULT, IGNORED, RECORD, VALIDATE],
     subcommands: &[
         generate::NAMESPACE,
         generate::CONFIG_MAP,
@@ -75,7 +79,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     picks.dropped.iter().for_each(|warning| context.warn(warning));
     let mut errors = Vec::new();
     let mut count = 0;
-    for visit in picks.visits() {
+    for visit in picks.visits("creating") {
         let created = visit.and_then(|picked| {
             let manifest = picked.manifest.unwrap_or_default();
             let manifest =

@@ -55,7 +55,7 @@ pub(super) fn print(context: &mut Context<'_>, picks: Picks) -> Result<(), Comma
         };
         context.err(&message);
     }
-    CommandError::all(picks.errors)
+    CommandError::listed(picks.errors, context.names_files())
 }
 
 /// Runs of objects of the same kind.

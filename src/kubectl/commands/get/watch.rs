@@ -11,12 +11,13 @@ use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, WatchEvent, WatchEventType};
 use crate::collections::SortedMap;
 use crate::kubectl::command::{Context, Step};
+use crate::kubectl::commands::waiters::Request;
 use crate::kubectl::error::CommandError;
 use crate::kubectl::format::Format;
 use crate::kubectl::formats::TablePrinter;
 use crate::kubectl::objects::wire;
 use crate::kubectl::outcome::{Output, Poll, Waiter};
-use crate::kubectl::selection::{Filter, Selection};
+use crate::kubectl::selection::{Filter, Picked, Picks, Selection};
 use crate::sim::Time;
 
 /// A watch.
@@ -45,21 +46,17 @@ struct Printer {
 /// Lists, and follows the changes from there on.
 pub(super) fn start(context: &mut Context<'_>, mut selection: Selection) -> Result<Step, CommandError> {
     selection.single_type = true;
-    let picks = selection.pick(context)?;
-    if !picks.errors.is_empty() {
-        let ignored =
-            context.flags.switch("ignore-not-found") && picks.errors.iter().all(CommandError::is_not_found);
-        return if ignored { Ok(Step::Done) } else { CommandError::all(picks.errors).map(|()| Step::Done) };
+    let mut picks = selection.pick(context)?;
+    // The first that cannot be had ends it.
+    if let Some(error) = std::mem::take(&mut picks.errors).into_iter().next() {
+        let ignored = context.flags.switch("ignore-not-found") && error.is_not_found();
+        return if ignored { Ok(Step::Done) } else { Err(error) };
     }
     if let Some(warning) = picks.warning() {
         context.warn(warning);
     }
     let kind = watched_kind(&selection, &picks.items)?;
-    if !picks.listed && picks.items.len() > 1 {
-        return Err(CommandError::plain(
-            "watch is only supported on individual resources and resource collections - more than 1 resource was found",
-        ));
-    }
+    let followed = may_follow(&picks);
     let options = TableOptions::of(context);
     let printer = Printer {
         table: TablePrinter::new(options.no_headers),
@@ -79,16 +76,29 @@ pub(super) fn start(context: &mut Context<'_>, mut selection: Selection) -> Resu
     let objects: Vec<Object> = picks.items.into_iter().filter_map(|picked| picked.object).collect();
     watch.known = objects.iter().map(|object| (object.key(), object.clone())).collect();
     if !context.flags.switch("watch-only") {
-        let text = watch.printer.list(kind, &objects, context.api.now())?;
+        let text = watch.printer.list(&objects, context.api.now())?;
         context.out(&text);
     }
-    Ok(Step::Block(Box::new(watch)))
+    followed?;
+    Ok(Step::Block(Box::new(Request::new(context, watch))))
 }
 
-fn watched_kind(
-    selection: &Selection,
-    items: &[crate::kubectl::selection::Picked],
-) -> Result<Kind, CommandError> {
+/// Refuses to follow several objects that are no list (`Result.Watch`).
+fn may_follow(picks: &Picks) -> Result<(), CommandError> {
+    let count = picks.items.len();
+    if picks.listed || count <= 1 {
+        return Ok(());
+    }
+    Err(CommandError::plain(if picks.sources() > 1 {
+        "you may only watch a single resource or type of resource at a time".to_owned()
+    } else {
+        format!(
+            "watch is only supported on individual resources and resource collections - {count} resources were found"
+        )
+    }))
+}
+
+fn watched_kind(selection: &Selection, items: &[Picked]) -> Result<Kind, CommandError> {
     if let Some(first) = items.first() {
         return Ok(first.key.kind);
     }
@@ -98,9 +108,9 @@ fn watched_kind(
 }
 
 impl Printer {
-    fn list(&mut self, kind: Kind, objects: &[Object], now: Time) -> Result<String, CommandError> {
+    fn list(&mut self, objects: &[Object], now: Time) -> Result<String, CommandError> {
         if self.format.is_none() {
-            return Ok(self.rows(kind, objects, "ADDED", now));
+            return Ok(self.rows(objects, "ADDED", now));
         }
         let mut text = String::new();
         for object in objects {
@@ -112,7 +122,7 @@ impl Printer {
     fn one(&mut self, object: &Object, event: &str, now: Time) -> Result<String, CommandError> {
         let value = self.value(&as_read(object, now), event);
         match &mut self.format {
-            None => Ok(self.rows(object.kind(), std::slice::from_ref(object), event, now)),
+            None => Ok(self.rows(std::slice::from_ref(object), event, now)),
             Some(format) => format.print(&value),
         }
     }
@@ -121,15 +131,21 @@ impl Printer {
         if self.events { json!({"type": event, "object": wire(object)}) } else { wire(object) }
     }
 
-    fn rows(&mut self, kind: Kind, objects: &[Object], event: &str, now: Time) -> String {
-        let mut table = self.options.table(kind, objects, now);
-        if self.events {
-            table.columns.insert(0, "Event".to_owned());
-            for row in &mut table.rows {
-                row.insert(0, format!("{event:<8}"));
+    /// The rows of objects, with headers anew where another kind begins.
+    fn rows(&mut self, objects: &[Object], event: &str, now: Time) -> String {
+        let mut tables = Vec::new();
+        for same in objects.chunk_by(|one, next| one.kind() == next.kind()) {
+            let Some(first) = same.first() else { continue };
+            let mut table = self.options.table(first.kind(), same, now);
+            if self.events {
+                table.columns.insert(0, "Event".to_owned());
+                for row in &mut table.rows {
+                    row.insert(0, format!("{event:<8}"));
+                }
             }
+            tables.push((table.columns, table.rows));
         }
-        self.table.print(&table.columns, &table.rows)
+        self.table.print_all(&tables)
     }
 }
 

@@ -16,7 +16,6 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::format::Format;
 use crate::kubectl::output::tabwriter::TabWriter;
 use crate::kubectl::printers::describe::pod_template::pod_template;
-use crate::kubectl::quote::quote;
 use crate::kubectl::result::key_name;
 use crate::kubectl::selection::Picked;
 
@@ -66,23 +65,17 @@ fn show(
     context: &mut Context<'_>,
     picked: &Picked,
     wanted: i64,
-    format: Option<&mut Format>,
+    mut format: Option<&mut Format>,
 ) -> Result<(), CommandError> {
     let kind = picked.key.kind;
     let all = match kind {
         Kind::StatefulSet | Kind::DaemonSet => revisions::history(context.api, &picked.key)?,
         Kind::Deployment => deployment::history(context.api, &picked.key)?,
-        _ => {
-            let group = kind.resource().group;
-            let full = if group.is_empty() { kind.to_string() } else { format!("{kind}.{group}") };
-            return Err(CommandError::plain(format!(
-                "no history viewer has been implemented for {}",
-                quote(&full)
-            )));
-        }
+        _ => return Err(super::without_history(kind, "history viewer", "history")),
     };
     let one = all.iter().find(|history| wanted > 0 && history.revision == wanted);
-    if let Some(format) = format {
+    // Only with --output are the revisions printed; with --template alone it is the object that has them.
+    if let (Some(format), true) = (&mut format, context.flags.is_given("output")) {
         let shown: Vec<_> = match (wanted, one) {
             (0, _) => all.iter().collect(),
             (_, Some(one)) => vec![one],
@@ -94,17 +87,19 @@ fn show(
         }
         return Ok(());
     }
-    let name = key_name(kind, &picked.key.name);
-    if all.is_empty() {
-        context.out(&format!("{name} {}\nNo rollout history found.\n", with_revision(wanted)));
-        return Ok(());
-    }
     let details = match (wanted, one) {
+        _ if all.is_empty() => "No rollout history found.".to_owned(),
         (0, _) => overview(&all),
         (_, Some(one)) => pod_template(&one.template),
         (_, None) => return Err(CommandError::plain("unable to find the specified revision")),
     };
-    context.out(&format!("{name} {}\n{details}\n", with_revision(wanted)));
+    let text = if let Some(format) = format {
+        format.print(&picked.value())?
+    } else {
+        let name = key_name(kind, &picked.key.name);
+        format!("{name} {}\n{details}\n", with_revision(wanted))
+    };
+    context.out(&text);
     Ok(())
 }
 

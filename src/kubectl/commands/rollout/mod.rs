@@ -12,8 +12,10 @@ mod status;
 mod status_text;
 mod undo;
 
+use crate::api::Kind;
 use crate::kubectl::command::{Command, Context};
 use crate::kubectl::error::CommandError;
+use crate::kubectl::quote::quote;
 use crate::kubectl::selection::{Picks, Selection};
 
 /// `kubectl rollout`
@@ -41,6 +43,17 @@ fn pick(context: &mut Context<'_>) -> Result<Picks, CommandError> {
         return Err(CommandError::plain("required resource not specified"));
     }
     Selection::of(context).type_alone(true).latest().pick(context)
+}
+
+/// Why there are no revisions of a kind: whether one that could have some, or another (`kind_visitor.go`).
+fn without_history(kind: Kind, what: &str, retrieved: &str) -> CommandError {
+    let group = kind.resource().group;
+    let full = quote(&if group.is_empty() { kind.to_string() } else { format!("{kind}.{group}") });
+    CommandError::plain(if matches!(kind, Kind::Pod | Kind::ReplicaSet) {
+        format!("no {what} has been implemented for {full}")
+    } else {
+        format!("error retrieving {retrieved} for {full}, no visitor method exists for {{{group} {kind}}}")
+    })
 }
 
 fn positive_revision(context: &Context<'_>) -> Result<i64, CommandError> {

@@ -32,17 +32,19 @@ pub(super) const COMMAND: Command = Command {
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let mut printer = ResultPrinter::of_structs(context)?;
     let picks = super::pick(context)?;
-    let mut errors = picks.errors;
-    if picks.items.is_empty() && errors.is_empty() {
+    if picks.items.is_empty() {
+        CommandError::listed(picks.errors, context.names_files())?;
         super::tell_nothing_found(context);
         return Ok(Step::Done);
     }
+    let mut errors = picks.errors;
+    let is_list = !errors.is_empty() && context.names_files();
     for picked in picks.items {
         if let Err(error) = restart(context, &picked, &mut printer) {
             errors.push(error);
         }
     }
-    CommandError::all(errors)?;
+    CommandError::listed(errors, is_list)?;
     Ok(Step::Done)
 }
 

@@ -12,7 +12,6 @@ use crate::kubectl::commands::shared_flags::{DRY_RUN, FILES, RESULT, SELECTOR};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::describe::pod_template::pod_template;
-use crate::kubectl::quote::quote;
 use crate::kubectl::result::{DryRun, ResultPrinter};
 use crate::kubectl::selection::Picked;
 
@@ -56,18 +55,11 @@ fn undo(context: &mut Context<'_>, picked: &Picked, printer: &mut ResultPrinter)
             picked.object_name()
         ));
     }
-    let (kind, group) = (picked.key.kind, picked.key.kind.resource().group);
     let wanted = context.flags.number("to-revision");
-    let result = match kind {
+    let result = match picked.key.kind {
         Kind::StatefulSet | Kind::DaemonSet => roll_back(context, picked, printer)?,
         Kind::Deployment => deployment::roll_back(context, picked, wanted, printer.dry_run())?,
-        _ => {
-            let full = if group.is_empty() { kind.to_string() } else { format!("{kind}.{group}") };
-            return Err(CommandError::plain(format!(
-                "no rollbacker has been implemented for {}",
-                quote(&full)
-            )));
-        }
+        kind => return Err(super::without_history(kind, "rollbacker", "rollbacker")),
     };
     printer.print(context, &picked.value(), &result)
 }

@@ -1,7 +1,7 @@
 //! `kubectl set env`: the variables of containers' environments.
 //!
 //! Models `staging/src/k8s.io/kubectl/pkg/cmd/set/set_env.go` and `env/env_parse.go`, Kubernetes v1.36; keys
-//! of a config map or secret come in their order. Left out: `--local`, standard input.
+//! of a config map or secret come in their order. Left out: `--local`.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use super::env_list;
 use super::pod_specs;
 use crate::api::Kind;
 use crate::kubectl::command::{Command, Context, Step};
-use crate::kubectl::commands::shared_flags::{ALL, DRY_RUN, FILES, IGNORED, RESULT, SELECTOR};
+use crate::kubectl::commands::shared_flags::{ALL, DRY_RUN, FILES, IGNORED, LOCAL, RESULT, SELECTOR};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::label_syntax::env_name_errors;
@@ -27,7 +27,6 @@ const FLAGS: &[Flag] = &[
     Flag::switch("list", "Prints the variables instead of changing them."),
     Flag::switch("resolve", "Prints the values that references lead to."),
     Flag::switch("overwrite", "Whether a variable may get another value.").default("true"),
-    Flag::switch("local", "Changes the file's object, not the server's; not in the sandbox."),
 ];
 
 /// `kubectl set env`
@@ -40,7 +39,7 @@ pub(super) const COMMAND: Command = Command {
     examples: "# A variable\nkubectl set env deployment/web COLOR=blue\n\n# The variables\nkubectl set env deployment/web \
                --list\n\n# Away with it\nkubectl set env deployment/web COLOR-\n\n# All keys of a config map\nkubectl set \
                env --from=configmap/settings deployment/web",
-    flags: &[FLAGS, FILES, ALL, SELECTOR, DRY_RUN, RESULT, IGNORED],
+    flags: &[FLAGS, LOCAL, FILES, ALL, SELECTOR, DRY_RUN, RESULT, IGNORED],
     run: Some(run),
     ..Command::EMPTY
 };
@@ -59,7 +58,11 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     check(context, resources)?;
     let mut specs = context.flags.list("env").to_vec();
     specs.extend(words.iter().cloned());
-    let mut changes = parse(&specs)?;
+    let reads_input = specs.iter().any(|spec| spec == "-");
+    let mut changes = parse(&specs, context.session.stdin.as_deref().unwrap_or_default())?;
+    if reads_input && context.flags.list("filename").iter().any(|file| file == "-") {
+        return Err(CommandError::plain("standard input cannot be used for multiple arguments"));
+    }
     from_object(context, &mut changes)?;
     let prefix = context.flags.text("prefix");
     for variable in &mut changes.set {
@@ -119,17 +122,17 @@ fn check(context: &Context<'_>, resources: &[String]) -> Result<(), CommandError
     if !flags.list("keys").is_empty() && flags.text("from").is_empty() {
         return refuse("when specifying --keys, a configmap or secret must be provided with --from");
     }
-    if flags.switch("local") {
-        return Err(CommandError::sandbox("the sandbox does not have set env --local; leave the flag out"));
-    }
     Ok(())
 }
 
-fn parse(specs: &[String]) -> Result<Changes, CommandError> {
+/// `-` stands for the lines of standard input.
+fn parse(specs: &[String], input: &str) -> Result<Changes, CommandError> {
     let mut changes = Changes::default();
+    let mut named: Vec<&str> = Vec::new();
     for spec in specs {
         if spec == "-" {
-            return Err(CommandError::sandbox("the sandbox's terminal has no standard input"));
+            changes.set.extend(input.lines().filter_map(line));
+            continue;
         }
         if let Some((name, value)) = spec.split_once('=') {
             let errors = env_name_errors(name);
@@ -137,24 +140,30 @@ fn parse(specs: &[String]) -> Result<Changes, CommandError> {
                 let why = format!("{} is not a valid key name: {}", quote(name), errors.join(";"));
                 return Err(CommandError::plain(why));
             }
-            changes.set.push(if value.is_empty() {
-                json!({"name": name})
-            } else {
-                json!({"name": name, "value": value})
-            });
+            named.push(name);
+            changes.set.push(variable(name, value));
         } else if let Some(name) = spec.strip_suffix('-') {
             changes.removed.push(name.to_owned());
         } else {
             return Err(CommandError::plain(format!("unknown environment variable: {spec}")));
         }
     }
-    let both = changes.set.iter().any(|new| changes.removed.iter().any(|old| old == text_at(new, &["name"])));
-    if both {
+    if named.iter().any(|name| changes.removed.iter().any(|old| old == name)) {
         return Err(CommandError::plain(
             "can not both modify and remove the same environment variable in the same command",
         ));
     }
     Ok(changes)
+}
+
+fn variable(name: &str, value: &str) -> Value {
+    if value.is_empty() { json!({"name": name}) } else { json!({"name": name, "value": value}) }
+}
+
+/// The variable of a line of input, whose name nobody checks here; what follows a # is a comment.
+fn line(text: &str) -> Option<Value> {
+    let text = text.split_once('#').map_or(text, |(before, _)| before);
+    text.split_once('=').map(|(name, value)| variable(name, value))
 }
 
 /// Variables that refer to the keys of `--from`.

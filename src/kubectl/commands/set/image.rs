@@ -10,16 +10,12 @@ use crate::apiserver::{PatchType, Request, Subresource};
 use crate::collections::sort;
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::commands::pairs;
-use crate::kubectl::commands::shared_flags::{ALL, DRY_RUN, FILES, IGNORED, RECORD, RESULT, SELECTOR};
+use crate::kubectl::commands::shared_flags::{ALL, DRY_RUN, FILES, IGNORED, LOCAL, RECORD, RESULT, SELECTOR};
 use crate::kubectl::error::CommandError;
-use crate::kubectl::flags::Flag;
 use crate::kubectl::objects::{text_at, wire};
 use crate::kubectl::quote::quote;
 use crate::kubectl::result::{DryRun, ResultPrinter};
-use crate::kubectl::selection::{Picked, Picks, Selection};
-
-const FLAGS: &[Flag] =
-    &[Flag::switch("local", "Changes the file's object, not the server's; not in the sandbox.")];
+use crate::kubectl::selection::{Picked, Selection};
 
 /// `kubectl set image`
 pub(super) const COMMAND: Command = Command {
@@ -29,7 +25,7 @@ pub(super) const COMMAND: Command = Command {
     usage: "(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N",
     examples: "# One container\nkubectl set image sts/web nginx=registry.k8s.io/nginx-slim:0.9\n\n# All containers\n\
                kubectl set image sts/web '*=nginx:1.27'",
-    flags: &[FLAGS, FILES, ALL, SELECTOR, DRY_RUN, RESULT, IGNORED, RECORD],
+    flags: &[LOCAL, FILES, ALL, SELECTOR, DRY_RUN, RESULT, IGNORED, RECORD],
     run: Some(run),
     ..Command::EMPTY
 };
@@ -42,19 +38,10 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let (resources, image_args) = pairs::divide(&args, "image")?;
     let (mut images, _) = pairs::parse(image_args, "image", false)?;
     sort(&mut images);
-    if context.flags.switch("local") {
-        return Err(CommandError::sandbox("the sandbox does not have set image --local; leave the flag out"));
-    }
     let all = context.flags.switch("all");
-    let picks = Selection::of(context).args(resources).type_alone(all).latest().pick(context);
-    // Arguments that make no sense are told before objects are.
-    let picks = match picks {
-        Ok(picks) => picks,
-        Err(_) if resources.is_empty() && !context.names_files() => Picks::default(),
-        Err(error) => return Err(error),
-    };
+    let picks = Selection::of(context).args(resources).type_alone(all).latest().pick(context)?;
     CommandError::all(picks.errors)?;
-    check(context, resources, &images, all)?;
+    check(context, &images, all)?;
     let mut errors = Vec::new();
     let mut patched = Vec::new();
     // All patches are made before the first is sent.
@@ -73,19 +60,11 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     Ok(Step::Done)
 }
 
-fn check(
-    context: &Context<'_>,
-    resources: &[String],
-    images: &Images,
-    all: bool,
-) -> Result<(), CommandError> {
+fn check(context: &Context<'_>, images: &Images, all: bool) -> Result<(), CommandError> {
     let mut errors = Vec::new();
     let mut refuse = |message: &str| errors.push(CommandError::plain(message));
     if all && !context.flags.text("selector").is_empty() {
         refuse("cannot set --all and --selector at the same time");
-    }
-    if resources.is_empty() && !context.names_files() {
-        refuse("one or more resources must be specified as <resource> <name> or <resource>/<name>");
     }
     if images.is_empty() {
         refuse("at least one image update is required");

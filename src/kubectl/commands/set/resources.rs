@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::pod_specs;
 use crate::api::quantity::Quantity;
 use crate::kubectl::command::{Command, Context, Step};
-use crate::kubectl::commands::shared_flags::{ALL, DRY_RUN, FILES, IGNORED, RECORD, RESULT, SELECTOR};
+use crate::kubectl::commands::shared_flags::{ALL, DRY_RUN, FILES, IGNORED, LOCAL, RECORD, RESULT, SELECTOR};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::objects::set_at;
@@ -18,7 +18,6 @@ const FLAGS: &[Flag] = &[
     Flag::text("containers", "*", "Which containers; * stands for any letters.").short('c'),
     Flag::text("limits", "", "What they may use at most, such as cpu=200m,memory=512Mi."),
     Flag::text("requests", "", "What they ask for, such as cpu=100m,memory=256Mi."),
-    Flag::switch("local", "Changes the file's object, not the server's; not in the sandbox."),
 ];
 
 /// `kubectl set resources`
@@ -29,7 +28,7 @@ pub(super) const COMMAND: Command = Command {
     usage: "(-f FILENAME | TYPE NAME)  ([--limits=LIMITS & --requests=REQUESTS]",
     examples: "# What nginx asks for and may use\nkubectl set resources deployment nginx -c=nginx \
                --requests=cpu=100m,memory=256Mi --limits=cpu=200m,memory=512Mi",
-    flags: &[FLAGS, FILES, ALL, SELECTOR, DRY_RUN, RESULT, IGNORED, RECORD],
+    flags: &[FLAGS, LOCAL, FILES, ALL, SELECTOR, DRY_RUN, RESULT, IGNORED, RECORD],
     run: Some(run),
     ..Command::EMPTY
 };
@@ -39,11 +38,6 @@ type Amounts = Vec<(&'static str, String, String)>;
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     let mut printer = ResultPrinter::of_structs(context)?;
-    if context.flags.switch("local") {
-        return Err(CommandError::sandbox(
-            "the sandbox does not have set resources --local; leave the flag out",
-        ));
-    }
     let all = context.flags.switch("all");
     let picks = Selection::of(context).type_alone(all).latest().pick(context)?;
     CommandError::all(picks.errors)?;

@@ -5,15 +5,11 @@
 
 use super::pod_specs;
 use crate::kubectl::command::{Command, Context, Step};
-use crate::kubectl::commands::shared_flags::{ALL, DRY_RUN, FILES, IGNORED, RECORD, RESULT};
+use crate::kubectl::commands::shared_flags::{ALL, DRY_RUN, FILES, IGNORED, LOCAL, RECORD, RESULT};
 use crate::kubectl::error::CommandError;
-use crate::kubectl::flags::Flag;
 use crate::kubectl::objects::set_at;
 use crate::kubectl::result::ResultPrinter;
 use crate::kubectl::selection::Selection;
-
-const FLAGS: &[Flag] =
-    &[Flag::switch("local", "Changes the file's object, not the server's; not in the sandbox.")];
 
 /// `kubectl set serviceaccount`
 pub(super) const COMMAND: Command = Command {
@@ -23,7 +19,7 @@ pub(super) const COMMAND: Command = Command {
     doc: "Says under which account the pods of objects run. A new template replaces the pods.",
     usage: "(-f FILENAME | TYPE NAME) SERVICE_ACCOUNT",
     examples: "# Another account for a Deployment's pods\nkubectl set serviceaccount deployment web builder",
-    flags: &[FLAGS, FILES, ALL, DRY_RUN, RESULT, IGNORED, RECORD],
+    flags: &[LOCAL, FILES, ALL, DRY_RUN, RESULT, IGNORED, RECORD],
     run: Some(run),
     ..Command::EMPTY
 };
@@ -34,11 +30,6 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
         return Err(CommandError::plain("serviceaccount is required"));
     };
     let (account, resources) = (account.clone(), resources.to_vec());
-    if context.flags.switch("local") {
-        return Err(CommandError::sandbox(
-            "the sandbox does not have set serviceaccount --local; leave the flag out",
-        ));
-    }
     let all = context.flags.switch("all");
     let picks = Selection::of(context).args(&resources).type_alone(all).latest().pick(context)?;
     CommandError::all(picks.errors)?;

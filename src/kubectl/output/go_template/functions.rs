@@ -1,7 +1,7 @@
 //! The functions of Go templates.
 //!
 //! Models funcs.go of Go's text/template, and `exists` and `base64decode` of
-//! k8s.io/cli-runtime/pkg/printers, Kubernetes v1.36. Left out: `call`, `html`, `js`, `urlquery`.
+//! k8s.io/cli-runtime/pkg/printers, Kubernetes v1.36. Left out: `call`, as nothing here is a function.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use super::printf::{sprint, sprintf, sprintln};
 use crate::base64;
 use crate::kubectl::output::go_value::{compare, is_equal, print_value, type_name};
 
-const FUNCTIONS: [&str; 17] = [
+const FUNCTIONS: [&str; 20] = [
     "and",
     "or",
     "not",
@@ -26,6 +26,9 @@ const FUNCTIONS: [&str; 17] = [
     "le",
     "gt",
     "ge",
+    "html",
+    "js",
+    "urlquery",
     "exists",
     "base64decode",
 ];
@@ -38,7 +41,7 @@ pub(super) fn is_function(name: &str) -> bool {
 /// How many arguments a function takes: the least, and whether it takes more.
 pub(super) fn arity(name: &str) -> (usize, bool) {
     match name {
-        "print" | "println" => (0, true),
+        "print" | "println" | "html" | "js" | "urlquery" => (0, true),
         "not" | "len" | "base64decode" => (1, false),
         "ne" | "lt" | "le" | "gt" | "ge" => (2, false),
         _ => (1, true),
@@ -63,6 +66,9 @@ pub(super) fn call<'v>(name: &str, args: &[Found<'v>]) -> Result<Found<'v>, Stri
         "slice" => slice(first, rest)?,
         "print" => Found::text(&sprint(&values())),
         "println" => Found::text(&sprintln(&values())),
+        "html" => escaped(&values(), html),
+        "js" => escaped(&values(), js),
+        "urlquery" => escaped(&values(), urlquery),
         "printf" => {
             let args: Vec<Value> = rest.iter().map(|arg| arg.value().clone()).collect();
             Found::text(&sprintf(first.value().as_str().unwrap_or_default(), &args))
@@ -82,6 +88,50 @@ pub(super) fn call<'v>(name: &str, args: &[Found<'v>]) -> Result<Found<'v>, Stri
             Found::owned(Value::from(compare(operator, first.value(), second)?))
         }
     })
+}
+
+/// What values print, with some characters written otherwise.
+fn escaped(values: &[Value], escape: fn(char) -> Option<String>) -> Found<'static> {
+    let shown = |value: &Value| if value.is_null() { "<no value>".into() } else { value.clone() };
+    let text = sprint(&values.iter().map(shown).collect::<Vec<Value>>());
+    Found::text(&text.chars().map(|c| escape(c).unwrap_or_else(|| c.to_string())).collect::<String>())
+}
+
+/// As `HTMLEscape` writes a character.
+fn html(c: char) -> Option<String> {
+    let text = match c {
+        '\0' => "\u{fffd}",
+        '"' => "&#34;",
+        '\'' => "&#39;",
+        '&' => "&amp;",
+        '<' => "&lt;",
+        '>' => "&gt;",
+        _ => return None,
+    };
+    Some(text.to_owned())
+}
+
+/// As `JSEscape` writes a character.
+fn js(c: char) -> Option<String> {
+    match c {
+        '\\' | '\'' | '"' => Some(format!("\\{c}")),
+        '<' | '>' | '&' | '=' => Some(format!("\\u{:04X}", u32::from(c))),
+        _ if c.is_control() => Some(format!("\\u{:04X}", u32::from(c))),
+        _ => None,
+    }
+}
+
+/// As `url.QueryEscape` writes a character.
+fn urlquery(c: char) -> Option<String> {
+    match c {
+        ' ' => Some("+".to_owned()),
+        '-' | '_' | '.' | '~' => None,
+        _ if c.is_ascii_alphanumeric() => None,
+        _ => {
+            let bytes: Vec<String> = c.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect();
+            Some(bytes.concat())
+        }
+    }
 }
 
 fn length(item: &Found<'_>) -> Result<usize, String> {

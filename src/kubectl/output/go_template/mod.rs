@@ -1,7 +1,7 @@
 //! Go templates: `{{range .items}}{{.metadata.name}}{{end}}`.
 //!
 //! Models Go's text/template and `GoTemplatePrinter` of k8s.io/cli-runtime/pkg/printers, Kubernetes v1.36.
-//! Left out: templates within templates, and the functions `call`, `html`, `js` and `urlquery`.
+//! Left out: templates within templates, and the function `call`.
 
 mod execute;
 mod found;
@@ -35,6 +35,11 @@ pub struct ExecuteError {
 }
 
 impl GoTemplate {
+    /// The word of a template within a template in what [`Self::parse`] refused; the sandbox has none.
+    pub fn lacks(why: &str) -> Option<&str> {
+        why.split_once(parse::LACKS).map(|(_, word)| word)
+    }
+
     /// Parses a template; the error is Go's, such as `template: output:1: unexpected EOF`.
     pub fn parse(text: &str) -> Result<Self, String> {
         Ok(Self { allow_missing_keys: true, text: text.to_owned(), nodes: parse::parse(text)? })
@@ -45,7 +50,7 @@ impl GoTemplate {
         execute::execute(self, value).map_err(|(before, error)| ExecuteError {
             printed: format!(
                 "{before}Error executing template: {error}. Printing more information for debugging the template:\n\
-                 \ttemplate was:\n\t\t{}\n\traw data was:\n\t\t{}\n\n\tobject given to template engine was:\n\t\t{}\n\n",
+                 \ttemplate was:\n\t\t{}\n\traw data was:\n\t\t{}\n\tobject given to template engine was:\n\t\t{}\n\n",
                 self.text,
                 compact(value),
                 print_value(value),

@@ -1,12 +1,12 @@
 //! Formats values by verbs.
 //!
 //! Models `Sprint`, `Sprintln` and `Sprintf` of Go's `fmt` over the values of JSON.
-//! Left out: `%#v`, `%x` of lists, argument indexes.
+//! Left out: `%x` of lists, argument indexes.
 
 use serde_json::Value;
 
 use crate::api::yaml::float::format_g;
-use crate::kubectl::output::go_value::{print_value, type_name};
+use crate::kubectl::output::go_value::{go_syntax, print_value, type_name};
 
 /// The widest padding; more says an error, as Go does.
 const MAX_WIDTH: usize = 1_000_000;
@@ -108,6 +108,9 @@ fn digits(text: &str) -> (Option<usize>, &str) {
 
 /// One value by one verb, without padding.
 fn one(spec: &Spec, verb: char, value: &Value) -> String {
+    if verb == 'v' && spec.sharp && !value.is_null() {
+        return go_syntax(value);
+    }
     if let Value::Array(items) = value {
         return format!("[{}]", items.iter().map(|item| one(spec, verb, item)).collect::<Vec<_>>().join(" "));
     }
@@ -123,7 +126,7 @@ fn one(spec: &Spec, verb: char, value: &Value) -> String {
     let sign = |text: String| {
         if text.starts_with('-') {
             text
-        } else if spec.plus {
+        } else if spec.plus && verb != 'v' {
             format!("+{text}")
         } else if spec.space {
             format!(" {text}")

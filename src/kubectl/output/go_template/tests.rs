@@ -52,6 +52,15 @@ fn templates_print_what_go_prints() {
         ("{{index .items 1 \"name\"}} {{(index .items 0).name}}", "b a"),
         ("{{index .metadata.labels \"app\"}} {{index .metadata.labels \"nope\"}}", "nginx <no value>"),
         ("{{len .items}} {{len .kind}} {{.items | len}}", "2 4 2"),
+        ("{{html \"<a href='x'>&\"}} {{\"é\" | html}}", "&lt;a href=&#39;x&#39;&gt;&amp; é"),
+        ("{{js \"a='<b>'\"}} {{js .kind .count}}", "a\\u003D\\'\\u003Cb\\u003E\\' List3"),
+        ("{{urlquery \"a b/é\"}} {{html .kind .missing 3}}{{html}}", "a+b%2F%C3%A9 List&lt;no value&gt;3"),
+        ("{{printf \"%+v|%#v|%#v\" 2 \"s\" nil}}", "2|\"s\"|<nil>"),
+        (
+            "{{printf \"%#v\" .items}}",
+            "[]interface {}{map[string]interface {}{\"name\":\"a\", \"ports\":[]interface {}{80, 443}}, \
+             map[string]interface {}{\"name\":\"b\", \"ports\":[]interface {}{}}}",
+        ),
         (
             "{{printf \"%s has %d of %v %5.2f|%-5s|%05d %q %t %%\" .kind .count .items .ratio \"ab\" 42 \"x\" .on}}",
             "List has 3 of [map[name:a ports:[80 443]] map[name:b ports:[]]]  0.50|ab   |00042 \"x\" true %",
@@ -166,7 +175,7 @@ fn a_failed_run_explains_itself() {
         error.printed,
         format!(
             "xError executing template: {inner}. Printing more information for debugging the template:\n\
-             \ttemplate was:\n\t\tx{{{{.a.b.c}}}}\n\traw data was:\n\t\t{{\"a\":{{\"b\":\"\\u003c\"}}}}\n\n\
+             \ttemplate was:\n\t\tx{{{{.a.b.c}}}}\n\traw data was:\n\t\t{{\"a\":{{\"b\":\"\\u003c\"}}}}\n\
              \tobject given to template engine was:\n\t\tmap[a:map[b:<]]\n\n"
         )
     );

@@ -7,6 +7,7 @@
 use crate::api::event::Event;
 use crate::api::{Kind, Object, Timestamp};
 use crate::apiserver::ApiServer;
+use crate::collections::sort_by_key;
 use crate::kubectl::objects::is_of_newer_api;
 use crate::kubectl::output::duration::human_duration;
 use crate::kubectl::output::go_sort::sorted_by_key;
@@ -18,7 +19,9 @@ use crate::sim::Time;
 pub(super) fn events(w: &mut PrefixWriter, object: &Object, server: &ApiServer) {
     let meta = object.meta();
     let namespace = if meta.namespace.is_empty() { "default" } else { &meta.namespace };
-    let found: Vec<&Event> = server
+    // Kubelets give a node's name for its uid; what they told is asked for by itself, and added.
+    let by_kubelet = |event: &Event| event.involved_object.uid == meta.name;
+    let mut found: Vec<&Event> = server
         .list(Kind::Event, Some(namespace))
         .filter_map(|object| match object {
             Object::Event(event) => Some(&**event),
@@ -26,9 +29,7 @@ pub(super) fn events(w: &mut PrefixWriter, object: &Object, server: &ApiServer) 
         })
         .filter(|event| {
             let about = &event.involved_object;
-            // Kubelets give a node's name for its uid.
-            let by_kubelet = object.kind() == Kind::Node && about.uid == meta.name;
-            (about.uid == meta.uid || by_kubelet)
+            (about.uid == meta.uid || object.kind() == Kind::Node && by_kubelet(event))
                 && about.name == meta.name
                 && about.kind == object.kind().resource().kind
         })
@@ -38,6 +39,7 @@ pub(super) fn events(w: &mut PrefixWriter, object: &Object, server: &ApiServer) 
         return;
     }
     w.flush();
+    sort_by_key(&mut found, |event| by_kubelet(event));
     let found = sorted_by_key(found, |event| {
         event.last_timestamp.filter(|_| !is_of_newer_api(&event.reporting_component))
     });
@@ -109,5 +111,31 @@ mod tests {
         let told: Vec<&str> =
             text.lines().skip(3).filter_map(|line| line.split_whitespace().last()).collect();
         assert_eq!(told, ["first", "third", "early", "late"], "{text}");
+    }
+
+    #[test]
+    fn what_a_nodes_kubelet_told_comes_behind_what_others_told_in_the_same_second() {
+        let mut api = ApiServer::new(Rng::new(1));
+        create(&mut api, Kind::Namespace, json!({"metadata": {"name": "default"}}));
+        let node = create(&mut api, Kind::Node, json!({"metadata": {"name": "n"}}));
+        let last = "1970-01-01T00:00:00Z";
+        for (name, uid, message) in [
+            ("n.1", "n", "kubelet"),
+            ("n.2", node.meta().uid.as_str(), "controller"),
+            ("n.3", "n", "kubelet"),
+        ] {
+            let event = json!({
+                "metadata": {"name": name, "namespace": "default"}, "message": message, "type": "Normal",
+                "involvedObject": {"kind": "Node", "name": "n", "uid": uid}, "reason": "R", "count": 1,
+                "firstTimestamp": last, "lastTimestamp": last,
+            });
+            create(&mut api, Kind::Event, event);
+        }
+        let mut w = PrefixWriter::new();
+        events(&mut w, &node, &api);
+        let text = w.finish();
+        let told: Vec<&str> =
+            text.lines().skip(3).filter_map(|line| line.split_whitespace().last()).collect();
+        assert_eq!(told, ["controller", "kubelet", "kubelet"], "{text}");
     }
 }

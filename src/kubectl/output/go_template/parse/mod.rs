@@ -17,6 +17,9 @@ const MAX_LENGTH: usize = 64 << 10;
 /// How deep blocks and parentheses may stand inside of each other.
 const MAX_DEPTH: usize = 60;
 
+/// Marks what templates do not have here among what is wrong.
+pub(super) const LACKS: &str = "\u{0}";
+
 /// Parses a template; errors read `template: output:1: …`.
 pub(super) fn parse(text: &str) -> Result<Vec<Node>, String> {
     if text.len() > MAX_LENGTH {
@@ -136,7 +139,7 @@ impl Parser<'_> {
         match keyword {
             "" | "." | "nil" => nodes.push(Node::Action(self.pipeline("command", Kind::RightDelim)?)),
             "block" | "define" | "template" => {
-                return Err(self.fault(&format!("{{{{{keyword}}}}} is not supported here")));
+                return Err(format!("{LACKS}{keyword}"));
             }
             "end" => {
                 self.next();
