@@ -239,7 +239,7 @@ test("a reload brings everything back", async () => {
 test("a broken stored page says so, and keeps the text", async () => {
   await withPage(session, {}, async (page) => {
     await applied(page);
-    await page.waitForTimeout(700);
+    await page.waitForFunction(() => localStorage.kubesets?.includes("kubectl apply"));
     // Written after the page has stored its own on leaving.
     await page.addInitScript(() => {
       if (!sessionStorage.broken) {
@@ -270,19 +270,21 @@ test("without storage the page works in memory", async () => {
 test("each tab and each frame keeps a session of its own, and the next visit gets the one that was used last", async () => {
   await withPage(session, {}, async (page) => {
     await applied(page);
+    await page.waitForFunction(() => localStorage.kubesets?.includes("kubectl apply"));
     const other = await page.context().newPage();
     await other.goto(session.server.url);
     await ready(other, "2/2");
+    const noSet = (shown) => shown.waitForFunction(() => document.querySelector("main") && !document.querySelector(".set"));
     await run(other, "kubectl delete statefulset web");
-    await other.getByText("nothing runs yet").waitFor();
-    await page.waitForTimeout(700);
+    await noSet(other);
+    await other.waitForFunction(() => localStorage.kubesets?.includes("kubectl delete"));
     await page.reload();
     await ready(page, "2/2");
     await other.reload();
-    await other.getByText("nothing runs yet").waitFor();
+    await noSet(other);
     const next = await page.context().newPage();
     await next.goto(session.server.url);
-    await next.getByText("nothing runs yet").waitFor();
+    await noSet(next);
   });
 });
 

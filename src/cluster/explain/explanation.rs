@@ -100,9 +100,10 @@ impl Explanation {
         if let Some(second) = self.mends.first_mut()
             && !second.words.starts_with("Or ")
         {
-            let mut letters = second.words.chars();
-            let first: String = letters.next().into_iter().flat_map(char::to_lowercase).collect();
-            second.words = format!("Or {first}{}", letters.as_str());
+            if let Some(first) = second.words.get_mut(..1) {
+                first.make_ascii_lowercase();
+            }
+            second.words.insert_str(0, "Or ");
         }
         self.mends.insert(0, mend);
     }
