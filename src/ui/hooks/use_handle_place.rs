@@ -49,6 +49,9 @@ fn put_in_place(strip: &HtmlElement, handle: &HtmlElement, partition: i64) {
     };
     put(handle, "left", left);
     put(handle, "top", top);
+    // Behind the last slot instead of before one.
+    let is_at_end = after.is_none() && !slots.is_empty();
+    drop(handle.toggle_attribute_with_force("data-at-end", is_at_end));
     // The words begin at the handle, or before it where they would not fit.
     let label = handle.query_selector(".handle-label").ok().flatten();
     if let Some(label) = label.and_then(|label| label.dyn_into::<HtmlElement>().ok()) {
