@@ -152,17 +152,20 @@ impl Io<'_> {
 
     /// Reads one line with its end; a last line may have none.
     pub fn read_line(&mut self) -> Read {
+        self.read_until('\n', None)
+    }
+
+    /// Reads up to a letter, with it, or so many letters; what comes last may be less.
+    pub(super) fn read_until(&mut self, delimiter: char, most: Option<usize>) -> Read {
         match self.descriptors.input {
             Source::Null => Read::End,
-            Source::Console => self.console.read_line(),
+            Source::Console => self.console.read_until(delimiter, most),
             Source::Pipe(id) => {
                 let Some(pipe) = self.pipes.get_mut(id) else { return Read::End };
-                let end = match pipe.text.find('\n') {
-                    Some(at) => at + 1,
-                    None if pipe.is_closed => pipe.text.len(),
-                    None => return Read::Wait,
-                };
-                self.read_up_to(end)
+                match piece(&pipe.text, delimiter, most).or(pipe.is_closed.then_some(pipe.text.len())) {
+                    Some(end) => self.read_up_to(end),
+                    None => Read::Wait,
+                }
             }
         }
     }
@@ -302,6 +305,19 @@ impl Io<'_> {
                 }
             }
         }
+    }
+}
+
+/// Where a text ends that goes up to a letter, or has so many letters; `None` when it may go on.
+pub(super) fn piece(text: &str, delimiter: char, most: Option<usize>) -> Option<usize> {
+    let ended = text.find(delimiter).map(|at| at + delimiter.len_utf8());
+    let full = most.and_then(|most| {
+        let mut ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+        ends.nth(most)
+    });
+    match (ended, full) {
+        (Some(ended), Some(full)) => Some(ended.min(full)),
+        (ended, full) => ended.or(full),
     }
 }
 

@@ -1,8 +1,11 @@
 //! Programs for files: ls, rm, mkdir, cp, mv and the like.
 
+use std::cmp::Reverse;
+
 use super::Wrong;
 use super::date;
 use super::options::Options;
+use crate::collections::sort_by_key;
 use crate::shell::files::split;
 use crate::shell::host::{Call, Dialect, FileEntry, FileError, FileKind};
 use crate::shell::io::Io;
@@ -12,9 +15,19 @@ const DEPTH_MAX: u32 = 40;
 
 /// The options, or an exit code after they were complained about.
 fn options(call: &Call, io: &mut Io<'_>, letters: &str) -> Result<Options, i32> {
-    let long = [("recursive", 'r'), ("force", 'f'), ("parents", 'p'), ("all", 'a'), ("verbose", 'v')];
-    Options::parse(call, letters, &long).map_err(|Wrong(message, exit)| {
-        io.err(&message);
+    let long = [
+        ("recursive", 'r'),
+        ("force", 'f'),
+        ("parents", 'p'),
+        ("all", 'a'),
+        ("reverse", 'r'),
+        ("almost-all", 'A'),
+        ("directory", 'd'),
+        ("human-readable", 'h'),
+        ("verbose", 'v'),
+    ];
+    Options::parse(call, letters, &long).map_err(|Wrong(mistake, exit)| {
+        mistake.tell(io);
         exit
     })
 }
@@ -53,9 +66,9 @@ pub(super) fn pwd(call: &Call, io: &mut Io<'_>) -> i32 {
     0
 }
 
-/// `ls`: `-l`, `-a`, `-d`, `-1`.
+/// `ls`: `-l`, `-a`, `-A`, `-d`, `-1`, `-h`, and `-t`, `-S`, `-r` for the order.
 pub(super) fn ls(call: &Call, io: &mut Io<'_>) -> i32 {
-    let options = match options(call, io, "laAd1htrRFS") {
+    let options = match options(call, io, "laAd1htrS") {
         Ok(options) => options,
         Err(exit) => return exit,
     };
@@ -87,6 +100,10 @@ pub(super) fn ls(call: &Call, io: &mut Io<'_>) -> i32 {
             io.out(&format!("{gap}{name}:\n"));
         }
         let mut entries = io.files().list(path).unwrap_or_default();
+        if options.has('a') {
+            let folder = |name: &str| FileEntry { name: name.to_owned(), kind: FileKind::Folder, bytes: 0 };
+            entries.splice(0..0, [folder("."), folder("..")]);
+        }
         entries.retain(|entry| options.has('a') || options.has('A') || !entry.name.starts_with('.'));
         let entries: Vec<(FileEntry, String)> = entries
             .into_iter()
@@ -95,9 +112,46 @@ pub(super) fn ls(call: &Call, io: &mut Io<'_>) -> i32 {
                 (entry, path)
             })
             .collect();
+        let entries = ordered(io, &options, entries);
         show(io, &options, &entries, true);
     }
     status
+}
+
+/// Entries in the order that was asked for.
+fn ordered(
+    io: &mut Io<'_>,
+    options: &Options,
+    mut entries: Vec<(FileEntry, String)>,
+) -> Vec<(FileEntry, String)> {
+    if options.has('S') {
+        sort_by_key(&mut entries, |(entry, _)| Reverse(size(entry)));
+    }
+    if options.has('t') {
+        // What nobody has changed is as old as the rest.
+        sort_by_key(&mut entries, |(_, path)| {
+            Reverse(io.files().attributes(path).modified.unwrap_or(u64::MAX))
+        });
+    }
+    if options.has('r') {
+        entries.reverse();
+    }
+    entries
+}
+
+/// A size with a suffix, as `-h` shows it.
+fn short_size(bytes: usize) -> String {
+    let (mut number, mut unit) = (bytes, 0);
+    while number >= 10 * 1024 {
+        number = number.div_ceil(1024);
+        unit += 1;
+    }
+    if number < 1024 {
+        return format!("{number}{}", ["", "K", "M", "G"].get(unit).copied().unwrap_or_default());
+    }
+    let tenths = (number * 10).div_ceil(1024);
+    let unit = ["K", "M", "G"].get(unit).copied().unwrap_or_default();
+    format!("{}.{}{unit}", tenths / 10, tenths % 10)
 }
 
 fn show(io: &mut Io<'_>, options: &Options, entries: &[(FileEntry, String)], has_total: bool) {
@@ -115,7 +169,9 @@ fn show(io: &mut Io<'_>, options: &Options, entries: &[(FileEntry, String)], has
     }
     let now = io.now();
     let today = io.host().unix_seconds(now);
-    let width = entries.iter().map(|(entry, _)| size(entry).to_string().len()).max().unwrap_or(1);
+    let written =
+        |entry: &FileEntry| if options.has('h') { short_size(size(entry)) } else { size(entry).to_string() };
+    let width = entries.iter().map(|(entry, _)| written(entry).len()).max().unwrap_or(1);
     for (entry, path) in entries {
         let shown = io.files().attributes(path);
         let links = match io.files().list(path) {
@@ -128,7 +184,7 @@ fn show(io: &mut Io<'_>, options: &Options, entries: &[(FileEntry, String)], has
             shown.mode,
             shown.owner,
             shown.group,
-            size(entry),
+            written(entry),
             entry.name
         ));
     }

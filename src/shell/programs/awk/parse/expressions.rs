@@ -1,22 +1,28 @@
 //! Expressions of awk, from the loosest operator to a single value.
 
 use super::Parser;
-use crate::shell::programs::awk::tree::Expression;
+use crate::shell::escapes::{Place, unescaped};
+use crate::shell::mistake::Mistake;
+use crate::shell::programs::awk::tree::{Expression, From, Target, Way};
 use crate::shell::regex::{Dialect, Regex};
 
 /// Operators of one program.
 const OPERATORS_MAX: u32 = 300;
+
+/// Variables that change how awk works, and do not here.
+pub(in crate::shell::programs::awk) const LACKING: &[&str] =
+    &["OFMT", "CONVFMT", "IGNORECASE", "FIELDWIDTHS", "FPAT", "RT"];
 
 /// Operators of two sides, the loosest first.
 const LEVELS: &[&[&str]] = &[&["<=", ">=", "==", "!=", "<", ">"], &[" "], &["+", "-"], &["*", "/", "%"]];
 
 impl Parser {
     /// What `print` prints, with parentheses around it or without.
-    pub(super) fn arguments(&mut self) -> Result<Vec<Expression>, String> {
+    pub(super) fn arguments(&mut self) -> Result<Vec<Expression>, Mistake> {
         self.in_print = true;
         let mut arguments = Vec::new();
         self.skip_blanks();
-        while !matches!(self.peek(0), None | Some(';' | '\n' | '}')) {
+        while !matches!(self.peek(0), None | Some(';' | '\n' | '}' | '>' | '|')) {
             arguments.push(self.expression()?);
             if !self.takes(",") {
                 break;
@@ -24,10 +30,6 @@ impl Parser {
             self.skip_lines();
         }
         self.in_print = false;
-        self.skip_blanks();
-        if matches!(self.peek(0), Some('>' | '|')) {
-            return Err("the sandbox's awk prints to standard output alone".to_owned());
-        }
         // `print(a, b)` has been read as one group.
         if let [Expression::Call(name, _)] = arguments.as_slice()
             && name.is_empty()
@@ -38,7 +40,14 @@ impl Parser {
         Ok(arguments)
     }
 
-    pub(super) fn keys(&mut self, end: &str) -> Result<Vec<Expression>, String> {
+    /// Where what is printed goes, when that is said.
+    pub(super) fn target(&mut self) -> Result<Option<Target>, Mistake> {
+        let ways = [(">>", Way::Append), (">", Way::To), ("|", Way::Pipe)];
+        let Some((_, way)) = ways.into_iter().find(|(token, _)| self.takes(token)) else { return Ok(None) };
+        Ok(Some(Target { way, name: self.level(1)? }))
+    }
+
+    pub(super) fn keys(&mut self, end: &str) -> Result<Vec<Expression>, Mistake> {
         let was_print = std::mem::take(&mut self.in_print);
         let mut keys = Vec::new();
         if !self.takes(end) {
@@ -55,7 +64,7 @@ impl Parser {
         Ok(keys)
     }
 
-    pub(super) fn expression(&mut self) -> Result<Expression, String> {
+    pub(super) fn expression(&mut self) -> Result<Expression, Mistake> {
         self.enter()?;
         let left = self.choice()?;
         self.skip_blanks();
@@ -66,6 +75,11 @@ impl Parser {
                 [("+=", "+"), ("-=", "-"), ("*=", "*"), ("/=", "/"), ("%=", "%"), ("^=", "^"), ("=", "")]
             {
                 if self.sees(token) && !self.sees("==") {
+                    if let Expression::Variable(name) = &left
+                        && LACKING.contains(&name.as_str())
+                    {
+                        return Err(Mistake::lacks(format!("the variable {name}")));
+                    }
                     self.at += token.len();
                     self.skip_lines();
                     let value = self.expression()?;
@@ -78,7 +92,7 @@ impl Parser {
         Ok(left)
     }
 
-    fn choice(&mut self) -> Result<Expression, String> {
+    fn choice(&mut self) -> Result<Expression, Mistake> {
         let condition = self.or()?;
         if !self.takes("?") {
             return Ok(condition);
@@ -92,7 +106,7 @@ impl Parser {
         Ok(Expression::Choice(Box::new(condition), Box::new(yes), Box::new(no)))
     }
 
-    fn or(&mut self) -> Result<Expression, String> {
+    fn or(&mut self) -> Result<Expression, Mistake> {
         let mut left = self.and()?;
         while self.takes("||") {
             self.count()?;
@@ -102,7 +116,7 @@ impl Parser {
         Ok(left)
     }
 
-    fn and(&mut self) -> Result<Expression, String> {
+    fn and(&mut self) -> Result<Expression, Mistake> {
         let mut left = self.member()?;
         while self.takes("&&") {
             self.count()?;
@@ -112,7 +126,7 @@ impl Parser {
         Ok(left)
     }
 
-    fn member(&mut self) -> Result<Expression, String> {
+    fn member(&mut self) -> Result<Expression, Mistake> {
         let mut left = self.matched()?;
         while self.takes_word("in") {
             self.count()?;
@@ -127,7 +141,7 @@ impl Parser {
         Ok(left)
     }
 
-    fn matched(&mut self) -> Result<Expression, String> {
+    fn matched(&mut self) -> Result<Expression, Mistake> {
         let mut left = self.level(0)?;
         loop {
             self.skip_blanks();
@@ -145,11 +159,14 @@ impl Parser {
         }
     }
 
-    fn level(&mut self, level: usize) -> Result<Expression, String> {
+    fn level(&mut self, level: usize) -> Result<Expression, Mistake> {
         let Some(operators) = LEVELS.get(level) else {
             return self.unary();
         };
         let mut left = self.level(level + 1)?;
+        if level == 0 {
+            left = self.piped(left)?;
+        }
         loop {
             self.skip_blanks();
             let Some(operator) = operators.iter().find(|operator| self.goes_on(operator)) else {
@@ -169,9 +186,42 @@ impl Parser {
         }
     }
 
-    fn count(&mut self) -> Result<(), String> {
+    /// `COMMAND | getline`.
+    fn piped(&mut self, mut left: Expression) -> Result<Expression, Mistake> {
+        loop {
+            self.skip_blanks();
+            let before = self.at;
+            if self.sees("||") || !self.takes("|") || !self.takes_word("getline") {
+                self.at = before;
+                return Ok(left);
+            }
+            self.count()?;
+            left = Expression::Getline(From::Command(Box::new(left)), self.getline_target()?);
+        }
+    }
+
+    /// What takes the line of a `getline`: a variable, an element or a field; without one it is `$0`.
+    fn getline_target(&mut self) -> Result<Option<Box<Expression>>, Mistake> {
+        self.skip_blanks();
+        let begins = self.peek(0) == Some('$') || !matches!(self.word().as_str(), "" | "in" | "getline");
+        Ok(if begins { Some(Box::new(self.primary()?)) } else { None })
+    }
+
+    /// `getline`, behind its word.
+    fn getline(&mut self) -> Result<Expression, Mistake> {
+        let target = self.getline_target()?;
+        self.skip_blanks();
+        if self.takes("<") {
+            let file = self.primary()?;
+            return Ok(Expression::Getline(From::File(Box::new(file)), target));
+        }
+        self.script.has_getline = true;
+        Ok(Expression::Getline(From::Input, target))
+    }
+
+    fn count(&mut self) -> Result<(), Mistake> {
         self.operators += 1;
-        if self.operators > OPERATORS_MAX { Err("the program is too long".to_owned()) } else { Ok(()) }
+        if self.operators > OPERATORS_MAX { Err("the program is too long".into()) } else { Ok(()) }
     }
 
     fn goes_on(&self, operator: &str) -> bool {
@@ -195,12 +245,14 @@ impl Parser {
             Some('!') => !matches!(self.peek(1), Some('=' | '~')),
             Some('-' | '+') => false,
             Some(letter) if letter.is_ascii_digit() || letter == '.' => true,
-            Some(letter) if letter.is_ascii_alphabetic() || letter == '_' => self.word() != "in",
+            Some(letter) if letter.is_ascii_alphabetic() || letter == '_' => {
+                !matches!(self.word().as_str(), "in" | "BEGIN" | "END")
+            }
             _ => false,
         }
     }
 
-    fn unary(&mut self) -> Result<Expression, String> {
+    fn unary(&mut self) -> Result<Expression, Mistake> {
         self.enter()?;
         self.skip_blanks();
         let result = if self.sees("++") || self.sees("--") {
@@ -220,7 +272,7 @@ impl Parser {
         Ok(result)
     }
 
-    fn power(&mut self) -> Result<Expression, String> {
+    fn power(&mut self) -> Result<Expression, Mistake> {
         let mut value = self.primary()?;
         let by = if self.sees("++") { 1.0 } else { -1.0 };
         let is_target =
@@ -237,7 +289,7 @@ impl Parser {
         Ok(value)
     }
 
-    fn primary(&mut self) -> Result<Expression, String> {
+    fn primary(&mut self) -> Result<Expression, Mistake> {
         self.skip_blanks();
         match self.peek(0) {
             Some('$') => {
@@ -259,12 +311,12 @@ impl Parser {
             Some('"') => {
                 self.at += 1;
                 let text = self.quoted('"')?;
-                Ok(Expression::Text(crate::shell::programs::format::escapes(&text).0))
+                Ok(Expression::Text(unescaped(&text, Place::Awk).0))
             }
             Some('/') => {
                 self.at += 1;
                 let text = self.quoted('/')?;
-                Ok(Expression::Regex(Regex::new(&text, Dialect::Extended, false)?))
+                Ok(Expression::Regex(Regex::new(&text, Dialect::Awk, false)?))
             }
             Some(letter) if letter.is_ascii_digit() || letter == '.' => {
                 let digits = self.digits();
@@ -272,7 +324,9 @@ impl Parser {
             }
             _ => {
                 let name = self.name()?;
+                self.script.has_records |= name == "RS";
                 match self.peek(0) {
+                    _ if name == "getline" => self.getline(),
                     Some('(') => {
                         self.at += 1;
                         Ok(Expression::Call(name, self.keys(")")?))
@@ -288,7 +342,7 @@ impl Parser {
         }
     }
 
-    pub(super) fn until(&mut self, end: &str) -> Result<Expression, String> {
+    pub(super) fn until(&mut self, end: &str) -> Result<Expression, Mistake> {
         let expression = self.expression()?;
         self.expect(end)?;
         Ok(expression)
