@@ -1,7 +1,8 @@
 //! What a shell and its owner have between them: output, typed input, and a text that is to be edited.
 
 use super::host::EditRequest;
-use super::io::{Read, Stream, piece};
+use super::io::{Read, Stream};
+use super::pipes::piece;
 
 /// Bytes that one line may print.
 pub(super) const OUTPUT_MAX: usize = 1 << 20;

@@ -3,7 +3,7 @@
 //! - `options`: flags; `real`: those that only the real programs have. `brief`: programs that print and end. `filter`: programs that read lines.
 //! - `text`: echo, printf and their formats (`format`, `numbers`, `quoting`). `seq`: numbers in a row. `cat`, `nl`, `base64`, `lines`
 //!   (head, tail), `counting` (uniq, wc), `cut` (and tr), `sort`, `grep`, `turned` (tac, rev, fold), `column`, `paste`,
-//!   `sed`, `awk`: filters; `substitute`: how both replace. `files`: ls, rm, cp and the like. `condition`: test. `curl`, `web`
+//!   `sed`, `awk`: filters; `substitute`: how both replace. `files`: rm, cp and the like; `ls`. `condition`: test. `curl`, `web`
 //!   (wget): the network.
 //! - `running`: sh and what runs others. `xargs`, `watch`, `timeout`, `sleep`, `editor`: those. `date`: the
 //!   time.
@@ -32,6 +32,7 @@ mod substitute;
 mod sed;
 mod awk;
 mod files;
+mod ls;
 mod condition;
 mod curl;
 mod web;
@@ -83,7 +84,7 @@ const INSTANT: &[(&str, Run)] = &[
     ("reset", text::clear),
     ("date", date::date),
     ("pwd", files::pwd),
-    ("ls", files::ls),
+    ("ls", ls::ls),
     ("rm", files::rm),
     ("rmdir", files::rmdir),
     ("mkdir", files::mkdir),

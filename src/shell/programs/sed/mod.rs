@@ -1,9 +1,10 @@
 //! `sed`: changes lines by a script.
 //!
-//! - `script`: from its text to commands; `texts`: texts within it. `tree`: what they mean. `cycle`: what is
+//! - `script`: from its text to commands; `delimited`, `texts`: patterns and texts within it. `tree`: what they mean. `cycle`: what is
 //!   done with a line; `output`: where it goes.
 
 mod cycle;
+mod delimited;
 mod output;
 mod script;
 mod texts;

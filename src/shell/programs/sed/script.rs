@@ -4,21 +4,21 @@
 
 use std::rc::Rc;
 
-use super::texts::{appended, controls, pieces};
-use super::tree::{Address, Command, Substitution, Verb, When};
+use super::texts::appended;
+use super::tree::{Address, Command, Verb, When};
 use crate::shell::mistake::Mistake;
-use crate::shell::programs::substitute::Piece;
-use crate::shell::regex::{Dialect, Regex};
+use crate::shell::regex::Dialect;
 
 /// Letters of a line of `l`.
 const LIST_WIDTH: usize = 70;
 /// Blocks within blocks, and commands of a script.
 const COMMANDS_MAX: usize = 2_000;
 
-struct Reader {
-    letters: Vec<char>,
-    at: usize,
-    dialect: Dialect,
+/// A script that is being read.
+pub(super) struct Reader {
+    pub(super) letters: Vec<char>,
+    pub(super) at: usize,
+    pub(super) dialect: Dialect,
     commands: Vec<Command>,
     /// The blocks that are open, by their commands.
     open: Vec<usize>,
@@ -55,11 +55,11 @@ pub(super) fn parse(script: &str, dialect: Dialect) -> Result<Vec<Command>, Mist
 }
 
 impl Reader {
-    fn peek(&self) -> Option<char> {
+    pub(super) fn peek(&self) -> Option<char> {
         self.letters.get(self.at).copied()
     }
 
-    fn next(&mut self) -> Option<char> {
+    pub(super) fn next(&mut self) -> Option<char> {
         let next = self.peek();
         self.at += 1;
         next
@@ -71,7 +71,7 @@ impl Reader {
         }
     }
 
-    fn wrong(&self, what: &str) -> Mistake {
+    pub(super) fn wrong(&self, what: &str) -> Mistake {
         format!("-e expression #1, char {}: {what}", self.at.min(self.letters.len())).into()
     }
 
@@ -252,129 +252,11 @@ impl Reader {
         self.peek().is_some_and(|letter| letter.is_ascii_digit())
     }
 
-    fn number(&mut self) -> usize {
+    pub(super) fn number(&mut self) -> usize {
         let begin = self.at;
         self.skip(|letter| letter.is_ascii_digit());
         let digits: String = self.letters.get(begin..self.at).unwrap_or_default().iter().collect();
         if digits.is_empty() { 0 } else { digits.parse().unwrap_or(usize::MAX) }
-    }
-
-    /// A pattern; one without letters is the one that was used last.
-    fn regex(&self, pattern: &str, folds_case: bool) -> Result<Option<Rc<Regex>>, Mistake> {
-        if pattern.is_empty() {
-            return Ok(None);
-        }
-        match Regex::new(&controls(pattern), self.dialect, folds_case) {
-            Ok(regex) => Ok(Some(Rc::new(regex))),
-            Err(Mistake::Wrong(why)) => Err(self.wrong(&why)),
-            Err(lacks) => Err(lacks),
-        }
-    }
-
-    /// The text up to a delimiter; a backslash before one makes it a letter, and so do brackets in a pattern.
-    fn until(&mut self, delimiter: char, is_pattern: bool) -> Option<String> {
-        let mut text = String::new();
-        loop {
-            let letter = self.next()?;
-            match letter {
-                '\\' => {
-                    let escaped = self.next()?;
-                    if escaped != delimiter {
-                        text.push('\\');
-                    }
-                    text.push(escaped);
-                }
-                '[' if is_pattern && delimiter != '[' => {
-                    let length = self.bracket();
-                    text.push('[');
-                    text.extend(self.letters.get(self.at..self.at + length).unwrap_or_default());
-                    self.at += length;
-                }
-                letter if letter == delimiter => return Some(text),
-                letter => text.push(letter),
-            }
-        }
-    }
-
-    /// How many letters stand between brackets that are open here, with the last one; 0 when none closes.
-    fn bracket(&self) -> usize {
-        let rest = self.letters.get(self.at..).unwrap_or_default();
-        let mut at = usize::from(rest.first() == Some(&'^'));
-        at += usize::from(rest.get(at) == Some(&']'));
-        loop {
-            match (rest.get(at), rest.get(at + 1)) {
-                (None | Some('\n'), _) => return 0,
-                (Some(']'), _) => return at + 1,
-                (Some('['), Some(':')) => {
-                    let name =
-                        rest.iter().skip(at + 2).take_while(|letter| letter.is_ascii_lowercase()).count();
-                    at += name + 2;
-                    if rest.get(at) == Some(&':') && rest.get(at + 1) == Some(&']') {
-                        at += 2;
-                    }
-                }
-                _ => at += 1,
-            }
-        }
-    }
-
-    fn substitution(&mut self) -> Result<Substitution, Mistake> {
-        let delimiter = self.next();
-        let mut part = |is_pattern| delimiter.and_then(|delimiter| self.until(delimiter, is_pattern));
-        let (Some(pattern), Some(with)) = (part(true), part(false)) else {
-            return Err(self.wrong("unterminated `s' command"));
-        };
-        let (mut all, mut nth, mut prints, mut folds_case, mut file) = (false, 1, false, false, None);
-        loop {
-            match self.peek() {
-                Some('g') => all = true,
-                Some('p') => prints = true,
-                Some('i' | 'I') => folds_case = true,
-                Some('0'..='9') => {
-                    nth = self.number();
-                    if nth == 0 {
-                        return Err(self.wrong("number option to `s' command may not be zero"));
-                    }
-                    continue;
-                }
-                Some('w') => {
-                    self.at += 1;
-                    file = Some(self.file()?);
-                    break;
-                }
-                Some(flag @ ('e' | 'm' | 'M')) => {
-                    return Err(Mistake::lacks(format!("the flag {flag} of `s'")));
-                }
-                None | Some(' ' | '\t' | '\r' | ';' | '\n' | '#' | '}') => break,
-                Some(_) => {
-                    self.at += 1;
-                    return Err(self.wrong("unknown option to `s'"));
-                }
-            }
-            self.at += 1;
-        }
-        let regex = self.regex(&pattern, folds_case)?;
-        let with = pieces(&with);
-        let most = regex.as_ref().map_or(9, |regex| regex.group_count());
-        let is_over = |piece: &&Piece| matches!(piece, Piece::Group(number) if *number > most);
-        if let Some(Piece::Group(number)) = with.iter().find(is_over) {
-            return Err(self.wrong(&format!("invalid reference \\{number} on `s' command's RHS")));
-        }
-        Ok(Substitution { regex, with, all, nth, prints, file })
-    }
-
-    fn transliterate(&mut self) -> Result<Verb, Mistake> {
-        let delimiter = self.next();
-        let mut part = || delimiter.and_then(|delimiter| self.until(delimiter, false));
-        let (Some(from), Some(to)) = (part(), part()) else {
-            return Err(self.wrong("unterminated `y' command"));
-        };
-        let letters = |text: &str| controls(text).replace("\\\\", "\\").chars().collect::<Vec<char>>();
-        let (from, to) = (letters(&from), letters(&to));
-        if from.len() != to.len() {
-            return Err(self.wrong("strings for `y' command are different lengths"));
-        }
-        Ok(Verb::Transliterate(Rc::new((from, to))))
     }
 
     /// A label: up to a blank or a semicolon; a branch also ends before a brace.
@@ -386,7 +268,7 @@ impl Reader {
     }
 
     /// The rest of the line, which names a file.
-    fn file(&mut self) -> Result<Rc<str>, Mistake> {
+    pub(super) fn file(&mut self) -> Result<Rc<str>, Mistake> {
         self.skip(blank);
         let begin = self.at;
         self.skip(|letter| letter != '\n');

@@ -3,9 +3,11 @@
 //! Left out, and said so: functions of one's own, `nextfile`, `switch`.
 //!
 //! - `tokens`: letters, words and texts. `expressions`: from the loosest operator to a single value.
+//!   `values`: these.
 
 mod tokens;
 mod expressions;
+mod values;
 
 pub(super) use expressions::LACKING;
 
