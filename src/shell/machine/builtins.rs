@@ -120,7 +120,7 @@ impl Machine {
     fn return_(&mut self, kernel: &mut Kernel<'_>, args: &[String], descriptors: &Descriptors) -> i32 {
         if !self.frames.iter().any(|frame| matches!(frame, Frame::Sourced)) {
             self.say(kernel, descriptors, "return: can only `return' from a function or sourced script");
-            return 1;
+            return 2;
         }
         let given = args.first().and_then(|status| status.parse::<i32>().ok());
         let status = given.unwrap_or(self.scope.status) & 255;

@@ -16,6 +16,7 @@ pub(super) fn options(call: &Call, io: &mut Io<'_>, letters: &str) -> Result<Opt
         ("force", 'f'),
         ("parents", 'p'),
         ("all", 'a'),
+        ("color", 'k'),
         ("reverse", 'r'),
         ("almost-all", 'A'),
         ("directory", 'd'),

@@ -43,7 +43,7 @@ const NAMES: &str = "help version batch-size buffer-size compress-program debug 
     table-hide table-order table-truncate table-wrap binary binary-files byte-offset devices directories \
     exclude exclude-dir exclude-from group-separator initial-tab label no-group-separator null null-data \
     dereference follow-symlinks line-length posix sandbox iso-8601 reference \
-    rfc-3339 rfc-email set author block-size classify color full-time group-directories-first hide \
+    rfc-3339 rfc-email set author block-size classify full-time group-directories-first hide \
     ignore indicator-style inode kibibytes literal no-group numeric-uid-gid quote-name \
     si size sort time time-style width one-file-system preserve-root no-preserve-root interactive mode \
     no-create archive backup no-clobber preserve symbolic-link target-directory update suffix arg-file eof \

@@ -9,8 +9,9 @@ use crate::collections::SortedSet;
 
 /// Program places times text places that one search may look at.
 const WORK_MAX: usize = 50_000_000;
-/// Places that one search with references back may look at.
-const BACK_MAX: usize = 20_000;
+/// Forks that one search with references back may come to, and steps that it may take.
+const FORKS_MAX: usize = 5_000;
+const STEPS_MAX: usize = 200_000;
 
 /// Where a find may begin and end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,7 +33,8 @@ enum Open {
 /// Where a search has been.
 enum Seen {
     Places(Vec<bool>),
-    WithGroups(SortedSet<(usize, usize, Groups)>),
+    /// Forks with what the groups held there, and the steps that are left.
+    WithGroups(SortedSet<(usize, usize, Groups)>, usize),
 }
 
 struct Search<'a> {
@@ -72,7 +74,7 @@ impl Regex {
         }
         let has_back = self.program.iter().any(|step| matches!(step, Step::Back(_)));
         let seen = if has_back {
-            Seen::WithGroups(SortedSet::default())
+            Seen::WithGroups(SortedSet::default(), STEPS_MAX)
         } else {
             Seen::Places(vec![false; self.program.len() * width])
         };
@@ -110,7 +112,12 @@ impl Search<'_> {
                 let place = places.get_mut(pc * (self.text.len() + 1) + at);
                 place.is_some_and(|place| !std::mem::replace(place, true))
             }
-            Seen::WithGroups(places) => places.len() < BACK_MAX && places.insert((pc, at, groups.clone())),
+            Seen::WithGroups(places, left) => {
+                *left = left.saturating_sub(1);
+                let is_fork = matches!(self.regex.program.get(pc), Some(Step::Fork(..)));
+                *left > 0
+                    && (!is_fork || (places.len() < FORKS_MAX && places.insert((pc, at, groups.clone()))))
+            }
         }
     }
 

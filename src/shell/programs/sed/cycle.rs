@@ -13,6 +13,8 @@ use crate::shell::regex::Regex;
 
 /// Commands that one line may cost.
 const STEPS_MAX: usize = 100_000;
+/// Bytes of a line that count as one more command.
+const STEP_BYTES: usize = 100;
 /// Bytes of what sed keeps.
 const SPACE_MAX: usize = 1 << 20;
 
@@ -46,7 +48,8 @@ impl Sed {
             }
             Some(Waits { adds: true, at }) => {
                 self.output.catch_up(io);
-                self.space = format!("{}\n{line}", self.space);
+                self.space.push('\n');
+                self.space.push_str(line);
                 at
             }
             Some(Waits { adds: false, at }) => {
@@ -74,7 +77,10 @@ impl Sed {
     fn run(&mut self, from: usize, io: &mut Io<'_>) -> Flow {
         let commands = self.commands.clone();
         let mut at = from;
-        for _ in 0..STEPS_MAX {
+        let mut steps = 0;
+        while steps < STEPS_MAX {
+            // A long line costs more.
+            steps += 1 + self.space.len() / STEP_BYTES;
             let next = match commands.get(at) {
                 None => Next::End { prints: true },
                 Some(command) if self.picks(at, command) => self.carry_out(at, command, io),
@@ -141,15 +147,8 @@ impl Sed {
                 self.waits = Some(Waits { adds: *adds, at: at + 1 });
                 return Next::Wait;
             }
-            Verb::Hold { adds: true } => self.hold = format!("{}\n{}", self.hold, self.space),
-            Verb::Hold { adds: false } => {
-                self.hold.clone_from(&self.space);
-                self.held_end = self.has_end;
-            }
-            Verb::Get { adds } => {
-                self.space = if *adds { format!("{}\n{}", self.space, self.hold) } else { self.hold.clone() };
-                self.has_end = self.held_end;
-            }
+            Verb::Hold { adds } => self.keep(*adds),
+            Verb::Get { adds } => self.take_back(*adds),
             Verb::Exchange => {
                 std::mem::swap(&mut self.space, &mut self.hold);
                 std::mem::swap(&mut self.has_end, &mut self.held_end);
@@ -185,6 +184,28 @@ impl Sed {
             Verb::FileName => self.output.text(&format!("{}\n", self.name), io),
         }
         Next::On
+    }
+
+    /// `h` and `H`.
+    fn keep(&mut self, adds: bool) {
+        if adds {
+            self.hold.push('\n');
+            self.hold.push_str(&self.space);
+        } else {
+            self.hold.clone_from(&self.space);
+            self.held_end = self.has_end;
+        }
+    }
+
+    /// `g` and `G`.
+    fn take_back(&mut self, adds: bool) {
+        if adds {
+            self.space.push('\n');
+            self.space.push_str(&self.hold);
+        } else {
+            self.space.clone_from(&self.hold);
+        }
+        self.has_end = self.held_end;
     }
 
     fn substitute(&mut self, what: &Substitution, io: &mut Io<'_>) {

@@ -5,11 +5,27 @@ use std::collections::VecDeque;
 use super::State;
 use crate::shell::regex::{Dialect, Regex};
 
+/// Letters among which the end of a record is looked for first.
+const WINDOW: usize = 2_000;
+
+/// A text of which records are taken.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Text {
+    whole: String,
+    at: usize,
+}
+
+impl From<String> for Text {
+    fn from(whole: String) -> Self {
+        Self { whole, at: 0 }
+    }
+}
+
 /// What is still to be read.
 #[derive(Clone, Debug, Default)]
 pub(in crate::shell::programs::awk) struct Records {
     /// Files with their texts, where all is read before the first record is looked at.
-    files: VecDeque<(String, String)>,
+    files: VecDeque<(String, Text)>,
     number: usize,
     of_file: usize,
 }
@@ -17,14 +33,14 @@ pub(in crate::shell::programs::awk) struct Records {
 impl Records {
     /// A file begins.
     pub(in crate::shell::programs::awk) fn begin(&mut self, name: &str) {
-        self.files.push_back((name.to_owned(), String::new()));
+        self.files.push_back((name.to_owned(), Text::default()));
     }
 
     /// A line of the file that was begun last.
     pub(in crate::shell::programs::awk) fn add(&mut self, line: &str, has_end: bool) {
         if let Some((_, text)) = self.files.back_mut() {
-            text.push_str(line);
-            text.push_str(if has_end { "\n" } else { "" });
+            text.whole.push_str(line);
+            text.whole.push_str(if has_end { "\n" } else { "" });
         }
     }
 }
@@ -50,7 +66,7 @@ impl State {
         loop {
             let (name, text) = self.records.files.front_mut()?;
             let name = name.clone();
-            if let Some(record) = cut(text, &separator) {
+            if let Some(record) = text.cut(&separator) {
                 if self.records.of_file == 0 {
                     self.begin_file(&name);
                 }
@@ -63,20 +79,22 @@ impl State {
     }
 }
 
-/// Takes the first record off a text.
-pub(super) fn cut(text: &mut String, separator: &str) -> Option<String> {
-    if separator.is_empty() {
-        let begin = text.find(|letter| letter != '\n').unwrap_or(text.len());
-        text.drain(..begin);
+impl Text {
+    /// Takes the next record.
+    pub(super) fn cut(&mut self, separator: &str) -> Option<String> {
+        let mut rest = self.whole.get(self.at..)?;
+        if separator.is_empty() {
+            rest = rest.trim_start_matches('\n');
+            self.at = self.whole.len() - rest.len();
+        }
+        if rest.is_empty() {
+            return None;
+        }
+        let (end, next) = place(rest, separator);
+        let record = rest.get(..end)?.to_owned();
+        self.at += next;
+        Some(record)
     }
-    if text.is_empty() {
-        return None;
-    }
-    let (end, next) = place(text, separator);
-    let rest = text.split_off(next);
-    let mut record = std::mem::replace(text, rest);
-    record.truncate(end);
-    Some(record)
 }
 
 /// Where the first record ends, and where the next one begins.
@@ -91,22 +109,29 @@ fn place(text: &str, separator: &str) -> (usize, usize) {
     if separator.chars().count() == 1 {
         return text.find(separator).map_or(whole, |end| (end, end + separator.len()));
     }
-    let letters: Vec<char> = text.chars().collect();
-    let regex = Regex::new(separator, Dialect::Awk, false).ok();
-    let found = regex.and_then(|regex| regex.find(&letters, 0));
-    let bytes = |index: usize| {
-        let at = found.as_ref().and_then(|groups| *groups.get(index)?)?;
-        Some(letters.iter().take(at).map(|letter| letter.len_utf8()).sum::<usize>())
-    };
-    match (bytes(0), bytes(1)) {
-        (Some(begin), Some(end)) if end > begin => (begin, end),
-        _ => whole,
+    let Ok(regex) = Regex::new(separator, Dialect::Awk, false) else { return whole };
+    // Most records are short: the rest of the text is not looked at for each.
+    for window in [WINDOW, usize::MAX] {
+        let letters: Vec<char> = text.chars().take(window).collect();
+        let found = regex.find(&letters, 0);
+        let place = |index: usize| found.as_ref().and_then(|groups| *groups.get(index)?);
+        if let (Some(begin), Some(end)) = (place(0), place(1))
+            && end > begin
+            && (end < letters.len() || letters.len() < window)
+        {
+            let bytes = |at: usize| letters.iter().take(at).map(|letter| letter.len_utf8()).sum::<usize>();
+            return (bytes(begin), bytes(end));
+        }
+        if letters.len() < window {
+            break;
+        }
     }
+    whole
 }
 
 #[cfg(test)]
 mod tests {
-    use super::cut;
+    use super::Text;
 
     #[test]
     fn texts_are_cut_into_records() {
@@ -116,8 +141,8 @@ mod tests {
             ("\n\na\nb\n\n\n\nc\n", "", vec!["a\nb", "c"]),
             ("a--b---c", "--+", vec!["a", "b", "c"]),
         ] {
-            let mut text = text.to_owned();
-            let records: Vec<String> = std::iter::from_fn(|| cut(&mut text, separator)).collect();
+            let mut text = Text::from(text.to_owned());
+            let records: Vec<String> = std::iter::from_fn(|| text.cut(separator)).collect();
             assert_eq!(records, expected, "{separator:?}");
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! A command runs to its end at once: what would have to wait for the world outside is refused.
 
-use super::records::cut;
+use super::records::Text;
 use super::values::count;
 use super::{Leave, Result, Run, TEXT_MAX, Value};
 use crate::collections::SortedMap;
@@ -12,6 +12,8 @@ use crate::shell::nested::Nested;
 use crate::shell::programs::awk::tree::{Expression, From, Way};
 use crate::shell::standing::State;
 
+/// Steps that a command counts for.
+const COMMAND_STEPS: u32 = 2_000;
 /// How often a command is polled.
 const POLLS_MAX: u32 = 1_000;
 
@@ -19,7 +21,7 @@ const POLLS_MAX: u32 = 1_000;
 #[derive(Clone, Debug, Default)]
 pub(in crate::shell::programs::awk) struct Streams {
     /// What is left of files and outputs that are read.
-    inputs: SortedMap<String, String>,
+    inputs: SortedMap<String, Text>,
     /// Files that are written.
     outputs: Vec<String>,
     /// What commands are to read once they are closed.
@@ -78,7 +80,7 @@ impl Run<'_, '_> {
                     }
                     let path = self.call.path(&name);
                     let Ok(text) = self.io.read_file(&path) else { return Ok(Value::Number(-1.0)) };
-                    self.streams.inputs.insert(name.clone(), text);
+                    self.streams.inputs.insert(name.clone(), text.into());
                 }
                 (self.next_of(&name), false)
             }
@@ -86,7 +88,7 @@ impl Run<'_, '_> {
                 let line = self.text(line)?;
                 if !self.streams.inputs.contains_key(&line) {
                     let (output, _) = self.command(&line, "", true)?;
-                    self.streams.inputs.insert(line.clone(), output);
+                    self.streams.inputs.insert(line.clone(), output.into());
                 }
                 (self.next_of(&line), true)
             }
@@ -104,7 +106,7 @@ impl Run<'_, '_> {
 
     fn next_of(&mut self, name: &str) -> Option<String> {
         let separator = self.get("RS").text();
-        cut(self.streams.inputs.get_mut(name)?, &separator)
+        self.streams.inputs.get_mut(name)?.cut(&separator)
     }
 
     /// Runs a command; its exit code.
@@ -135,6 +137,9 @@ impl Run<'_, '_> {
 
     /// Runs a command with its input; what it prints, where that is kept, and its exit code.
     fn command(&mut self, line: &str, input: &str, keeps: bool) -> Result<(String, i32)> {
+        for _ in 0..COMMAND_STEPS {
+            self.count_step()?;
+        }
         let Some(mut nested) = Nested::new(self.call, "sh", Vec::new(), None) else {
             return Err(Leave::Wrong("shells are nested too deeply".into()));
         };
