@@ -4,8 +4,8 @@
 //! their own with a copy of the variables; how deeply they nest is limited, and so is what one turn does.
 //!
 //! - `frames`: one step of lists, loops and branches. `command`: from words to a program. `redirects`:
-//!   streams. `builtins`: commands that change the shell itself; `variables`, `read`. `options`: those that other shells
-//!   have, and `set`. `job`: the programs of a pipeline.
+//!   streams. `builtins`: commands that change the shell itself; `variables`, `read`. `options`: those that
+//!   other shells have, and `set`. `job`: the programs of a pipeline.
 
 mod frames;
 mod command;
@@ -23,7 +23,7 @@ use super::host::INTERRUPTED;
 use super::io::{Descriptors, Kernel, Sink};
 use super::pipes::{Pipe, PipeId};
 use super::scope::{Scope, Variable};
-use super::syntax::{Command, CommandKind, List, RedirectKind};
+use super::syntax::{Command, CommandKind, List, Redirect, RedirectKind};
 use job::Job;
 use read::Wanted;
 
@@ -255,6 +255,5 @@ fn reads_file_alone(list: &List) -> bool {
         CommandKind::Simple { assignments, words } => assignments.is_empty() && words.is_empty(),
         _ => false,
     };
-    is_empty
-        && matches!(command.redirects.as_slice(), [redirect] if matches!(redirect.kind, RedirectKind::From(_)))
+    is_empty && matches!(command.redirects.as_slice(), [Redirect { kind: RedirectKind::From(_), .. }])
 }

@@ -1,10 +1,11 @@
 //! The programs that come with every shell: coreutils and text tools, as tutorials use them.
 //!
-//! - `options`: flags; `real`: those that only the real programs have. `brief`: programs that print and end. `filter`: programs that read lines.
-//! - `text`: echo, printf and their formats (`format`, `numbers`, `quoting`). `seq`: numbers in a row. `cat`, `nl`, `base64`, `lines`
-//!   (head, tail), `counting` (uniq, wc), `cut` (and tr), `sort`, `grep`, `turned` (tac, rev, fold), `column`, `paste`,
-//!   `sed`, `awk`: filters; `substitute`: how both replace. `files`: rm, cp and the like; `ls`. `condition`: test. `curl`, `web`
-//!   (wget): the network.
+//! - `options`: flags; `real`: those that only the real programs have. `brief`: programs that print and end.
+//!   `filter`: programs that read lines.
+//! - `text`: echo, printf and their formats (`format`, `numbers`, `quoting`). `seq`: numbers in a row.
+//!   `cat`, `nl`, `base64`, `lines` (head, tail), `counting` (uniq, wc), `cut` (and tr), `sort`, `grep`,
+//!   `turned` (tac, rev, fold), `column`, `paste`, `sed`, `awk`: filters; `substitute`: how both replace.
+//!   `files`: rm, cp and the like; `ls`. `condition`: test. `curl`, `web` (wget): the network.
 //! - `running`: sh and what runs others. `xargs`, `watch`, `timeout`, `sleep`, `editor`: those. `date`: the
 //!   time.
 

@@ -1,7 +1,7 @@
 //! `sed`: changes lines by a script.
 //!
-//! - `script`: from its text to commands; `delimited`, `texts`: patterns and texts within it. `tree`: what they mean. `cycle`: what is
-//!   done with a line; `output`: where it goes.
+//! - `script`: from its text to commands; `delimited`, `texts`: patterns and texts within it. `tree`: what
+//!   they mean. `cycle`: what is done with a line; `output`: where it goes.
 
 mod cycle;
 mod delimited;
