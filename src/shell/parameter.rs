@@ -40,6 +40,7 @@ impl Expansion<'_> {
                 return self.operand(word, fields, splits && !is_quoted);
             }
             Operation::Alternative { .. } => String::new(),
+            Operation::Length if matches!(name, "@" | "*") => self.scope.arguments.len().to_string(),
             Operation::Length => value.unwrap_or_default().chars().count().to_string(),
             Operation::DropStart { longest } => {
                 drop_start(&value.unwrap_or_default(), &self.pattern(word)?, longest)

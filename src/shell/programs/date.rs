@@ -12,6 +12,22 @@ const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+const LONG_DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const LONG_MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 /// `date [-d INSTANT] [+FORMAT]`; always in UTC.
 pub(super) fn date(call: &Call, io: &mut Io<'_>) -> i32 {
     let options = match Options::parse(call, "ud:", &[("utc", 'u'), ("date", 'd')]) {
@@ -78,6 +94,8 @@ pub fn date_text(format: &str, seconds: u64) -> String {
             Some('T') => text.push_str(&format!("{hour:02}:{minute:02}:{second:02}")),
             Some('a') => text.push_str(name(&DAYS, (days + 4) % 7)),
             Some('b' | 'h') => text.push_str(name(&MONTHS, month - 1)),
+            Some('A') => text.push_str(name(&LONG_DAYS, (days + 4) % 7)),
+            Some('B') => text.push_str(name(&LONG_MONTHS, month - 1)),
             Some('s') => text.push_str(&seconds.to_string()),
             Some('Z') => text.push_str("UTC"),
             Some('z') => text.push_str("+0000"),

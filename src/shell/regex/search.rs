@@ -1,7 +1,7 @@
 //! Looking for a pattern in a text.
 //!
 //! A place of the program that has been at a place of the text is never there again, so the work is bounded
-//! by the product of both. What a reference back fits depends on the groups, so these count there too, and the
+//! by the product of both. What a reference back fits depends on the groups, so these count there, and the
 //! number of steps is limited.
 
 use super::{Dialect, Edge, Groups, Regex, Step};
