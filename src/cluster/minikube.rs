@@ -22,8 +22,9 @@ const UNREACHABLE: i32 = 113;
 pub(super) fn start(call: &Call) -> Box<dyn Program> {
     brief(call.clone(), |call, io| match Options::parse(call, "n:up:sw:a", LONG) {
         Ok(options) => run(&options, io),
-        Err(Wrong(message, _)) => {
-            let flag = message.rsplit('\'').nth(1).unwrap_or_default().trim_start_matches('-').to_owned();
+        Err(Wrong(mistake, _)) => {
+            let flag =
+                mistake.text().rsplit('\'').nth(1).unwrap_or_default().trim_start_matches('-').to_owned();
             let what = if flag.len() == 1 { "unknown shorthand flag" } else { "unknown flag" };
             io.err(&format!("Error: {what}: --{flag}\nSee 'minikube --help' for usage.\n"));
             1

@@ -2,6 +2,7 @@
 
 use super::host::EditRequest;
 use super::io::{Read, Stream};
+use super::pipes::piece;
 
 /// Bytes that one line may print.
 pub(super) const OUTPUT_MAX: usize = 1 << 20;
@@ -110,10 +111,10 @@ impl Console {
         self.nothing()
     }
 
-    pub(super) fn read_line(&mut self) -> Read {
-        match self.input.find('\n') {
-            Some(at) => {
-                let rest = self.input.split_off(at + 1);
+    pub(super) fn read_until(&mut self, delimiter: char, most: Option<usize>) -> Read {
+        match piece(&self.input, delimiter, most) {
+            Some(end) => {
+                let rest = self.input.split_off(end);
                 Read::Text(std::mem::replace(&mut self.input, rest))
             }
             None if self.input_has_ended => self.read(),

@@ -102,6 +102,24 @@ impl Fields {
     }
 }
 
+/// Whether a word is `"$@"` alone, which is no word at all where there are no arguments.
+fn is_arguments(word: &Word) -> bool {
+    let mut quotes = 0;
+    let mut names = 0;
+    let is_so = word.0.iter().all(|part| match part {
+        Part::Text { text, is_quoted: true } => {
+            quotes += 1;
+            text.is_empty()
+        }
+        Part::Variable { name, operation: None, is_quoted: true } => {
+            names += 1;
+            name == "@"
+        }
+        _ => false,
+    });
+    is_so && names > 0 && quotes < 2
+}
+
 impl Variables for Expansion<'_> {
     fn value(&self, name: &str) -> Option<String> {
         let assigned = self.assigned.iter().rev().find(|(known, _)| known == name);
@@ -119,6 +137,9 @@ impl Expansion<'_> {
         let mut expanded = Vec::new();
         let mut bytes = 0;
         for word in words.iter().flat_map(braces::expand) {
+            if self.scope.arguments.is_empty() && is_arguments(&word) {
+                continue;
+            }
             let mut fields = Fields::default();
             self.parts(&word, &mut fields, true)?;
             fields.end();
@@ -196,6 +217,17 @@ impl Expansion<'_> {
             let bytes: usize = fields.current.as_ref().map_or(0, |field| field.text.len());
             if bytes > WORDS_MAX {
                 return Err(Lack::Failed("Argument list too long".to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The word of `${NAME-WORD}`: what is not quoted of it is split too.
+    pub(super) fn operand(&mut self, word: &Word, fields: &mut Fields, splits: bool) -> Result<(), Lack> {
+        for part in &word.0 {
+            match part {
+                Part::Text { text, is_quoted } => self.give(fields, text, *is_quoted, splits),
+                part => self.parts(&Word(vec![part.clone()]), fields, splits)?,
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use super::files::resolve;
 use super::host::{FileKind, Files};
+use super::regex::class;
 
 /// Names that one pattern gives at most.
 const MATCHES_MAX: usize = 1_000;
@@ -57,6 +58,11 @@ fn set(rest: &[char], letter: char) -> Option<(usize, bool)> {
         if first == ']' && at > begin {
             return Some((at + 1, is_in != is_negated));
         }
+        if let Some((name, ranges)) = class_at(rest.get(at..).unwrap_or_default()) {
+            is_in |= ranges.iter().any(|(from, to)| (from..=to).contains(&&letter));
+            at += name + 4;
+            continue;
+        }
         match (rest.get(at + 1), rest.get(at + 2)) {
             (Some('-'), Some(last)) if *last != ']' => {
                 is_in |= (first..=*last).contains(&letter);
@@ -68,6 +74,14 @@ fn set(rest: &[char], letter: char) -> Option<(usize, bool)> {
             }
         }
     }
+}
+
+/// The length of the name of `[:NAME:]`, and the letters that it means.
+fn class_at(rest: &[char]) -> Option<(usize, Vec<(char, char)>)> {
+    let ['[', ':', rest @ ..] = rest else { return None };
+    let name: String = rest.iter().take_while(|letter| letter.is_ascii_lowercase()).collect();
+    let is_closed = rest.get(name.len()) == Some(&':') && rest.get(name.len() + 1) == Some(&']');
+    class(&name).filter(|_| is_closed).map(|ranges| (name.len(), ranges))
 }
 
 /// Whether a pattern has anything that is not meant as it stands.

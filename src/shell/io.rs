@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use super::host::{FileError, Files, Host};
-use super::pipes::{CAPTURE_MAX, PipeId, Pipes};
+use super::pipes::{CAPTURE_MAX, PipeId, Pipes, piece};
 use crate::sim::Time;
 
 /// Which of the two outputs.
@@ -152,17 +152,20 @@ impl Io<'_> {
 
     /// Reads one line with its end; a last line may have none.
     pub fn read_line(&mut self) -> Read {
+        self.read_until('\n', None)
+    }
+
+    /// Reads up to a letter, with it, or so many letters; what comes last may be less.
+    pub(super) fn read_until(&mut self, delimiter: char, most: Option<usize>) -> Read {
         match self.descriptors.input {
             Source::Null => Read::End,
-            Source::Console => self.console.read_line(),
+            Source::Console => self.console.read_until(delimiter, most),
             Source::Pipe(id) => {
                 let Some(pipe) = self.pipes.get_mut(id) else { return Read::End };
-                let end = match pipe.text.find('\n') {
-                    Some(at) => at + 1,
-                    None if pipe.is_closed => pipe.text.len(),
-                    None => return Read::Wait,
-                };
-                self.read_up_to(end)
+                match piece(&pipe.text, delimiter, most).or(pipe.is_closed.then_some(pipe.text.len())) {
+                    Some(end) => self.read_up_to(end),
+                    None => Read::Wait,
+                }
             }
         }
     }

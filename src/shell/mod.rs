@@ -11,12 +11,12 @@
 //!
 //! - [`host`]: what a shell stands on. [`mod@io`]: the streams of a program.
 //! - `syntax`: from a text to what it means. `expand`, `parameter`, `separators`, `arithmetic`, `glob`,
-//!   `braces`: from words to texts.
+//!   `braces`: from words to texts. `escapes`: backslashes in texts.
 //! - `session`: a shell as its owner sees it; `standing`: how it stands. `machine`: the interpreter. `pipes`,
 //!   `console`, `scope`: what it keeps.
 //! - [`programs`]: the text tools. `regex`: their patterns. [`files`]: paths, and files in memory. [`web`]:
 //!   documents of the network. `prompt`: lines that were pasted. `nested`: a shell within a program.
-//!   `interactive`: one to which a person types.
+//!   `interactive`: one to which a person types. `mistake`: why what was written cannot be done.
 
 pub mod host;
 pub mod io;
@@ -29,6 +29,7 @@ mod syntax;
 mod arithmetic;
 mod glob;
 mod braces;
+mod escapes;
 mod separators;
 mod expand;
 mod parameter;
@@ -39,6 +40,7 @@ mod session;
 mod regex;
 mod nested;
 mod interactive;
+mod mistake;
 pub mod programs;
 
 #[cfg(test)]
@@ -51,6 +53,7 @@ pub use host::{
 };
 pub use interactive::Interactive;
 pub use io::{Io, Read, Stream};
+pub use mistake::Mistake;
 pub use nested::Nested;
 pub use session::Shell;
 pub use standing::{Settings, State, Taken, quoted};

@@ -22,13 +22,14 @@ pub struct Nested {
 }
 
 impl Nested {
-    /// A shell for a program; `None` when shells nest too deeply.
-    pub fn new(call: &Call, name: &str, arguments: Vec<String>) -> Option<Self> {
+    /// A shell for a program, and the script that it runs; `None` when shells nest too deeply.
+    pub fn new(call: &Call, name: &str, arguments: Vec<String>, script: Option<String>) -> Option<Self> {
         let settings = Settings {
             name: name.to_owned(),
             folder: call.folder.clone(),
             environment: call.environment.clone(),
             arguments,
+            script,
             is_terminal: false,
             level: call.level + 1,
         };

@@ -25,7 +25,7 @@ impl Expansion<'_> {
             {
                 value.unwrap_or_default()
             }
-            Operation::Default { .. } => return self.parts(word, fields, splits && !is_quoted),
+            Operation::Default { .. } => return self.operand(word, fields, splits && !is_quoted),
             Operation::Assign { .. } => {
                 let text = self.text(word)?;
                 self.assigned.push((name.to_owned(), text.clone()));
@@ -37,9 +37,10 @@ impl Expansion<'_> {
                 return Err(Lack::Failed(format!("{name}: {why}")));
             }
             Operation::Alternative { or_empty } if stands(or_empty) => {
-                return self.parts(word, fields, splits && !is_quoted);
+                return self.operand(word, fields, splits && !is_quoted);
             }
             Operation::Alternative { .. } => String::new(),
+            Operation::Length if matches!(name, "@" | "*") => self.scope.arguments.len().to_string(),
             Operation::Length => value.unwrap_or_default().chars().count().to_string(),
             Operation::DropStart { longest } => {
                 drop_start(&value.unwrap_or_default(), &self.pattern(word)?, longest)

@@ -72,3 +72,16 @@ impl Pipe {
         if self.captures { CAPTURE_MAX } else { ROOM }
     }
 }
+
+/// Where a text ends that goes up to a letter, or has so many letters; `None` when it may go on.
+pub(super) fn piece(text: &str, delimiter: char, most: Option<usize>) -> Option<usize> {
+    let ended = text.find(delimiter).map(|at| at + delimiter.len_utf8());
+    let full = most.and_then(|most| {
+        let mut ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+        ends.nth(most)
+    });
+    match (ended, full) {
+        (Some(ended), Some(full)) => Some(ended.min(full)),
+        (ended, full) => ended.or(full),
+    }
+}

@@ -8,6 +8,7 @@ use crate::collections::SortedMap;
 pub(super) struct Variable {
     pub(super) value: String,
     pub(super) is_exported: bool,
+    pub(super) is_readonly: bool,
 }
 
 /// Variables, arguments, folder, exit code.
@@ -16,8 +17,10 @@ pub(super) struct Scope {
     pub(super) variables: SortedMap<String, Variable>,
     /// `$1` and so on.
     pub(super) arguments: Vec<String>,
-    /// `$0`.
+    /// As its messages begin.
     pub(super) name: String,
+    /// `$0`, where it is not the name.
+    pub(super) script: Option<String>,
     pub(super) folder: String,
     pub(super) status: i32,
     /// How many shells this one is within.
@@ -32,6 +35,11 @@ impl Scope {
         self.variables.entry(name.to_owned()).or_default().value = value.into();
     }
 
+    /// Whether a variable may not be set anew.
+    pub(super) fn is_readonly(&self, name: &str) -> bool {
+        self.variables.get(name).is_some_and(|variable| variable.is_readonly)
+    }
+
     pub(super) fn export(&mut self, name: &str) {
         self.variables.entry(name.to_owned()).or_default().is_exported = true;
     }
@@ -44,7 +52,7 @@ impl Scope {
         match name {
             "?" => Some(self.status.to_string()),
             "#" => Some(self.arguments.len().to_string()),
-            "0" => Some(self.name.clone()),
+            "0" => Some(self.script.as_ref().unwrap_or(&self.name).clone()),
             "@" => Some(self.arguments.join(" ")),
             "*" => Some(self.arguments.join(self.separators().joiner())),
             "$" => Some("4242".to_owned()),

@@ -49,6 +49,7 @@ impl Shell {
     pub fn new(settings: Settings) -> Self {
         let mut scope = Scope {
             name: settings.name,
+            script: settings.script,
             folder: settings.folder,
             arguments: settings.arguments,
             level: settings.level,

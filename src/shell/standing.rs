@@ -14,6 +14,8 @@ pub struct Settings {
     pub environment: SortedMap<String, String>,
     /// `$1` and so on.
     pub arguments: Vec<String>,
+    /// `$0`, where it is not the name.
+    pub script: Option<String>,
     /// Whether a person sits there: programs that ask for input get what is typed.
     pub is_terminal: bool,
     /// How many shells it is within: [`super::Call::level`] of the call that began it, and one more.

@@ -107,7 +107,7 @@ impl Program for Flock {
                 }
                 return Progress::Wait { wake_at: until };
             }
-            let Some(mut nested) = Nested::new(&self.call, "sh", Vec::new()) else {
+            let Some(mut nested) = Nested::new(&self.call, "sh", Vec::new(), None) else {
                 io.err("flock: shells are nested too deeply\n");
                 return Progress::Done(1);
             };

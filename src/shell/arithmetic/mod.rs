@@ -1,6 +1,6 @@
 //! `$((…))`, `((…))` and `let`: whole numbers, as in C, with `**` as in bash.
 //!
-//! Left out: elements of arrays, numbers of other bases than 8, 10 and 16.
+//! Left out: elements of arrays, bases over 36.
 //!
 //! - `operators`: what each makes of its sides.
 
@@ -260,6 +260,20 @@ impl<'a> Reader<'a, '_> {
         }
         let length = self.rest.find(|letter: char| !letter.is_ascii_alphanumeric());
         let (word, rest) = self.rest.split_at(length.unwrap_or(self.rest.len()));
+        if let (Some(digits), Ok(base @ 2..=36)) = (rest.strip_prefix('#'), word.parse::<u32>()) {
+            let end = digits.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(digits.len());
+            let (digits, rest) = digits.split_at(end);
+            let number = i64::from_str_radix(digits, base);
+            let token = format!("{word}#{digits}");
+            let too_great = || format!("{token}: value too great for base (error token is \"{token}\")");
+            let number = number.ok().ok_or_else(too_great)?;
+            self.rest = rest.trim_start();
+            return Ok(number);
+        }
+        let is_octal = word.starts_with('0') && word.chars().all(|letter| letter.is_ascii_digit());
+        if is_octal && word.contains(['8', '9']) {
+            return Err(format!("value too great for base (error token is \"{word}\")"));
+        }
         let parsed = match (word.strip_prefix("0x"), word.strip_prefix('0')) {
             (Some(digits), _) => i64::from_str_radix(digits, 16),
             (None, Some(digits)) if !digits.is_empty() => i64::from_str_radix(digits, 8),

@@ -6,7 +6,7 @@ use super::{Frame, Machine};
 use crate::shell::arithmetic;
 use crate::shell::files::resolve;
 use crate::shell::host::{FileError, FileKind};
-use crate::shell::io::{Descriptors, Kernel};
+use crate::shell::io::{Descriptors, Kernel, NULL_FILE};
 use crate::shell::syntax;
 
 /// Commands that POSIX calls special.
@@ -45,17 +45,17 @@ impl Machine {
             "export" | "readonly" | "local" | "declare" | "typeset" => {
                 status = self.export(kernel, name, args, descriptors);
             }
-            "unset" => {
-                for name in args.iter().filter(|arg| !arg.starts_with('-')) {
-                    self.scope.variables.remove(name);
-                }
-            }
+            "unset" => status = self.unset(kernel, args, descriptors),
             "set" => status = self.set(kernel, args, descriptors),
             "shift" => {
                 let count = args.first().and_then(|count| count.parse().ok()).unwrap_or(1_usize);
-                self.scope.arguments.drain(..count.min(self.scope.arguments.len()));
+                if count > self.scope.arguments.len() {
+                    status = 1;
+                } else {
+                    self.scope.arguments.drain(..count);
+                }
             }
-            "alias" => self.alias(kernel, args, descriptors),
+            "alias" => status = self.alias(kernel, args, descriptors),
             "unalias" => {
                 for name in args {
                     self.scope.aliases.remove(name);
@@ -68,10 +68,15 @@ impl Machine {
                     io.out(&format!("{:>5}  {line}\n", index + 1));
                 }
             }
+            "break" | "continue" if !self.is_in_loop() => {
+                let text = format!("{name}: only meaningful in a `for', `while', or `until' loop");
+                self.say(kernel, descriptors, &text);
+            }
             "break" | "continue" => {
                 let count = args.first().and_then(|count| count.parse().ok()).unwrap_or(1_usize);
                 self.leave_loops(kernel, count.max(1), name == "continue");
             }
+            "return" if self.scope.name == "bash" => status = self.return_(kernel, args, descriptors),
             "exit" | "return" | "logout" => {
                 let given = args.first().and_then(|status| status.parse::<i32>().ok());
                 let status = given.unwrap_or(self.scope.status) & 255;
@@ -81,7 +86,7 @@ impl Machine {
             "eval" => return self.eval(kernel, &args.join(" ")),
             "." | "source" => return self.source(kernel, args),
             "read" => {
-                self.begin_read(args, descriptors);
+                self.begin_read(kernel, args, descriptors);
                 return true;
             }
             _ => return false,
@@ -111,6 +116,27 @@ impl Machine {
         self.stop(status);
     }
 
+    /// `return` leaves a file that `.` reads.
+    fn return_(&mut self, kernel: &mut Kernel<'_>, args: &[String], descriptors: &Descriptors) -> i32 {
+        if !self.frames.iter().any(|frame| matches!(frame, Frame::Sourced)) {
+            self.say(kernel, descriptors, "return: can only `return' from a function or sourced script");
+            return 2;
+        }
+        let given = args.first().and_then(|status| status.parse::<i32>().ok());
+        let status = given.unwrap_or(self.scope.status) & 255;
+        while let Some(frame) = self.frames.pop() {
+            match frame {
+                Frame::Sourced => break,
+                Frame::Restore { .. } | Frame::Reset { .. } => {
+                    self.frames.push(frame);
+                    self.step(kernel);
+                }
+                _ => {}
+            }
+        }
+        status
+    }
+
     fn cd(&mut self, kernel: &mut Kernel<'_>, args: &[String], descriptors: &Descriptors) -> i32 {
         let name = match args.iter().find(|arg| arg.as_str() != "--").map(String::as_str) {
             None => self.scope.get("HOME").unwrap_or_else(|| "/".to_owned()),
@@ -121,6 +147,9 @@ impl Machine {
         let kind = kernel.host.files().kind(&path);
         let wrong = match kind {
             Some(FileKind::Folder) => {
+                if args.first().is_some_and(|arg| arg == "-") {
+                    kernel.io(descriptors).out(&format!("{path}\n"));
+                }
                 self.scope.enter(path);
                 return 0;
             }
@@ -130,45 +159,6 @@ impl Machine {
         let text = format!("{}: cd: {name}: {wrong}\n", self.scope.name);
         kernel.io(descriptors).err(&text);
         1
-    }
-
-    fn export(
-        &mut self,
-        kernel: &mut Kernel<'_>,
-        command: &str,
-        args: &[String],
-        descriptors: &Descriptors,
-    ) -> i32 {
-        let mut status = 0;
-        let names: Vec<&String> = args.iter().filter(|arg| !arg.starts_with('-')).collect();
-        if names.is_empty() {
-            for (name, value) in &self.scope.environment() {
-                kernel.io(descriptors).out(&format!("declare -x {name}=\"{value}\"\n"));
-            }
-        }
-        let exports = command == "export" || args.iter().any(|arg| arg == "-x");
-        for arg in names {
-            let (name, value) = arg
-                .split_once('=')
-                .map_or((arg.as_str(), None), |(name, value)| (name, Some(value.to_owned())));
-            let (name, value) = match name.strip_suffix('+') {
-                Some(name) => (name, value.map(|value| self.scope.get(name).unwrap_or_default() + &value)),
-                None => (name, value),
-            };
-            if !syntax::is_name(name) {
-                let text = format!("{}: {command}: `{arg}': not a valid identifier\n", self.scope.name);
-                kernel.io(descriptors).err(&text);
-                status = 1;
-                continue;
-            }
-            if let Some(value) = value {
-                self.scope.set(name, value);
-            }
-            if exports {
-                self.scope.export(name);
-            }
-        }
-        status
     }
 
     /// `let EXPRESSION…`: fails when the last one comes to 0.
@@ -190,15 +180,10 @@ impl Machine {
         }
     }
 
-    fn alias(&mut self, kernel: &mut Kernel<'_>, args: &[String], descriptors: &Descriptors) {
-        if args.is_empty() {
-            for (name, text) in &self.scope.aliases {
-                kernel.io(descriptors).out(&format!("alias {name}='{text}'\n"));
-            }
-        }
-        for (name, text) in args.iter().filter_map(|arg| arg.split_once('=')) {
-            self.scope.aliases.insert(name.to_owned(), text.to_owned());
-        }
+    /// Says something as the shell, to where a command's errors go.
+    pub(super) fn say(&self, kernel: &mut Kernel<'_>, descriptors: &Descriptors, what: &str) {
+        let text = format!("{}: {what}\n", self.scope.name);
+        kernel.io(descriptors).err(&text);
     }
 
     fn eval(&mut self, kernel: &mut Kernel<'_>, text: &str) -> bool {
@@ -217,8 +202,13 @@ impl Machine {
 
     fn source(&mut self, kernel: &mut Kernel<'_>, args: &[String]) -> bool {
         let name = args.first().cloned().unwrap_or_default();
-        match kernel.host.files().read(&resolve(&self.scope.folder, &name)) {
-            Ok(text) => return self.eval(kernel, &text),
+        let path = resolve(&self.scope.folder, &name);
+        let read = if path == NULL_FILE { Ok(String::new()) } else { kernel.host.files().read(&path) };
+        match read {
+            Ok(text) => {
+                self.frames.push(Frame::Sourced);
+                return self.eval(kernel, &text);
+            }
             Err(error) => self.complain(kernel, &format!("{name}: {error}")),
         }
         self.scope.status = 1;

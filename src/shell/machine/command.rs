@@ -10,7 +10,7 @@ use crate::shell::arithmetic;
 use crate::shell::expand::{Expansion, Lack};
 use crate::shell::glob;
 use crate::shell::host::{Call, Dialect};
-use crate::shell::io::{Descriptors, Kernel};
+use crate::shell::io::{Descriptors, Kernel, Read};
 use crate::shell::pipes::PipeId;
 use crate::shell::syntax::{Command, CommandKind, List};
 
@@ -44,7 +44,7 @@ impl Machine {
             Ok(expanded) => expanded,
             Err(Lack::Output(list)) => {
                 self.frames.push(Frame::Command { command, outputs });
-                return self.capture(kernel, list);
+                return self.capture(kernel, &list);
             }
             Err(Lack::Failed(why)) => return self.fail(kernel, &why),
         };
@@ -85,7 +85,7 @@ impl Machine {
                 None => self.fail(kernel, "commands are nested too deeply"),
             },
             CommandKind::For { name, body, .. } => {
-                self.scope.status = 0;
+                self.scope.status = if expanded.words.is_empty() { 0 } else { self.scope.status };
                 self.frames.push(Frame::For {
                     name: name.clone(),
                     values: expanded.words.into(),
@@ -106,12 +106,10 @@ impl Machine {
             CommandKind::If { .. } => {
                 self.frames.push(Frame::If { command: command.clone(), at: 0, phase: Phase::Before });
             }
-            CommandKind::Case { .. } => {
-                self.scope.status = 0;
-                if let Some(list) = expanded.arm {
-                    self.frames.push(Frame::List { list, at: 0 });
-                }
-            }
+            CommandKind::Case { .. } => match expanded.arm {
+                Some(list) if !list.0.is_empty() => self.frames.push(Frame::List { list, at: 0 }),
+                _ => self.scope.status = 0,
+            },
         }
     }
 
@@ -124,7 +122,17 @@ impl Machine {
     ) {
         if expanded.words.is_empty() {
             for (name, value) in expanded.assignments {
+                if self.scope.is_readonly(&name) {
+                    release(kernel, pipes);
+                    return self.fail(kernel, &format!("{name}: readonly variable"));
+                }
                 self.scope.set(&name, value);
+            }
+            if self.prints_input {
+                let mut io = kernel.io(&descriptors);
+                if let Read::Text(text) = io.read() {
+                    io.out(&text);
+                }
             }
             release(kernel, pipes);
             return;

@@ -22,6 +22,7 @@ impl Machine {
                 }
             }
             Frame::AndOr { list, item, at } => self.and_or(kernel, &list, item, at),
+            Frame::Sourced => {}
             Frame::Not => self.scope.status = i32::from(self.scope.status == 0),
             Frame::Command { command, outputs } => self.command(kernel, command, outputs),
             Frame::For { name, mut values, body } => {
@@ -105,9 +106,9 @@ impl Machine {
     fn branch(&mut self, command: Rc<Command>, at: usize, phase: Phase) {
         let CommandKind::If { branches, otherwise } = &command.kind else { return };
         let Some((test, body)) = branches.get(at) else {
-            self.scope.status = 0;
-            if let Some(list) = otherwise {
-                self.frames.push(Frame::List { list: list.clone(), at: 0 });
+            match otherwise {
+                Some(list) => self.frames.push(Frame::List { list: list.clone(), at: 0 }),
+                None => self.scope.status = 0,
             }
             return;
         };
@@ -124,6 +125,11 @@ impl Machine {
         };
         self.frames.push(Frame::If { command, at, phase: Phase::Tested });
         self.frames.push(Frame::List { list, at: 0 });
+    }
+
+    /// Whether a loop is under way.
+    pub(super) fn is_in_loop(&self) -> bool {
+        self.frames.iter().any(|frame| matches!(frame, Frame::For { .. } | Frame::While { .. }))
     }
 
     /// Leaves loops, as `break` and `continue` do.

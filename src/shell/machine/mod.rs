@@ -4,13 +4,14 @@
 //! their own with a copy of the variables; how deeply they nest is limited, and so is what one turn does.
 //!
 //! - `frames`: one step of lists, loops and branches. `command`: from words to a program. `redirects`:
-//!   streams. `builtins`: commands that change the shell itself; `read`. `options`: those that other shells
-//!   have, and `set`. `job`: the programs of a pipeline.
+//!   streams. `builtins`: commands that change the shell itself; `variables`, `read`. `options`: those that
+//!   other shells have, and `set`. `job`: the programs of a pipeline.
 
 mod frames;
 mod command;
 mod redirects;
 mod builtins;
+mod variables;
 mod read;
 mod options;
 mod job;
@@ -22,8 +23,9 @@ use super::host::INTERRUPTED;
 use super::io::{Descriptors, Kernel, Sink};
 use super::pipes::{Pipe, PipeId};
 use super::scope::{Scope, Variable};
-use super::syntax::{Command, List};
+use super::syntax::{Command, CommandKind, List, Redirect, RedirectKind};
 use job::Job;
+use read::Wanted;
 
 /// Machines within machines.
 const DEPTH_MAX: u32 = 12;
@@ -40,6 +42,8 @@ pub(super) struct Machine {
     frames: Vec<Frame>,
     waits: Option<Waits>,
     depth: u32,
+    /// `$(< FILE)`: what it reads is what it prints.
+    prints_input: bool,
 }
 
 /// What is left to do.
@@ -51,6 +55,8 @@ enum Frame {
     AndOr { list: Rc<List>, item: usize, at: usize },
     /// Turn success into failure.
     Not,
+    /// The end of a file that was read by `.`.
+    Sourced,
     /// A command whose words are being expanded.
     Command { command: Rc<Command>, outputs: Vec<String> },
     /// The next value of a `for`.
@@ -86,12 +92,19 @@ enum Waits {
     /// Commands of its own process, as `( … )`.
     Subshell(Box<Machine>),
     /// A line for `read`.
-    Read { names: Vec<String>, is_raw: bool, descriptors: Descriptors },
+    Read { wants: Wanted, descriptors: Descriptors },
 }
 
 impl Machine {
     pub(super) fn new(scope: Scope) -> Self {
-        Self { scope, descriptors: Descriptors::default(), frames: Vec::new(), waits: None, depth: 0 }
+        Self {
+            scope,
+            descriptors: Descriptors::default(),
+            frames: Vec::new(),
+            waits: None,
+            depth: 0,
+            prints_input: false,
+        }
     }
 
     /// Begins a list.
@@ -114,6 +127,7 @@ impl Machine {
                 frames: vec![Frame::List { list, at: 0 }],
                 waits: None,
                 depth: self.depth + 1,
+                prints_input: false,
             })
         })
     }
@@ -169,20 +183,21 @@ impl Machine {
                 }
                 None => return Some(Waits::Capture { machine, pipe }),
             },
-            Waits::Read { names, is_raw, descriptors } => {
-                if !self.read(kernel, &names, is_raw, &descriptors) {
-                    return Some(Waits::Read { names, is_raw, descriptors });
+            Waits::Read { wants, descriptors } => {
+                if !self.read(kernel, &wants, &descriptors) {
+                    return Some(Waits::Read { wants, descriptors });
                 }
             }
         }
         None
     }
 
-    fn capture(&mut self, kernel: &mut Kernel<'_>, list: Rc<List>) {
-        let Some(mut machine) = self.child(list) else {
+    fn capture(&mut self, kernel: &mut Kernel<'_>, list: &Rc<List>) {
+        let Some(mut machine) = self.child(list.clone()) else {
             self.fail(kernel, "commands are nested too deeply");
             return;
         };
+        machine.prints_input = reads_file_alone(list);
         let pipe = kernel.pipes.make(Pipe { captures: true, ..Pipe::default() });
         machine.descriptors.out = Sink::Pipe(pipe);
         self.waits = Some(Waits::Capture { machine, pipe });
@@ -230,4 +245,15 @@ impl Machine {
         self.stop(status);
         status
     }
+}
+
+/// Whether a list is `< FILE` without a command.
+fn reads_file_alone(list: &List) -> bool {
+    let [item] = list.0.as_slice() else { return false };
+    let ([command], true) = (item.first.commands.as_slice(), item.rest.is_empty()) else { return false };
+    let is_empty = match &command.kind {
+        CommandKind::Simple { assignments, words } => assignments.is_empty() && words.is_empty(),
+        _ => false,
+    };
+    is_empty && matches!(command.redirects.as_slice(), [Redirect { kind: RedirectKind::From(_), .. }])
 }

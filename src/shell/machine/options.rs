@@ -2,6 +2,7 @@
 
 use super::Machine;
 use crate::shell::io::{Descriptors, Kernel};
+pub(super) use crate::shell::syntax::NO_ARRAYS;
 
 /// Options of `set -o` that are taken and have no effect.
 const WITHOUT_EFFECT: &[&str] = &[

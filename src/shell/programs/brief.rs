@@ -2,6 +2,7 @@
 
 use crate::shell::host::{Call, Program, Progress};
 use crate::shell::io::Io;
+use crate::shell::mistake::Mistake;
 
 /// A program that is one function.
 #[derive(Clone)]
@@ -28,13 +29,13 @@ impl Program for Brief {
 #[derive(Clone)]
 pub(super) struct Complaint {
     pub(super) name: String,
-    pub(super) message: String,
+    pub(super) mistake: Mistake,
     pub(super) exit: i32,
 }
 
 impl Program for Complaint {
     fn poll(&mut self, io: &mut Io<'_>) -> Progress {
-        io.err(&self.message);
+        self.mistake.tell(io);
         Progress::Done(self.exit)
     }
 

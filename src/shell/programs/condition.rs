@@ -2,6 +2,7 @@
 
 use crate::shell::host::{Call, FileKind};
 use crate::shell::io::Io;
+use crate::shell::mistake::Mistake;
 
 /// `test EXPRESSION`, `[ EXPRESSION ]`.
 pub(super) fn test(call: &Call, io: &mut Io<'_>) -> i32 {
@@ -19,13 +20,17 @@ pub(super) fn test(call: &Call, io: &mut Io<'_>) -> i32 {
     let mut tester = Tester { call, words, at: 0 };
     let result = if words.is_empty() { Ok(false) } else { tester.any(io) };
     let result = match result {
-        Ok(_) if tester.at < words.len() => Err("too many arguments".to_owned()),
+        Ok(_) if tester.at < words.len() => Err("too many arguments".into()),
         result => result,
     };
     match result {
         Ok(holds) => i32::from(!holds),
-        Err(why) => {
+        Err(Mistake::Wrong(why)) => {
             io.err(&format!("bash: {name}: {why}\n"));
+            2
+        }
+        Err(lacks) => {
+            lacks.of("test").tell(io);
             2
         }
     }
@@ -46,7 +51,7 @@ impl Tester<'_> {
         self.words.len().saturating_sub(self.at)
     }
 
-    fn any(&mut self, io: &mut Io<'_>) -> Result<bool, String> {
+    fn any(&mut self, io: &mut Io<'_>) -> Result<bool, Mistake> {
         let mut holds = self.all(io)?;
         while self.peek(0) == "-o" {
             self.at += 1;
@@ -56,7 +61,7 @@ impl Tester<'_> {
         Ok(holds)
     }
 
-    fn all(&mut self, io: &mut Io<'_>) -> Result<bool, String> {
+    fn all(&mut self, io: &mut Io<'_>) -> Result<bool, Mistake> {
         let mut holds = self.one(io)?;
         while self.peek(0) == "-a" {
             self.at += 1;
@@ -66,11 +71,17 @@ impl Tester<'_> {
         Ok(holds)
     }
 
-    fn one(&mut self, io: &mut Io<'_>) -> Result<bool, String> {
+    fn one(&mut self, io: &mut Io<'_>) -> Result<bool, Mistake> {
         let mut is_negated = false;
         while self.peek(0) == "!" && self.left() > 1 {
             is_negated = !is_negated;
             self.at += 1;
+        }
+        if self.left() > 1 && self.peek(0) == "-v" {
+            return Err(Mistake::lacks("-v: [ -n \"${NAME+set}\" ]"));
+        }
+        if self.left() >= 3 && matches!(self.peek(1), "-nt" | "-ot" | "-ef") {
+            return Err(Mistake::lacks(self.peek(1)));
         }
         let holds = if self.left() >= 3 && is_binary(self.peek(1)) {
             let holds = compare(self.peek(0), self.peek(1), self.peek(2))?;
@@ -84,13 +95,22 @@ impl Tester<'_> {
                 "-d" => io.files().kind(&path) == Some(FileKind::Folder),
                 "-f" => io.files().kind(&path) == Some(FileKind::File),
                 "-s" => io.files().read(&path).is_ok_and(|text| !text.is_empty()),
-                "-t" => false,
+                "-t" | "-L" | "-h" => false,
+                "-x" => is_executable(self.call, self.peek(1), io),
                 _ => io.files().kind(&path).is_some(),
             };
             self.at += 2;
             holds
+        } else if self.peek(0) == "(" && self.left() > 1 {
+            self.at += 1;
+            let holds = self.any(io)?;
+            if self.peek(0) != ")" {
+                return Err("`)' expected".into());
+            }
+            self.at += 1;
+            holds
         } else if self.left() == 0 {
-            return Err("argument expected".to_owned());
+            return Err("argument expected".into());
         } else {
             let holds = !self.peek(0).is_empty();
             self.at += 1;
@@ -100,17 +120,36 @@ impl Tester<'_> {
     }
 }
 
+/// Folders and programs are, and files whose mode says so.
+fn is_executable(call: &Call, name: &str, io: &mut Io<'_>) -> bool {
+    let path = call.path(name);
+    let program = Call { argv: vec![path.clone()], ..call.clone() };
+    match io.files().kind(&path) {
+        Some(FileKind::Folder) => true,
+        _ if io.host().start(&program).is_ok() => true,
+        None => false,
+        Some(FileKind::File) => {
+            let is_so = io.files().attributes(&path).mode.chars().nth(3) == Some('x');
+            if !is_so {
+                io.hint("no file can be made executable in the sandbox: sh FILE runs it");
+            }
+            is_so
+        }
+    }
+}
+
 fn is_unary(word: &str) -> bool {
-    matches!(word, "-z" | "-n" | "-d" | "-f" | "-e" | "-s" | "-r" | "-w" | "-x" | "-t")
+    matches!(word, "-z" | "-n" | "-d" | "-f" | "-e" | "-s" | "-r" | "-w" | "-x" | "-t" | "-L" | "-h")
 }
 
 fn is_binary(word: &str) -> bool {
     matches!(word, "=" | "==" | "!=" | "<" | ">" | "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge")
 }
 
-fn compare(left: &str, operator: &str, right: &str) -> Result<bool, String> {
+fn compare(left: &str, operator: &str, right: &str) -> Result<bool, Mistake> {
     let number = |text: &str| {
-        text.trim().parse::<i64>().ok().ok_or_else(|| format!("{text}: integer expression expected"))
+        let number = text.trim().parse::<i64>().ok();
+        number.ok_or_else(|| Mistake::from(format!("{text}: integer expression expected")))
     };
     Ok(match operator {
         "=" | "==" => left == right,

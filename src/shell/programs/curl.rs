@@ -36,12 +36,12 @@ const LONG: &[(&str, char)] = &[
 
 /// `curl [-sSfiIkLv] [-O] [-o FILE] [-m SECONDS] [-X METHOD] [-w FORMAT] [-H HEADER] URL…`.
 pub(super) fn curl(call: Call) -> Result<Box<dyn Program>, Wrong> {
-    let options = Options::parse(&call, "LOo:sSfkm:iIX:w:H:d:v1", LONG).map_err(|Wrong(message, _)| {
-        let text = message.replace("invalid option -- ", "option ").replace("curl: ", "curl: (2) ");
-        Wrong(text.replace('\'', ""), 2)
+    let options = Options::parse(&call, "LOo:sSfkm:iIX:w:H:d:v1", LONG).map_err(|Wrong(mistake, _)| {
+        let text = mistake.text().replace("invalid option -- ", "option ").replace("curl: ", "curl: (2) ");
+        Wrong(text.replace('\'', "").into(), 2)
     })?;
     if options.operands.is_empty() {
-        return Err(Wrong("curl: (2) no URL specified\n".to_owned(), 2));
+        return Err(Wrong("curl: (2) no URL specified\n".into(), 2));
     }
     Ok(Box::new(Curl { call, options, at: 0, gives_up: None, status: 0 }))
 }

@@ -3,6 +3,7 @@
 use super::Wrong;
 use super::filter::{Filter, Filtering, Flow};
 use super::options::{Options, wrong};
+use crate::shell::escapes::{Place, unescaped};
 use crate::shell::host::{Call, Program};
 use crate::shell::io::Io;
 
@@ -13,12 +14,21 @@ struct Cut {
     delimiter: char,
     output: String,
     only_delimited: bool,
+    is_complement: bool,
 }
 
 /// `cut -d X -f LIST` and `cut -c LIST`.
 pub(super) fn cut(call: Call) -> Result<Box<dyn Program>, Wrong> {
-    let long = [("delimiter", 'd'), ("fields", 'f'), ("characters", 'c'), ("output-delimiter", 'o')];
-    let options = Options::parse(&call, "d:f:c:b:o:s", &long)?;
+    let long = [
+        ("delimiter", 'd'),
+        ("fields", 'f'),
+        ("characters", 'c'),
+        ("output-delimiter", 'o'),
+        ("only-delimited", 's'),
+        ("complement", 'C'),
+        ("bytes", 'b'),
+    ];
+    let options = Options::parse(&call, "d:f:c:b:o:snC", &long)?;
     let letters = options.value('c').or_else(|| options.value('b'));
     let Some(list) = options.value('f').or(letters) else {
         return Err(wrong(&call, "you must specify a list of bytes, characters, or fields"));
@@ -35,6 +45,7 @@ pub(super) fn cut(call: Call) -> Result<Box<dyn Program>, Wrong> {
         delimiter: first,
         output: options.value('o').unwrap_or(delimiter).to_owned(),
         only_delimited: options.has('s'),
+        is_complement: options.has('C'),
     };
     Ok(Filtering::make(call, options.operands, filter))
 }
@@ -55,7 +66,8 @@ fn ranges(fields: &str) -> Option<Vec<(usize, usize)>> {
 
 impl Cut {
     fn picks(&self, index: usize) -> bool {
-        self.ranges.iter().any(|(first, last)| (*first..=*last).contains(&(index + 1)))
+        let is_listed = self.ranges.iter().any(|(first, last)| (*first..=*last).contains(&(index + 1)));
+        is_listed != self.is_complement
     }
 }
 
@@ -100,7 +112,8 @@ struct Tr {
 
 /// `tr SET SET`, `tr -d SET`, `tr -s SET`.
 pub(super) fn tr(call: Call) -> Result<Box<dyn Program>, Wrong> {
-    let options = Options::parse(&call, "cCds", &[("delete", 'd'), ("squeeze-repeats", 's')])?;
+    let options =
+        Options::parse(&call, "cCds", &[("delete", 'd'), ("squeeze-repeats", 's'), ("complement", 'c')])?;
     let mut sets = options.operands.iter().map(|set| letters(set));
     let Some(from) = sets.next() else {
         return Err(wrong(&call, "missing operand"));
@@ -130,7 +143,7 @@ fn letters(set: &str) -> Vec<char> {
     for (name, meaning) in classes {
         set = set.replace(name, meaning);
     }
-    let set: Vec<char> = super::format::escapes(&set).0.chars().collect();
+    let set: Vec<char> = unescaped(&set, Place::Format).0.chars().collect();
     let mut letters = Vec::new();
     let mut at = 0;
     while let Some(first) = set.get(at) {

@@ -12,12 +12,28 @@ const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+const LONG_DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const LONG_MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 /// `date [-d INSTANT] [+FORMAT]`; always in UTC.
 pub(super) fn date(call: &Call, io: &mut Io<'_>) -> i32 {
     let options = match Options::parse(call, "ud:", &[("utc", 'u'), ("date", 'd')]) {
         Ok(options) => options,
-        Err(Wrong(message, exit)) => {
-            io.err(&message);
+        Err(Wrong(mistake, exit)) => {
+            mistake.tell(io);
             return exit;
         }
     };
@@ -64,11 +80,22 @@ pub fn date_text(format: &str, seconds: u64) -> String {
             Some('H') => text.push_str(&format!("{hour:02}")),
             Some('M') => text.push_str(&format!("{minute:02}")),
             Some('S') => text.push_str(&format!("{second:02}")),
+            Some('j') => text.push_str(&format!("{:03}", days - day_of(year, 1, 1) + 1)),
+            Some('y') => text.push_str(&format!("{:02}", year % 100)),
+            Some('D') => text.push_str(&format!("{month:02}/{day:02}/{:02}", year % 100)),
+            Some('R') => text.push_str(&format!("{hour:02}:{minute:02}")),
+            Some('k') => text.push_str(&format!("{hour:>2}")),
+            Some('I') => text.push_str(&format!("{:02}", (hour + 11) % 12 + 1)),
+            Some('p') => text.push_str(if hour < 12 { "AM" } else { "PM" }),
+            Some('u') => text.push_str(&((days + 3) % 7 + 1).to_string()),
+            Some('w') => text.push_str(&((days + 4) % 7).to_string()),
             Some('N') => text.push_str("000000000"),
             Some('F') => text.push_str(&format!("{year}-{month:02}-{day:02}")),
             Some('T') => text.push_str(&format!("{hour:02}:{minute:02}:{second:02}")),
             Some('a') => text.push_str(name(&DAYS, (days + 4) % 7)),
             Some('b' | 'h') => text.push_str(name(&MONTHS, month - 1)),
+            Some('A') => text.push_str(name(&LONG_DAYS, (days + 4) % 7)),
+            Some('B') => text.push_str(name(&LONG_MONTHS, month - 1)),
             Some('s') => text.push_str(&seconds.to_string()),
             Some('Z') => text.push_str("UTC"),
             Some('z') => text.push_str("+0000"),

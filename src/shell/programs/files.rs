@@ -1,20 +1,30 @@
-//! Programs for files: ls, rm, mkdir, cp, mv and the like.
+//! Programs for files: rm, mkdir, cp, mv and the like.
 
 use super::Wrong;
-use super::date;
 use super::options::Options;
 use crate::shell::files::split;
-use crate::shell::host::{Call, Dialect, FileEntry, FileError, FileKind};
+use crate::shell::host::{Call, Dialect, FileError, FileKind};
 use crate::shell::io::Io;
 
 /// Folders that are gone through at most.
 const DEPTH_MAX: u32 = 40;
 
 /// The options, or an exit code after they were complained about.
-fn options(call: &Call, io: &mut Io<'_>, letters: &str) -> Result<Options, i32> {
-    let long = [("recursive", 'r'), ("force", 'f'), ("parents", 'p'), ("all", 'a'), ("verbose", 'v')];
-    Options::parse(call, letters, &long).map_err(|Wrong(message, exit)| {
-        io.err(&message);
+pub(super) fn options(call: &Call, io: &mut Io<'_>, letters: &str) -> Result<Options, i32> {
+    let long = [
+        ("recursive", 'r'),
+        ("force", 'f'),
+        ("parents", 'p'),
+        ("all", 'a'),
+        ("color", 'k'),
+        ("reverse", 'r'),
+        ("almost-all", 'A'),
+        ("directory", 'd'),
+        ("human-readable", 'h'),
+        ("verbose", 'v'),
+    ];
+    Options::parse(call, letters, &long).map_err(|Wrong(mistake, exit)| {
+        mistake.tell(io);
         exit
     })
 }
@@ -51,91 +61,6 @@ fn each(
 pub(super) fn pwd(call: &Call, io: &mut Io<'_>) -> i32 {
     io.out(&format!("{}\n", call.folder));
     0
-}
-
-/// `ls`: `-l`, `-a`, `-d`, `-1`.
-pub(super) fn ls(call: &Call, io: &mut Io<'_>) -> i32 {
-    let options = match options(call, io, "laAd1htrRFS") {
-        Ok(options) => options,
-        Err(exit) => return exit,
-    };
-    let mut names = options.operands.clone();
-    if names.is_empty() {
-        names.push(".".to_owned());
-    }
-    let (mut status, mut files, mut folders) = (0, Vec::new(), Vec::new());
-    for name in &names {
-        let path = call.path(name);
-        match io.files().kind(&path) {
-            None => {
-                let is_busybox = io.host().dialect() == Dialect::BusyBox;
-                let what = if is_busybox { name.clone() } else { format!("cannot access '{name}'") };
-                io.err(&format!("ls: {what}: {}\n", FileError::NotFound));
-                status = if is_busybox { 1 } else { 2 };
-            }
-            Some(FileKind::Folder) if !options.has('d') => folders.push((name.clone(), path)),
-            Some(kind) => {
-                let bytes = io.files().read(&path).map_or(4096, |text| text.len());
-                files.push((FileEntry { name: name.clone(), kind, bytes }, path));
-            }
-        }
-    }
-    show(io, &options, &files, false);
-    for (index, (name, path)) in folders.iter().enumerate() {
-        if names.len() > 1 {
-            let gap = if index > 0 || !files.is_empty() { "\n" } else { "" };
-            io.out(&format!("{gap}{name}:\n"));
-        }
-        let mut entries = io.files().list(path).unwrap_or_default();
-        entries.retain(|entry| options.has('a') || options.has('A') || !entry.name.starts_with('.'));
-        let entries: Vec<(FileEntry, String)> = entries
-            .into_iter()
-            .map(|entry| {
-                let path = format!("{}/{}", path.trim_end_matches('/'), entry.name);
-                (entry, path)
-            })
-            .collect();
-        show(io, &options, &entries, true);
-    }
-    status
-}
-
-fn show(io: &mut Io<'_>, options: &Options, entries: &[(FileEntry, String)], has_total: bool) {
-    if !options.has('l') {
-        let names: Vec<&str> = entries.iter().map(|(entry, _)| entry.name.as_str()).collect();
-        let gap = if io.writes_terminal() && !options.has('1') { "  " } else { "\n" };
-        if !names.is_empty() {
-            io.out(&(names.join(gap) + "\n"));
-        }
-        return;
-    }
-    if has_total {
-        let blocks: usize = entries.iter().map(|(entry, _)| entry.bytes.div_ceil(4096) * 4).sum();
-        io.out(&format!("total {blocks}\n"));
-    }
-    let now = io.now();
-    let today = io.host().unix_seconds(now);
-    let width = entries.iter().map(|(entry, _)| size(entry).to_string().len()).max().unwrap_or(1);
-    for (entry, path) in entries {
-        let shown = io.files().attributes(path);
-        let links = match io.files().list(path) {
-            Ok(below) => 2 + below.iter().filter(|entry| entry.kind == FileKind::Folder).count(),
-            Err(_) => 1,
-        };
-        let when = date::date_text("%b %e %H:%M", shown.modified.unwrap_or(today));
-        io.out(&format!(
-            "{} {links} {} {} {:>width$} {when} {}\n",
-            shown.mode,
-            shown.owner,
-            shown.group,
-            size(entry),
-            entry.name
-        ));
-    }
-}
-
-fn size(entry: &FileEntry) -> usize {
-    if entry.kind == FileKind::Folder { 4096 } else { entry.bytes }
 }
 
 /// `rm`: `-r`, `-f`.

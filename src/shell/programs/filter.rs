@@ -15,6 +15,16 @@ pub(super) enum Flow {
     Stop,
 }
 
+/// What is done about a file that could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Missing {
+    Tell,
+    /// Nothing is said.
+    Hide,
+    /// It is said, and nothing else is done.
+    Stop,
+}
+
 /// What a program does with its lines.
 pub(super) trait Filter {
     /// A file begins; standard input has no name.
@@ -41,6 +51,17 @@ pub(super) trait Filter {
         true
     }
 
+    /// What is to be done about a file that could not be read.
+    fn missing(&self) -> Missing {
+        Missing::Tell
+    }
+
+    /// Takes an operand that is no file but an assignment; whether it was one.
+    fn assigns(&mut self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
+
     /// The exit code when a file could not be read.
     fn failure(&self) -> i32 {
         1
@@ -63,6 +84,8 @@ pub(super) struct Filtering {
     files: VecDeque<String>,
     current: Option<Current>,
     has_failed: bool,
+    /// Nothing more is done.
+    is_over: bool,
 }
 
 #[derive(Clone)]
@@ -79,7 +102,14 @@ impl Filtering {
         if files.is_empty() {
             files.push_back("-".to_owned());
         }
-        Box::new(Self { call, filter: Box::new(filter), files, current: None, has_failed: false })
+        Box::new(Self {
+            call,
+            filter: Box::new(filter),
+            files,
+            current: None,
+            has_failed: false,
+            is_over: false,
+        })
     }
 
     fn open(&mut self, io: &mut Io<'_>) -> Option<Flow> {
@@ -87,6 +117,9 @@ impl Filtering {
         if name == "-" {
             self.current = Some(Current { reads_input: true, text: String::new(), at: 0 });
             return Some(self.filter.begin(None, io));
+        }
+        if self.filter.assigns(&name) {
+            return Some(Flow::More);
         }
         let path = self.call.path(&name);
         if io.files().kind(&path) == Some(FileKind::Folder) && self.filter.enters(&name) {
@@ -100,10 +133,17 @@ impl Filtering {
             }
             Err(error) => {
                 self.has_failed = true;
+                let missing = self.filter.missing();
+                self.is_over = missing == Missing::Stop;
+                if missing == Missing::Hide {
+                    return Some(Flow::More);
+                }
                 let what = match self.call.name() {
                     "head" | "tail" => format!("cannot open '{name}' for reading"),
                     "tac" => format!("failed to open '{name}' for reading"),
-                    "rev" => format!("cannot open {name}"),
+                    "rev" | "awk" | "gawk" => format!("cannot open {name}"),
+                    "sed" => format!("can't read {name}"),
+                    "sort" => format!("cannot read: {name}"),
                     _ => name,
                 };
                 let what = match io.host().dialect() {
@@ -129,6 +169,9 @@ impl Filtering {
     }
 
     fn end(&mut self, io: &mut Io<'_>) -> Progress {
+        if self.is_over {
+            return Progress::Done(self.filter.failure());
+        }
         let status = self.filter.end(io);
         Progress::Done(if self.has_failed { self.filter.failure().max(status) } else { status })
     }
@@ -177,6 +220,7 @@ impl Program for Filtering {
             }
             let Some(current) = &mut self.current else {
                 match self.open(io) {
+                    _ if self.is_over => return self.end(io),
                     None | Some(Flow::Stop) => return self.end(io),
                     Some(Flow::More) => continue,
                 }

@@ -2,31 +2,102 @@
 
 use super::numbers::{exponential, general, number};
 use super::quoting::quote;
+use crate::shell::escapes::{Place, unescaped};
 
 /// The widest field.
 const WIDTH_MAX: usize = 10_000;
+/// What may stand behind `%`.
+const VERBS: &str = "diuxXocfFeEgGbqs";
 
-/// Writes values by a format; says how many of them it took.
-pub(super) fn format(format: &str, values: &[String]) -> (String, usize) {
-    let mut text = String::new();
-    let mut taken = 0;
+/// A value that is written.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Argument {
+    pub(super) text: String,
+    /// What it is as a number, where that is known; a shell's printf reads its text.
+    pub(super) number: Option<f64>,
+    /// `%c` writes the letter with this number.
+    pub(super) is_code: bool,
+}
+
+impl Argument {
+    /// A word of the shell.
+    pub(super) fn word(text: &str) -> Self {
+        Self { text: text.to_owned(), ..Self::default() }
+    }
+}
+
+/// What a format made.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Formatted {
+    pub(super) text: String,
+    /// How many values it took.
+    pub(super) taken: usize,
+    /// What is wrong with values and format, in printf's words.
+    pub(super) wrong: Vec<String>,
+    /// Nothing more is written: at a `\c`, or where the format is wrong.
+    pub(super) is_cut: bool,
+}
+
+/// A piece of a format that begins with `%`.
+#[derive(Default)]
+struct Directive {
+    flags: String,
+    width: usize,
+    precision: Option<usize>,
+}
+
+type Letters<'a> = std::iter::Peekable<std::str::Chars<'a>>;
+
+/// Writes values by a format.
+pub(super) fn format(format: &str, values: &[Argument]) -> Formatted {
+    let mut made = Formatted::default();
     let mut letters = format.chars().peekable();
     while let Some(letter) = letters.next() {
         if letter != '%' {
-            text.push(letter);
+            made.text.push(letter);
             continue;
         }
-        let mut flags = String::new();
-        while let Some(flag) = letters.next_if(|letter| matches!(letter, '-' | '0' | '+' | ' ' | '#')) {
-            flags.push(flag);
+        let directive = made.directive(&mut letters, values);
+        match letters.next() {
+            None => {
+                made.text.push('%');
+                made.wrong.push("`%': missing format character".to_owned());
+                made.is_cut = true;
+            }
+            Some('%') => made.text.push('%'),
+            Some(verb) if !VERBS.contains(verb) => {
+                made.wrong.push(format!("`{verb}': invalid format character"));
+                made.is_cut = true;
+            }
+            Some(verb) => {
+                let value = made.next(values);
+                let text = made.one(verb, &value, &directive);
+                made.text.push_str(&pad(&text, &directive, verb));
+            }
         }
-        let mut next_value = || {
-            taken += 1;
-            values.get(taken - 1).cloned().unwrap_or_default()
-        };
-        let mut number = |letters: &mut std::iter::Peekable<std::str::Chars<'_>>| -> Option<usize> {
+        if made.is_cut {
+            break;
+        }
+    }
+    made
+}
+
+impl Formatted {
+    fn next(&mut self, values: &[Argument]) -> Argument {
+        self.taken += 1;
+        values.get(self.taken - 1).cloned().unwrap_or_default()
+    }
+
+    /// Flags, width and precision.
+    fn directive(&mut self, letters: &mut Letters<'_>, values: &[Argument]) -> Directive {
+        let mut directive = Directive::default();
+        while let Some(flag) = letters.next_if(|letter| matches!(letter, '-' | '0' | '+' | ' ' | '#')) {
+            directive.flags.push(flag);
+        }
+        let mut number = |letters: &mut Letters<'_>| -> Option<i64> {
             if letters.next_if_eq(&'*').is_some() {
-                return next_value().parse().ok();
+                let value = self.next(values);
+                return Some(self.whole(&value));
             }
             let mut digits = String::new();
             while let Some(digit) = letters.next_if(char::is_ascii_digit) {
@@ -34,95 +105,142 @@ pub(super) fn format(format: &str, values: &[String]) -> (String, usize) {
             }
             digits.parse().ok()
         };
-        let width = number(&mut letters).unwrap_or(0).min(WIDTH_MAX);
-        let precision = letters.next_if_eq(&'.').map(|_| number(&mut letters).unwrap_or(0).min(WIDTH_MAX));
+        let size = |number: i64| usize::try_from(number.unsigned_abs()).unwrap_or(WIDTH_MAX).min(WIDTH_MAX);
+        let width = number(letters).unwrap_or(0);
+        if width < 0 {
+            directive.flags.push('-');
+        }
+        directive.width = size(width);
+        directive.precision = letters.next_if_eq(&'.').map(|_| size(number(letters).unwrap_or(0)));
         while letters.next_if(|letter| matches!(letter, 'l' | 'h')).is_some() {}
-        match letters.next() {
-            None | Some('%') => text.push('%'),
-            Some(verb) => {
-                let value = next_value();
-                text.push_str(&pad(&one(verb, &value, precision, &flags), width, &flags, verb));
+        directive
+    }
+
+    fn one(&mut self, verb: char, value: &Argument, directive: &Directive) -> String {
+        let precision = directive.precision;
+        let decimal = |number: f64| match verb {
+            'f' | 'F' => format!("{number:.*}", precision.unwrap_or(6)),
+            'e' | 'E' => exponential(number, precision.unwrap_or(6)),
+            _ => general(number, precision.unwrap_or(6)),
+        };
+        match verb {
+            'd' | 'i' => signed(&digits(self.whole(value), precision), directive),
+            'u' | 'x' | 'X' | 'o' => {
+                let number = self.whole(value);
+                let (prefix, text) = match verb {
+                    'u' => ("", format!("{}", number.cast_unsigned())),
+                    'x' => ("0x", format!("{number:x}")),
+                    'X' => ("0X", format!("{number:X}")),
+                    _ => ("0", format!("{number:o}")),
+                };
+                let has_prefix = directive.flags.contains('#') && number != 0;
+                format!("{}{text:0>1$}", if has_prefix { prefix } else { "" }, precision.unwrap_or(0))
             }
+            'f' | 'F' | 'e' | 'g' => signed(&decimal(self.real(value)), directive),
+            'E' | 'G' => signed(&decimal(self.real(value)), directive).to_ascii_uppercase(),
+            'c' if value.is_code => char::from_u32(number_as_code(value.number.unwrap_or_default()))
+                .map(String::from)
+                .unwrap_or_default(),
+            'c' => value.text.chars().next().map(String::from).unwrap_or_default(),
+            'b' => {
+                let (text, is_cut) = unescaped(&value.text, Place::Value);
+                self.is_cut |= is_cut;
+                text
+            }
+            'q' => quote(&value.text),
+            _ => match precision {
+                Some(length) => value.text.chars().take(length).collect(),
+                None => value.text.clone(),
+            },
         }
     }
-    (text, taken)
-}
 
-fn one(verb: char, value: &str, precision: Option<usize>, flags: &str) -> String {
-    let plus = if flags.contains('+') { "+" } else { "" };
-    match verb {
-        'd' | 'i' | 'u' => {
-            let number = whole(value);
-            if number >= 0 { format!("{plus}{number}") } else { number.to_string() }
+    fn real(&mut self, value: &Argument) -> f64 {
+        if let Some(number) = value.number {
+            return number;
         }
-        'x' => format!("{:x}", whole(value)),
-        'X' => format!("{:X}", whole(value)),
-        'o' => format!("{:o}", whole(value)),
-        'c' => value.chars().next().map(String::from).unwrap_or_default(),
-        'f' | 'F' => format!("{:.*}", precision.unwrap_or(6), number(value)),
-        'e' => exponential(number(value), precision.unwrap_or(6)),
-        'E' => exponential(number(value), precision.unwrap_or(6)).to_ascii_uppercase(),
-        'g' => general(number(value), precision.unwrap_or(6)),
-        'G' => general(number(value), precision.unwrap_or(6)).to_ascii_uppercase(),
-        'b' => escapes(value).0,
-        'q' => quote(value),
-        _ => match precision {
-            Some(length) => value.chars().take(length).collect(),
-            None => value.to_owned(),
-        },
+        let text = value.text.trim_start();
+        if let Some(code) = code(text) {
+            return f64::from(code);
+        }
+        let is_whole = text.parse::<f64>().is_ok() || text.is_empty();
+        if !is_whole {
+            self.wrong.push(format!("{}: invalid number", value.text));
+        }
+        number(text)
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a number out of range is cut to the largest, as in awk"
+    )]
+    fn whole(&mut self, value: &Argument) -> i64 {
+        if let Some(number) = value.number {
+            return number as i64;
+        }
+        let text = value.text.trim_start();
+        if let Some(code) = code(text) {
+            return i64::from(code);
+        }
+        let (sign, bare) =
+            text.strip_prefix('-').map_or((1, text.trim_start_matches('+')), |bare| (-1, bare));
+        let (radix, bare) =
+            match (bare.strip_prefix("0x").or(bare.strip_prefix("0X")), bare.strip_prefix('0')) {
+                (Some(hexadecimal), _) => (16, hexadecimal),
+                (None, Some(octal)) if !octal.is_empty() => (8, octal),
+                _ => (10, bare),
+            };
+        let end = bare.find(|letter: char| !letter.is_digit(radix)).unwrap_or(bare.len());
+        let read = i64::from_str_radix(bare.get(..end).unwrap_or_default(), radix);
+        if end < bare.len() || (end == 0 && !text.is_empty()) {
+            self.wrong.push(format!("{}: invalid number", value.text));
+        }
+        sign * read.unwrap_or(if end > 18 { i64::MAX } else { 0 })
     }
 }
 
-fn pad(text: &str, width: usize, flags: &str, verb: char) -> String {
-    let missing = width.saturating_sub(text.chars().count());
+/// The number of the letter behind a quote: `"'A"` is 65.
+fn code(text: &str) -> Option<u32> {
+    let letter = text.strip_prefix(['\'', '"'])?.chars().next();
+    Some(letter.map_or(0, u32::from))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "no letter has such a number")]
+fn number_as_code(number: f64) -> u32 {
+    number.max(0.0) as u32
+}
+
+/// A whole number with so many digits at least.
+fn digits(number: i64, least: Option<usize>) -> String {
+    let sign = if number < 0 { "-" } else { "" };
+    format!("{sign}{:0>1$}", number.unsigned_abs(), least.unwrap_or(0))
+}
+
+/// A number with the sign that the flags ask for.
+fn signed(text: &str, directive: &Directive) -> String {
+    let sign = match text.starts_with('-') {
+        false if directive.flags.contains('+') => "+",
+        false if directive.flags.contains(' ') => " ",
+        _ => "",
+    };
+    format!("{sign}{text}")
+}
+
+fn pad(text: &str, directive: &Directive, verb: char) -> String {
+    let flags = &directive.flags;
+    let missing = directive.width.saturating_sub(text.chars().count());
     if flags.contains('-') {
         return format!("{text}{}", " ".repeat(missing));
     }
-    if flags.contains('0') && !matches!(verb, 's' | 'c' | 'b' | 'q') {
-        let (sign, digits) = text.split_at(usize::from(text.starts_with(['-', '+'])));
+    let is_whole = matches!(verb, 'd' | 'i' | 'u' | 'x' | 'X' | 'o');
+    if flags.contains('0')
+        && !matches!(verb, 's' | 'c' | 'b' | 'q')
+        && !(is_whole && directive.precision.is_some())
+    {
+        let (sign, digits) = text.split_at(usize::from(text.starts_with(['-', '+', ' '])));
         return format!("{sign}{}{digits}", "0".repeat(missing));
     }
     format!("{}{text}", " ".repeat(missing))
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a number out of range is cut to the largest, as in awk")]
-fn whole(text: &str) -> i64 {
-    text.trim().parse().unwrap_or_else(|_| number(text) as i64)
-}
-
-/// Backslashes of `echo -e` and of formats; whether the text ends at a `\c`.
-pub(super) fn escapes(text: &str) -> (String, bool) {
-    let mut result = String::new();
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        if letter != '\\' {
-            result.push(letter);
-            continue;
-        }
-        match letters.next() {
-            Some('n') => result.push('\n'),
-            Some('t') => result.push('\t'),
-            Some('r') => result.push('\r'),
-            Some('a') => result.push('\u{7}'),
-            Some('e') => result.push('\u{1b}'),
-            Some('\\') | None => result.push('\\'),
-            Some('c') => return (result, true),
-            Some('0') => {
-                let mut code = 0;
-                for _ in 0..3 {
-                    let Some(digit) = letters.peek().and_then(|letter| letter.to_digit(8)) else { break };
-                    code = code * 8 + digit;
-                    letters.next();
-                }
-                result.extend(char::from_u32(code));
-            }
-            Some(other) => {
-                result.push('\\');
-                result.push(other);
-            }
-        }
-    }
-    (result, false)
 }
 
 #[cfg(test)]
@@ -141,10 +259,15 @@ mod tests {
             ("%g %g %G", &["1e10", "0.5", "0.00001"], "1e+10 0.5 1E-05"),
             ("%q %q", &["a b", ""], "a\\ b ''"),
             ("%", &[], "%"),
+            ("%+d % d %+.1f %.3d %5.2d|", &["1", "2", "3", "4", "5"], "+1  2 +3.0 004    05|"),
+            ("%#x %#o %u %x", &["31", "8", "-1", "0x1f"], "0x1f 010 18446744073709551615 1f"),
+            ("%d %d %d", &["'A", "010", ""], "65 8 0"),
+            ("%-*d|%*s|", &["5", "42", "-4", "x"], "42   |x   |"),
+            ("a%z%d", &["1"], "a"),
         ];
         for (text, values, expected) in cases {
-            let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
-            assert_eq!(format(text, &values).0, expected, "{text}");
+            let values: Vec<Argument> = values.iter().map(|value| Argument::word(value)).collect();
+            assert_eq!(format(text, &values).text, expected, "{text}");
         }
     }
 }

@@ -1,16 +1,17 @@
 //! `grep`: lines that a pattern fits.
 //!
-//! Left out: colours, patterns of Perl beyond the extended ones.
+//! Left out: colours, and of Perl's patterns what `regex` leaves out.
 
 use std::collections::VecDeque;
 
 use super::Wrong;
-use super::filter::{Filter, Filtering, Flow};
-use super::options::{Options, wrong};
+use super::filter::{Filter, Filtering, Flow, Missing};
+use super::options::{Options, refused, wrong};
 use crate::shell::glob;
 use crate::shell::host::{Call, Program};
 use crate::shell::io::Io;
-use crate::shell::regex::{Dialect, Regex};
+use crate::shell::mistake::Mistake;
+use crate::shell::regex::{Bounds, Dialect, Regex};
 
 #[derive(Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -33,40 +34,52 @@ struct Grep {
     has_picked: bool,
     held: VecDeque<(usize, String)>,
     owed: usize,
-    last_printed: usize,
+    last_printed: Option<usize>,
+    has_printed: bool,
     has_begun: bool,
+    is_single: bool,
+    bounds: Bounds,
 }
+
+const LONG: &[(&str, char)] = &[
+    ("invert-match", 'v'),
+    ("ignore-case", 'i'),
+    ("count", 'c'),
+    ("extended-regexp", 'E'),
+    ("fixed-strings", 'F'),
+    ("perl-regexp", 'P'),
+    ("only-matching", 'o'),
+    ("line-number", 'n'),
+    ("quiet", 'q'),
+    ("word-regexp", 'w'),
+    ("line-regexp", 'x'),
+    ("files-with-matches", 'l'),
+    ("files-without-match", 'L'),
+    ("file", 'f'),
+    ("after-context", 'A'),
+    ("before-context", 'B'),
+    ("context", 'C'),
+    ("max-count", 'm'),
+    ("regexp", 'e'),
+    ("recursive", 'r'),
+    ("include", 'Y'),
+    ("color", 'k'),
+    ("colour", 'k'),
+    ("line-buffered", 'k'),
+    ("basic-regexp", 'G'),
+    ("no-messages", 's'),
+    ("no-filename", 'h'),
+    ("with-filename", 'H'),
+    ("silent", 'q'),
+    ("text", 'a'),
+    ("dereference-recursive", 'R'),
+];
 
 /// `grep`, `egrep` and `fgrep`.
 pub(super) fn grep(call: Call) -> Result<Box<dyn Program>, Wrong> {
-    let long = [
-        ("invert-match", 'v'),
-        ("ignore-case", 'i'),
-        ("count", 'c'),
-        ("extended-regexp", 'E'),
-        ("fixed-strings", 'F'),
-        ("perl-regexp", 'P'),
-        ("only-matching", 'o'),
-        ("line-number", 'n'),
-        ("quiet", 'q'),
-        ("word-regexp", 'w'),
-        ("line-regexp", 'x'),
-        ("files-with-matches", 'l'),
-        ("files-without-match", 'L'),
-        ("file", 'f'),
-        ("after-context", 'A'),
-        ("before-context", 'B'),
-        ("context", 'C'),
-        ("max-count", 'm'),
-        ("regexp", 'e'),
-        ("recursive", 'r'),
-        ("include", 'Y'),
-        ("color", 'k'),
-        ("colour", 'k'),
-        ("line-buffered", 'k'),
-    ];
-    let mut flags = Options::parse(&call, "vicEFGPonqwxlLHhskrRIY:A:B:C:m:e:f:", &long)?;
-    let mut texts: Vec<String> = flags.values('e').map(str::to_owned).collect();
+    let mut flags = Options::parse(&call, "vicEFGPonqwxlLHhskrRIyaY:A:B:C:m:e:f:", LONG)?;
+    let mut texts: Vec<String> =
+        flags.values('e').flat_map(|text| text.split('\n')).map(str::to_owned).collect();
     if texts.is_empty() && !flags.has('f') {
         if flags.operands.is_empty() {
             return Err(wrong(&call, "usage: grep [OPTION]... PATTERNS [FILE]..."));
@@ -75,7 +88,7 @@ pub(super) fn grep(call: Call) -> Result<Box<dyn Program>, Wrong> {
     }
     let mut patterns = Vec::new();
     for text in texts {
-        patterns.push(pattern(&call, &flags, &text).map_err(|why| wrong(&call, &why))?);
+        patterns.push(pattern(&call, &flags, &text).map_err(|why| refused(&call, why))?);
     }
     let context = flags.number(&call, 'C', "context length argument")?.unwrap_or(0);
     let mut files = flags.operands.clone();
@@ -90,6 +103,8 @@ pub(super) fn grep(call: Call) -> Result<Box<dyn Program>, Wrong> {
         after: flags.number(&call, 'A', "context length argument")?.unwrap_or(context),
         includes: flags.values('Y').map(|pattern| pattern.chars().collect()).collect(),
         most: flags.number(&call, 'm', "max count")?,
+        is_single: files.len() <= 1 && !recurses(&flags),
+        bounds: bounds(&flags),
         shows_name: flags.has('H') || (files.len() > 1 && !flags.has('h')),
         flags,
         has_failed: false,
@@ -99,7 +114,8 @@ pub(super) fn grep(call: Call) -> Result<Box<dyn Program>, Wrong> {
         has_picked: false,
         held: VecDeque::new(),
         owed: 0,
-        last_printed: 0,
+        last_printed: None,
+        has_printed: false,
         has_begun: false,
     };
     Ok(Filtering::make(call, files, filter))
@@ -109,29 +125,28 @@ fn recurses(flags: &Options) -> bool {
     flags.has('r') || flags.has('R')
 }
 
-fn pattern(call: &Call, flags: &Options, text: &str) -> Result<Regex, String> {
-    let is_fixed = flags.has('F') || call.name() == "fgrep";
-    let is_extended = flags.has('E') || flags.has('P') || call.name() == "egrep";
-    let mut dialect = if is_extended { Dialect::Extended } else { Dialect::Basic };
-    let mut text = text.to_owned();
-    if is_fixed {
-        dialect = Dialect::Extended;
-        text = text
-            .chars()
-            .flat_map(|letter| {
-                let escapes = letter.is_ascii_punctuation() && letter != '<' && letter != '>';
-                escapes.then_some('\\').into_iter().chain([letter])
-            })
-            .collect();
+fn pattern(call: &Call, flags: &Options, text: &str) -> Result<Regex, Mistake> {
+    let folds_case = flags.has('i') || flags.has('y');
+    if flags.has('F') || call.name() == "fgrep" {
+        return Ok(Regex::literal(text, folds_case));
     }
-    let (open, close) = if dialect == Dialect::Extended { ("(", ")") } else { ("\\(", "\\)") };
-    if flags.has('w') {
-        text = format!("\\b{open}{text}{close}\\b");
+    let dialect = if flags.has('P') {
+        Dialect::Perl
+    } else if flags.has('E') || call.name() == "egrep" {
+        Dialect::Extended
+    } else {
+        Dialect::Basic
+    };
+    Regex::new(text, dialect, folds_case)
+}
+
+/// Whether a find must be a word or a line.
+fn bounds(flags: &Options) -> Bounds {
+    match (flags.has('x'), flags.has('w')) {
+        (true, _) => Bounds::Line,
+        (false, true) => Bounds::Word,
+        (false, false) => Bounds::Any,
     }
-    if flags.has('x') {
-        text = format!("^{open}{text}{close}$");
-    }
-    Regex::new(&text, dialect, flags.has('i'))
 }
 
 impl Grep {
@@ -141,27 +156,35 @@ impl Grep {
         format!("{name}{number}")
     }
 
+    /// Prints a line; of those around finds `-o` leaves nothing but the marks between groups.
     fn print(&mut self, number: usize, line: &str, mark: char, io: &mut Io<'_>) {
-        let has_context = self.before + self.after > 0;
-        if has_context && self.last_printed > 0 && number > self.last_printed + 1 {
+        let has_context = ['A', 'B', 'C'].iter().any(|flag| self.flags.has(*flag));
+        let is_apart = self.last_printed.is_none_or(|last| number > last + 1);
+        if has_context && self.has_printed && is_apart {
             io.out("--\n");
         }
-        self.last_printed = number;
-        io.out(&format!("{}{line}\n", self.head(number, mark)));
+        self.last_printed = Some(number);
+        self.has_printed = true;
+        if !self.flags.has('o') {
+            io.out(&format!("{}{line}\n", self.head(number, mark)));
+        } else if (mark == ':') != self.flags.has('v') {
+            self.print_parts(number, line, mark, io);
+        }
     }
 
-    fn print_parts(&self, line: &str, io: &mut Io<'_>) {
+    fn print_parts(&self, number: usize, line: &str, mark: char, io: &mut Io<'_>) {
         let letters: Vec<char> = line.chars().collect();
         let mut from = 0;
         while from <= letters.len() {
-            let found = self.patterns.iter().filter_map(|pattern| pattern.find(&letters, from));
+            let found =
+                self.patterns.iter().filter_map(|pattern| pattern.find_as(&letters, from, self.bounds));
             let spans = found.filter_map(|groups| Some(((*groups.first()?)?, (*groups.get(1)?)?)));
             let Some((begin, end)) = spans.min_by_key(|(begin, end)| (*begin, usize::MAX - end)) else {
                 return;
             };
             if end > begin {
                 let text: String = letters.get(begin..end).unwrap_or_default().iter().collect();
-                io.out(&format!("{}{text}\n", self.head(self.number, ':')));
+                io.out(&format!("{}{text}\n", self.head(number, mark)));
             }
             from = end.max(begin + 1);
         }
@@ -171,18 +194,12 @@ impl Grep {
         for (number, line) in std::mem::take(&mut self.held) {
             self.print(number, &line, '-', io);
         }
-        if self.flags.has('o') {
-            if !self.flags.has('v') {
-                self.print_parts(line, io);
-            }
-        } else {
-            self.print(self.number, line, ':', io);
-        }
+        self.print(self.number, line, ':', io);
         self.owed = self.after;
     }
 
     /// The patterns of files, a line each.
-    fn read_patterns(&mut self, io: &mut Io<'_>) -> Result<(), String> {
+    fn read_patterns(&mut self, io: &mut Io<'_>) -> Result<(), Mistake> {
         for name in std::mem::take(&mut self.unread) {
             let text = io.read_file(&self.call.path(&name)).map_err(|error| format!("{name}: {error}"))?;
             for line in text.lines() {
@@ -190,6 +207,15 @@ impl Grep {
             }
         }
         Ok(())
+    }
+
+    /// A line after as many as are wanted: some that follow the last one are still printed.
+    fn after_last(&mut self, line: &str, io: &mut Io<'_>) -> Flow {
+        if self.owed > 0 {
+            self.owed -= 1;
+            self.print(self.number, line, '-', io);
+        }
+        if self.owed == 0 && self.is_single { Flow::Stop } else { Flow::More }
     }
 
     fn finish_file(&mut self, io: &mut Io<'_>) {
@@ -206,14 +232,14 @@ impl Grep {
 impl Filter for Grep {
     fn begin(&mut self, name: Option<&str>, io: &mut Io<'_>) -> Flow {
         if let Err(why) = self.read_patterns(io) {
-            io.err(&format!("{}: {why}\n", self.call.name()));
+            why.of(self.call.name()).tell(io);
             self.has_failed = true;
             return Flow::Stop;
         }
         self.finish_file(io);
         self.has_begun = true;
         name.unwrap_or("(standard input)").clone_into(&mut self.name);
-        (self.number, self.picked, self.owed, self.last_printed) = (0, 0, 0, 0);
+        (self.number, self.picked, self.owed, self.last_printed) = (0, 0, 0, None);
         self.held.clear();
         Flow::More
     }
@@ -221,9 +247,10 @@ impl Filter for Grep {
     fn line(&mut self, line: &str, _: bool, io: &mut Io<'_>) -> Flow {
         self.number += 1;
         if self.most.is_some_and(|most| self.picked >= most) {
-            return Flow::More;
+            return self.after_last(line, io);
         }
-        let fits = self.patterns.iter().any(|pattern| pattern.fits(line)) != self.flags.has('v');
+        let fits =
+            self.patterns.iter().any(|pattern| pattern.fits_as(line, self.bounds)) != self.flags.has('v');
         if fits {
             self.picked += 1;
             self.has_picked = true;
@@ -235,6 +262,9 @@ impl Filter for Grep {
             }
             if !['c', 'l', 'L'].iter().any(|flag| self.flags.has(*flag)) {
                 self.pick(line, io);
+            }
+            if self.most == Some(self.picked) && self.owed == 0 && self.is_single {
+                return Flow::Stop;
             }
         } else if self.owed > 0 {
             self.owed -= 1;
@@ -266,6 +296,10 @@ impl Filter for Grep {
 
     fn failure(&self) -> i32 {
         2
+    }
+
+    fn missing(&self) -> Missing {
+        if self.flags.has('s') { Missing::Hide } else { Missing::Tell }
     }
 
     fn boxed_clone(&self) -> Box<dyn Filter> {

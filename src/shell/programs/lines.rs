@@ -1,4 +1,4 @@
-//! Small filters: head, tail, uniq, wc.
+//! The first and the last lines: head, tail.
 
 use std::collections::VecDeque;
 
@@ -12,6 +12,8 @@ use crate::shell::io::Io;
 #[derive(Clone, Copy)]
 struct Count {
     number: usize,
+    /// Files have a title: always, never, or where there are several.
+    titles: Option<bool>,
     /// `head -n -5` leaves the last out, `tail -n +5` begins there.
     is_turned: bool,
     bytes: bool,
@@ -28,7 +30,9 @@ fn count(call: &mut Call) -> Result<(Count, Vec<String>), Wrong> {
         }
         is_value = takes_value && !is_value;
     }
-    let options = Options::parse(call, "n:c:qfv", &[("lines", 'n'), ("bytes", 'c'), ("follow", 'f')])?;
+    let long =
+        [("lines", 'n'), ("bytes", 'c'), ("follow", 'f'), ("quiet", 'q'), ("silent", 'q'), ("verbose", 'v')];
+    let options = Options::parse(call, if call.name() == "head" { "n:c:qv" } else { "n:c:qfv" }, &long)?;
     let bytes = options.has('c');
     let text = options.value(if bytes { 'c' } else { 'n' }).unwrap_or("10");
     let turn = if call.name() == "head" { '-' } else { '+' };
@@ -37,12 +41,13 @@ fn count(call: &mut Call) -> Result<(Count, Vec<String>), Wrong> {
         let what = if bytes { "bytes" } else { "lines" };
         return Err(wrong(call, &format!("invalid number of {what}: '{text}'")));
     };
-    Ok((Count { number, is_turned: text.starts_with(turn), bytes }, options.operands))
+    let titles = options.has('v').then_some(true).or(options.has('q').then_some(false));
+    Ok((Count { number, titles, is_turned: text.starts_with(turn), bytes }, options.operands))
 }
 
 /// Prints `==> FILE <==` between several files.
-fn title(name: Option<&str>, begun: &mut usize, of: usize, io: &mut Io<'_>) {
-    if of > 1 {
+fn title(name: Option<&str>, begun: &mut usize, of: usize, count: Count, io: &mut Io<'_>) {
+    if count.titles.unwrap_or(of > 1) {
         let gap = if *begun > 0 { "\n" } else { "" };
         io.out(&format!("{gap}==> {} <==\n", name.unwrap_or("standard input")));
     }
@@ -54,6 +59,8 @@ struct Head {
     count: Count,
     seen: usize,
     held: VecDeque<String>,
+    /// The last letters, when these are not wanted.
+    tail: String,
     files: usize,
     begun: usize,
 }
@@ -61,15 +68,17 @@ struct Head {
 /// `head`.
 pub(super) fn head(mut call: Call) -> Result<Box<dyn Program>, Wrong> {
     let (count, files) = count(&mut call)?;
-    let filter = Head { count, seen: 0, held: VecDeque::new(), files: files.len(), begun: 0 };
+    let filter =
+        Head { count, seen: 0, held: VecDeque::new(), tail: String::new(), files: files.len(), begun: 0 };
     Ok(Filtering::make(call, files, filter))
 }
 
 impl Filter for Head {
     fn begin(&mut self, name: Option<&str>, io: &mut Io<'_>) -> Flow {
-        title(name, &mut self.begun, self.files, io);
+        title(name, &mut self.begun, self.files, self.count, io);
         self.seen = 0;
         self.held.clear();
+        self.tail.clear();
         if self.count.number == 0 && !self.count.is_turned && self.files < 2 {
             Flow::Stop
         } else {
@@ -79,6 +88,14 @@ impl Filter for Head {
 
     fn line(&mut self, line: &str, has_end: bool, io: &mut Io<'_>) -> Flow {
         let text = format!("{line}{}", if has_end { "\n" } else { "" });
+        if self.count.is_turned && self.count.bytes {
+            self.tail.push_str(&text);
+            let end = self.tail.len().saturating_sub(self.count.number);
+            let end = (0..=end).rev().find(|end| self.tail.is_char_boundary(*end)).unwrap_or(0);
+            let rest = self.tail.split_off(end);
+            io.out(&std::mem::replace(&mut self.tail, rest));
+            return Flow::More;
+        }
         if self.count.is_turned {
             self.held.push_back(text);
             if self.held.len() > self.count.number {
@@ -114,6 +131,7 @@ impl Filter for Head {
 struct Tail {
     count: Count,
     seen: usize,
+    bytes: usize,
     held: VecDeque<String>,
     files: usize,
     begun: usize,
@@ -122,7 +140,7 @@ struct Tail {
 /// `tail`.
 pub(super) fn tail(mut call: Call) -> Result<Box<dyn Program>, Wrong> {
     let (count, files) = count(&mut call)?;
-    let filter = Tail { count, seen: 0, held: VecDeque::new(), files: files.len(), begun: 0 };
+    let filter = Tail { count, seen: 0, bytes: 0, held: VecDeque::new(), files: files.len(), begun: 0 };
     Ok(Filtering::make(call, files, filter))
 }
 
@@ -141,7 +159,7 @@ impl Tail {
 impl Filter for Tail {
     fn begin(&mut self, name: Option<&str>, io: &mut Io<'_>) -> Flow {
         self.flush(io);
-        title(name, &mut self.begun, self.files, io);
+        title(name, &mut self.begun, self.files, self.count, io);
         self.seen = 0;
         Flow::More
     }
@@ -150,7 +168,13 @@ impl Filter for Tail {
         let text = format!("{line}{}", if has_end { "\n" } else { "" });
         self.seen += 1;
         if self.count.is_turned {
-            if self.seen >= self.count.number {
+            if self.count.bytes {
+                // `+N` begins at byte N.
+                let from = self.count.number.saturating_sub(self.bytes).saturating_sub(1).min(text.len());
+                let from = (from..=text.len()).find(|from| text.is_char_boundary(*from)).unwrap_or(0);
+                io.out(text.get(from..).unwrap_or_default());
+                self.bytes += text.len();
+            } else if self.seen >= self.count.number {
                 io.out(&text);
             }
             return Flow::More;
@@ -164,145 +188,6 @@ impl Filter for Tail {
 
     fn end(&mut self, io: &mut Io<'_>) -> i32 {
         self.flush(io);
-        0
-    }
-
-    fn boxed_clone(&self) -> Box<dyn Filter> {
-        Box::new(self.clone())
-    }
-}
-
-#[derive(Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-struct Uniq {
-    counts: bool,
-    repeated: bool,
-    single: bool,
-    folds_case: bool,
-    last: Option<(String, usize)>,
-}
-
-/// `uniq`: `-c` counts, `-d` and `-u` pick, `-i` takes no notice of case.
-pub(super) fn uniq(call: Call) -> Result<Box<dyn Program>, Wrong> {
-    let options = Options::parse(&call, "cdui", &[("count", 'c'), ("repeated", 'd'), ("unique", 'u')])?;
-    let filter = Uniq {
-        counts: options.has('c'),
-        repeated: options.has('d'),
-        single: options.has('u'),
-        folds_case: options.has('i'),
-        last: None,
-    };
-    Ok(Filtering::make(call, options.operands, filter))
-}
-
-impl Uniq {
-    fn flush(&mut self, io: &mut Io<'_>) {
-        let Some((line, count)) = self.last.take() else { return };
-        if (self.repeated && count < 2) || (self.single && count > 1) {
-            return;
-        }
-        let head = if self.counts { format!("{count:>7} ") } else { String::new() };
-        io.out(&format!("{head}{line}\n"));
-    }
-}
-
-impl Filter for Uniq {
-    fn line(&mut self, line: &str, _: bool, io: &mut Io<'_>) -> Flow {
-        match &mut self.last {
-            Some((last, count)) if last == line || (self.folds_case && last.eq_ignore_ascii_case(line)) => {
-                *count += 1;
-            }
-            _ => {
-                self.flush(io);
-                self.last = Some((line.to_owned(), 1));
-            }
-        }
-        Flow::More
-    }
-
-    fn end(&mut self, io: &mut Io<'_>) -> i32 {
-        self.flush(io);
-        0
-    }
-
-    fn boxed_clone(&self) -> Box<dyn Filter> {
-        Box::new(self.clone())
-    }
-}
-
-#[derive(Clone)]
-struct Wc {
-    shows: [bool; 3],
-    counts: [usize; 3],
-    total: [usize; 3],
-    name: Option<String>,
-    has_begun: bool,
-    files: usize,
-}
-
-/// `wc`: `-l`, `-w`, `-c`.
-pub(super) fn wc(call: Call) -> Result<Box<dyn Program>, Wrong> {
-    let options = Options::parse(&call, "lwcm", &[("lines", 'l'), ("words", 'w'), ("bytes", 'c')])?;
-    let mut shows = [options.has('l'), options.has('w'), options.has('c') || options.has('m')];
-    if shows == [false; 3] {
-        shows = [true; 3];
-    }
-    let filter = Wc {
-        shows,
-        counts: [0; 3],
-        total: [0; 3],
-        name: None,
-        has_begun: false,
-        files: options.operands.len(),
-    };
-    Ok(Filtering::make(call, options.operands, filter))
-}
-
-impl Wc {
-    fn print(&self, counts: [usize; 3], name: Option<&str>, io: &mut Io<'_>) {
-        let shown: Vec<usize> =
-            counts.iter().zip(self.shows).filter(|(_, shows)| *shows).map(|(count, _)| *count).collect();
-        let width = match (shown.len(), self.files) {
-            (1, 0 | 1) => 1,
-            (_, 0) => 7,
-            _ => self.total.iter().chain(&counts).max().map_or(1, |most| most.to_string().len()),
-        };
-        let mut texts: Vec<String> = shown.iter().map(|count| format!("{count:>width$}")).collect();
-        texts.extend(name.map(str::to_owned));
-        io.out(&format!("{}\n", texts.join(" ")));
-    }
-
-    fn flush(&mut self, io: &mut Io<'_>) {
-        if self.has_begun {
-            for (total, count) in self.total.iter_mut().zip(self.counts) {
-                *total += count;
-            }
-            self.print(self.counts, self.name.as_deref(), io);
-        }
-        self.counts = [0; 3];
-    }
-}
-
-impl Filter for Wc {
-    fn begin(&mut self, name: Option<&str>, io: &mut Io<'_>) -> Flow {
-        self.flush(io);
-        self.has_begun = true;
-        self.name = name.map(str::to_owned);
-        Flow::More
-    }
-
-    fn line(&mut self, line: &str, has_end: bool, _: &mut Io<'_>) -> Flow {
-        self.counts[0] += usize::from(has_end);
-        self.counts[1] += line.split_whitespace().count();
-        self.counts[2] += line.len() + usize::from(has_end);
-        Flow::More
-    }
-
-    fn end(&mut self, io: &mut Io<'_>) -> i32 {
-        self.flush(io);
-        if self.files > 1 {
-            self.print(self.total, Some("total"), io);
-        }
         0
     }
 

@@ -1,34 +1,39 @@
 //! The programs that come with every shell: coreutils and text tools, as tutorials use them.
 //!
-//! - `options`: flags. `brief`: programs that print and end. `filter`: programs that read lines.
-//! - `text`: echo, printf and their formats (`format`, `numbers`, `quoting`). `cat`, `nl`, `base64`, `lines`
-//!   (head, tail, uniq, wc), `cut` (and tr), `sort`, `grep`, `turned` (tac, rev, fold), `column`, `paste`,
-//!   `sed`, `awk`: filters. `files`: ls, rm, cp and the like. `condition`: test. `curl`, `web`
-//!   (wget): the network.
+//! - `options`: flags; `real`: those that only the real programs have. `brief`: programs that print and end.
+//!   `filter`: programs that read lines.
+//! - `text`: echo, printf and their formats (`format`, `numbers`, `quoting`). `seq`: numbers in a row.
+//!   `cat`, `nl`, `base64`, `lines` (head, tail), `counting` (uniq, wc), `cut` (and tr), `sort`, `grep`,
+//!   `turned` (tac, rev, fold), `column`, `paste`, `sed`, `awk`: filters; `substitute`: how both replace.
+//!   `files`: rm, cp and the like; `ls`. `condition`: test. `curl`, `web` (wget): the network.
 //! - `running`: sh and what runs others. `xargs`, `watch`, `timeout`, `sleep`, `editor`: those. `date`: the
 //!   time.
 
 mod options;
+mod real;
 mod brief;
 mod numbers;
 mod quoting;
 mod filter;
 mod format;
 mod text;
+mod seq;
 mod cat;
 mod nl;
 mod base64;
 mod lines;
+mod counting;
 mod cut;
 mod sort;
 mod turned;
 mod column;
 mod paste;
 mod grep;
+mod substitute;
 mod sed;
-mod sed_script;
 mod awk;
 mod files;
+mod ls;
 mod condition;
 mod curl;
 mod web;
@@ -42,6 +47,7 @@ mod date;
 
 use super::host::{Call, NotFound, Program};
 use super::io::Io;
+use super::mistake::Mistake;
 use brief::Brief;
 
 pub use date::date_text;
@@ -53,9 +59,9 @@ type Make = fn(Call) -> Result<Box<dyn Program>, Wrong>;
 /// Does all at once, and gives the exit code.
 type Run = fn(&Call, &mut Io<'_>) -> i32;
 
-/// What is wrong with a call: what is printed to standard error, and the exit code.
+/// What is wrong with a call, and the exit code.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wrong(pub String, pub i32);
+pub struct Wrong(pub Mistake, pub i32);
 
 /// A program that prints and ends.
 pub fn brief(call: Call, run: fn(&Call, &mut Io<'_>) -> i32) -> Box<dyn Program> {
@@ -66,7 +72,7 @@ pub fn brief(call: Call, run: fn(&Call, &mut Io<'_>) -> i32) -> Box<dyn Program>
 const INSTANT: &[(&str, Run)] = &[
     ("echo", text::echo),
     ("printf", text::printf),
-    ("seq", text::seq),
+    ("seq", seq::seq),
     ("true", text::succeed),
     ("false", text::fail),
     ("basename", text::basename),
@@ -79,7 +85,7 @@ const INSTANT: &[(&str, Run)] = &[
     ("reset", text::clear),
     ("date", date::date),
     ("pwd", files::pwd),
-    ("ls", files::ls),
+    ("ls", ls::ls),
     ("rm", files::rm),
     ("rmdir", files::rmdir),
     ("mkdir", files::mkdir),
@@ -100,8 +106,8 @@ const OTHERS: &[(&str, Make)] = &[
     ("tee", cat::tee),
     ("head", lines::head),
     ("tail", lines::tail),
-    ("uniq", lines::uniq),
-    ("wc", lines::wc),
+    ("uniq", counting::uniq),
+    ("wc", counting::wc),
     ("cut", cut::cut),
     ("tr", cut::tr),
     ("sort", sort::sort_lines),
@@ -152,8 +158,8 @@ pub fn start(call: &Call) -> Result<Box<dyn Program>, NotFound> {
     };
     Ok(match make(call.clone()) {
         Ok(program) => program,
-        Err(Wrong(message, exit)) => {
-            Box::new(brief::Complaint { name: call.name().to_owned(), message, exit })
+        Err(Wrong(mistake, exit)) => {
+            Box::new(brief::Complaint { name: call.name().to_owned(), mistake, exit })
         }
     })
 }

@@ -1,7 +1,8 @@
 //! The flags of a program: `-n 5`, `-n5`, `-rn`, `--lines=5`.
 
-use super::Wrong;
+use super::{Wrong, real};
 use crate::shell::host::Call;
+use crate::shell::mistake::Mistake;
 
 /// What a program was given.
 #[derive(Clone, Debug, Default)]
@@ -12,8 +13,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads the arguments. `letters` are the flags, with a colon behind those that take a value; `long`
-    /// gives the letter of each long flag.
+    /// Reads the arguments. `letters` are the flags, with a colon behind those that take a value and a
+    /// question mark behind those that take one if it is attached; `long` gives the letter of each long flag.
     ///
     /// # Errors
     /// What is wrong with them.
@@ -26,15 +27,13 @@ impl Options {
             } else if let Some(name) = arg.strip_prefix("--") {
                 let (name, value) =
                     name.split_once('=').map_or((name, None), |(name, value)| (name, Some(value)));
-                let Some((_, letter)) = long.iter().find(|(known, _)| *known == name) else {
-                    return Err(wrong(call, &format!("unrecognized option '--{name}'")));
-                };
+                let letter = long_letter(call, name, long)?;
                 let value = match value {
                     Some(value) => value.to_owned(),
-                    None if takes_value(letters, *letter) => args.next().cloned().unwrap_or_default(),
+                    None if takes_value(letters, letter) => args.next().cloned().unwrap_or_default(),
                     None => String::new(),
                 };
-                options.flags.push((*letter, value));
+                options.flags.push((letter, value));
             } else if arg.len() > 1 && arg.starts_with('-') {
                 options.cluster(call, letters, arg, &mut args)?;
             } else {
@@ -53,8 +52,17 @@ impl Options {
         args: &mut std::slice::Iter<'_, String>,
     ) -> Result<(), Wrong> {
         for (at, letter) in arg.char_indices().skip(1) {
-            if letter == ':' || !letters.contains(letter) {
-                return Err(wrong(call, &format!("invalid option -- '{letter}'")));
+            if matches!(letter, ':' | '?') || !letters.contains(letter) {
+                return Err(if real::has_letter(call.name(), letter) {
+                    refused(call, Mistake::lacks(format!("-{letter}")))
+                } else {
+                    wrong(call, &format!("invalid option -- '{letter}'"))
+                });
+            }
+            if follows(letters, letter, '?') {
+                let rest = arg.get(at + letter.len_utf8()..).unwrap_or_default();
+                self.flags.push((letter, rest.to_owned()));
+                break;
             }
             if !takes_value(letters, letter) {
                 self.flags.push((letter, String::new()));
@@ -86,6 +94,13 @@ impl Options {
         self.flags.iter().filter(move |(known, _)| *known == letter).map(|(_, value)| value.as_str())
     }
 
+    /// The values of two flags in the order in which they were given, and whether each is of the second.
+    pub(super) fn in_order(&self, letters: &str) -> Vec<(bool, String)> {
+        let flags = self.flags.iter();
+        let place = |letter: char| letters.find(letter).map(|at| at > 0);
+        flags.filter_map(|(letter, value)| Some((place(*letter)?, value.clone()))).collect()
+    }
+
     /// A value that must be a number.
     ///
     /// # Errors
@@ -97,13 +112,41 @@ impl Options {
     }
 }
 
+/// The letter of a long flag, which may be cut short where only one begins so.
+fn long_letter(call: &Call, name: &str, long: &[(&str, char)]) -> Result<char, Wrong> {
+    if let Some((_, letter)) = long.iter().find(|(known, _)| *known == name) {
+        return Ok(*letter);
+    }
+    if real::has_name(name) {
+        return Err(refused(call, Mistake::lacks(format!("--{name}"))));
+    }
+    let mut begin_so = long.iter().filter(|(known, _)| known.starts_with(name));
+    match (begin_so.next(), begin_so.next()) {
+        (Some((_, letter)), None) => Ok(*letter),
+        _ => Err(wrong(call, &format!("unrecognized option '--{name}'"))),
+    }
+}
+
 fn takes_value(letters: &str, letter: char) -> bool {
+    follows(letters, letter, ':')
+}
+
+/// Whether a mark stands behind a letter.
+fn follows(letters: &str, letter: char, mark: char) -> bool {
     let at = letters.find(letter).map(|at| at + letter.len_utf8());
-    at.is_some_and(|at| letters.get(at..).is_some_and(|rest| rest.starts_with(':')))
+    at.is_some_and(|at| letters.get(at..).is_some_and(|rest| rest.starts_with(mark)))
 }
 
 /// A complaint about the arguments.
 pub fn wrong(call: &Call, what: &str) -> Wrong {
-    let exit = if call.name().ends_with("grep") { 2 } else { 1 };
-    Wrong(format!("{}: {what}\n", call.name()), exit)
+    refused(call, what.into())
+}
+
+/// What is wrong with a call, or what the sandbox does not have of it.
+pub(super) fn refused(call: &Call, mistake: Mistake) -> Wrong {
+    let exit = match call.name() {
+        "egrep" | "fgrep" | "grep" | "sort" | "awk" | "gawk" | "ls" => 2,
+        _ => 1,
+    };
+    Wrong(mistake.of(call.name()), exit)
 }

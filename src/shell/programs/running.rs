@@ -2,7 +2,7 @@
 
 use super::Wrong;
 use super::brief::Brief;
-use super::options::wrong;
+use super::options::{Options, wrong};
 use super::text;
 use crate::shell::host::{Call, FileError, Program, Progress};
 use crate::shell::io::{Io, Read};
@@ -35,9 +35,19 @@ impl Program for Running {
 
 /// A program that runs one line.
 pub(super) fn run_line(call: &Call, line: &str, arguments: Vec<String>) -> Result<Nested, Wrong> {
+    run_script(call, line, arguments, None)
+}
+
+/// A program that runs a script, of which `$0` is the name.
+fn run_script(
+    call: &Call,
+    line: &str,
+    arguments: Vec<String>,
+    script: Option<String>,
+) -> Result<Nested, Wrong> {
     let name = if call.name() == "bash" { "bash" } else { "sh" };
-    let mut nested =
-        Nested::new(call, name, arguments).ok_or_else(|| wrong(call, "shells are nested too deeply"))?;
+    let mut nested = Nested::new(call, name, arguments, script)
+        .ok_or_else(|| wrong(call, "shells are nested too deeply"))?;
     nested.shell.run(line);
     Ok(nested)
 }
@@ -60,8 +70,10 @@ pub(super) fn sh(call: Call) -> Result<Box<dyn Program>, Wrong> {
         let arguments = args.get(first + 1..).unwrap_or_default().to_vec();
         return Ok(Box::new(Script { call, arguments, text: String::new(), file: Some(word), nested: None }));
     }
+    // The first word after the line is `$0`.
     let arguments = args.get(first + 2..).unwrap_or_default().to_vec();
-    Ok(Box::new(Running { nested: run_line(&call, &word, arguments)? }))
+    let name = args.get(first + 1).cloned();
+    Ok(Box::new(Running { nested: run_script(&call, &word, arguments, name)? }))
 }
 
 /// A shell whose script is still to be read.
@@ -106,9 +118,9 @@ impl Program for Script {
                 io.err(&format!("{}: {file}: {error}\n", self.call.name()));
                 Progress::Done(127)
             }
-            Ok(true) => match run_line(&self.call, &self.text, self.arguments.clone()) {
-                Err(Wrong(message, exit)) => {
-                    io.err(&message);
+            Ok(true) => match run_script(&self.call, &self.text, self.arguments.clone(), self.file.clone()) {
+                Err(Wrong(mistake, exit)) => {
+                    mistake.tell(io);
                     Progress::Done(exit)
                 }
                 Ok(nested) => self.nested.insert(nested).poll(io),
@@ -136,8 +148,20 @@ pub(super) fn sudo(mut call: Call) -> Result<Box<dyn Program>, Wrong> {
     Ok(Box::new(Running { nested: run_line(&call, &line, Vec::new())? }))
 }
 
-/// `env [NAME=VALUE…] [COMMAND]`.
+/// `env [-i] [-u NAME] [NAME=VALUE…] [COMMAND]`.
 pub(super) fn env(mut call: Call) -> Result<Box<dyn Program>, Wrong> {
+    while let Some(flag) = call.args().first().filter(|arg| arg.starts_with('-')).cloned() {
+        call.argv.remove(1);
+        let name = flag.strip_prefix("--unset=").or(flag.strip_prefix("-u").filter(|name| !name.is_empty()));
+        match (flag.as_str(), name) {
+            ("--", _) => break,
+            ("-" | "-i" | "--ignore-environment", _) => call.environment.clear(),
+            (_, Some(name)) => drop(call.environment.remove(name)),
+            ("-u", None) if !call.args().is_empty() => drop(call.environment.remove(&call.argv.remove(1))),
+            ("-u", None) => return Err(wrong(&call, "option requires an argument -- 'u'")),
+            _ => drop(Options::parse(&Call { argv: vec!["env".to_owned(), flag], ..call.clone() }, "", &[])?),
+        }
+    }
     while let Some((name, value)) = call.args().first().and_then(|arg| arg.split_once('=')) {
         call.environment.insert(name.to_owned(), value.to_owned());
         call.argv.remove(1);

@@ -1,12 +1,17 @@
-//! Programs that print what they are given: echo, printf, seq and the like.
+//! Programs that print what they are given: echo, printf and the like.
 
-use super::format;
+use super::format::{Argument, format};
 use crate::shell::console::CLEAR_SCREEN;
+use crate::shell::escapes::{Place, unescaped};
 use crate::shell::host::Call;
 use crate::shell::io::Io;
 
-/// Lines that `seq` prints at most.
-const SEQUENCE_MAX: i64 = 100_000;
+/// Programs that every shell has itself.
+const BUILTINS: &[&str] = &[
+    ":", ".", "[", "alias", "break", "cd", "command", "continue", "echo", "eval", "exec", "exit", "export",
+    "false", "let", "local", "printf", "pwd", "read", "readonly", "return", "set", "shift", "source", "test",
+    "true", "type", "unalias", "unset", "wait",
+];
 
 /// `echo`: `-n` leaves the line end out, `-e` reads backslashes.
 pub(super) fn echo(call: &Call, io: &mut Io<'_>) -> i32 {
@@ -24,7 +29,7 @@ pub(super) fn echo(call: &Call, io: &mut Io<'_>) -> i32 {
     }
     let mut text = words.join(" ");
     if escapes {
-        let (read, is_cut) = format::escapes(&text);
+        let (read, is_cut) = unescaped(&text, Place::Echo);
         text = read;
         ends &= !is_cut;
     }
@@ -35,70 +40,47 @@ pub(super) fn echo(call: &Call, io: &mut Io<'_>) -> i32 {
     0
 }
 
-/// `printf FORMAT VALUES`: the format is used again while values are left.
+/// `printf FORMAT VALUES`: the format is used again while values are left. `-v` is the shell's affair.
 pub(super) fn printf(call: &Call, io: &mut Io<'_>) -> i32 {
-    let Some((pattern, mut values)) = call.args().split_first() else {
+    let (args, has_flags) = match call.args() {
+        [dashes, rest @ ..] if dashes == "--" => (rest, false),
+        args => (args, true),
+    };
+    let Some((pattern, values)) = args.split_first() else {
         io.err("printf: usage: printf [-v var] format [arguments]\n");
         return 2;
     };
-    let (pattern, _) = format::escapes(pattern);
-    let mut text = String::new();
+    if has_flags && pattern.starts_with("-v") {
+        io.hint("the sandbox's printf does not have -v: NAME=$(printf …)");
+        return 2;
+    }
+    if has_flags && let Some(flag) = pattern.strip_prefix('-').and_then(|rest| rest.chars().next()) {
+        io.err(&format!(
+            "bash: printf: -{flag}: invalid option\nprintf: usage: printf [-v var] format [arguments]\n"
+        ));
+        return 2;
+    }
+    if pattern.contains(")T") && pattern.contains("%(") {
+        io.hint("the sandbox's printf does not have %(…)T: date +FORMAT");
+        return 1;
+    }
+    let (pattern, _) = unescaped(pattern, Place::Format);
+    let mut values: Vec<Argument> = values.iter().map(|value| Argument::word(value)).collect();
+    let (mut text, mut wrong) = (String::new(), String::new());
     loop {
-        let (more, taken) = format::format(&pattern, values);
-        text.push_str(&more);
-        values = values.get(taken..).unwrap_or_default();
-        if values.is_empty() || taken == 0 {
+        let made = format(&pattern, &values);
+        text.push_str(&made.text);
+        for why in &made.wrong {
+            wrong.push_str(&format!("bash: printf: {why}\n"));
+        }
+        values.drain(..made.taken.min(values.len()));
+        if values.is_empty() || made.taken == 0 || made.is_cut {
             break;
         }
     }
     io.out(&text);
-    0
-}
-
-/// `seq LAST`, `seq FIRST LAST`, `seq FIRST STEP LAST`; `-s` and `-w`.
-pub(super) fn seq(call: &Call, io: &mut Io<'_>) -> i32 {
-    let mut separator = "\n".to_owned();
-    let mut pads = false;
-    let mut numbers: Vec<i64> = Vec::new();
-    let mut args = call.args().iter();
-    while let Some(arg) = args.next() {
-        let attached = arg.strip_prefix("--separator=").or(arg.strip_prefix("-s"));
-        if let Some(text) = attached {
-            separator =
-                if text.is_empty() { args.next().cloned().unwrap_or_default() } else { text.to_owned() };
-        } else if arg == "-w" {
-            pads = true;
-        } else if let Ok(number) = arg.parse() {
-            numbers.push(number);
-        } else {
-            io.err(&format!("seq: invalid floating point argument: '{arg}'\n"));
-            return 1;
-        }
-    }
-    let (first, step, last) = match numbers.as_slice() {
-        [last] => (1, 1, *last),
-        [first, last] => (*first, 1, *last),
-        [first, step, last] if *step != 0 => (*first, *step, *last),
-        _ => {
-            io.err("seq: missing operand\n");
-            return 1;
-        }
-    };
-    let mut texts = Vec::new();
-    let mut number = first;
-    let width = if pads { first.to_string().len().max(last.to_string().len()) } else { 0 };
-    for _ in 0..SEQUENCE_MAX {
-        if (step > 0 && number > last) || (step < 0 && number < last) {
-            break;
-        }
-        texts.push(format!("{number:0width$}"));
-        let Some(next) = number.checked_add(step) else { break };
-        number = next;
-    }
-    if !texts.is_empty() {
-        io.out(&(texts.join(&separator) + "\n"));
-    }
-    0
+    io.err(&wrong);
+    i32::from(!wrong.is_empty())
 }
 
 /// `true`, and what needs to do nothing here.
@@ -142,13 +124,20 @@ pub(super) fn dirname(call: &Call, io: &mut Io<'_>) -> i32 {
 /// `which NAME`, `command -v NAME`.
 pub(super) fn which(call: &Call, io: &mut Io<'_>) -> i32 {
     let mut status = 0;
+    let is_type = call.name() == "type" || call.args().iter().any(|arg| arg == "-V");
     for name in call.args().iter().filter(|arg| !arg.starts_with('-')) {
         let asked = Call { argv: vec![name.clone()], ..call.clone() };
-        if io.host().start(&asked).is_ok() {
-            io.out(&format!("/usr/bin/{name}\n"));
-        } else {
-            status = 1;
+        let is_own = call.name() != "which" && BUILTINS.contains(&name.as_str());
+        let found = is_own || io.host().start(&asked).is_ok();
+        match (found, is_type) {
+            (true, true) if is_own => io.out(&format!("{name} is a shell builtin\n")),
+            (true, true) => io.out(&format!("{name} is /usr/bin/{name}\n")),
+            (true, false) if is_own => io.out(&format!("{name}\n")),
+            (true, false) => io.out(&format!("/usr/bin/{name}\n")),
+            (false, true) => io.err(&format!("bash: type: {name}: not found\n")),
+            (false, false) => {}
         }
+        status |= i32::from(!found);
     }
     status
 }

@@ -37,7 +37,7 @@ pub(super) fn watch(call: Call) -> Result<Box<dyn Program>, Wrong> {
     let long = [("interval", 'n'), ("no-title", 't'), ("differences", 'd'), ("exec", 'x')];
     let options = Options::parse(&flags, "n:tdxcbeg", &long)?;
     if words.is_empty() {
-        return Err(Wrong("Usage:\n watch [options] command\n".to_owned(), 1));
+        return Err(Wrong("Usage:\n watch [options] command\n".into(), 1));
     }
     let text = options.value('n').unwrap_or("2");
     let ms =
@@ -81,7 +81,7 @@ impl Program for Watch {
                 return Progress::Wait { wake_at: Some(self.next) };
             }
             self.next = io.now() + self.every;
-            let Some(mut nested) = Nested::new(&self.call, "sh", Vec::new()) else {
+            let Some(mut nested) = Nested::new(&self.call, "sh", Vec::new(), None) else {
                 io.err("watch: shells are nested too deeply\n");
                 return Progress::Done(1);
             };

@@ -19,8 +19,8 @@ pub(super) fn base_name(url: &str) -> String {
 pub(super) fn wget(call: &Call, io: &mut Io<'_>) -> i32 {
     let options = match Options::parse(call, "qO:T:t:", &[("quiet", 'q'), ("output-document", 'O')]) {
         Ok(options) => options,
-        Err(Wrong(message, _)) => {
-            io.err(&message);
+        Err(Wrong(mistake, _)) => {
+            mistake.tell(io);
             return 2;
         }
     };

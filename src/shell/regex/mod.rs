@@ -1,21 +1,23 @@
 //! Regular expressions of grep, sed and awk.
 //!
-//! A pattern becomes a short program, which is tried with going back. A place of the program that has failed
-//! at a place of the text is never tried there again, so the work is bounded by the product of both. Differs
-//! from POSIX in one point: of alternatives the first that fits is taken, not the longest. Left out:
-//! references back within a pattern.
+//! A pattern becomes a short program, which is tried with going back: of all that fits at the first place the
+//! longest is taken, as POSIX wants it; Perl's patterns take the first. Left out: Perl's looks ahead and
+//! behind, and what only it has beside `\d`, `\K`, `(?:…)` and repetitions that take little.
 //!
-//! `pattern` reads one. `regex-lite` was looked at: it is 24 kB gzip more, and POSIX' basic patterns would
-//! have to be written anew for it.
+//! `pattern` reads one, `search` looks for it. `regex-lite` was looked at: it is 24 kB gzip more, has no
+//! references back, and POSIX' basic patterns would have to be written anew for it.
 
 mod pattern;
+mod search;
 
+use super::mistake::Mistake;
 use pattern::Pattern;
+
+pub(crate) use pattern::class;
+pub(crate) use search::Bounds;
 
 /// Instructions of one pattern.
 const PROGRAM_MAX: usize = 2_000;
-/// Program places times text places that one search may look at.
-const WORK_MAX: usize = 50_000_000;
 
 /// Which letters are operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +26,10 @@ pub(crate) enum Dialect {
     Basic,
     /// `(`, `|`, `+`.
     Extended,
+    /// The same, with backslashes that mean something between brackets too, and no references back.
+    Awk,
+    /// The same with what Perl adds.
+    Perl,
 }
 
 /// Where a group begins and ends.
@@ -39,12 +45,24 @@ enum Step {
     },
     LineBegin,
     LineEnd,
-    WordEdge,
+    /// Whether the letters before and after may be letters of a word: `\b`, `\B`, `\<`, `\>`.
+    Word(Edge),
+    /// What a group has found, once more.
+    Back(usize),
     /// Goes on at both, the first is tried first.
     Fork(usize, usize),
     Jump(usize),
     Save(usize),
     Found,
+}
+
+/// Where words begin and end.
+#[derive(Clone, Copy, Debug)]
+enum Edge {
+    Any,
+    None,
+    Begin,
+    End,
 }
 
 #[derive(Clone, Debug)]
@@ -53,7 +71,7 @@ enum Node {
     Group(usize, Box<Self>),
     Row(Vec<Self>),
     Choice(Vec<Self>),
-    Repeat { node: Box<Self>, least: usize, most: Option<usize> },
+    Repeat { node: Box<Self>, least: usize, most: Option<usize>, is_lazy: bool },
 }
 
 /// A compiled pattern.
@@ -62,25 +80,42 @@ pub(crate) struct Regex {
     program: Vec<Step>,
     groups: usize,
     folds_case: bool,
+    dialect: Dialect,
 }
 
 impl Regex {
-    pub(crate) fn new(pattern: &str, dialect: Dialect, folds_case: bool) -> Result<Self, String> {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    /// What grep says of a wrong one, or what the sandbox does not have.
+    pub(crate) fn new(pattern: &str, dialect: Dialect, folds_case: bool) -> Result<Self, Mistake> {
         let letters: Vec<char> = pattern.chars().collect();
         let mut parser = Pattern { letters, at: 0, dialect, groups: 0, depth: 0 };
         let node = parser.choice()?;
         if parser.at < parser.letters.len() {
-            return Err("Unmatched ) or \\)".to_owned());
+            return Err("Unmatched ) or \\)".into());
         }
-        let mut regex = Self { program: Vec::new(), groups: parser.groups + 1, folds_case };
+        let mut regex = Self { program: Vec::new(), groups: parser.groups + 1, folds_case, dialect };
         regex.compile(&Node::Group(0, Box::new(node)))?;
         regex.program.push(Step::Found);
         Ok(regex)
     }
 
-    fn emit(&mut self, step: Step) -> Result<usize, String> {
+    /// A pattern of which every letter stands for itself.
+    pub(crate) fn literal(text: &str, folds_case: bool) -> Self {
+        let letters = text.chars().map(Step::Letter);
+        let program = [Step::Save(0)].into_iter().chain(letters).chain([Step::Save(1), Step::Found]);
+        Self { program: program.collect(), groups: 1, folds_case, dialect: Dialect::Basic }
+    }
+
+    /// How many groups it has.
+    pub(crate) fn group_count(&self) -> usize {
+        self.groups - 1
+    }
+
+    fn emit(&mut self, step: Step) -> Result<usize, Mistake> {
         if self.program.len() >= PROGRAM_MAX {
-            return Err("Regular expression too big".to_owned());
+            return Err("Regular expression too big".into());
         }
         self.program.push(step);
         Ok(self.program.len() - 1)
@@ -92,7 +127,7 @@ impl Regex {
         }
     }
 
-    fn compile(&mut self, node: &Node) -> Result<(), String> {
+    fn compile(&mut self, node: &Node) -> Result<(), Mistake> {
         match node {
             Node::Step(step) => drop(self.emit(step.clone())?),
             Node::Group(number, inner) => {
@@ -117,117 +152,42 @@ impl Regex {
                     self.set(end, Step::Jump(self.program.len()));
                 }
             }
-            Node::Repeat { node, least, most } => self.repeat(node, *least, *most)?,
+            Node::Repeat { node, least, most, is_lazy } => self.repeat(node, *least, *most, *is_lazy)?,
         }
         Ok(())
     }
 
-    fn repeat(&mut self, node: &Node, least: usize, most: Option<usize>) -> Result<(), String> {
+    /// `node` as often as it may come; which way is tried first matters to Perl's patterns alone.
+    fn repeat(
+        &mut self,
+        node: &Node,
+        least: usize,
+        most: Option<usize>,
+        is_lazy: bool,
+    ) -> Result<(), Mistake> {
         for _ in 0..least {
             self.compile(node)?;
         }
+        let fork = |inside: usize, outside: usize| {
+            if is_lazy { Step::Fork(outside, inside) } else { Step::Fork(inside, outside) }
+        };
         let Some(most) = most else {
-            let fork = self.emit(Step::Jump(0))?;
+            let place = self.emit(Step::Jump(0))?;
             self.compile(node)?;
-            self.emit(Step::Jump(fork))?;
-            self.set(fork, Step::Fork(fork + 1, self.program.len()));
+            self.emit(Step::Jump(place))?;
+            self.set(place, fork(place + 1, self.program.len()));
             return Ok(());
         };
-        let mut forks = Vec::new();
+        let mut places = Vec::new();
         for _ in least..most {
-            forks.push(self.emit(Step::Jump(0))?);
+            places.push(self.emit(Step::Jump(0))?);
             self.compile(node)?;
         }
-        for fork in forks {
-            self.set(fork, Step::Fork(fork + 1, self.program.len()));
+        for place in places {
+            self.set(place, fork(place + 1, self.program.len()));
         }
         Ok(())
     }
-
-    /// Whether the pattern fits anywhere.
-    pub(crate) fn fits(&self, text: &str) -> bool {
-        self.find(&text.chars().collect::<Vec<_>>(), 0).is_some()
-    }
-
-    /// The first place from `from` on where the pattern fits: begin and end of the whole and of each group.
-    pub(crate) fn find(&self, text: &[char], from: usize) -> Option<Groups> {
-        let width = text.len() + 1;
-        if self.program.len().saturating_mul(width) > WORK_MAX {
-            return None;
-        }
-        let mut failed = vec![false; self.program.len() * width];
-        (from..width).find_map(|begin| self.run(text, begin, &mut failed))
-    }
-
-    fn run(&self, text: &[char], begin: usize, failed: &mut [bool]) -> Option<Groups> {
-        let mut groups: Groups = vec![None; self.groups * 2];
-        let mut open: Vec<Open> = vec![Open::Place(0, begin)];
-        while let Some(next) = open.pop() {
-            let (mut pc, mut at) = match next {
-                Open::Place(pc, at) => (pc, at),
-                Open::Restore(slot, value) => {
-                    groups[slot] = value;
-                    continue;
-                }
-            };
-            loop {
-                let tried = failed.get_mut(pc * (text.len() + 1) + at)?;
-                if std::mem::replace(tried, true) {
-                    break;
-                }
-                match self.program.get(pc)? {
-                    Step::Found => return Some(groups),
-                    Step::Jump(to) => pc = *to,
-                    Step::Fork(first, second) => {
-                        open.push(Open::Place(*second, at));
-                        pc = *first;
-                    }
-                    Step::Save(slot) => {
-                        open.push(Open::Restore(*slot, groups[*slot]));
-                        groups[*slot] = Some(at);
-                        pc += 1;
-                    }
-                    step if self.takes(step, text, at) => {
-                        at += usize::from(matches!(step, Step::Letter(_) | Step::Any | Step::Set { .. }));
-                        pc += 1;
-                    }
-                    _ => break,
-                }
-            }
-        }
-        None
-    }
-
-    fn takes(&self, step: &Step, text: &[char], at: usize) -> bool {
-        let is_word = |at: Option<usize>| {
-            at.and_then(|at| text.get(at)).is_some_and(|letter| letter.is_alphanumeric() || *letter == '_')
-        };
-        match step {
-            Step::LineBegin => at == 0,
-            Step::LineEnd => at == text.len(),
-            Step::WordEdge => is_word(at.checked_sub(1)) != is_word(Some(at)),
-            _ => text.get(at).is_some_and(|letter| self.takes_letter(step, *letter)),
-        }
-    }
-
-    fn takes_letter(&self, step: &Step, letter: char) -> bool {
-        let cases = [letter, letter.to_ascii_lowercase(), letter.to_ascii_uppercase()];
-        let cases = if self.folds_case { &cases[..] } else { &cases[..1] };
-        match step {
-            Step::Any => true,
-            Step::Letter(wanted) => cases.contains(wanted),
-            Step::Set { ranges, is_negated } => {
-                let is_in = |letter: &char| ranges.iter().any(|(from, to)| (from..=to).contains(&letter));
-                cases.iter().any(is_in) != *is_negated
-            }
-            _ => false,
-        }
-    }
-}
-
-enum Open {
-    Place(usize, usize),
-    Restore(usize, Option<usize>),
 }
 
 #[cfg(test)]

@@ -20,10 +20,10 @@ impl Parser {
             }
             _ => self.name(),
         };
-        let operation = if is_length { Some(Operation::Length) } else { self.operation() };
         if self.peek() == Some('[') && !name.is_empty() {
             return Err(SyntaxError::Refused(super::NO_ARRAYS.to_owned()));
         }
+        let operation = if is_length { Some(Operation::Length) } else { self.operation() };
         let bad = |parser: &Self| {
             let text: String = parser.text.iter().skip(begin).take_while(|letter| **letter != '\n').collect();
             SyntaxError::Refused(format!("${text}: bad substitution"))

@@ -27,7 +27,7 @@ pub(crate) use tree::{
 use scan::Parser;
 
 /// What the sandbox says of arrays.
-const NO_ARRAYS: &str =
+pub(crate) const NO_ARRAYS: &str =
     "the sandbox's terminal does not have arrays: for NAME in WORDS, or set -- WORDS and \"$@\"";
 
 /// Text that is open, and goes on whatever stands in it until a line ends it.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::SyntaxError;
 use super::scan::Parser;
 use super::tree::{AndOr, Command, CommandKind, List, Part, Pipeline, Word};
+use super::words::push;
 
 impl Parser {
     /// Where `))` closes what `((` opened here.
@@ -42,6 +43,25 @@ impl Parser {
     /// Takes the rest of `$((…))`.
     pub(super) fn arithmetic(&mut self, parts: &mut Vec<Part>, is_quoted: bool) -> Result<(), SyntaxError> {
         let text = self.between()?;
+        let text = self.expression(&text)?;
+        parts.push(Part::Arithmetic { text, is_quoted });
+        Ok(())
+    }
+
+    /// Takes the rest of `$[…]`, which is an old `$((…))`; without its end it is a text.
+    pub(super) fn old_arithmetic(
+        &mut self,
+        parts: &mut Vec<Part>,
+        is_quoted: bool,
+    ) -> Result<(), SyntaxError> {
+        let rest = self.text.get(self.at + 1..).unwrap_or_default();
+        let line = rest.iter().take_while(|letter| **letter != '\n');
+        let Some(length) = line.clone().position(|letter| *letter == ']') else {
+            push(parts, "$", is_quoted);
+            return Ok(());
+        };
+        let text: String = line.take(length).collect();
+        self.at += length + 2;
         let text = self.expression(&text)?;
         parts.push(Part::Arithmetic { text, is_quoted });
         Ok(())

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::scan::{Parser, is_meta};
 use super::tree::{Part, Word};
 use super::{Open, SyntaxError};
+use crate::shell::escapes::{self, Escape, Place, escape};
 
 /// Adds text to a word; texts of one kind that follow each other are one part.
 pub(super) fn push(parts: &mut Vec<Part>, more: &str, quoted: bool) {
@@ -129,6 +130,7 @@ impl Parser {
                 parts.push(Part::Output { list: Rc::new(list), is_quoted });
                 Ok(())
             }
+            Some('[') => self.old_arithmetic(parts, is_quoted),
             Some('{') => self.braced(parts, is_quoted),
             Some('\'') if !is_quoted => self.escaped_quote(parts),
             Some('"') if !is_quoted => Ok(()),
@@ -191,21 +193,23 @@ impl Parser {
     /// `$'…'`, with the escapes that people use.
     fn escaped_quote(&mut self, parts: &mut Vec<Part>) -> Result<(), SyntaxError> {
         self.at += 1;
-        push(parts, "", true);
+        let mut bytes = Vec::new();
         loop {
-            let letter = match self.next() {
+            match self.next() {
                 None => return Err(SyntaxError::Incomplete),
-                Some('\'') => return Ok(()),
-                Some('\\') => match self.next() {
-                    Some('n') => '\n',
-                    Some('t') => '\t',
-                    Some('r') => '\r',
-                    Some(letter) => letter,
-                    None => return Err(SyntaxError::Incomplete),
+                Some('\'') => break,
+                Some('\\') if self.peek().is_none() => return Err(SyntaxError::Incomplete),
+                Some('\\') => match escape(self.text.get(self.at..).unwrap_or_default(), Place::Quote) {
+                    Some((escape, length)) => {
+                        escapes::push(&mut bytes, escape);
+                        self.at += length;
+                    }
+                    None => bytes.push(b'\\'),
                 },
-                Some(letter) => letter,
-            };
-            push_letter(parts, letter, true);
+                Some(letter) => escapes::push(&mut bytes, Escape::Letter(letter)),
+            }
         }
+        push(parts, &String::from_utf8_lossy(&bytes), true);
+        Ok(())
     }
 }

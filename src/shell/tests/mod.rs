@@ -32,6 +32,26 @@ fn the_text_tools() {
 }
 
 #[test]
+fn sed_and_its_scripts() {
+    check("sed");
+}
+
+#[test]
+fn awk_and_what_it_opens() {
+    check("awk");
+}
+
+#[test]
+fn tools_for_lines() {
+    check("lines");
+}
+
+#[test]
+fn words_and_conditions() {
+    check("words");
+}
+
+#[test]
 fn time_and_keys() {
     check("time");
 }

@@ -7,108 +7,265 @@ mod parse;
 mod run;
 
 use super::Wrong;
-use super::filter::{Filter, Filtering, Flow};
-use super::format::escapes;
-use super::options::{Options, wrong};
+use super::filter::{Filter, Filtering, Flow, Missing};
+use super::options::{Options, refused, wrong};
+use crate::collections::SortedMap;
+use crate::shell::escapes::{Place, unescaped};
 use crate::shell::host::{Call, Program};
-use crate::shell::io::Io;
-use run::{Leave, State, Value};
-use tree::{Pattern, Rule};
+use crate::shell::io::{Io, NULL_FILE};
+use crate::shell::mistake::Mistake;
+use parse::{LACKING, parse};
+use run::{Leave, Run, State, Value};
+use tree::{Pattern, Rule, Script};
 
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Awk {
+    call: Call,
     rules: Vec<Rule>,
+    /// Files of the program that are still to be read.
+    unread: Vec<String>,
     state: State,
-    number: usize,
-    of_file: usize,
+    /// All is read before the first record is looked at: the program itself reads on, or parts the text
+    /// itself.
+    reads_all: bool,
     has_begun: bool,
+    /// `exit` was run: what is left is END.
+    has_exited: bool,
+    /// Nothing more is run.
     is_over: bool,
 }
 
-/// `awk [-F X] [-v NAME=VALUE] PROGRAM [FILE…]`.
+/// `awk [-F X] [-v NAME=VALUE] [-f FILE | PROGRAM] [NAME=VALUE | FILE…]`.
 pub(super) fn awk(call: Call) -> Result<Box<dyn Program>, Wrong> {
-    let mut options = Options::parse(&call, "F:v:", &[])?;
-    if options.operands.is_empty() {
-        return Err(Wrong("usage: awk [-F fs][-v var=value][prog | -f progfile][file ...]\n".to_owned(), 2));
+    let head = own_flags(&call);
+    let mut options =
+        Options::parse(&head, "F:v:f:", &[("field-separator", 'F'), ("assign", 'v'), ("file", 'f')])?;
+    let unread: Vec<String> = options.values('f').map(str::to_owned).collect();
+    if unread.is_empty() && options.operands.is_empty() {
+        return Err(Wrong("usage: awk [-F fs][-v var=value][prog | -f progfile][file ...]\n".into(), 2));
     }
-    let program = options.operands.remove(0);
-    let rules = parse::parse(&program).map_err(|why| Wrong(format!("awk: {why}\n"), 2))?;
+    let script = if unread.is_empty() {
+        parse(&options.operands.remove(0)).map_err(|why| refused(&call, why))?
+    } else {
+        Script::default()
+    };
     let mut state = State::default();
+    for (name, value) in [("OFS", " "), ("ORS", "\n"), ("RS", "\n"), ("SUBSEP", "\u{1c}")] {
+        state.set_text(name, value);
+    }
+    for name in ["NR", "NF", "FNR"] {
+        state.set_count(name, 0);
+    }
     let separator = match options.value('F') {
         Some("t") => "\t".to_owned(),
-        Some(separator) => escapes(separator).0,
+        Some(separator) => unescaped(separator, Place::Awk).0,
         None => " ".to_owned(),
     };
-    state.variables.insert("FS".to_owned(), Value::Input(separator));
+    state.set_text("FS", &separator);
+    let array = |values: Vec<(String, &String)>| -> SortedMap<String, Value> {
+        values.into_iter().map(|(key, value)| (key, Value::Input(value.clone()))).collect()
+    };
+    let environment = call.environment.iter().map(|(name, value)| (name.clone(), value)).collect();
+    state.arrays.insert("ENVIRON".to_owned(), array(environment));
+    let name = "awk".to_owned();
+    let words = std::iter::once(&name).chain(&options.operands).enumerate();
+    state.arrays.insert("ARGV".to_owned(), array(words.map(|(at, word)| (at.to_string(), word)).collect()));
+    state.set_count("ARGC", options.operands.len() + 1);
+    let mut filter = Awk {
+        call: call.clone(),
+        rules: Vec::new(),
+        unread,
+        state,
+        reads_all: false,
+        has_begun: false,
+        has_exited: false,
+        is_over: false,
+    };
     for text in options.values('v') {
-        let Some((name, value)) = text.split_once('=') else {
+        if !filter.assigns(text) {
             return Err(wrong(&call, &format!("invalid -v argument: {text}")));
-        };
-        state.variables.insert(name.to_owned(), Value::Input(escapes(value).0));
+        }
+        lacks_none(text).map_err(|mistake| refused(&call, mistake))?;
+        filter.reads_all |= text.starts_with("RS=");
     }
-    let filter = Awk { rules, state, number: 0, of_file: 0, has_begun: false, is_over: false };
-    Ok(Filtering::make(call, options.operands, filter))
+    filter.take(script);
+    let mut files = options.operands;
+    // What reads nothing opens nothing.
+    if filter.unread.is_empty() && !filter.reads_all && !filter.reads_input() {
+        files = vec![NULL_FILE.to_owned()];
+    }
+    if !files.is_empty() && files.iter().all(|name| assignment(name).is_some()) {
+        files.push("-".to_owned());
+    }
+    Ok(Filtering::make(call, files, filter))
+}
+
+/// Runs the rules for a line.
+fn run_rules(running: &mut Run<'_, '_>, rules: &mut [Rule]) -> Result<(), Leave> {
+    running.run_rules(rules)
+}
+
+/// What comes behind the program is none of awk's flags.
+fn own_flags(call: &Call) -> Call {
+    let mut head = call.clone();
+    let mut at = 1;
+    while let Some(arg) = call.argv.get(at).filter(|arg| arg.len() > 1 && arg.starts_with('-')) {
+        at += if matches!(arg.as_str(), "-F" | "-v" | "-f") { 2 } else { 1 };
+        if arg == "--" {
+            return head;
+        }
+    }
+    if at <= head.argv.len() {
+        head.argv.insert(at, "--".to_owned());
+    }
+    head
+}
+
+/// `NAME=VALUE` as a name and its value.
+fn assignment(text: &str) -> Option<(&str, &str)> {
+    let (name, value) = text.split_once('=')?;
+    crate::shell::syntax::is_name(name).then_some((name, value))
+}
+
+fn lacks_none(text: &str) -> Result<(), Mistake> {
+    let lacking = assignment(text).filter(|(name, _)| LACKING.contains(name));
+    lacking.map_or(Ok(()), |(name, _)| Err(Mistake::lacks(format!("the variable {name}"))))
 }
 
 impl Awk {
+    /// Takes a program that was read.
+    fn take(&mut self, script: Script) {
+        self.rules = script.rules;
+        let parts_text = script.has_records || self.reads_all;
+        self.reads_all = script.has_getline || (parts_text && self.reads_input());
+    }
+
+    /// Whether some rule is for lines or for the end of them.
+    fn reads_input(&self) -> bool {
+        self.rules.iter().any(|rule| !matches!(rule.pattern, Pattern::Begin))
+    }
+
+    /// Reads a program that is in files.
+    fn read(&mut self, io: &mut Io<'_>) -> Result<(), Mistake> {
+        let mut text = String::new();
+        for name in std::mem::take(&mut self.unread) {
+            let read = io.read_file(&self.call.path(&name));
+            text += &read.map_err(|error| format!("couldn't open file {name}: {error}"))?;
+            text.push('\n');
+        }
+        if !text.is_empty() {
+            let script = parse(&text)?;
+            self.take(script);
+        }
+        Ok(())
+    }
+
     fn run(
         &mut self,
         io: &mut Io<'_>,
-        run: impl FnOnce(&mut State, &mut [Rule]) -> Result<(), Leave>,
+        run: impl FnOnce(&mut Run<'_, '_>, &mut [Rule]) -> Result<(), Leave>,
     ) -> Flow {
-        let result = run(&mut self.state, &mut self.rules);
-        io.out(&std::mem::take(&mut self.state.printed));
+        let mut running = Run { state: &mut self.state, io, call: &self.call };
+        let result = run(&mut running, &mut self.rules);
+        running.flush();
         match result {
             Ok(()) | Err(Leave::Next | Leave::Break | Leave::Continue) => Flow::More,
             Err(Leave::Exit) => {
-                self.is_over = true;
+                self.has_exited = true;
                 Flow::Stop
             }
-            Err(Leave::Wrong(why)) => {
-                io.err(&format!("awk: {why}\n"));
-                self.state.exit = 2;
-                self.is_over = true;
-                Flow::Stop
-            }
+            Err(Leave::Wrong(why)) => self.fail(why, io),
         }
     }
 
-    fn run_begin(&mut self, io: &mut Io<'_>, wanted: fn(&Pattern) -> bool) -> Flow {
-        self.run(io, |state, rules| {
+    fn fail(&mut self, why: Mistake, io: &mut Io<'_>) -> Flow {
+        why.of("awk").tell(io);
+        self.state.exit = 2;
+        self.is_over = true;
+        Flow::Stop
+    }
+
+    fn run_actions(&mut self, io: &mut Io<'_>, wanted: fn(&Pattern) -> bool) -> Flow {
+        self.run(io, |running, rules| {
             for rule in rules.iter().filter(|rule| wanted(&rule.pattern)) {
-                state.run_all(rule.action.as_deref().unwrap_or_default())?;
+                running.run_all(rule.action.as_deref().unwrap_or_default())?;
             }
             Ok(())
         })
+    }
+
+    fn run_begin(&mut self, io: &mut Io<'_>) -> Flow {
+        self.run_actions(io, |pattern| matches!(pattern, Pattern::Begin))
+    }
+
+    /// Goes through records that have all been read.
+    fn run_records(&mut self, io: &mut Io<'_>) {
+        let mut flow = self.run_begin(io);
+        while flow == Flow::More && self.reads_input() {
+            let Some(record) = self.state.next_record() else { return };
+            self.state.set_line(&record);
+            flow = self.run(io, run_rules);
+        }
     }
 }
 
 impl Filter for Awk {
     fn begin(&mut self, name: Option<&str>, io: &mut Io<'_>) -> Flow {
-        self.of_file = 0;
-        self.state.variables.insert("FILENAME".to_owned(), Value::Text(name.unwrap_or_default().to_owned()));
-        if std::mem::replace(&mut self.has_begun, true) {
-            return Flow::More;
+        let name = name.unwrap_or_default();
+        if !std::mem::replace(&mut self.has_begun, true) {
+            if let Err(why) = self.read(io) {
+                return self.fail(why, io);
+            }
+            if !self.reads_all {
+                let flow = self.run_begin(io);
+                if flow == Flow::Stop || !self.reads_input() {
+                    return Flow::Stop;
+                }
+            }
         }
-        let flow = self.run_begin(io, |pattern| matches!(pattern, Pattern::Begin));
-        let reads = self.rules.iter().any(|rule| !matches!(rule.pattern, Pattern::Begin));
-        if reads { flow } else { Flow::Stop }
+        if self.reads_all {
+            self.state.records.begin(name);
+        } else {
+            self.state.begin_file(name);
+        }
+        Flow::More
     }
 
-    fn line(&mut self, line: &str, _: bool, io: &mut Io<'_>) -> Flow {
-        self.number += 1;
-        self.of_file += 1;
+    fn line(&mut self, line: &str, has_end: bool, io: &mut Io<'_>) -> Flow {
+        if self.reads_all {
+            self.state.records.add(line, has_end);
+            return Flow::More;
+        }
         self.state.set_line(line);
-        self.state.set_count("NR", self.number);
-        self.state.set_count("FNR", self.of_file);
-        self.run(io, State::run_rules)
+        self.state.count_record();
+        self.run(io, run_rules)
     }
 
     fn end(&mut self, io: &mut Io<'_>) -> i32 {
+        if self.reads_all && !self.is_over {
+            self.run_records(io);
+        }
         if !self.is_over {
-            self.run_begin(io, |pattern| matches!(pattern, Pattern::End));
+            self.run_actions(io, |pattern| matches!(pattern, Pattern::End));
+        }
+        if !self.is_over {
+            self.run(io, |running, _| {
+                running.flush();
+                running.close_all()
+            });
         }
         self.state.exit
+    }
+
+    fn assigns(&mut self, name: &str) -> bool {
+        let Some((name, value)) = assignment(name) else { return false };
+        self.state.set_text(name, &unescaped(value, Place::Awk).0);
+        true
+    }
+
+    fn missing(&self) -> Missing {
+        Missing::Stop
     }
 
     fn failure(&self) -> i32 {

@@ -2,6 +2,33 @@
 
 use crate::shell::regex::Regex;
 
+/// A whole program.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Script {
+    pub(super) rules: Vec<Rule>,
+    /// A `getline` of it reads the files that awk goes through.
+    pub(super) has_getline: bool,
+    /// It has to do with `RS`.
+    pub(super) has_records: bool,
+}
+
+/// Where what is printed goes.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    pub(super) way: Way,
+    pub(super) name: Expression,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// `>`.
+    To,
+    /// `>>`.
+    Append,
+    /// `|`.
+    Pipe,
+}
+
 /// A pattern with what is done.
 #[derive(Clone, Debug)]
 pub(super) struct Rule {
@@ -23,11 +50,13 @@ pub(super) enum Pattern {
 
 #[derive(Clone, Debug)]
 pub(super) enum Statement {
-    Print(Vec<Expression>),
-    Printf(Vec<Expression>),
+    Print(Vec<Expression>, Option<Target>),
+    Printf(Vec<Expression>, Option<Target>),
     Run(Expression),
     If(Expression, Box<Self>, Option<Box<Self>>),
     While(Expression, Box<Self>),
+    /// `do … while (…)`.
+    Do(Box<Self>, Expression),
     For(Option<Expression>, Option<Expression>, Option<Expression>, Box<Self>),
     ForIn(String, String, Box<Self>),
     Block(Vec<Self>),
@@ -59,4 +88,15 @@ pub(super) enum Expression {
     /// Target, how much is added, whether the new value counts.
     Step(Box<Self>, f64, bool),
     Call(String, Vec<Self>),
+    /// Where a line comes from, and what takes it.
+    Getline(From, Option<Box<Self>>),
+}
+
+/// Where `getline` reads.
+#[derive(Clone, Debug)]
+pub(super) enum From {
+    /// The files that awk goes through.
+    Input,
+    File(Box<Expression>),
+    Command(Box<Expression>),
 }

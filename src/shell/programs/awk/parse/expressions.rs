@@ -1,22 +1,26 @@
 //! Expressions of awk, from the loosest operator to a single value.
 
 use super::Parser;
-use crate::shell::programs::awk::tree::Expression;
-use crate::shell::regex::{Dialect, Regex};
+use crate::shell::mistake::Mistake;
+use crate::shell::programs::awk::tree::{Expression, Target, Way};
 
 /// Operators of one program.
 const OPERATORS_MAX: u32 = 300;
+
+/// Variables that change how awk works, and do not here.
+pub(in crate::shell::programs::awk) const LACKING: &[&str] =
+    &["OFMT", "CONVFMT", "IGNORECASE", "FIELDWIDTHS", "FPAT", "RT"];
 
 /// Operators of two sides, the loosest first.
 const LEVELS: &[&[&str]] = &[&["<=", ">=", "==", "!=", "<", ">"], &[" "], &["+", "-"], &["*", "/", "%"]];
 
 impl Parser {
     /// What `print` prints, with parentheses around it or without.
-    pub(super) fn arguments(&mut self) -> Result<Vec<Expression>, String> {
+    pub(super) fn arguments(&mut self) -> Result<Vec<Expression>, Mistake> {
         self.in_print = true;
         let mut arguments = Vec::new();
         self.skip_blanks();
-        while !matches!(self.peek(0), None | Some(';' | '\n' | '}')) {
+        while !matches!(self.peek(0), None | Some(';' | '\n' | '}' | '>' | '|')) {
             arguments.push(self.expression()?);
             if !self.takes(",") {
                 break;
@@ -24,10 +28,6 @@ impl Parser {
             self.skip_lines();
         }
         self.in_print = false;
-        self.skip_blanks();
-        if matches!(self.peek(0), Some('>' | '|')) {
-            return Err("the sandbox's awk prints to standard output alone".to_owned());
-        }
         // `print(a, b)` has been read as one group.
         if let [Expression::Call(name, _)] = arguments.as_slice()
             && name.is_empty()
@@ -38,7 +38,14 @@ impl Parser {
         Ok(arguments)
     }
 
-    pub(super) fn keys(&mut self, end: &str) -> Result<Vec<Expression>, String> {
+    /// Where what is printed goes, when that is said.
+    pub(super) fn target(&mut self) -> Result<Option<Target>, Mistake> {
+        let ways = [(">>", Way::Append), (">", Way::To), ("|", Way::Pipe)];
+        let Some((_, way)) = ways.into_iter().find(|(token, _)| self.takes(token)) else { return Ok(None) };
+        Ok(Some(Target { way, name: self.level(1)? }))
+    }
+
+    pub(super) fn keys(&mut self, end: &str) -> Result<Vec<Expression>, Mistake> {
         let was_print = std::mem::take(&mut self.in_print);
         let mut keys = Vec::new();
         if !self.takes(end) {
@@ -55,7 +62,7 @@ impl Parser {
         Ok(keys)
     }
 
-    pub(super) fn expression(&mut self) -> Result<Expression, String> {
+    pub(super) fn expression(&mut self) -> Result<Expression, Mistake> {
         self.enter()?;
         let left = self.choice()?;
         self.skip_blanks();
@@ -66,6 +73,11 @@ impl Parser {
                 [("+=", "+"), ("-=", "-"), ("*=", "*"), ("/=", "/"), ("%=", "%"), ("^=", "^"), ("=", "")]
             {
                 if self.sees(token) && !self.sees("==") {
+                    if let Expression::Variable(name) = &left
+                        && LACKING.contains(&name.as_str())
+                    {
+                        return Err(Mistake::lacks(format!("the variable {name}")));
+                    }
                     self.at += token.len();
                     self.skip_lines();
                     let value = self.expression()?;
@@ -78,7 +90,7 @@ impl Parser {
         Ok(left)
     }
 
-    fn choice(&mut self) -> Result<Expression, String> {
+    fn choice(&mut self) -> Result<Expression, Mistake> {
         let condition = self.or()?;
         if !self.takes("?") {
             return Ok(condition);
@@ -92,7 +104,7 @@ impl Parser {
         Ok(Expression::Choice(Box::new(condition), Box::new(yes), Box::new(no)))
     }
 
-    fn or(&mut self) -> Result<Expression, String> {
+    fn or(&mut self) -> Result<Expression, Mistake> {
         let mut left = self.and()?;
         while self.takes("||") {
             self.count()?;
@@ -102,7 +114,7 @@ impl Parser {
         Ok(left)
     }
 
-    fn and(&mut self) -> Result<Expression, String> {
+    fn and(&mut self) -> Result<Expression, Mistake> {
         let mut left = self.member()?;
         while self.takes("&&") {
             self.count()?;
@@ -112,7 +124,7 @@ impl Parser {
         Ok(left)
     }
 
-    fn member(&mut self) -> Result<Expression, String> {
+    fn member(&mut self) -> Result<Expression, Mistake> {
         let mut left = self.matched()?;
         while self.takes_word("in") {
             self.count()?;
@@ -127,7 +139,7 @@ impl Parser {
         Ok(left)
     }
 
-    fn matched(&mut self) -> Result<Expression, String> {
+    fn matched(&mut self) -> Result<Expression, Mistake> {
         let mut left = self.level(0)?;
         loop {
             self.skip_blanks();
@@ -145,11 +157,14 @@ impl Parser {
         }
     }
 
-    fn level(&mut self, level: usize) -> Result<Expression, String> {
+    fn level(&mut self, level: usize) -> Result<Expression, Mistake> {
         let Some(operators) = LEVELS.get(level) else {
             return self.unary();
         };
         let mut left = self.level(level + 1)?;
+        if level == 0 {
+            left = self.piped(left)?;
+        }
         loop {
             self.skip_blanks();
             let Some(operator) = operators.iter().find(|operator| self.goes_on(operator)) else {
@@ -169,9 +184,9 @@ impl Parser {
         }
     }
 
-    fn count(&mut self) -> Result<(), String> {
+    pub(super) fn count(&mut self) -> Result<(), Mistake> {
         self.operators += 1;
-        if self.operators > OPERATORS_MAX { Err("the program is too long".to_owned()) } else { Ok(()) }
+        if self.operators > OPERATORS_MAX { Err("the program is too long".into()) } else { Ok(()) }
     }
 
     fn goes_on(&self, operator: &str) -> bool {
@@ -195,12 +210,14 @@ impl Parser {
             Some('!') => !matches!(self.peek(1), Some('=' | '~')),
             Some('-' | '+') => false,
             Some(letter) if letter.is_ascii_digit() || letter == '.' => true,
-            Some(letter) if letter.is_ascii_alphabetic() || letter == '_' => self.word() != "in",
+            Some(letter) if letter.is_ascii_alphabetic() || letter == '_' => {
+                !matches!(self.word().as_str(), "in" | "BEGIN" | "END")
+            }
             _ => false,
         }
     }
 
-    fn unary(&mut self) -> Result<Expression, String> {
+    fn unary(&mut self) -> Result<Expression, Mistake> {
         self.enter()?;
         self.skip_blanks();
         let result = if self.sees("++") || self.sees("--") {
@@ -220,7 +237,7 @@ impl Parser {
         Ok(result)
     }
 
-    fn power(&mut self) -> Result<Expression, String> {
+    fn power(&mut self) -> Result<Expression, Mistake> {
         let mut value = self.primary()?;
         let by = if self.sees("++") { 1.0 } else { -1.0 };
         let is_target =
@@ -237,58 +254,7 @@ impl Parser {
         Ok(value)
     }
 
-    fn primary(&mut self) -> Result<Expression, String> {
-        self.skip_blanks();
-        match self.peek(0) {
-            Some('$') => {
-                self.at += 1;
-                self.enter()?;
-                let number = self.primary()?;
-                self.depth -= 1;
-                Ok(Expression::Field(Box::new(number)))
-            }
-            Some('(') => {
-                self.at += 1;
-                let mut inner = self.keys(")")?;
-                if inner.len() == 1 {
-                    Ok(inner.remove(0))
-                } else {
-                    Ok(Expression::Call(String::new(), inner))
-                }
-            }
-            Some('"') => {
-                self.at += 1;
-                let text = self.quoted('"')?;
-                Ok(Expression::Text(crate::shell::programs::format::escapes(&text).0))
-            }
-            Some('/') => {
-                self.at += 1;
-                let text = self.quoted('/')?;
-                Ok(Expression::Regex(Regex::new(&text, Dialect::Extended, false)?))
-            }
-            Some(letter) if letter.is_ascii_digit() || letter == '.' => {
-                let digits = self.digits();
-                digits.parse().map(Expression::Number).or_else(|_| self.wrong())
-            }
-            _ => {
-                let name = self.name()?;
-                match self.peek(0) {
-                    Some('(') => {
-                        self.at += 1;
-                        Ok(Expression::Call(name, self.keys(")")?))
-                    }
-                    Some('[') => {
-                        self.at += 1;
-                        Ok(Expression::Element(name, self.keys("]")?))
-                    }
-                    _ if name == "length" => Ok(Expression::Call(name, Vec::new())),
-                    _ => Ok(Expression::Variable(name)),
-                }
-            }
-        }
-    }
-
-    pub(super) fn until(&mut self, end: &str) -> Result<Expression, String> {
+    pub(super) fn until(&mut self, end: &str) -> Result<Expression, Mistake> {
         let expression = self.expression()?;
         self.expect(end)?;
         Ok(expression)

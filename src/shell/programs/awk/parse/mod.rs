@@ -1,28 +1,39 @@
 //! From a text to an awk program.
 //!
-//! Left out: functions of one's own, `getline`, output to files and commands.
+//! Left out, and said so: functions of one's own, `nextfile`, `switch`.
 //!
 //! - `tokens`: letters, words and texts. `expressions`: from the loosest operator to a single value.
+//!   `values`: these.
 
 mod tokens;
 mod expressions;
+mod values;
 
-use super::tree::{Pattern, Rule, Statement};
+pub(super) use expressions::LACKING;
+
+use super::tree::{Pattern, Rule, Script, Statement};
+use crate::shell::mistake::Mistake;
 
 /// Expressions and statements within each other.
 const DEPTH_MAX: u32 = 40;
 
 /// Reads a program.
-pub(super) fn parse(text: &str) -> Result<Vec<Rule>, String> {
-    let mut parser =
-        Parser { letters: text.chars().collect(), at: 0, depth: 0, in_print: false, operators: 0 };
-    let mut rules = Vec::new();
+pub(super) fn parse(text: &str) -> Result<Script, Mistake> {
+    let mut parser = Parser {
+        letters: text.chars().collect(),
+        at: 0,
+        depth: 0,
+        in_print: false,
+        operators: 0,
+        script: Script::default(),
+    };
     loop {
         parser.skip_ends();
         if parser.peek(0).is_none() {
-            return Ok(rules);
+            return Ok(parser.script);
         }
-        rules.push(parser.rule()?);
+        let rule = parser.rule()?;
+        parser.script.rules.push(rule);
     }
 }
 
@@ -34,10 +45,17 @@ struct Parser {
     in_print: bool,
     /// Operators so far: each makes the tree deeper.
     operators: u32,
+    script: Script,
 }
 
 impl Parser {
-    fn rule(&mut self) -> Result<Rule, String> {
+    fn rule(&mut self) -> Result<Rule, Mistake> {
+        for word in ["function", "func", "BEGINFILE", "ENDFILE"] {
+            if self.takes_word(word) {
+                let what = if word.starts_with("func") { "functions of one's own" } else { word };
+                return Err(Mistake::lacks(what));
+            }
+        }
         let pattern = if self.takes_word("BEGIN") {
             Pattern::Begin
         } else if self.takes_word("END") {
@@ -55,10 +73,14 @@ impl Parser {
         };
         self.skip_blanks();
         let action = if self.sees("{") { Some(self.block()?) } else { None };
+        // A pattern alone ends where its line does.
+        if action.is_none() && !matches!(self.peek(0), None | Some('\n' | ';')) {
+            return self.wrong();
+        }
         Ok(Rule { pattern, action })
     }
 
-    fn block(&mut self) -> Result<Vec<Statement>, String> {
+    fn block(&mut self) -> Result<Vec<Statement>, Mistake> {
         self.expect("{")?;
         let mut statements = Vec::new();
         loop {
@@ -70,7 +92,7 @@ impl Parser {
         }
     }
 
-    fn statement(&mut self) -> Result<Statement, String> {
+    fn statement(&mut self) -> Result<Statement, Mistake> {
         self.enter()?;
         self.skip_lines();
         let statement = self.one_statement()?;
@@ -93,15 +115,17 @@ impl Parser {
         Ok(statement)
     }
 
-    fn one_statement(&mut self) -> Result<Statement, String> {
+    fn one_statement(&mut self) -> Result<Statement, Mistake> {
         if self.sees("{") {
             return Ok(Statement::Block(self.block()?));
         }
         if self.takes_word("print") {
-            return Ok(Statement::Print(self.arguments()?));
+            let values = self.arguments()?;
+            return Ok(Statement::Print(values, self.target()?));
         }
         if self.takes_word("printf") {
-            return Ok(Statement::Printf(self.arguments()?));
+            let values = self.arguments()?;
+            return Ok(Statement::Printf(values, self.target()?));
         }
         if self.takes_word("if") {
             self.expect("(")?;
@@ -121,6 +145,20 @@ impl Parser {
             let condition = self.expression()?;
             self.expect(")")?;
             return Ok(Statement::While(condition, Box::new(self.statement()?)));
+        }
+        if self.takes_word("do") {
+            let body = Box::new(self.statement()?);
+            self.skip_ends();
+            if !self.takes_word("while") {
+                return self.wrong();
+            }
+            self.expect("(")?;
+            return Ok(Statement::Do(body, self.until(")")?));
+        }
+        for word in ["nextfile", "switch"] {
+            if self.takes_word(word) {
+                return Err(Mistake::lacks(word));
+            }
         }
         if self.takes_word("for") {
             return self.for_loop();
@@ -146,7 +184,7 @@ impl Parser {
         Ok(Statement::Run(self.expression()?))
     }
 
-    fn for_loop(&mut self) -> Result<Statement, String> {
+    fn for_loop(&mut self) -> Result<Statement, Mistake> {
         self.expect("(")?;
         self.skip_blanks();
         let begin = self.at;

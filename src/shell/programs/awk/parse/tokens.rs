@@ -1,6 +1,7 @@
 //! An awk program's letters, blanks, words and quoted texts.
 
 use super::{DEPTH_MAX, Parser};
+use crate::shell::mistake::Mistake;
 
 impl Parser {
     pub(super) fn peek(&self, offset: usize) -> Option<char> {
@@ -38,12 +39,12 @@ impl Parser {
         }
     }
 
-    pub(super) fn wrong<T>(&self) -> Result<T, String> {
+    pub(super) fn wrong<T>(&self) -> Result<T, Mistake> {
         let rest: String = self.letters.iter().skip(self.at).take(20).collect();
         Err(if rest.is_empty() {
-            "syntax error at the end".to_owned()
+            "syntax error at the end".into()
         } else {
-            format!("syntax error at or near {rest}")
+            format!("syntax error at or near {rest}").into()
         })
     }
 
@@ -60,7 +61,7 @@ impl Parser {
         sees
     }
 
-    pub(super) fn expect(&mut self, token: &str) -> Result<(), String> {
+    pub(super) fn expect(&mut self, token: &str) -> Result<(), Mistake> {
         if self.takes(token) { Ok(()) } else { self.wrong() }
     }
 
@@ -80,7 +81,7 @@ impl Parser {
         takes
     }
 
-    pub(super) fn name(&mut self) -> Result<String, String> {
+    pub(super) fn name(&mut self) -> Result<String, Mistake> {
         let name = self.word();
         self.at += name.len();
         if name.is_empty() { self.wrong() } else { Ok(name) }
@@ -106,7 +107,7 @@ impl Parser {
     }
 
     /// The text up to a delimiter, with its backslashes but for those before the delimiter.
-    pub(super) fn quoted(&mut self, delimiter: char) -> Result<String, String> {
+    pub(super) fn quoted(&mut self, delimiter: char) -> Result<String, Mistake> {
         let mut text = String::new();
         loop {
             let Some(letter) = self.peek(0).filter(|letter| *letter != '\n') else { return self.wrong() };
@@ -127,8 +128,8 @@ impl Parser {
         }
     }
 
-    pub(super) fn enter(&mut self) -> Result<(), String> {
+    pub(super) fn enter(&mut self) -> Result<(), Mistake> {
         self.depth += 1;
-        if self.depth > DEPTH_MAX { Err("program is nested too deeply".to_owned()) } else { Ok(()) }
+        if self.depth > DEPTH_MAX { Err("program is nested too deeply".into()) } else { Ok(()) }
     }
 }

@@ -1,18 +1,18 @@
 //! What expressions of awk come to, and what is assigned to variables, arrays and fields.
 
 use super::values::{Value, index, truth};
-use super::{Leave, Result, State, TEXT_MAX};
+use super::{Leave, Result, Run, TEXT_MAX};
 use crate::shell::programs::awk::tree::Expression;
-use crate::shell::programs::format::format;
+use crate::shell::programs::format::{Argument, format};
 use crate::shell::regex::{Dialect, Regex};
 
 /// Fields that a line may get by assigning one.
 const FIELDS_MAX: usize = 10_000;
 
-impl State {
+impl Run<'_, '_> {
     pub(super) fn key(&mut self, keys: &[Expression]) -> Result<String> {
         let keys = keys.iter().map(|key| self.text(key)).collect::<Result<Vec<_>>>()?;
-        Ok(keys.join("\u{1c}"))
+        Ok(keys.join(&self.get("SUBSEP").text()))
     }
 
     pub(super) fn regex(&mut self, expression: &Expression) -> Result<Regex> {
@@ -20,7 +20,7 @@ impl State {
             return Ok(regex.clone());
         }
         let text = self.text(expression)?;
-        Regex::new(&text, Dialect::Extended, false).map_err(Leave::Wrong)
+        Regex::new(&text, Dialect::Awk, false).map_err(Leave::Wrong)
     }
 
     pub(super) fn field(&self, number: usize) -> Value {
@@ -50,7 +50,7 @@ impl State {
                     return Ok(());
                 }
                 if number > FIELDS_MAX {
-                    return Err(Leave::Wrong("too many fields".to_owned()));
+                    return Err(Leave::Wrong("too many fields".into()));
                 }
                 if self.fields.len() < number {
                     self.fields.resize(number, String::new());
@@ -58,19 +58,17 @@ impl State {
                 if let Some(field) = self.fields.get_mut(number - 1) {
                     *field = value.text();
                 }
-                self.set_count("NF", self.fields.len());
+                let count = self.fields.len();
+                self.set_count("NF", count);
                 self.join_fields();
             }
-            _ => return Err(Leave::Wrong("syntax error: nothing to assign to".to_owned())),
+            _ => return Err(Leave::Wrong("syntax error: nothing to assign to".into())),
         }
         Ok(())
     }
 
     pub(super) fn join_fields(&mut self) {
-        let separator = match self.variables.get("OFS") {
-            Some(separator) => separator.text(),
-            None => " ".to_owned(),
-        };
+        let separator = self.get("OFS").text();
         self.line = self.fields.join(&separator);
     }
 
@@ -128,6 +126,7 @@ impl State {
                 Value::Number(if *is_new { before + by } else { before })
             }
             Expression::Call(name, arguments) => self.call(name, arguments)?,
+            Expression::Getline(from, target) => self.getline(from, target.as_deref())?,
         })
     }
 
@@ -136,12 +135,26 @@ impl State {
     }
 
     pub(super) fn formatted(&mut self, values: &[Expression]) -> Result<String> {
-        let mut values = values.iter().map(|value| self.text(value)).collect::<Result<Vec<_>>>()?;
+        let mut values = values.iter().map(|value| self.evaluate(value)).collect::<Result<Vec<_>>>()?;
         if values.is_empty() {
             return Ok(String::new());
         }
-        let pattern = values.remove(0);
-        Ok(format(&pattern, &values).0)
+        let pattern = values.remove(0).text();
+        let argument = |value: &Value| Argument {
+            text: value.text(),
+            number: Some(value.number()),
+            is_code: matches!(value, Value::Number(_)),
+        };
+        let values: Vec<Argument> = values.iter().map(argument).collect();
+        let made = format(&pattern, &values);
+        if made.taken > values.len() {
+            let why = format!(
+                "run time error: not enough arguments passed to printf(\"{}\")",
+                pattern.escape_default()
+            );
+            return Err(Leave::Wrong(why.into()));
+        }
+        Ok(made.text)
     }
 }
 
@@ -149,7 +162,7 @@ fn binary(operator: &str, left: &Value, right: &Value) -> Result<Value> {
     if operator == " " {
         let text = left.text() + &right.text();
         if text.len() > TEXT_MAX {
-            return Err(Leave::Wrong("the text is too long".to_owned()));
+            return Err(Leave::Wrong("the text is too long".into()));
         }
         return Ok(Value::Text(text));
     }
@@ -158,7 +171,7 @@ fn binary(operator: &str, left: &Value, right: &Value) -> Result<Value> {
         "+" => x + y,
         "-" => x - y,
         "*" => x * y,
-        "/" | "%" if y == 0.0 => return Err(Leave::Wrong("division by zero".to_owned())),
+        "/" | "%" if y == 0.0 => return Err(Leave::Wrong("division by zero".into())),
         "/" => x / y,
         "%" => x % y,
         "^" => x.powf(y),

@@ -6,10 +6,19 @@
 mod values;
 mod expressions;
 mod calls;
+mod records;
+mod streams;
 
-use super::tree::{Expression, Pattern, Rule, Statement};
+use std::ops::{Deref, DerefMut};
+
+use super::tree::{Expression, Pattern, Rule, Statement, Target};
 use crate::collections::SortedMap;
+use crate::shell::host::Call;
+use crate::shell::io::Io;
+use crate::shell::mistake::Mistake;
 use calls::split;
+pub(super) use records::Records;
+use streams::Streams;
 pub(super) use values::Value;
 use values::{count, index};
 
@@ -25,29 +34,37 @@ pub(super) enum Leave {
     Exit,
     Break,
     Continue,
-    Wrong(String),
+    Wrong(Mistake),
 }
 
 type Result<T> = std::result::Result<T, Leave>;
 
-/// A running program.
+/// A program's variables, and what it has open.
 #[derive(Clone, Debug, Default)]
 pub(super) struct State {
     pub(super) variables: SortedMap<String, Value>,
-    arrays: SortedMap<String, SortedMap<String, Value>>,
+    pub(super) arrays: SortedMap<String, SortedMap<String, Value>>,
     line: String,
     fields: Vec<String>,
     pub(super) printed: String,
     pub(super) exit: i32,
     steps: u32,
+    pub(super) streams: Streams,
+    pub(super) records: Records,
 }
 
 impl State {
     pub(super) fn set_line(&mut self, line: &str) {
         line.clone_into(&mut self.line);
         let separator = self.get("FS").text();
-        self.fields = split(line, &separator);
-        self.variables.insert("NF".to_owned(), count(self.fields.len()));
+        let is_letter = separator != " " && separator.chars().count() == 1;
+        self.fields = if is_letter && self.is_by_paragraphs() {
+            // A line end parts fields too.
+            line.split('\n').flat_map(|line| split(line, &separator)).collect()
+        } else {
+            split(line, &separator)
+        };
+        self.set_count("NF", self.fields.len());
     }
 
     pub(super) fn get(&self, name: &str) -> Value {
@@ -58,6 +75,37 @@ impl State {
         self.variables.insert(name.to_owned(), count(value));
     }
 
+    pub(super) fn set_text(&mut self, name: &str, value: &str) {
+        self.variables.insert(name.to_owned(), Value::Input(value.to_owned()));
+    }
+
+    fn is_by_paragraphs(&self) -> bool {
+        self.variables.get("RS").is_some_and(|separator| separator.text().is_empty())
+    }
+}
+
+/// A running program with its way to files and commands.
+pub(super) struct Run<'r, 'io> {
+    pub(super) state: &'r mut State,
+    pub(super) io: &'r mut Io<'io>,
+    pub(super) call: &'r Call,
+}
+
+impl Deref for Run<'_, '_> {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        self.state
+    }
+}
+
+impl DerefMut for Run<'_, '_> {
+    fn deref_mut(&mut self) -> &mut State {
+        self.state
+    }
+}
+
+impl Run<'_, '_> {
     /// Runs the rules for a line.
     pub(super) fn run_rules(&mut self, rules: &mut [Rule]) -> Result<()> {
         self.steps = 0;
@@ -76,7 +124,10 @@ impl State {
                 continue;
             }
             match &rule.action {
-                None => self.print(&self.line.clone()),
+                None => {
+                    let line = self.ended(&self.line.clone());
+                    self.printed.push_str(&line);
+                }
                 Some(statements) => self.run_all(statements)?,
             }
         }
@@ -87,19 +138,26 @@ impl State {
         statements.iter().try_for_each(|statement| self.run(statement))
     }
 
-    fn print(&mut self, text: &str) {
-        let end = match self.variables.get("ORS") {
-            Some(end) => end.text(),
-            None => "\n".to_owned(),
-        };
-        self.printed.push_str(text);
-        self.printed.push_str(&end);
+    /// A text with what ends a record.
+    fn ended(&self, text: &str) -> String {
+        text.to_owned() + &self.get("ORS").text()
+    }
+
+    fn print(&mut self, text: &str, target: Option<&Target>) -> Result<()> {
+        match target {
+            None => self.printed.push_str(text),
+            Some(target) => {
+                let name = self.text(&target.name)?;
+                self.print_to(target.way, &name, text)?;
+            }
+        }
+        Ok(())
     }
 
     fn count_step(&mut self) -> Result<()> {
         self.steps += 1;
         if self.steps > STEPS_MAX || self.printed.len() > TEXT_MAX {
-            return Err(Leave::Wrong("the program goes on for too long".to_owned()));
+            return Err(Leave::Wrong("the program goes on for too long".into()));
         }
         Ok(())
     }
@@ -107,18 +165,16 @@ impl State {
     fn run(&mut self, statement: &Statement) -> Result<()> {
         self.count_step()?;
         match statement {
-            Statement::Print(values) => {
+            Statement::Print(values, target) => {
                 let values = values.iter().map(|value| self.text(value)).collect::<Result<Vec<_>>>()?;
-                let separator = match self.variables.get("OFS") {
-                    Some(separator) => separator.text(),
-                    None => " ".to_owned(),
-                };
+                let separator = self.get("OFS").text();
                 let text = if values.is_empty() { self.line.clone() } else { values.join(&separator) };
-                self.print(&text);
+                let text = self.ended(&text);
+                self.print(&text, target.as_ref())?;
             }
-            Statement::Printf(values) => {
+            Statement::Printf(values, target) => {
                 let text = self.formatted(values)?;
-                self.printed.push_str(&text);
+                self.print(&text, target.as_ref())?;
             }
             Statement::Run(expression) => drop(self.evaluate(expression)?),
             Statement::If(condition, yes, no) => {
@@ -129,6 +185,11 @@ impl State {
                 }
             }
             Statement::While(condition, body) => self.repeat(Some(condition), None, body)?,
+            Statement::Do(body, condition) => match self.run(body) {
+                Err(Leave::Break) => {}
+                Ok(()) | Err(Leave::Continue) => self.repeat(Some(condition), None, body)?,
+                Err(leave) => return Err(leave),
+            },
             Statement::For(first, condition, step, body) => {
                 if let Some(first) = first {
                     self.evaluate(first)?;

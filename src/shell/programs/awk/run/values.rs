@@ -20,7 +20,8 @@ impl Value {
 
     pub(in crate::shell::programs::awk) fn text(&self) -> String {
         match self {
-            Self::Number(value) => short(*value),
+            // There is no -0.
+            Self::Number(value) => short(*value + 0.0),
             Self::Text(text) | Self::Input(text) => text.clone(),
         }
     }

@@ -1,9 +1,13 @@
 //! `xargs`: a command for the words of the input.
+//!
+//! `words`: which words these are.
+
+mod words;
 
 use super::Wrong;
-use super::format::escapes;
 use super::options::Options;
 use super::running::run_line;
+use crate::shell::escapes::{Place, unescaped};
 use crate::shell::host::{Call, Program, Progress};
 use crate::shell::io::{Io, Read};
 use crate::shell::nested::Nested;
@@ -14,6 +18,8 @@ struct Xargs {
     call: Call,
     command: Vec<String>,
     most: usize,
+    /// How many lines of the input one command gets.
+    lines_of: Option<usize>,
     place: Option<String>,
     /// What parts the items, where it is not blanks.
     delimiter: Option<char>,
@@ -26,9 +32,18 @@ struct Xargs {
     status: i32,
 }
 
-const LONG: [(&str, char); 3] = [("no-run-if-empty", 'r'), ("delimiter", 'd'), ("null", '0')];
+const LONG: &[(&str, char)] = &[
+    ("no-run-if-empty", 'r'),
+    ("delimiter", 'd'),
+    ("null", '0'),
+    ("max-args", 'n'),
+    ("max-lines", 'L'),
+    ("max-procs", 'P'),
+    ("replace", 'i'),
+    ("verbose", 't'),
+];
 
-/// `xargs`: `-n`, `-I`, `-t`, `-r`, `-L`, `-d`, `-0`.
+/// `xargs`: `-n`, `-I`, `-i`, `-t`, `-r`, `-L`, `-d`, `-0`; with `-P` commands come one after the other too.
 pub(super) fn xargs(call: Call) -> Result<Box<dyn Program>, Wrong> {
     // What belongs to the command is none of xargs' flags.
     let mut own = 1;
@@ -37,15 +52,17 @@ pub(super) fn xargs(call: Call) -> Result<Box<dyn Program>, Wrong> {
     }
     let command = call.argv.get(own..).unwrap_or_default().to_vec();
     let flags = Call { argv: call.argv.get(..own).unwrap_or(&call.argv).to_vec(), ..call.clone() };
-    let options = Options::parse(&flags, "n:I:L:P:d:0rt", &LONG)?;
-    let place = options.value('I').map(str::to_owned);
-    let delimiter = options.value('d').and_then(|text| escapes(text).0.chars().next());
+    let options = Options::parse(&flags, "n:I:i?L:P:d:0rtx", LONG)?;
+    let braces = || options.value('i').map(|place| if place.is_empty() { "{}" } else { place });
+    let place = options.value('I').or_else(braces).map(str::to_owned);
+    let delimiter = options.value('d').and_then(|text| unescaped(text, Place::Format).0.chars().next());
     let delimiter = delimiter.or(options.has('0').then_some('\0'));
     let most = options.number(&call, 'n', "number for -n option")?;
-    let most = most.or(if options.has('L') { Some(1) } else { None }).unwrap_or(usize::MAX);
+    let lines_of = options.number(&call, 'L', "number for -L option")?;
     Ok(Box::new(Xargs {
         command: if command.is_empty() { vec!["echo".to_owned()] } else { command },
-        most: if place.is_some() { 1 } else { most.max(1) },
+        most: if place.is_some() { 1 } else { most.unwrap_or(usize::MAX).max(1) },
+        lines_of: lines_of.filter(|_| most.is_none() && place.is_none()),
         place,
         delimiter,
         traces: options.has('t'),
@@ -59,25 +76,28 @@ pub(super) fn xargs(call: Call) -> Result<Box<dyn Program>, Wrong> {
 }
 
 impl Xargs {
-    fn plan(&self) -> Vec<Vec<String>> {
-        let items: Vec<String> = if let Some(delimiter) = self.delimiter {
+    /// The commands, as many as the input asks for.
+    fn plan(&self) -> Result<Vec<Vec<String>>, &'static str> {
+        let mut lines: Vec<Vec<String>> = if let Some(delimiter) = self.delimiter {
             let text = self.text.strip_suffix(delimiter).unwrap_or(&self.text);
             let pieces = text.split(delimiter).filter(|_| !self.text.is_empty());
-            pieces.map(str::to_owned).collect()
-        } else if self.place.is_some() {
-            self.text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+            vec![pieces.map(str::to_owned).collect()]
         } else {
-            self.text.split_whitespace().map(|word| word.trim_matches(['"', '\'']).to_owned()).collect()
+            words::parted(&self.text, self.place.is_some())?
         };
-        if items.is_empty() {
+        lines.retain(|line| !line.is_empty());
+        if lines.is_empty() {
             let skips = self.skips_empty || self.place.is_some();
-            return if skips { Vec::new() } else { vec![self.command.clone()] };
+            return Ok(if skips { Vec::new() } else { vec![self.command.clone()] });
         }
-        let line = |items: &[String]| match &self.place {
+        let whole = |items: &[String]| match &self.place {
             Some(place) => self.command.iter().map(|word| word.replace(place, &items.concat())).collect(),
             None => self.command.iter().chain(items).cloned().collect(),
         };
-        items.chunks(self.most).map(line).collect()
+        Ok(match self.lines_of {
+            Some(count) => lines.chunks(count.max(1)).map(|lines| whole(&lines.concat())).collect(),
+            None => lines.concat().chunks(self.most).map(whole).collect(),
+        })
     }
 }
 
@@ -88,7 +108,16 @@ impl Program for Xargs {
                 Read::Text(text) => self.text.push_str(&text),
                 Read::Wait => return Progress::WAIT,
                 Read::End => {
-                    let mut lines = self.plan();
+                    let mut lines = match self.plan() {
+                        Ok(lines) => lines,
+                        Err(quote) => {
+                            io.err(&format!(
+                                "xargs: unmatched {quote} quote; by default quotes are special to xargs unless \
+                                 you use the -0 option\n"
+                            ));
+                            return Progress::Done(1);
+                        }
+                    };
                     lines.reverse();
                     self.lines = Some(lines);
                 }
@@ -108,12 +137,13 @@ impl Program for Xargs {
                 return Progress::Done(self.status);
             };
             if self.traces {
-                io.err(&format!("{}\n", words.join(" ")));
+                let traced: Vec<String> = words.iter().map(|word| words::traced(word)).collect();
+                io.err(&format!("{}\n", traced.join(" ")));
             }
             match run_line(&self.call, &quoted(&words), Vec::new()) {
                 Ok(nested) => self.nested = Some(nested),
-                Err(Wrong(message, exit)) => {
-                    io.err(&message);
+                Err(Wrong(mistake, exit)) => {
+                    mistake.tell(io);
                     return Progress::Done(exit);
                 }
             }
