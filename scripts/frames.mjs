@@ -270,6 +270,18 @@ async function measureTimeline(session, pods) {
   await withPage(session, {}, async (page) => {
     await withHour(page, pods);
     await speed(page, `${values.speed}×`);
+    await page.getByRole("tab", { name: "Timeline" }).click();
+    await page.waitForTimeout(2_000);
+    await page.locator(".timeline-box").focus();
+    const moved = await traced(page, async () => {
+      for (const key of ["+", "+", "ArrowLeft", "ArrowLeft", "ArrowRight", "-", "-", "+", "0"].concat(Array(8).fill("+"))) {
+        await page.keyboard.press(key);
+        await page.waitForTimeout(400);
+      }
+    });
+    keep(moved, "timeline-moved");
+    const { worst } = report(moved, `${pods} pods and an hour zoomed and moved while time stands still`);
+    await page.keyboard.press("0");
     const scripts = [];
     for (const tab of ["Budgets", "Timeline"]) {
       await page.getByRole("tab", { name: tab }).click();
@@ -281,16 +293,7 @@ async function measureTimeline(session, pods) {
     }
     const more = [0.5, 0.95].map((share) => quantile(scripts[1], share) - quantile(scripts[0], share));
     console.log(`the timeline adds to a frame: median ${ms(more[0])}   p95 ${ms(more[1])}`);
-    await page.locator(".timeline-box").focus();
-    const events = await traced(page, async () => {
-      for (const key of ["+", "+", "ArrowLeft", "ArrowLeft", "ArrowRight", "-", "-", "+", "0"].concat(Array(8).fill("+"))) {
-        await page.keyboard.press(key);
-        await page.waitForTimeout(400);
-      }
-    });
-    keep(events, "timeline-moved");
-    const { worst } = report(events, "zoomed and moved while time stands still");
-    if (values.profile) profile(events);
+    if (values.profile) profile(moved);
     if (values.limit && worst > Number(values.limit)) process.exitCode = 1;
   });
 }
