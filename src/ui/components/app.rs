@@ -162,6 +162,7 @@ impl Component for App {
                     speed={state.clock.speed}
                     now={state.cluster.now()}
                     next_due={state.cluster.next_due()}
+                    is_behind={state.is_behind()}
                     can_go_back={state.cluster.steps() > 0}
                     {on}
                 />

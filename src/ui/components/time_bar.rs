@@ -15,6 +15,8 @@ pub(crate) struct TimeBarProps {
     pub(crate) speed: f64,
     pub(crate) now: Time,
     pub(crate) next_due: Option<Time>,
+    /// Whether the picture has not come to rest yet.
+    pub(crate) is_behind: bool,
     pub(crate) can_go_back: bool,
     pub(crate) on: Callback<Action>,
 }
@@ -36,6 +38,7 @@ pub(crate) fn time_key(event: &KeyboardEvent, is_on_button: bool) -> Option<Acti
 
 fn pace(props: &TimeBarProps) -> String {
     match props.next_due {
+        None if props.is_behind => "Nothing is due; the last changes are being drawn".to_owned(),
         None => "Settled: nothing is due, time stands still".to_owned(),
         Some(_) if props.is_settling => "Running until nothing is due".to_owned(),
         Some(due) if due.ms() <= props.now.ms() => "Next: now".to_owned(),

@@ -87,6 +87,11 @@ impl State {
         self.is_ticking() || self.views.frame.owed != Owed::default()
     }
 
+    /// Whether all is at rest but the picture, which comes to rest in parts.
+    pub fn is_behind(&self) -> bool {
+        !self.is_ticking() && self.needs_frames()
+    }
+
     /// Says whether this frame makes, or draws, what has changed in the cluster. What a person did while all
     /// was at rest is drawn at once.
     pub(super) fn begin_picture(&mut self) -> Picture {

@@ -91,17 +91,19 @@ fn a_crowd_is_drawn_a_few_nodes_at_a_time_and_in_the_end_as_it_is() {
     }
     state.reduce(Action::Speed(5.0));
     state.reduce(Action::Run("kubectl rollout restart deployment hello".to_owned()));
-    let mut most = 0;
+    let (mut most, mut behind) = (0, 0);
     for _ in 0..2_000 {
         let before = std::rc::Rc::clone(&state.views.stage);
         state.reduce(Action::Advance(16.0));
         let pairs = before.lanes.iter().zip(&state.views.stage.lanes);
         most = most.max(pairs.filter(|(old, new)| old != new).count());
+        behind += usize::from(state.is_behind());
         if !state.needs_frames() {
             break;
         }
     }
     assert!(!state.needs_frames(), "it comes to rest");
+    assert!(behind > 0 && !state.is_behind(), "the picture came to rest {behind} frames after the cluster");
     assert!((1..=4).contains(&most), "{most} nodes changed in one picture");
     let shapes = |lane: &LaneView| lane.tiles.iter().filter(|tile| tile.shape == Shape::Ready).count();
     let ready: usize = state.views.stage.lanes.iter().map(|lane| shapes(lane)).sum();
