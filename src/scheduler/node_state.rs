@@ -1,7 +1,7 @@
 //! A node as the scheduler counts it, and a pod that counts on it.
 //!
-//! Models `NodeInfo`, `staging/src/k8s.io/kube-scheduler/framework`, Kubernetes v1.36. Left out: generations, as
-//! nothing is copied for an attempt.
+//! Models `NodeInfo`, `staging/src/k8s.io/kube-scheduler/framework`, Kubernetes v1.36. Left out:
+//! generations, as nothing is copied for an attempt.
 
 use std::rc::Rc;
 

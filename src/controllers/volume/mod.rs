@@ -5,8 +5,9 @@
 //!
 //! - [`binder`]: the persistentvolume-controller, with [`claim_sync`] and [`volume_sync`] for its two kinds
 //!   of keys.
-//! - [`provisioner`]: makes the volumes of a class, and deletes them; `provisioned`: what it makes. [`protection`]: finalizers.
-//!   [`expand`]: claims that ask for more. `ephemeral`: claims that pods bring along.
+//! - [`provisioner`]: makes the volumes of a class, and deletes them; `provisioned`: what it makes.
+//!   [`protection`]: finalizers. [`expand`]: claims that ask for more. `ephemeral`: claims that pods
+//!   bring along.
 //! - [`latest`]: what was written a moment ago. [`claim_users`]: pods by the claims they use.
 
 pub(crate) mod latest;

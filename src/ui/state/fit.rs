@@ -3,8 +3,8 @@
 //!
 //! How long a picture takes is for the most part the browser's work after the script, which a page cannot
 //! time; but it can see that the next frame comes late. Then the pictures that follow hold less and come less
-//! often, so that frames stay in time where the machine is slow, and nodes wait longer for their turn instead.
-//! Nothing of it is upstream's.
+//! often, so that frames stay in time where the machine is slow, and nodes wait longer for their turn
+//! instead. Nothing of it is upstream's.
 
 /// Real milliseconds between two frames from which on the second one is late: one was left out.
 const LATE_MS: f64 = 22.0;
@@ -53,8 +53,8 @@ impl Fit {
         longest * self.pause
     }
 
-    /// How much more than `least` a frame may have done, in real milliseconds, and still make a picture: up to
-    /// twice as much where pictures are always in time.
+    /// How much more than `least` a frame may have done, in real milliseconds, and still make a picture:
+    /// up to twice as much where pictures are always in time.
     pub(super) fn work(self, least: f64) -> f64 {
         least * (2.0 - self.pause)
     }
@@ -111,11 +111,15 @@ mod tests {
         let mut fit = Fit::default();
         let after = |fit: &mut Fit, ms: f64, count: usize| {
             (0..count).for_each(|_| fit.note(ms));
-            format!("{:.0}", fit.pause(100.0))
+            format!("{:.1}", fit.pause(100.0))
         };
-        for (ms, count, expected) in
-            [(16.0, 20, "40"), (16.0, 500, "10"), (33.0, 1, "15"), (33.0, 1, "22"), (33.0, 9, "100")]
-        {
+        for (ms, count, expected) in [
+            (16.0, 20, "40.0"),
+            (16.0, 500, "10.0"),
+            (33.0, 1, "15.0"),
+            (33.0, 1, "22.5"),
+            (33.0, 9, "100.0"),
+        ] {
             assert_eq!(after(&mut fit, ms, count), expected, "after {count} of {ms} ms");
         }
         assert!((fit.work(3.0) - 3.0).abs() < 0.01, "late pictures leave no room");

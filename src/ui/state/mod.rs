@@ -7,8 +7,8 @@
 //! - [`action`]: what can be asked. [`time`]: playing, stepping, settling. [`pace`]: how often the picture
 //!   is made anew. [`frame`]: what a frame is for. [`stir`]: whether changes can be followed. `fit`: how
 //!   much of a crowd a picture holds. `past`: going back, branches, undo. [`predict`]: a question before a
-//!   step. `asides`: what is asked in the past. `compare`: two runs beside each other. [`files`]: the editor's tabs. `fields`: the way from a
-//!   reason to the editor.
+//!   step. `asides`: what is asked in the past. `compare`: two runs beside each other. [`files`]: the
+//!   editor's tabs. `fields`: the way from a reason to the editor.
 //! - [`terminals`], [`lines`], [`prompt`], [`screen`]: terminals. [`views`]: what the page shows. [`notice`]:
 //!   what a person is told.
 

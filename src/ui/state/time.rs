@@ -18,8 +18,8 @@ const LINE_FRAME_BUDGET_MS: f64 = 2.0;
 const SAME_FRAME_MS: f64 = 12.0;
 /// A turn that takes in more changes than this is long.
 const CHANGES_IN_A_LONG_TURN: usize = 64;
-/// Real milliseconds of work on the cluster after which a frame does not make a picture as well, where pictures
-/// are slow.
+/// Real milliseconds of work on the cluster after which a frame does not make a picture as well, where
+/// pictures are slow.
 const LONG_MS: f64 = 3.0;
 /// Real milliseconds of work after which a frame begins no long turn.
 const SOON_MS: f64 = 1.0;
