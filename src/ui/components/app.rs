@@ -20,7 +20,7 @@ use super::set::SetStrip;
 use super::stage::Stage;
 use super::terminal::{self, TerminalPane};
 use super::ticker::Ticker;
-use super::time_bar::TimeBar;
+use super::time_bar::{Next, TimeBar};
 use crate::ui::persist::{self, Kept};
 use crate::ui::state::{Action, Page, State};
 use crate::ui::view_model::invitation::Invitation;
@@ -161,8 +161,7 @@ impl Component for App {
                     is_settling={state.clock.settles_until.is_some()}
                     speed={state.clock.speed}
                     now={state.cluster.now()}
-                    next_due={state.cluster.next_due()}
-                    is_behind={state.is_behind()}
+                    next={Next::of(state)}
                     can_go_back={state.cluster.steps() > 0}
                     {on}
                 />

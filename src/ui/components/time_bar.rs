@@ -3,10 +3,32 @@
 use yew::prelude::*;
 
 use crate::sim::Time;
-use crate::ui::state::Action;
 use crate::ui::state::time::SPEEDS;
+use crate::ui::state::{Action, State};
 use crate::ui::time_machine::Stride;
 use crate::ui::view_model::summary::clock;
+
+/// What comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Something, at this instant.
+    Due(Time),
+    /// Nothing, but the picture has not come to rest yet.
+    Drawing,
+    /// Nothing.
+    Nothing,
+}
+
+impl Next {
+    /// What comes next in a state.
+    pub(crate) fn of(state: &State) -> Self {
+        match state.cluster.next_due() {
+            Some(due) => Self::Due(due),
+            None if state.is_behind() => Self::Drawing,
+            None => Self::Nothing,
+        }
+    }
+}
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct TimeBarProps {
@@ -14,9 +36,7 @@ pub(crate) struct TimeBarProps {
     pub(crate) is_settling: bool,
     pub(crate) speed: f64,
     pub(crate) now: Time,
-    pub(crate) next_due: Option<Time>,
-    /// Whether the picture has not come to rest yet.
-    pub(crate) is_behind: bool,
+    pub(crate) next: Next,
     pub(crate) can_go_back: bool,
     pub(crate) on: Callback<Action>,
 }
@@ -37,12 +57,12 @@ pub(crate) fn time_key(event: &KeyboardEvent, is_on_button: bool) -> Option<Acti
 }
 
 fn pace(props: &TimeBarProps) -> String {
-    match props.next_due {
-        None if props.is_behind => "Nothing is due; the last changes are being drawn".to_owned(),
-        None => "Settled: nothing is due, time stands still".to_owned(),
-        Some(_) if props.is_settling => "Running until nothing is due".to_owned(),
-        Some(due) if due.ms() <= props.now.ms() => "Next: now".to_owned(),
-        Some(due) => {
+    match props.next {
+        Next::Drawing => "Nothing is due; the last changes are being drawn".to_owned(),
+        Next::Nothing => "Settled: nothing is due, time stands still".to_owned(),
+        Next::Due(_) if props.is_settling => "Running until nothing is due".to_owned(),
+        Next::Due(due) if due.ms() <= props.now.ms() => "Next: now".to_owned(),
+        Next::Due(due) => {
             let tenths = (due - props.now).ms().div_ceil(100);
             format!("Next in {}.{} s", tenths / 10, tenths % 10)
         }
@@ -61,7 +81,7 @@ pub(crate) fn TimeBar(props: &TimeBarProps) -> Html {
             }
         })
     };
-    let is_idle = props.next_due.is_none();
+    let is_idle = !matches!(props.next, Next::Due(_));
     let (play, play_mark) =
         if props.is_playing { ("Pause", "M4 3h3v10H4zM9 3h3v10H9z") } else { ("Play", "M4 2.5v11l9-5.5z") };
     let rest = if is_idle { "is-idle" } else { "" };
