@@ -191,7 +191,7 @@ test("in a crowd each pod keeps its place until all has come to rest, and then t
       const places = new Map();
       globalThis.seen = { moved: [], gaps: 0, frames: 0, most: 0 };
       const look = () => {
-        const isMoving = !document.querySelector(".pace").textContent.startsWith("Settled");
+        const isMoving = !/^(Settled|Nothing is due)/.test(document.querySelector(".pace").textContent);
         const cells = isMoving ? document.querySelectorAll(".lane:not(.shelf) .pod-cell") : [];
         for (const cell of cells) {
           const place = `${cell.closest(".lane").dataset.lane} ${cell.offsetLeft} ${cell.offsetTop}`;
