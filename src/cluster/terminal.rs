@@ -100,6 +100,9 @@ impl Default for Terminal {
 }
 
 impl Terminal {
+    /// The number of a terminal that nobody sees: for lines that are only tried, in a copy of the cluster.
+    pub const OF_NOBODY: u32 = u32::MAX;
+
     /// What was typed and printed, oldest first.
     pub fn entries(&self) -> &[Rc<TerminalEntry>] {
         &self.entries

@@ -166,8 +166,8 @@ impl Instance {
             tree.put(path, text, place.started);
         }
         let mut main = Main::new(&container, image, &argv, &environment, place.started);
-        if images::missing_program(&container).is_some() {
-            main.never_starts();
+        if let Some((_, code)) = place.ended.filter(|_| images::missing_program(&container).is_some()) {
+            main.never_starts(code);
         }
         let message = crate::shell::files::resolve("/", super::termination::path(&container));
         tree.put(&message, String::new(), place.started);

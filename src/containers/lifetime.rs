@@ -18,9 +18,6 @@ const TURNS_MAX: u64 = 20_000;
 /// A turn that did all that a shell may do at once counts as so many.
 const SPENT_TURN: u64 = 10;
 
-/// The code of a program that could not be started.
-const NEVER_STARTED: i32 = 128;
-
 /// A container's own program.
 #[derive(Clone)]
 pub(super) struct Main {
@@ -75,10 +72,10 @@ impl Main {
         Self { shell, is_terminal, has_input, hook, at: started, wake_at: Some(started), ended: None }
     }
 
-    /// Its image does not have it.
-    pub(super) fn never_starts(&mut self) {
+    /// Its image does not have it: it was never started, and the container ended so.
+    pub(super) fn never_starts(&mut self, code: i64) {
         self.hook = None;
-        self.ended = Some(NEVER_STARTED);
+        self.ended = i32::try_from(code).ok();
     }
 }
 

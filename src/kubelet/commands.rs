@@ -1,12 +1,8 @@
-//! What a container's process does: whether it ends by itself, whether it ends when it is told to, and how
-//! long its hooks (`postStart`, `preStop`) take.
+//! What a container's process does: whether it ends by itself, and whether it ends when it is told to.
 //!
 //! Models what a container runtime would find out by running the command; Kubernetes v1.36 itself knows
 //! nothing of it. A small table of shell words is read; all else runs until it is stopped.
-//! Left out: every program that is not in the table, variables, pipes, loops (a loop runs on); hooks that ask
-//! over the network take no time.
-
-use serde_json::Value;
+//! Left out: every program that is not in the table, variables, pipes, loops (a loop runs on).
 
 use super::timing::Timing;
 use crate::api::pod::Container;
@@ -66,7 +62,7 @@ pub(super) fn behaviour(container: &Container, is_init: bool, timing: &Timing) -
 }
 
 /// What a command does, a shell's script or another program.
-fn run(words: &[String]) -> Behaviour {
+pub(super) fn run(words: &[String]) -> Behaviour {
     match (words.first().map(|word| program(word)), words.get(1)) {
         (Some("sh" | "bash" | "ash" | "dash"), Some(flag)) if is_script_flag(flag) => {
             script(words.get(2).map_or("", String::as_str))
@@ -81,49 +77,6 @@ fn is_script_flag(flag: &str) -> bool {
 
 fn words(container: &Container) -> Vec<String> {
     container.command.iter().cloned().chain(container.args().map(str::to_owned)).collect()
-}
-
-/// The words of a list of them.
-fn texts(list: Option<&Value>) -> impl Iterator<Item = String> {
-    let items = list.and_then(Value::as_array).into_iter().flatten();
-    items.filter_map(|word| Some(word.as_str()?.to_owned()))
-}
-
-/// What a hook of a container does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Hook {
-    /// How long it takes; `None` when it does not end.
-    pub(super) takes: Option<Span>,
-    /// The code with which its command ends; 0 of other hooks.
-    pub(super) code: i64,
-    /// The words of its command; none of other hooks.
-    pub(super) words: Vec<String>,
-}
-
-/// The hook that runs beside a container's program from its start; before its end nothing comes after it.
-pub(super) fn post_start(container: &Container) -> Option<Hook> {
-    hook(container, "postStart")
-}
-
-/// How long the hook runs that comes before a container is told to end; `None` when it does not end.
-pub(super) fn pre_stop(container: &Container) -> Option<Span> {
-    hook(container, "preStop").map_or(Some(Span::ZERO), |hook| hook.takes)
-}
-
-fn hook(container: &Container, name: &str) -> Option<Hook> {
-    let hook = container.extra.get("lifecycle")?.get(name)?;
-    let seconds = hook.pointer("/sleep/seconds").and_then(Value::as_u64).unwrap_or_default();
-    let words: Vec<String> = texts(hook.pointer("/exec/command")).collect();
-    if words.is_empty() {
-        return Some(Hook { takes: Some(Span::from_seconds(seconds)), code: 0, words });
-    }
-    let found = run(&words);
-    let (takes, code) = match found.ends {
-        Some((after, code)) => (Some(after), code),
-        // Of a program that nobody knows it is not said that it takes long, or fails.
-        None => ((!found.ignores_term).then_some(Span::ZERO), 0),
-    };
-    Some(Hook { takes, code, words })
 }
 
 fn program(word: &str) -> &str {
@@ -268,24 +221,6 @@ mod tests {
         for (image, command, expected) in table {
             assert_eq!(told(image, command, false, &Timing::default()), *expected, "{image} {command:?}");
         }
-    }
-
-    #[test]
-    fn hooks_before_the_end_take_their_time() {
-        for (hook, expected) in [
-            (r#"{"sleep": {"seconds": 5}}"#, Some(5_000)),
-            (r#"{"exec": {"command": ["/bin/sh", "-c", "sleep 15"]}}"#, Some(15_000)),
-            (r#"{"exec": {"command": ["sleep", "2"]}}"#, Some(2_000)),
-            (r#"{"exec": {"command": ["nginx", "-s", "quit"]}}"#, Some(0)),
-            (r#"{"exec": {"command": ["sleep", "infinity"]}}"#, None),
-            (r#"{"httpGet": {"path": "/stop", "port": 80}}"#, Some(0)),
-        ] {
-            let mut container = Container::default();
-            let hook: Value = serde_json::from_str(hook).unwrap();
-            container.extra.insert("lifecycle".to_owned(), serde_json::json!({ "preStop": hook }));
-            assert_eq!(pre_stop(&container).map(Span::ms), expected, "{hook}");
-        }
-        assert_eq!(pre_stop(&Container::default()), Some(Span::ZERO));
     }
 
     #[test]

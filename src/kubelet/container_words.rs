@@ -131,7 +131,7 @@ impl ContainerRun {
         }
         let has_failed = matches!(self.stage, Stage::Exited | Stage::RunContainerError) && !self.is_done();
         if let Some(failed) = self.failed_start.as_ref().filter(|_| has_failed) {
-            return Some((failed.reason, failed.message.clone()));
+            return Some((failed.step.reason(), failed.message.clone()));
         }
         Some(match self.stage {
             Stage::ErrImagePull => ("ErrImagePull", images::pull_error(image)),

@@ -4,7 +4,7 @@
 //! back-offs of pkg/kubelet/images, Kubernetes v1.36. Written as a table after kwok's stages. A container
 //! that runs has no next stage here: its probes and its own end decide. Left out: in-place resize.
 
-use super::commands::Hook;
+use super::hooks::Hook;
 use super::images::ImageNeed;
 use super::timing::{SYNC_AGAIN, Timing};
 use crate::sim::Span;

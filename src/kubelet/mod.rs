@@ -12,9 +12,9 @@
 //!   `runtime`: what keeps a container from starting; `container_words`: what is said of one;
 //!   `stopping`: how a pod ends; `pods`: what makes it go on;
 //!   `retry`: what the next try of a container comes to; `status`, `conditions`, `pod_reports`: what is
-//!   reported; `admission`, `images`, `commands`, `configuration`, `agent`: what the stages depend on;
-//!   `mounting`: how volumes come; `probing`: probes, and those that fail because somebody changed
-//!   something; `ended`: what the inside of a container tells of its end.
+//!   reported; `admission`, `images`, `commands`, `hooks`, `configuration`, `agent`: what the stages
+//!   depend on; `mounting`: how volumes come; `probing`: probes, and those that fail because somebody
+//!   changed something; `ended`: what the inside of a container tells of its end.
 
 pub mod timing;
 pub mod node;
@@ -29,6 +29,7 @@ mod admission;
 mod images;
 mod registry;
 mod commands;
+mod hooks;
 mod conditions;
 mod configuration;
 mod probing;
@@ -59,7 +60,7 @@ pub use node::{NodeConfig, node_object, node_object_at};
 pub use probing::ProbeKind;
 pub use report::Pressure;
 pub use retry::NextTry;
-pub use runtime::FindProgram;
+pub use runtime::{FindProgram, StartStep};
 pub use timing::Timing;
 
 use crate::api::pod::Pod;

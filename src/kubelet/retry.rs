@@ -8,10 +8,12 @@ use super::commands::behaviour;
 use super::container::{ContainerRun, EndedBy, Role};
 use super::images::{self, ImageNeed};
 use super::lifecycle::Stage;
-use super::worker::containers;
+use super::runtime::StartStep;
+use super::timing::Timing;
+use super::worker::{Worker, containers};
 use super::{Kubelets, PodId};
 use crate::api::pod::{Container, Pod};
-use crate::sim::Time;
+use crate::sim::{Span, Time};
 
 /// Starts after which a container is expected to end again, when nothing is known of why it did.
 const STARTS_MANY: i64 = 4;
@@ -23,8 +25,8 @@ pub struct NextTry {
     pub at: Option<Time>,
     /// Whether it ends as the one before, as far as anybody can know.
     pub is_in_vain: bool,
-    /// What the last try came to, where the container has not properly started: the reason that it waits for.
-    pub failed_start: Option<&'static str>,
+    /// What of the last start failed, where it came to nothing.
+    pub failed_start: Option<StartStep>,
 }
 
 impl Kubelets {
@@ -32,10 +34,8 @@ impl Kubelets {
     // Out of line, so that the page's start does not carry it.
     #[inline(never)]
     pub fn next_try(&self, pod: &Pod, container: &str) -> Option<NextTry> {
-        let worker = self.workers.get(&PodId::of(pod))?;
+        let (worker, run, spec) = self.run_of(pod, container)?;
         let agent = self.agents.get(&worker.pod.spec.node_name)?;
-        let mut runs = worker.runs.iter().zip(containers(&worker.pod));
-        let (run, spec) = runs.find(|(_, spec)| spec.name == container)?;
         let need = images::need(spec, &agent.images, &self.timing, &self.faults);
         let cannot_pull =
             matches!(need, ImageNeed::PullInVain | ImageNeed::NeverPull | ImageNeed::InvalidName);
@@ -44,7 +44,7 @@ impl Kubelets {
             is_in_vain: cannot_pull
                 || run.failed_start.is_some()
                 || (run.has_ended() && self.ends_again(run, spec, &worker.pod)),
-            failed_start: run.failed_start.as_ref().map(|failed| failed.reason),
+            failed_start: run.failed_start.as_ref().map(|failed| failed.step),
         })
     }
 
@@ -52,10 +52,15 @@ impl Kubelets {
     // Out of line, so that the page's start does not carry it.
     #[inline(never)]
     pub fn hook_runs(&self, pod: &Pod, container: &str) -> Option<bool> {
+        let (_, run, _) = self.run_of(pod, container)?;
+        (run.stage == Stage::PostStart).then(|| run.due().is_some())
+    }
+
+    fn run_of(&self, pod: &Pod, container: &str) -> Option<(&Worker, &ContainerRun, &Container)> {
         let worker = self.workers.get(&PodId::of(pod))?;
         let mut runs = worker.runs.iter().zip(containers(&worker.pod));
-        let (run, _) = runs.find(|(_, spec)| spec.name == container)?;
-        (run.stage == Stage::PostStart).then(|| run.due().is_some())
+        let (run, spec) = runs.find(|(_, spec)| spec.name == container)?;
+        Some((worker, run, spec))
     }
 
     /// Whether a container that has ended would end again after another start.
@@ -73,6 +78,28 @@ impl Kubelets {
 }
 
 impl ContainerRun {
+    /// When it is pulled or started again; `None` while it is not waited for.
+    fn next_try_at(&self, timing: &Timing) -> Option<Time> {
+        let (at, next) = self.then?;
+        let crashes = timing.crash_back_off(self.crashes).ms().saturating_sub(timing.exit_shown_ms);
+        match (self.stage, next) {
+            (Stage::ErrImagePull, _) => Some(at + timing.pull_back_off(self.pull_failures)),
+            (Stage::Exited | Stage::RunContainerError, Stage::CrashLoopBackOff) => {
+                Some(at + Span::from_ms(crashes))
+            }
+            (
+                Stage::ImagePullBackOff
+                | Stage::Exited
+                | Stage::RunContainerError
+                | Stage::CrashLoopBackOff
+                | Stage::CreateContainerConfigError
+                | Stage::InvalidImageName,
+                _,
+            ) => Some(at),
+            _ => None,
+        }
+    }
+
     fn has_ended(&self) -> bool {
         matches!(self.stage, Stage::Exited | Stage::RunContainerError | Stage::CrashLoopBackOff)
     }

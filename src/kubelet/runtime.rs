@@ -5,8 +5,8 @@
 //! who look into containers; kubelets are told how to ask them. Left out: programs that are not allowed to
 //! run, hooks over the network that fail.
 
-use super::commands::Hook;
 use super::container_words::pod_in_words;
+use super::hooks::Hook;
 use crate::api::pod::{Container, Pod};
 
 /// What runc says of the program of a container that its image does not have; `None` when it has it, or when
@@ -26,10 +26,29 @@ impl Default for Runtime {
     }
 }
 
-/// Why the last start of a container came to nothing: the reason of its waiting, and the message.
+/// What of a container's start failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartStep {
+    /// Its program could not be started.
+    Program,
+    /// The hook after its start failed.
+    PostStart,
+}
+
+impl StartStep {
+    /// The reason for which the container waits then.
+    pub(super) fn reason(self) -> &'static str {
+        match self {
+            Self::Program => "RunContainerError",
+            Self::PostStart => "PostStartHookError",
+        }
+    }
+}
+
+/// Why the last start of a container came to nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FailedStart {
-    pub(super) reason: &'static str,
+    pub(super) step: StartStep,
     pub(super) message: String,
 }
 
@@ -40,7 +59,7 @@ impl FailedStart {
             "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc \
              create failed: unable to start container process: error during container init: exec: {why}: unknown"
         );
-        Self { reason: "RunContainerError", message }
+        Self { step: StartStep::Program, message }
     }
 
     /// The hook after its start failed.
@@ -52,6 +71,6 @@ impl FailedStart {
             pod_in_words(pod),
             hook.code
         );
-        Self { reason: "PostStartHookError", message }
+        Self { step: StartStep::PostStart, message }
     }
 }

@@ -7,9 +7,10 @@ use std::rc::Rc;
 
 use super::Scene;
 use super::admission::Rejection;
-use super::commands::{behaviour, pre_stop};
+use super::commands::behaviour;
 use super::container::Role;
 use super::container_words::Told;
+use super::hooks::pre_stop;
 use super::worker::{Outcome, Plan, Worker, containers};
 use crate::api::pod::{Container, Pod};
 use crate::client::EventType;

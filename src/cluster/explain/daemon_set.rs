@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::change::{stuck_first, stuck_update, wake};
 use super::decided::decided;
 use super::explanation::{Class, Explanation, Field, Mend};
-use super::kinds::content;
+use super::kinds::content_workload;
 use super::obstacle::{label_line, nearest, says_what_nodes_are};
 use super::view::{View, named};
 use crate::api::daemonset::DaemonSet;
@@ -18,11 +18,11 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, set: &Rc<DaemonSet>) -> E
     let object = Object::DaemonSet(Rc::clone(set));
     let Some(explanation) = decided(view, key, &object) else {
         let status = &set.status;
-        let sentence = format!(
-            "Everything is as it should be: {} of {} nodes have a ready Pod, {} of them of the newest revision",
+        let pods = format!(
+            "{} of {} nodes have a ready Pod, {} of them of the newest revision",
             status.number_ready, status.desired_number_scheduled, status.updated_number_scheduled
         );
-        return content(view, key, &object, sentence);
+        return content_workload(view, key, &object, &pods);
     };
     match explanation.rule.name {
         "SuitableNode" => no_node(view, key, set, explanation),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::change::has_earlier_revision;
 use super::decided::{SECONDS_LEFT, decided};
 use super::explanation::{Class, Explanation, Field, Mend};
-use super::kinds::content;
+use super::kinds::content_workload;
 use super::refused;
 use super::view::{View, count, named};
 use crate::api::deployment::{Deployment, ReplicaSet};
@@ -17,11 +17,11 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, deployment: &Rc<Deploymen
     let wanted = deployment.spec.replicas.unwrap_or(1);
     let Some(explanation) = decided(view, key, &object) else {
         let status = &deployment.status;
-        let sentence = format!(
-            "Everything is as it should be: {} of {wanted} Pods available, {} of the newest template",
+        let pods = format!(
+            "{} of {wanted} Pods available, {} of the newest template",
             status.available_replicas, status.updated_replicas
         );
-        return content(view, key, &object, sentence).fact("replicas", wanted);
+        return content_workload(view, key, &object, &pods).fact("replicas", wanted);
     };
     match explanation.rule.name {
         "Paused" => {
@@ -81,13 +81,9 @@ pub(super) fn explain_set(view: View<'_>, key: &ObjectKey, set: &Rc<ReplicaSet>)
     let object = Object::ReplicaSet(Rc::clone(set));
     decided(view, key, &object).unwrap_or_else(|| {
         let wanted = usize::try_from(set.spec.replicas.unwrap_or(1)).unwrap_or_default();
-        let sentence = format!(
-            "Everything is as it should be: {} of {} ready",
-            set.status.ready_replicas,
-            count(wanted, "Pod")
-        );
+        let pods = format!("{} of {} ready", set.status.ready_replicas, count(wanted, "Pod"));
         let sized_by = view.controller(&set.metadata).map_or("people".to_owned(), |owner| named(&owner));
-        content(view, key, &object, sentence).fact("sizeGivenBy", sized_by)
+        content_workload(view, key, &object, &pods).fact("sizeGivenBy", sized_by)
     })
 }
 

@@ -108,11 +108,19 @@ fn of_volume(key: &ObjectKey, volume: &PersistentVolume) -> Explanation {
 pub(super) fn content(view: View<'_>, key: &ObjectKey, object: &Object, settled: String) -> Explanation {
     let decision = decided::last_words(view, key, &object.meta().uid).first().copied();
     match decision.filter(|_| is_seen(object)) {
-        Some(decision) => {
-            let converged = Explanation::new(key, CONVERGED, settled).by(decision.by).at(Some(decision.at));
-            silence::of_workload(view, key, converged)
-        }
+        Some(decision) => Explanation::new(key, CONVERGED, settled).by(decision.by).at(Some(decision.at)),
         None => unseen(key),
+    }
+}
+
+/// The same of a workload: its Pods in numbers, as far as is known of them.
+pub(super) fn content_workload(view: View<'_>, key: &ObjectKey, object: &Object, pods: &str) -> Explanation {
+    let silent = silence::on_silent_node(view, key);
+    let what = if silent.is_some() { "What is reported" } else { "Everything" };
+    let explanation = content(view, key, object, format!("{what} is as it should be: {pods}"));
+    match silent.filter(|_| explanation.rule.name == CONVERGED.name) {
+        Some(silent) => silence::doubted_with(view, &silent, explanation),
+        None => explanation,
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Models the time until the node controller notices (`node-monitor-grace-period`), Kubernetes v1.36.
 
+use std::rc::Rc;
+
 use super::deletion::outage;
 use super::explanation::{Class, Explanation};
 use super::rules::of_decision;
@@ -36,20 +38,31 @@ pub(super) fn doubted(view: View<'_>, node: &str, since: Time, explanation: Expl
     doubted
 }
 
-/// What is said of a workload with which all is well as far as is reported.
-pub(super) fn of_workload(view: View<'_>, key: &ObjectKey, explanation: Explanation) -> Explanation {
+/// A Pod on a silent node.
+pub(super) struct SilentPod {
+    pod: ObjectKey,
+    node: String,
+    since: Time,
+}
+
+/// The first Pod of a workload whose node is silent.
+pub(super) fn on_silent_node(view: View<'_>, workload: &ObjectKey) -> Option<SilentPod> {
     let machines = view.cluster.kubelets().machines();
     let mut silent = machines.filter_map(|(node, _)| Some((node, since(view, node)?)));
-    let found = silent.find_map(|(node, since)| {
-        let is_on_it = |pod: &&std::rc::Rc<Pod>| {
+    silent.find_map(|(node, since)| {
+        let is_on_it = |pod: &&Rc<Pod>| {
             let owners = [view.workload(&pod.metadata), view.controller(&pod.metadata)];
-            pod.spec.node_name == node && owners.iter().flatten().any(|owner| owner == key)
+            pod.spec.node_name == node && owners.iter().flatten().any(|owner| owner == workload)
         };
-        let pod = view.list::<Pod>(Some(&key.namespace)).find(is_on_it)?;
-        Some((pod_key(pod), node, since))
-    });
-    let Some((pod, node, since)) = found else { return explanation };
-    let known = explanation.sentence.replacen("Everything is", "What is reported is", 1);
-    let sentence = format!("{known}; but Pod {} is on {node}", pod.name);
-    doubted(view, node, since, Explanation { sentence, held_up_by: Some(pod), ..explanation })
+        let pod = view.list::<Pod>(Some(&workload.namespace)).find(is_on_it)?;
+        Some(SilentPod { pod: pod_key(pod), node: node.to_owned(), since })
+    })
+}
+
+/// What is said of a workload with such a Pod.
+pub(super) fn doubted_with(view: View<'_>, silent: &SilentPod, mut explanation: Explanation) -> Explanation {
+    let SilentPod { pod, node, since } = silent;
+    explanation.sentence.push_str(&format!("; but Pod {} is on {node}", pod.name));
+    explanation.held_up_by = Some(pod.clone());
+    doubted(view, node, *since, explanation)
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::change::{deletion, stuck_first, stuck_update, wake};
 use super::decided::{HELD_UP_BY, decided, take_over};
 use super::explanation::{Class, Explanation, Field, Mend};
-use super::kinds::content;
+use super::kinds::content_workload;
 use super::rule::{Ends, Rule, rule};
 use super::rules::of_decision;
 use super::view::{View, count, named};
@@ -41,11 +41,11 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, set: &Rc<StatefulSet>) ->
     let Some(explanation) = decided(view, key, &object) else {
         let (spec, status) = (&set.spec, &set.status);
         let wanted = spec.replicas.unwrap_or(1);
-        let sentence = format!(
-            "Everything is as it should be: {} of {wanted} Pods ready, {} of them of the newest revision",
+        let pods = format!(
+            "{} of {wanted} Pods ready, {} of them of the newest revision",
             status.ready_replicas, status.updated_replicas
         );
-        let explanation = content(view, key, &object, sentence)
+        let explanation = content_workload(view, key, &object, &pods)
             .fact("replicas", wanted)
             .fact("updateRevision", &status.update_revision);
         return to_note(view, set, explanation);

@@ -6,9 +6,10 @@
 
 mod ends;
 
-use super::commands::{behaviour, post_start};
+use super::commands::behaviour;
 use super::configuration;
 use super::container_words::Place;
+use super::hooks::post_start;
 use super::images;
 use super::lifecycle::{Facts, Stage, next_stage};
 use super::probing::{Failing, next_probe, probe_delay};
@@ -55,7 +56,7 @@ pub(super) struct ContainerRun {
     /// When it entered its stage.
     since: Time,
     /// The next stage and when it comes.
-    then: Option<(Time, Stage)>,
+    pub(super) then: Option<(Time, Stage)>,
     /// How often it was started.
     pub(super) starts: i64,
     pub(super) started_at: Option<Timestamp>,
@@ -123,28 +124,6 @@ impl ContainerRun {
         match self.then? {
             (at, Stage::Running) => Some(at),
             (at, Stage::Starting) => Some(at + Span::from_ms(timing.start_ms)),
-            _ => None,
-        }
-    }
-
-    /// When it is pulled or started again; `None` while it is not waited for.
-    pub(super) fn next_try_at(&self, timing: &Timing) -> Option<Time> {
-        let (at, next) = self.then?;
-        let crashes = timing.crash_back_off(self.crashes).ms().saturating_sub(timing.exit_shown_ms);
-        match (self.stage, next) {
-            (Stage::ErrImagePull, _) => Some(at + timing.pull_back_off(self.pull_failures)),
-            (Stage::Exited | Stage::RunContainerError, Stage::CrashLoopBackOff) => {
-                Some(at + Span::from_ms(crashes))
-            }
-            (
-                Stage::ImagePullBackOff
-                | Stage::Exited
-                | Stage::RunContainerError
-                | Stage::CrashLoopBackOff
-                | Stage::CreateContainerConfigError
-                | Stage::InvalidImageName,
-                _,
-            ) => Some(at),
             _ => None,
         }
     }

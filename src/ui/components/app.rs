@@ -55,12 +55,15 @@ pub struct App {
 }
 
 /// What a person is told of a session that is not kept as usual.
-fn lasts(kept: Kept) -> &'static str {
+fn lasts(kept: Kept) -> Option<&'static str> {
     match kept {
-        Kept::Nowhere => {
-            "There is no room left in this browser's storage: this session would not outlive a reload."
+        Kept::AsAllowed => None,
+        Kept::InTab => {
+            Some("There is no room left in this browser's storage: this session does not outlive this tab.")
         }
-        _ => "There is no room left in this browser's storage: this session does not outlive this tab.",
+        Kept::Nowhere => {
+            Some("There is no room left in this browser's storage: this session would not outlive a reload.")
+        }
     }
 }
 
@@ -102,11 +105,12 @@ impl Component for App {
             Message::Save => {
                 self.save = None;
                 let kept = persist::save(&self.state, self.state.saves_due != self.first);
-                let is_news = std::mem::replace(&mut self.kept, kept) != kept && kept != Kept::AsAllowed;
-                if is_news {
-                    self.state.tell(lasts(kept));
-                }
-                is_news
+                let is_new = std::mem::replace(&mut self.kept, kept) != kept;
+                let news = lasts(kept).filter(|_| is_new);
+                news.is_some_and(|text| {
+                    self.state.tell(text);
+                    true
+                })
             }
             Message::Tidy => {
                 self.tidy = None;

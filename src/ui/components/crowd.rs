@@ -9,23 +9,19 @@ use crate::ui::view_model::status::Shape;
 pub(crate) struct CrowdProps {
     /// States with their words, and how many pods there are of each.
     pub(crate) counts: Vec<(Shape, &'static str, usize)>,
-    /// How many are wanted and not made yet.
+    /// How many are wanted, where that is known.
     #[prop_or_default]
-    pub(crate) lacking: usize,
+    pub(crate) wanted: i64,
     /// Draws the pods after all, and what the button says.
     #[prop_or_default]
     pub(crate) on_open: Option<(&'static str, Callback<MouseEvent>)>,
 }
 
-/// How many of those that are wanted are not there.
-pub(crate) fn lacking(wanted: i64, there: usize) -> usize {
-    usize::try_from(wanted).unwrap_or_default().saturating_sub(there)
-}
-
 #[component]
 pub(crate) fn Crowd(props: &CrowdProps) -> Html {
     let made: usize = props.counts.iter().map(|(.., count)| count).sum();
-    let total = made + props.lacking;
+    let lacking = usize::try_from(props.wanted).unwrap_or_default().saturating_sub(made);
+    let total = made + lacking;
     let mut from = 0;
     let part = |&(shape, _, count): &(Shape, &'static str, usize)| {
         let x = from;
@@ -44,8 +40,8 @@ pub(crate) fn Crowd(props: &CrowdProps) -> Html {
                     <li class={known.class()}>{ shape(known) }<span
                         class="crowd-count">{ count }</span><span class="crowd-word">{ " " }{ word }</span></li>
                 }) }
-                if props.lacking > 0 {
-                    <li class="is-lacking"><span class="crowd-count">{ props.lacking }</span><span
+                if lacking > 0 {
+                    <li class="is-lacking"><span class="crowd-count">{ lacking }</span><span
                         class="crowd-word">{ " not made yet" }</span></li>
                 }
                 if total == 0 {

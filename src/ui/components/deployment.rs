@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::crowd::{Crowd, lacking};
+use super::crowd::Crowd;
 use super::replicas::Replicas;
 use super::revision::badge;
 use super::tile::namespace_flag;
@@ -37,7 +37,7 @@ fn replica_set(view: &DeploymentView, row: &ReplicaSetRow, is_newest: bool, on: 
                 { count("READY", row.ready) }
             </p>
             if view.is_crowded() {
-                <Crowd counts={crowd(&row.tiles)} lacking={lacking(row.desired, row.tiles.len())} />
+                <Crowd counts={crowd(&row.tiles)} wanted={row.desired} />
             } else {
                 <ul class="pod-row" aria-label={format!("Pods of {}", row.key.name)}>
                     { pod_buttons(&row.tiles, view.is_compact, on) }

@@ -34,6 +34,11 @@ struct ChosenProps {
     on: Callback<Action>,
 }
 
+/// What finds the cell of a pod or a node on the stage.
+fn cell(name: &str) -> String {
+    format!("#stage [data-cell=\"{name}\"]")
+}
+
 #[component]
 fn Chosen(props: &ChosenProps) -> Html {
     let (view, root) = (&props.view, use_node_ref());
@@ -43,8 +48,7 @@ fn Chosen(props: &ChosenProps) -> Html {
         let root = root.clone();
         use_effect_with(view.key.clone(), move |key| {
             if let Some(root) = root.cast::<web_sys::Element>() {
-                let name = &key.name;
-                let cell = format!("#stage [data-cell=\"{name}\"]");
+                let cell = cell(&key.name);
                 browser::uncover(
                     &[&cell, ".lane.is-selected .lane-head", ".set.is-selected .set-head"],
                     &root,
@@ -56,7 +60,7 @@ fn Chosen(props: &ChosenProps) -> Html {
         let name = view.key.name.clone();
         props.on.reform(move |(): ()| {
             // The focus does not go with it.
-            let cell = format!("#stage [data-cell=\"{name}\"]");
+            let cell = cell(&name);
             browser::focus_first(&[&cell, ".set.is-selected button", "#stage"]);
             Action::Select(None)
         })

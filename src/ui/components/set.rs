@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::crowd::{Crowd, lacking};
+use super::crowd::Crowd;
 use super::partition::PartitionField;
 use super::replicas::Replicas;
 use super::revision::badge;
@@ -48,7 +48,6 @@ pub(crate) fn SetStrip(props: &SetProps) -> Html {
         })
     };
     let is_rolling = set.current_revision != set.update_revision;
-    let made = set.slots.iter().filter(|slot| slot.tile.is_some()).count();
     html! {
         <section class={classes!("panel", "set", set.is_selected.then_some("is-selected"))}
             aria-label={format!("StatefulSet {}", set.key.name)}>
@@ -73,7 +72,7 @@ pub(crate) fn SetStrip(props: &SetProps) -> Html {
             </div>
             if set.is_crowded && !*is_open {
                 <Crowd counts={crowd(set.slots.iter().filter_map(|slot| slot.tile.as_ref()))}
-                    lacking={lacking(set.replicas, made)}
+                    wanted={set.replicas}
                     on_open={("Draw each ordinal", Callback::from(move |_: MouseEvent| is_open.set(true)))} />
             } else {
                 <Strip set={set.clone()}

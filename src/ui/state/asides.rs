@@ -26,17 +26,18 @@ enum Refusal {
 }
 
 impl Refusal {
-    fn words(&self) -> &'static str {
+    fn words(&self) -> String {
         match self {
-            Self::Changes => {
-                "The past stays as it was: this line changes something. Go on from here, or go back to the present, first."
-            }
-            Self::TakesTime => {
-                "Time stands still in the past, and this line does not end at once. Go on from here, or go back to the present, first."
-            }
-            Self::Unfinished => "In the past a line is whole or is not run.",
+            Self::Changes => refused("The past stays as it was: this line changes something."),
+            Self::TakesTime => refused("Time stands still in the past, and this line does not end at once."),
+            Self::Unfinished => "In the past a line is whole or is not run.".to_owned(),
         }
     }
+}
+
+/// Why something is not done in the past, and where it is.
+pub(super) fn refused(why: &str) -> String {
+    format!("{why} Go on from here, or go back to the present, first.")
 }
 
 impl State {
@@ -63,13 +64,10 @@ impl State {
         // One that waits for something in that moment cannot take a line.
         let is_free =
             copy.terminal(self.tabs.current).is_none_or(|held| !held.is_busy() && !held.is_incomplete());
-        let terminal = if is_free { self.tabs.current } else { u32::MAX };
-        match answer(&mut copy, terminal, line) {
-            Ok(()) => {}
-            Err(refusal) => {
-                self.tell_while(Lasts::InThePast, refusal.words());
-                return false;
-            }
+        let terminal = if is_free { self.tabs.current } else { Terminal::OF_NOBODY };
+        if let Err(refusal) = answer(&mut copy, terminal, line) {
+            self.tell_while(Lasts::InThePast, refusal.words());
+            return false;
         }
         let Some(entry) = copy.terminal(terminal).and_then(|held| held.entries().last()) else { return true };
         self.notice.take_if(|notice| notice.lasts == Lasts::InThePast);

@@ -150,9 +150,6 @@ impl State {
         let runs_line = matches!(action, Action::Enter | Action::Paste(_) | Action::Run(_));
         // A paste leaves other text in the field than the browser shows there.
         let is_drawn_at_once = matches!(action, Action::Paste(_));
-        if runs_line {
-            self.notice.take_if(|notice| notice.lasts == Lasts::UntilLine);
-        }
         let is_put_off = (is_typing || runs_line) && self.puts_off_picture(runs_line);
         let share = if is_typing || is_put_off { None } else { self.divide_frame(passed) };
         match (passed, share) {
@@ -171,7 +168,7 @@ impl State {
         if runs_line {
             self.clock.note_line();
         }
-        let has_ended = self.end_notice();
+        let has_ended = self.end_notice(runs_line);
         let is_shown = self.refresh() || has_ended || passed.is_none();
         self.views.is_unseen = is_put_off && !is_drawn_at_once;
         is_shown && !self.views.is_unseen
@@ -184,10 +181,7 @@ impl State {
                 Action::Run(line) => {
                     self.ask_past(line.trim());
                 }
-                _ => self.tell_while(
-                    Lasts::InThePast,
-                    "The past stays as it was. Go on from here, or go back to the present, first.",
-                ),
+                _ => self.tell_while(Lasts::InThePast, asides::refused("The past stays as it was.")),
             };
         }
         match action {

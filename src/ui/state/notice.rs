@@ -53,10 +53,11 @@ impl State {
         self.notice = Some(Notice { text: text.into(), undo: None, lasts });
     }
 
-    /// Takes a notice away that is not true any more; says whether there was one.
-    pub(super) fn end_notice(&mut self) -> bool {
+    /// Takes a notice away that is not true any more; says whether there was one. `is_line`: a line ran.
+    pub(super) fn end_notice(&mut self, is_line: bool) -> bool {
         let is_over = self.notice.as_ref().is_some_and(|notice| match notice.lasts {
-            Lasts::ForGood | Lasts::UntilLine => false,
+            Lasts::ForGood => false,
+            Lasts::UntilLine => is_line,
             Lasts::InThePast => !self.machine.is_past(),
             Lasts::Unsettled => self.cluster.is_settled(),
         });

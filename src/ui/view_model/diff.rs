@@ -2,7 +2,7 @@
 
 use crate::api::yaml::emit;
 use crate::api::{Kind, Object};
-use crate::cluster::{Cluster, Input};
+use crate::cluster::{Cluster, Input, Terminal};
 
 /// Longer texts are compared as a whole.
 const LINES_COMPARED_MAX: usize = 2_000;
@@ -46,7 +46,7 @@ pub struct DiffView {
 
 /// Applies a file to a copy of the cluster and compares.
 pub fn diff_of(cluster: &Cluster, file: &str) -> DiffView {
-    let terminal = u32::MAX;
+    let terminal = Terminal::OF_NOBODY;
     let mut copy = cluster.clone();
     let line = format!("kubectl apply -f {file}");
     let refused = match copy.submit(Input::Line { terminal, line }) {

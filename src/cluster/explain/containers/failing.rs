@@ -14,6 +14,7 @@ use crate::cluster::explain::change::owned;
 use crate::cluster::explain::explanation::{Class, Explanation, Mend};
 use crate::cluster::explain::rule::Rule;
 use crate::cluster::explain::view::{View, instant};
+use crate::kubelet::StartStep;
 
 /// Why a container waits; `None` when it does not.
 pub(super) fn explain(view: View<'_>, key: &ObjectKey, pod: &Pod, part: &Part<'_>) -> Option<Explanation> {
@@ -37,8 +38,8 @@ pub(super) fn explain(view: View<'_>, key: &ObjectKey, pod: &Pod, part: &Part<'_
         "RunContainerError" => failing.program(about(RUN_CONTAINER)),
         "PostStartHookError" => failing.hook(about(POST_START)),
         "CrashLoopBackOff" => match failing.failed_start() {
-            Some("RunContainerError") => failing.program(about(RUN_CONTAINER)),
-            Some(_) => failing.hook(about(POST_START)),
+            Some(StartStep::Program) => failing.program(about(RUN_CONTAINER)),
+            Some(StartStep::PostStart) => failing.hook(about(POST_START)),
             None => failing.crash_loop(about(CRASH_LOOP)),
         },
         // ContainerCreating, PodInitializing.
@@ -65,7 +66,7 @@ impl Failing<'_> {
     }
 
     /// What its last start came to, where that came to nothing.
-    fn failed_start(&self) -> Option<&'static str> {
+    fn failed_start(&self) -> Option<StartStep> {
         self.view.cluster.kubelets().next_try(self.pod, &self.part.status.name)?.failed_start
     }
 
