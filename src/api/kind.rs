@@ -174,6 +174,16 @@ impl Kind {
         }
     }
 
+    /// The kind with its group, as errors name it: `Pod`, `StatefulSet.apps`.
+    pub fn group_kind(self) -> String {
+        let resource = self.resource();
+        if resource.group.is_empty() {
+            resource.kind.to_owned()
+        } else {
+            format!("{}.{}", resource.kind, resource.group)
+        }
+    }
+
     /// The singular with its group, as kubectl prints results: `pod`, `statefulset.apps`.
     pub fn group_singular(self) -> String {
         let resource = self.resource();

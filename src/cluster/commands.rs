@@ -42,7 +42,7 @@ impl Kubectl {
     /// Whether a file that it names is standard input, or the variables that it is to set are.
     fn reads_input(&self) -> bool {
         let has = |wanted: &str| self.call.argv.iter().any(|word| word == wanted);
-        if has("set") && has("env") && ["-", "-e-", "-e=-", "--env=-"].into_iter().any(has) {
+        if ["-", "-e-", "-e=-", "--env=-"].into_iter().any(has) && self.path() == "kubectl set env" {
             return true;
         }
         let names = |flag: &str| matches!(flag, "-f" | "--filename" | "--patch-file" | "--from-file");
@@ -51,6 +51,11 @@ impl Kubectl {
                 Some((flag, name)) => names(flag) && is_input(name),
                 None => word == "-f-",
             })
+    }
+
+    /// The command that its words name: `kubectl set env`.
+    fn path(&self) -> String {
+        kubectl::dispatch::find(self.call.args()).path
     }
 
     /// Runs the command; what it needs besides its words is laid into the session before.
@@ -78,12 +83,13 @@ impl Kubectl {
 
     /// Tells that a variable names a program which kubectl would start.
     fn hint_at_programs(&self, io: &mut Io<'_>) {
-        let names: &[&str] = match self.call.args().first().map(String::as_str) {
-            Some("edit") => &["KUBE_EDITOR", "EDITOR"],
-            Some("diff") => &["KUBECTL_EXTERNAL_DIFF"],
+        let names: &[&str] = match self.path().as_str() {
+            "kubectl edit" => &["KUBE_EDITOR", "EDITOR"],
+            "kubectl diff" => &["KUBECTL_EXTERNAL_DIFF"],
             _ => return,
         };
-        if let Some(name) = names.iter().find(|name| self.call.environment.contains_key(**name)) {
+        let is_set = |name: &&&str| self.call.environment.get(**name).is_some_and(|value| !value.is_empty());
+        if let Some(name) = names.iter().find(is_set) {
             io.hint(format!("the sandbox's kubectl starts no other programs: {name} is ignored"));
         }
     }

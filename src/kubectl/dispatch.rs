@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use super::command::{Command, Context};
 use super::commands::{GLOBAL_FLAGS, ROOT};
 use super::error::CommandError;
-use super::flags::{Flag, Parsed};
+use super::flags::{Flag, FlagKind, Parsed};
 use super::outcome::{Outcome, Output, Stream};
 use super::quote::quote;
 use super::session::Session;
@@ -136,8 +136,12 @@ fn missing_flags(command: &Command, parsed: &Parsed) -> Option<CommandError> {
 
 /// Says so where a flag was given that kubectl has and the sandbox does not.
 fn absent_flag(found: &Found, parsed: &Parsed) -> Option<CommandError> {
-    let is_meant =
-        |flag: &Flag| flag.absent && parsed.is_given(flag.name) && parsed.text(flag.name) != flag.default;
+    // One that is given as it is anyway changes nothing.
+    let differs = |flag: &Flag| match flag.kind {
+        FlagKind::Switch => parsed.switch(flag.name) != (flag.default == "true"),
+        _ => parsed.text(flag.name) != flag.default,
+    };
+    let is_meant = |flag: &Flag| flag.absent && parsed.is_given(flag.name) && differs(flag);
     let flag = found.command.own_flags().find(|flag| is_meant(flag))?;
     let command = found.path.strip_prefix("kubectl ").unwrap_or(&found.path);
     let name = flag.name;

@@ -190,7 +190,7 @@ impl From<StatusError> for CommandError {
         if status.message.starts_with("the sandbox ") {
             return Self::Sandbox(status.message);
         }
-        let hint = hints::refusal(&status.message);
+        let hint = hints::refusal(&status);
         Self::Status(Box::new(status)).with_hint(hint)
     }
 }

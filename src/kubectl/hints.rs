@@ -7,6 +7,7 @@ use super::flags::Flag;
 use super::suggest::distance;
 use crate::api::schema::Struct;
 use crate::api::{Kind, schema};
+use crate::apiserver::{Cause, StatusError};
 
 /// How many letters may be wrong.
 const DISTANCE_MAX: usize = 2;
@@ -127,27 +128,31 @@ fn unknown_field(message: &str) -> Option<String> {
     field(typed, at)
 }
 
-/// About what the server refused, in its words.
-pub fn refusal(message: &str) -> Option<String> {
-    unknown_field(message).or_else(|| unchangeable(message))
+/// About what the server refused.
+pub fn refusal(status: &StatusError) -> Option<String> {
+    unknown_field(&status.message).or_else(|| unchangeable(status))
 }
 
-/// About a field that stays as its object was made: `StatefulSet.apps "web" is invalid: spec: Forbidden: …`.
-fn unchangeable(message: &str) -> Option<String> {
-    let (kind, rest) = message.split_once(" \"")?;
-    let (name, why) = rest.split_once("\" is invalid: ")?;
-    let kind = kind.split('.').next().unwrap_or(kind);
+/// About a field that stays as its object was made.
+fn unchangeable(status: &StatusError) -> Option<String> {
+    if status.reason != "Invalid" {
+        return None;
+    }
+    let says = |words: &str| status.causes.iter().any(|cause| cause.message.contains(words));
+    let is_selector =
+        |cause: &Cause| cause.field == "spec.selector" && cause.message.contains("is immutable");
     let again = |what: &str, line: &str| format!("{what}. To make it anew: kubectl {line}, then apply again");
+    let (kind, name) = (status.about.as_str(), &status.name);
     match kind {
-        "StatefulSet" if why.contains("updates to statefulset spec for fields other than") => Some(again(
+        "StatefulSet" if says("updates to statefulset spec for fields other than") => Some(again(
             "these fields stay as the StatefulSet was made",
             &format!("delete statefulset {name} --cascade=orphan, which keeps its Pods"),
         )),
-        "Deployment" | "DaemonSet" | "ReplicaSet" if why.contains("field is immutable") => {
+        "Deployment" | "DaemonSet" | "ReplicaSet" if status.causes.iter().any(is_selector) => {
             let line = format!("delete {} {name}", kind.to_ascii_lowercase());
             Some(again("a selector stays as it was made", &line))
         }
-        "Pod" if why.contains("pod updates may not change fields other than") => {
+        "Pod" if says("pod updates may not change fields other than") => {
             Some(again("these fields stay as the Pod was made", &format!("delete pod {name}")))
         }
         _ => None,
@@ -161,13 +166,16 @@ pub fn field(typed: &str, of: &Struct) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{flag, manifest, refusal, resource, unknown_field};
-    use crate::kubectl::flags::Flag;
+    use super::*;
 
     #[test]
     fn hints_name_what_may_have_been_meant() {
         static FLAGS: [Flag; 2] = [Flag::number("replicas", "0", ""), Flag::text("output", "", "")];
         let flags: Vec<&'static Flag> = FLAGS.iter().collect();
+        let of_field = |kind: Kind, name: &str, field: &str, message: &str| {
+            let cause = Cause { field: field.to_owned(), message: message.to_owned() };
+            refusal(&StatusError::invalid(kind, name, vec![cause]))
+        };
         let cases = [
             (resource("poods"), Some("did you mean pods?")),
             (resource("statefullset"), Some("did you mean statefulset?")),
@@ -198,9 +206,11 @@ mod tests {
             ),
             (unknown_field("pods \"x\" not found"), None),
             (
-                refusal(
-                    "StatefulSet.apps \"web\" is invalid: spec: Forbidden: updates to statefulset spec for fields \
-                     other than 'replicas' are forbidden",
+                of_field(
+                    Kind::StatefulSet,
+                    "web",
+                    "spec",
+                    "Forbidden: updates to statefulset spec for fields other than 'replicas'",
                 ),
                 Some(
                     "these fields stay as the StatefulSet was made. To make it anew: kubectl delete statefulset web \
@@ -208,14 +218,13 @@ mod tests {
                 ),
             ),
             (
-                refusal(
-                    "Deployment.apps \"a\" is invalid: spec.selector: Invalid value: {}: field is immutable",
-                ),
+                of_field(Kind::Deployment, "a", "spec.selector", "Invalid value: {}: field is immutable"),
                 Some(
                     "a selector stays as it was made. To make it anew: kubectl delete deployment a, then apply again",
                 ),
             ),
-            (refusal("Deployment.apps \"a\" is invalid: spec.replicas: Invalid value: -1"), None),
+            (of_field(Kind::Deployment, "a", "spec.replicas", "Invalid value: -1"), None),
+            (of_field(Kind::Deployment, "a", "metadata.uid", "Invalid value: x: field is immutable"), None),
         ];
         for (hint, expected) in cases {
             assert_eq!(hint.as_deref(), expected);

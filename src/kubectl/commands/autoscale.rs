@@ -3,8 +3,7 @@
 //! Models the checks of staging/src/k8s.io/kubectl/pkg/cmd/autoscale, Kubernetes v1.36. Left out: the
 //! object that it makes, on which no controller here would act.
 
-use super::create::made::SAVE_CONFIG;
-use super::shared_flags::{DRY_RUN, FILES, IGNORED, RECORD, RESULT};
+use super::shared_flags::{DRY_RUN, FILES, IGNORED, RECORD, RESULT, SAVE_CONFIG};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;

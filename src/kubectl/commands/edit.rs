@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::apply::with_last_applied;
-use super::shared_flags::{FILES, IGNORED, LINE_ENDINGS, RECORD, RESULT, SUBRESOURCE, VALIDATE};
+use super::shared_flags::{FILES, IGNORED, LINE_ENDINGS, RECORD, RESULT, SAVE_CONFIG, SUBRESOURCE, VALIDATE};
 use super::subresource::{Part, narrow};
 use crate::api::{ObjectKey, patch};
 use crate::apiserver::{ApiServer, PatchType, Request, StatusError, Subresource, warnings};
@@ -31,10 +31,7 @@ const HEADER: &str = "\
 #
 ";
 
-const FLAGS: &[Flag] = &[
-    Flag::switch("save-config", "Remembers the configuration, so that apply can change it later."),
-    Flag::switch("output-patch", "Prints the patch that is sent."),
-];
+const FLAGS: &[Flag] = &[Flag::switch("output-patch", "Prints the patch that is sent.")];
 
 /// `kubectl edit`
 pub const COMMAND: Command = Command {
@@ -43,7 +40,7 @@ pub const COMMAND: Command = Command {
     doc: "Opens objects in the editor, as the server has them, and sends what was changed when the editor is closed.",
     usage: "(RESOURCE/NAME | -f FILENAME)",
     examples: "# Edit a StatefulSet\nkubectl edit sts/web",
-    flags: &[FLAGS, LINE_ENDINGS, FILES, RESULT, SUBRESOURCE, IGNORED, RECORD, VALIDATE],
+    flags: &[FLAGS, SAVE_CONFIG, LINE_ENDINGS, FILES, RESULT, SUBRESOURCE, IGNORED, RECORD, VALIDATE],
     run: Some(run),
     ..Command::EMPTY
 };

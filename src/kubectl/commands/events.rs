@@ -140,7 +140,7 @@ fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
     if context.flags.switch("watch") {
         // A watch begins with the events that are there, each as if it had just come.
         let watch = Watch { choice, printer, position: 0 };
-        let watch = super::waiters::Request::new(context, watch);
+        let watch = super::waiters::TimedWatch::new(context, watch);
         return Ok(super::waiters::block(context, watch));
     }
     let found: Vec<_> = context

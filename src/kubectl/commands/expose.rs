@@ -5,10 +5,10 @@
 
 use serde_json::Value;
 
-use super::create::made::{SAVE_CONFIG, send};
+use super::create::made::send;
 use super::overrides::{self, OVERRIDES};
 use super::service_manifest::{Wishes, service};
-use super::shared_flags::{DRY_RUN, FILES, IGNORED, RECORD, RESULT};
+use super::shared_flags::{DRY_RUN, FILES, IGNORED, RECORD, RESULT, SAVE_CONFIG};
 use crate::api::Kind;
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;

@@ -6,7 +6,7 @@
 use super::apply::{require_files, with_last_applied};
 use super::delete::propagation;
 use super::replace_force;
-use super::shared_flags::{DRY_RUN, FILES, IGNORED, RECORD, RESULT, SUBRESOURCE, VALIDATE};
+use super::shared_flags::{DRY_RUN, FILES, IGNORED, RECORD, RESULT, SAVE_CONFIG, SUBRESOURCE, VALIDATE};
 use super::subresource::{Part, scale_is_no};
 use crate::apiserver::{Body, Request};
 use crate::kubectl::command::{Command, Context, Step};
@@ -17,7 +17,6 @@ use crate::kubectl::result::{DryRun, ResultPrinter};
 use crate::kubectl::selection::{Picked, Selection};
 
 const FLAGS: &[Flag] = &[
-    Flag::switch("save-config", "Remembers the configuration, so that apply can change it later."),
     Flag::switch("force", "Deletes the objects first, and makes them anew once they are gone."),
     Flag::text(
         "cascade",
@@ -39,7 +38,7 @@ pub const COMMAND: Command = Command {
           lacks get their defaults.",
     usage: "-f FILENAME",
     examples: "# Replace an object\nkubectl replace -f web.yaml",
-    flags: &[FLAGS, FILES, DRY_RUN, RESULT, SUBRESOURCE, IGNORED, RECORD, VALIDATE],
+    flags: &[FLAGS, SAVE_CONFIG, FILES, DRY_RUN, RESULT, SUBRESOURCE, IGNORED, RECORD, VALIDATE],
     run: Some(run),
     ..Command::EMPTY
 };

@@ -5,12 +5,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::create::made::{SAVE_CONFIG, send};
+use super::create::made::send;
 use super::overrides::{self, OVERRIDES};
 use super::pairs;
 use super::run_attached;
 use super::service_manifest::{Wishes, labels, number, service};
-use super::shared_flags::{DRY_RUN, IGNORED, RECORD, RESULT};
+use super::shared_flags::{DRY_RUN, IGNORED, RECORD, RESULT, SAVE_CONFIG};
 use crate::api::Kind;
 use crate::api::image_reference::is_reference;
 use crate::kubectl::command::{Command, Context, Step};

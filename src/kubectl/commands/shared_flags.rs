@@ -72,7 +72,11 @@ pub const VALIDATE: &[Flag] = &[Flag::text(
 )
 .bare("strict")];
 
-/// Where lines end otherwise.
+/// `--save-config`
+pub const SAVE_CONFIG: &[Flag] =
+    &[Flag::switch("save-config", "Remembers the configuration, so that apply can change it later.")];
+
+/// `--windows-line-endings`
 pub const LINE_ENDINGS: &[Flag] = &[Flag::switch(
     "windows-line-endings",
     "Ends the lines of the editor's text as Windows does; ignored here.",

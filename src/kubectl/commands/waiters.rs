@@ -37,12 +37,12 @@ pub fn deadline(now: Time, timeout_ms: i64) -> Time {
 
 /// A watch that ends with its request's time (`--request-timeout`), without an error.
 #[derive(Clone, Debug)]
-pub struct Request<W> {
+pub struct TimedWatch<W> {
     watch: W,
     deadline: Option<Time>,
 }
 
-impl<W> Request<W> {
+impl<W> TimedWatch<W> {
     /// The watch, from now on.
     pub fn new(context: &Context<'_>, watch: W) -> Self {
         let timeout = timeout_ms(context.flags.text("request-timeout")).filter(|timeout| *timeout > 0);
@@ -50,11 +50,13 @@ impl<W> Request<W> {
     }
 }
 
-impl<W: Waiter + Clone + 'static> Waiter for Request<W> {
+impl<W: Waiter + Clone + 'static> Waiter for TimedWatch<W> {
     fn poll(&mut self, api: &mut ApiServer) -> Poll {
         match (self.watch.poll(api), self.deadline) {
             (Poll::Pending { output, .. }, Some(deadline)) if api.now() >= deadline => Poll::Done(output),
-            (Poll::Pending { output, .. }, wake_at) => Poll::Pending { output, wake_at },
+            (Poll::Pending { output, wake_at }, deadline) => {
+                Poll::Pending { output, wake_at: wake_at.into_iter().chain(deadline).min() }
+            }
             (other, _) => other,
         }
     }

@@ -4,10 +4,10 @@
 
 use serde_json::{Value, json};
 
-use super::made::{SAVE_CONFIG, make, name};
+use super::made::{make, name};
 use crate::api::Kind;
 use crate::kubectl::command::{Command, Context, Step};
-use crate::kubectl::commands::shared_flags::{DRY_RUN, IGNORED, RESULT, VALIDATE};
+use crate::kubectl::commands::shared_flags::{DRY_RUN, IGNORED, RESULT, SAVE_CONFIG, VALIDATE};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
 use crate::sim::Rng;

@@ -5,11 +5,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::made::{APPEND_HASH, SAVE_CONFIG, make, name};
+use super::made::{APPEND_HASH, make, name};
 use super::sources::{self, SOURCES};
 use crate::api::Kind;
 use crate::kubectl::command::{Command, Context, Step};
-use crate::kubectl::commands::shared_flags::{DRY_RUN, IGNORED, RESULT, VALIDATE};
+use crate::kubectl::commands::shared_flags::{DRY_RUN, IGNORED, RESULT, SAVE_CONFIG, VALIDATE};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::objects::set_at;
 use crate::kubectl::quote::quote;

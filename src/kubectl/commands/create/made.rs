@@ -14,10 +14,6 @@ use crate::kubectl::kustomize::append_hash;
 use crate::kubectl::objects::{set_at, wire};
 use crate::kubectl::result::{DryRun, ResultPrinter};
 
-/// `--save-config`
-pub(in crate::kubectl::commands) const SAVE_CONFIG: &[Flag] =
-    &[Flag::switch("save-config", "Remembers the configuration, so that apply can change it later.")];
-
 /// `--append-hash`
 pub(super) const APPEND_HASH: &[Flag] =
     &[Flag::switch("append-hash", "Appends a hash of what it holds to the name.")];

@@ -11,10 +11,10 @@ mod service;
 mod secret;
 mod disruption_budget;
 
-use made::SAVE_CONFIG;
-
 use super::apply::{require_files, with_last_applied};
-use super::shared_flags::{DRY_RUN, FILES, IGNORED, LINE_ENDINGS, RECORD, RESULT, SELECTOR, VALIDATE};
+use super::shared_flags::{
+    DRY_RUN, FILES, IGNORED, LINE_ENDINGS, RECORD, RESULT, SAVE_CONFIG, SELECTOR, VALIDATE,
+};
 use crate::api::Kind;
 use crate::apiserver::{Body, Request};
 use crate::kubectl::command::{Command, Context, Step};

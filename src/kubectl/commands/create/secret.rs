@@ -6,12 +6,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::made::{APPEND_HASH, SAVE_CONFIG, make, name};
+use super::made::{APPEND_HASH, make, name};
 use super::sources::{self, Pair, SOURCES};
 use crate::api::Kind;
 use crate::base64;
 use crate::kubectl::command::{Command, Context, Step};
-use crate::kubectl::commands::shared_flags::{DRY_RUN, IGNORED, RESULT, VALIDATE};
+use crate::kubectl::commands::shared_flags::{DRY_RUN, IGNORED, RESULT, SAVE_CONFIG, VALIDATE};
 use crate::kubectl::error::CommandError;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::objects::set_at;

@@ -11,7 +11,7 @@ use crate::api::{Kind, Object, ObjectKey};
 use crate::apiserver::{ApiServer, WatchEvent, WatchEventType};
 use crate::collections::SortedMap;
 use crate::kubectl::command::{Context, Step};
-use crate::kubectl::commands::waiters::Request;
+use crate::kubectl::commands::waiters::TimedWatch;
 use crate::kubectl::error::CommandError;
 use crate::kubectl::format::Format;
 use crate::kubectl::formats::TablePrinter;
@@ -80,7 +80,7 @@ pub(super) fn start(context: &mut Context<'_>, mut selection: Selection) -> Resu
         context.out(&text);
     }
     followed?;
-    Ok(Step::Block(Box::new(Request::new(context, watch))))
+    Ok(Step::Block(Box::new(TimedWatch::new(context, watch))))
 }
 
 /// Refuses to follow several objects that are no list (`Result.Watch`).

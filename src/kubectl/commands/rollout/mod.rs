@@ -12,11 +12,16 @@ mod status;
 mod status_text;
 mod undo;
 
+use serde_json::Value;
+
 use crate::api::Kind;
-use crate::kubectl::command::{Command, Context};
+use crate::apiserver::{PatchType, Request, Subresource};
+use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::error::CommandError;
+use crate::kubectl::objects::wire;
 use crate::kubectl::quote::quote;
-use crate::kubectl::selection::{Picks, Selection};
+use crate::kubectl::result::ResultPrinter;
+use crate::kubectl::selection::{Picked, Picks, Selection};
 
 /// `kubectl rollout`
 pub const COMMAND: Command = Command {
@@ -45,10 +50,56 @@ fn pick(context: &mut Context<'_>) -> Result<Picks, CommandError> {
     Selection::of(context).type_alone(true).latest().pick(context)
 }
 
+/// Changes each object that is picked (`RunPause`, `RunResume`, `RunRestart`, which are alike).
+fn change_each(
+    context: &mut Context<'_>,
+    change: impl Fn(&mut Context<'_>, &Picked, &mut ResultPrinter) -> Result<(), CommandError>,
+) -> Result<Step, CommandError> {
+    let mut printer = ResultPrinter::of_structs(context)?;
+    let picks = pick(context)?;
+    let mut errors = picks.errors;
+    if picks.items.is_empty() && errors.is_empty() {
+        tell_nothing_found(context);
+        return Ok(Step::Done);
+    }
+    let is_list = !errors.is_empty() && context.names_files();
+    for picked in &picks.items {
+        errors.extend(change(context, picked, &mut printer).err());
+    }
+    CommandError::listed(errors, is_list)?;
+    Ok(Step::Done)
+}
+
+/// Sends a change of one of them, and says what was done.
+fn patch(
+    context: &mut Context<'_>,
+    picked: &Picked,
+    patch: Value,
+    (printer, done): (&mut ResultPrinter, &str),
+) -> Result<(), CommandError> {
+    let request = Request::Patch {
+        key: picked.key.clone(),
+        patch_type: PatchType::Strategic,
+        patch,
+        subresource: Subresource::Main,
+        dry_run: false,
+        drops_unknown: false,
+    };
+    let object = context
+        .send(request)
+        .map_err(|error| CommandError::plain(format!("failed to patch: {}", error.message)))?;
+    printer.print(context, &wire(&object), done)
+}
+
+/// `error: deployments.apps "web" is already paused`
+fn refused(picked: &Picked, why: &str) -> CommandError {
+    let resource = picked.key.kind.group_resource();
+    CommandError::plain(format!("error: {resource} {} {why}", quote(&picked.key.name)))
+}
+
 /// Why there are no revisions of a kind: whether one that could have some, or another (`kind_visitor.go`).
 fn without_history(kind: Kind, what: &str, retrieved: &str) -> CommandError {
-    let group = kind.resource().group;
-    let full = quote(&if group.is_empty() { kind.to_string() } else { format!("{kind}.{group}") });
+    let (group, full) = (kind.resource().group, quote(&kind.group_kind()));
     CommandError::plain(if matches!(kind, Kind::Pod | Kind::ReplicaSet) {
         format!("no {what} has been implemented for {full}")
     } else {

@@ -5,13 +5,11 @@
 
 use serde_json::json;
 
+use super::{change_each, patch, refused};
 use crate::api::Object;
-use crate::apiserver::{PatchType, Request, Subresource};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::commands::shared_flags::{FILES, IGNORED, RESULT, SELECTOR};
 use crate::kubectl::error::CommandError;
-use crate::kubectl::objects::wire;
-use crate::kubectl::quote::quote;
 use crate::kubectl::result::ResultPrinter;
 use crate::kubectl::selection::Picked;
 
@@ -39,30 +37,11 @@ pub(super) const RESUME: Command = Command {
 };
 
 fn pause(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    set_all(context, true)
+    change_each(context, |context, picked, printer| set(context, picked, true, printer))
 }
 
 fn resume(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    set_all(context, false)
-}
-
-fn set_all(context: &mut Context<'_>, paused: bool) -> Result<Step, CommandError> {
-    let mut printer = ResultPrinter::of_structs(context)?;
-    let picks = super::pick(context)?;
-    if picks.items.is_empty() {
-        CommandError::listed(picks.errors, context.names_files())?;
-        super::tell_nothing_found(context);
-        return Ok(Step::Done);
-    }
-    let mut errors = picks.errors;
-    let is_list = !errors.is_empty() && context.names_files();
-    for picked in picks.items {
-        if let Err(error) = set(context, &picked, paused, &mut printer) {
-            errors.push(error);
-        }
-    }
-    CommandError::listed(errors, is_list)?;
-    Ok(Step::Done)
+    change_each(context, |context, picked, printer| set(context, picked, false, printer))
 }
 
 fn set(
@@ -79,21 +58,8 @@ fn set(
         (_, false) => "resuming is not supported",
     };
     if !why_not.is_empty() {
-        let resource = picked.key.kind.group_resource();
-        let name = quote(&picked.key.name);
-        return Err(CommandError::plain(format!("error: {resource} {name} {why_not}")));
+        return Err(refused(picked, why_not));
     }
-    let value = if paused { json!(true) } else { json!(null) };
-    let request = Request::Patch {
-        key: picked.key.clone(),
-        patch_type: PatchType::Strategic,
-        patch: json!({"spec": {"paused": value}}),
-        subresource: Subresource::Main,
-        dry_run: false,
-        drops_unknown: false,
-    };
-    let object = context
-        .send(request)
-        .map_err(|error| CommandError::plain(format!("failed to patch: {}", error.message)))?;
-    printer.print(context, &wire(&object), if paused { "paused" } else { "resumed" })
+    let (value, done) = if paused { (json!(true), "paused") } else { (json!(null), "resumed") };
+    patch(context, picked, json!({"spec": {"paused": value}}), (printer, done))
 }

@@ -5,13 +5,12 @@
 
 use serde_json::json;
 
+use super::{change_each, patch, refused};
 use crate::api::{Kind, Object, Timestamp};
-use crate::apiserver::{PatchType, Request, Subresource};
 use crate::kubectl::command::{Command, Context, Step};
 use crate::kubectl::commands::shared_flags::{FILES, IGNORED, RESULT, SELECTOR};
 use crate::kubectl::error::CommandError;
-use crate::kubectl::objects::{text_at, wire};
-use crate::kubectl::quote::quote;
+use crate::kubectl::objects::text_at;
 use crate::kubectl::result::ResultPrinter;
 use crate::kubectl::selection::Picked;
 
@@ -30,22 +29,7 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn run(context: &mut Context<'_>) -> Result<Step, CommandError> {
-    let mut printer = ResultPrinter::of_structs(context)?;
-    let picks = super::pick(context)?;
-    if picks.items.is_empty() {
-        CommandError::listed(picks.errors, context.names_files())?;
-        super::tell_nothing_found(context);
-        return Ok(Step::Done);
-    }
-    let mut errors = picks.errors;
-    let is_list = !errors.is_empty() && context.names_files();
-    for picked in picks.items {
-        if let Err(error) = restart(context, &picked, &mut printer) {
-            errors.push(error);
-        }
-    }
-    CommandError::listed(errors, is_list)?;
-    Ok(Step::Done)
+    change_each(context, restart)
 }
 
 fn restart(
@@ -61,8 +45,7 @@ fn restart(
         _ => "restarting is not supported",
     };
     if !why_not.is_empty() {
-        let resource = picked.key.kind.group_resource();
-        return Err(CommandError::plain(format!("error: {resource} {} {why_not}", quote(name))));
+        return Err(refused(picked, why_not));
     }
     let now = Timestamp::at(context.api.now()).to_string();
     if text_at(&picked.value(), &["spec", "template", "metadata", "annotations", RESTARTED_AT]) == now {
@@ -71,17 +54,6 @@ fn restart(
              wait before attempting to trigger another"
         )));
     }
-    let patch = json!({"spec": {"template": {"metadata": {"annotations": {RESTARTED_AT: now}}}}});
-    let request = Request::Patch {
-        key: picked.key.clone(),
-        patch_type: PatchType::Strategic,
-        patch,
-        subresource: Subresource::Main,
-        dry_run: false,
-        drops_unknown: false,
-    };
-    let object = context
-        .send(request)
-        .map_err(|error| CommandError::plain(format!("failed to patch: {}", error.message)))?;
-    printer.print(context, &wire(&object), "restarted")
+    let change = json!({"spec": {"template": {"metadata": {"annotations": {RESTARTED_AT: now}}}}});
+    patch(context, picked, change, (printer, "restarted"))
 }
