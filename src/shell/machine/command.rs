@@ -196,8 +196,8 @@ impl Machine {
             false if is_bash => "command not found",
             false => "not found",
         };
-        let is_dash = kernel.host.dialect() == Dialect::Dash && self.scope.name == "sh";
-        let shell = if is_dash { "sh: 1" } else { &self.scope.name };
+        let counts_lines = kernel.host.dialect() == Dialect::Dash && self.scope.name == "sh";
+        let shell = if counts_lines { "sh: 1" } else { &self.scope.name };
         let mut io = kernel.io(descriptors);
         io.err(&format!("{shell}: {name}: {what}\n"));
         if let Some(hint) = missing.hint {

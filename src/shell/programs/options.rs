@@ -14,8 +14,8 @@ pub struct Options {
 
 impl Options {
     /// Reads the arguments. `letters` are the flags, with a colon behind those that take a value and a
-    /// question mark behind those that take one if it is attached; with a `+` before them no flag comes behind
-    /// the first operand. `long` gives the letter of each long flag.
+    /// question mark behind those that take one if it is attached; with a `+` before them all, no flag comes
+    /// behind the first operand. `long` gives the letter of each long flag.
     ///
     /// # Errors
     /// What is wrong with them.

@@ -2,7 +2,7 @@
 
 use crate::shell::regex::{Groups, Regex};
 
-/// Bytes after which nothing more is replaced: whoever keeps texts says of longer ones that they are too long.
+/// Bytes after which nothing more is replaced: whoever keeps the text says that it is too long.
 const TEXT_MAX: usize = 1 << 20;
 
 /// A piece of what takes the place of a find.
