@@ -4,6 +4,8 @@ use super::syntax::{Part, Word};
 
 /// Words that one word becomes at most.
 const WORDS_MAX: usize = 1_000;
+/// Digits that zeros fill up at most.
+const WIDTH_MAX: usize = 1_000;
 
 /// The words that a word stands for; most stand for themselves.
 pub(super) fn expand(word: &Word) -> Vec<Word> {
@@ -85,7 +87,7 @@ fn range(inner: &str) -> Option<Vec<String>> {
         let digits = text.trim_start_matches('-');
         digits.len() > 1 && digits.starts_with('0')
     };
-    let width = if pads(first) || pads(last) { first.len().max(last.len()) } else { 0 };
+    let width = if pads(first) || pads(last) { first.len().max(last.len()).min(WIDTH_MAX) } else { 0 };
     let numbers = between(first.parse().ok()?, last.parse().ok()?, step)?;
     Some(numbers.into_iter().map(|number| format!("{number:0width$}")).collect())
 }

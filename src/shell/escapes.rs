@@ -57,19 +57,29 @@ pub(super) fn push(bytes: &mut Vec<u8>, escape: Escape) {
     }
 }
 
+/// The letter that cannot be seen that `\n` and its like stand for everywhere.
+pub(super) fn control(letter: char) -> Option<char> {
+    Some(match letter {
+        'n' => '\n',
+        't' => '\t',
+        'r' => '\r',
+        'f' => '\u{c}',
+        'v' => '\u{b}',
+        'a' => '\u{7}',
+        _ => return None,
+    })
+}
+
 /// What the letters behind a backslash stand for, and how many they are.
 pub(super) fn escape(rest: &[char], place: Place) -> Option<(Escape, usize)> {
     use Place::{Awk, Echo, Format, Quote, Value};
     let first = *rest.first()?;
     let letter = |letter| Some((Escape::Letter(letter), 1));
+    if let Some(control) = control(first) {
+        return letter(control);
+    }
     match (first, place) {
-        ('n', _) => letter('\n'),
-        ('t', _) => letter('\t'),
-        ('r', _) => letter('\r'),
-        ('a', _) => letter('\u{7}'),
         ('b', _) => letter('\u{8}'),
-        ('f', _) => letter('\u{c}'),
-        ('v', _) => letter('\u{b}'),
         ('\\', _) => letter('\\'),
         ('e' | 'E', Echo | Format | Value | Quote) => letter('\u{1b}'),
         ('"', Format | Quote | Awk) => letter('"'),

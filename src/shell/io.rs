@@ -1,6 +1,6 @@
 //! The streams of a running program, and the way to its host.
 
-use super::console::Console;
+use super::console::{Console, OUTPUT_MAX};
 use super::host::{FileError, Files, Host};
 use super::pipes::{CAPTURE_MAX, PipeId, Pipes, piece};
 use crate::sim::Time;
@@ -197,6 +197,14 @@ impl Io<'_> {
     /// Writes to standard output.
     pub fn out(&mut self, text: &str) {
         self.write_to(&self.descriptors.out, text);
+    }
+
+    /// Writes a text that was left off once it was longer than one line may print.
+    pub(super) fn out_limited(&mut self, text: &str) {
+        self.out(text);
+        if text.len() > OUTPUT_MAX {
+            self.console.overflow();
+        }
     }
 
     /// Writes to standard error.

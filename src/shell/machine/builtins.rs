@@ -156,8 +156,7 @@ impl Machine {
             Some(FileKind::File) => FileError::NotFolder,
             None => FileError::NotFound,
         };
-        let text = format!("{}: cd: {name}: {wrong}\n", self.scope.name);
-        kernel.io(descriptors).err(&text);
+        self.say(kernel, descriptors, &format!("cd: {name}: {wrong}"));
         1
     }
 
@@ -173,8 +172,7 @@ impl Machine {
         match last {
             Ok(number) => i32::from(number == 0),
             Err(why) => {
-                let text = format!("{}: let: {why}\n", self.scope.name);
-                kernel.io(descriptors).err(&text);
+                self.say(kernel, descriptors, &format!("let: {why}"));
                 1
             }
         }

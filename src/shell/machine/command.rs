@@ -9,7 +9,7 @@ use super::{Frame, Machine, Phase, Waits};
 use crate::shell::arithmetic;
 use crate::shell::expand::{Expansion, Lack};
 use crate::shell::glob;
-use crate::shell::host::{Call, Dialect};
+use crate::shell::host::{Call, Dialect, NotFound};
 use crate::shell::io::{Descriptors, Kernel, Read};
 use crate::shell::pipes::PipeId;
 use crate::shell::syntax::{Command, CommandKind, List};
@@ -121,21 +121,8 @@ impl Machine {
         pipes: Vec<PipeId>,
     ) {
         if expanded.words.is_empty() {
-            for (name, value) in expanded.assignments {
-                if self.scope.is_readonly(&name) {
-                    release(kernel, pipes);
-                    return self.fail(kernel, &format!("{name}: readonly variable"));
-                }
-                self.scope.set(&name, value);
-            }
-            if self.prints_input {
-                let mut io = kernel.io(&descriptors);
-                if let Read::Text(text) = io.read() {
-                    io.out(&text);
-                }
-            }
-            release(kernel, pipes);
-            return;
+            self.assign_alone(kernel, expanded.assignments, &descriptors);
+            return release(kernel, pipes);
         }
         let mut words = self.without_alias(expanded.words);
         if words.len() > 1 && words.first().is_some_and(|word| word == "exec") {
@@ -163,30 +150,60 @@ impl Machine {
             Ok(program) => self.waits = Some(Waits::Job(Job::of_program(program, descriptors, pipes))),
             Err(missing) => {
                 let name = call.argv.first().map(String::as_str).unwrap_or_default();
-                if let Some((hint, status)) = options::without(name, self.scope.name == "bash") {
-                    kernel.io(&descriptors).hint(hint);
-                    release(kernel, pipes);
-                    self.scope.status = status;
-                    return;
-                }
-                let what = match name.contains('/') {
-                    true if kernel.host.dialect() != Dialect::Gnu && self.scope.name != "bash" => "not found",
-                    true => "No such file or directory",
-                    false if self.scope.name == "bash" => "command not found",
-                    false => "not found",
-                };
-                let is_dash = kernel.host.dialect() == Dialect::Dash && self.scope.name == "sh";
-                let shell = if is_dash { "sh: 1" } else { &self.scope.name };
-                let text = format!("{shell}: {name}: {what}\n");
-                let mut io = kernel.io(&descriptors);
-                io.err(&text);
-                if let Some(hint) = missing.hint {
-                    io.hint(hint);
-                }
+                self.scope.status = self.not_found(kernel, name, missing, &descriptors);
                 release(kernel, pipes);
-                self.scope.status = 127;
             }
         }
+    }
+
+    /// Assignments without a command, and redirections without one.
+    fn assign_alone(
+        &mut self,
+        kernel: &mut Kernel<'_>,
+        assignments: Vec<(String, String)>,
+        descriptors: &Descriptors,
+    ) {
+        for (name, value) in assignments {
+            if self.scope.is_readonly(&name) {
+                return self.fail(kernel, &format!("{name}: readonly variable"));
+            }
+            self.scope.set(&name, value);
+        }
+        if self.prints_input {
+            let mut io = kernel.io(descriptors);
+            if let Read::Text(text) = io.read() {
+                io.out(&text);
+            }
+        }
+    }
+
+    /// Says that there is no such program, in the words of the shell that this is; with the exit code.
+    fn not_found(
+        &self,
+        kernel: &mut Kernel<'_>,
+        name: &str,
+        missing: NotFound,
+        descriptors: &Descriptors,
+    ) -> i32 {
+        let is_bash = self.scope.name == "bash";
+        if let Some((hint, status)) = options::without(name, is_bash) {
+            kernel.io(descriptors).hint(hint);
+            return status;
+        }
+        let what = match name.contains('/') {
+            true if kernel.host.dialect() != Dialect::Gnu && !is_bash => "not found",
+            true => "No such file or directory",
+            false if is_bash => "command not found",
+            false => "not found",
+        };
+        let counts_lines = kernel.host.dialect() == Dialect::Dash && self.scope.name == "sh";
+        let shell = if counts_lines { "sh: 1" } else { &self.scope.name };
+        let mut io = kernel.io(descriptors);
+        io.err(&format!("{shell}: {name}: {what}\n"));
+        if let Some(hint) = missing.hint {
+            io.hint(hint);
+        }
+        127
     }
 
     /// The first word may stand for others.

@@ -36,8 +36,7 @@ impl Machine {
                 None => (name, value),
             };
             if !syntax::is_name(name) {
-                let text = format!("{}: {command}: `{arg}': not a valid identifier\n", self.scope.name);
-                kernel.io(descriptors).err(&text);
+                self.say(kernel, descriptors, &format!("{command}: `{arg}': not a valid identifier"));
                 status = 1;
                 continue;
             }

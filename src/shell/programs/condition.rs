@@ -4,6 +4,9 @@ use crate::shell::host::{Call, FileKind};
 use crate::shell::io::Io;
 use crate::shell::mistake::Mistake;
 
+/// Parentheses within parentheses.
+const DEPTH_MAX: u32 = 40;
+
 /// `test EXPRESSION`, `[ EXPRESSION ]`.
 pub(super) fn test(call: &Call, io: &mut Io<'_>) -> i32 {
     let name = call.name();
@@ -17,7 +20,7 @@ pub(super) fn test(call: &Call, io: &mut Io<'_>) -> i32 {
             }
         }
     }
-    let mut tester = Tester { call, words, at: 0 };
+    let mut tester = Tester { call, words, at: 0, depth: 0 };
     let result = if words.is_empty() { Ok(false) } else { tester.any(io) };
     let result = match result {
         Ok(_) if tester.at < words.len() => Err("too many arguments".into()),
@@ -40,6 +43,7 @@ struct Tester<'a> {
     call: &'a Call,
     words: &'a [String],
     at: usize,
+    depth: u32,
 }
 
 impl Tester<'_> {
@@ -103,7 +107,12 @@ impl Tester<'_> {
             holds
         } else if self.peek(0) == "(" && self.left() > 1 {
             self.at += 1;
+            self.depth += 1;
+            if self.depth > DEPTH_MAX {
+                return Err("too many arguments".into());
+            }
             let holds = self.any(io)?;
+            self.depth -= 1;
             if self.peek(0) != ")" {
                 return Err("`)' expected".into());
             }

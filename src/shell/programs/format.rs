@@ -1,7 +1,10 @@
 //! Formats of `printf`, in the shell and in awk.
 
+use std::num::IntErrorKind;
+
 use super::numbers::{exponential, general, number};
 use super::quoting::quote;
+use crate::shell::console::OUTPUT_MAX;
 use crate::shell::escapes::{Place, unescaped};
 
 /// The widest field.
@@ -75,7 +78,7 @@ pub(super) fn format(format: &str, values: &[Argument]) -> Formatted {
                 made.text.push_str(&pad(&text, &directive, verb));
             }
         }
-        if made.is_cut {
+        if made.is_cut || made.text.len() > OUTPUT_MAX {
             break;
         }
     }
@@ -183,7 +186,7 @@ impl Formatted {
             return i64::from(code);
         }
         let (sign, bare) =
-            text.strip_prefix('-').map_or((1, text.trim_start_matches('+')), |bare| (-1, bare));
+            text.strip_prefix('-').map_or(("", text.trim_start_matches('+')), |bare| ("-", bare));
         let (radix, bare) =
             match (bare.strip_prefix("0x").or(bare.strip_prefix("0X")), bare.strip_prefix('0')) {
                 (Some(hexadecimal), _) => (16, hexadecimal),
@@ -191,11 +194,15 @@ impl Formatted {
                 _ => (10, bare),
             };
         let end = bare.find(|letter: char| !letter.is_digit(radix)).unwrap_or(bare.len());
-        let read = i64::from_str_radix(bare.get(..end).unwrap_or_default(), radix);
+        let read = i64::from_str_radix(&format!("{sign}{}", bare.get(..end).unwrap_or_default()), radix);
         if end < bare.len() || (end == 0 && !text.is_empty()) {
             self.wrong.push(format!("{}: invalid number", value.text));
         }
-        sign * read.unwrap_or(if end > 18 { i64::MAX } else { 0 })
+        read.unwrap_or_else(|error| match error.kind() {
+            IntErrorKind::PosOverflow => i64::MAX,
+            IntErrorKind::NegOverflow => i64::MIN,
+            _ => 0,
+        })
     }
 }
 
@@ -262,6 +269,16 @@ mod tests {
             ("%+d % d %+.1f %.3d %5.2d|", &["1", "2", "3", "4", "5"], "+1  2 +3.0 004    05|"),
             ("%#x %#o %u %x", &["31", "8", "-1", "0x1f"], "0x1f 010 18446744073709551615 1f"),
             ("%d %d %d", &["'A", "010", ""], "65 8 0"),
+            (
+                "%d %d",
+                &["0xffffffffffffffff", "-9999999999999999999"],
+                "9223372036854775807 -9223372036854775808",
+            ),
+            (
+                "%d %o",
+                &["7777777777777777777777", "0x7fffffffffffffff"],
+                "9223372036854775807 777777777777777777777",
+            ),
             ("%-*d|%*s|", &["5", "42", "-4", "x"], "42   |x   |"),
             ("a%z%d", &["1"], "a"),
         ];

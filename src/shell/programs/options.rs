@@ -14,13 +14,16 @@ pub struct Options {
 
 impl Options {
     /// Reads the arguments. `letters` are the flags, with a colon behind those that take a value and a
-    /// question mark behind those that take one if it is attached; `long` gives the letter of each long flag.
+    /// question mark behind those that take one if it is attached; with a `+` before them all, no flag comes
+    /// behind the first operand. `long` gives the letter of each long flag.
     ///
     /// # Errors
     /// What is wrong with them.
     pub fn parse(call: &Call, letters: &str, long: &[(&str, char)]) -> Result<Self, Wrong> {
         let mut options = Self::default();
         let mut args = call.args().iter();
+        let (letters, ends_at_operand) =
+            letters.strip_prefix('+').map_or((letters, false), |letters| (letters, true));
         while let Some(arg) = args.next() {
             if arg == "--" {
                 options.operands.extend(args.by_ref().cloned());
@@ -38,6 +41,9 @@ impl Options {
                 options.cluster(call, letters, arg, &mut args)?;
             } else {
                 options.operands.push(arg.clone());
+                if ends_at_operand {
+                    options.operands.extend(args.by_ref().cloned());
+                }
             }
         }
         Ok(options)
@@ -117,7 +123,7 @@ fn long_letter(call: &Call, name: &str, long: &[(&str, char)]) -> Result<char, W
     if let Some((_, letter)) = long.iter().find(|(known, _)| *known == name) {
         return Ok(*letter);
     }
-    if real::has_name(name) {
+    if real::has_name(call.name(), name) {
         return Err(refused(call, Mistake::lacks(format!("--{name}"))));
     }
     let mut begin_so = long.iter().filter(|(known, _)| known.starts_with(name));

@@ -2,60 +2,83 @@
 //!
 //! As coreutils, grep, sed, findutils and util-linux of today have them.
 
-/// A program's letters; those that the sandbox's program reads are not looked up.
-const LETTERS: &[(&str, &str)] = &[
-    ("cat", "AETbenstuv"),
-    ("nl", "bdfhilnpsvw"),
-    ("tee", "aip"),
-    ("head", "cnqvz"),
-    ("tail", "Fcfnqsvz"),
-    ("uniq", "Dcdfisuwz"),
-    ("wc", "Lclmw"),
-    ("cut", "bcdfnsz"),
-    ("tr", "cCdst"),
-    ("sort", "CMRSTVbcdfghikmnorstuz"),
-    ("tac", "brs"),
-    ("column", "EHJLNORTVWcdehilnoprstx"),
-    ("paste", "dsz"),
-    ("grep", "0123456789ABCDEFGHILPRTUVZabcdefhilmnoqrsvwxyz"),
-    ("egrep", "0123456789ABCDEFGHILPRTUVZabcdefhilmnoqrsvwxyz"),
-    ("fgrep", "ABCDEFGHILPRTUVZabcdefhilmnoqrsvwxyz"),
-    ("sed", "Eefilnrsuz"),
-    ("awk", "FWvfebCcghILlMNnOoPprSstV"),
-    ("gawk", "FvfebCcghILlMNnOoPprSstV"),
-    ("date", "IRdfrsu"),
-    ("ls", "1ABCDFGHILNQRSTUXZabcdfghiklmnopqrstuvwx"),
-    ("rm", "Idfirv"),
-    ("rmdir", "pv"),
-    ("mkdir", "Zmpv"),
-    ("touch", "acdfhmrt"),
-    ("cp", "HLPRSTZabdfilnpstuvx"),
-    ("mv", "STZbfintuv"),
-    ("xargs", "0EILPadeilnoprstx"),
-    ("seq", "fsw"),
-    ("env", "0CSiuv"),
-];
+/// Long names of all kinds of grep, and of awk.
+const GREP: &str = "binary binary-files byte-offset devices directories exclude exclude-dir exclude-from \
+    group-separator initial-tab label no-group-separator no-ignore-case null null-data";
+const GAWK: &str = "bignum characters-as-bytes debug dump-variables exec gen-pot include lint load \
+    non-decimal-data optimize posix pretty-print profile re-interval sandbox source traditional";
 
-/// Long names of any of them.
-const NAMES: &str = "help version batch-size buffer-size compress-program debug files0-from merge parallel \
-    random-sort random-source temporary-directory zero-terminated all-repeated group output output-error \
-    truncate-set1 before regex max-unchanged-stats pid retry sleep-interval json tree table-right \
-    table-hide table-order table-truncate table-wrap binary binary-files byte-offset devices directories \
-    exclude exclude-dir exclude-from group-separator initial-tab label no-group-separator null null-data \
-    dereference follow-symlinks line-length posix sandbox iso-8601 reference \
-    rfc-3339 rfc-email set author block-size classify full-time group-directories-first hide \
-    ignore indicator-style inode kibibytes literal no-group numeric-uid-gid quote-name \
-    si size sort time time-style width one-file-system preserve-root no-preserve-root interactive mode \
-    no-create archive backup no-clobber preserve symbolic-link target-directory update suffix arg-file eof \
-    exit max-chars open-tty process-slot-var show-limits chdir ignore-environment split-string unset \
-    section-delimiter header-numbering footer-numbering join-blank-lines";
+/// A program's letters and long names beside `help` and `version`; those that the sandbox's program reads are
+/// not looked up.
+const OPTIONS: &[(&str, &str, &str)] = &[
+    ("cat", "AETbenstuv", ""),
+    ("nl", "bdfhilnpsvw", "section-delimiter header-numbering footer-numbering join-blank-lines"),
+    ("tee", "aip", "ignore-interrupts output-error"),
+    ("head", "cnqvz", "zero-terminated"),
+    ("tail", "Fcfnqsvz", "max-unchanged-stats pid retry sleep-interval zero-terminated"),
+    ("uniq", "Dcdfisuwz", "all-repeated group zero-terminated"),
+    ("wc", "Lclmw", "files0-from total"),
+    ("cut", "bcdfnsz", "zero-terminated"),
+    ("tr", "cCdst", "truncate-set1"),
+    (
+        "sort",
+        "CMRSTVbcdfghikmnorstuz",
+        "batch-size buffer-size compress-program debug files0-from merge parallel random-sort random-source \
+            sort temporary-directory zero-terminated",
+    ),
+    ("tac", "brs", "before regex separator"),
+    (
+        "column",
+        "EHJLNORTVWcdehilnoprstx",
+        "json tree tree-id tree-parent table-right table-hide table-order table-truncate table-wrap",
+    ),
+    ("paste", "dsz", "zero-terminated"),
+    ("grep", "0123456789ABCDEFGHILPRTUVZabcdefhilmnoqrsvwxyz", GREP),
+    ("egrep", "0123456789ABCDEFGHILPRTUVZabcdefhilmnoqrsvwxyz", GREP),
+    ("fgrep", "ABCDEFGHILPRTUVZabcdefhilmnoqrsvwxyz", GREP),
+    ("sed", "Eefilnrsuz", "binary debug follow-symlinks line-length null-data posix sandbox zero-terminated"),
+    ("awk", "FWvfebCcghILlMNnOoPprSstV", GAWK),
+    ("gawk", "FvfebCcghILlMNnOoPprSstV", GAWK),
+    ("date", "IRdfrsu", "debug file iso-8601 reference resolution rfc-3339 rfc-email set"),
+    (
+        "ls",
+        "1ABCDFGHILNQRSTUXZabcdfghiklmnopqrstuvwx",
+        "author block-size classify dereference escape file-type full-time group-directories-first hide hyperlink \
+            ignore ignore-backups indicator-style inode kibibytes literal no-group numeric-uid-gid quote-name \
+            quoting-style si size sort time time-style width zero",
+    ),
+    ("rm", "Idfirv", "dir interactive no-preserve-root one-file-system preserve-root"),
+    ("rmdir", "pv", "ignore-fail-on-non-empty"),
+    ("mkdir", "Zmpv", "context mode"),
+    ("touch", "acdfhmrt", "date no-create no-dereference reference time"),
+    (
+        "cp",
+        "HLPRSTZabdfilnpstuvx",
+        "archive attributes-only backup dereference interactive link no-clobber no-dereference no-preserve \
+            one-file-system parents preserve reflink remove-destination sparse suffix symbolic-link \
+            target-directory update",
+    ),
+    ("mv", "STZbfintuv", "backup interactive no-clobber suffix target-directory update"),
+    (
+        "xargs",
+        "0EILPadeilnoprstx",
+        "arg-file eof exit interactive max-chars open-tty process-slot-var show-limits",
+    ),
+    ("seq", "fsw", ""),
+    (
+        "env",
+        "0CSiuv",
+        "argv0 block-signal chdir debug default-signal ignore-environment ignore-signal null split-string unset",
+    ),
+];
 
 /// Whether a real program has a letter.
 pub(super) fn has_letter(program: &str, letter: char) -> bool {
-    LETTERS.iter().any(|(name, letters)| *name == program && letters.contains(letter))
+    OPTIONS.iter().any(|(name, letters, _)| *name == program && letters.contains(letter))
 }
 
-/// Whether some real program has a long name.
-pub(super) fn has_name(name: &str) -> bool {
-    NAMES.split_whitespace().any(|known| known == name)
+/// Whether a real program has a long name.
+pub(super) fn has_name(program: &str, name: &str) -> bool {
+    let own = OPTIONS.iter().find(|(known, ..)| *known == program).map_or("", |(.., names)| names);
+    ["help", "version"].contains(&name) || own.split_whitespace().any(|known| known == name)
 }

@@ -4,17 +4,20 @@ use super::format::{Argument, format};
 use super::numbers::number;
 use super::options::{Options, wrong};
 use super::{Mistake, Wrong};
+use crate::shell::console::OUTPUT_MAX;
 use crate::shell::host::Call;
 use crate::shell::io::Io;
 
 /// Lines that are printed at most.
 const LINES_MAX: u32 = 100_000;
+/// Places behind the point that are written at most.
+const PLACES_MAX: usize = 1_000;
 
 /// `seq LAST`, `seq FIRST LAST`, `seq FIRST STEP LAST`; `-s`, `-w`, `-f`.
 pub(super) fn seq(call: &Call, io: &mut Io<'_>) -> i32 {
     match text(call) {
         Ok(text) => {
-            io.out(&text);
+            io.out_limited(&text);
             0
         }
         Err(Wrong(mistake, exit)) => {
@@ -56,7 +59,7 @@ fn text(call: &Call) -> Result<String, Wrong> {
         return Err(wrong(call, &format!("invalid Zero increment value: '{}'", step.1)));
     }
     let places = |text: &str| text.split_once('.').map_or(0, |(_, digits)| digits.len());
-    let precision = places(first.1).max(places(step.1));
+    let precision = places(first.1).max(places(step.1)).min(PLACES_MAX);
     let write = |value: f64| format!("{value:.precision$}");
     let width = if options.has('w') { write(first.0).len().max(write(last.0).len()) } else { 0 };
     let pattern = options.value('f');
@@ -64,7 +67,8 @@ fn text(call: &Call) -> Result<String, Wrong> {
         let pattern = pattern.unwrap_or_default();
         return Err(Wrong(Mistake::from(format!("seq: format '{pattern}' has no % directive\n")), 1));
     }
-    let mut texts = Vec::new();
+    let separator = options.value('s').unwrap_or("\n");
+    let (mut texts, mut length) = (Vec::new(), 0);
     for index in 0..LINES_MAX {
         // Rounding must not lose the last one.
         let value = first.0 + f64::from(index) * step.0;
@@ -72,15 +76,19 @@ fn text(call: &Call) -> Result<String, Wrong> {
         if beyond > step.0.abs() * 1e-9 {
             break;
         }
-        texts.push(match pattern {
+        let text = match pattern {
             Some(pattern) => {
                 let value = Argument { text: write(value), number: Some(value), is_code: false };
                 format(pattern, &[value]).text
             }
             None => pad(&write(value), width),
-        });
+        };
+        length += text.len() + if texts.is_empty() { 0 } else { separator.len() };
+        texts.push(text);
+        if length > OUTPUT_MAX {
+            break;
+        }
     }
-    let separator = options.value('s').unwrap_or("\n");
     Ok(if texts.is_empty() { String::new() } else { texts.join(separator) + "\n" })
 }
 

@@ -2,6 +2,9 @@
 
 use crate::shell::regex::{Groups, Regex};
 
+/// Bytes after which nothing more is replaced: whoever keeps the text says that it is too long.
+const TEXT_MAX: usize = 1 << 20;
+
 /// A piece of what takes the place of a find.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Piece {
@@ -50,7 +53,8 @@ impl Written {
     }
 }
 
-/// The text with finds replaced, from the `nth` on, and how many; `None` when there is none.
+/// The text with finds replaced, from the `nth` on, and how many; `None` when there is none. A text that
+/// becomes too long is left off there.
 pub(super) fn substitute(
     text: &str,
     regex: &Regex,
@@ -80,7 +84,7 @@ pub(super) fn substitute(
             result.extend(letters.get(copied..begin).unwrap_or_default());
             result.push_str(&filled(with, &letters, &groups));
             copied = end;
-            if !all {
+            if !all || result.len() > TEXT_MAX {
                 break;
             }
         }
@@ -94,6 +98,9 @@ pub(super) fn substitute(
 fn filled(with: &[Piece], letters: &[char], groups: &Groups) -> String {
     let mut written = Written::default();
     for piece in with {
+        if written.text.len() > TEXT_MAX {
+            break;
+        }
         match piece {
             Piece::Text(text) => text.chars().for_each(|letter| written.push(letter)),
             Piece::Group(number) => {

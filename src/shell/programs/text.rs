@@ -1,7 +1,7 @@
 //! Programs that print what they are given: echo, printf and the like.
 
 use super::format::{Argument, format};
-use crate::shell::console::CLEAR_SCREEN;
+use crate::shell::console::{CLEAR_SCREEN, OUTPUT_MAX};
 use crate::shell::escapes::{Place, unescaped};
 use crate::shell::host::Call;
 use crate::shell::io::Io;
@@ -74,11 +74,11 @@ pub(super) fn printf(call: &Call, io: &mut Io<'_>) -> i32 {
             wrong.push_str(&format!("bash: printf: {why}\n"));
         }
         values.drain(..made.taken.min(values.len()));
-        if values.is_empty() || made.taken == 0 || made.is_cut {
+        if values.is_empty() || made.taken == 0 || made.is_cut || text.len() > OUTPUT_MAX {
             break;
         }
     }
-    io.out(&text);
+    io.out_limited(&text);
     io.err(&wrong);
     i32::from(!wrong.is_empty())
 }

@@ -39,15 +39,6 @@ struct Timeout {
 #[expect(clippy::needless_pass_by_value, reason = "all programs are made alike")]
 pub(super) fn timeout(call: Call) -> Result<Box<dyn Program>, Wrong> {
     let mistake = |what: &str| Wrong(wrong(&call, what).0, MISTAKEN);
-    let mut own = 1;
-    while let Some(arg) = call.argv.get(own).filter(|arg| arg.starts_with('-')) {
-        let takes_value = matches!(arg.as_str(), "-k" | "-s" | "--kill-after" | "--signal");
-        own += if takes_value { 2 } else { 1 };
-        if arg == "--" {
-            break;
-        }
-    }
-    let flags = Call { argv: call.argv.get(..own).unwrap_or(&call.argv).to_vec(), ..call.clone() };
     let long = [
         ("kill-after", 'k'),
         ("signal", 's'),
@@ -55,12 +46,11 @@ pub(super) fn timeout(call: Call) -> Result<Box<dyn Program>, Wrong> {
         ("preserve-status", 'p'),
         ("foreground", 'f'),
     ];
-    let options = Options::parse(&flags, "k:s:vpf", &long).map_err(|Wrong(text, _)| Wrong(text, MISTAKEN))?;
-    let (Some(text), Some(argv)) =
-        (call.argv.get(own), call.argv.get(own + 1..).filter(|argv| !argv.is_empty()))
-    else {
+    let options = Options::parse(&call, "+k:s:vpf", &long).map_err(|Wrong(text, _)| Wrong(text, MISTAKEN))?;
+    let [text, argv @ ..] = options.operands.as_slice() else { return Err(mistake("missing operand")) };
+    if argv.is_empty() {
         return Err(mistake("missing operand"));
-    };
+    }
     let interval =
         |text: &str| milliseconds(text).ok_or_else(|| mistake(&format!("invalid time interval '{text}'")));
     options.value('k').map(interval).transpose()?;

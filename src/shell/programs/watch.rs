@@ -28,14 +28,9 @@ struct Watch {
 
 /// `watch [-n SECONDS] [-t] [-d] COMMAND`.
 pub(super) fn watch(call: Call) -> Result<Box<dyn Program>, Wrong> {
-    let mut own = 1;
-    while let Some(arg) = call.argv.get(own).filter(|arg| arg.starts_with('-')) {
-        own += if matches!(arg.as_str(), "-n" | "--interval") { 2 } else { 1 };
-    }
-    let words = call.argv.get(own..).unwrap_or_default();
-    let flags = Call { argv: call.argv.get(..own).unwrap_or(&call.argv).to_vec(), ..call.clone() };
     let long = [("interval", 'n'), ("no-title", 't'), ("differences", 'd'), ("exec", 'x')];
-    let options = Options::parse(&flags, "n:tdxcbeg", &long)?;
+    let options = Options::parse(&call, "+n:tdxcbeg", &long)?;
+    let words = options.operands.as_slice();
     if words.is_empty() {
         return Err(Wrong("Usage:\n watch [options] command\n".into(), 1));
     }

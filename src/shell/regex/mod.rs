@@ -165,8 +165,13 @@ impl Regex {
         most: Option<usize>,
         is_lazy: bool,
     ) -> Result<(), Mistake> {
+        let begin = self.program.len();
         for _ in 0..least {
             self.compile(node)?;
+            if self.program.len() == begin {
+                // What takes nothing takes nothing however often it comes.
+                return Ok(());
+            }
         }
         let fork = |inside: usize, outside: usize| {
             if is_lazy { Step::Fork(outside, inside) } else { Step::Fork(inside, outside) }
@@ -209,6 +214,7 @@ mod tests {
             (Extended, "a.*b", "xaxbxbx", Some("axbxb")),
             (Extended, "(a*)*c", "aaab", None),
             (Extended, "()*", "a", Some("")),
+            (Extended, "a{0}{255}{255}{255}{255}{255}b", "ab", Some("b")),
             (Basic, "*a", "*a", Some("*a")),
             (Extended, "[^]x]+", "]xyz", Some("yz")),
             (Extended, "ключ.", "мой ключи", Some("ключи")),

@@ -1,6 +1,7 @@
 //! From the text of a pattern to its tree.
 
 use super::{Dialect, Edge, Node, Step};
+use crate::shell::escapes::control;
 use crate::shell::mistake::Mistake;
 
 /// Groups within groups.
@@ -226,19 +227,6 @@ impl Pattern {
         self.at += digits.len();
         digits.parse().ok()
     }
-}
-
-/// The letter that cannot be seen that `\n` and its like stand for.
-fn control(letter: char) -> Option<char> {
-    Some(match letter {
-        'n' => '\n',
-        't' => '\t',
-        'r' => '\r',
-        'f' => '\u{c}',
-        'v' => '\u{b}',
-        'a' => '\u{7}',
-        _ => return None,
-    })
 }
 
 /// The letters of a class such as `[:alpha:]`.

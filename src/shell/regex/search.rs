@@ -32,6 +32,8 @@ enum Open {
 
 /// Where a search has been.
 enum Seen {
+    /// All places of the program for one place of the text after the other, from where the search begins; as
+    /// many as have been needed.
     Places(Vec<bool>),
     /// Forks with what the groups held there, and the steps that are left.
     WithGroups(SortedSet<(usize, usize, Groups)>, usize),
@@ -40,6 +42,7 @@ enum Seen {
 struct Search<'a> {
     regex: &'a Regex,
     text: &'a [char],
+    from: usize,
     bounds: Bounds,
     /// The first find will do, however long it is.
     takes_first: bool,
@@ -76,9 +79,9 @@ impl Regex {
         let seen = if has_back {
             Seen::WithGroups(SortedSet::default(), STEPS_MAX)
         } else {
-            Seen::Places(vec![false; self.program.len() * width])
+            Seen::Places(Vec::new())
         };
-        let mut search = Search { regex: self, text, bounds, takes_first, seen };
+        let mut search = Search { regex: self, text, from, bounds, takes_first, seen };
         (from..width).find_map(|begin| if search.may_begin(begin) { search.run(begin) } else { None })
     }
 }
@@ -109,8 +112,11 @@ impl Search<'_> {
     fn is_new(&mut self, pc: usize, at: usize, groups: &Groups) -> bool {
         match &mut self.seen {
             Seen::Places(places) => {
-                let place = places.get_mut(pc * (self.text.len() + 1) + at);
-                place.is_some_and(|place| !std::mem::replace(place, true))
+                let place = at.saturating_sub(self.from) * self.regex.program.len() + pc;
+                if place >= places.len() {
+                    places.resize(place + 1, false);
+                }
+                places.get_mut(place).is_some_and(|place| !std::mem::replace(place, true))
             }
             Seen::WithGroups(places, left) => {
                 *left = left.saturating_sub(1);

@@ -175,4 +175,17 @@ fn what_never_ends_lets_others_go_on() {
     run_any(&format!("awk '{{ print {} }}'", "1+".repeat(20_000)));
     run_any(&format!("grep -E '{}'", "(a*)*".repeat(2_000)));
     run_any(&format!("echo $(({}1))", "(".repeat(20_000)));
+    run_any(&format!("test {}a", "'(' ".repeat(100_000)));
+    run_any(&format!("awk 'BEGIN {{ {}\"x\" }}'", "getline < ".repeat(20_000)));
+    run_any(&format!("seq 0.{}1", "0".repeat(70_000)));
+    run_any(&format!("seq 0.{}1 1", "0".repeat(70_000)));
+    run_any(&format!("echo {{{}1..2}}", "0".repeat(70_000)));
+    run_any(&format!("grep -E 'a{{0}}{}'", "{255}".repeat(7)));
+    run_any(&format!("printf '{}' a", "%10000s".repeat(20_000)));
+    run_any(&format!("printf %10000s {}", "a ".repeat(100_000)));
+    run_any("seq -f %010000g 100000");
+    run_any("awk 'BEGIN { x = sprintf(\"%10000s\", \"\"); while (1) gsub(/ /, \"  \", x) }'");
+    run_any("awk 'BEGIN { OFS = sprintf(\"%10000s\", \"\"); NF = 10000; print }'");
+    run_any("seq 30000 | paste -sd, | sed 's/[0-9]*/<&>/g' | wc");
+    run_any(&format!("seq 9000 | paste -sd, | sed 's/.*/{}/' | wc", "&".repeat(2_000)));
 }

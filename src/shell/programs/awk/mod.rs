@@ -1,6 +1,8 @@
-//! `awk`: what people use of it: fields, patterns, sums, counting in arrays.
+//! `awk`: what people use of it: fields, patterns, arrays, records, its own functions, `printf`, `getline`,
+//! files and commands. Left out: functions that a program defines, and variables such as `OFMT`.
 //!
-//! - `tree`: what a program means. `parse`: from its text. `run`: on one line after the other.
+//! - `parse`: from the text of a program to its `tree`. `run`: on one record after the other. Here: flags,
+//!   variables that are given with them, and when BEGIN, the records and END have their turn.
 
 mod tree;
 mod parse;
@@ -38,9 +40,9 @@ struct Awk {
 
 /// `awk [-F X] [-v NAME=VALUE] [-f FILE | PROGRAM] [NAME=VALUE | FILE…]`.
 pub(super) fn awk(call: Call) -> Result<Box<dyn Program>, Wrong> {
-    let head = own_flags(&call);
+    // What comes behind the program is none of awk's flags.
     let mut options =
-        Options::parse(&head, "F:v:f:", &[("field-separator", 'F'), ("assign", 'v'), ("file", 'f')])?;
+        Options::parse(&call, "+F:v:f:", &[("field-separator", 'F'), ("assign", 'v'), ("file", 'f')])?;
     let unread: Vec<String> = options.values('f').map(str::to_owned).collect();
     if unread.is_empty() && options.operands.is_empty() {
         return Err(Wrong("usage: awk [-F fs][-v var=value][prog | -f progfile][file ...]\n".into(), 2));
@@ -104,22 +106,6 @@ pub(super) fn awk(call: Call) -> Result<Box<dyn Program>, Wrong> {
 /// Runs the rules for a line.
 fn run_rules(running: &mut Run<'_, '_>, rules: &mut [Rule]) -> Result<(), Leave> {
     running.run_rules(rules)
-}
-
-/// What comes behind the program is none of awk's flags.
-fn own_flags(call: &Call) -> Call {
-    let mut head = call.clone();
-    let mut at = 1;
-    while let Some(arg) = call.argv.get(at).filter(|arg| arg.len() > 1 && arg.starts_with('-')) {
-        at += if matches!(arg.as_str(), "-F" | "-v" | "-f") { 2 } else { 1 };
-        if arg == "--" {
-            return head;
-        }
-    }
-    if at <= head.argv.len() {
-        head.argv.insert(at, "--".to_owned());
-    }
-    head
 }
 
 /// `NAME=VALUE` as a name and its value.

@@ -215,6 +215,9 @@ impl Sed {
         };
         self.space = changed;
         self.has_replaced = true;
+        if self.space.len() > SPACE_MAX {
+            return;
+        }
         if what.prints {
             self.output.line(&self.space, self.has_end, io);
         }

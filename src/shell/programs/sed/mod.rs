@@ -1,8 +1,9 @@
 //! `sed`: changes lines by a script.
 //!
-//! - `script`: from its text to commands; `delimited`, `texts`: patterns and texts within it. `tree`: what
-//!   they mean. `cycle`: what is done with a line; `output`: where it goes.
+//! - `script`: from its text to commands; `addresses`, `delimited`, `texts`: addresses, patterns and texts
+//!   within it. `tree`: what they mean. `cycle`: what is done with a line; `output`: where it goes.
 
+mod addresses;
 mod cycle;
 mod delimited;
 mod output;

@@ -1,5 +1,6 @@
 //! Texts within scripts of sed: letters that cannot be typed, what takes the place of a find, and `l`.
 
+use crate::shell::escapes;
 use crate::shell::programs::substitute::{Case, Piece};
 
 /// The letter that `\n`, `\x41` and their like stand for, with how many letters they take.
@@ -11,13 +12,11 @@ fn control(letters: &[char]) -> Option<(char, usize)> {
         let letter = char::from_u32(code).filter(|_| !digits.is_empty());
         letter.map(|letter| (letter, from + digits.len()))
     };
-    Some(match letters.first()? {
-        'n' => ('\n', 1),
-        't' => ('\t', 1),
-        'r' => ('\r', 1),
-        'f' => ('\u{c}', 1),
-        'v' => ('\u{b}', 1),
-        'a' => ('\u{7}', 1),
+    let first = *letters.first()?;
+    if let Some(control) = escapes::control(first) {
+        return Some((control, 1));
+    }
+    Some(match first {
         'x' => code(16, 1, 2)?,
         'o' => code(8, 1, 3)?,
         'd' => code(10, 1, 3)?,

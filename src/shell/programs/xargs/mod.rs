@@ -46,13 +46,7 @@ const LONG: &[(&str, char)] = &[
 /// `xargs`: `-n`, `-I`, `-i`, `-t`, `-r`, `-L`, `-d`, `-0`; with `-P` commands come one after the other too.
 pub(super) fn xargs(call: Call) -> Result<Box<dyn Program>, Wrong> {
     // What belongs to the command is none of xargs' flags.
-    let mut own = 1;
-    while let Some(arg) = call.argv.get(own).filter(|arg| arg.starts_with('-')) {
-        own += if arg.len() == 2 && matches!(arg.as_str(), "-n" | "-I" | "-L" | "-P" | "-d") { 2 } else { 1 };
-    }
-    let command = call.argv.get(own..).unwrap_or_default().to_vec();
-    let flags = Call { argv: call.argv.get(..own).unwrap_or(&call.argv).to_vec(), ..call.clone() };
-    let options = Options::parse(&flags, "n:I:i?L:P:d:0rtx", LONG)?;
+    let options = Options::parse(&call, "+n:I:i?L:P:d:0rtx", LONG)?;
     let braces = || options.value('i').map(|place| if place.is_empty() { "{}" } else { place });
     let place = options.value('I').or_else(braces).map(str::to_owned);
     let delimiter = options.value('d').and_then(|text| unescaped(text, Place::Format).0.chars().next());
@@ -60,7 +54,7 @@ pub(super) fn xargs(call: Call) -> Result<Box<dyn Program>, Wrong> {
     let most = options.number(&call, 'n', "number for -n option")?;
     let lines_of = options.number(&call, 'L', "number for -L option")?;
     Ok(Box::new(Xargs {
-        command: if command.is_empty() { vec!["echo".to_owned()] } else { command },
+        command: if options.operands.is_empty() { vec!["echo".to_owned()] } else { options.operands.clone() },
         most: if place.is_some() { 1 } else { most.unwrap_or(usize::MAX).max(1) },
         lines_of: lines_of.filter(|_| most.is_none() && place.is_none()),
         place,

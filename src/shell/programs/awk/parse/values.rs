@@ -86,7 +86,9 @@ impl Parser {
         let target = self.getline_target()?;
         self.skip_blanks();
         if self.takes("<") {
+            self.enter()?;
             let file = self.primary()?;
+            self.depth -= 1;
             return Ok(Expression::Getline(From::File(Box::new(file)), target));
         }
         self.script.has_getline = true;

@@ -1,7 +1,7 @@
 //! awk's own functions, and how lines are split into fields.
 
 use super::values::{Value, count, index};
-use super::{Leave, Result, Run};
+use super::{Leave, Result, Run, bounded};
 use crate::shell::mistake::Mistake;
 use crate::shell::programs::awk::tree::Expression;
 use crate::shell::programs::numbers::number;
@@ -113,7 +113,7 @@ impl Run<'_, '_> {
         let Some((changed, times)) = substitute(&text, &regex, &pieces(&with), all, 1) else {
             return Ok(count(0));
         };
-        self.assign(target, Value::Text(changed))?;
+        self.assign(target, Value::Text(bounded(changed)?))?;
         Ok(count(times))
     }
 }

@@ -1,7 +1,7 @@
 //! What expressions of awk come to, and what is assigned to variables, arrays and fields.
 
 use super::values::{Value, index, truth};
-use super::{Leave, Result, Run, TEXT_MAX};
+use super::{Leave, Result, Run, bounded, joined};
 use crate::shell::programs::awk::tree::Expression;
 use crate::shell::programs::format::{Argument, format};
 use crate::shell::regex::{Dialect, Regex};
@@ -12,7 +12,7 @@ const FIELDS_MAX: usize = 10_000;
 impl Run<'_, '_> {
     pub(super) fn key(&mut self, keys: &[Expression]) -> Result<String> {
         let keys = keys.iter().map(|key| self.text(key)).collect::<Result<Vec<_>>>()?;
-        Ok(keys.join(&self.get("SUBSEP").text()))
+        joined(&keys, &self.get("SUBSEP").text())
     }
 
     pub(super) fn regex(&mut self, expression: &Expression) -> Result<Regex> {
@@ -35,7 +35,7 @@ impl Run<'_, '_> {
             Expression::Variable(name) => {
                 if name == "NF" {
                     self.fields.resize(index(value.number()).min(FIELDS_MAX), String::new());
-                    self.join_fields();
+                    self.join_fields()?;
                 }
                 self.variables.insert(name.clone(), value);
             }
@@ -60,16 +60,17 @@ impl Run<'_, '_> {
                 }
                 let count = self.fields.len();
                 self.set_count("NF", count);
-                self.join_fields();
+                self.join_fields()?;
             }
             _ => return Err(Leave::Wrong("syntax error: nothing to assign to".into())),
         }
         Ok(())
     }
 
-    pub(super) fn join_fields(&mut self) {
+    fn join_fields(&mut self) -> Result<()> {
         let separator = self.get("OFS").text();
-        self.line = self.fields.join(&separator);
+        self.line = joined(&self.fields, &separator)?;
+        Ok(())
     }
 
     pub(super) fn evaluate(&mut self, expression: &Expression) -> Result<Value> {
@@ -154,17 +155,13 @@ impl Run<'_, '_> {
             );
             return Err(Leave::Wrong(why.into()));
         }
-        Ok(made.text)
+        bounded(made.text)
     }
 }
 
 fn binary(operator: &str, left: &Value, right: &Value) -> Result<Value> {
     if operator == " " {
-        let text = left.text() + &right.text();
-        if text.len() > TEXT_MAX {
-            return Err(Leave::Wrong("the text is too long".into()));
-        }
-        return Ok(Value::Text(text));
+        return bounded(left.text() + &right.text()).map(Value::Text);
     }
     let (x, y) = (left.number(), right.number());
     Ok(Value::Number(match operator {

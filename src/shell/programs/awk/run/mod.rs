@@ -1,7 +1,8 @@
 //! Runs an awk program on one line after the other.
 //!
 //! - `values`: numbers, texts, and what comes from the input. `expressions`: what they come to, and what is
-//!   assigned. `calls`: awk's own functions.
+//!   assigned. `calls`: awk's own functions. `records`: what `RS` makes of the text of files. `streams`:
+//!   files and commands that a program writes to and reads from, and `system`.
 
 mod values;
 mod expressions;
@@ -38,6 +39,20 @@ pub(super) enum Leave {
 }
 
 type Result<T> = std::result::Result<T, Leave>;
+
+/// A text, if it is not too long.
+fn bounded(text: String) -> Result<String> {
+    if text.len() > TEXT_MAX { Err(Leave::Wrong("the text is too long".into())) } else { Ok(text) }
+}
+
+/// Texts with a separator between them, if that is not too long.
+fn joined(texts: &[String], separator: &str) -> Result<String> {
+    let length: usize = texts.iter().map(|text| text.len() + separator.len()).sum();
+    if length > TEXT_MAX + separator.len() {
+        return Err(Leave::Wrong("the text is too long".into()));
+    }
+    Ok(texts.join(separator))
+}
 
 /// A program's variables, and what it has open.
 #[derive(Clone, Debug, Default)]
@@ -168,7 +183,7 @@ impl Run<'_, '_> {
             Statement::Print(values, target) => {
                 let values = values.iter().map(|value| self.text(value)).collect::<Result<Vec<_>>>()?;
                 let separator = self.get("OFS").text();
-                let text = if values.is_empty() { self.line.clone() } else { values.join(&separator) };
+                let text = if values.is_empty() { self.line.clone() } else { joined(&values, &separator)? };
                 let text = self.ended(&text);
                 self.print(&text, target.as_ref())?;
             }

@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use super::State;
 use crate::shell::regex::{Dialect, Regex};
 
-/// Letters among which the end of a record is looked for first.
+/// Letters among which the end of a record is looked for first: a pattern is looked for among letters, and
+/// the whole rest of the text is not parted into them for each record.
 const WINDOW: usize = 2_000;
 
 /// A text of which records are taken.
@@ -110,7 +111,7 @@ fn place(text: &str, separator: &str) -> (usize, usize) {
         return text.find(separator).map_or(whole, |end| (end, end + separator.len()));
     }
     let Ok(regex) = Regex::new(separator, Dialect::Awk, false) else { return whole };
-    // Most records are short: the rest of the text is not looked at for each.
+    // Most records are short.
     for window in [WINDOW, usize::MAX] {
         let letters: Vec<char> = text.chars().take(window).collect();
         let found = regex.find(&letters, 0);

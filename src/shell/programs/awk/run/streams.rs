@@ -4,7 +4,7 @@
 
 use super::records::Text;
 use super::values::count;
-use super::{Leave, Result, Run, TEXT_MAX, Value};
+use super::{Leave, Result, Run, Value, bounded};
 use crate::collections::SortedMap;
 use crate::shell::io::Stream;
 use crate::shell::mistake::Mistake;
@@ -45,9 +45,7 @@ impl Run<'_, '_> {
             _ if way == Way::Pipe => {
                 let kept = self.streams.pipes.entry(name.to_owned()).or_default();
                 kept.push_str(text);
-                if kept.len() > TEXT_MAX {
-                    return Err(Leave::Wrong("the text is too long".into()));
-                }
+                *kept = bounded(std::mem::take(kept))?;
             }
             _ => {
                 let path = self.call.path(name);

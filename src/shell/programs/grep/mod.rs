@@ -1,6 +1,8 @@
 //! `grep`: lines that a pattern fits.
 //!
-//! Left out: colours, and of Perl's patterns what `regex` leaves out.
+//! Left out: colours, and of Perl's patterns what `regex` leaves out. `flags`: what they mean.
+
+mod flags;
 
 use std::collections::VecDeque;
 
@@ -11,7 +13,8 @@ use crate::shell::glob;
 use crate::shell::host::{Call, Program};
 use crate::shell::io::Io;
 use crate::shell::mistake::Mistake;
-use crate::shell::regex::{Bounds, Dialect, Regex};
+use crate::shell::regex::{Bounds, Regex};
+use flags::{LONG, bounds, pattern, recurses};
 
 #[derive(Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -40,40 +43,6 @@ struct Grep {
     is_single: bool,
     bounds: Bounds,
 }
-
-const LONG: &[(&str, char)] = &[
-    ("invert-match", 'v'),
-    ("ignore-case", 'i'),
-    ("count", 'c'),
-    ("extended-regexp", 'E'),
-    ("fixed-strings", 'F'),
-    ("perl-regexp", 'P'),
-    ("only-matching", 'o'),
-    ("line-number", 'n'),
-    ("quiet", 'q'),
-    ("word-regexp", 'w'),
-    ("line-regexp", 'x'),
-    ("files-with-matches", 'l'),
-    ("files-without-match", 'L'),
-    ("file", 'f'),
-    ("after-context", 'A'),
-    ("before-context", 'B'),
-    ("context", 'C'),
-    ("max-count", 'm'),
-    ("regexp", 'e'),
-    ("recursive", 'r'),
-    ("include", 'Y'),
-    ("color", 'k'),
-    ("colour", 'k'),
-    ("line-buffered", 'k'),
-    ("basic-regexp", 'G'),
-    ("no-messages", 's'),
-    ("no-filename", 'h'),
-    ("with-filename", 'H'),
-    ("silent", 'q'),
-    ("text", 'a'),
-    ("dereference-recursive", 'R'),
-];
 
 /// `grep`, `egrep` and `fgrep`.
 pub(super) fn grep(call: Call) -> Result<Box<dyn Program>, Wrong> {
@@ -119,34 +88,6 @@ pub(super) fn grep(call: Call) -> Result<Box<dyn Program>, Wrong> {
         has_begun: false,
     };
     Ok(Filtering::make(call, files, filter))
-}
-
-fn recurses(flags: &Options) -> bool {
-    flags.has('r') || flags.has('R')
-}
-
-fn pattern(call: &Call, flags: &Options, text: &str) -> Result<Regex, Mistake> {
-    let folds_case = flags.has('i') || flags.has('y');
-    if flags.has('F') || call.name() == "fgrep" {
-        return Ok(Regex::literal(text, folds_case));
-    }
-    let dialect = if flags.has('P') {
-        Dialect::Perl
-    } else if flags.has('E') || call.name() == "egrep" {
-        Dialect::Extended
-    } else {
-        Dialect::Basic
-    };
-    Regex::new(text, dialect, folds_case)
-}
-
-/// Whether a find must be a word or a line.
-fn bounds(flags: &Options) -> Bounds {
-    match (flags.has('x'), flags.has('w')) {
-        (true, _) => Bounds::Line,
-        (false, true) => Bounds::Word,
-        (false, false) => Bounds::Any,
-    }
 }
 
 impl Grep {
