@@ -9,7 +9,7 @@
 //! are not its own. Nothing here blocks: a poll runs until every program waits, or until it has done its
 //! share, and says when it wants to be polled again.
 //!
-//! - [`host`]: what a shell stands on. [`mod@io`]: the streams of a program.
+//! - [`host`]: what a shell stands on. [`mod@io`]: the streams of a program; `descriptors`: where they lead.
 //! - `syntax`: from a text to what it means. `expand`, `parameter`, `separators`, `arithmetic`, `glob`,
 //!   `braces`: from words to texts. `escapes`: backslashes in texts.
 //! - `session`: a shell as its owner sees it; `standing`: how it stands. `machine`: the interpreter. `pipes`,
@@ -19,6 +19,7 @@
 //!   `interactive`: one to which a person types. `mistake`: why what was written cannot be done.
 
 pub mod host;
+mod descriptors;
 pub mod io;
 pub mod files;
 pub mod web;

@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use super::{Frame, Machine};
 use crate::shell::arithmetic;
+use crate::shell::descriptors::Descriptors;
 use crate::shell::files::resolve;
 use crate::shell::host::{FileError, FileKind};
-use crate::shell::io::{Descriptors, Kernel, NULL_FILE};
+use crate::shell::io::{Kernel, NULL_FILE};
 use crate::shell::syntax;
 
 /// Commands that POSIX calls special.

@@ -7,10 +7,11 @@ use super::options;
 use super::redirects::{self, Target};
 use super::{Frame, Machine, Phase, Waits};
 use crate::shell::arithmetic;
+use crate::shell::descriptors::Descriptors;
 use crate::shell::expand::{Expansion, Lack};
 use crate::shell::glob;
 use crate::shell::host::{Call, Dialect, NotFound};
-use crate::shell::io::{Descriptors, Kernel, Read};
+use crate::shell::io::{Kernel, Read};
 use crate::shell::pipes::PipeId;
 use crate::shell::syntax::{Command, CommandKind, List};
 

@@ -1,8 +1,9 @@
 //! The processes of a pipeline: they run side by side, and text goes from one to the next as it is written.
 
 use super::Machine;
+use crate::shell::descriptors::{Descriptors, Sink, Source};
 use crate::shell::host::{INTERRUPTED, Program, Progress};
-use crate::shell::io::{Descriptors, Kernel, Sink, Source};
+use crate::shell::io::Kernel;
 use crate::shell::pipes::{Pipe, PipeId};
 
 /// The exit code of a program that wrote to a pipe that nobody reads.

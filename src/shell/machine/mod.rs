@@ -19,8 +19,9 @@ mod job;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use super::descriptors::{Descriptors, Sink};
 use super::host::INTERRUPTED;
-use super::io::{Descriptors, Kernel, Sink};
+use super::io::Kernel;
 use super::pipes::{Pipe, PipeId};
 use super::scope::{Scope, Variable};
 use super::syntax::{Command, CommandKind, List, Redirect, RedirectKind};

@@ -1,7 +1,8 @@
 //! What the shell may be told of itself: `set`. And what it cannot be told, although bash could.
 
 use super::Machine;
-use crate::shell::io::{Descriptors, Kernel};
+use crate::shell::descriptors::Descriptors;
+use crate::shell::io::Kernel;
 pub(super) use crate::shell::syntax::NO_ARRAYS;
 
 /// Options of `set -o` that are taken and have no effect.

@@ -2,7 +2,8 @@
 
 use super::options::NO_ARRAYS;
 use super::{Machine, Waits};
-use crate::shell::io::{Descriptors, Kernel, Read};
+use crate::shell::descriptors::Descriptors;
+use crate::shell::io::{Kernel, Read};
 use crate::shell::syntax;
 
 /// Flags of bash's `read` that take a value.

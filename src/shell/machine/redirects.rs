@@ -1,10 +1,11 @@
 //! Redirections: where the streams of a command go.
 
 use super::Machine;
+use crate::shell::descriptors::{Descriptors, Sink, Source};
 use crate::shell::expand::{Expansion, Lack};
 use crate::shell::files::resolve;
 use crate::shell::host::{FileError, FileKind};
-use crate::shell::io::{Descriptors, Kernel, NULL_FILE, Sink, Source, Stream};
+use crate::shell::io::{Kernel, NULL_FILE, Stream};
 use crate::shell::pipes::PipeId;
 use crate::shell::syntax::{Redirect, RedirectKind};
 

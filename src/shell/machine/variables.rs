@@ -1,7 +1,8 @@
 //! Commands that are about variables and aliases: `export`, `readonly`, `unset`, `alias`.
 
 use super::Machine;
-use crate::shell::io::{Descriptors, Kernel};
+use crate::shell::descriptors::Descriptors;
+use crate::shell::io::Kernel;
 use crate::shell::syntax;
 
 impl Machine {
