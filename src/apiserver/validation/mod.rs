@@ -7,9 +7,9 @@
 //!   kinds share.
 //! - `pods`: pods; their parts in `pod_annotations`, `pod_spec`, `containers`, `environment`, `mounts`,
 //!   `probes`, `security`, `volumes`, `ephemeral_volumes`, `affinity`. `stateful_set`, `daemon_set`,
-//!   `deployment`, `storage` (with `storage_class`, `data_sources`), `service` (with `service_addresses`, `load_balancer`),
-//!   `disruption_budget`, `endpoint_slice`, `others`: the other kinds. `diff`: what changed.
-//!   `warnings`: what is accepted all the same.
+//!   `deployment`, `storage` (with `storage_class`, `data_sources`), `service` (with `service_addresses`,
+//!   `load_balancer`), `disruption_budget`, `endpoint_slice`, `others`: the other kinds. `diff`: what
+//!   changed. `warnings`: what is accepted all the same.
 
 mod causes;
 mod names;

@@ -1,7 +1,7 @@
 //! What volumes and classes are warned of.
 //!
-//! Models `GetWarningsForPersistentVolume`, pkg/api/persistentvolume/util.go, and `GetWarningsForStorageClass`,
-//! pkg/api/storage/util.go, Kubernetes v1.36.
+//! Models `GetWarningsForPersistentVolume`, pkg/api/persistentvolume/util.go, and
+//! `GetWarningsForStorageClass`, pkg/api/storage/util.go, Kubernetes v1.36.
 
 use serde_json::Value;
 
