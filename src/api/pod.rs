@@ -111,6 +111,16 @@ api_struct! {
     }
 }
 
+/// The annotation by which a person may say which pods of a `ReplicaSet` are dear.
+pub const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
+
+/// The cost in that annotation: a plain number of 32 bits, without a plus sign or zeros at its beginning
+/// (`GetDeletionCostFromPodAnnotations`, pkg/apis/core/helper/helpers.go).
+pub fn parse_deletion_cost(text: &str) -> Option<i32> {
+    let is_plain = text == "0" || text.starts_with(|c: char| c == '-' || ('1'..='9').contains(&c));
+    text.parse().ok().filter(|_| is_plain)
+}
+
 /// Amounts by resource name, as written: `cpu: 500m`.
 pub type ResourceList = LabelMap;
 

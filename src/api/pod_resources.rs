@@ -3,7 +3,7 @@
 //! Models `AggregateContainerRequests`, `AggregateContainerLimits` and `IsSupportedPodLevelResource`,
 //! staging/src/k8s.io/component-helpers/resource/helpers.go, Kubernetes v1.36. Left out: in-place resize.
 
-use super::pod::{Container, PodSpec};
+use super::pod::{Container, PodSpec, ResourceList, ResourceRequirements};
 use super::quantity::Quantity;
 
 /// Amounts of one resource or of several.
@@ -30,13 +30,37 @@ impl Amounts for Option<Quantity> {
     }
 }
 
-/// How much of a resource the containers ask for (`requests`) or may use (`limits`) together; `None` where
-/// none of them says so.
-pub fn together(spec: &PodSpec, field: &str, name: &str) -> Option<Quantity> {
+/// What a container says of a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResourceField {
+    /// What it asks for.
+    Requests,
+    /// What it may use at most.
+    Limits,
+}
+
+impl ResourceField {
+    /// The name of the field.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Requests => "requests",
+            Self::Limits => "limits",
+        }
+    }
+
+    const fn of(self, resources: &ResourceRequirements) -> &ResourceList {
+        match self {
+            Self::Requests => &resources.requests,
+            Self::Limits => &resources.limits,
+        }
+    }
+}
+
+/// How much of a resource the containers ask for or may use together; `None` where none of them says so.
+pub fn aggregate(spec: &PodSpec, field: ResourceField, name: &str) -> Option<Quantity> {
     of_containers(spec, |container| {
-        let resources = &container.resources;
-        let list = if field == "limits" { &resources.limits } else { &resources.requests };
-        list.get(name).and_then(|text| Quantity::parse(text).ok())
+        let amount = field.of(&container.resources).get(name);
+        amount.and_then(|text| Quantity::parse(text).ok())
     })
 }
 
@@ -77,4 +101,50 @@ pub fn in_units(resource: &str, amount: &Quantity, divisor: Option<&Quantity>) -
 /// containers need together.
 pub fn is_pod_level(resource: &str) -> bool {
     matches!(resource, "cpu" | "memory") || resource.starts_with("hugepages-")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::api::codec::from_value;
+
+    /// Containers, and after the semicolon init containers: `s` marks a sidecar, `-` says nothing.
+    fn spec_of(line: &str) -> PodSpec {
+        let list = |words: &str| -> Vec<Value> {
+            let container = |word: &str| {
+                let (amount, policy) = word.strip_prefix('s').map_or((word, ""), |rest| (rest, "Always"));
+                let listed = if amount == "-" { json!({}) } else { json!({"cpu": amount}) };
+                json!({"name": "c", "restartPolicy": policy, "resources": {"requests": listed}})
+            };
+            words.split_whitespace().map(container).collect()
+        };
+        let (containers, init) = line.split_once(';').unwrap();
+        from_value(json!({"containers": list(containers), "initContainers": list(init)})).unwrap()
+    }
+
+    #[test]
+    fn containers_need_amounts_together() {
+        for (containers, expected) in [
+            ("1 2;", Some("3")),
+            ("1 500m;", Some("1500m")),
+            // An init container that needs more than all that comes after it.
+            ("1 2; 2 5", Some("5")),
+            ("1 2; 2", Some("3")),
+            // A sidecar runs along with all that comes after it, and with nothing before.
+            ("1 2; s4", Some("7")),
+            ("1; s2 5", Some("7")),
+            ("1; 5 s2", Some("5")),
+            // Nobody says anything, or only one does.
+            ("- -; - s-", None),
+            ("- 1; -", Some("1")),
+            ("-; 2", Some("2")),
+        ] {
+            let spec = spec_of(containers);
+            let sum = aggregate(&spec, ResourceField::Requests, "cpu").map(|sum| sum.to_string());
+            assert_eq!(sum.as_deref(), expected, "{containers}");
+            assert_eq!(aggregate(&spec, ResourceField::Limits, "cpu"), None, "{containers}");
+        }
+    }
 }

@@ -5,6 +5,9 @@
 
 use serde_json::{Map, Value};
 
+/// The lists of containers in the spec of a pod.
+pub(super) const CONTAINER_LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
+
 /// The fields of a value.
 pub(super) type Fields = Map<String, Value>;
 

@@ -87,11 +87,11 @@ impl Clone for Box<dyn Controller> {
     }
 }
 
-/// How long it is to the next of a loop's rounds, which are counted from the cluster's begin and do not wait
-/// for what happens.
-pub(super) fn until_next_round(now: Time, interval_seconds: u64) -> Span {
-    let rounds = now.seconds() / interval_seconds.max(1) + 1;
-    Time::ZERO + Span::from_seconds(rounds * interval_seconds) - now
+/// How long it is to the next of a loop's rounds, which are counted from the loop's start and do not wait for
+/// what happens.
+pub(super) fn until_next_round(since_start: Span, interval: Span) -> Span {
+    let interval_ms = interval.ms().max(1);
+    Span::from_ms(interval_ms - since_start.ms() % interval_ms)
 }
 
 /// What controllers watch: all but Events. Nobody acts upon those, and they are more than all else.
@@ -118,7 +118,7 @@ mod tests {
     fn rounds_do_not_wait_for_what_happens() {
         let cases = [(0, 10_000), (1, 9_999), (9_999, 1), (10_000, 10_000), (25_500, 4_500)];
         for (now_ms, expected_ms) in cases {
-            let span = until_next_round(Time::ZERO + Span::from_ms(now_ms), 10);
+            let span = until_next_round(Span::from_ms(now_ms), Span::from_seconds(10));
             assert_eq!(span, Span::from_ms(expected_ms), "at {now_ms} ms");
         }
     }

@@ -32,7 +32,7 @@ const SERVICE: &str = r#"{
     "status": {"loadBalancer": {}}
 }"#;
 /// `EndpointInterval`, in seconds.
-const INTERVAL_SECONDS: u64 = 10;
+const INTERVAL: Span = Span::from_seconds(10);
 
 /// Makes the Service again after somebody deleted it; its key is the Service's.
 #[derive(Clone, Debug, Default)]
@@ -49,7 +49,9 @@ impl Controller for KubernetesService {
 
     fn keys_for(&mut self, change: &Change, _: &Cache, now: Time) -> Vec<(ObjectKey, Span)> {
         match (&change.old, &change.new) {
-            (Some(gone), None) if is_it(gone) => vec![(gone.key(), until_next_round(now, INTERVAL_SECONDS))],
+            (Some(gone), None) if is_it(gone) => {
+                vec![(gone.key(), until_next_round(now - Time::ZERO, INTERVAL))]
+            }
             _ => Vec::new(),
         }
     }

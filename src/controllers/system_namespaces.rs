@@ -16,7 +16,7 @@ use crate::sim::{Span, Time};
 /// The namespaces.
 pub const NAMES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
 /// How far rounds are apart, in seconds.
-const INTERVAL_SECONDS: u64 = 60;
+const INTERVAL: Span = Span::from_seconds(60);
 
 /// Makes them again after somebody deleted one; its keys are namespaces.
 #[derive(Clone, Debug, Default)]
@@ -34,7 +34,7 @@ impl Controller for SystemNamespaces {
     fn keys_for(&mut self, change: &Change, _: &Cache, now: Time) -> Vec<(ObjectKey, Span)> {
         match (&change.old, &change.new) {
             (Some(gone @ Object::Namespace(_)), None) if NAMES.contains(&gone.meta().name.as_str()) => {
-                vec![(gone.key(), until_next_round(now, INTERVAL_SECONDS))]
+                vec![(gone.key(), until_next_round(now - Time::ZERO, INTERVAL))]
             }
             _ => Vec::new(),
         }

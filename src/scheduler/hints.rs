@@ -76,7 +76,7 @@ pub(crate) fn may_help(plugin: Plugin, pod: &Pod, event: &ClusterEvent<'_>) -> b
         }
         ClusterEvent::Volume { old, new } => match plugin {
             Plugin::VolumeBinding => true,
-            Plugin::VolumeZone => volume_zone::has_moved(old, new),
+            Plugin::VolumeZone => volume_zone::topologies_differ(old, new),
             _ => false,
         },
         ClusterEvent::StorageClass { old, new } => match plugin {

@@ -9,8 +9,8 @@
 //!   placed pods.
 //! - [`schedule_one`], [`plugins`], [`draws`], [`preemption`], [`framework`]: one attempt and what it says.
 //! - [`nominations`], [`preempting`]: nodes that are kept for pods, and how room is made there.
-//! - `intake`: what a change means. `failure`: what follows when there is no node. `leaving`: whether pods
-//!   that go make room.
+//! - `intake`: what a change means. `failure`: what follows when there is no node. `openings`: what
+//!   would let a pod in.
 //! - [`binding`]: what follows once a node is chosen. [`history`]: attempts that were made.
 
 pub(crate) mod resources;
@@ -24,7 +24,7 @@ pub(crate) mod nominations;
 pub(crate) mod preemption;
 pub(crate) mod draws;
 pub(crate) mod schedule_one;
-mod leaving;
+mod openings;
 pub mod queue;
 pub(crate) mod hints;
 pub(crate) mod history;
@@ -39,7 +39,7 @@ mod component_tests;
 
 pub use draws::DrawTable;
 pub use framework::{Attempt, NodeVerdict, Plugin, Preemption, Rejection, SCORE_WEIGHTS, Scores};
-pub(crate) use plugins::volume_zone::places_of as volume_places;
+pub(crate) use plugins::volume_zone::topologies_of as volume_topologies;
 pub use queue::Place;
 
 use std::rc::Rc;

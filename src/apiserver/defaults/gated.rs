@@ -4,8 +4,7 @@
 //! `ContainerStopSignals`, `ClusterTrustBundleProjection`, `PodCertificateRequest` and `GenericWorkload` are
 //! off.
 
-use super::super::fields::{Fields, each, under};
-use super::pods::CONTAINER_LISTS;
+use super::super::fields::{CONTAINER_LISTS, Fields, each, under};
 
 /// Drops them from the spec of a pod or of a template.
 pub(super) fn drop_from(spec: &mut Fields) {

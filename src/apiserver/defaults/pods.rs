@@ -5,14 +5,11 @@
 
 use serde_json::{Value, json};
 
-use super::super::fields::{Fields, each, made_under, set_default, under};
+use super::super::fields::{CONTAINER_LISTS, Fields, each, made_under, set_default, under};
 use super::{containers, gated, resource_lists, round_up, volumes};
 use crate::api::codec::from_value;
 use crate::api::pod::PodSpec;
-use crate::api::pod_resources::together;
-
-/// All lists of containers.
-pub(super) const CONTAINER_LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
+use crate::api::pod_resources::{ResourceField, aggregate};
 
 /// A pod: what a template gets, and what only a pod gets.
 pub(super) fn pod(object: &mut Fields) {
@@ -70,7 +67,7 @@ fn pod_requests(spec: &mut Fields) {
     let typed: PodSpec = from_value(Value::Object(spec.clone())).unwrap_or_default();
     let mut sums = Fields::new();
     for name in ["cpu", "memory"] {
-        if let Some(sum) = together(&typed, "requests", name) {
+        if let Some(sum) = aggregate(&typed, ResourceField::Requests, name) {
             sums.insert(name.to_owned(), sum.to_string().into());
         } else if let Some(limit) = limits.get(name) {
             sums.insert(name.to_owned(), limit.clone());

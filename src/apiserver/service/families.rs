@@ -5,9 +5,9 @@
 
 use serde_json::{Value, json};
 
-use super::refused;
+use super::{invalid, refused};
+use crate::api::Extra;
 use crate::api::network::Service;
-use crate::api::{Extra, Kind};
 use crate::apiserver::{Cause, StatusError, validation};
 
 const POLICY: &str = "ipFamilyPolicy";
@@ -39,11 +39,12 @@ pub(super) fn settle(service: &mut Service, old: Option<&Service>) -> Result<(),
     }
     too_many_for_one(service, &mut causes);
     infer(service, &mut causes);
-    invalid(service, &mut causes)?;
+    invalid(&service.metadata.name, causes)?;
     if is_unmanaged {
         add_other(service);
         return Ok(());
     }
+    let mut causes = Vec::new();
     if policy(service) == "RequireDualStack" {
         causes.push(of_policy(service, "this cluster is not configured for dual-stack services"));
     }
@@ -53,7 +54,7 @@ pub(super) fn settle(service: &mut Service, old: Option<&Service>) -> Result<(),
             causes.push(refused(field, family, "not configured on this cluster"));
         }
     }
-    invalid(service, &mut causes)?;
+    invalid(&service.metadata.name, causes)?;
     service.spec.extra.entry(FAMILIES).or_insert_with(|| json!([ONLY_FAMILY]));
     Ok(())
 }
@@ -69,13 +70,6 @@ fn prefers_what_it_has(new: &Service, old: &Service) -> bool {
 
 fn of_policy(service: &Service, why: &str) -> Cause {
     refused(format!("spec.{POLICY}"), &policy(service).into(), why)
-}
-
-fn invalid(service: &Service, causes: &mut Vec<Cause>) -> Result<(), StatusError> {
-    if causes.is_empty() {
-        return Ok(());
-    }
-    Err(StatusError::invalid(Kind::Service, &service.metadata.name, std::mem::take(causes)))
 }
 
 /// An update that gives a family up has to say that one is enough; who says so gives it up by that.

@@ -47,6 +47,9 @@ impl ApiServer {
         // Both ways to say the address say the same, unless the client said otherwise.
         let address = service.spec.cluster_ip.clone();
         service.spec.extra.entry("clusterIPs").or_insert_with(|| json!([address]));
+        if !has_node_ports(service) {
+            return Ok(());
+        }
         let taken = self.taken(|service| service.spec.ports.iter().filter_map(node_ports::of).collect());
         let mut numbers = node_ports::Numbers { taken, rng: &mut self.rng };
         match old {
@@ -80,6 +83,14 @@ fn refused(field: String, value: &Value, why: &str) -> Cause {
     Cause { field, message: format!("Invalid value: {value}: {why}") }
 }
 
+/// The answer to a Service with this name, of which this is wrong.
+fn invalid(name: &str, causes: Vec<Cause>) -> Result<(), StatusError> {
+    if causes.is_empty() {
+        return Ok(());
+    }
+    Err(StatusError::invalid(Kind::Service, name, causes))
+}
+
 /// Whether a client's own choice of an address can be had.
 fn check_address(service: &Service, taken: &SortedSet<String>) -> Result<(), StatusError> {
     let address = &service.spec.cluster_ip;
@@ -101,7 +112,7 @@ fn check_address(service: &Service, taken: &SortedSet<String>) -> Result<(), Sta
     let value = service.spec.extra.get("clusterIPs").cloned().unwrap_or_default();
     let why = format!("failed to allocate IP {address}: {why}");
     let cause = refused("spec.clusterIPs".to_owned(), &value, &why);
-    Err(StatusError::invalid(Kind::Service, &service.metadata.name, vec![cause]))
+    invalid(&service.metadata.name, vec![cause])
 }
 
 /// A Service that names one address names the list too.

@@ -6,8 +6,7 @@
 
 use serde_json::{Value, json};
 
-use super::refused;
-use crate::api::Kind;
+use super::{has_node_ports, invalid, is_load_balancer, refused};
 use crate::api::network::{Service, ServicePort};
 use crate::apiserver::StatusError;
 use crate::collections::{SortedMap, SortedSet};
@@ -21,15 +20,10 @@ pub(super) fn of(port: &ServicePort) -> Option<u64> {
     port.extra.get("nodePort").and_then(Value::as_u64).filter(|number| *number != 0)
 }
 
-/// Whether ports that name none get one; `None` where there are none at all.
-fn are_drawn(service: &Service) -> Option<bool> {
-    match service.spec.type_.as_str() {
-        "NodePort" => Some(true),
-        "LoadBalancer" => {
-            Some(service.spec.extra.get("allocateLoadBalancerNodePorts") != Some(&json!(false)))
-        }
-        _ => None,
-    }
+/// Whether ports that name none get one, in a Service that has node ports.
+fn are_drawn(service: &Service) -> bool {
+    !is_load_balancer(service)
+        || service.spec.extra.get("allocateLoadBalancerNodePorts") != Some(&json!(false))
 }
 
 /// The numbers that are taken, and where new ones come from.
@@ -52,7 +46,7 @@ impl Numbers<'_> {
             return Ok(());
         };
         let cause = refused(format!("spec.ports[{index}].nodePort"), &json!(number), why);
-        Err(StatusError::invalid(Kind::Service, name, vec![cause]))
+        invalid(name, vec![cause])
     }
 
     fn draw(&mut self) -> Option<u64> {
@@ -64,7 +58,7 @@ impl Numbers<'_> {
 
     /// The ports of a new Service.
     pub(super) fn give(&mut self, service: &mut Service) -> Result<(), StatusError> {
-        let Some(are_drawn) = are_drawn(service) else { return Ok(()) };
+        let are_drawn = are_drawn(service);
         let name = service.metadata.name.clone();
         let mut shared: SortedMap<i64, u64> = SortedMap::new();
         for index in 0..service.spec.ports.len() {
@@ -101,7 +95,7 @@ impl Numbers<'_> {
 
     /// The ports of a Service that has changed: what it had before it keeps.
     pub(super) fn give_more(&mut self, service: &mut Service, old: &Service) -> Result<(), StatusError> {
-        let Some(are_drawn) = are_drawn(service) else { return Ok(()) };
+        let are_drawn = are_drawn(service);
         let name = service.metadata.name.clone();
         let mut own: SortedSet<u64> = old.spec.ports.iter().filter_map(of).collect();
         for index in 0..service.spec.ports.len() {
@@ -127,7 +121,7 @@ fn set(ports: &mut [ServicePort], index: usize, number: Option<u64>) {
 /// An update that says nothing of a port's number keeps the one that the port of that name had, unless it now
 /// gives it to another.
 pub(super) fn keep(new: &mut Service, old: &Service) {
-    if are_drawn(new).is_none() || are_drawn(old).is_none() {
+    if !has_node_ports(new) || !has_node_ports(old) {
         return;
     }
     let before: SortedSet<u64> = old.spec.ports.iter().filter_map(of).collect();

@@ -8,8 +8,10 @@ use serde_json::Value;
 use super::super::fields::{at, items, text};
 use super::causes::{Causes, Path};
 use super::{addresses, names};
+use crate::collections::SortedSet;
 
 const ADDRESSES_MAX: usize = 100;
+const PORTS_MAX: usize = 20_000;
 const ENDPOINTS_MAX: usize = 1000;
 
 /// A slice, and what it was before if it is not new.
@@ -26,17 +28,20 @@ pub(super) fn endpoint_slice(slice: &Value, old: &Value, causes: &mut Causes) {
 }
 
 fn ports(slice: &Value, causes: &mut Causes) {
-    let mut seen: Vec<&str> = Vec::new();
-    for (index, port) in items(slice, "ports").iter().enumerate() {
-        let path = Path::new("ports").index(index);
+    let (ports, path) = (items(slice, "ports"), Path::new("ports"));
+    if ports.len() > PORTS_MAX {
+        return causes.too_many(&path, ports.len(), PORTS_MAX);
+    }
+    let mut seen = SortedSet::new();
+    for (index, port) in ports.iter().enumerate() {
+        let path = path.index(index);
         let name = text(port, "name");
         if !name.is_empty() {
             causes.invalid_each(&path.child("name"), name, names::dns_label(name));
         }
-        if seen.contains(&name) {
+        if !seen.insert(name) {
             causes.duplicate(&path.child("name"), name);
         }
-        seen.push(name);
         causes.required_one_of(&path.child("protocol"), text(port, "protocol"), &["SCTP", "TCP", "UDP"]);
         if let Some(protocol) = port.get("appProtocol").and_then(Value::as_str) {
             causes.invalid_each(&path.child("appProtocol"), protocol, names::qualified_name(protocol));
@@ -110,5 +115,26 @@ fn domain(name: &str, path: &Path, causes: &mut Causes) {
                 causes.invalid(path, label, &errors.join(","));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn there_are_only_so_many_ports() {
+        let said = |count: usize| {
+            let ports: Vec<Value> =
+                (0..count).map(|index| json!({"name": format!("p{index}"), "protocol": "TCP"})).collect();
+            let slice = json!({"addressType": "IPv4", "ports": ports, "endpoints": []});
+            let mut causes = Causes::default();
+            endpoint_slice(&slice, &Value::Null, &mut causes);
+            causes.0.iter().map(|cause| format!("{}: {}", cause.field, cause.message)).collect::<Vec<_>>()
+        };
+        assert!(said(PORTS_MAX).is_empty());
+        assert_eq!(said(PORTS_MAX + 1), ["ports: Too many: 20001: must have at most 20000 items"]);
     }
 }

@@ -6,10 +6,10 @@
 //! - [`causes`]: paths and causes. `names`, `addresses`, `metadata`, `selectors`, `resources`: rules that all
 //!   kinds share.
 //! - `pods`: pods; their parts in `pod_annotations`, `pod_spec`, `containers`, `environment`, `mounts`,
-//!   `probes`, `security`, `volumes`, `affinity`. `stateful_set`, `daemon_set`, `deployment`, `storage` (with
-//!   `storage_class`, `data_sources`), `service` (with `service_addresses`, `load_balancer`),
-//!   `disruption_budget`, `endpoint_slice`, `others`: the other kinds. `diff`: what changed.
-//!   `warnings`: what is accepted all the same.
+//!   `probes`, `security`, `volumes`, `ephemeral_volumes`, `affinity`. `stateful_set`, `daemon_set`,
+//!   `deployment`, `storage` (with `storage_class`, `data_sources`), `service` (with `service_addresses`,
+//!   `load_balancer`), `disruption_budget`, `endpoint_slice`, `others`: the other kinds. `diff`: what
+//!   changed. `warnings`: what is accepted all the same.
 
 mod causes;
 mod names;
@@ -23,6 +23,7 @@ mod mounts;
 mod probes;
 mod security;
 mod volumes;
+mod ephemeral_volumes;
 mod affinity;
 mod pod_annotations;
 mod pod_spec;
@@ -71,7 +72,7 @@ pub(super) fn create(object: &Object, author: Author) -> Result<(), StatusError>
     if author != Author::Component {
         spec(object.kind(), &value_of(object, author), &mut causes);
     }
-    refuse(object, causes)
+    refuse(object.kind(), &object.meta().name, causes)
 }
 
 /// Looks at the addresses of a Service alone, before one is drawn.
@@ -79,10 +80,7 @@ pub(super) fn service_addresses(service: &Service) -> Result<(), StatusError> {
     let mut causes = Causes::default();
     let spec = crate::api::codec::to_value(&service.spec);
     service_addresses::cluster_ips(&spec, &causes::Path::new("spec"), &mut causes);
-    if causes.0.is_empty() {
-        return Ok(());
-    }
-    Err(StatusError::invalid(Kind::Service, &service.metadata.name, causes.0))
+    refuse(Kind::Service, &service.metadata.name, causes)
 }
 
 /// Looks at a changed object.
@@ -111,14 +109,14 @@ pub(super) fn update(
         }
         _ => {}
     }
-    refuse(new, causes)
+    refuse(new.kind(), &new.meta().name, causes)
 }
 
-fn refuse(object: &Object, causes: Causes) -> Result<(), StatusError> {
+fn refuse(kind: Kind, name: &str, causes: Causes) -> Result<(), StatusError> {
     if causes.0.is_empty() {
         return Ok(());
     }
-    Err(StatusError::invalid(object.kind(), &object.meta().name, causes.0))
+    Err(StatusError::invalid(kind, name, causes.0))
 }
 
 fn value_of(object: &Object, author: Author) -> Value {

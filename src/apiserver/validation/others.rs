@@ -1,7 +1,8 @@
-//! Rules for nodes, namespaces, configuration and events.
+//! Rules for nodes, namespaces, configuration, events and leases.
 //!
 //! Models pkg/apis/core/validation/{validation,events}.go and pkg/apis/coordination/validation, Kubernetes
-//! v1.36. Left out: most of what only components write (events).
+//! v1.36. Left out: most of what only components write (events); the strategy and the preferred holder of a
+//! lease.
 
 use serde_json::Value;
 
@@ -213,13 +214,12 @@ pub(super) fn event(event: &Value, causes: &mut Causes) {
 /// A Lease.
 pub(super) fn lease(lease: &Value, causes: &mut Causes) {
     let (spec, path) = (at(lease, &["spec"]), Path::new("spec"));
-    for (field, least) in [("leaseDurationSeconds", 1), ("leaseTransitions", 0)] {
-        if let Some(given) = number(spec, field).filter(|given| *given < least) {
-            let detail =
-                if least == 0 { "must be greater than or equal to 0" } else { "must be greater than 0" };
-            causes.invalid(&path.child(field), given, detail);
-        }
+    let field = "leaseDurationSeconds";
+    if let Some(seconds) = number(spec, field).filter(|seconds| *seconds <= 0) {
+        causes.invalid(&path.child(field), seconds, "must be greater than 0");
     }
+    let field = "leaseTransitions";
+    causes.non_negative(&path.child(field), number(spec, field).unwrap_or_default());
 }
 
 /// A namespace whose status a person changed.

@@ -6,11 +6,11 @@
 
 use serde_json::Value;
 
-use super::super::fields::{at, entries, items, text};
+use super::super::fields::{CONTAINER_LISTS, at, entries, items, text};
 use super::causes::{Causes, Path};
 use super::security;
+use crate::api::pod::{DELETION_COST, parse_deletion_cost};
 
-const COST: &str = "controller.kubernetes.io/pod-deletion-cost";
 const MIRROR: &str = "kubernetes.io/config.mirror";
 const SECCOMP: &str = "seccomp.security.alpha.kubernetes.io/pod";
 const SECCOMP_OF_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
@@ -25,7 +25,7 @@ pub(super) fn annotations(pod: &Value, path: &Path, causes: &mut Causes) {
         if key == MIRROR && text(spec, "nodeName").is_empty() {
             causes.invalid(&path.key(key), value, "must set spec.nodeName if mirror pod annotation is set");
         }
-        if key == COST && !is_cost(value) {
+        if key == DELETION_COST && parse_deletion_cost(value).is_none() {
             causes.invalid(&path.key(key), value, "must be a 32bit integer");
         }
     }
@@ -39,7 +39,7 @@ pub(super) fn annotations(pod: &Value, path: &Path, causes: &mut Causes) {
     }
     for (key, value) in all() {
         let Some(container) = key.strip_prefix(APP_ARMOR) else { continue };
-        let mut known = ["initContainers", "containers", "ephemeralContainers"]
+        let mut known = CONTAINER_LISTS
             .into_iter()
             .flat_map(|list| items(spec, list))
             .map(|container| text(container, "name"));
@@ -51,12 +51,6 @@ pub(super) fn annotations(pod: &Value, path: &Path, causes: &mut Causes) {
             causes.invalid(&path.key(key), value, &detail);
         }
     }
-}
-
-/// Whether a text is a number as the `ReplicaSet` controller reads it.
-fn is_cost(text: &str) -> bool {
-    let has_first_digit = !text.starts_with('+') && (text.len() == 1 || !text.starts_with('0'));
-    has_first_digit && text.parse::<i32>().is_ok()
 }
 
 /// What may not change in those of a pod.

@@ -61,7 +61,8 @@ pub(super) fn update(new: &Value, old: &Value, causes: &mut Causes) {
     scheduling_gates(new, old, &path.child("schedulingGates"), causes);
     let mut munged = with_what_may_change(new, old);
     if !items(old, "schedulingGates").is_empty() {
-        narrowed(&mut munged, old, &path, causes);
+        only_narrowed(new, old, &path, causes);
+        take_over_nodes(&mut munged, old);
     }
     if munged != *old {
         let fields = "`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,\
@@ -135,32 +136,35 @@ fn with_what_may_change(new: &Value, old: &Value) -> Value {
     munged
 }
 
-/// While gates hold a pod it may be tied to fewer nodes than before.
-fn narrowed(munged: &mut Value, old: &Value, path: &Path, causes: &mut Causes) {
+/// While gates hold a pod it may be tied to fewer nodes than before, and to no others.
+fn only_narrowed(new: &Value, old: &Value, path: &Path, causes: &mut Causes) {
     const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
-    let (field, labels) = ("nodeSelector", at(munged, &["nodeSelector"]));
+    let (field, labels) = ("nodeSelector", at(new, &["nodeSelector"]));
     if entries(old, field).any(|(key, value)| labels.get(key) != Some(value)) {
         let detail = "only additions to spec.nodeSelector are allowed (no mutations or deletions)";
         causes.invalid(&path.child(field), labels.clone(), detail);
     }
-    let terms = |spec| at(spec, &["affinity", "nodeAffinity", REQUIRED, "nodeSelectorTerms"]);
-    let (new_terms, old_terms) = (terms(munged), terms(old));
-    let of = |terms: &Value| terms.as_array().cloned().unwrap_or_default();
-    let path = path.child("affinity").child("nodeAffinity").child(REQUIRED).child("nodeSelectorTerms");
-    let (now, before) = (of(new_terms), of(old_terms));
+    let field = "nodeSelectorTerms";
+    let path = path.child("affinity").child("nodeAffinity").child(REQUIRED).child(field);
+    let required = |spec| at(spec, &["affinity", "nodeAffinity", REQUIRED]);
+    let (now, before) = (items(required(new), field), items(required(old), field));
     if !before.is_empty() && now.len() != before.len() {
         let detail = "no additions/deletions to non-empty NodeSelectorTerms list are allowed";
-        causes.invalid_shown(&path, &selectors::terms_shown(new_terms), detail);
-    } else {
-        for (index, (new, old)) in now.iter().zip(&before).enumerate() {
-            if !has_only_more(new, old) {
-                let detail = "only additions are allowed (no mutations or deletions)";
-                causes.invalid_shown(&path.index(index), &selectors::term_shown(new), detail);
-            }
+        causes.invalid_shown(&path, &selectors::terms_shown(at(required(new), &[field])), detail);
+        return;
+    }
+    for (index, (new, old)) in now.iter().zip(before).enumerate() {
+        if !has_only_more(new, old) {
+            let detail = "only additions are allowed (no mutations or deletions)";
+            causes.invalid_shown(&path.index(index), &selectors::term_shown(new), detail);
         }
     }
+}
+
+/// Gives the new spec the old one's choice of nodes.
+fn take_over_nodes(munged: &mut Value, old: &Value) {
     let Value::Object(fields) = munged else { return };
-    take_over(fields, old, field);
+    take_over(fields, old, "nodeSelector");
     let before = at(old, &["affinity"]);
     if let Some(Value::Object(affinity)) = fields.get_mut("affinity") {
         take_over(affinity, before, "nodeAffinity");

@@ -11,7 +11,7 @@ use super::causes::{Causes, Path};
 use super::names;
 use crate::api::codec::from_value;
 use crate::api::pod::PodSpec;
-use crate::api::pod_resources::together;
+use crate::api::pod_resources::{ResourceField, aggregate};
 use crate::api::quantity::Quantity;
 
 /// A quantity in a decoded value.
@@ -55,13 +55,14 @@ pub(super) fn pod(spec: &Value, path: &Path, causes: &mut Causes) {
     }
     requirements(resources, &path, pod_resource_name, causes);
     let typed: PodSpec = from_value(spec.clone()).unwrap_or_default();
-    for list in ["requests", "limits"] {
+    for field in [ResourceField::Requests, ResourceField::Limits] {
+        let list = field.name();
         // Limits may exceed what the pod as a whole may use, but of pages, which nobody lends.
         for (name, of_pod) in entries(resources, list) {
-            let (of_pod, sum) = (quantity(of_pod), together(&typed, list, name));
+            let (of_pod, sum) = (quantity(of_pod), aggregate(&typed, field, name));
             if let (Some(of_pod), Some(sum)) = (of_pod, sum)
                 && sum > of_pod
-                && (list == "requests" || name.starts_with("hugepages-"))
+                && (field == ResourceField::Requests || name.starts_with("hugepages-"))
             {
                 let detail = format!("must be greater than or equal to aggregate container {list} of {sum}");
                 causes.invalid(&path.child(list).key(name), of_pod.to_string(), &detail);

@@ -5,11 +5,10 @@
 
 use serde_json::Value;
 
-use super::super::fields::{at, is_empty, items, number, text};
+use super::super::fields::{at, items, number, text};
 use super::causes::{Causes, Path};
 use super::containers::Volumes;
-use super::{environment, mounts, names, resources, selectors, storage};
-use crate::api::codec::from_value;
+use super::{environment, ephemeral_volumes, mounts, names, resources};
 use crate::collections::SortedSet;
 
 /// Every source, in the order in which the server looks at them.
@@ -133,31 +132,10 @@ fn details(name: &str, source: &Value, path: &Path, causes: &mut Causes) {
         "persistentVolumeClaim" => require(source, "claimName", path, causes),
         "nfs" => nfs(source, path, causes),
         "projected" => projected(source, path, causes),
-        "ephemeral" => match at(source, &["volumeClaimTemplate"]) {
-            Value::Null => causes.required(&path.child("volumeClaimTemplate"), ""),
-            template => {
-                let path = path.child("volumeClaimTemplate");
-                template_metadata(at(template, &["metadata"]), &path.child("metadata"), causes);
-                storage::claim_spec(at(template, &["spec"]), &path.child("spec"), causes);
-            }
-        },
+        "ephemeral" => ephemeral_volumes::source(source, path, causes),
         "csi" => csi_driver(source, path, causes),
         "gitRepo" => require(source, "repository", path, causes),
         _ => {}
-    }
-}
-
-/// Whoever makes the claim gives it its name and all else.
-fn template_metadata(metadata: &Value, path: &Path, causes: &mut Causes) {
-    const FIELDS: [&str; 7] =
-        ["name", "generateName", "namespace", "uid", "creationTimestamp", "ownerReferences", "finalizers"];
-    let annotations = from_value(at(metadata, &["annotations"]).clone()).unwrap_or_default();
-    super::metadata::annotations(&annotations, &path.child("annotations"), causes);
-    selectors::labels(at(metadata, &["labels"]), &path.child("labels"), causes);
-    for field in FIELDS.into_iter().filter(|field| !is_empty(at(metadata, &[field]))) {
-        // Upstream makes the field's name of Go's.
-        let shown = if field == "uid" { "uID" } else { field };
-        causes.forbidden(&path.child(shown), "cannot be set");
     }
 }
 

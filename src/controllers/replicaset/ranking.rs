@@ -11,13 +11,10 @@ use std::rc::Rc;
 
 use crate::api::Timestamp;
 use crate::api::meta::Condition;
-use crate::api::pod::Pod;
+use crate::api::pod::{DELETION_COST, Pod, parse_deletion_cost};
 use crate::collections::SortedMap;
 use crate::controllers::pod_control::is_active;
 use crate::sim::Time;
-
-/// The annotation by which a person may say which pods are dear.
-const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
 
 /// What the order looks at in a pod itself; it is noted once for each version of the pod.
 #[derive(Clone, Copy, Debug)]
@@ -102,13 +99,10 @@ fn phase_rank(phase: &str) -> u8 {
     }
 }
 
-/// The cost by annotation; what is no plain number of 32 bits counts as 0
-/// (`GetDeletionCostFromPodAnnotations`).
+/// The cost by annotation; what cannot be read counts as 0.
 fn deletion_cost(pod: &Pod) -> i32 {
-    let Some(text) = pod.metadata.annotations.get(DELETION_COST) else { return 0 };
-    // Upstream refuses a plus sign and zeros at the beginning.
-    let is_plain = text == "0" || text.starts_with(|c: char| c == '-' || ('1'..='9').contains(&c));
-    if is_plain { text.parse().unwrap_or_default() } else { 0 }
+    let cost = pod.metadata.annotations.get(DELETION_COST);
+    cost.and_then(|text| parse_deletion_cost(text)).unwrap_or_default()
 }
 
 /// The most restarts of any container, and of any sidecar.

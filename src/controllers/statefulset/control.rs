@@ -9,7 +9,7 @@
 use super::claims::{Holder, stale_claim};
 use super::facts::{Facts, Slot};
 use super::mending::{claim_steps, enforce_invariants, fix_condemned_claims, steps_for};
-use super::ordinals::{pod_name, start_ordinal};
+use super::ordinals::pod_name;
 use super::outcome::Outcome;
 use super::plan::{Phase, Plan, Purpose, Side, Task, TaskKind};
 use super::pods::PodTable;
@@ -74,7 +74,7 @@ impl View<'_> {
 
     /// The lowest ordinal that a rolling update touches.
     pub(super) fn partition_ordinal(&self) -> i64 {
-        start_ordinal(self.set).saturating_add(self.partition().unwrap_or(0))
+        self.set.start_ordinal().saturating_add(self.partition().unwrap_or(0))
     }
 
     pub(super) fn partition(&self) -> Option<i64> {
@@ -89,14 +89,14 @@ impl View<'_> {
         } else {
             let current_replicas = self.set.status.current_replicas;
             strategy.type_ == "RollingUpdate"
-                && ordinal < start_ordinal(self.set).saturating_add(current_replicas)
+                && ordinal < self.set.start_ordinal().saturating_add(current_replicas)
         };
         if current { Side::Current } else { Side::Update }
     }
 
     /// What a pod that is not as it should be holds back.
     fn then(&self, ordinal: i64) -> Then {
-        if let Some(missing) = self.pods.missing_from(start_ordinal(self.set)).find(|o| *o != ordinal) {
+        if let Some(missing) = self.pods.missing_from(self.set.start_ordinal()).find(|o| *o != ordinal) {
             return Then::Create(self.name(missing));
         }
         if let Some((condemned, _)) = self.pods.condemned_staying().next() {
@@ -137,7 +137,7 @@ pub(crate) fn update_stateful_set(view: &View<'_>, now: Time) -> Plan {
 
 fn process_replicas(view: &View<'_>, now: Time, plan: &mut Plan) -> Option<Stop> {
     let monotonic = view.is_monotonic();
-    let mut missing = view.pods.missing_from(start_ordinal(view.set)).peekable();
+    let mut missing = view.pods.missing_from(view.set.start_ordinal()).peekable();
     let mut work = view.pods.work().peekable();
     // A burst waits for nothing, so that pods which are merely on their way are of no concern.
     let mut unsettled = monotonic.then(|| view.pods.unsettled()).into_iter().flatten().peekable();
@@ -219,7 +219,7 @@ fn not_ready(view: &View<'_>, ordinal: i64, slot: &Slot) -> WaitingFor {
 }
 
 pub(super) fn position(view: &View<'_>, ordinal: i64) -> usize {
-    usize::try_from(ordinal - start_ordinal(view.set)).unwrap_or_default()
+    usize::try_from(ordinal - view.set.start_ordinal()).unwrap_or_default()
 }
 
 fn create(view: &View<'_>, ordinal: i64, pod: &str, plan: &mut Plan) {

@@ -4,7 +4,6 @@
 //! Kubernetes v1.36. Left out: log levels.
 
 use super::control::{Stop, View};
-use super::ordinals::start_ordinal;
 use super::outcome::{Outcome, Progress};
 use super::plan::{Plan, Purpose, Task, TaskKind};
 use super::update::{held_by_partition, on_delete};
@@ -62,7 +61,7 @@ fn pods_ready(view: &View<'_>) -> Option<WaitingFor> {
         let pod = slot.pod.metadata.name.clone();
         return Some(WaitingFor::ScaleDownTermination { pod, then: Then::Nothing });
     }
-    let missing = view.pods.missing_from(start_ordinal(view.set)).next();
+    let missing = view.pods.missing_from(view.set.start_ordinal()).next();
     let present = view.pods.unsettled().next().map(|(ordinal, _)| ordinal);
     let first = view.name(missing.into_iter().chain(present).min()?);
     let count = view.pods.missing_count().saturating_add(view.pods.unsettled_count());

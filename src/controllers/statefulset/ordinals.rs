@@ -38,19 +38,14 @@ pub(crate) fn replicas(set: &StatefulSet) -> i64 {
     set.spec.replicas.unwrap_or(1)
 }
 
-/// The lowest ordinal.
-pub(crate) fn start_ordinal(set: &StatefulSet) -> i64 {
-    set.start_ordinal()
-}
-
 /// The highest ordinal; below the lowest when no pod should be.
 pub(crate) fn end_ordinal(set: &StatefulSet) -> i64 {
-    start_ordinal(set).saturating_add(replicas(set)).saturating_sub(1)
+    set.start_ordinal().saturating_add(replicas(set)).saturating_sub(1)
 }
 
 /// Whether an ordinal is one of those that should be.
 pub(crate) fn in_range(set: &StatefulSet, ordinal: i64) -> bool {
-    (start_ordinal(set)..=end_ordinal(set)).contains(&ordinal)
+    (set.start_ordinal()..=end_ordinal(set)).contains(&ordinal)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use super::facts::{RevisionId, Slot};
-use super::ordinals::{end_ordinal, start_ordinal};
+use super::ordinals::end_ordinal;
 use super::pods::PodTable;
 use crate::api::pod::Pod;
 use crate::collections::SortedSet;
@@ -72,17 +72,17 @@ impl PodTable {
     /// Pods that should be, in order, that are not yet as they should be: missing from the gaps are not among
     /// them.
     pub(crate) fn unsettled(&self) -> impl DoubleEndedIterator<Item = (i64, &Slot)> {
-        self.listed(&self.unsettled, start_ordinal(&self.set), end_ordinal(&self.set))
+        self.listed(&self.unsettled, self.set.start_ordinal(), end_ordinal(&self.set))
     }
 
     /// Pods that should be, in order, about which there is something to do.
     pub(crate) fn work(&self) -> impl DoubleEndedIterator<Item = (i64, &Slot)> {
-        self.listed(&self.work, start_ordinal(&self.set), end_ordinal(&self.set))
+        self.listed(&self.work, self.set.start_ordinal(), end_ordinal(&self.set))
     }
 
     /// Pods that should be, from an ordinal on, in order, that are not of the update revision.
     pub(crate) fn outdated_from(&self, lowest: i64) -> impl DoubleEndedIterator<Item = (i64, &Slot)> {
-        self.listed(&self.outdated, lowest.max(start_ordinal(&self.set)), end_ordinal(&self.set))
+        self.listed(&self.outdated, lowest.max(self.set.start_ordinal()), end_ordinal(&self.set))
     }
 
     /// How many pods are not yet as they should be; those that should not be are among them.
@@ -92,7 +92,7 @@ impl PodTable {
 
     /// How many pods that should be, below an ordinal, are not of the update revision.
     pub(crate) fn outdated_below(&self, ordinal: i64) -> usize {
-        let (start, end) = (start_ordinal(&self.set), end_ordinal(&self.set));
+        let (start, end) = (self.set.start_ordinal(), end_ordinal(&self.set));
         let end = end.saturating_add(1).min(ordinal);
         if start < end { self.outdated.range(start..end).count() } else { 0 }
     }
@@ -133,7 +133,7 @@ impl PodTable {
     }
 
     fn outside(&self) -> (std::ops::RangeTo<i64>, std::ops::RangeFrom<i64>) {
-        let (start, end) = (start_ordinal(&self.set), end_ordinal(&self.set));
+        let (start, end) = (self.set.start_ordinal(), end_ordinal(&self.set));
         (..start, end.saturating_add(1).max(start)..)
     }
 

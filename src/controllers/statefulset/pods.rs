@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::claims::{Holder, claims_of, is_claim_owner_up_to_date, storage_matches};
 use super::facts::{Facts, RevisionId, Slot, seconds};
 use super::gaps::Gaps;
-use super::ordinals::{end_ordinal, in_range, member_ordinal, start_ordinal};
+use super::ordinals::{end_ordinal, in_range, member_ordinal};
 use crate::api::apps::{CONTROLLER_REVISION_HASH, StatefulSet};
 use crate::api::meta::Condition;
 use crate::api::pod::Pod;
@@ -64,7 +64,7 @@ pub(crate) struct PodTable {
 impl PodTable {
     /// The table of a set without pods.
     pub(crate) fn new(set: Rc<StatefulSet>) -> Self {
-        let gaps = Gaps::new(start_ordinal(&set), end_ordinal(&set));
+        let gaps = Gaps::new(set.start_ordinal(), end_ordinal(&set));
         Self {
             set,
             slots: SortedMap::new(),

@@ -22,7 +22,7 @@ use crate::api::volume::{PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, bin
 use crate::api::{Kind, Object, ObjectKey};
 use crate::client::{Cache, Change, Context, DeleteOptions, EventType, Request};
 use crate::collections::{SortedMap, SortedSet};
-use crate::controllers::controller::Requeue;
+use crate::controllers::controller::{Requeue, until_next_round};
 use crate::controllers::{Controller, SyncResult, Verdict};
 use crate::sim::{Span, Time};
 
@@ -159,17 +159,11 @@ impl Provisioner {
         );
         let about = Object::from(Rc::clone(claim));
         context.event(LOCAL_PATH, &about, EventType::Warning, "ProvisioningFailed", &message);
-        let next_round = self.round_after(now);
+        let next_round = now + until_next_round(now - self.started.unwrap_or(now), ROUND);
         let failed = self.failed.entry(claim.metadata.uid.clone()).or_default();
         failed.note(now, next_round);
         context.wake_after(failed.again_at - now, key.clone());
         not_made(claim)
-    }
-
-    /// When the informers tell everything again.
-    fn round_after(&self, now: Time) -> Time {
-        let since = (now - self.started.unwrap_or(now)).ms();
-        now + Span::from_ms(ROUND.ms() - since % ROUND.ms())
     }
 
     fn reclaim(&mut self, key: &ObjectKey, context: &mut Context<'_, Requeue>) -> SyncResult {

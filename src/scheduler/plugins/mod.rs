@@ -34,8 +34,8 @@ pub(crate) struct Claims {
     pub(crate) sole: volume_restrictions::SoleClaims,
     /// All of them, where there are any.
     pub(crate) all: Option<volume_binding::PodClaims>,
-    /// The zones that their volumes are in.
-    zones: volume_zone::Zones,
+    /// The zones, or regions, that their volumes are in.
+    topologies: volume_zone::VolumeTopologies,
 }
 
 impl Claims {
@@ -52,8 +52,9 @@ impl Claims {
             .map_err(|message| (Plugin::VolumeRestrictions, message))?;
         let all = volume_binding::PodClaims::find(pod, cache, assumed)
             .map_err(|message| (Plugin::VolumeBinding, message))?;
-        let zones = volume_zone::Zones::find(pod, cache).map_err(|message| (Plugin::VolumeZone, message))?;
-        Ok(Self { sole, all, zones })
+        let topologies = volume_zone::VolumeTopologies::find(pod, cache)
+            .map_err(|message| (Plugin::VolumeZone, message))?;
+        Ok(Self { sole, all, topologies })
     }
 }
 
@@ -101,7 +102,7 @@ impl<'a> Cycle<'a> {
             .or_else(|| node_resources_fit::filter(&self.requests.requests, node))
             .or_else(|| volume_restrictions::filter(self.are_claims_in_use))
             .or_else(|| self.claims.all.as_ref()?.filter(&node.node))
-            .or_else(|| self.claims.zones.filter(&node.node))
+            .or_else(|| self.claims.topologies.filter(&node.node))
             .or_else(|| self.spread.as_ref()?.filter(at))
             .or_else(|| self.affinity.as_ref()?.filter(at))
     }

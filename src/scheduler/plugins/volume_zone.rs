@@ -19,9 +19,9 @@ const LABELS: [(&str, &str); 4] = [
 /// Stands between several zones in the label of a volume.
 const DELIMITER: &str = "__";
 
-/// What one label of a volume asks of nodes.
+/// What one label of a volume asks of nodes (`pvTopology`).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct VolumeTopology {
     /// The label.
     pub(crate) key: &'static str,
     new_key: &'static str,
@@ -29,7 +29,7 @@ pub(crate) struct Place {
     pub(crate) values: Vec<String>,
 }
 
-impl Place {
+impl VolumeTopology {
     /// Whether a node is there; one without any such label is everywhere.
     pub(crate) fn has(&self, node: &Node) -> bool {
         let labels = &node.metadata.labels;
@@ -41,15 +41,15 @@ impl Place {
 
 /// The places that the volumes of a pod are in, all of which a node must be in too.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Zones(Vec<Place>);
+pub(crate) struct VolumeTopologies(Vec<VolumeTopology>);
 
-impl Zones {
+impl VolumeTopologies {
     /// Looks the volumes of the pod's claims up.
     ///
     /// # Errors
     /// Which volume there is none of, in one sentence.
     pub(crate) fn find(pod: &Pod, cache: &Cache) -> Result<Self, String> {
-        let mut zones = Self::default();
+        let mut topologies = Self::default();
         for source in pod.spec.volumes.iter().filter_map(|volume| volume.persistent_volume_claim.as_ref()) {
             let claim = cache.typed::<PersistentVolumeClaim>(&pod.metadata.namespace, &source.claim_name);
             let Some(name) = claim.map(|claim| &claim.spec.volume_name).filter(|name| !name.is_empty())
@@ -60,31 +60,31 @@ impl Zones {
             let Some(volume) = cache.typed::<PersistentVolume>("", name) else {
                 return Err(format!("persistentvolume {name:?} not found"));
             };
-            zones.0.extend(places_of(volume));
+            topologies.0.extend(topologies_of(volume));
         }
-        Ok(zones)
+        Ok(topologies)
     }
 
     /// Rejects a node elsewhere.
     pub(crate) fn filter(&self, node: &Node) -> Option<Rejection> {
-        let is_elsewhere = self.0.iter().any(|place| !place.has(node));
+        let is_elsewhere = self.0.iter().any(|topology| !topology.has(node));
         is_elsewhere
             .then(|| Rejection::unresolvable(Plugin::VolumeZone, "node(s) had no available volume zone"))
     }
 }
 
 /// The places that the labels of a volume name.
-pub(crate) fn places_of(volume: &PersistentVolume) -> Vec<Place> {
-    let place = |(key, new_key): (&'static str, &'static str)| {
+pub(crate) fn topologies_of(volume: &PersistentVolume) -> Vec<VolumeTopology> {
+    let topology = |(key, new_key): (&'static str, &'static str)| {
         let values: Vec<String> =
             volume.metadata.labels.get(key)?.split(DELIMITER).map(|value| value.trim().to_owned()).collect();
         // A label that cannot be read is passed over.
-        (!values.iter().any(String::is_empty)).then_some(Place { key, new_key, values })
+        (!values.iter().any(String::is_empty)).then_some(VolumeTopology { key, new_key, values })
     };
-    LABELS.into_iter().filter_map(place).collect()
+    LABELS.into_iter().filter_map(topology).collect()
 }
 
 /// Whether the places of a volume are others than before; those of a new one are.
-pub(crate) fn has_moved(old: Option<&PersistentVolume>, new: &PersistentVolume) -> bool {
-    old.is_none_or(|old| places_of(old) != places_of(new))
+pub(crate) fn topologies_differ(old: Option<&PersistentVolume>, new: &PersistentVolume) -> bool {
+    old.is_none_or(|old| topologies_of(old) != topologies_of(new))
 }

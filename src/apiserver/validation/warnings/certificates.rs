@@ -2,7 +2,7 @@
 //!
 //! Models `warningsForSecret`, pkg/registry/core/secret/strategy.go, Kubernetes v1.36, and of Go's
 //! `tls.X509KeyPair` what it says of text that holds no certificate or no key. Left out: what it says of the
-//! certificate itself, and whether the key belongs to it.
+//! certificate itself, whether the key belongs to it, and whether what a block holds can be read.
 
 use serde_json::Value;
 
@@ -23,19 +23,28 @@ impl Found {
     }
 }
 
-/// What kinds of blocks there are in a text, in order.
+/// What kinds of blocks there are in a text, in order: the first line that ends a block ends the one that was
+/// begun last (`pem.Decode`).
 fn blocks(text: &str) -> Vec<&str> {
-    let mut kinds = Vec::new();
-    let mut rest = text;
-    while let Some((_, after)) = rest.split_once("-----BEGIN ") {
-        rest = after;
-        let Some((kind, body)) = after.split_once("-----") else { break };
-        if let Some((_, after)) = body.split_once(&format!("-----END {kind}-----")) {
-            kinds.push(kind);
-            rest = after;
-        }
-    }
-    kinds
+    let mut parts = text.split("\n-----END ");
+    let mut before = parts.next().unwrap_or_default();
+    let ended = |after| {
+        let kind = begun(std::mem::replace(&mut before, after))?;
+        (kind_in_line(after)? == kind).then_some(kind)
+    };
+    parts.filter_map(ended).collect()
+}
+
+/// The kind of the block that begins last in a text.
+fn begun(text: &str) -> Option<&str> {
+    let (earlier, line) = text.rsplit_once("-----BEGIN ")?;
+    let is_own_line = earlier.is_empty() || earlier.ends_with('\n');
+    kind_in_line(line).filter(|_| is_own_line)
+}
+
+/// The kind that the rest of a line which begins or ends a block names.
+fn kind_in_line(text: &str) -> Option<&str> {
+    text.split('\n').next()?.trim_end().strip_suffix("-----")
 }
 
 fn listed(kinds: &[&str]) -> String {
@@ -94,5 +103,25 @@ mod tests {
         assert!(said(&key, &certificate).ends_with("PEM inputs may have been switched"));
         assert!(said(&certificate, &certificate).starts_with("tls: found a certificate rather than a key"));
         assert!(said(&block("X"), &key).ends_with("following types: [X]"));
+    }
+
+    #[test]
+    fn a_block_ends_with_the_first_end_after_its_begin() {
+        for (text, expected) in [
+            ("-----BEGIN A-----\nMA==\n-----END A-----", "A"),
+            ("-----BEGIN A-----\r\nMA==\r\n-----END A----- \r\n", "A"),
+            ("text\n-----BEGIN A-----\n-----END A-----\n-----BEGIN B-----\nMA==\n-----END B-----\n", "A B"),
+            ("-----BEGIN A-----\n-----BEGIN B-----\nMA==\n-----END B-----\n-----END A-----\n", "B"),
+            ("-----BEGIN A-----\nMA==\n-----END B-----\n-----END A-----\n", ""),
+            ("x-----BEGIN A-----\nMA==\n-----END A-----\n", ""),
+            ("-----BEGIN A-----\nMA==-----END A-----\n", ""),
+            ("-----BEGIN A\nMA==\n-----END A-----\n", ""),
+            ("", ""),
+        ] {
+            assert_eq!(blocks(text).join(" "), expected, "{text}");
+        }
+        assert!(blocks(&"-----BEGIN A-----\n".repeat(40_000)).is_empty());
+        let ends = "\n-----END A-----".repeat(40_000);
+        assert!(blocks(&ends).is_empty());
     }
 }

@@ -4,7 +4,8 @@
 //! pkg/api, Kubernetes v1.36. Left out: fields of nodes.
 //!
 //! - `pod`: pods and templates. `ports`: those of all containers of a pod. `paths`: those of its volumes'
-//!   files. `service`: Services. `storage`: volumes and classes. `certificates`: Secrets for TLS.
+//!   files. `service`: Services and slices of endpoints. `storage`: volumes and classes. `certificates`:
+//!   Secrets for TLS.
 
 mod pod;
 mod ports;

@@ -1,6 +1,7 @@
-//! What Services are warned of.
+//! What Services and slices of their endpoints are warned of.
 //!
-//! Models `GetWarningsForService`, pkg/api/service/warnings.go, Kubernetes v1.36, in its order.
+//! Models `GetWarningsForService`, pkg/api/service/warnings.go, in its order, and `WarningsOnCreate` of
+//! pkg/registry/discovery/endpointslice/strategy.go, Kubernetes v1.36.
 
 use serde_json::Value;
 
@@ -57,6 +58,21 @@ impl Found {
         }
     }
 
+    pub(super) fn endpoint_slice(&mut self, slice: &Value, is_new: bool) {
+        const MANAGER: [&str; 3] = ["metadata", "labels", "endpointslice.kubernetes.io/managed-by"];
+        if is_new && text(slice, "addressType") == "FQDN" {
+            self.add("spec.addressType", "FQDN endpoints are deprecated");
+        }
+        if at(slice, &MANAGER) == "endpointslice-controller.k8s.io" {
+            return;
+        }
+        for (index, endpoint) in list(slice, &["endpoints"]).enumerate() {
+            for (place, address) in list(endpoint, &["addresses"]).enumerate() {
+                self.address(&format!("endpoints[{index}].addresses[{place}]"), address);
+            }
+        }
+    }
+
     fn addresses(&mut self, spec: &Value, field: &str) {
         for (index, address) in list(spec, &[field]).enumerate() {
             self.address(&format!("spec.{field}[{index}]"), address);
@@ -88,5 +104,12 @@ mod tests {
         let told = "spec.loadBalancerSourceRanges[1]: IPv6 CIDR value \"FE80::/64\" should be in RFC 5952 canonical \
                     format (\"fe80::/64\")";
         assert_eq!(of(&long), [told]);
+    }
+
+    #[test]
+    fn names_as_endpoints_are_told() {
+        let slice = json!({"metadata": {"name": "s"}, "addressType": "FQDN", "endpoints": []});
+        let slice = Object::from_value(Kind::EndpointSlice, slice).unwrap();
+        assert_eq!(warnings(&slice, None), ["spec.addressType: FQDN endpoints are deprecated"]);
     }
 }

@@ -1,8 +1,7 @@
-//! What volumes, classes and slices of endpoints are warned of.
+//! What volumes and classes are warned of.
 //!
-//! Models `GetWarningsForPersistentVolume`, pkg/api/persistentvolume/util.go, `GetWarningsForStorageClass`,
-//! pkg/api/storage/util.go, and `WarningsOnCreate` of pkg/registry/discovery/endpointslice/strategy.go,
-//! Kubernetes v1.36.
+//! Models `GetWarningsForPersistentVolume`, pkg/api/persistentvolume/util.go, and
+//! `GetWarningsForStorageClass`, pkg/api/storage/util.go, Kubernetes v1.36.
 
 use serde_json::Value;
 
@@ -45,21 +44,6 @@ impl Found {
             }
         }
     }
-
-    pub(super) fn endpoint_slice(&mut self, slice: &Value, is_new: bool) {
-        const MANAGER: [&str; 3] = ["metadata", "labels", "endpointslice.kubernetes.io/managed-by"];
-        if is_new && text(slice, "addressType") == "FQDN" {
-            self.add("spec.addressType", "FQDN endpoints are deprecated");
-        }
-        if at(slice, &MANAGER) == "endpointslice-controller.k8s.io" {
-            return;
-        }
-        for (index, endpoint) in list(slice, &["endpoints"]).enumerate() {
-            for (place, address) in list(endpoint, &["addresses"]).enumerate() {
-                self.address(&format!("endpoints[{index}].addresses[{place}]"), address);
-            }
-        }
-    }
 }
 
 #[cfg(test)]
@@ -95,8 +79,6 @@ mod tests {
         let expected = "allowedTopologies[0].matchLabelExpressions[0].key: deprecated since v1.17; use \
                         \"topology.kubernetes.io/zone\" instead";
         assert_eq!(of(Kind::StorageClass, class), [expected]);
-        let slice = json!({"metadata": {"name": "s"}, "addressType": "FQDN", "endpoints": []});
-        assert_eq!(of(Kind::EndpointSlice, slice), ["spec.addressType: FQDN endpoints are deprecated"]);
         let account = json!({"metadata": {"name": "a", "annotations": {
             "kubernetes.io/enforce-mountable-secrets": "true"}}});
         assert!(of(Kind::ServiceAccount, account)[0].contains("deprecated in v1.32+"));

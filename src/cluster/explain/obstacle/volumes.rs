@@ -14,7 +14,7 @@ use crate::api::volume::is_reachable_from;
 use crate::api::{Kind, ObjectKey};
 use crate::cluster::explain::explanation::{Explanation, Mend};
 use crate::cluster::explain::{claim, view};
-use crate::scheduler::volume_places;
+use crate::scheduler::volume_topologies;
 
 impl Case<'_> {
     pub(super) fn claim_in_use(&self) -> Explanation {
@@ -96,8 +96,9 @@ impl Case<'_> {
         let found = self.pod.claim_names().find_map(|name| {
             let claim = self.view.typed::<PersistentVolumeClaim>(&self.key.namespace, &name)?;
             let volume = self.view.typed::<PersistentVolume>("", &claim.spec.volume_name)?;
-            let missed = volume_places(volume).into_iter().filter(|place| !place.has(node));
-            let missed: Vec<_> = missed.map(|place| (place.key, place.values.join(" or "))).collect();
+            let missed = volume_topologies(volume).into_iter().filter(|topology| !topology.has(node));
+            let missed: Vec<_> =
+                missed.map(|topology| (topology.key, topology.values.join(" or "))).collect();
             (!missed.is_empty()).then(|| (name.into_owned(), volume, missed))
         });
         let Some((claim, volume, missed)) = found else { return explanation };

@@ -9,7 +9,7 @@ use super::lines::{annotations, at, date, items, joined, labels, line, text};
 use crate::api::heartbeat::{LEASE_NAMESPACE, as_read};
 use crate::api::node::Node;
 use crate::api::pod::{Pod, ResourceList};
-use crate::api::pod_resources::{is_pod_level, together};
+use crate::api::pod_resources::{ResourceField, aggregate, is_pod_level};
 use crate::api::quantity::{Format, Quantity};
 use crate::api::scheduling::Taint;
 use crate::api::{Kind, Object, ObjectKey};
@@ -134,18 +134,19 @@ fn nothing() -> Quantity {
     Quantity::from_value(0, Format::DecimalSi)
 }
 
-/// What a pod asks for (`requests`) or may use (`limits`): its containers together, unless it says so as a
+/// What a pod asks for or may use: its containers together, unless it says so as a
 /// whole, and what runs it (`PodRequests`, `PodLimits`).
-fn of_pod(pod: &Pod, name: &str, field: &str) -> Quantity {
-    let mut needed = together(&pod.spec, field, name).unwrap_or_else(nothing);
+fn of_pod(pod: &Pod, name: &str, field: ResourceField) -> Quantity {
+    let mut needed = aggregate(&pod.spec, field, name).unwrap_or_else(nothing);
     let read = |value: &Value| Quantity::parse(value.as_str()?).ok();
-    let whole = pod.spec.extra.get("resources").and_then(|resources| read(resources.get(field)?.get(name)?));
+    let whole =
+        pod.spec.extra.get("resources").and_then(|resources| read(resources.get(field.name())?.get(name)?));
     if let Some(whole) = whole.filter(|_| is_pod_level(name)) {
         needed = whole;
     }
     // What has no limit gets none from what runs it.
     if let Some(overhead) = pod.spec.extra.get("overhead").and_then(|overhead| read(overhead.get(name)?))
-        && (field == "requests" || !needed.is_zero())
+        && (field == ResourceField::Requests || !needed.is_zero())
     {
         needed.add(&overhead);
     }
@@ -197,8 +198,8 @@ fn pods(w: &mut PrefixWriter, node: &Node, server: &ApiServer) {
     line(w, 0, "Non-terminated Pods", &format!("({} in total)", pods.len()));
     w.write_line(1, "Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge");
     w.write_line(1, "---------\t----\t\t------------\t----------\t---------------\t-------------\t---");
-    let requests = |pod: &Pod, name: &str| of_pod(pod, name, "requests");
-    let limits = |pod: &Pod, name: &str| of_pod(pod, name, "limits");
+    let requests = |pod: &Pod, name: &str| of_pod(pod, name, ResourceField::Requests);
+    let limits = |pod: &Pod, name: &str| of_pod(pod, name, ResourceField::Limits);
     for pod in &pods {
         let age = pod.metadata.creation_timestamp.map(|at| human_duration(at.age_seconds(server.now())));
         let cells = [
@@ -232,7 +233,7 @@ fn pods(w: &mut PrefixWriter, node: &Node, server: &ApiServer) {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{of_pod, percent};
+    use super::{ResourceField, of_pod, percent};
     use crate::api::codec::from_value;
     use crate::api::pod::Pod;
 
@@ -244,8 +245,10 @@ mod tests {
             let mut spec = json!({"containers": [container, container]});
             spec.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
             let pod: Pod = from_value(json!({"spec": spec})).unwrap();
-            ["cpu", "memory"]
-                .map(|name| format!("{} {}", of_pod(&pod, name, "requests"), of_pod(&pod, name, "limits")))
+            let amount = |name: &str, field| of_pod(&pod, name, field);
+            ["cpu", "memory"].map(|name| {
+                format!("{} {}", amount(name, ResourceField::Requests), amount(name, ResourceField::Limits))
+            })
         };
         assert_eq!(shown(json!({})), ["2 0", "0 2Gi"]);
         let whole = json!({"requests": {"cpu": "3", "memory": "1Gi"}, "limits": {"cpu": "4"}});

@@ -8,13 +8,11 @@ use std::rc::Rc;
 use super::Scheduler;
 use super::cluster_state::ClusterState;
 use super::node_state::NodeState;
+use super::plugins::node_unschedulable::TAINT_NODE_UNSCHEDULABLE;
 use super::plugins::{Claims, Cycle};
 use crate::api::node::Node;
 use crate::api::pod::Pod;
 use crate::client::Cache;
-
-/// The taint that a cordoned node gets.
-const UNSCHEDULABLE: &str = "node.kubernetes.io/unschedulable";
 
 impl Scheduler {
     /// The first of these nodes that would take the pod if those that are leaving were gone.
@@ -44,11 +42,12 @@ impl Scheduler {
         cache: &Cache,
     ) -> Option<&'n str> {
         let mut state = self.state.clone();
-        let cordoned: Vec<Rc<Node>> = state.nodes().iter().map(|known| Rc::clone(&known.node)).collect();
-        for mut node in cordoned.into_iter().filter(|node| node.spec.unschedulable) {
+        let nodes_known = state.nodes().iter().map(|known| &known.node);
+        let cordoned: Vec<Rc<Node>> = nodes_known.filter(|node| node.spec.unschedulable).cloned().collect();
+        for mut node in cordoned {
             let spec = &mut Rc::make_mut(&mut node).spec;
             spec.unschedulable = false;
-            spec.taints.retain(|taint| taint.key != UNSCHEDULABLE);
+            spec.taints.retain(|taint| taint.key != TAINT_NODE_UNSCHEDULABLE);
             state.put_node(&node);
         }
         self.first_open(pod, nodes, state, cache)
